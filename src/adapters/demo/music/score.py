@@ -1,0 +1,104 @@
+"""A demo song as it is written down, and the exact clock that follows from it."""
+
+from dataclasses import dataclass
+
+BEATS_PER_BAR = 4
+BEATS_PER_EIGHT = 8
+
+RING_SECONDS = 1.5
+"""How long the last chord may ring after the last eight-count has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One stretch of a song's form; its energy runs from 0 (hushed) to 1 (full)."""
+
+    name: str
+    eight_counts: int
+    energy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The music of every section of one name: a chord for each bar, a melody for each eight-count.
+
+    A section longer than its part starts the part again; a shorter one leaves the rest unplayed.
+    """
+
+    name: str
+    chords: tuple[str, ...]
+    melody: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSong:
+    """A song whose every note is written here, so its beats need no detection."""
+
+    slug: str
+    title: str
+    artist: str
+    genre: str
+    tempo: float
+    key: str
+    form: tuple[Section, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def eight_counts(self) -> int:
+        """The number of eight-counts in the whole form."""
+        return sum(section.eight_counts for section in self.form)
+
+    def part(self, name: str) -> Part:
+        """The part a section of that name plays; StopIteration where the song has none."""
+        return next(part for part in self.parts if part.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class TimedSection:
+    """A section between two times in seconds."""
+
+    name: str
+    start: float
+    end: float
+    energy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The clock of one song, every time in seconds from its first sample.
+
+    `beats` holds every count, `downbeats` every fourth, `ones` every eighth. The last section ends
+    with the last eight-count; `ring` is what the last chord sounds after it; `duration` has both.
+    """
+
+    tempo: float
+    beats: tuple[float, ...]
+    downbeats: tuple[float, ...]
+    ones: tuple[float, ...]
+    sections: tuple[TimedSection, ...]
+    ring: float
+    duration: float
+
+
+def score(song: DemoSong) -> Score:
+    """The clock of `song`: beat k is at k * 60 / tempo seconds exactly, and beat 0 is a one."""
+
+    def second(beat: int) -> float:
+        return beat * 60 / song.tempo
+
+    beats = tuple(second(beat) for beat in range(song.eight_counts * BEATS_PER_EIGHT))
+    sections: list[TimedSection] = []
+    first = 0
+    for section in song.form:
+        after = first + section.eight_counts * BEATS_PER_EIGHT
+        sections.append(TimedSection(section.name, second(first), second(after), section.energy))
+        first = after
+    return Score(
+        tempo=song.tempo,
+        beats=beats,
+        downbeats=beats[::BEATS_PER_BAR],
+        ones=beats[::BEATS_PER_EIGHT],
+        sections=tuple(sections),
+        ring=RING_SECONDS,
+        duration=second(first) + RING_SECONDS,
+    )

@@ -1,0 +1,1 @@
+"""Film made by FFmpeg, measured by PyAV."""

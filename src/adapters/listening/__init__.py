@@ -1,0 +1,1 @@
+"""Hearing the beat of a song."""

@@ -1,0 +1,1 @@
+"""Media in a folder of the local disk."""

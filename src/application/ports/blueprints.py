@@ -1,0 +1,18 @@
+"""Where Blueprints are kept."""
+
+from typing import Protocol
+from uuid import UUID
+
+from domain.blueprint import Blueprint
+
+
+class BlueprintArchive(Protocol):
+    """Blueprints, one to a task."""
+
+    async def keep(self, blueprint: Blueprint) -> None:
+        """Keep it under its task id for good, or raise `TaskTaken`."""
+        ...
+
+    async def get(self, task_id: UUID) -> Blueprint:
+        """Return an equal one, or raise `BlueprintNotFound`."""
+        ...

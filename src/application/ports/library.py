@@ -1,0 +1,74 @@
+"""The songs and the moves there are to choose from."""
+
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from domain.blueprint import Difficulty
+from domain.moves import Energy, Move, Style
+from domain.music import Analysis, Song
+
+T = TypeVar("T")
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """Some of many, in the order of their ids."""
+
+    items: tuple[T, ...]
+    last: str | None = None
+    """Id to go on after; None when there is no more."""
+
+
+class SongFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which songs; what is None does not matter."""
+
+    search: str | None = None
+    """Part of the title or of the artist's name, in any case."""
+    genre: str | None = None
+
+
+class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which moves; what is None does not matter."""
+
+    search: str | None = None
+    """Part of the name, in any case."""
+    label: str | None = None
+    difficulty: Difficulty | None = None
+    energy_level: Energy | None = None
+    style: Style | None = None
+
+
+class Library(Protocol):
+    """Songs and moves by id."""
+
+    async def add_song(self, song: Song, analysis: Analysis | None = None) -> None:
+        """Take a song in, with what is known of it, or raise `SongTaken`."""
+        ...
+
+    async def song(self, song_id: str) -> Song:
+        """Return it, or raise `SongNotFound`."""
+        ...
+
+    async def songs(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
+        """Return up to ``most`` songs whose ids come after ``after``."""
+        ...
+
+    async def analysis(self, song_id: str) -> Analysis | None:
+        """Return what was heard in a song, None when nobody has listened; or `SongNotFound`."""
+        ...
+
+    async def keep_analysis(self, song_id: str, analysis: Analysis) -> None:
+        """Remember what was heard, in place of what was; raises `SongNotFound`."""
+        ...
+
+    async def add_move(self, move: Move) -> None:
+        """Take a move in, or raise `MoveTaken`."""
+        ...
+
+    async def move(self, move_id: str) -> Move:
+        """Return it, or raise `MoveNotFound`."""
+        ...
+
+    async def moves(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
+        """Return up to ``most`` moves whose ids come after ``after``."""
+        ...

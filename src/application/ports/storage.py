@@ -1,0 +1,45 @@
+"""Where media bytes live."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a stored file without reading it."""
+
+    size: int
+    """Bytes."""
+    etag: str
+    """Differs whenever the bytes do; no quotes."""
+
+
+class Storage(Protocol):
+    """Files by storage path.
+
+    A file is visible whole or not at all, and never changes once it is there. Every method raises
+    `UnsafePath` for a path that `domain.paths` refuses or that would leave the storage by a link,
+    and `StorageFailed` when the storage itself fails.
+    """
+
+    async def fetch(self, path: str, into: Path) -> None:
+        """Copy a file to a local one; raises `MediaNotFound` and then leaves nothing there."""
+        ...
+
+    async def put(self, source: Path, path: str) -> None:
+        """Keep a local file for good; raises `MediaTaken` when there is one at this path."""
+        ...
+
+    async def describe(self, path: str) -> Stored:
+        """Look a file up, or raise `MediaNotFound`."""
+        ...
+
+    def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
+        """Yield ``length`` bytes from byte ``first`` on; raises `MediaNotFound` at the start."""
+        ...
+
+    async def delete(self, path: str) -> None:
+        """Forget a file; one that is not there is no error."""
+        ...

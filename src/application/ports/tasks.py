@@ -1,0 +1,34 @@
+"""Where assemblies are remembered."""
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from domain.assembly import Assembly
+
+Change = Callable[[Assembly], Assembly]
+
+
+class TaskRepository(Protocol):
+    """Assemblies by task id. What a method returned for is on record, whatever happens next."""
+
+    async def add(self, assembly: Assembly) -> None:
+        """Remember a new one, or raise `TaskTaken`."""
+        ...
+
+    async def get(self, task_id: UUID) -> Assembly:
+        """Return it, or raise `TaskNotFound`."""
+        ...
+
+    async def update(self, task_id: UUID, change: Change) -> Assembly:
+        """Apply a pure ``change`` to what is on record, all or nothing, and return the result.
+
+        Of several at once each sees the result of the one before, so ``change`` may be called
+        more than once; what it raises is raised here and nothing is changed. Raises
+        `TaskNotFound`.
+        """
+        ...
+
+    async def ready(self) -> str:
+        """Say what keeps the tasks, or raise."""
+        ...

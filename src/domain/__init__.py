@@ -1,0 +1,1 @@
+"""What a choreography is: values, rules and decisions; no input, no output."""

@@ -1,0 +1,171 @@
+"""Read a JSON document into a struct and name everything that is wrong with it, all at once."""
+
+import math
+import types
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
+
+import msgspec
+
+from domain import paths
+from domain.violations import Concern, Violation
+
+Json = dict[str, Any]
+Hint = Any
+"""A type hint, which Python itself gives no type."""
+
+_SHOWN: Final = 60
+"""Characters of a wrong value that are shown to the asker."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What could be read of a document: the good fields by name, and what was wrong with the rest.
+
+    A nested struct is a nested dict of its own good fields, and a list of structs a list of those.
+    """
+
+    fields: Json
+    violations: tuple[Violation, ...]
+
+
+def parse(body: bytes) -> object:
+    """JSON as Python values, or `ValueError` with what is wrong."""
+    try:
+        return msgspec.json.decode(body)
+    except RecursionError:
+        raise ValueError("The document is nested too deeply.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"The document is not JSON: {error}.") from None
+
+
+def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Reading:
+    """Check ``document`` field by field against the struct ``kind``."""
+    if not isinstance(document, dict):
+        return Reading({}, (shape(path, f"Expected an object, got {_shown(document)}."),))
+    given = cast(Json, document)
+    infos = {info.encode_name: info for info in msgspec.structs.fields(kind)}
+    good: Json = {}
+    found = [
+        shape(f"{path}.{name}", f"Unknown field; the fields here are {', '.join(infos)}.")
+        for name in given
+        if name not in infos
+    ]
+    for name, info in infos.items():
+        here = f"{path}.{name}"
+        if name in given:
+            value, wrong = _value(info.type, given[name], here)
+            found.extend(wrong)
+            if value is not _BAD:
+                good[name] = value
+        elif info.required:
+            found.append(shape(here, "This field is required."))
+        elif info.default is not msgspec.NODEFAULT:
+            good[name] = info.default
+    return Reading(good, tuple(found))
+
+
+def shape(path: str, message: str) -> Violation:
+    """A violation of a document's form."""
+    return Violation(path=path, message=message, concern=Concern.SHAPE)
+
+
+_BAD: Final = object()
+
+
+def _value(kind: Hint, value: object, path: str) -> tuple[object, Sequence[Violation]]:
+    bare, metas = _bare(kind)
+    if any((meta.extra or {}).get("storage_path") for meta in metas):
+        return _storage_path(value, path)
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
+        reading = read(bare, value, path)
+        return reading.fields, reading.violations
+    if (item := _struct_item(bare)) is not None and isinstance(value, list):
+        return _structs(item, kind, cast(list[object], value), path)
+    if wrong := tuple(_unstorable(value, path)):
+        return _BAD, wrong
+    try:
+        return msgspec.convert(value, kind), ()
+    except msgspec.ValidationError as error:
+        said = str(error).split(" - at ")[0]
+        if said.startswith("Invalid enum value") and (allowed := _allowed(bare)):
+            said = f"Expected one of {allowed}"
+        return _BAD, (shape(path, f"{said}; got {_shown(value)}."),)
+
+
+def _structs(
+    item: type[msgspec.Struct], kind: Hint, values: list[object], path: str
+) -> tuple[object, Sequence[Violation]]:
+    readings = [read(item, each, f"{path}[{index}]") for index, each in enumerate(values)]
+    found = [violation for reading in readings for violation in reading.violations]
+    for meta in _bare(kind)[1]:
+        if meta.min_length is not None and len(values) < meta.min_length:
+            found.append(shape(path, f"At least {meta.min_length} needed."))
+        if meta.max_length is not None and len(values) > meta.max_length:
+            found.append(shape(path, f"{len(values)} are too many; {meta.max_length} at most."))
+    return [reading.fields for reading in readings], found
+
+
+def _storage_path(value: object, path: str) -> tuple[object, Sequence[Violation]]:
+    if not isinstance(value, str):
+        return _BAD, (shape(path, f"Expected a storage path, got {_shown(value)}."),)
+    if reason := paths.fault(value):
+        message = f"The path {_shown(value)} {reason}."
+        return _BAD, (Violation(path=path, message=message, concern=Concern.SECURITY),)
+    return value, ()
+
+
+def _bare(kind: Hint) -> tuple[Hint, tuple[msgspec.Meta, ...]]:
+    """A type without its annotations and without `None` or UNSET, and the annotations."""
+    metas: tuple[msgspec.Meta, ...] = ()
+    while True:
+        if get_origin(kind) is Annotated:
+            kind, *more = get_args(kind)
+            metas += tuple(meta for meta in more if isinstance(meta, msgspec.Meta))
+        elif get_origin(kind) in (Union, types.UnionType):
+            rest = [a for a in get_args(kind) if a not in (type(None), msgspec.UnsetType)]
+            if len(rest) != 1:
+                return kind, metas
+            kind = rest[0]
+        else:
+            return kind, metas
+
+
+def _struct_item(kind: Hint) -> type[msgspec.Struct] | None:
+    if get_origin(kind) not in (tuple, list):
+        return None
+    item = get_args(kind)[0]
+    return item if isinstance(item, type) and issubclass(item, msgspec.Struct) else None
+
+
+def _allowed(kind: Hint) -> str:
+    """The values that an enum or a literal type takes."""
+    if get_origin(kind) is Literal:
+        return ", ".join(map(str, get_args(kind)))
+    return ", ".join(kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else ""
+
+
+def _unstorable(value: object, path: str) -> Sequence[Violation]:
+    """What no database can hold: numbers that are not finite, NUL characters in text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return (shape(path, "The number is not finite."),)
+    if isinstance(value, str) and ("\x00" in value or _surrogate(value)):
+        return (shape(path, "The text holds a NUL or a broken Unicode character."),)
+    if isinstance(value, Mapping):
+        pairs = cast(Mapping[object, object], value).items()
+        inner = [(f"{path}.{name}", each) for name, each in pairs]
+        inner += [(path, name) for name, _ in pairs]
+    elif isinstance(value, list | tuple):
+        inner = [(f"{path}[{i}]", x) for i, x in enumerate(cast(Sequence[object], value))]
+    else:
+        return ()
+    return [violation for where, each in inner for violation in _unstorable(each, where)]
+
+
+def _surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -1,0 +1,218 @@
+"""Every way the product says no; transports map the code, never the text.
+
+BachataError
+├── Refused                    the asker can mend it
+│   ├── InvalidRequest
+│   │   └── BlueprintRejected
+│   │       └── UnsafeBlueprint
+│   ├── UnsafePath
+│   ├── UnreadableMedia
+│   └── ClipTooShort
+├── NotFound
+│   ├── MediaNotFound, SongNotFound, MoveNotFound, TaskNotFound, VideoNotFound
+│   └── BlueprintNotFound, NoMovesMatch
+├── Conflict
+│   └── IllegalStep, TaskTaken, MediaTaken, SongTaken, MoveTaken
+└── Broken                     ours to mend
+    ├── FFmpegMissing, FFmpegFailed, FilmFlawed, StorageFailed
+    └── Interrupted, AssemblyTimedOut, NotReady
+"""
+
+from typing import ClassVar
+
+from domain.violations import Violation
+
+
+class BachataError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str | None = None, *, details: str | None = None) -> None:
+        """Say what happened, or let the docstring say it; ``details`` is for the curious."""
+        super().__init__(message or (type(self).__doc__ or "").strip())
+        self.details = details
+
+
+class Refused(BachataError):
+    """The request cannot be carried out as it stands."""
+
+    code = "refused"
+
+
+class InvalidRequest(Refused):
+    """The request breaks one or more rules."""
+
+    code = "invalid-request"
+
+    def __init__(self, violations: tuple[Violation, ...], message: str | None = None) -> None:
+        """Take every violation found; there is at least one."""
+        super().__init__(message)
+        self.violations = violations
+
+
+class BlueprintRejected(InvalidRequest):
+    """The Blueprint breaks one or more rules."""
+
+    code = "blueprint-rejected"
+
+
+class UnsafeBlueprint(BlueprintRejected):
+    """The Blueprint names a path that could leave the media storage."""
+
+    code = "unsafe-path"
+
+
+class UnsafePath(Refused):
+    """The path could leave the media storage."""
+
+    code = "unsafe-path"
+
+
+class UnreadableMedia(Refused):
+    """The file is not a film or a song that can be read."""
+
+    code = "unreadable-media"
+
+
+class ClipTooShort(Refused):
+    """A clip is shorter than what is asked of it."""
+
+    code = "clip-too-short"
+
+
+class NotFound(BachataError):
+    """There is no such thing."""
+
+    code = "not-found"
+
+
+class MediaNotFound(NotFound):
+    """A media file does not exist."""
+
+    code = "media-not-found"
+
+    def __init__(self, path: str) -> None:
+        """Name the storage path."""
+        super().__init__(f"There is no media file {path!r} in the storage.")
+        self.path = path
+
+
+class SongNotFound(NotFound):
+    """There is no song of this id."""
+
+    code = "song-not-found"
+
+
+class MoveNotFound(NotFound):
+    """There is no move of this id."""
+
+    code = "move-not-found"
+
+
+class TaskNotFound(NotFound):
+    """There is no task of this id."""
+
+    code = "task-not-found"
+
+
+class VideoNotFound(NotFound):
+    """There is no video of this id."""
+
+    code = "video-not-found"
+
+
+class BlueprintNotFound(NotFound):
+    """This task has no Blueprint."""
+
+    code = "blueprint-not-found"
+
+
+class NoMovesMatch(NotFound):
+    """The library holds no move that can be danced to this song."""
+
+    code = "no-moves-match"
+
+
+class Conflict(BachataError):
+    """The request does not fit how things stand."""
+
+    code = "conflict"
+
+
+class IllegalStep(Conflict):
+    """The assembly cannot take this step from where it stands."""
+
+    code = "illegal-step"
+
+
+class TaskTaken(Conflict):
+    """There is a task of this id already; give the new one an id of its own."""
+
+    code = "task-taken"
+
+
+class MediaTaken(Conflict):
+    """There is a media file at this path already."""
+
+    code = "media-taken"
+
+
+class SongTaken(Conflict):
+    """There is a song of this id already."""
+
+    code = "song-taken"
+
+
+class MoveTaken(Conflict):
+    """There is a move of this id already."""
+
+    code = "move-taken"
+
+
+class Broken(BachataError):
+    """The service failed."""
+
+    code = "broken"
+
+
+class FFmpegMissing(Broken):
+    """FFmpeg was not found: install it (`apt install ffmpeg`) or the imageio-ffmpeg package."""
+
+    code = "ffmpeg-missing"
+
+
+class FFmpegFailed(Broken):
+    """FFmpeg could not do its work."""
+
+    code = "ffmpeg-failed"
+
+
+class FilmFlawed(Broken):
+    """The finished film is not what was asked for, and was not published."""
+
+    code = "film-flawed"
+
+
+class StorageFailed(Broken):
+    """The media storage failed."""
+
+    code = "storage-failed"
+
+
+class Interrupted(Broken):
+    """The service stopped while the video was being made."""
+
+    code = "interrupted"
+
+
+class AssemblyTimedOut(Broken):
+    """The video was not ready within the time limit, and the work was stopped."""
+
+    code = "assembly-timed-out"
+
+
+class NotReady(Broken):
+    """A part of the service is not ready."""
+
+    code = "not-ready"

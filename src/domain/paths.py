@@ -1,0 +1,81 @@
+"""Storage paths: where media may lie, and what a path may never say."""
+
+import re
+from typing import Final
+from uuid import UUID
+
+from domain.errors import UnsafePath
+
+LONGEST: Final = 500
+"""Characters in the longest path."""
+
+LOCAL_USER: Final = "local"
+"""The caller of the embedded default, where nobody has to log in."""
+
+_ESCAPED: Final = re.compile(r"%(2e|2f|5c)", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+def fault(path: str) -> str | None:
+    """Say why ``path`` is no storage path, or None when it is one.
+
+    A storage path is relative, `/`-separated and at most 500 characters long, and
+    means the same place to every file system, URL and command line.
+    """
+    checks = (
+        (not path, "is empty"),
+        (len(path) > LONGEST, f"is longer than {LONGEST} characters"),
+        (path.startswith("/"), "is absolute; give it relative to the storage"),
+        (any(ord(c) < 32 or ord(c) == 127 for c in path), "holds a control character"),
+        (_unencodable(path), "holds a character that is not valid Unicode"),
+        ("\\" in path, "holds a backslash; separate folders by '/'"),
+        (_ESCAPED.search(path) is not None, "holds an escaped dot or slash"),
+        (_SCHEME.match(path) is not None, "has a scheme or a drive letter"),
+    )
+    for broken, reason in checks:
+        if broken:
+            return reason
+    return next(filter(None, map(_segment_fault, path.split("/"))), None)
+
+
+def _unencodable(path: str) -> bool:
+    return any(0xD800 <= ord(c) <= 0xDFFF for c in path)
+
+
+def _segment_fault(segment: str) -> str | None:
+    if not segment:
+        return "has an empty segment"
+    if segment == "..":
+        return "climbs with '..'"
+    if segment == ".":
+        return "has a '.' segment"
+    if segment.startswith("-"):
+        return "has a segment that begins with '-'"
+    return None
+
+
+def checked(path: str) -> str:
+    """Return ``path``, or raise `UnsafePath`."""
+    if reason := fault(path):
+        raise UnsafePath(f"The path {path[:80]!r} {reason}.")
+    return path
+
+
+def output_folder(owner: str) -> str:
+    """Folder of an owner's films, with its closing slash."""
+    return f"output/user_{owner}/"
+
+
+def film(owner: str, task_id: UUID) -> str:
+    """Where the film of a task is published."""
+    return f"{output_folder(owner)}{task_id}.mp4"
+
+
+def clip(move_id: str) -> str:
+    """Where the clip of a library move lies."""
+    return checked(f"clips/{move_id}.mp4")
+
+
+def song(song_id: str, ending: str) -> str:
+    """Where the sound of a library song lies; ``ending`` is like `m4a`."""
+    return checked(f"songs/{song_id}.{ending}")

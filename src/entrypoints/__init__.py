@@ -1,0 +1,1 @@
+"""How the world calls us, and the one place that wires the parts."""
