@@ -123,6 +123,10 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
             seconds=self.seconds if seconds is None else seconds,
         )
 
+    def degraded(self, said: tuple[str, ...]) -> "Assembly":
+        """Return the assembly with more that had to be done otherwise than asked."""
+        return msgspec.structs.replace(self, degradations=(*self.degradations, *said))
+
 
 def _words(step: Step) -> str:
     return step.replace("_", " ")

@@ -80,8 +80,8 @@ def _value(kind: Hint, value: object, path: str) -> tuple[object, Sequence[Viola
     if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
         reading = read(bare, value, path)
         return reading.fields, reading.violations
-    if (item := _struct_item(bare)) is not None and isinstance(value, list):
-        return _structs(item, kind, cast(list[object], value), path)
+    if (item := _struct_item(bare)) is not None and isinstance(value, list | tuple):
+        return _structs(item, kind, cast(Sequence[object], value), path)
     if wrong := tuple(_unstorable(value, path)):
         return _BAD, wrong
     try:
@@ -94,7 +94,7 @@ def _value(kind: Hint, value: object, path: str) -> tuple[object, Sequence[Viola
 
 
 def _structs(
-    item: type[msgspec.Struct], kind: Hint, values: list[object], path: str
+    item: type[msgspec.Struct], kind: Hint, values: Sequence[object], path: str
 ) -> tuple[object, Sequence[Violation]]:
     readings = [read(item, each, f"{path}[{index}]") for index, each in enumerate(values)]
     found = [violation for reading in readings for violation in reading.violations]

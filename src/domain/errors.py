@@ -32,6 +32,8 @@ class BachataError(Exception):
         """Say what happened, or let the docstring say it; ``details`` is for the curious."""
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.details = details
+        self.stage: str | None = None
+        """Where in the work it happened, once that is known."""
 
 
 class Refused(BachataError):

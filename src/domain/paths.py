@@ -71,11 +71,11 @@ def film(owner: str, task_id: UUID) -> str:
     return f"{output_folder(owner)}{task_id}.mp4"
 
 
-def clip(move_id: str) -> str:
-    """Where the clip of a library move lies."""
-    return checked(f"clips/{move_id}.mp4")
+def clip(move_id: str, contents: str) -> str:
+    """Where the clip of a library move lies; ``contents`` is a fingerprint of it."""
+    return checked(f"clips/{move_id}-{contents}.mp4")
 
 
-def song(song_id: str, ending: str) -> str:
-    """Where the sound of a library song lies; ``ending`` is like `m4a`."""
-    return checked(f"songs/{song_id}.{ending}")
+def song(song_id: str, contents: str) -> str:
+    """Where the sound of a library song lies; ``contents`` is a fingerprint of it."""
+    return checked(f"songs/{song_id}-{contents}")

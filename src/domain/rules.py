@@ -54,6 +54,11 @@ def serialised(blueprint: Blueprint) -> bytes:
     return msgspec.json.encode(blueprint)
 
 
+def decoded(body: bytes) -> Blueprint:
+    """The Blueprint of JSON text that `serialised` wrote, in this version or an earlier one."""
+    return msgspec.convert(versions.upgraded(msgspec.json.decode(body)), Blueprint)
+
+
 def moves_follow_one_another(blueprint: Fields, owner: str) -> Iterator[Violation]:
     """Each move starts where the one before ended, within half a frame; the first at 0."""
     grace = half_a_frame(_frame_rate(blueprint))
@@ -74,7 +79,7 @@ def moves_last_a_frame(blueprint: Fields, owner: str) -> Iterator[Violation]:
     rate = _frame_rate(blueprint)
     moves = list(_moves(blueprint))
     starts = [_seconds(move, "start_time") for _, move in moves]
-    for (path, move), start, following in zip(moves, starts, [*starts[1:], None], strict=True):
+    for (path, move), start, following in zip(moves, starts, [*starts, None][1:], strict=True):
         length = _seconds(move, "duration")
         if start is None or length is None:
             continue

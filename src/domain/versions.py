@@ -10,10 +10,11 @@ Document = dict[str, Any]
 _OLD_NAMES: Final = frozenset({"song", "song.path", "moves_used", "clips", "video_output"})
 
 
-def version_of(document: Document) -> object:
-    """The version a document says, or the one its field names betray."""
+def version_of(document: Document) -> int | None:
+    """The version a document says, or the one its field names betray; None for nonsense."""
     if "schema_version" in document:
-        return document["schema_version"]
+        said = document["schema_version"]
+        return said if type(said) is int else None
     return 0 if _OLD_NAMES & document.keys() else VERSION
 
 
@@ -23,8 +24,8 @@ def upgraded(document: Document) -> Document:
     What cannot be understood is left in its place, for the rules to name.
     """
     current = document
-    while (step := _UPGRADES.get(version_of(current))) is not None:
-        current = step(current)
+    while (version := version_of(current)) in _UPGRADES:
+        current = _UPGRADES[version](current)
     return current
 
 
@@ -56,4 +57,4 @@ def _from_0_to_1(document: Document) -> Document:
     return {**new, "schema_version": 1}
 
 
-_UPGRADES: Final[Mapping[object, Callable[[Document], Document]]] = {0: _from_0_to_1}
+_UPGRADES: Final[Mapping[int | None, Callable[[Document], Document]]] = {0: _from_0_to_1}

@@ -17,6 +17,9 @@ QUALITIES = {
 VOICING_RANGE = range(50, 72)
 """From the open D string of a guitar to B4: below the melody, above the bass."""
 
+OPENING = (55, 60, 64, 67)
+"""Where the hand lies before the first chord: the middle of the range."""
+
 BASS_LOWEST = 31
 """The G string's octave below a bass guitar's open G; roots lie in the twelve semitones above."""
 
@@ -72,12 +75,10 @@ def melody(text: str, transpose: int = 0) -> list[Note]:
     return notes
 
 
-def voicing(of: Chord, previous: tuple[int, ...] | None) -> tuple[int, ...]:
+def voicing(of: Chord, previous: tuple[int, ...] = OPENING) -> tuple[int, ...]:
     """Four neighbouring tones of the chord, low to high, that move least from `previous`."""
     tones = [midi for midi in VOICING_RANGE if midi % 12 in of.pitch_classes]
     inversions = [tuple(tones[low : low + 4]) for low in range(len(tones) - 3)]
-    if previous is None:
-        return next(notes for notes in inversions if notes[0] % 12 == of.root)
     return min(inversions, key=lambda notes: _movement(notes, previous))
 
 

@@ -1,6 +1,7 @@
 """The bongó, the güira and the campana, each stroke synthesised from modes and noise."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,20 @@ MEMBRANE = (1.0, 1.594, 2.136, 2.296, 2.653, 2.918)
 CAMPANA = (1.0, 1.503, 2.41, 3.07, 4.16, 5.63)
 """Partials of a welded steel bell: no whole-number ratios, so it rings without a clear pitch."""
 
-type Stroke = Callable[[np.random.Generator, int], NDArray[np.float64]]
+Stroke = Callable[[np.random.Generator, int], NDArray[np.float64]]
 
 
+@lru_cache(maxsize=64)
 def stroke(name: str, take: int, rate: int) -> NDArray[np.float32]:
-    """One stroke, peak 1.0, shape (samples,); every `take` of a name differs by a hair."""
+    """One stroke, peak 1.0, shape (samples,), read-only; each `take` of a name differs a little."""
     wave = STROKES[name](np.random.default_rng((take, len(name))), rate)
     rise = round(ATTACK_SECONDS * rate)
     wave[:rise] *= np.linspace(0.0, 1.0, rise)
     fall = len(wave) // 5
     wave[-fall:] *= np.cos(np.linspace(0.0, np.pi / 2, fall)) ** 2
-    return (wave / np.abs(wave).max()).astype(np.float32)
+    sound = (wave / np.abs(wave).max()).astype(np.float32)
+    sound.setflags(write=False)
+    return sound
 
 
 def _drum(pitch: float, seconds: float, slap: float, spread: float) -> Stroke:
@@ -69,9 +73,7 @@ def _bell(pitch: float, seconds: float) -> Stroke:
     return play
 
 
-def _band(
-    noise: NDArray[np.float64], low: float, high: float, rate: int
-) -> NDArray[np.float64]:
+def _band(noise: NDArray[np.float64], low: float, high: float, rate: int) -> NDArray[np.float64]:
     """The noise between two frequencies, peak 1.0."""
     taps = signal.butter(2, (low, min(high, rate * 0.45)), "bandpass", fs=rate, output="sos")
     banded = np.asarray(signal.sosfilt(taps, noise), dtype=np.float64)

@@ -49,8 +49,8 @@ class DemoSong:
         return sum(section.eight_counts for section in self.form)
 
     def part(self, name: str) -> Part:
-        """The part a section of that name plays; StopIteration where the song has none."""
-        return next(part for part in self.parts if part.name == name)
+        """What a section of that name plays; KeyError where the song has no such part."""
+        return {part.name: part for part in self.parts}[name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,37 @@
+"""Blueprints as JSON text."""
+
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database.engine import Database
+from adapters.database.tables import BlueprintRow
+from domain import rules, versions
+from domain.blueprint import Blueprint
+from domain.errors import BlueprintNotFound, TaskTaken
+
+
+class SqlBlueprintArchive:
+    """Keeps the text as it was written; an older version is brought up to date on reading."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, blueprint: Blueprint) -> None:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        document = rules.serialised(blueprint).decode()
+        row = insert(BlueprintRow).values(task_id=blueprint.task_id, document=document)
+        try:
+            await self._database.write(row)
+        except IntegrityError:
+            raise TaskTaken from None
+
+    async def get(self, task_id: UUID) -> Blueprint:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        query = select(BlueprintRow.document).where(BlueprintRow.task_id == task_id)
+        rows = await self._database.read(query)
+        if not rows:
+            raise BlueprintNotFound
+        return msgspec.convert(versions.upgraded(msgspec.json.decode(rows[0].document)), Blueprint)

@@ -1,0 +1,163 @@
+"""Songs and moves as rows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Row, Select, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database.engine import Database
+from adapters.database.tables import MoveRow, SongRow
+from application.ports.library import MoveFilter, Page, SongFilter
+from domain.blueprint import Difficulty
+from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
+from domain.moves import Energy, Move, Style
+from domain.music import Analysis, Song
+from domain.violations import Violation
+
+T = TypeVar("T", Song, Move)
+
+
+class SqlLibrary:
+    """One short transaction a call.
+
+    No text may hold U+0000 or half a surrogate pair, which Postgres cannot store: adding such a
+    text raises `InvalidRequest`, looking for one finds nothing.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add_song(self, song: Song, analysis: Analysis | None = None) -> None:
+        """See `application.ports.library.Library`."""
+        row = insert(SongRow).values(
+            **_storable_fields(song),
+            folded_title=song.title.casefold(),
+            folded_artist=song.artist.casefold(),
+            analysis=None if analysis is None else _document(analysis),
+        )
+        try:
+            await self._database.write(row)
+        except IntegrityError:
+            raise SongTaken from None
+
+    async def song(self, song_id: str) -> Song:
+        """See `application.ports.library.Library`."""
+        rows = await self._rows(select(SongRow.__table__).where(SongRow.id == song_id), song_id)
+        if not rows:
+            raise SongNotFound
+        return _song(rows[0])
+
+    async def songs(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
+        """See `application.ports.library.Library`."""
+        query = select(SongRow.__table__).order_by(SongRow.id).limit(most + 1)
+        if after is not None:
+            query = query.where(SongRow.id > after)
+        if wanted.search is not None:
+            part = wanted.search.casefold()
+            query = query.where(
+                or_(
+                    SongRow.folded_title.contains(part, autoescape=True),
+                    SongRow.folded_artist.contains(part, autoescape=True),
+                )
+            )
+        if wanted.genre is not None:
+            query = query.where(SongRow.genre == wanted.genre)
+        return _page(await self._rows(query, after, wanted.search, wanted.genre), _song, most)
+
+    async def analysis(self, song_id: str) -> Analysis | None:
+        """See `application.ports.library.Library`."""
+        rows = await self._rows(select(SongRow.analysis).where(SongRow.id == song_id), song_id)
+        if not rows:
+            raise SongNotFound
+        document: str | None = rows[0].analysis
+        return None if document is None else msgspec.json.decode(document, type=Analysis)
+
+    async def keep_analysis(self, song_id: str, analysis: Analysis) -> None:
+        """See `application.ports.library.Library`."""
+        if not _storable(song_id):
+            raise SongNotFound
+        heard = update(SongRow).where(SongRow.id == song_id).values(analysis=_document(analysis))
+        if not await self._database.write(heard):
+            raise SongNotFound
+
+    async def add_move(self, move: Move) -> None:
+        """See `application.ports.library.Library`."""
+        row = insert(MoveRow).values(**_storable_fields(move), folded_name=move.name.casefold())
+        try:
+            await self._database.write(row)
+        except IntegrityError:
+            raise MoveTaken from None
+
+    async def move(self, move_id: str) -> Move:
+        """See `application.ports.library.Library`."""
+        rows = await self._rows(select(MoveRow.__table__).where(MoveRow.id == move_id), move_id)
+        if not rows:
+            raise MoveNotFound
+        return _move(rows[0])
+
+    async def moves(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
+        """See `application.ports.library.Library`."""
+        query = select(MoveRow.__table__).order_by(MoveRow.id).limit(most + 1)
+        if after is not None:
+            query = query.where(MoveRow.id > after)
+        if wanted.search is not None:
+            part = wanted.search.casefold()
+            query = query.where(MoveRow.folded_name.contains(part, autoescape=True))
+        for column, value in (
+            (MoveRow.label, wanted.label),
+            (MoveRow.difficulty, wanted.difficulty),
+            (MoveRow.energy_level, wanted.energy_level),
+            (MoveRow.style, wanted.style),
+        ):
+            if value is not None:
+                query = query.where(column == str(value))
+        return _page(await self._rows(query, after, wanted.search, wanted.label), _move, most)
+
+    async def _rows(self, query: Select[Any], *texts: str | None) -> Sequence[Row[Any]]:
+        """Rows of a query that asks for ``texts``; none when no row can hold one of them."""
+        if not all(text is None or _storable(text) for text in texts):
+            return ()
+        return await self._database.read(query)
+
+
+def _page(rows: Sequence[Row[Any]], made: Callable[[Row[Any]], T], most: int) -> Page[T]:
+    items = tuple(made(row) for row in rows[:most])
+    return Page(items=items, last=items[-1].id if len(rows) > most else None)
+
+
+def _song(row: Row[Any]) -> Song:
+    return Song(**{name: getattr(row, name) for name in Song.__struct_fields__})
+
+
+def _move(row: Row[Any]) -> Move:
+    return Move(
+        id=row.id,
+        name=row.name,
+        label=row.label,
+        video_path=row.video_path,
+        difficulty=Difficulty(row.difficulty),
+        energy_level=Energy(row.energy_level),
+        style=Style(row.style),
+        duration=row.duration,
+        tempo=row.tempo,
+        first_count=row.first_count,
+    )
+
+
+def _document(analysis: Analysis) -> str:
+    return msgspec.json.encode(analysis).decode()
+
+
+def _storable_fields(item: Song | Move) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(item)
+    wrong = [n for n, text in fields.items() if isinstance(text, str) and not _storable(text)]
+    if wrong:
+        message = "It holds U+0000 or half a surrogate pair, which is no text."
+        raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
+    return fields
+
+
+def _storable(text: str) -> bool:
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

@@ -1,0 +1,71 @@
+"""Assemblies as rows of JSON."""
+
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, false, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.database.engine import Database
+from adapters.database.tables import TaskRow
+from application.ports.tasks import Change
+from domain.assembly import Assembly
+from domain.errors import TaskNotFound, TaskTaken
+
+
+class SqlTaskRepository:
+    """One short transaction a call; changes are compare-and-set on ``version``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, assembly: Assembly) -> None:
+        """See `application.ports.tasks.TaskRepository`."""
+        row = insert(TaskRow).values(task_id=assembly.task_id, version=0, **_columns(assembly))
+        try:
+            await self._database.write(row)
+        except IntegrityError:
+            raise TaskTaken from None
+
+    async def get(self, task_id: UUID) -> Assembly:
+        """See `application.ports.tasks.TaskRepository`."""
+        return (await self._read(task_id))[0]
+
+    async def update(self, task_id: UUID, change: Change) -> Assembly:
+        """See `application.ports.tasks.TaskRepository`."""
+        while True:
+            before, version = await self._read(task_id)
+            after = change(before)
+            written = (
+                update(TaskRow)
+                .where(TaskRow.task_id == task_id, TaskRow.version == version)
+                .values(version=version + 1, **_columns(after))
+            )
+            # Whoever loses the race lost it to one who won: this ends.
+            if await self._database.write(written):
+                return after
+
+    async def ready(self) -> str:
+        """See `application.ports.tasks.TaskRepository`."""
+        # It changes nothing, but needs all that a change does.
+        await self._database.write(delete(TaskRow).where(false()))
+        return self._database.name
+
+    async def _read(self, task_id: UUID) -> tuple[Assembly, int]:
+        query = select(TaskRow.document, TaskRow.version).where(TaskRow.task_id == task_id)
+        rows = await self._database.read(query)
+        if not rows:
+            raise TaskNotFound
+        return msgspec.json.decode(rows[0].document, type=Assembly), rows[0].version
+
+
+def _columns(assembly: Assembly) -> dict[str, Any]:
+    return {
+        "state": assembly.state.value,
+        "owner": assembly.owner,
+        "created_at": assembly.created_at.astimezone(UTC),
+        "updated_at": assembly.updated_at.astimezone(UTC),
+        "document": msgspec.json.encode(assembly).decode(),
+    }

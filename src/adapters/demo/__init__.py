@@ -1,0 +1,1 @@
+"""The demo: a library made by code, so the product runs with nothing downloaded."""

@@ -1,0 +1,1 @@
+"""A drawn couple that dances the demo library's bachata moves."""

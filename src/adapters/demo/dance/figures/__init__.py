@@ -1,0 +1,1 @@
+"""The figures the couple knows, each written down as a score."""

@@ -1,0 +1,49 @@
+"""Flat-coloured outlines over time, gathered to be painted from the farthest to the nearest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.demo.dance.curves import Floats
+
+Colour: TypeAlias = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """An outline (T, M, 2) in pixels, its colour, its nearness (T,) and when it shows (T,)."""
+
+    outline: Floats
+    colour: Colour
+    near: Floats
+    shown: NDArray[np.bool_] | None
+
+    def shows(self, frame: int) -> bool:
+        """Whether the patch is to be seen in a frame."""
+        return self.shown is None or bool(self.shown[frame])
+
+
+@dataclass(slots=True)
+class Sheet:
+    """All patches of a couple; those equally near are painted in the order they were added."""
+
+    patches: list[Patch] = field(default_factory=list[Patch])
+
+    def add(
+        self,
+        outline: Floats,
+        colour: Colour,
+        near: Floats,
+        shown: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Lay one more patch on the sheet."""
+        self.patches.append(Patch(outline, colour, near, shown))
+
+    def in_order(self, frame: int) -> Sequence[Patch]:
+        """The patches that show in a frame, the farthest first."""
+        near = np.array([patch.near[frame] for patch in self.patches])
+        order: list[int] = np.argsort(near, kind="stable").tolist()
+        return [self.patches[k] for k in order if self.patches[k].shows(frame)]

@@ -1,0 +1,1 @@
+"""The demo library's music: three bachatas and the beds of its dance clips, made by code."""

@@ -1,0 +1,188 @@
+"""FFmpeg command lines for making a film: pure functions from paths and numbers to arguments."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from adapters.ffmpeg import filters
+from adapters.ffmpeg.guards import DECODERS, PathLike, local, opening, reading, writing
+from adapters.ffmpeg.pictures import encoded
+from adapters.ffmpeg.sounds import Level, mixed
+
+
+class Under(msgspec.Struct, frozen=True, kw_only=True):
+    """The clip before, seen under the first frames of a cut."""
+
+    file: str
+    input_format: str
+    first: int
+    """First frame of the overlap, on the film's grid."""
+    rate: Fraction
+    frames: int
+    tone_map: bool = False
+
+
+def build_normalize_command(
+    input_file: PathLike,
+    output_file: PathLike,
+    frame_rate: int = 30,
+    *,
+    first: int = 0,
+    frames: int | None = None,
+    rate: Fraction = Fraction(1),
+    fade_in: int = 0,
+    fade_out: int = 0,
+    under: Under | None = None,
+    width: int = 1280,
+    height: int = 720,
+    codec: str = "libx264",
+    bitrate: str = "2M",
+    sound: bool = False,
+    tone_map: bool = False,
+    input_format: str = "mov",
+    progress: bool = False,
+    ffmpeg: str = "ffmpeg",
+) -> list[str]:
+    """Bring a clip, or ``frames`` frames of it, to one size, frame rate and encoding.
+
+    ``first`` counts frames of the whole clip at ``frame_rate``; ``rate`` is clip seconds per
+    film second; fades are in frames. Without ``sound`` the result is silent. What is cut out is
+    what the whole clip, normalised, would show from ``first`` on.
+    """
+    own = [
+        *filters.grid(frame_rate, rate, spare=0 if frames is None else filters.SPARE),
+        *filters.fitted(width, height, tone_map=tone_map),
+    ]
+    fades = filters.faded(frames, fade_in, fade_out)
+    inputs = reading(input_file, input_format, *_from(first, frame_rate))
+    if under is None:
+        picture = ["-map", "0:v:0", "-vf", ",".join([*own, *fades])]
+    else:
+        inputs += reading(under.file, under.input_format, *_from(under.first, frame_rate))
+        before = [
+            *filters.grid(frame_rate, under.rate, spare=under.frames),
+            f"trim=end_frame={under.frames}",
+            *filters.fitted(width, height, tone_map=under.tone_map),
+            *filters.leaving(under.frames),
+        ]
+        both = ",".join([filters.LAID_OVER, *fades])
+        graph = f"[1:v:0]{','.join(before)}[before];[0:v:0]{','.join(own)}[own];[own][before]{both}"
+        picture = ["-filter_complex", f"{graph}[picture]", "-map", "[picture]"]
+    heard = ["-map", "0:a:0?", *_sound_encoded("aac", "128k")] if sound else ["-an"]
+    return [
+        *opening(ffmpeg, progress=progress),
+        *inputs,
+        *picture,
+        *heard,
+        *encoded(codec, width, height, frame_rate, bitrate),
+        *(("-frames:v", str(frames)) if frames is not None else ()),
+        *writing(output_file, "mp4", "-movflags", "+faststart"),
+    ]
+
+
+def _from(first: int, frame_rate: int) -> list[str]:
+    """Seek to a frame; the decoder begins at the keyframe before it.
+
+    Frames before the moment are kept with negative times: in a clip of a lower or varying frame
+    rate, one of them is what is seen at that moment.
+    """
+    moment = filters.seconds(Fraction(first, frame_rate))
+    return ["-noaccurate_seek", "-ss", moment] if first else []
+
+
+def build_concat_command(
+    concat_file: PathLike, output_file: PathLike, *, ffmpeg: str = "ffmpeg"
+) -> list[str]:
+    """Join the films that a list file names, in order, without encoding."""
+    return [
+        *opening(ffmpeg),
+        *("-protocol_whitelist", "file", "-codec_whitelist", DECODERS),
+        # The list holds absolute paths of our own, hence `-safe 0`; nothing but MP4 is opened.
+        *("-format_whitelist", "concat,mov", "-f", "concat", "-safe", "0"),
+        *("-i", local(concat_file), "-map", "0:v:0", "-an", "-c", "copy"),
+        *writing(output_file, "mp4", "-movflags", "+faststart"),
+    ]
+
+
+def concat_list(pieces: Sequence[tuple[Path, Fraction]]) -> str:
+    """The list file of a joining: each piece with its exact length in seconds."""
+    lines = ["ffconcat version 1.0"]
+    for path, length in pieces:
+        quoted = local(path).replace("'", r"'\''")
+        lines += [f"file '{quoted}'", f"duration {filters.seconds(length)}"]
+    return "\n".join([*lines, ""])
+
+
+def build_add_audio_command(
+    video_file: PathLike,
+    audio_file: PathLike | None,
+    output_file: PathLike,
+    video_codec: str,
+    audio_codec: str,
+    video_bitrate: str,
+    audio_bitrate: str,
+    *,
+    own_sound: PathLike | None = None,
+    frames: int | None = None,
+    frame_rate: int = 30,
+    fade_in: int = 0,
+    fade_out: int = 0,
+    level: Level | None = None,
+    input_format: str = "mov",
+    audio_format: str = "mp3",
+    progress: bool = False,
+    ffmpeg: str = "ffmpeg",
+) -> list[str]:
+    """Put sound under a film: a song, the clips' own sound (PCM as `sounds` makes it), or both.
+
+    The sound starts with the first frame. It ends after ``frames`` frames, or with the picture;
+    a shorter song is followed by silence. ``video_codec`` "copy" leaves the picture as it is.
+    Fades are in frames; ``level`` is what `sounds` found to be needed.
+    """
+    sound = mixed(
+        audio_file,
+        own_sound,
+        audio_format=audio_format,
+        first_input=1,
+        samples=None if frames is None else filters.samples_in(frames, frame_rate),
+        fade_in=filters.samples_in(fade_in, frame_rate),
+        fade_out=filters.samples_in(fade_out, frame_rate),
+        level=level,
+    )
+    picture = ["-c:v", "copy"] if video_codec == "copy" else ["-c:v", video_codec, "-b:v"]
+    return [
+        *opening(ffmpeg, progress=progress),
+        *reading(video_file, input_format),
+        *sound.inputs,
+        *("-filter_complex", sound.graph, "-map", "0:v:0", "-map", "[sound]"),
+        *picture,
+        *(() if video_codec == "copy" else (video_bitrate, "-threads", "1", "-pix_fmt", "yuv420p")),
+        *_sound_encoded(audio_codec, audio_bitrate),
+        # With a length the sound ends by itself; FFmpeg 5 would end it early at `-frames:v`.
+        *(("-shortest",) if frames is None else ()),
+        *writing(output_file, "mp4", "-movflags", "+faststart"),
+    ]
+
+
+def _sound_encoded(codec: str, bitrate: str) -> list[str]:
+    return ["-c:a", codec, "-b:a", bitrate, "-ar", str(filters.SAMPLE_RATE), "-ac", "2"]
+
+
+def build_decode_command(
+    film: PathLike,
+    *,
+    input_format: str = "mov",
+    sound: bool = True,
+    progress: bool = True,
+    ffmpeg: str = "ffmpeg",
+) -> list[str]:
+    """Decode a file to the end and keep nothing; fails at the first fault in it."""
+    return [
+        *opening(ffmpeg, progress=progress),
+        # Nobody looks at the frames, so the last of what makes them smooth is left out.
+        *reading(film, input_format, "-skip_loop_filter", "all"),
+        *("-map", "0:v:0?", *(("-map", "0:a:0?") if sound else ("-an",)), "-sn", "-dn"),
+        *("-fps_mode", "passthrough", "-f", "null", "-"),
+    ]

@@ -1,0 +1,99 @@
+"""The cutting room, with FFmpeg at the bench."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import anyio.to_thread
+
+from adapters.ffmpeg.commands import build_decode_command
+from adapters.ffmpeg.cutting import make_cut
+from adapters.ffmpeg.find import find_ffmpeg
+from adapters.ffmpeg.inspection import differences, starts_fast
+from adapters.ffmpeg.joining import join
+from adapters.ffmpeg.machine import Find, Machine, bench_beside, keep
+from adapters.ffmpeg.probe import look
+from adapters.ffmpeg.process import Limits
+from adapters.ffmpeg.progress import Progress
+from adapters.ffmpeg.scoring import score
+from application.ports.encoder import Files, Footage
+from domain.blueprint import OutputConfig
+from domain.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
+from domain.media import Media
+from domain.timeline import Cut, Soundtrack, Timeline
+
+
+class FFmpegEncoder:
+    """An `Encoder` that runs at most ``at_once`` FFmpeg processes, of one thread each.
+
+    Every file is made in a folder beside its place and takes its name when it has been checked.
+    Pieces made with equal outputs are joined without being encoded again.
+    """
+
+    def __init__(
+        self, find: Find = find_ffmpeg, *, at_once: int, limits: Limits | None = None
+    ) -> None:
+        self._machine = Machine(find, at_once=at_once, limits=limits)
+
+    async def measure(self, media: Path) -> Media:
+        """Look into a file, or raise `UnreadableMedia`."""
+        return (await look(media)).media
+
+    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+        """Make one cut at the film's size and frame rate: exactly ``cut.frames`` frames.
+
+        Its frame j is what the clip shows at its frame ``first + j * rate``, counted at the film's
+        frame rate. Raises `ClipTooShort` and `UnreadableMedia`, naming the clip's storage path.
+        """
+        with bench_beside(into) as bench:
+            made = bench / "cut.mp4"
+            await make_cut(self._machine, cut, files, output, made)
+            keep(made, into)
+        return Footage(path=into, frames=cut.frames)
+
+    async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
+        """Join pieces, made with one and the same output, in order; no frame more or fewer."""
+        with bench_beside(into) as bench:
+            made = bench / "joined.mp4"
+            frames = await join(self._machine, pieces, made)
+            keep(made, into)
+        return Footage(path=into, frames=frames)
+
+    async def add_audio(
+        self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
+    ) -> None:
+        """Write the finished film: the frames as they are, the sound exactly as long.
+
+        A film always has a sound track, be it silence. Raises `UnreadableMedia`, naming the
+        song's or the clip's storage path.
+        """
+        with bench_beside(into) as bench:
+            made = bench / "film.mp4"
+            await score(self._machine, film, soundtrack, files, made)
+            keep(made, into)
+
+    async def inspect(self, film: Path, timeline: Timeline) -> None:
+        """Raise `FilmFlawed` unless the film is what was asked for, and decodes to the end."""
+        try:
+            seen = await look(film)
+        except UnreadableMedia as error:
+            raise FilmFlawed("The film cannot be read.", details=error.details) from None
+        found = list(differences(seen, timeline))
+        if not await anyio.to_thread.run_sync(starts_fast, film):
+            found.append("It cannot be played before all of it has been fetched.")
+        if not found:
+            found += await self._decoded(film, timeline.frames)
+        if found:
+            raise FilmFlawed(f"The film is not what was asked for. {' '.join(found)}")
+
+    async def _decoded(self, film: Path, frames: int) -> list[str]:
+        told = Progress()
+        command = build_decode_command(film, ffmpeg=self._machine.ffmpeg)
+        try:
+            await self._machine.run(command, hear=told.hear)
+        except FFmpegFailed as error:
+            raise FilmFlawed("The film does not play to its end.", details=error.details) from None
+        return [] if told.frames == frames else [f"{told.frames} of {frames} frames can be seen."]
+
+    async def ready(self) -> str:
+        """Say which FFmpeg does the work, like 'ffmpeg 7.0.2 (imageio-ffmpeg)', or raise."""
+        return await self._machine.version()

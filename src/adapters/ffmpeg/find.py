@@ -1,0 +1,46 @@
+"""Where FFmpeg is on this machine."""
+
+import re
+import shutil
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.errors import FFmpegMissing
+
+
+class FFmpeg(msgspec.Struct, frozen=True, kw_only=True):
+    """An FFmpeg executable and where it came from."""
+
+    path: str
+    source: str = ""
+    """The package that brought it; empty when it was found on PATH."""
+
+
+def find_ffmpeg() -> FFmpeg:
+    """The FFmpeg on PATH, else the one imageio-ffmpeg brings; raises `FFmpegMissing`."""
+    found = shutil.which("ffmpeg")
+    if found:
+        return FFmpeg(path=found)
+    try:
+        import imageio_ffmpeg  # pyright: ignore[reportMissingTypeStubs]
+
+        return FFmpeg(path=imageio_ffmpeg.get_ffmpeg_exe(), source="imageio-ffmpeg")
+    except (ImportError, RuntimeError):
+        raise FFmpegMissing from None
+
+
+def named(ffmpeg: FFmpeg, lines: Sequence[str]) -> str:
+    """A version as people say it, from what `ffmpeg -version` wrote: 'ffmpeg 7.0.2'."""
+    first = lines[0] if lines else ""
+    told = re.match(r"ffmpeg version n?(\d+(?:\.\d+)*|\S+)", first)
+    version = f"ffmpeg {told[1]}" if told else "ffmpeg of unknown version"
+    return f"{version} ({ffmpeg.source})" if ffmpeg.source else version
+
+
+def encoders_in(lines: Sequence[str]) -> frozenset[str]:
+    """The names of the encoders that `ffmpeg -encoders` listed."""
+    rows = (line.split() for line in lines)
+    return frozenset(
+        row[1] for row in rows if len(row) > 1 and re.fullmatch(r"[VAS][A-Z.]{5}", row[0])
+    )

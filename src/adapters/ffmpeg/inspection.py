@@ -1,0 +1,57 @@
+"""A finished film looked over, before anybody is given it."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from adapters.ffmpeg.filters import SAMPLE_RATE
+from adapters.ffmpeg.probe import Look
+from domain.timeline import Timeline
+
+CODECS: Final = {"libx264": "h264", "libx265": "hevc"}
+"""What an encoder's work is called."""
+AAC_FRAME: Final = Fraction(1024, SAMPLE_RATE)
+"""Seconds of one packet of AAC, the finest its length can be told in."""
+
+
+def differences(seen: Look, timeline: Timeline) -> Iterator[str]:
+    """Say, sentence by sentence, what in a film is not as it was asked for."""
+    output, picture = timeline.output, seen.media.picture
+    if picture is None:
+        yield "It has no picture."
+        return
+    length = timeline.soundtrack.seconds
+    frame = Fraction(1, output.frame_rate)
+    if picture.frames != timeline.frames:
+        yield f"It has {picture.frames} frames instead of {timeline.frames}."
+    if (picture.width, picture.height) != (output.width, output.height):
+        yield (f"It is {picture.width}x{picture.height} instead of {output.width}x{output.height}.")
+    if picture.codec != CODECS[output.video_codec]:
+        yield f"Its picture is {picture.codec} instead of {CODECS[output.video_codec]}."
+    if abs(seen.media.seconds - length) > frame:
+        yield f"It lasts {float(seen.media.seconds):.3f} s instead of {float(length):.3f} s."
+    if seen.media.sound != output.audio_codec:
+        yield f"Its sound is {seen.media.sound or 'missing'} instead of {output.audio_codec}."
+    elif abs((seen.sound_seconds or 0) - length) > AAC_FRAME:
+        heard = float(seen.sound_seconds or 0)
+        yield f"Its sound lasts {heard:.3f} s instead of {float(length):.3f} s."
+
+
+def starts_fast(film: Path) -> bool:
+    """Whether an MP4 can be played before all of it has come: its index is before its data."""
+    with film.open("rb") as opened:
+        end = opened.seek(0, 2)
+        at = 0
+        while at + 8 <= end:
+            opened.seek(at)
+            head = opened.read(16)
+            size, kind = int.from_bytes(head[:4]), head[4:8]
+            if kind in (b"moov", b"mdat"):
+                return kind == b"moov"
+            if size == 1:
+                size = int.from_bytes(head[8:])
+            if size < 8:
+                return False
+            at += size
+    return False

@@ -1,0 +1,61 @@
+"""Pieces of film joined by copying."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from adapters.ffmpeg.commands import build_concat_command, concat_list
+from adapters.ffmpeg.cutting import require_frames
+from adapters.ffmpeg.machine import Machine
+from adapters.ffmpeg.probe import look
+from application.ports.encoder import Footage
+from domain.errors import FFmpegFailed, UnreadableMedia
+
+
+async def join(machine: Machine, pieces: Sequence[Footage], into: Path) -> int:
+    """Write the pieces in order into one film and say how many frames it has.
+
+    Raises `FFmpegFailed` for pieces that are not alike, and for a film with a frame too many or
+    too few.
+    """
+    frame_rate = await _common_rate(pieces)
+    listed = into.with_suffix(".ffconcat")
+    lengths = [(piece.path, piece.frames / frame_rate) for piece in pieces]
+    listed.write_text(concat_list(lengths), encoding="utf-8")
+    await machine.run(build_concat_command(listed, into, ffmpeg=machine.ffmpeg))
+    expected = sum(piece.frames for piece in pieces)
+    await require_frames(into, expected)
+    return expected
+
+
+async def _common_rate(pieces: Sequence[Footage]) -> Fraction:
+    """The frame rate of all pieces; a decoder that is set up for one must fit them all."""
+    if not pieces:
+        raise FFmpegFailed("There is nothing to join.")
+    kinds = {await _kind(path) for path in dict.fromkeys(piece.path for piece in pieces)}
+    if len(kinds) > 1:
+        raise FFmpegFailed("The pieces were not made alike and cannot be joined.")
+    return kinds.pop().frame_rate
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    """All that has to be the same in two pieces."""
+
+    setup: bytes
+    frame_rate: Fraction
+    width: int
+    height: int
+    codec: str
+
+
+async def _kind(path: Path) -> _Kind:
+    try:
+        seen = await look(path)
+    except UnreadableMedia as error:
+        raise FFmpegFailed("A piece cannot be read.", details=error.details) from None
+    picture = seen.media.picture
+    if picture is None:
+        raise FFmpegFailed("A piece has no picture.")
+    return _Kind(seen.setup, picture.frame_rate, picture.width, picture.height, picture.codec)

@@ -1,0 +1,32 @@
+"""Blueprints in memory."""
+
+from uuid import UUID
+
+import msgspec
+from anyio.lowlevel import checkpoint
+
+from domain import rules
+from domain.blueprint import Blueprint
+from domain.errors import BlueprintNotFound, TaskTaken
+
+
+class MemoryBlueprintArchive:
+    """Keeps Blueprints as JSON text, so that nobody can change one from outside."""
+
+    def __init__(self) -> None:
+        self.documents: dict[UUID, bytes] = {}
+        """JSON text by task id."""
+
+    async def keep(self, blueprint: Blueprint) -> None:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        await checkpoint()
+        if blueprint.task_id in self.documents:
+            raise TaskTaken
+        self.documents[blueprint.task_id] = rules.serialised(blueprint)
+
+    async def get(self, task_id: UUID) -> Blueprint:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        await checkpoint()
+        if task_id not in self.documents:
+            raise BlueprintNotFound
+        return msgspec.json.decode(self.documents[task_id], type=Blueprint)

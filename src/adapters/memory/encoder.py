@@ -1,0 +1,127 @@
+"""Film as JSON: every frame is written down by name, so what was cut where can be read."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from application.ports.encoder import Files, Footage
+from domain.blueprint import OutputConfig
+from domain.errors import ClipTooShort, FFmpegFailed, FilmFlawed, UnreadableMedia
+from domain.media import Media, Picture
+from domain.timeline import Cut, Soundtrack, Timeline
+
+
+class Reel(msgspec.Struct, frozen=True, kw_only=True):
+    """A film or a sound as this encoder writes it."""
+
+    rate: int
+    """Frames a second; sound alone has none."""
+    frames: tuple[tuple[str, int], ...] = ()
+    """Name of the clip and number of the frame in it, frame by frame."""
+    sound_seconds: float | None = None
+    """None for silence."""
+
+
+def clip(name: str, frames: int, rate: int, *, sound: bool = True) -> bytes:
+    """A clip of numbered frames, to put into a storage."""
+    return msgspec.json.encode(
+        Reel(
+            rate=rate,
+            frames=tuple((name, number) for number in range(frames)),
+            sound_seconds=frames / rate if sound else None,
+        )
+    )
+
+
+def song(seconds: float) -> bytes:
+    """A song, to put into a storage."""
+    return msgspec.json.encode(Reel(rate=0, sound_seconds=seconds))
+
+
+def opened(film: Path) -> Reel:
+    """What is in a file, or `UnreadableMedia`."""
+    try:
+        return msgspec.json.decode(film.read_bytes(), type=Reel)
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError):
+        raise UnreadableMedia from None
+
+
+def written(film: Path, reel: Reel) -> None:
+    """Write a film."""
+    film.write_bytes(msgspec.json.encode(reel))
+
+
+class MemoryEncoder:
+    """Cuts films of named frames by the same rules as a real cutting room."""
+
+    async def measure(self, media: Path) -> Media:
+        """See `application.ports.encoder.Encoder`."""
+        reel = opened(media)
+        if not reel.frames:
+            return Media(seconds=Fraction(reel.sound_seconds or 0), sound="aac")
+        return Media(
+            seconds=Fraction(len(reel.frames), reel.rate),
+            picture=Picture(
+                codec="h264",
+                width=1280,
+                height=720,
+                frame_rate=Fraction(reel.rate),
+                frames=len(reel.frames),
+            ),
+            sound="aac" if reel.sound_seconds is not None else None,
+        )
+
+    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+        """See `application.ports.encoder.Encoder`."""
+        source = opened(files[cut.clip])
+        length = Fraction(len(source.frames), source.rate) if source.rate else Fraction(0)
+        rate = output.frame_rate
+        end = Fraction(cut.first, rate) + Fraction(cut.frames, rate) * cut.rate
+        if end > length + Fraction(1, rate):
+            raise ClipTooShort(
+                f"The clip {cut.clip!r} lasts {float(length):.3f} s; "
+                f"the cut needs it up to {float(end):.3f} s."
+            )
+        last = len(source.frames) - 1
+        frames = tuple(
+            source.frames[min(last, round((cut.first + k * cut.rate) * source.rate / rate))]
+            for k in range(cut.frames)
+        )
+        written(into, Reel(rate=rate, frames=frames))
+        return Footage(path=into, frames=len(frames))
+
+    async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
+        """See `application.ports.encoder.Encoder`."""
+        reels = [opened(piece.path) for piece in pieces]
+        if len({reel.rate for reel in reels}) != 1:
+            raise FFmpegFailed(details="The pieces differ in frame rate.")
+        frames = tuple(frame for reel in reels for frame in reel.frames)
+        written(into, Reel(rate=reels[0].rate, frames=frames))
+        return Footage(path=into, frames=len(frames))
+
+    async def add_audio(
+        self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
+    ) -> None:
+        """See `application.ports.encoder.Encoder`."""
+        for path in [soundtrack.song, *(cue.clip for cue in soundtrack.cues)]:
+            if path is not None:
+                opened(files[path])
+        reel = opened(film.path)
+        heard = msgspec.structs.replace(reel, sound_seconds=float(soundtrack.seconds))
+        written(into, heard)
+
+    async def inspect(self, film: Path, timeline: Timeline) -> None:
+        """See `application.ports.encoder.Encoder`."""
+        reel = opened(film)
+        if len(reel.frames) != timeline.frames or reel.rate != timeline.output.frame_rate:
+            raise FilmFlawed(
+                f"The film has {len(reel.frames)} frames instead of {timeline.frames}."
+            )
+        if reel.sound_seconds is None:
+            raise FilmFlawed("The film has no sound.")
+
+    async def ready(self) -> str:
+        """See `application.ports.encoder.Encoder`."""
+        return "films of named frames, in memory"

@@ -1,0 +1,131 @@
+"""Songs and moves in memory."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+from anyio.lowlevel import checkpoint
+
+from application.ports.library import MoveFilter, Page, SongFilter
+from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
+from domain.moves import Move
+from domain.music import Analysis, Song
+from domain.violations import Violation
+
+T = TypeVar("T")
+
+
+class MemoryLibrary:
+    """Holds songs and moves for as long as the process runs.
+
+    As in a database no text may hold U+0000 or half a surrogate pair: adding such a text raises
+    `InvalidRequest`, looking for one finds nothing.
+    """
+
+    def __init__(self, songs: Iterable[Song] = (), moves: Iterable[Move] = ()) -> None:
+        """Start with ``songs`` nobody has listened to, and ``moves``."""
+        self._songs = {song.id: song for song in songs}
+        self._moves = {move.id: move for move in moves}
+        self._analyses: dict[str, Analysis] = {}
+
+    async def add_song(self, song: Song, analysis: Analysis | None = None) -> None:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        _check(song)
+        if song.id in self._songs:
+            raise SongTaken
+        self._songs[song.id] = song
+        if analysis is not None:
+            self._analyses[song.id] = analysis
+
+    async def song(self, song_id: str) -> Song:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        if song_id not in self._songs:
+            raise SongNotFound
+        return self._songs[song_id]
+
+    async def songs(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+
+        def matches(song: Song) -> bool:
+            named = (song.title, song.artist)
+            return (wanted.search is None or any(_in(wanted.search, name) for name in named)) and (
+                wanted.genre in (None, song.genre)
+            )
+
+        return _page(self._songs, matches, after, most)
+
+    async def analysis(self, song_id: str) -> Analysis | None:
+        """See `application.ports.library.Library`."""
+        await self.song(song_id)
+        return self._analyses.get(song_id)
+
+    async def keep_analysis(self, song_id: str, analysis: Analysis) -> None:
+        """See `application.ports.library.Library`."""
+        await self.song(song_id)
+        self._analyses[song_id] = analysis
+
+    async def add_move(self, move: Move) -> None:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        _check(move)
+        if move.id in self._moves:
+            raise MoveTaken
+        self._moves[move.id] = move
+
+    async def move(self, move_id: str) -> Move:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        if move_id not in self._moves:
+            raise MoveNotFound
+        return self._moves[move_id]
+
+    async def moves(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+
+        def matches(move: Move) -> bool:
+            return (
+                (wanted.search is None or _in(wanted.search, move.name))
+                and wanted.label in (None, move.label)
+                and wanted.difficulty in (None, move.difficulty)
+                and wanted.energy_level in (None, move.energy_level)
+                and wanted.style in (None, move.style)
+            )
+
+        return _page(self._moves, matches, after, most)
+
+
+def _page(
+    everything: Mapping[str, T], matches: Callable[[T], bool], after: str | None, most: int
+) -> Page[T]:
+    # Characters compare as their UTF-8 bytes do, which is the order of the databases.
+    if after is not None and not _storable(after):
+        return Page(items=())
+    ids = [
+        key
+        for key in sorted(everything)
+        if (after is None or key > after) and matches(everything[key])
+    ]
+    more = len(ids) > most
+    return Page(
+        items=tuple(everything[key] for key in ids[:most]), last=ids[most - 1] if more else None
+    )
+
+
+def _in(part: str, whole: str) -> bool:
+    return part.casefold() in whole.casefold()
+
+
+def _check(item: Song | Move) -> None:
+    fields = msgspec.structs.asdict(item)
+    wrong = [n for n, text in fields.items() if isinstance(text, str) and not _storable(text)]
+    if wrong:
+        message = "It holds U+0000 or half a surrogate pair, which is no text."
+        raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
+
+
+def _storable(text: str) -> bool:
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

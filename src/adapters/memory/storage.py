@@ -1,0 +1,88 @@
+"""Media files in memory."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from anyio.lowlevel import checkpoint
+
+from application.ports.storage import Stored
+from domain import paths
+from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+
+CHUNK: Final = 256 * 1024
+"""Bytes read at a time."""
+
+
+class MemoryStorage:
+    """Holds bytes by storage path.
+
+    As on a disk a path is a file or a folder, never both, and `.incoming` is out of reach.
+    """
+
+    def __init__(self, objects: Mapping[str, bytes] | None = None) -> None:
+        """Start with ``objects``, bytes by storage path."""
+        self.objects: dict[str, bytes] = dict(objects or {})
+        """What is stored, by storage path."""
+
+    async def fetch(self, path: str, into: Path) -> None:
+        """See `application.ports.storage.Storage`."""
+        _write(into, await self._found(path), path)
+
+    async def put(self, source: Path, path: str) -> None:
+        """See `application.ports.storage.Storage`."""
+        await checkpoint()
+        content = _content(source, _checked(path))
+        above = path.split("/")[:-1]
+        folders = {"/".join(above[: depth + 1]) for depth in range(len(above))}
+        if any(key == path or key in folders or key.startswith(f"{path}/") for key in self.objects):
+            raise MediaTaken
+        self.objects[path] = content
+
+    async def describe(self, path: str) -> Stored:
+        """See `application.ports.storage.Storage`."""
+        content = await self._found(path)
+        return Stored(size=len(content), etag=hashlib.sha256(content).hexdigest())
+
+    async def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
+        """See `application.ports.storage.Storage`."""
+        wanted = (await self._found(path))[first : first + length]
+        for start in range(0, len(wanted), CHUNK):
+            yield wanted[start : start + CHUNK]
+            await checkpoint()
+
+    async def delete(self, path: str) -> None:
+        """See `application.ports.storage.Storage`."""
+        await checkpoint()
+        self.objects.pop(_checked(path), None)
+
+    async def _found(self, path: str) -> bytes:
+        await checkpoint()
+        if _checked(path) not in self.objects:
+            raise MediaNotFound(path)
+        return self.objects[path]
+
+
+def _checked(path: str) -> str:
+    if paths.checked(path).split("/")[0] == ".incoming":
+        raise UnsafePath("'.incoming' is the storage's own.")
+    return path
+
+
+def _content(source: Path, path: str) -> bytes:
+    try:
+        return source.read_bytes()
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def _write(into: Path, content: bytes, path: str) -> None:
+    try:
+        into.write_bytes(content)
+    except OSError as error:
+        raise _failed(path, error) from error
+
+
+def _failed(path: str, error: OSError) -> StorageFailed:
+    return StorageFailed(f"The media storage failed at {path!r}: {error.strerror}.")

@@ -1,0 +1,58 @@
+"""Real folders for work in progress, each made and removed on the spot."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from anyio.lowlevel import checkpoint
+
+from domain.errors import StorageFailed
+
+
+class MemoryWorkspace:
+    """Hands out folders below ``root`` (the system's temporary folder when None).
+
+    Only this object knows of them: nothing is found again by another process.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root
+        self.open: set[Path] = set()
+        """Folders in use now."""
+        self.abandoned: list[UUID] = []
+        """Tasks the next `sweep` is to find, as if their process had died."""
+
+    @asynccontextmanager
+    async def take(self, task_id: UUID) -> AsyncGenerator[Path]:
+        """See `application.ports.workspace.Workspace`."""
+        await checkpoint()
+        folder = self._made(task_id)
+        self.open.add(folder)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            self.open.discard(folder)
+
+    async def sweep(self) -> tuple[UUID, ...]:
+        """See `application.ports.workspace.Workspace`."""
+        await checkpoint()
+        found = tuple(sorted(set(self.abandoned)))
+        self.abandoned.clear()
+        return found
+
+    async def ready(self) -> str:
+        """See `application.ports.workspace.Workspace`."""
+        await checkpoint()
+        return "memory"
+
+    def _made(self, task_id: UUID) -> Path:
+        try:
+            if self._root is not None:
+                self._root.mkdir(parents=True, exist_ok=True)
+            return Path(tempfile.mkdtemp(prefix=f"{task_id}.", dir=self._root))
+        except OSError as error:
+            raise StorageFailed(f"No work folder could be made: {error.strerror}.") from error

@@ -1,0 +1,15 @@
+"""Progress told to several."""
+
+from application.ports.progress import Progress, Report
+
+
+class SeveralProgress:
+    """Passes every report on to each of its listeners, in order."""
+
+    def __init__(self, *listeners: Progress) -> None:
+        self._listeners = listeners
+
+    async def tell(self, report: Report) -> None:
+        """See `application.ports.progress.Progress`."""
+        for listener in self._listeners:
+            await listener.tell(report)

@@ -1,0 +1,254 @@
+"""Media files on the local disk."""
+
+import os
+import stat
+import time
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Final
+from uuid import uuid4
+
+from adapters.storage import folders
+from adapters.storage.folders import LinkInTheWay
+from adapters.storage.steps import Steps
+from application.ports.storage import Stored
+from domain import paths
+from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+
+CHUNK: Final = 256 * 1024
+"""Bytes read at a time."""
+
+INCOMING: Final = ".incoming"
+"""Folder below the root where files are until they are whole; no storage path leads there."""
+
+ABANDONED: Final = timedelta(hours=1)
+"""Age at which an unfinished file is nobody's: one being written is never that old."""
+
+_TRIES: Final = 100
+"""How often a folder may vanish before a file can be put into it."""
+
+
+class LocalStorage:
+    """Keeps each file below ``root`` under the names of its storage path.
+
+    A file is written elsewhere, brought to the disk, and only then linked to its place, which
+    fails when the place is taken: it is there whole or not at all, whatever is killed when. No
+    link below the root is ever followed. Needs a file system that has hard links and keeps names
+    byte for byte, as those of Linux do.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._steps = Steps()
+
+    async def fetch(self, path: str, into: Path) -> None:
+        """See `application.ports.storage.Storage`."""
+
+        def step(unwanted: Event) -> bool:
+            with _translated(path), self._found(path) as file:
+                _copy_beside(file, into, unwanted)
+            return True
+
+        await self._steps.run(step, undo=lambda _: into.unlink(missing_ok=True))
+
+    async def put(self, source: Path, path: str) -> None:
+        """See `application.ports.storage.Storage`."""
+        place = _place(path)
+
+        def step(unwanted: Event) -> bool:
+            with _translated(path):
+                self._refuse_taken(place)
+                with folders.opened(self._root, [INCOMING], make=True) as incoming:
+                    self._publish(source, incoming, place, unwanted)
+            return True
+
+        def undo(_: bool) -> None:
+            self._remove(place)
+
+        await self._steps.run(step, undo)
+
+    async def describe(self, path: str) -> Stored:
+        """See `application.ports.storage.Storage`."""
+
+        def step(_: Event) -> Stored:
+            with _translated(path), self._found(path) as file:
+                status = os.fstat(file)
+            # Files never change, so it is enough to tell apart one file from the next at its path.
+            etag = f"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"
+            return Stored(size=status.st_size, etag=etag)
+
+        return await self._steps.run(step)
+
+    async def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
+        """See `application.ports.storage.Storage`."""
+
+        def start(_: Event) -> int:
+            with _translated(path), self._found(path) as file:
+                return os.dup(file)
+
+        file = await self._steps.run(start, undo=os.close)
+        try:
+            at, end = first, first + length
+            while at < end:
+                chunk = await self._steps.run(partial(_chunk, path, file, at, end))
+                if not chunk:
+                    return
+                at += len(chunk)
+                yield chunk
+        finally:
+            os.close(file)
+
+    async def delete(self, path: str) -> None:
+        """See `application.ports.storage.Storage`."""
+        place = _place(path)
+
+        def step(_: Event) -> None:
+            with _translated(path):
+                self._remove(place)
+
+        await self._steps.run(step)
+
+    async def sweep(self, older_than: timedelta = ABANDONED) -> int:
+        """Remove the unfinished files of processes that died, and say how many there were."""
+
+        def step(_: Event) -> int:
+            with (
+                _translated(INCOMING),
+                folders.opened(self._root, [INCOMING], make=True) as incoming,
+            ):
+                return _remove_old(incoming, time.time() - older_than.total_seconds())
+
+        return await self._steps.run(step)
+
+    @contextmanager
+    def _found(self, path: str) -> Generator[int]:
+        place = _place(path)
+        try:
+            with folders.opened(self._root, place[:-1]) as folder:
+                file = folders.open_file(folder, place[-1])
+        except (FileNotFoundError, NotADirectoryError):
+            raise MediaNotFound(path) from None
+        try:
+            yield file
+        finally:
+            os.close(file)
+
+    def _refuse_taken(self, place: list[str]) -> None:
+        """Save the copying where it is known to be in vain; `_link` has the last word."""
+        try:
+            with folders.opened(self._root, place[:-1]) as folder:
+                folders.refuse_link(folder, place[-1])
+                os.stat(place[-1], dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return
+        except NotADirectoryError:
+            raise MediaTaken from None
+        raise MediaTaken
+
+    def _publish(self, source: Path, incoming: int, place: list[str], unwanted: Event) -> None:
+        name = uuid4().hex
+        try:
+            with source.open("rb", buffering=0) as given:
+                _write_whole(given.fileno(), incoming, name, unwanted)
+            self._link(incoming, name, place)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=incoming)
+
+    def _link(self, incoming: int, name: str, place: list[str]) -> None:
+        for attempt in range(_TRIES):
+            try:
+                with folders.opened(self._root, place[:-1], make=True) as folder:
+                    folders.refuse_link(folder, place[-1])
+                    os.link(name, place[-1], src_dir_fd=incoming, dst_dir_fd=folder)
+                    os.fsync(folder)
+            except (FileExistsError, NotADirectoryError):
+                raise MediaTaken from None
+            except FileNotFoundError:
+                # Another call forgot the last file of the folder, and the folder with it.
+                if attempt == _TRIES - 1:
+                    raise
+            else:
+                return
+
+    def _remove(self, place: list[str]) -> None:
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            with folders.opened(self._root, place[:-1]) as folder:
+                folders.refuse_link(folder, place[-1])
+                os.unlink(place[-1], dir_fd=folder)
+                os.fsync(folder)
+            # A folder that another file came into meanwhile, or that is gone already, is no error.
+            with suppress(OSError):
+                folders.prune(self._root, place[:-1])
+
+
+def _place(path: str) -> list[str]:
+    """Names on disk of a storage path that is safe."""
+    if paths.checked(path).split("/")[0] == INCOMING:
+        raise UnsafePath(f"{INCOMING!r} is the storage's own.")
+    return folders.names(path)
+
+
+@contextmanager
+def _translated(path: str) -> Generator[None]:
+    try:
+        yield
+    except LinkInTheWay:
+        raise UnsafePath(f"The path {path[:80]!r} goes through a link.") from None
+    except OSError as error:
+        # The error's own text may hold a path of this machine.
+        message = f"The media storage failed at {path!r}: {error.strerror}."
+        raise StorageFailed(message) from error
+
+
+def _copy(source: int, target: int, unwanted: Event) -> None:
+    while not unwanted.is_set() and (chunk := os.read(source, CHUNK)):
+        rest = memoryview(chunk)
+        while rest:
+            rest = rest[os.write(target, rest) :]
+    if unwanted.is_set():
+        raise InterruptedError
+
+
+def _write_whole(source: int, folder: int, name: str, unwanted: Event) -> None:
+    target = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644, dir_fd=folder)
+    try:
+        _copy(source, target, unwanted)
+        # The kernel's own stamps are milliseconds apart, and an etag is made of this one.
+        now = time.time_ns()
+        os.utime(target, ns=(now, now))
+        os.fsync(target)
+    finally:
+        os.close(target)
+
+
+def _copy_beside(file: int, into: Path, unwanted: Event) -> None:
+    """Fill a file beside ``into`` and give it that name once it is whole."""
+    part = into.with_name(f".{uuid4().hex}.part")
+    try:
+        with part.open("xb", buffering=0) as target:
+            _copy(file, target.fileno(), unwanted)
+        part.replace(into)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _chunk(path: str, file: int, at: int, end: int, _: Event) -> bytes:
+    with _translated(path):
+        return os.pread(file, min(CHUNK, end - at), at)
+
+
+def _remove_old(folder: int, before: float) -> int:
+    removed = 0
+    for name in os.listdir(folder):
+        # Another process may be sweeping, or finishing, at the same time.
+        with suppress(FileNotFoundError):
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if stat.S_ISREG(status.st_mode) and status.st_mtime < before:
+                os.unlink(name, dir_fd=folder)
+                removed += 1
+    return removed

@@ -1,0 +1,128 @@
+"""The making of a film: the state machine run over the ports."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from application.ports.encoder import Encoder, Files, Footage
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from application.record import Record
+from application.together import together
+from application.uncancelled import to_the_end
+from domain.assembly import Assembly, State, Step
+from domain.blueprint import Blueprint
+from domain.errors import MediaNotFound, MediaTaken
+from domain.timeline import Cut, Timeline, laid_out
+
+
+_log = logging.getLogger("bachata.filming")
+
+
+class Filming:
+    """Fetches, normalises, concatenates, adds sound, checks, stores and cleans up."""
+
+    def __init__(
+        self, storage: Storage, encoder: Encoder, workspace: Workspace, at_once: int
+    ) -> None:
+        """Take the ports, and how many files may be fetched at once."""
+        self._storage = storage
+        self._encoder = encoder
+        self._workspace = workspace
+        self._fetches = at_once
+
+    async def __call__(self, blueprint: Blueprint, record: Record) -> Assembly:
+        """Make and publish the film of a checked Blueprint; return its completed assembly.
+
+        A failure leaves neither film nor temporary file behind.
+        """
+        published = False
+
+        async def publish(film: Path) -> None:
+            nonlocal published
+            await self._storage.put(film, path)
+            published = True
+
+        path = blueprint.output_config.output_path
+        try:
+            await self._refuse_taken(path)
+            timeline = laid_out(blueprint)
+            async with self._workspace.take(blueprint.task_id) as folder:
+                film = await self._made(blueprint, timeline, folder, record)
+                await record.take(Step.UPLOAD, "Storing the film")
+                await to_the_end(publish(film))
+                await record.take(Step.CLEAN_UP, "Cleaning up")
+            await record.take(
+                Step.COMPLETE,
+                "The film is ready",
+                output_path=path,
+                seconds=float(timeline.soundtrack.seconds),
+            )
+        except BaseException as error:
+            ended = await record.end(error)
+            if ended.state is State.COMPLETED and isinstance(record.named(error), Exception):
+                # It was on record when the answer got lost: the film is there, and says so.
+                _log.warning("completed in spite of %r", error)
+                return ended
+            if published and ended.state is not State.COMPLETED:
+                await to_the_end(self._storage.delete(path))
+            raise
+        return record.assembly
+
+    async def _refuse_taken(self, path: str) -> None:
+        try:
+            await self._storage.describe(path)
+        except MediaNotFound:
+            return
+        raise MediaTaken(
+            f"There is a film at {path!r} already, and nothing is ever overwritten; "
+            "give output_config.output_path another name."
+        )
+
+    async def _made(
+        self, blueprint: Blueprint, timeline: Timeline, folder: Path, record: Record
+    ) -> Path:
+        await record.take(Step.FETCH, "Fetching the song and the clips")
+        files = await self._fetched(blueprint, folder, record)
+        await record.take(Step.CONCATENATE, "Cutting the moves")
+        reel = await self._reel(timeline, files, folder, record)
+        await record.take(Step.ADD_AUDIO, "Adding the sound")
+        film = folder / "film.mp4"
+        await self._encoder.add_audio(reel, timeline.soundtrack, files, film)
+        await record.tell("Checking the film")
+        await self._encoder.inspect(film, timeline)
+        return film
+
+    async def _fetched(self, blueprint: Blueprint, folder: Path, record: Record) -> Files:
+        """Bring every file the Blueprint names to the local disk, several at a time."""
+        media = blueprint.media
+        files: dict[str, Path] = {}
+        gate = asyncio.Semaphore(self._fetches)
+
+        async def fetch(index: int, path: str) -> None:
+            async with gate:
+                into = folder / f"source-{index:04d}"
+                await self._storage.fetch(path, into)
+                files[path] = into
+                await record.tell("Fetching the song and the clips", len(files), len(media))
+
+        await together(fetch(index, path) for index, path in enumerate(media))
+        return files
+
+    async def _reel(
+        self, timeline: Timeline, files: Mapping[str, Path], folder: Path, record: Record
+    ) -> Footage:
+        """Make every distinct cut once, as many at a time as the encoder takes; join them."""
+        distinct = timeline.distinct
+        pieces: dict[Cut, Footage] = {}
+
+        async def normalise(index: int, cut: Cut) -> None:
+            into = folder / f"cut-{index:04d}.mp4"
+            pieces[cut] = await self._encoder.normalise(cut, files, timeline.output, into)
+            await record.tell("Cutting the moves", len(pieces), len(distinct))
+
+        await together(normalise(index, cut) for index, cut in enumerate(distinct))
+        await record.tell("Joining the moves")
+        ordered = [pieces[cut] for cut in timeline.cuts]
+        return await self._encoder.concatenate(ordered, folder / "reel.mp4")

@@ -1,0 +1,170 @@
+"""An assembly on record: every step written down before its work begins, every end once."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from application.ports.clock import Clock
+from application.ports.progress import Progress, Report
+from application.ports.tasks import TaskRepository
+from application.uncancelled import to_the_end
+from domain.assembly import FINAL, Assembly, Failure, Step
+from domain.errors import AssemblyTimedOut, BachataError, InvalidRequest
+
+_TRIES = 3
+"""Times an end is written down before it is left to the sweep at the next start."""
+
+
+class Record:
+    """One assembly while it is being worked on."""
+
+    def __init__(
+        self,
+        assembly: Assembly,
+        tasks: TaskRepository,
+        progress: Progress,
+        clock: Clock,
+        deadline: asyncio.Timeout,
+    ) -> None:
+        """Take an assembly that is on record already."""
+        self.assembly = assembly
+        self._tasks = tasks
+        self._progress = progress
+        self._clock = clock
+        self._deadline = deadline
+
+    async def take(
+        self,
+        step: Step,
+        message: str,
+        *,
+        output_path: str | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Write a step down, tell of it, and only then let its work begin."""
+        now = self._clock.now()
+
+        async def write() -> None:
+            self.assembly = await self._tasks.update(
+                self.assembly.task_id,
+                lambda found: found.take(step, now, output_path=output_path, seconds=seconds),
+            )
+
+        await to_the_end(write())
+        await self.tell(message)
+
+    async def tell(self, message: str, done: int = 0, of: int = 0) -> None:
+        """Tell how far the stage is."""
+        await self._progress.tell(
+            Report(
+                task_id=self.assembly.task_id,
+                stage=self.assembly.state,
+                progress=self.assembly.progress,
+                message=message,
+                done=done,
+                of=of,
+            )
+        )
+
+    async def note(self, degradations: tuple[str, ...]) -> None:
+        """Write down what is being done otherwise than asked."""
+
+        def noted(found: Assembly) -> Assembly:
+            return found.degraded(degradations)
+
+        self.assembly = await self._tasks.update(self.assembly.task_id, noted)
+
+    def named(self, error: BaseException) -> BaseException:
+        """The error as the caller is to see it: a cancellation by the clock is a time-out."""
+        if isinstance(error, asyncio.CancelledError) and self._deadline.expired():
+            return AssemblyTimedOut()
+        return error
+
+    async def end(self, error: BaseException) -> Assembly:
+        """Write down how it ended and return what is on record; a final state stays as it is."""
+        if self.assembly.state not in FINAL:
+            if isinstance(error, BachataError):
+                error.stage = self.assembly.state
+            await to_the_end(self._end(self.named(error)))
+        return self.assembly
+
+    async def _end(self, error: BaseException) -> None:
+        now = self._clock.now()
+
+        def ended(found: Assembly) -> Assembly:
+            if found.state in FINAL:
+                return found
+            if isinstance(error, asyncio.CancelledError):
+                return found.take(Step.CANCEL, now)
+            return found.take(Step.FAIL, now, failure=failure_of(error, found))
+
+        for attempt in range(1, _TRIES + 1):
+            try:
+                self.assembly = await self._tasks.update(self.assembly.task_id, ended)
+            except Exception as second:
+                if attempt == _TRIES:
+                    error.add_note(f"Its end could not be written down: {second}")
+            else:
+                return
+
+
+def failure_of(error: BaseException, assembly: Assembly) -> Failure:
+    """What is remembered of an error."""
+    if not isinstance(error, BachataError):
+        return Failure(
+            code="internal-error",
+            message="The service failed; its log says why.",
+            stage=assembly.state,
+            details=type(error).__name__,
+        )
+    details = error.details
+    if isinstance(error, InvalidRequest):
+        details = "; ".join(f"{each.path}: {each.message}" for each in error.violations)
+    return Failure(code=error.code, message=str(error), stage=assembly.state, details=details)
+
+
+@asynccontextmanager
+async def on_record(
+    assembly: Assembly,
+    tasks: TaskRepository,
+    progress: Progress,
+    clock: Clock,
+    limit: float,
+) -> AsyncGenerator[Record]:
+    """Add an assembly and see to it that it ends in one final state, within ``limit`` seconds.
+
+    What is raised inside is raised again once it is on record; work that is over time is
+    cancelled, and `AssemblyTimedOut` is raised in its place.
+    """
+    deadline = asyncio.timeout(limit)
+    record = Record(assembly, tasks, progress, clock, deadline)
+    await _add(record, tasks)
+    try:
+        async with deadline:
+            try:
+                yield record
+            except BaseException as error:
+                await record.end(error)
+                raise
+    except TimeoutError as error:
+        if not deadline.expired():
+            raise
+        timed_out = AssemblyTimedOut()
+        timed_out.stage = record.assembly.failure and record.assembly.failure.stage
+        raise timed_out from error
+
+
+async def _add(record: Record, tasks: TaskRepository) -> None:
+    added = False
+
+    async def add() -> None:
+        nonlocal added
+        await tasks.add(record.assembly)
+        added = True
+
+    try:
+        await to_the_end(add())
+    except asyncio.CancelledError as error:
+        if added:
+            await record.end(error)
+        raise

@@ -1,0 +1,45 @@
+"""Take a song into the library."""
+
+from pathlib import Path
+
+import msgspec
+
+from application.keeping import fingerprint, keep
+from application.ports.encoder import Encoder
+from application.ports.library import Library
+from application.ports.storage import Storage
+from domain import paths
+from domain.errors import SongNotFound, SongTaken, UnreadableMedia
+from domain.music import Analysis, Song
+
+
+class AddSong:
+    """Keep a song and what is known of it; whole or not at all."""
+
+    def __init__(self, library: Library, storage: Storage, encoder: Encoder) -> None:
+        """Take the ports."""
+        self._library = library
+        self._storage = storage
+        self._encoder = encoder
+
+    async def __call__(self, sound: Path, song: Song, analysis: Analysis | None = None) -> Song:
+        """Store ``sound``; return the song with its storage path and true duration.
+
+        Raises `UnreadableMedia` for what cannot be heard, and `SongTaken`.
+        """
+        media = await self._encoder.measure(sound)
+        if media.sound is None:
+            raise UnreadableMedia("The file has no sound; a song needs some.")
+        try:
+            await self._library.song(song.id)
+        except SongNotFound:
+            pass
+        else:
+            raise SongTaken(f"There is a song {song.id!r} already.")
+        tempo = analysis.tempo if analysis else song.tempo
+        path = paths.song(song.id, await fingerprint(sound))
+        kept = msgspec.structs.replace(
+            song, duration=float(media.seconds), tempo=tempo, audio_path=path
+        )
+        await keep(self._storage, sound, path, lambda: self._library.add_song(kept, analysis))
+        return kept

@@ -1,0 +1,136 @@
+"""The composition root: the only module that knows which adapter stands behind which port."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.engine import open_database
+from adapters.database.library import SqlLibrary
+from adapters.database.tasks import SqlTaskRepository
+from adapters.demo.studio import CodeStudio
+from adapters.ffmpeg.decode import mono
+from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.listening.librosa_listener import LibrosaListener
+from adapters.progress.logs import LogProgress
+from adapters.progress.several import SeveralProgress
+from adapters.storage.local import LocalStorage
+from adapters.storage.workspace import LocalWorkspace
+from adapters.system.clock import SystemClock
+from application.around import logged
+from application.filming import Filming
+from application.ports.blueprints import BlueprintArchive
+from application.ports.clock import Clock
+from application.ports.demo import DemoStudio
+from application.ports.encoder import Encoder
+from application.ports.library import Library
+from application.ports.listener import Listener
+from application.ports.progress import Progress
+from application.ports.storage import Storage
+from application.ports.tasks import TaskRepository
+from application.ports.workspace import Workspace
+from application.usecases.add_move import AddMove
+from application.usecases.add_song import AddSong
+from application.usecases.assemble import AssembleVideo
+from application.usecases.browse import ListMoves, ListSongs
+from application.usecases.check_health import CheckHealth
+from application.usecases.generate import GenerateChoreography
+from application.usecases.make_demo import MakeDemoLibrary
+from application.usecases.plan import PlanChoreography
+from application.usecases.read_blueprint import ReadBlueprint
+from application.usecases.sweep import SweepLeftovers
+from application.usecases.watch import WatchVideo
+from entrypoints.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything outside, already open."""
+
+    tasks: TaskRepository
+    blueprints: BlueprintArchive
+    library: Library
+    storage: Storage
+    encoder: Encoder
+    workspace: Workspace
+    listener: Listener
+    studio: DemoStudio
+    progress: Progress
+    clock: Clock
+
+
+@asynccontextmanager
+async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator[Ports]:
+    """Open the real adapters, and close them again in the opposite order.
+
+    Progress is told to ``listeners`` besides the log. Raises `NotReady` when the database cannot
+    be reached, `StorageFailed` when the data folder cannot be written.
+    """
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.database))
+        storage = LocalStorage(settings.folder / "media")
+        await storage.sweep()
+        yield Ports(
+            tasks=SqlTaskRepository(database),
+            blueprints=SqlBlueprintArchive(database),
+            library=SqlLibrary(database),
+            storage=storage,
+            encoder=FFmpegEncoder(at_once=settings.cores),
+            workspace=LocalWorkspace(settings.folder / "work"),
+            listener=LibrosaListener(mono),
+            studio=stack.enter_context(CodeStudio(settings.cores)),
+            progress=SeveralProgress(LogProgress(), *listeners),
+            clock=SystemClock(),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    """What the entrypoints may ask for; a use case a field."""
+
+    add_move: AddMove
+    add_song: AddSong
+    assemble: AssembleVideo
+    check_health: CheckHealth
+    generate: GenerateChoreography
+    list_moves: ListMoves
+    list_songs: ListSongs
+    make_demo: MakeDemoLibrary
+    plan: PlanChoreography
+    read_blueprint: ReadBlueprint
+    sweep: SweepLeftovers
+    watch: WatchVideo
+
+
+def wire(ports: Ports, settings: Settings) -> UseCases:
+    """Join the use cases to their ports."""
+    film = Filming(ports.storage, ports.encoder, ports.workspace, settings.fetches_at_once)
+    plan = PlanChoreography(
+        ports.library, ports.storage, ports.workspace, ports.listener, ports.clock
+    )
+    limit = settings.assembly_timeout
+    record = (ports.tasks, ports.blueprints, ports.progress, ports.clock)
+    add_move = AddMove(ports.library, ports.storage, ports.encoder)
+    add_song = AddSong(ports.library, ports.storage, ports.encoder)
+    return UseCases(
+        add_move=logged("add_move", add_move),
+        add_song=logged("add_song", add_song),
+        assemble=logged("assemble", AssembleVideo(*record, film, limit)),
+        check_health=CheckHealth(
+            {
+                "database": ports.tasks.ready,
+                "encoder": ports.encoder.ready,
+                "workspace": ports.workspace.ready,
+            }
+        ),
+        generate=logged("generate", GenerateChoreography(*record, plan, film, limit)),
+        list_moves=ListMoves(ports.library),
+        list_songs=ListSongs(ports.library),
+        make_demo=MakeDemoLibrary(
+            ports.studio, ports.library, ports.workspace, add_move, add_song, settings.cores
+        ),
+        plan=logged("plan", plan),
+        read_blueprint=ReadBlueprint(ports.tasks, ports.blueprints),
+        sweep=SweepLeftovers(ports.tasks, ports.workspace, ports.clock),
+        watch=WatchVideo(ports.tasks, ports.storage),
+    )

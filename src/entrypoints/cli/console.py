@@ -1,0 +1,106 @@
+"""What the commands show a person."""
+
+from typing import Final
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from application.ports.progress import Report
+from domain.assembly import State
+from domain.blueprint import Blueprint
+from domain.errors import BachataError, InvalidRequest
+
+_STAGES: Final = {
+    State.PLANNING: "Planning the dance",
+    State.FETCHING: "Fetching song and clips",
+    State.CONCATENATING: "Cutting the moves",
+    State.ADDING_AUDIO: "Adding the sound",
+    State.UPLOADING: "Storing the film",
+    State.CLEANUP: "Cleaning up",
+}
+
+
+def talker() -> Console:
+    """Where people are told things: stderr, so that results can be piped."""
+    return Console(stderr=True)
+
+
+def bars(console: Console) -> Progress:
+    """Progress bars with a count and a clock each."""
+    return Progress(
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+class StageBars:
+    """A progress bar for every stage of a film in the making."""
+
+    def __init__(self, progress: Progress) -> None:
+        """Take the bars to add to; they are shown and hidden by the caller."""
+        self._progress = progress
+        self._stage: State | None = None
+        self._bar: TaskID | None = None
+
+    async def tell(self, report: Report) -> None:
+        """See `application.ports.progress.Progress`."""
+        if report.stage is not self._stage:
+            self._finish()
+            self._stage = report.stage
+            if (words := _STAGES.get(report.stage)) is not None:
+                self._bar = self._progress.add_task(words, total=max(report.of, 1))
+        if self._bar is not None and report.of:
+            self._progress.update(self._bar, total=report.of, completed=report.done)
+
+    def _finish(self) -> None:
+        if self._bar is not None:
+            total = self._progress.tasks[self._progress.task_ids.index(self._bar)].total
+            self._progress.update(self._bar, completed=total)
+        self._bar = None
+
+
+def moves_table(blueprint: Blueprint, names: dict[str, str]) -> Table:
+    """The moves of a film with their times."""
+    table = Table(title="The choreography", title_justify="left")
+    for name in ("#", "move", "from", "to", "speed"):
+        table.add_column(name, justify="left" if name == "move" else "right")
+    for number, move in enumerate(blueprint.moves, 1):
+        name = names.get(move.clip_id or "", move.video_path)
+        end = move.start_time + move.duration
+        speed = f"{move.playback_rate:.3f}"
+        table.add_row(str(number), name, clock(move.start_time), clock(end), speed)
+    return table
+
+
+def clock(seconds: float) -> str:
+    """Minutes, seconds and hundredths, like 1:03.25."""
+    hundredths = round(seconds * 100)
+    minutes, rest = divmod(hundredths, 6000)
+    return f"{minutes}:{rest / 100:05.2f}"
+
+
+def show_error(error: BachataError) -> None:
+    """Say what went wrong and what to do."""
+    console = talker()
+    console.print(f"[bold red]Error:[/] {_escaped(str(error))}", highlight=False)
+    if isinstance(error, InvalidRequest):
+        for each in error.violations:
+            line = f"  [bold]{_escaped(each.path)}[/]: {_escaped(each.message)}"
+            console.print(line, highlight=False)
+    elif error.details:
+        console.print(_escaped(error.details), highlight=False)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,90 @@
+"""`bachata-buddy library`: songs and moves of your own."""
+
+import re
+from pathlib import Path
+
+import click
+from rich_click import RichCommand, RichGroup
+
+from domain.blueprint import Difficulty
+from domain.moves import Energy, Move, Style
+from domain.music import Song
+from entrypoints.cli.console import talker
+from entrypoints.cli.session import run, session
+
+
+@click.group(cls=RichGroup)
+def library() -> None:
+    """Add songs and moves of your own."""
+
+
+@library.command("add-song", cls=RichCommand)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--title", help="Its title; the file's name where left out.")
+@click.option("--artist", default="Unknown", show_default=True)
+@click.option("--genre", default=None)
+def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> None:
+    """Take the song FILE into the library; its beats are heard when it is first danced to."""
+
+    async def work() -> None:
+        name = title or file.stem
+        song = Song(
+            id=slug(name),
+            title=name,
+            artist=artist,
+            genre=genre,
+            audio_path="songs/new",
+            duration=1,
+        )
+        async with session() as opened:
+            kept = await opened.use_cases.add_song(file, song)
+        talker().print(f"Added the song {kept.id!r}: {kept.duration:.1f} s.", highlight=False)
+
+    run(work)
+
+
+@library.command("add-move", cls=RichCommand)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tempo", type=float, required=True, help="Beats a minute the couple danced at.")
+@click.option("--first-count", type=float, default=0.0, help="Seconds to the first '1'.")
+@click.option("--name", help="Its name; the file's name where left out.")
+@click.option("--label", default="basic", show_default=True, help="The kind of figure.")
+@click.option("--difficulty", type=click.Choice(list(Difficulty)), default="intermediate")
+@click.option("--energy", type=click.Choice(list(Energy)), default="medium")
+@click.option("--style", type=click.Choice(list(Style)), default="romantic")
+def add_move(
+    file: Path,
+    tempo: float,
+    first_count: float,
+    name: str | None,
+    label: str,
+    difficulty: str,
+    energy: str,
+    style: str,
+) -> None:
+    """Take the filmed move FILE into the library."""
+
+    async def work() -> None:
+        title = name or file.stem
+        move = Move(
+            id=slug(title),
+            name=title,
+            label=label,
+            video_path="clips/new",
+            difficulty=Difficulty(difficulty),
+            energy_level=Energy(energy),
+            style=Style(style),
+            duration=1,
+            tempo=tempo,
+            first_count=first_count,
+        )
+        async with session() as opened:
+            kept = await opened.use_cases.add_move(file, move)
+        talker().print(f"Added the move {kept.id!r}: {kept.duration:.1f} s.", highlight=False)
+
+    run(work)
+
+
+def slug(name: str) -> str:
+    """An id out of a name: lower case, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"

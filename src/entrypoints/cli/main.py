@@ -1,0 +1,36 @@
+"""The commands of `bachata-buddy`."""
+
+import sys
+
+import click
+from rich_click import RichGroup
+
+from domain.errors import BachataError
+from entrypoints.cli.assemble import assemble
+from entrypoints.cli.console import show_error
+from entrypoints.cli.demo import demo
+from entrypoints.cli.library import library
+from entrypoints.cli.serve import serve
+
+
+@click.group(cls=RichGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="bachata-buddy")
+def cli() -> None:
+    """Choreography videos: a song and filmed dance moves in, a film cut on the count out."""
+
+
+cli.add_command(demo)
+cli.add_command(assemble)
+cli.add_command(serve)
+cli.add_command(library)
+
+
+def main() -> None:
+    """Run a command; an error of the product ends in a sentence and status 1, not in a trace."""
+    try:
+        cli(standalone_mode=True)
+    except BachataError as error:
+        show_error(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

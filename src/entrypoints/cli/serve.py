@@ -1,0 +1,29 @@
+"""`bachata-buddy serve`: the REST API."""
+
+import click
+import uvicorn
+from rich_click import RichCommand
+
+from entrypoints import logs
+from entrypoints.http.app import create_app
+from entrypoints.settings import from_environment, with_address
+
+_GRACE = 30
+"""Seconds that running requests have to end when the server is told to stop."""
+
+
+@click.command(cls=RichCommand)
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on.  [default: 8000]")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the REST API until stopped; its description is at /schema."""
+    settings = with_address(from_environment(), host, port)
+    logs.configure(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE,
+    )

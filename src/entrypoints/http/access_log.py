@@ -1,0 +1,56 @@
+"""A line of the log for every request, and the id that finds it."""
+
+import re
+import time
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_log = structlog.stdlib.get_logger("bachata.access")
+
+
+def access_log(app: ASGIApp) -> ASGIApp:
+    """The same application; requests have an id, answers carry it, and both are logged.
+
+    A client may send its own ``X-Request-ID``. Neither headers nor bodies are logged.
+    """
+
+    async def logged(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        began = time.monotonic()
+        request_id = _request_id(scope)
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableScopeHeaders(message)["X-Request-ID"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await app(scope, receive, sending)
+            finally:
+                _log.info(
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    duration_ms=round(1000 * (time.monotonic() - began), 1),
+                )
+
+    return logged
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _ID.fullmatch(value):
+            return value.decode()
+    return uuid4().hex

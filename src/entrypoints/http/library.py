@@ -1,0 +1,103 @@
+"""Songs and moves to choose from."""
+
+import base64
+import binascii
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from msgspec import Meta
+
+from application.ports.library import MoveFilter, SongFilter
+from application.usecases.browse import ListMoves, ListSongs
+from domain.blueprint import Difficulty
+from domain.errors import InvalidRequest
+from domain.moves import Energy, Move, Style
+from domain.music import Song
+from domain.violations import Violation
+from entrypoints.http.problems import documented
+
+Limit = Annotated[int, Meta(ge=1, le=200, description="Items on a page, 1 to 200.")]
+
+
+class SongPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of the songs, in the order of their ids."""
+
+    items: tuple[Song, ...]
+    next_cursor: str | None
+    """Ask with it for the next page; null on the last."""
+
+
+class MovePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of the moves, in the order of their ids."""
+
+    items: tuple[Move, ...]
+    next_cursor: str | None
+    """Ask with it for the next page; null on the last."""
+
+
+class SongController(Controller):
+    """Songs."""
+
+    path = "/api/songs"
+    tags = ("library",)
+
+    @get(operation_id="listSongs", responses=documented(400))
+    async def songs(
+        self,
+        list_songs: NamedDependency[ListSongs],
+        search: FromQuery[str | None] = None,
+        genre: FromQuery[str | None] = None,
+        cursor: FromQuery[str | None] = None,
+        limit: FromQuery[Limit] = 50,
+    ) -> SongPage:
+        """The songs of the library."""
+        wanted = SongFilter(search=search, genre=genre)
+        page = await list_songs(wanted, _after(cursor), limit)
+        return SongPage(items=page.items, next_cursor=_cursor(page.last))
+
+
+class MoveController(Controller):
+    """Moves."""
+
+    path = "/api/moves"
+    tags = ("library",)
+
+    @get(operation_id="listMoves", responses=documented(400))
+    async def moves(
+        self,
+        list_moves: NamedDependency[ListMoves],
+        search: FromQuery[str | None] = None,
+        label: FromQuery[str | None] = None,
+        difficulty: FromQuery[Difficulty | None] = None,
+        energy_level: FromQuery[Energy | None] = None,
+        style: FromQuery[Style | None] = None,
+        cursor: FromQuery[str | None] = None,
+        limit: FromQuery[Limit] = 50,
+    ) -> MovePage:
+        """The moves of the library."""
+        wanted = MoveFilter(
+            search=search,
+            label=label,
+            difficulty=difficulty,
+            energy_level=energy_level,
+            style=style,
+        )
+        page = await list_moves(wanted, _after(cursor), limit)
+        return MovePage(items=page.items, next_cursor=_cursor(page.last))
+
+
+def _cursor(last: str | None) -> str | None:
+    return None if last is None else base64.urlsafe_b64encode(last.encode()).decode()
+
+
+def _after(cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    try:
+        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        message = "This is no cursor; take `next_cursor` of the page before."
+        raise InvalidRequest((Violation(path="cursor", message=message),)) from None

@@ -1,0 +1,153 @@
+"""Errors to problem documents (RFC 9457): one table, one body."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
+
+from domain import errors
+from domain.violations import Violation
+
+STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
+    errors.Refused: HTTPStatus.BAD_REQUEST,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Broken: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.AssemblyTimedOut: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.BachataError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""Status by kind of error; the nearest kind above an error is the one that counts."""
+
+PROBLEM: Final = "application/problem+json"
+CLIENT_GONE: Final = 499
+"""Status of a request whose client left; nobody sees it but the log."""
+
+Asked = Request[Any, Any, Any]
+log = structlog.stdlib.get_logger("bachata.http")
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What went wrong, where, and what to do."""
+
+    type: str
+    """Stable address of this kind of problem."""
+    title: str
+    status: int
+    detail: str
+    instance: str
+    error: str
+    """The same as `detail`: one sentence for a person."""
+    details: str | tuple[Violation, ...] | None
+    """More of it: every violation, or the last lines of a failure."""
+    stage: str | None
+    """Where in the work it happened."""
+    code: str
+    """Stable name of this kind of problem."""
+    request_id: str | None
+    """Finds the request in the log."""
+
+
+class ClientGone(Exception):
+    """The client left before it was answered."""
+
+
+def documented(*statuses: int) -> dict[int, ResponseSpec]:
+    """The answers of a route when something goes wrong, for its documentation."""
+    return {
+        status: ResponseSpec(
+            data_container=Problem,
+            description=HTTPStatus(status).phrase,
+            media_type=MediaType.JSON,
+            generate_examples=False,
+        )
+        for status in statuses
+    }
+
+
+def from_product(request: Asked, error: errors.BachataError) -> Response[bytes]:
+    """An error that the product knows."""
+    details: str | tuple[Violation, ...] | None = error.details
+    stage = error.stage
+    if isinstance(error, errors.InvalidRequest):
+        details, stage = error.violations, stage or "validation"
+    return _response(request, _status(type(error)), error.code, str(error), details, stage)
+
+
+def from_framework(request: Asked, error: HTTPException) -> Response[bytes]:
+    """What Litestar itself refuses: no such route, a wrong method, a body that is no JSON."""
+    status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        return from_bug(request, error)
+    code = {400: "invalid-request", 404: "no-such-route"}.get(status, _slug(status.phrase))
+    details = None
+    if isinstance(error.extra, list):
+        details = tuple(map(_violation, error.extra))
+    stage = "validation" if status is HTTPStatus.BAD_REQUEST else None
+    headers = dict(error.headers) if error.headers else None
+    return _response(request, status, code, error.detail, details, stage, headers)
+
+
+def from_departure(request: Asked, _: ClientGone) -> Response[bytes]:
+    """Nobody is there to read the answer."""
+    return Response(b"", status_code=CLIENT_GONE)
+
+
+def from_bug(request: Asked, error: Exception) -> Response[bytes]:
+    """Anything else: the log has it, the client learns nothing of our insides."""
+    log.error("unhandled", exc_info=error, path=request.url.path)
+    said = "The service failed; the request id finds the reason in its log."
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _response(request, status, "internal-error", said, None, None)
+
+
+HANDLERS: Final = {
+    errors.BachataError: from_product,
+    HTTPException: from_framework,
+    ClientGone: from_departure,
+    Exception: from_bug,
+}
+
+
+def _status(kind: type[errors.BachataError]) -> HTTPStatus:
+    return next(STATUS[each] for each in kind.__mro__ if each in STATUS)
+
+
+def _response(
+    request: Asked,
+    status: HTTPStatus,
+    code: str,
+    message: str,
+    details: str | tuple[Violation, ...] | None,
+    stage: str | None,
+    headers: dict[str, str] | None = None,
+) -> Response[bytes]:
+    problem = Problem(
+        type=f"/problems/{code}",
+        title=status.phrase,
+        status=status,
+        detail=message,
+        instance=request.url.path,
+        error=message,
+        details=details,
+        stage=stage,
+        code=code,
+        request_id=structlog.contextvars.get_contextvars().get("request_id"),
+    )
+    return Response(
+        msgspec.json.encode(problem), status_code=status, media_type=PROBLEM, headers=headers
+    )
+
+
+def _violation(extra: Any) -> Violation:  # noqa: ANN401 - Litestar's own, untyped
+    key, message = str(extra.get("key", "")), str(extra.get("message", extra))
+    return Violation(path=f"$.{key}" if key else "$", message=message)
+
+
+def _slug(phrase: str) -> str:
+    return phrase.lower().replace(" ", "-")

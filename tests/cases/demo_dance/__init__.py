@@ -1,0 +1,1 @@
+"""The drawn couple: its catalogue, its feet, its bones and its pictures."""

@@ -1,0 +1,1 @@
+"""The demo library's music: its scores, its sound, and that the two agree."""

@@ -1,0 +1,1 @@
+"""FFmpeg at work on films that are drawn here."""

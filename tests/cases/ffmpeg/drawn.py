@@ -1,0 +1,138 @@
+"""Films whose every frame says which it is, in black and white blocks that survive encoding."""
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# PyAV declares its packets generic without saying of what.
+
+import wave
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+_TICKS = 90_000
+ROWS, COLUMNS = 3, 8
+"""24 blocks: 16 for the frame's number, 8 for the film's own."""
+SIZE = (320, 180)
+
+
+def picture(number: int, film: int = 0, size: tuple[int, int] = SIZE) -> np.ndarray[Any, Any]:
+    """One frame as RGB: bit b of the numbers is block b, counted by rows; white is 1."""
+    bits = number | film << 16
+    grid = [[bits >> (row * COLUMNS + column) & 1 for column in range(COLUMNS)] for row in range(3)]
+    width, height = size
+    rows = np.arange(height) * ROWS // height
+    columns = np.arange(width) * COLUMNS // width
+    grey = (np.array(grid, np.uint8) * 255)[np.ix_(rows, columns)]
+    return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def draw(
+    path: Path,
+    frames: int,
+    rate: Fraction | int = 30,
+    *,
+    film: int = 0,
+    times: Sequence[Fraction] | None = None,
+    size: tuple[int, int] = SIZE,
+    gop: int = 13,
+    sound: bool = False,
+    shape: Fraction | None = None,
+    turned: int = 0,
+    pixels: str = "yuv420p",
+) -> Path:
+    """Draw a film with B-frames and groups of ``gop``; ``times`` are the frames', in seconds."""
+    moments = times or [Fraction(index) / rate for index in range(frames)]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(rate))
+        stream.width, stream.height = size
+        stream.pix_fmt = pixels
+        stream.time_base = stream.codec_context.time_base = Fraction(1, _TICKS)
+        stream.options = {
+            "g": str(gop),
+            "bf": "3",
+            "crf": "20",
+            "preset": "ultrafast",
+            "threads": "1",
+        }
+        if shape is not None:
+            stream.codec_context.sample_aspect_ratio = shape
+        if turned:
+            stream.set_display_rotation(turned)
+        beep = container.add_stream("aac", rate=48_000, layout="stereo") if sound else None
+        for index, moment in enumerate(moments):
+            frame = av.VideoFrame.from_ndarray(picture(index, film, size), format="rgb24")
+            frame.time_base = Fraction(1, _TICKS)
+            frame.pts = round(moment * _TICKS)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+        if beep is not None:
+            container.mux(beep.encode(_tone(float(moments[-1] + Fraction(1) / rate))))
+            container.mux(beep.encode())
+    return path
+
+
+def _tone(seconds: float) -> av.AudioFrame:
+    wave_form = 0.25 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * 48_000)) / 48_000)
+    planes = np.stack([wave_form, wave_form]).astype(np.float32)
+    frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
+    frame.sample_rate = 48_000
+    frame.pts = 0
+    frame.time_base = Fraction(1, 48_000)
+    return frame
+
+
+def tone_file(path: Path, seconds: float, *, level: float = 0.25, knocks: float = 0) -> Path:
+    """A song of one note, with short knocks ten times a second: a stereo WAV of 44.1 kHz."""
+    times = np.arange(round(seconds * 44_100)) / 44_100
+    tone = level * np.sin(2 * np.pi * 440 * times)
+    knocking = (times * 10 % 1 < 0.02) * knocks * np.sin(2 * np.pi * 1_000 * times)
+    samples = (32_767 * np.clip(tone + knocking, -1, 1)).astype("<i2")
+    with wave.open(str(path), "wb") as written:
+        written.setnchannels(2)
+        written.setsampwidth(2)
+        written.setframerate(44_100)
+        written.writeframes(np.repeat(samples, 2).tobytes())
+    return path
+
+
+def numbers(path: Path) -> list[int]:
+    """The numbers of a film's frames, in the order they are seen in."""
+    return [number for _, number in seen(path)]
+
+
+def seen(path: Path) -> list[tuple[int, int]]:
+    """The film and the number each frame was drawn with."""
+    return [_read(grey) for grey in greys(path)]
+
+
+def greys(path: Path) -> list[np.ndarray[Any, Any]]:
+    """Every frame of a film as 8-bit luma."""
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+
+
+def _read(grey: np.ndarray[Any, Any]) -> tuple[int, int]:
+    height, width = grey.shape
+    rows = [(2 * row + 1) * height // (2 * ROWS) for row in range(ROWS)]
+    columns = [(2 * column + 1) * width // (2 * COLUMNS) for column in range(COLUMNS)]
+    lit = (grey[np.ix_(rows, columns)] > 128).ravel()
+    bits = sum(1 << index for index, on in enumerate(lit) if on)
+    return bits >> 16, bits & 0xFFFF
+
+
+def heard(path: Path) -> np.ndarray[Any, Any]:
+    """A film's left channel as floats at 48 kHz, from the film's first moment on."""
+    with av.open(str(path)) as container:
+        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=48_000)
+        parts: list[np.ndarray[Any, Any]] = []
+        for frame in container.decode(audio=0):
+            parts += [part.to_ndarray()[0] for part in resampler.resample(frame)]
+        parts += [part.to_ndarray()[0] for part in resampler.resample(None)]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return sorted(entry.name for entry in folder.iterdir())

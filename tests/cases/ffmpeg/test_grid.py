@@ -1,0 +1,79 @@
+"""A cut is exact, frame by frame, whatever the clip's frame rate and wherever it is cut."""
+
+import asyncio
+import math
+import tempfile
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.ffmpeg.encoder import FFmpegEncoder
+from domain.blueprint import OutputConfig
+from domain.timeline import Cut
+from tests.cases.ffmpeg import drawn
+from tests.cases.ffmpeg.conftest import SOURCES
+
+
+def nearest(number: Fraction) -> int:
+    """The nearest whole number; of two as near the one further from zero."""
+    whole = math.floor(abs(number) + Fraction(1, 2))
+    return whole if number >= 0 else -whole
+
+
+GRAIN = {".mp4": Fraction(1, 40_000), ".mkv": Fraction(1, 500)}
+"""Seconds by which a time may be off: two ticks of the container's clock."""
+
+
+def shown(times: Sequence[Fraction], cut: Cut, frame_rate: int) -> list[int]:
+    """Which frame of the clip is in each slot: the last whose nearest slot is not after it."""
+    begin = Fraction(cut.first, frame_rate)
+    slots = [nearest((time - begin) / cut.rate * frame_rate) for time in times]
+    return [
+        max((i for i, slot in enumerate(slots) if slot <= j), default=0) for j in range(cut.frames)
+    ]
+
+
+@given(
+    name=st.sampled_from(sorted(SOURCES)),
+    first=st.integers(0, 35),
+    frames=st.integers(1, 20),
+    rate=st.sampled_from(["1", "1", "22/21", "9/10", "1/2", "5/4"]),
+    frame_rate=st.sampled_from([30, 30, 25, 24, 60]),
+)
+@settings(
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+def test_a_cut_shows_what_the_clip_shows_at_that_moment(
+    source: Callable[[str], Path],
+    name: str,
+    first: int,
+    frames: int,
+    rate: str,
+    frame_rate: int,
+) -> None:
+    _, times = SOURCES[name]
+    output = OutputConfig(
+        output_path="output/a.mp4",
+        width=320,
+        height=180,
+        frame_rate=frame_rate,  # pyright: ignore[reportArgumentType]
+    )
+    cut = Cut(clip=name, first=first, frames=frames, rate=Fraction(rate))
+    encoder = FFmpegEncoder(at_once=1)
+    with tempfile.TemporaryDirectory() as folder:
+        into = Path(folder) / "cut.mp4"
+        asyncio.run(encoder.normalise(cut, {name: source(name)}, output, into))
+        numbers = drawn.numbers(into)
+    grain = GRAIN[source(name).suffix]
+    early, late = (
+        shown([time + off for time in times], cut, frame_rate) for off in (-grain, grain)
+    )
+    assert len(numbers) == frames
+    assert all(
+        low <= number <= high for low, number, high in zip(late, numbers, early, strict=True)
+    )

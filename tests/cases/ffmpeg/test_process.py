@@ -1,0 +1,146 @@
+"""FFmpeg on a lead: it ends with us, within its limits, and says little."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+
+from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.ffmpeg.find import FFmpeg, find_ffmpeg
+from adapters.ffmpeg.machine import Machine
+from adapters.ffmpeg.process import Limits, run
+from domain.errors import FFmpegFailed, FFmpegMissing
+from tests.cases.ffmpeg.drawn import names_in
+
+pytestmark = pytest.mark.anyio
+
+
+def endless() -> list[str]:
+    """FFmpeg at work that never ends."""
+    source = ("-f", "lavfi", "-i", "testsrc2=size=320x180")
+    return [find_ffmpeg().path, "-v", "error", "-progress", "pipe:1", *source, "-f", "null", "-"]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_what_it_writes_is_told_line_by_line() -> None:
+    lines: list[str] = []
+    script = "print('one'); print('two', end='')"
+    await run([sys.executable, "-c", script], hear=lines.append)
+    assert lines == ["one", "two"]
+
+
+async def test_a_failure_brings_the_last_lines_without_folders() -> None:
+    script = "import sys; [print(f'{n} /srv/media/{n}.mp4', file=sys.stderr) for n in range(99)]"
+    with pytest.raises(FFmpegFailed) as failed:
+        await run([sys.executable, "-c", f"{script}; sys.exit(3)"], tail=2)
+    assert failed.value.details == "97 97.mp4\n98 98.mp4"
+
+
+async def test_an_endless_line_is_cut_short() -> None:
+    script = "import sys; sys.stderr.write('x' * 5_000_000)"
+    (line,) = await run([sys.executable, "-c", script])
+    assert len(line) < 10_000
+
+
+async def test_cancelling_kills_it_and_its_children_before_it_returns() -> None:
+    script = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(600)"
+    )
+    started: asyncio.Queue[str] = asyncio.Queue()
+    task = asyncio.create_task(run([sys.executable, "-c", script], hear=started.put_nowait))
+    child = int(await started.get())
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    # An orphan is reaped by init, or, in a container without one, stays a zombie.
+    with anyio.fail_after(10):
+        while alive(child) and _state(child) != "Z":
+            await anyio.lowlevel.checkpoint()
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "Z"
+
+
+async def test_a_listener_that_fails_ends_it() -> None:
+    def refuse(line: str) -> None:
+        raise ValueError(line)
+
+    with pytest.raises(ValueError, match="frame="):
+        await run(endless(), hear=refuse)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+async def test_it_dies_with_us() -> None:
+    script = (
+        "import asyncio, os, signal\n"
+        "from adapters.ffmpeg.process import run\n"
+        "import sys\n"
+        "inner = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
+        "tell = lambda line: (print(line, flush=True), os.kill(os.getpid(), signal.SIGKILL))\n"
+        "asyncio.run(run([sys.executable, '-c', inner], hear=tell))\n"
+    )
+    us = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await us.communicate()
+    assert us.returncode == -signal.SIGKILL
+    with anyio.fail_after(10):
+        while _state(int(told)) not in "ZX":
+            await anyio.lowlevel.checkpoint()
+
+
+async def test_it_stops_at_its_limits(tmp_path: Path) -> None:
+    with pytest.raises(FFmpegFailed):
+        await run(endless(), limits=Limits(cpu_seconds=1))
+    script = f"open({str(tmp_path / 'big')!r}, 'wb').write(bytes(2_000_000))"
+    with pytest.raises(FFmpegFailed):
+        await run([sys.executable, "-c", script], limits=Limits(file_bytes=1_000_000))
+    with pytest.raises(FFmpegFailed):
+        await run([sys.executable, "-c", "bytes(10**9)"], limits=Limits(memory_bytes=5 * 10**8))
+
+
+async def test_no_more_run_at_once_than_there_is_room_for(tmp_path: Path) -> None:
+    script = (
+        "import os, sys\n"
+        "os.mkdir(f'{sys.argv[1]}/busy')\n"
+        "[None for _ in range(200_000)]\n"
+        "os.rmdir(f'{sys.argv[1]}/busy')\n"
+    )
+    machine = Machine(find_ffmpeg, at_once=1)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(machine.run([sys.executable, "-c", script, str(tmp_path)]))
+    assert names_in(tmp_path) == []
+
+
+async def test_what_is_not_there_is_missing() -> None:
+    encoder = FFmpegEncoder(lambda: FFmpeg(path="/nowhere/ffmpeg"), at_once=1)
+    with pytest.raises(FFmpegMissing, match="install"):
+        await encoder.ready()
+
+
+async def test_an_encoder_that_is_not_there_is_named() -> None:
+    with pytest.raises(FFmpegFailed, match="libnothing"):
+        await Machine(find_ffmpeg, at_once=1).require("libnothing")
+
+
+async def test_it_says_its_version() -> None:
+    assert (await FFmpegEncoder(at_once=1).ready()).startswith("ffmpeg ")

@@ -1,0 +1,266 @@
+"""The making of a film, over ports in memory that fail where it hurts."""
+
+import asyncio
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.memory.encoder import Reel, opened
+from application.usecases.assemble import FinishedFilm
+from domain.assembly import FINAL, PROGRESS, State
+from domain.blueprint import Blueprint
+from domain.errors import AssemblyTimedOut, ClipTooShort, MediaNotFound, MediaTaken, TaskTaken
+from tests.world.studio import CLIPS, OWNER, Service, blueprint
+from tests.world.trouble import WAITED_FOR, Injected, Kind, Trouble
+
+asked = st.builds(
+    blueprint,
+    st.uuids(version=4),
+    st.lists(st.sampled_from(CLIPS), min_size=1, max_size=5),
+    rate=st.sampled_from([0.5, 0.9, 1.0, 1.1, 2.0]),
+)
+# A film of five cuts makes some 40 calls; a number past the last one means no trouble at all.
+calls = st.integers(0, 45)
+failures = st.sampled_from([Kind.FAILURE, Kind.LATE_FAILURE])
+
+
+@contextmanager
+def service(trouble: Trouble | None = None, limit: float = 600.0) -> Generator[Service]:
+    with tempfile.TemporaryDirectory() as root:
+        yield Service(Path(root), trouble or Trouble(), limit)
+
+
+def attempt(at: Service, wanted: Blueprint) -> FinishedFilm | BaseException:
+    async def work() -> FinishedFilm | BaseException:
+        try:
+            return await at.run(wanted)
+        except (Exception, asyncio.CancelledError) as error:
+            return error
+
+    return asyncio.run(work())
+
+
+@given(asked)
+def test_a_success_answers_with_where_the_film_is_played(wanted: Blueprint) -> None:
+    """**Feature: job-integration, Property 4: success returns a URL**. Validates 1.2.
+
+    A successful assembly returns a non-empty URL to its output, which is stored and whole.
+    """
+    with service() as here:
+        film = attempt(here, wanted)
+        assert isinstance(film, FinishedFilm)
+        assert film.video_url == f"/api/videos/{wanted.task_id}/stream"
+        assert film.status is State.COMPLETED
+        assert film.video_duration_seconds == pytest.approx(wanted.total_duration)
+        assert wanted.output_config.output_path in here.storage.objects
+
+
+@given(asked, calls, failures)
+def test_a_failure_carries_what_happened(wanted: Blueprint, at: int, kind: Kind) -> None:
+    """**Feature: job-integration, Property 5: failure carries details**. Validates 1.3, 6.2.
+
+    Whichever call of whichever port fails, the failure itself reaches the caller.
+    """
+    trouble = Trouble(at, kind)
+    with service(trouble) as here:
+        result = attempt(here, wanted)
+        if trouble.struck and not isinstance(result, FinishedFilm):
+            assert isinstance(result, Injected)
+            assert str(result) == trouble.calls[at]
+        else:
+            # No trouble came, or it came when the film was complete and on record.
+            assert isinstance(result, FinishedFilm)
+            assert here.final(wanted.task_id).state is State.COMPLETED
+
+
+@given(asked)
+def test_nothing_temporary_is_left_after_a_success(wanted: Blueprint) -> None:
+    """**Feature: job-integration, Property 6: temporary files gone on success**. Validates 8.4."""
+    with service() as here:
+        assert isinstance(attempt(here, wanted), FinishedFilm)
+        assert here.left_behind() == []
+        assert here.workspace.open == set()
+
+
+@given(asked, calls, st.sampled_from(Kind))
+def test_nothing_temporary_is_left_after_a_failure(wanted: Blueprint, at: int, kind: Kind) -> None:
+    """**Feature: job-integration, Property 7: temporary files gone on error**. Validates 6.5.
+
+    Nor is a film left that no completed task owns, be it a failure, a cancellation or a time-out.
+    """
+    with service(Trouble(at, kind), limit=0.05) as here:
+        attempt(here, wanted)
+        assert here.left_behind() == []
+        assert here.workspace.open == set()
+
+
+@given(asked, calls, failures)
+def test_the_task_records_the_error(wanted: Blueprint, at: int, kind: Kind) -> None:
+    """**Feature: job-integration, Property 8: the task records the error**. Validates 4.3.
+
+    With the stage it happened in. Only a task that was never added has nothing to record.
+    """
+    trouble = Trouble(at, kind)
+    with service(trouble) as here:
+        result = attempt(here, wanted)
+        if trouble.calls[at : at + 1] == ["tasks.add"]:
+            return
+        final = here.final(wanted.task_id)
+        assert final.state in FINAL
+        if isinstance(result, Exception):
+            assert final.failure is not None
+            assert final.failure.details == "Injected"
+            assert final.failure.stage in PROGRESS
+        else:
+            assert final.failure is None
+
+
+@given(asked, calls)
+def test_a_cancelled_assembly_says_so(wanted: Blueprint, at: int) -> None:
+    trouble = Trouble(at, Kind.CANCELLATION)
+    with service(trouble) as here:
+        result = attempt(here, wanted)
+        final = here.final(wanted.task_id)
+        if isinstance(result, asyncio.CancelledError):
+            assert final.state in (State.CANCELLED, State.COMPLETED)
+        else:
+            assert final.state is State.COMPLETED
+        assert (wanted.output_config.output_path in here.storage.objects) == (
+            final.state is State.COMPLETED
+        )
+
+
+def test_work_that_hangs_is_ended_by_the_time_limit_at_whatever_call() -> None:
+    wanted = blueprint(UUID(int=1), [CLIPS[0], CLIPS[1]])
+    with service() as here:
+        attempt(here, wanted)
+        names = here.trouble.calls
+    for at, name in enumerate(names):
+        if name.startswith(WAITED_FOR):
+            continue
+        with service(Trouble(at, Kind.HANG), limit=0.02) as here:
+            result = attempt(here, wanted)
+            final = here.final(wanted.task_id)
+            if final.state is State.COMPLETED:
+                # Only the last word of all can hang when the film is complete and on record.
+                assert isinstance(result, FinishedFilm)
+                assert at == len(names) - 1
+                continue
+            assert isinstance(result, AssemblyTimedOut), name
+            failure = final.failure
+            assert failure is not None
+            assert failure.code == "assembly-timed-out"
+            assert result.stage == failure.stage
+            assert here.left_behind() == []
+
+
+def test_every_stage_is_on_record_before_its_work_begins() -> None:
+    wanted = blueprint(UUID(int=1), list(CLIPS))
+    with service() as here:
+        attempt(here, wanted)
+        calls = here.trouble.calls
+        states = [each.state for each in here.tasks.history[wanted.task_id]]
+    assert states == [
+        State.PENDING,
+        State.FETCHING,
+        State.CONCATENATING,
+        State.ADDING_AUDIO,
+        State.UPLOADING,
+        State.CLEANUP,
+        State.COMPLETED,
+    ]
+    updates = [index for index, name in enumerate(calls) if name == "tasks.update"]
+    first = [
+        calls.index(name)
+        for name in ("storage.fetch", "encoder.normalise", "encoder.add_audio", "storage.put")
+    ]
+    for update, work in zip(updates, first, strict=False):
+        assert update < work
+    assert here.progress.reports[0].stage is State.FETCHING
+
+
+def test_the_film_is_what_was_asked_for_frame_by_frame() -> None:
+    wanted = blueprint(UUID(int=1), [CLIPS[2], CLIPS[0], CLIPS[2]])
+    with service() as here, tempfile.TemporaryDirectory() as folder:
+        attempt(here, wanted)
+        film = Path(folder) / "film"
+        film.write_bytes(here.storage.objects[wanted.output_config.output_path])
+        reel: Reel = opened(film)
+    expected = [
+        (move.video_path, round(move.trim_start * 30) + frame)
+        for move in wanted.moves
+        for frame in range(60)
+    ]
+    assert list(reel.frames) == expected
+
+
+def test_a_missing_clip_is_named_by_its_storage_path() -> None:
+    wanted = blueprint(UUID(int=1), [CLIPS[0], "clips/lost.mp4"])
+    with service() as here:
+        result = attempt(here, wanted)
+        assert isinstance(result, MediaNotFound)
+        assert "clips/lost.mp4" in str(result)
+        failure = here.final(wanted.task_id).failure
+        assert failure is not None
+        assert (failure.stage, failure.code) == (State.FETCHING, "media-not-found")
+
+
+def test_a_clip_too_short_is_refused_with_both_lengths() -> None:
+    wanted = blueprint(UUID(int=1), [CLIPS[0]] * 3, rate=2.0)
+    wanted = type(wanted)(
+        task_id=wanted.task_id,
+        audio_path=wanted.audio_path,
+        moves=tuple(
+            type(m)(video_path=m.video_path, start_time=m.start_time, duration=2, trim_start=9)
+            for m in wanted.moves
+        ),
+        output_config=wanted.output_config,
+    )
+    with service() as here:
+        result = attempt(here, wanted)
+    assert isinstance(result, ClipTooShort)
+    assert CLIPS[0] in str(result)
+
+
+def test_a_task_is_never_made_twice_and_a_film_never_overwritten() -> None:
+    wanted = blueprint(UUID(int=1), [CLIPS[0]])
+    with service() as here:
+        assert isinstance(attempt(here, wanted), FinishedFilm)
+        before = dict(here.storage.objects)
+        assert isinstance(attempt(here, wanted), TaskTaken)
+        other = Blueprint(
+            task_id=UUID(int=2),
+            audio_path=wanted.audio_path,
+            moves=wanted.moves,
+            output_config=wanted.output_config,
+        )
+        assert isinstance(attempt(here, other), MediaTaken)
+        assert here.storage.objects == before
+        assert here.final(UUID(int=1)).state is State.COMPLETED
+        assert here.final(UUID(int=2)).state is State.FAILED
+
+
+def test_two_films_at_once_for_one_path_one_wins_and_stays() -> None:
+    first = blueprint(UUID(int=1), [CLIPS[0]])
+    second = Blueprint(
+        task_id=UUID(int=2),
+        audio_path=first.audio_path,
+        moves=first.moves,
+        output_config=first.output_config,
+    )
+
+    async def both(here: Service) -> list[FinishedFilm | BaseException]:
+        return await asyncio.gather(
+            here.assemble(first, OWNER), here.assemble(second, OWNER), return_exceptions=True
+        )
+
+    with service() as here:
+        results = asyncio.run(both(here))
+        assert sorted(type(each).__name__ for each in results) == ["FinishedFilm", "MediaTaken"]
+        assert first.output_config.output_path in here.storage.objects

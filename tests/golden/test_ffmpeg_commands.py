@@ -1,0 +1,195 @@
+"""The command lines, word for word: what FFmpeg is asked to do is decided here, not by it."""
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from adapters.ffmpeg.commands import (
+    Under,
+    build_add_audio_command,
+    build_concat_command,
+    build_decode_command,
+    build_normalize_command,
+    concat_list,
+)
+from adapters.ffmpeg.sounds import (
+    Level,
+    Loudness,
+    build_loudness_command,
+    build_own_sound_command,
+    levelled,
+    loudness_in,
+)
+
+GOLDEN = Path(__file__).parent / "ffmpeg_commands.json"
+CLIP, SONG, FILM, OUT = "/work/a.mp4", "/work/song.mp3", "/work/film.mp4", "/work/out.mp4"
+
+COMMANDS: dict[str, Callable[[], list[str]]] = {
+    "a whole clip": lambda: build_normalize_command(CLIP, OUT),
+    "a whole clip at 25 with its sound": lambda: build_normalize_command(CLIP, OUT, 25, sound=True),
+    "a cut": lambda: build_normalize_command(
+        CLIP, OUT, 30, first=31, frames=240, fade_in=15, fade_out=20, input_format="matroska"
+    ),
+    "a faster cut": lambda: build_normalize_command(
+        CLIP, OUT, 60, first=7, frames=100, rate=Fraction(22, 21), width=1920, height=1080
+    ),
+    "a cut from HDR to 4K HEVC": lambda: build_normalize_command(
+        CLIP,
+        OUT,
+        frames=30,
+        width=3840,
+        height=2160,
+        codec="libx265",
+        bitrate="20M",
+        tone_map=True,
+    ),
+    "a crossfade": lambda: build_normalize_command(
+        CLIP,
+        OUT,
+        frames=90,
+        under=Under(
+            file="/work/b.mp4", input_format="mov", first=200, rate=Fraction(9, 10), frames=15
+        ),
+    ),
+    "joining": lambda: build_concat_command("/work/list.ffconcat", OUT),
+    "a song": lambda: build_add_audio_command(FILM, SONG, OUT, "copy", "aac", "2M", "128k"),
+    "a song on a film of 5400 frames": lambda: build_add_audio_command(
+        FILM, SONG, OUT, "copy", "aac", "2M", "192k", frames=5400, fade_in=30, fade_out=60
+    ),
+    "a song on a film that is encoded anew": lambda: build_add_audio_command(
+        FILM, SONG, OUT, "libx264", "aac", "2M", "128k"
+    ),
+    "a song over the clips' own sound, levelled": lambda: build_add_audio_command(
+        FILM,
+        SONG,
+        OUT,
+        "copy",
+        "aac",
+        "2M",
+        "128k",
+        own_sound="/work/own.pcm",
+        frames=300,
+        level=Level(gain=-3.25, limited=True),
+        audio_format="flac",
+    ),
+    "silence": lambda: build_add_audio_command(
+        FILM, None, OUT, "copy", "aac", "2M", "128k", frames=300
+    ),
+    "a clip's own sound": lambda: build_own_sound_command(
+        CLIP,
+        "/work/own.pcm",
+        first=31,
+        frames=240,
+        frame_rate=30,
+        rate=Fraction(22, 21),
+        volume=0.5,
+    ),
+    "measuring loudness": lambda: build_loudness_command(
+        SONG, None, samples=480_000, fade_out=48_000
+    ),
+    "decoding": lambda: build_decode_command(FILM),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_word_for_word_as_agreed(name: str) -> None:
+    assert COMMANDS[name]() == json.loads(GOLDEN.read_text())[name]
+
+
+def test_every_agreed_command_is_still_made() -> None:
+    assert list(json.loads(GOLDEN.read_text())) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_kept_on_a_lead(name: str) -> None:
+    command = COMMANDS[name]()
+    assert command[0] == "ffmpeg"
+    for option in ("-nostdin", "-xerror", "-y", "-max_alloc"):
+        assert command.index(option) < command.index("-i")
+    inputs = [index for index, word in enumerate(command) if word == "-i"]
+    for begin, index in zip([0, *inputs], inputs, strict=False):
+        options = command[begin:index]
+        assert options[options.index("-protocol_whitelist") + 1] == "file"
+        assert "-f" in options
+
+
+@pytest.mark.parametrize(
+    "name", ["http://host/a.mp4", "concat:a|b", "-version", "pipe:0", "/work/a\nfile b"]
+)
+def test_what_is_no_local_file_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="local file"):
+        build_normalize_command(name, OUT)
+    with pytest.raises(ValueError, match="local file"):
+        build_add_audio_command(FILM, name, OUT, "copy", "aac", "2M", "128k")
+    with pytest.raises(ValueError, match="local file"):
+        concat_list([(Path(name), Fraction(1))])
+
+
+def test_a_list_of_pieces_quotes_every_name() -> None:
+    pieces = [(Path("/work/it's a clip.mp4"), Fraction(7, 30)), (Path("/work/b"), Fraction(2))]
+    assert concat_list(pieces).splitlines() == [
+        "ffconcat version 1.0",
+        r"file '/work/it'\''s a clip.mp4'",
+        "duration 0.233333",
+        "file '/work/b'",
+        "duration 2.000000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("frame_rate", "size", "level"),
+    [(30, (1920, 1080), "4.0"), (60, (1280, 720), "4.0"), (60, (1920, 1080), "4.2")],
+)
+def test_the_level_is_the_lowest_that_fits(
+    frame_rate: int, size: tuple[int, int], level: str
+) -> None:
+    command = build_normalize_command(CLIP, OUT, frame_rate, width=size[0], height=size[1])
+    assert command[command.index("-level:v") + 1] == level
+
+
+def test_the_level_of_a_larger_picture_is_left_to_the_encoder() -> None:
+    assert "-level:v" not in build_normalize_command(CLIP, OUT, width=3840, height=2160)
+
+
+MEASURED = """
+[Parsed_ebur128_4 @ 0x55] Summary:
+
+  Integrated loudness:
+    I:         -18.0 LUFS
+    Threshold: -28.6 LUFS
+
+  Loudness range:
+    LRA:         5.9 LU
+
+  True peak:
+    Peak:       -4.5 dBFS
+"""
+
+
+def test_a_measurement_is_read() -> None:
+    assert loudness_in(MEASURED.splitlines()) == Loudness(integrated=-18.0, peak=-4.5)
+
+
+def test_silence_has_no_loudness() -> None:
+    assert loudness_in(MEASURED.replace("-18.0", "-70.0").splitlines()) is None
+
+
+def test_what_was_not_measured_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no measurement"):
+        loudness_in(["frame=1"])
+
+
+def test_the_level_is_one_gain_where_the_peaks_allow_it() -> None:
+    assert levelled(Loudness(integrated=-9, peak=0.5), -14) == Level(gain=-5)
+    assert levelled(Loudness(integrated=-18, peak=-6), -14) == Level(gain=4)
+
+
+def test_peaks_over_the_ceiling_are_limited_and_what_that_took_is_given_back() -> None:
+    first = levelled(Loudness(integrated=-18, peak=-4.5), -14)
+    assert first == Level(gain=4, limited=True)
+    assert levelled(Loudness(integrated=-14.5, peak=-1.5), -14, first) == Level(
+        gain=4.5, limited=True
+    )

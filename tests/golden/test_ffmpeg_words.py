@@ -1,0 +1,74 @@
+"""What is read from FFmpeg and from the first bytes of files."""
+
+import pytest
+
+from adapters.ffmpeg.find import FFmpeg, encoders_in, named
+from adapters.ffmpeg.process import without_folders
+from adapters.ffmpeg.progress import Progress
+from adapters.ffmpeg.sniff import container
+
+
+@pytest.mark.parametrize(
+    ("head", "form"),
+    [
+        (b"\0\0\0\x20ftypisom\0\0\2\0", "mov"),
+        (b"\0\0\0\x08wide\0\0\0\x10mdat", "mov"),
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81", "matroska"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "wav"),
+        (b"ID3\x04\0\0\0\0", "mp3"),
+        (b"\xff\xfb\x90\x64\0\0\0\0", "mp3"),
+        (b"\xff\xf1\x50\x80\0\0\0\0", "aac"),
+        (b"fLaC\0\0\0\x22", "flac"),
+        (b"OggS\0\2\0\0", "ogg"),
+        (b"RIFF\x24\0\0\0AVI LIST", None),
+        (b"#EXTM3U\n#EXT-X-VE", None),
+        (b"ffconcat version", None),
+        (b"<?xml version=1>", None),
+        (b"\xff\xff\xff\xff", None),
+        (b"\xff", None),
+        (b"", None),
+    ],
+)
+def test_a_container_is_known_by_its_first_bytes(head: bytes, form: str | None) -> None:
+    assert container(head) == form
+
+
+@pytest.mark.parametrize(
+    ("line", "source", "said"),
+    [
+        ("ffmpeg version 7.0.2-static https://x Copyright", "", "ffmpeg 7.0.2"),
+        ("ffmpeg version 5.1.6-0+deb12u1 Copyright", "", "ffmpeg 5.1.6"),
+        ("ffmpeg version n9.0.2-17-g2a571b6068", "imageio-ffmpeg", "ffmpeg 9.0.2 (imageio-ffmpeg)"),
+        ("ffmpeg version N-1234-gabc Copyright", "", "ffmpeg N-1234-gabc"),
+        ("?", "", "ffmpeg of unknown version"),
+    ],
+)
+def test_a_version_is_said_in_a_few_words(line: str, source: str, said: str) -> None:
+    assert named(FFmpeg(path="/x", source=source), [line]) == said
+
+
+def test_encoders_are_read_from_their_list() -> None:
+    listed = [" V..... = Video", " ------", " V....D libx264    H.264", " A....D aac   AAC"]
+    assert encoders_in(listed) >= {"libx264", "aac"}
+
+
+def test_progress_is_read_line_by_line() -> None:
+    told: list[int] = []
+    progress = Progress(tell=told.append)
+    for line in ("frame=12", "out_time_us=400000", "out_time_us=N/A", "progress=continue", "x"):
+        progress.hear(line)
+    assert (progress.frames, progress.microseconds, told) == (12, 400_000, [12])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Error opening input file /srv/media/b/clip.mp4.", "Error opening input file clip.mp4."),
+        ("[in#0] Impossible to open '/tmp/w/x.mp4'", "[in#0] Impossible to open 'x.mp4'"),
+        ("/srv/my work/a.mp4: Invalid data", "a.mp4: Invalid data"),
+        ("file:/srv/media/a.mp4: no", "file:a.mp4: no"),
+        ("[in#0/mov,mp4 @ 0x5] at 3/4 of 30000/1001", "[in#0/mov,mp4 @ 0x5] at 3/4 of 30000/1001"),
+    ],
+)
+def test_no_folder_of_the_machine_is_told(line: str, said: str) -> None:
+    assert without_folders(line, ["ffmpeg", "-i", "/srv/my work/a.mp4"]) == said

@@ -1,0 +1,98 @@
+"""A whole service in memory, with trouble where it is wanted."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from adapters.memory import encoder
+from adapters.memory.blueprints import MemoryBlueprintArchive
+from adapters.memory.clock import MemoryClock
+from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.progress import MemoryProgress
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.tasks import MemoryTaskRepository
+from adapters.memory.workspace import MemoryWorkspace
+from application.filming import Filming
+from application.usecases.assemble import AssembleVideo, FinishedFilm
+from domain.assembly import Assembly
+from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
+from domain.paths import film
+from tests.world.trouble import Trouble
+
+CLIPS = ("clips/a.mp4", "clips/b.mp4", "clips/c.mp4")
+SONG = "songs/song"
+OWNER = "local"
+
+
+def media() -> dict[str, bytes]:
+    """Three clips of ten seconds and a song of twenty."""
+    return {path: encoder.clip(path, 300, 30) for path in CLIPS} | {SONG: encoder.song(20)}
+
+
+def blueprint(task_id: UUID, clips: list[str], *, rate: float = 1.0) -> Blueprint:
+    """Two seconds of each clip, in order."""
+    return Blueprint(
+        task_id=task_id,
+        audio_path=SONG,
+        moves=tuple(
+            BlueprintMove(
+                video_path=clip,
+                start_time=2.0 * index,
+                duration=2.0,
+                trim_start=float(index % 3),
+                playback_rate=rate,
+            )
+            for index, clip in enumerate(clips)
+        ),
+        output_config=OutputConfig(output_path=film(OWNER, task_id)),
+    )
+
+
+@dataclass
+class Service:
+    """The ports, each within reach of trouble, and the use case over them."""
+
+    root: Path
+    trouble: Trouble = field(default_factory=Trouble)
+    limit: float = 600.0
+
+    def __post_init__(self) -> None:
+        self.tasks = MemoryTaskRepository()
+        self.archive = MemoryBlueprintArchive()
+        self.storage = MemoryStorage(media())
+        self.workspace = MemoryWorkspace(self.root)
+        self.progress = MemoryProgress()
+        self.clock = MemoryClock()
+        around = self.trouble.around
+        filming = Filming(
+            around(self.storage, "storage"),
+            around(MemoryEncoder(), "encoder"),
+            around(self.workspace, "workspace"),
+            2,
+        )
+        self.assemble = AssembleVideo(
+            around(self.tasks, "tasks"),
+            around(self.archive, "archive"),
+            around(self.progress, "progress"),
+            self.clock,
+            filming,
+            self.limit,
+        )
+
+    async def run(self, asked: Blueprint) -> FinishedFilm:
+        """Assemble in a task of its own, at which a cancellation may be aimed."""
+        working = asyncio.ensure_future(self.assemble(asked, OWNER))
+        self.trouble.victim = working
+        return await working
+
+    def final(self, task_id: UUID) -> Assembly:
+        """What is on record last."""
+        return self.tasks.history[task_id][-1]
+
+    def left_behind(self) -> list[str]:
+        """Temporary files, and films that no completed task owns."""
+        files = [str(path) for path in self.root.rglob("*")]
+        owned = {values[-1].output_path for values in self.tasks.history.values()}
+        films = [p for p in self.storage.objects if p.startswith("output/") and p not in owned]
+        return files + films

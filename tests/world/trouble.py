@@ -1,0 +1,94 @@
+"""Trouble at a chosen call of a port: a failure, a cancellation, or a call that never returns."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from enum import StrEnum
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar, cast
+
+P = TypeVar("P")
+
+
+WAITED_FOR = ("tasks.", "storage.put", "storage.delete")
+"""What writes to the record or publishes is waited for: it has limits of its own."""
+
+
+class Kind(StrEnum):
+    """What happens."""
+
+    FAILURE = "failure"
+    LATE_FAILURE = "late failure"
+    CANCELLATION = "cancellation"
+    HANG = "hang"
+
+
+class Injected(Exception):
+    """The failure that was asked for."""
+
+
+class Trouble:
+    """Counts the calls of every port it surrounds; makes trouble at one of them, or at none."""
+
+    def __init__(self, at: int | None = None, kind: Kind = Kind.FAILURE) -> None:
+        self.at = at
+        self.kind = kind
+        self.calls: list[str] = []
+        self.struck = False
+        self.victim: asyncio.Task[Any] | None = None
+        """The task that a cancellation is aimed at."""
+
+    def around(self, port: P, name: str) -> P:
+        """The same port, with trouble."""
+        return cast(P, _Surrounded(port, name, self))
+
+    async def strike(self, name: str, work: Callable[[], Any]) -> Any:
+        """Do the work of one call, or make the trouble that is due."""
+        self.calls.append(name)
+        due = self.at == len(self.calls) - 1
+        if due:
+            self.struck = True
+            await self._before(name)
+        result = await work()
+        if due and self.kind is Kind.LATE_FAILURE:
+            raise Injected(name)
+        return result
+
+    async def _before(self, name: str) -> None:
+        if self.kind is Kind.FAILURE:
+            raise Injected(name)
+        if self.kind is Kind.HANG and not name.startswith(WAITED_FOR):
+            await asyncio.Event().wait()
+        if self.kind is Kind.CANCELLATION and self.victim is not None:
+            self.victim.cancel()
+            await asyncio.sleep(0)
+
+
+class _Surrounded:
+    def __init__(self, port: object, name: str, trouble: Trouble) -> None:
+        self._port = port
+        self._name = name
+        self._trouble = trouble
+
+    def __getattr__(self, method: str) -> Any:
+        real = getattr(self._port, method)
+        name = f"{self._name}.{method}"
+        if iscoroutinefunction(real):
+
+            async def call(*args: Any, **kwargs: Any) -> Any:
+                return await self._trouble.strike(name, lambda: real(*args, **kwargs))
+
+            return call
+        if method == "take":
+            return lambda *args: self._take(name, real(*args))
+        return real
+
+    @asynccontextmanager
+    async def _take(self, name: str, real: AbstractAsyncContextManager[Any]) -> AsyncGenerator[Any]:
+        async with real as folder:
+            await self._trouble.strike(name, _nothing)
+            yield folder
+
+
+async def _nothing() -> None:
+    return None
