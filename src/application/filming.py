@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from application.ports.encoder import Encoder, Files, Footage
@@ -11,11 +12,11 @@ from application.ports.workspace import Workspace
 from application.record import Record
 from application.together import together
 from application.uncancelled import to_the_end
+from domain import rules
 from domain.assembly import Assembly, State, Step
 from domain.blueprint import Blueprint
-from domain.errors import MediaNotFound, MediaTaken
+from domain.errors import MediaNotFound, MediaTaken, UnreadableMedia
 from domain.timeline import Cut, Timeline, laid_out
-
 
 _log = logging.getLogger("bachata.filming")
 
@@ -108,7 +109,28 @@ class Filming:
                 await record.tell("Fetching the song and the clips", len(files), len(media))
 
         await together(fetch(index, path) for index, path in enumerate(media))
+        await self._refuse_short(blueprint, files)
         return files
+
+    async def _refuse_short(self, blueprint: Blueprint, files: Files) -> None:
+        """Refuse what a clip is too short for before anything is encoded."""
+        lengths: dict[str, Fraction] = {}
+
+        async def measure(path: str) -> None:
+            try:
+                media = await self._encoder.measure(files[path])
+            except UnreadableMedia as error:
+                raise UnreadableMedia(
+                    f"The file {path!r} cannot be used: {error}", details=error.details
+                ) from None
+            if media.picture is None:
+                raise UnreadableMedia(f"The file {path!r} has no picture; a move needs a film.")
+            lengths[path] = media.seconds
+
+        await together(
+            measure(path) for path in {move.video_path: None for move in blueprint.moves}
+        )
+        rules.check_lengths(blueprint, lengths)
 
     async def _reel(
         self, timeline: Timeline, files: Mapping[str, Path], folder: Path, record: Record

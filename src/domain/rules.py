@@ -9,7 +9,7 @@ import msgspec
 
 from domain import documents, paths, versions
 from domain.blueprint import Blueprint, OutputConfig, Transition, bits
-from domain.errors import BlueprintRejected, UnsafeBlueprint
+from domain.errors import BlueprintRejected, ClipTooShort, UnsafeBlueprint
 from domain.time import exact, frame_at, half_a_frame
 from domain.violations import Concern, Violation
 
@@ -57,6 +57,22 @@ def serialised(blueprint: Blueprint) -> bytes:
 def decoded(body: bytes) -> Blueprint:
     """The Blueprint of JSON text that `serialised` wrote, in this version or an earlier one."""
     return msgspec.convert(versions.upgraded(msgspec.json.decode(body)), Blueprint)
+
+
+def check_lengths(blueprint: Blueprint, lengths: Mapping[str, Fraction]) -> None:
+    """Raise `ClipTooShort` when a clip, now that its length is known, has not what is asked of it.
+
+    ``lengths`` are seconds by storage path. The first such clip is named with both lengths.
+    """
+    grace = half_a_frame(blueprint.output_config.frame_rate)
+    for index, move in enumerate(blueprint.moves):
+        whole = lengths[move.video_path]
+        needed = exact(move.trim_start) + exact(move.duration) * exact(move.playback_rate)
+        if needed > whole - exact(move.trim_end) + grace:
+            raise ClipTooShort(
+                f"The clip {move.video_path!r} lasts {float(whole):.3f} s with its last "
+                f"{move.trim_end:g} s unused; moves[{index}] needs it up to {float(needed):.3f} s."
+            )
 
 
 def moves_follow_one_another(blueprint: Fields, owner: str) -> Iterator[Violation]:

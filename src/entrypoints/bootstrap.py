@@ -120,6 +120,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
             {
                 "database": ports.tasks.ready,
                 "encoder": ports.encoder.ready,
+                "storage": ports.storage.ready,
                 "workspace": ports.workspace.ready,
             }
         ),

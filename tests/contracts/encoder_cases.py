@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.memory.encoder import MemoryEncoder, clip, opened, song
 from application.ports.encoder import Encoder
 from tests.cases.ffmpeg import drawn
 
@@ -45,7 +46,24 @@ class FFmpegRoom:
         return [(self._names[which], number) for which, number in drawn.seen(film)]
 
 
+class MemoryRoom:
+    """Films written down frame by frame."""
+
+    def __init__(self) -> None:
+        self.encoder: Encoder = MemoryEncoder()
+
+    def make_clip(self, path: Path, frames: int, rate: int, sound: bool) -> None:
+        path.write_bytes(clip(path.name, frames, rate, sound=sound))
+
+    def make_song(self, path: Path, seconds: float) -> None:
+        path.write_bytes(song(seconds))
+
+    def frames_of(self, film: Path) -> list[tuple[str, int]]:
+        return list(opened(film).frames)
+
+
 HARNESSES: dict[str, Callable[[], CuttingRoom]] = {
     "ffmpeg": FFmpegRoom,
+    "memory": MemoryRoom,
 }
 """Every encoder the contract is held against, by name."""

@@ -272,7 +272,11 @@ def test_the_earliest_documents_are_upgraded(
 
 
 def test_an_upgraded_document_is_held_to_the_same_rules() -> None:
-    early = {"task_id": str(uuid4()), "song": {"path": "/etc/passwd"}, "moves_used": []}
+    early: dict[str, Any] = {
+        "task_id": str(uuid4()),
+        "song": {"path": "/etc/passwd"},
+        "moves_used": [],
+    }
     assert {"$.audio_path", "$.moves", "$.output_config"} <= violations(early).keys()
 
 

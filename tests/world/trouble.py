@@ -80,7 +80,11 @@ class _Surrounded:
 
             return call
         if method == "take":
-            return lambda *args: self._take(name, real(*args))
+
+            def take(*args: Any) -> AbstractAsyncContextManager[Any]:
+                return self._take(name, real(*args))
+
+            return take
         return real
 
     @asynccontextmanager

@@ -1,6 +1,6 @@
 """Pictures and samples written to MP4 files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -15,10 +15,16 @@ FRAME_RATE: Final = 30
 RATE: Final = 48_000
 """Samples a second."""
 
-_CRF: Final = "19"
-"""A step finer than a film is made at, so that a clip loses nothing that would be seen."""
+_PRESET, _CRF = "ultrafast", "20"
+"""Somebody waits for the whole library at once, so clips are large rather than slow to make, and
+finer than a film is, so that nothing is lost that would be seen."""
 
-_BLOCK: Final = 1024
+_BLOCK, _FLAC_BLOCK = 1024, 4608
+"""Samples that the encoders take at a time."""
+
+Pixels = NDArray[np.uint8]
+Patch = tuple[int, int, Pixels]
+"""Left, top and an RGB picture."""
 
 
 class _Track(Protocol):
@@ -36,35 +42,81 @@ class _Film(Protocol):
 
 
 def write_film(
-    into: Path, pictures: Iterable[NDArray[np.uint8]], sound: NDArray[np.float32]
+    into: Path, ground: Pixels, patches: Iterable[Patch], sound: NDArray[np.float32]
 ) -> None:
-    """Write pictures (720, 1280, 3) RGB at 30 a second and stereo samples (n, 2) at 48 kHz."""
-    with av.open(str(into), "w", format="mp4", options={"movflags": "+faststart"}) as film:
-        seen: Any = cast(Any, film).add_stream("libx264", rate=FRAME_RATE, options=_x264())
+    """Write a film of 30 frames a second with stereo samples (n, 2) at 48 kHz.
+
+    Every frame is the ``ground`` (720, 1280, 3) RGB with one patch (h, w, 3) RGB at its place;
+    left, top and the patch's sides are even.
+    """
+    with av.open(str(into), "w", format="mp4", options={"movflags": "+faststart"}) as opened:
+        film = cast(_Film, opened)
+        seen: Any = cast(Any, opened).add_stream("libx264", rate=FRAME_RATE, options=_x264())
         seen.width, seen.height, seen.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         seen.time_base = Fraction(1, FRAME_RATE)
         seen.codec_context.thread_count = 1
-        heard = _sound_stream(cast(Any, film).add_stream("aac", rate=RATE))
-        for number, picture in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(
-                format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
-            )
+        heard = _sound_stream(cast(Any, opened).add_stream("aac", rate=RATE))
+        for number, planes in enumerate(_pasted(_yuv(ground), patches)):
+            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             frame.pts, frame.time_base = number, Fraction(1, FRAME_RATE)
-            cast(_Film, film).mux(seen.encode(frame))
-        cast(_Film, film).mux(seen.encode(None))
-        _play(cast(_Film, film), heard, sound)
+            film.mux(seen.encode(frame))
+        film.mux(seen.encode(None))
+        _play(film, heard, sound)
+
+
+def _pasted(ground: Pixels, patches: Iterable[Patch]) -> Iterator[Pixels]:
+    """Frames as planes (1080, 1280): only what moves is brought from RGB to YUV, frame by frame."""
+    for left, top, patch in patches:
+        frame = ground.copy()
+        height, width = patch.shape[:2]
+        planes = _yuv(patch)
+        for whole, part in zip(
+            _planes(frame, WIDTH, HEIGHT), _planes(planes, width, height), strict=True
+        ):
+            scale = whole.shape[1] / WIDTH
+            y, x = int(top * scale), int(left * scale)
+            whole[y : y + part.shape[0], x : x + part.shape[1]] = part
+        yield frame
+
+
+def _yuv(picture: Pixels) -> Pixels:
+    """An RGB picture (h, w, 3) as planes one under the other, (h * 3 / 2, w), BT.709."""
+    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+    planes = frame.reformat(
+        format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+    ).to_ndarray()
+    return planes.astype(np.uint8, copy=False)
+
+
+def _planes(stacked: Pixels, width: int, height: int) -> tuple[Pixels, Pixels, Pixels]:
+    """Views of the three planes of a stacked picture: (h, w), (h / 2, w / 2) twice."""
+    flat = stacked.reshape(-1)
+    luma, chroma = width * height, width * height // 4
+    half = (height // 2, width // 2)
+    return (
+        flat[:luma].reshape(height, width),
+        flat[luma : luma + chroma].reshape(half),
+        flat[luma + chroma :].reshape(half),
+    )
 
 
 def write_sound(into: Path, sound: NDArray[np.float32]) -> None:
-    """Write stereo samples (n, 2) at 48 kHz."""
-    with av.open(str(into), "w", format="mp4", options={"movflags": "+faststart"}) as film:
-        heard = _sound_stream(cast(Any, film).add_stream("aac", rate=RATE))
-        _play(cast(_Film, film), heard, sound)
+    """Write stereo samples (n, 2) at 48 kHz, as FLAC: a song is encoded again for every film."""
+    with av.open(str(into), "w", format="flac") as song:
+        heard = cast(_Track, cast(Any, song).add_stream("flac", rate=RATE))
+        heard.codec_context.layout, heard.codec_context.format = "stereo", "s16"
+        whole = np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16)
+        for first in range(0, len(whole), _FLAC_BLOCK):
+            block = np.ascontiguousarray(whole[first : first + _FLAC_BLOCK].reshape(1, -1))
+            frame = av.AudioFrame.from_ndarray(block, format="s16", layout="stereo")
+            frame.sample_rate, frame.pts, frame.time_base = RATE, first, Fraction(1, RATE)
+            cast(_Film, song).mux(heard.encode(frame))
+        cast(_Film, song).mux(heard.encode(None))
 
 
 def _x264() -> dict[str, str]:
     colours = "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off"
-    return {"preset": "veryfast", "crf": _CRF, "x264-params": f"threads=1:{colours}"}
+    return {"preset": _PRESET, "crf": _CRF, "x264-params": f"threads=1:{colours}"}
 
 
 def _sound_stream(heard: _Track) -> _Track:

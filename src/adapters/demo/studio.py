@@ -74,17 +74,18 @@ class CodeStudio:
 def film_move(slug: str, into: Path) -> None:
     """Film the demo move of this name into an MP4 file; whole or not at all."""
     # The drawing library and PyAV are loaded in the process that films, not in the service.
-    from adapters.demo.dance.film import frames
+    from adapters.demo.dance.film import patches
+    from adapters.demo.dance.stage import stage
     from adapters.demo.music.bed import bed
     from adapters.demo.reel import write_film
 
     move = _found(MOVES, slug)
     sound = bed(move.tempo, move.eight_counts, move.energy, seed=MOVES.index(move))
-    _whole(into, lambda place: write_film(place, frames(move), sound))
+    _whole(into, lambda place: write_film(place, stage(move.style), patches(move), sound))
 
 
 def record_song(slug: str, into: Path) -> None:
-    """Record the demo song of this name into an M4A file; whole or not at all."""
+    """Record the demo song of this name into a FLAC file; whole or not at all."""
     from adapters.demo.music.render import render
     from adapters.demo.reel import write_sound
 

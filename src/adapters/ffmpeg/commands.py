@@ -176,13 +176,14 @@ def build_decode_command(
     input_format: str = "mov",
     sound: bool = True,
     progress: bool = True,
+    threads: int = 1,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """Decode a file to the end and keep nothing; fails at the first fault in it."""
     return [
         *opening(ffmpeg, progress=progress),
         # Nobody looks at the frames, so the last of what makes them smooth is left out.
-        *reading(film, input_format, "-skip_loop_filter", "all"),
+        *reading(film, input_format, "-skip_loop_filter", "all", threads=threads),
         *("-map", "0:v:0?", *(("-map", "0:a:0?") if sound else ("-an",)), "-sn", "-dn"),
         *("-fps_mode", "passthrough", "-f", "null", "-"),
     ]

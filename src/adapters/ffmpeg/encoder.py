@@ -86,8 +86,11 @@ class FFmpegEncoder:
             raise FilmFlawed(f"The film is not what was asked for. {' '.join(found)}")
 
     async def _decoded(self, film: Path, frames: int) -> list[str]:
+        # A film is inspected when nothing else is left to be made of it: all cores are its own.
         told = Progress()
-        command = build_decode_command(film, ffmpeg=self._machine.ffmpeg)
+        command = build_decode_command(
+            film, threads=self._machine.at_once, ffmpeg=self._machine.ffmpeg
+        )
         try:
             await self._machine.run(command, hear=told.hear)
         except FFmpegFailed as error:

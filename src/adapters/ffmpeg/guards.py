@@ -31,10 +31,10 @@ def opening(ffmpeg: str, *, level: str = "error", progress: bool = False) -> lis
     ]
 
 
-def reading(file: PathLike, form: str, *options: str) -> list[str]:
+def reading(file: PathLike, form: str, *options: str, threads: int = 1) -> list[str]:
     """One input: a local file, read as the container ``form`` whatever its name says."""
     return [
-        *("-threads", "1", "-protocol_whitelist", "file", "-codec_whitelist", DECODERS),
+        *("-threads", str(threads), "-protocol_whitelist", "file", "-codec_whitelist", DECODERS),
         *("-max_pixels", str(MOST_PIXELS), "-f", form, *options, "-i", local(file)),
     ]
 

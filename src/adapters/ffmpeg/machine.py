@@ -20,6 +20,7 @@ class Machine:
     def __init__(self, find: Find, *, at_once: int, limits: Limits | None = None) -> None:
         self._find = find
         self._limits = limits or Limits()
+        self.at_once = at_once
         self._places = asyncio.Semaphore(at_once)
         self._found: FFmpeg | None = None
         self._encoders: frozenset[str] | None = None

@@ -48,6 +48,13 @@ def opened(film: Path) -> Reel:
         raise UnreadableMedia from None
 
 
+def _fetched(files: Files, path: str) -> Reel:
+    try:
+        return opened(files[path])
+    except UnreadableMedia:
+        raise UnreadableMedia(f"The file {path!r} is not a film or a song.") from None
+
+
 def written(film: Path, reel: Reel) -> None:
     """Write a film."""
     film.write_bytes(msgspec.json.encode(reel))
@@ -75,11 +82,11 @@ class MemoryEncoder:
 
     async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`."""
-        source = opened(files[cut.clip])
+        source = _fetched(files, cut.clip)
         length = Fraction(len(source.frames), source.rate) if source.rate else Fraction(0)
         rate = output.frame_rate
         end = Fraction(cut.first, rate) + Fraction(cut.frames, rate) * cut.rate
-        if end > length + Fraction(1, rate):
+        if end > length + (1 + cut.rate) / rate:
             raise ClipTooShort(
                 f"The clip {cut.clip!r} lasts {float(length):.3f} s; "
                 f"the cut needs it up to {float(end):.3f} s."
@@ -107,14 +114,17 @@ class MemoryEncoder:
         """See `application.ports.encoder.Encoder`."""
         for path in [soundtrack.song, *(cue.clip for cue in soundtrack.cues)]:
             if path is not None:
-                opened(files[path])
+                _fetched(files, path)
         reel = opened(film.path)
         heard = msgspec.structs.replace(reel, sound_seconds=float(soundtrack.seconds))
         written(into, heard)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """See `application.ports.encoder.Encoder`."""
-        reel = opened(film)
+        try:
+            reel = opened(film)
+        except UnreadableMedia:
+            raise FilmFlawed("The film cannot be read.") from None
         if len(reel.frames) != timeline.frames or reel.rate != timeline.output.frame_rate:
             raise FilmFlawed(
                 f"The film has {len(reel.frames)} frames instead of {timeline.frames}."

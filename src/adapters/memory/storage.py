@@ -57,6 +57,11 @@ class MemoryStorage:
         await checkpoint()
         self.objects.pop(_checked(path), None)
 
+    async def ready(self) -> str:
+        """See `application.ports.storage.Storage`."""
+        await checkpoint()
+        return f"{len(self.objects)} files in memory"
+
     async def _found(self, path: str) -> bytes:
         await checkpoint()
         if _checked(path) not in self.objects:

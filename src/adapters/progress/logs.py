@@ -5,6 +5,9 @@ import structlog
 from application.ports.progress import Report
 from domain.assembly import State
 
+_REMEMBERED = 1000
+"""Tasks whose stage is known; one that fails never says that it has ended."""
+
 
 class LogProgress:
     """Writes a line when a task enters a stage; the steps within a stage are not logged."""
@@ -19,6 +22,6 @@ class LogProgress:
         if self._stages.get(task_id) is report.stage:
             return
         self._stages[task_id] = report.stage
+        while len(self._stages) > _REMEMBERED:
+            del self._stages[next(iter(self._stages))]
         self._log.info("stage", task_id=task_id, stage=str(report.stage), progress=report.progress)
-        if report.stage is State.COMPLETED:
-            del self._stages[task_id]

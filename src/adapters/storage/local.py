@@ -112,6 +112,28 @@ class LocalStorage:
 
         await self._steps.run(step)
 
+    async def ready(self) -> str:
+        """See `application.ports.storage.Storage`."""
+
+        def step(_: Event) -> str:
+            with (
+                _translated(INCOMING),
+                folders.opened(self._root, [INCOMING], make=True) as incoming,
+            ):
+                name = f"ready-{uuid4().hex}"
+                file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=incoming)
+                try:
+                    os.write(file, b"ready")
+                    whole = os.pread(file, 5, 0) == b"ready"
+                finally:
+                    os.close(file)
+                    os.unlink(name, dir_fd=incoming)
+            if not whole:
+                raise StorageFailed("What is written to the media storage is not read back.")
+            return "local disk"
+
+        return await self._steps.run(step)
+
     async def sweep(self, older_than: timedelta = ABANDONED) -> int:
         """Remove the unfinished files of processes that died, and say how many there were."""
 

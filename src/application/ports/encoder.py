@@ -34,7 +34,10 @@ class Encoder(Protocol):
         ...
 
     async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
-        """Make one cut at the film's size and frame rate: exactly ``cut.frames`` frames."""
+        """Make one cut at the film's size and frame rate: exactly ``cut.frames`` frames.
+
+        Raises `ClipTooShort` and `UnreadableMedia`, naming the clip's storage path.
+        """
         ...
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
@@ -44,7 +47,10 @@ class Encoder(Protocol):
     async def add_audio(
         self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
     ) -> None:
-        """Write the finished film: the frames as they are, the sound exactly as long."""
+        """Write the finished film: the frames as they are, the sound exactly as long.
+
+        Raises `UnreadableMedia`, naming the storage path of the song or the clip.
+        """
         ...
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:

@@ -43,3 +43,7 @@ class Storage(Protocol):
     async def delete(self, path: str) -> None:
         """Forget a file; one that is not there is no error."""
         ...
+
+    async def ready(self) -> str:
+        """Write and read a little, and say where media lies; or raise `StorageFailed`."""
+        ...

@@ -1,11 +1,9 @@
 """`bachata-buddy serve`: the REST API."""
 
 import click
-import uvicorn
 from rich_click import RichCommand
 
 from entrypoints import logs
-from entrypoints.http.app import create_app
 from entrypoints.settings import from_environment, with_address
 
 _GRACE = 30
@@ -17,6 +15,11 @@ _GRACE = 30
 @click.option("--port", type=int, help="Port to listen on.  [default: 8000]")
 def serve(host: str | None, port: int | None) -> None:
     """Serve the REST API until stopped; its description is at /schema."""
+    # The server is loaded when it is wanted: the other commands start a second sooner.
+    import uvicorn
+
+    from entrypoints.http.app import create_app
+
     settings = with_address(from_environment(), host, port)
     logs.configure(settings.log_level)
     uvicorn.run(

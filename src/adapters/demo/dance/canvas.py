@@ -39,6 +39,16 @@ class Canvas:
         self._context.set_fill_style_rgba(blue, green, red, alpha)
         self._context.fill_path(path)
 
+    def patch(self, box: tuple[int, int, int, int]) -> Picture:
+        """A new RGB picture of the `box` alone, which is then wiped back to the background."""
+        left, top, right, bottom = box
+        inside = (slice(top, bottom), slice(left, right))
+        patch = np.empty((bottom - top, right - left, 3), np.uint8)
+        for channel in range(3):
+            patch[..., channel] = self._pixels[(*inside, channel)]
+        self._pixels[inside] = self._ground[inside]
+        return patch
+
     def picture(self, box: tuple[int, int, int, int]) -> Picture:
         """A new RGB picture of what was painted inside `box` (left, top, right, bottom), which is
         then wiped back to the background."""

@@ -33,6 +33,21 @@ def frames(move: DemoMove, fps: int = 30) -> Iterator[Picture]:
         yield from paint(canvas, move, beats)
 
 
+def patches(move: DemoMove, fps: int = 30) -> Iterator[tuple[int, int, Picture]]:
+    """What differs from the empty stage, frame by frame: left, top, and a picture (h, w, 3) RGB.
+
+    Its edges lie on even pixels, so that it can be pasted where two pixels share one colour.
+    """
+    canvas = Canvas(stage(move.style))
+    total = frame_count(move, fps)
+    for first in range(0, total, BATCH):
+        beats = np.arange(first, min(first + BATCH, total)) / fps * move.tempo / 60
+        for box in painted(canvas, move, beats):
+            left, top, right, bottom = box
+            even = (left & ~1, top & ~1, right + (right & 1), bottom + (bottom & 1))
+            yield even[0], even[1], canvas.patch(even)
+
+
 def still(move: DemoMove, beat: float) -> Picture:
     """One picture (720, 1280, 3) RGB of the move at a beat; count 1 is beat 0."""
     return next(paint(Canvas(stage(move.style)), move, np.array([float(beat)])))
@@ -40,12 +55,18 @@ def still(move: DemoMove, beat: float) -> Picture:
 
 def paint(canvas: Canvas, move: DemoMove, beats: Floats) -> Iterator[Picture]:
     """Paint the couple at each of the beats (T,)."""
+    for box in painted(canvas, move, beats):
+        yield canvas.picture(box)
+
+
+def painted(canvas: Canvas, move: DemoMove, beats: Floats) -> Iterator[tuple[int, int, int, int]]:
+    """Paint the couple at each of the beats (T,) and say in which box, which is to be wiped."""
     sheet = draw_couple(score_of(move), beats)
     boxes = bounds(sheet)
     for k in range(len(beats)):
         for patch in sheet.in_order(k):
             canvas.shape(patch.outline[k].ravel().tolist(), patch.colour)
-        yield canvas.picture(boxes[k])
+        yield boxes[k]
 
 
 def bounds(sheet: Sheet) -> list[tuple[int, int, int, int]]:

@@ -1,0 +1,142 @@
+"""The demo, from drawn dancers to a film, made smaller: six moves and half a minute of a song."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import av
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from adapters.ffmpeg.decode import mono
+from application.ports.demo import DemoStudio
+from application.usecases.plan import ChoreographyRequest
+from domain import paths
+from domain.moves import INTRO, OUTRO, Move
+from domain.music import Analysis, Song
+from entrypoints.bootstrap import Ports, UseCases, open_ports, wire
+from entrypoints.settings import Settings
+from tests.journeys.pictures import count, streams
+
+pytestmark = pytest.mark.anyio
+
+SECONDS = 32.0
+RATE = 48_000
+
+
+class ShortStudio:
+    """The demo studio with a few of its moves, and a song that is danced to for half a minute."""
+
+    def __init__(self, studio: DemoStudio) -> None:
+        self._studio = studio
+        self.filmed: list[str] = []
+
+    def moves(self) -> tuple[Move, ...]:
+        moves = self._studio.moves()
+        ends = [next(m for m in moves if m.label == label) for label in (INTRO, OUTRO)]
+        return (*ends, *[m for m in moves if m.label not in (INTRO, OUTRO)][:4])
+
+    def songs(self) -> tuple[tuple[Song, Analysis], ...]:
+        song, heard = self._studio.songs()[0]
+        short = msgspec.structs.replace(
+            heard, duration=SECONDS, ones=tuple(one for one in heard.ones if one < SECONDS)
+        )
+        return ((song, short),)
+
+    async def film(self, move: Move, into: Path) -> None:
+        self.filmed.append(move.id)
+        await self._studio.film(move, into)
+
+    async def record(self, song: Song, into: Path) -> None:
+        await self._studio.record(song, into)
+
+
+@asynccontextmanager
+async def service(folder: Path) -> AsyncGenerator[tuple[Ports, UseCases, ShortStudio]]:
+    settings = Settings(data_dir=str(folder))
+    async with open_ports(settings) as ports:
+        studio = ShortStudio(ports.studio)
+        short = replace(ports, studio=studio)
+        yield short, wire(short, settings), studio
+
+
+async def nobody(_: str, __: int, ___: int) -> None:
+    return None
+
+
+async def test_the_demo_library_is_made_once_and_danced_on_the_one(tmp_path: Path) -> None:
+    async with service(tmp_path / "var") as (ports, use_cases, studio):
+        await use_cases.make_demo(nobody)
+        assert len(studio.filmed) == 6
+        await use_cases.make_demo(nobody)
+        assert len(studio.filmed) == 6
+
+        song, heard = studio.songs()[0]
+        request = ChoreographyRequest(song_id=song.id)
+        film = await use_cases.generate(request, uuid4(), paths.LOCAL_USER)
+
+        blueprint = await use_cases.read_blueprint(film.task_id, paths.LOCAL_USER)
+        for move in blueprint.moves:
+            shown = Fraction(round(move.start_time * 30), 30)
+            assert min(abs(shown - Fraction(one)) for one in heard.ones) <= Fraction(1, 60)
+        whole = tmp_path / "film.mp4"
+        await ports.storage.fetch(blueprint.output_config.output_path, whole)
+        assert count(whole) == round(SECONDS * 30)
+        assert sorted(streams(whole)) == [("aac", 0, 0), ("h264", 1280, 720)]
+        sound = tmp_path / "song"
+        await ports.storage.fetch(blueprint.audio_path, sound)
+        assert offset(whole, sound) == 0
+
+
+def offset(film: Path, song: Path) -> int:
+    """Samples by which a film's sound lags behind the song, by cross-correlation."""
+    played, written = played_samples(film), mono(song, RATE)
+    first, length, reach = 5 * RATE, 2 * RATE, 3000
+    window = written[first : first + length]
+    around = played[first - reach : first + length + reach]
+    match = np.correlate(around, window, mode="valid")
+    return int(np.argmax(match)) - reach
+
+
+def played_samples(film: Path) -> NDArray[np.float32]:
+    """A film's sound as a player plays it: what lies before the first moment is left out."""
+    blocks: list[NDArray[np.float32]] = []
+    with av.open(str(film), format="mov") as opened:
+        resampler = cast(Any, av).AudioResampler(format="flt", layout="mono", rate=RATE)
+        for frame in opened.decode(audio=0):
+            skipped = max(0, -round((frame.time or 0) * RATE))
+            for block in resampler.resample(frame):
+                blocks.append(block.to_ndarray()[0][skipped:])
+    return np.concatenate(blocks)
+
+
+async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(tmp_path: Path) -> None:
+    async with service(tmp_path / "var") as (ports, use_cases, studio):
+        song, score = studio.songs()[0]
+        sound = tmp_path / "song"
+        await ports.studio.record(song, sound)
+        kept = await use_cases.add_song(sound, song)
+        move = min(studio.moves(), key=lambda each: each.duration)
+        clip = tmp_path / move.id
+        await ports.studio.film(move, clip)
+        for number in range(4):
+            named = msgspec.structs.replace(move, id=f"move-{number}", label="basic")
+            await use_cases.add_move(clip, named)
+
+        dance = await use_cases.plan(
+            ChoreographyRequest(song_id=kept.id), uuid4(), paths.LOCAL_USER
+        )
+
+        heard = await ports.library.analysis(kept.id)
+        assert heard is not None
+        assert heard.heard_by == "librosa"
+        assert heard.tempo == pytest.approx(score.tempo, rel=0.04)
+        assert list(heard.beats) == sorted(set(heard.beats))
+        assert set(heard.ones) <= set(heard.beats)
+        assert dance.blueprint.end == pytest.approx(float(kept.duration), abs=0.1)

@@ -1,0 +1,112 @@
+"""From clips of real dancers and a demo song to a film, through every real part."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from domain import paths
+from domain.blueprint import Blueprint, BlueprintMove, Difficulty, OutputConfig
+from domain.moves import Energy, Move, Style
+from domain.timeline import laid_out
+from entrypoints.bootstrap import Ports, UseCases, open_ports, wire
+from entrypoints.settings import Settings
+from tests.journeys.pictures import count, differ, greys, streams
+from tests.journeys.real_clips import real_clips
+
+pytestmark = pytest.mark.anyio
+
+CUTS = 12
+BEAT = 60 / 126
+
+
+@asynccontextmanager
+async def service(folder: Path) -> AsyncGenerator[tuple[Ports, UseCases]]:
+    settings = Settings(data_dir=str(folder))
+    async with open_ports(settings) as ports:
+        yield ports, wire(ports, settings)
+
+
+async def imported(use_cases: UseCases, clips: list[Path]) -> list[Move]:
+    return [
+        await use_cases.add_move(
+            clip,
+            Move(
+                id=clip.stem,
+                name=clip.stem,
+                label=clip.parent.name,
+                video_path="clips/new",
+                difficulty=Difficulty.INTERMEDIATE,
+                energy_level=Energy.MEDIUM,
+                style=Style.ROMANTIC,
+                duration=1,
+                tempo=126,
+            ),
+        )
+        for clip in clips
+    ]
+
+
+def eight_counts(moves: list[Move], song: str) -> Blueprint:
+    """An eight-count at 126 BPM out of each clip, each entering a little later than the last."""
+    task_id = uuid4()
+    length = 8 * BEAT
+    return Blueprint(
+        task_id=task_id,
+        audio_path=song,
+        audio_tempo=126,
+        moves=tuple(
+            BlueprintMove(
+                clip_id=move.id,
+                video_path=move.video_path,
+                start_time=round(index * length, 6),
+                duration=round(length, 6),
+                trim_start=round(0.13 * index, 3),
+                original_duration=move.duration,
+            )
+            for index, move in enumerate(moves)
+        ),
+        output_config=OutputConfig(output_path=paths.film(paths.LOCAL_USER, task_id)),
+    )
+
+
+async def test_twelve_cuts_of_real_clips_become_exactly_the_film_asked_for(tmp_path: Path) -> None:
+    clips = real_clips()
+    async with service(tmp_path / "var") as (ports, use_cases):
+        moves = await imported(use_cases, clips)
+        assert len(moves) == len(clips) == 16
+        song, analysis = ports.studio.songs()[1]
+        sound = tmp_path / "song"
+        await ports.studio.record(song, sound)
+        kept = await use_cases.add_song(sound, song, analysis)
+        blueprint = eight_counts(moves[:CUTS], kept.audio_path)
+
+        film = await use_cases.assemble(blueprint, paths.LOCAL_USER)
+
+        whole = tmp_path / "film.mp4"
+        await ports.storage.fetch(blueprint.output_config.output_path, whole)
+        assert film.video_duration_seconds == pytest.approx(CUTS * 8 * BEAT, abs=1 / 30)
+        assert count(whole) == round(blueprint.end * 30) == 1371
+        assert sorted(streams(whole)) == [("aac", 0, 0), ("h264", 1280, 720)]
+        await first_frames_match(ports, blueprint, whole, tmp_path)
+        assert list((tmp_path / "var" / "work").iterdir()) == []
+
+
+async def first_frames_match(ports: Ports, blueprint: Blueprint, film: Path, room: Path) -> None:
+    """Each cut begins with the very frame of its clip, and is like no neighbour of it more."""
+    at, starts = 0, list[int]()
+    cuts = laid_out(blueprint).cuts
+    for cut in cuts:
+        starts.append(at)
+        at += cut.frames
+    shown = greys(film, set(starts))
+    for start, cut in zip(starts, cuts, strict=True):
+        clip = room / f"clip-{start}.mp4"
+        await ports.storage.fetch(cut.clip, clip)
+        around = {cut.first + offset for offset in range(-3, 4) if cut.first + offset >= 0}
+        frames = greys(clip, around)
+        apart = {number: differ(shown[start], frame) for number, frame in frames.items()}
+        assert apart[cut.first] < 25, f"{cut.clip}: {apart}"
+        assert min(apart, key=apart.__getitem__) == cut.first, f"{cut.clip}: {apart}"
