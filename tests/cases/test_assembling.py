@@ -256,9 +256,10 @@ def test_two_films_at_once_for_one_path_one_wins_and_stays() -> None:
     )
 
     async def both(here: Service) -> list[FinishedFilm | BaseException]:
-        return await asyncio.gather(
+        results = await asyncio.gather(
             here.assemble(first, OWNER), here.assemble(second, OWNER), return_exceptions=True
         )
+        return list(results)
 
     with service() as here:
         results = asyncio.run(both(here))
