@@ -240,7 +240,9 @@ def test_a_task_is_never_made_twice_and_a_film_never_overwritten() -> None:
             moves=wanted.moves,
             output_config=wanted.output_config,
         )
+        here.trouble.calls.clear()
         assert isinstance(attempt(here, other), MediaTaken)
+        assert not [name for name in here.trouble.calls if name.startswith("encoder.")]
         assert here.storage.objects == before
         assert here.final(UUID(int=1)).state is State.COMPLETED
         assert here.final(UUID(int=2)).state is State.FAILED
