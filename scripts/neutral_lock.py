@@ -40,7 +40,7 @@ def neutral(text: str) -> str:
     )
     # Without the requirements it was made from uv takes the file for stale, resolves again
     # against the index at hand, and keeps every version that is pinned here.
-    text = re.sub(r"requires-dist = \[.*?\n\]\n", "requires-dist = []\n", text, flags=re.S)
+    text = re.sub(r"requires-dist = \[\n.*?\n\]\n", "requires-dist = []\n", text, flags=re.S)
     return re.sub(r"requires-dist = \[[^\]\n]*\]\n", "requires-dist = []\n", text)
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from application.ports.clock import Clock
 from application.ports.progress import Progress, Report
 from application.ports.tasks import TaskRepository
+from application.ports.workspace import Workspace
 from application.uncancelled import to_the_end
 from domain.assembly import FINAL, Assembly, Failure, Step
 from domain.errors import AssemblyTimedOut, BachataError, InvalidRequest
@@ -105,7 +106,11 @@ class Record:
                 if attempt == _TRIES:
                     error.add_note(f"Its end could not be written down: {second}")
             else:
-                return
+                break
+        try:
+            await self.tell(str(error) or "Cancelled")
+        except Exception as untold:
+            error.add_note(f"Its end could not be told: {untold}")
 
 
 def failure_of(error: BaseException, assembly: Assembly) -> Failure:
@@ -129,18 +134,21 @@ async def on_record(
     tasks: TaskRepository,
     progress: Progress,
     clock: Clock,
+    workspace: Workspace,
     limit: float,
 ) -> AsyncGenerator[Record]:
     """Add an assembly and see to it that it ends in one final state, within ``limit`` seconds.
 
     What is raised inside is raised again once it is on record; work that is over time is
-    cancelled, and `AssemblyTimedOut` is raised in its place.
+    cancelled, and `AssemblyTimedOut` is raised in its place. A folder of the workspace is held
+    from before the first word on record until after the last, so that the sweep finds the task
+    if the process dies at any moment between.
     """
     deadline = asyncio.timeout(limit)
     record = Record(assembly, tasks, progress, clock, deadline)
-    await _add(record, tasks)
     try:
-        async with deadline:
+        async with deadline, workspace.take(assembly.task_id):
+            await _add(record, tasks)
             try:
                 yield record
             except BaseException as error:

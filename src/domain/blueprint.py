@@ -23,7 +23,10 @@ StoragePath = Annotated[
         extra={"storage_path": True},
     ),
 ]
-Length = Annotated[float, Meta(gt=0, description="Seconds the whole clip lasts.")]
+DAY: Final = 86_400
+"""Seconds; nothing in a Blueprint is longer."""
+
+Length = Annotated[float, Meta(gt=0, le=DAY, description="Seconds the whole clip lasts.")]
 FrameRate = Literal[24, 25, 30, 50, 60]
 Side = Annotated[int, Meta(ge=16, le=3840, multiple_of=2, description="Pixels; even, 16 to 3840.")]
 Bitrate = Annotated[
@@ -51,11 +54,17 @@ class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """One move of the film: a part of a clip, and where it plays."""
 
     video_path: StoragePath
-    start_time: Annotated[float, Meta(ge=0, description="Seconds into the finished film.")]
-    duration: Annotated[float, Meta(gt=0, description="Seconds it plays in the finished film.")]
+    start_time: Annotated[float, Meta(ge=0, le=DAY, description="Seconds into the finished film.")]
+    duration: Annotated[
+        float, Meta(gt=0, le=DAY, description="Seconds it plays in the finished film.")
+    ]
     clip_id: str | None = None
-    trim_start: Annotated[float, Meta(ge=0, description="Seconds into the clip it begins.")] = 0
-    trim_end: Annotated[float, Meta(ge=0, description="Seconds of the clip's end never used.")] = 0
+    trim_start: Annotated[
+        float, Meta(ge=0, le=DAY, description="Seconds into the clip it begins.")
+    ] = 0
+    trim_end: Annotated[
+        float, Meta(ge=0, le=DAY, description="Seconds of the clip's end never used.")
+    ] = 0
     original_duration: Length | None = None
     playback_rate: Annotated[
         float, Meta(ge=0.5, le=2, description="Clip seconds per second of the film.")
@@ -101,7 +110,8 @@ class Blueprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     schema_version: Literal[1] = VERSION
     audio_tempo: Annotated[float, Meta(gt=0, le=1000, description="Beats a minute.")] | None = None
     total_duration: (
-        Annotated[float, Meta(gt=0, description="Seconds; end of the last move.")] | UnsetType
+        Annotated[float, Meta(gt=0, le=2 * DAY, description="Seconds; end of the last move.")]
+        | UnsetType
     ) = UNSET
     difficulty_level: Difficulty | None = None
     generation_timestamp: Annotated[datetime, Meta(tz=True)] | None = None

@@ -71,6 +71,11 @@ def plan(analysis: Analysis, library: Sequence[Move], wish: Wish) -> Plan:
     slots = phrases(analysis)
     if not all(any(_enough(move, slot) for move in danceable) for slot in (slots[0], slots[-1])):
         slots = phrases(analysis, join_scraps=False)
+    degradations += [
+        f"The song has {len(slots)} eight-counts; {lock.move_id!r} was locked to {lock.position}."
+        for lock in wish.locked
+        if lock.position >= len(slots)
+    ]
     dance = _Dance(slots, chosen, danceable, wish)
     moves = tuple(dance.moves())
     return Plan(moves=moves, degradations=(*degradations, *dance.degradations))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_or
 import msgspec
 
 from domain import paths
+from domain.errors import InvalidRequest
 from domain.violations import Concern, Violation
 
 Json = dict[str, Any]
@@ -63,6 +64,13 @@ def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Readi
         elif info.default is not msgspec.NODEFAULT:
             good[name] = info.default
     return Reading(good, tuple(found))
+
+
+def refuse_faults(value: msgspec.Struct) -> None:
+    """Raise `InvalidRequest` when a struct, which may be made of anything, breaks its own types."""
+    reading = read(type(value), msgspec.to_builtins(value))
+    if reading.violations:
+        raise InvalidRequest(reading.violations)
 
 
 def shape(path: str, message: str) -> Violation:

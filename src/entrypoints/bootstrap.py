@@ -109,7 +109,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         ports.library, ports.storage, ports.workspace, ports.listener, ports.clock
     )
     limit = settings.assembly_timeout
-    record = (ports.tasks, ports.blueprints, ports.progress, ports.clock)
+    record = (ports.tasks, ports.blueprints, ports.progress, ports.clock, ports.workspace)
     add_move = AddMove(ports.library, ports.storage, ports.encoder)
     add_song = AddSong(ports.library, ports.storage, ports.encoder)
     return UseCases(
@@ -132,6 +132,8 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         ),
         plan=logged("plan", plan),
         read_blueprint=ReadBlueprint(ports.tasks, ports.blueprints),
-        sweep=SweepLeftovers(ports.tasks, ports.workspace, ports.clock),
+        sweep=SweepLeftovers(
+            ports.tasks, ports.blueprints, ports.storage, ports.workspace, ports.clock
+        ),
         watch=WatchVideo(ports.tasks, ports.storage),
     )

@@ -81,7 +81,10 @@ class Pipeline(RuleBasedStateMachine):
         service = self.service
         service.workspace.abandoned.extend(self.asked)
         before = {key: values[-1] for key, values in service.tasks.history.items()}
-        asyncio.run(SweepLeftovers(service.tasks, service.workspace, service.clock)())
+        leftovers = SweepLeftovers(
+            service.tasks, service.archive, service.storage, service.workspace, service.clock
+        )
+        asyncio.run(leftovers())
         for key, last in before.items():
             assert service.final(key) == last
 

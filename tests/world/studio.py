@@ -76,6 +76,7 @@ class Service:
             around(self.archive, "archive"),
             around(self.progress, "progress"),
             self.clock,
+            around(self.workspace, "workspace"),
             filming,
             self.limit,
         )

@@ -14,6 +14,10 @@ WAITED_FOR = ("tasks.", "storage.put", "storage.delete")
 """What writes to the record or publishes is waited for: it has limits of its own."""
 
 
+PUBLISHING = "storage.put"
+"""A put that raises has stored nothing: the storage's own contract sees to that."""
+
+
 class Kind(StrEnum):
     """What happens."""
 
@@ -50,7 +54,7 @@ class Trouble:
             self.struck = True
             await self._before(name)
         result = await work()
-        if due and self.kind is Kind.LATE_FAILURE:
+        if due and self.kind is Kind.LATE_FAILURE and name != PUBLISHING:
             raise Injected(name)
         return result
 

@@ -18,7 +18,7 @@ Decode = Callable[[Path, int], Samples]
 
 _RATE: Final = 22_050
 _HOP: Final = 512
-_SLOWEST: Final = 95.0
+_SLOWEST: Final = 85.0
 """BPM; bachata is danced at 105 to 160, and a tempo outside one octave from here is folded in."""
 
 _LEAST_BEATS: Final = 8

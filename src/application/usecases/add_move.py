@@ -8,7 +8,7 @@ from application.keeping import fingerprint, keep
 from application.ports.encoder import Encoder
 from application.ports.library import Library
 from application.ports.storage import Storage
-from domain import paths
+from domain import documents, paths
 from domain.errors import MoveNotFound, MoveTaken, UnreadableMedia
 from domain.moves import Move
 
@@ -25,8 +25,10 @@ class AddMove:
     async def __call__(self, clip: Path, move: Move) -> Move:
         """Store ``clip``; return the move with its storage path and true duration.
 
-        Raises `UnreadableMedia` for what is no film, and `MoveTaken`.
+        Raises `InvalidRequest` when a field is out of range, `UnreadableMedia` for what is no film,
+        and `MoveTaken`.
         """
+        documents.refuse_faults(move)
         media = await self._encoder.measure(clip)
         if media.picture is None:
             raise UnreadableMedia("The file has sound but no picture; a move needs a film.")

@@ -8,7 +8,7 @@ from application.keeping import fingerprint, keep
 from application.ports.encoder import Encoder
 from application.ports.library import Library
 from application.ports.storage import Storage
-from domain import paths
+from domain import documents, paths
 from domain.errors import SongNotFound, SongTaken, UnreadableMedia
 from domain.music import Analysis, Song
 
@@ -25,8 +25,10 @@ class AddSong:
     async def __call__(self, sound: Path, song: Song, analysis: Analysis | None = None) -> Song:
         """Store ``sound``; return the song with its storage path and true duration.
 
-        Raises `UnreadableMedia` for what cannot be heard, and `SongTaken`.
+        Raises `InvalidRequest` when a field is out of range, `UnreadableMedia` for what
+        cannot be heard, and `SongTaken`.
         """
+        documents.refuse_faults(song)
         media = await self._encoder.measure(sound)
         if media.sound is None:
             raise UnreadableMedia("The file has no sound; a song needs some.")

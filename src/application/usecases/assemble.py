@@ -9,6 +9,7 @@ from application.ports.blueprints import BlueprintArchive
 from application.ports.clock import Clock
 from application.ports.progress import Progress
 from application.ports.tasks import TaskRepository
+from application.ports.workspace import Workspace
 from application.record import on_record
 from domain import rules
 from domain.assembly import Assembly, State
@@ -56,6 +57,7 @@ class AssembleVideo:
         blueprints: BlueprintArchive,
         progress: Progress,
         clock: Clock,
+        workspace: Workspace,
         film: Filming,
         limit: float,
     ) -> None:
@@ -64,6 +66,7 @@ class AssembleVideo:
         self._blueprints = blueprints
         self._progress = progress
         self._clock = clock
+        self._workspace = workspace
         self._film = film
         self._limit = limit
 
@@ -77,7 +80,7 @@ class AssembleVideo:
         now = self._clock.now()
         assembly = Assembly(task_id=blueprint.task_id, owner=owner, created_at=now, updated_at=now)
         async with on_record(
-            assembly, self._tasks, self._progress, self._clock, self._limit
+            assembly, self._tasks, self._progress, self._clock, self._workspace, self._limit
         ) as record:
             await self._blueprints.keep(blueprint)
             return finished(await self._film(blueprint, record))

@@ -7,6 +7,7 @@ from application.ports.blueprints import BlueprintArchive
 from application.ports.clock import Clock
 from application.ports.progress import Progress
 from application.ports.tasks import TaskRepository
+from application.ports.workspace import Workspace
 from application.record import on_record
 from application.usecases.assemble import FinishedFilm, finished
 from application.usecases.plan import ChoreographyRequest, PlanChoreography
@@ -23,6 +24,7 @@ class GenerateChoreography:
         blueprints: BlueprintArchive,
         progress: Progress,
         clock: Clock,
+        workspace: Workspace,
         plan: PlanChoreography,
         film: Filming,
         limit: float,
@@ -32,6 +34,7 @@ class GenerateChoreography:
         self._blueprints = blueprints
         self._progress = progress
         self._clock = clock
+        self._workspace = workspace
         self._plan = plan
         self._film = film
         self._limit = limit
@@ -49,7 +52,7 @@ class GenerateChoreography:
             song_id=request.song_id,
         )
         async with on_record(
-            assembly, self._tasks, self._progress, self._clock, self._limit
+            assembly, self._tasks, self._progress, self._clock, self._workspace, self._limit
         ) as record:
             await record.take(Step.PLAN, "Planning the dance")
             dance = await self._plan(request, task_id, owner)

@@ -123,5 +123,13 @@ def _refuse_unknown(request: ChoreographyRequest, moves: list[Move]) -> None:
         for path, move_id in named
         if move_id not in known
     )
+    wrong += tuple(
+        Violation(
+            path=f"$.locked_moves[{index}].position",
+            message=f"The eight-count {lock.position} is locked to another move already.",
+        )
+        for index, lock in enumerate(request.locked_moves)
+        if any(lock.position == other.position for other in request.locked_moves[:index])
+    )
     if wrong:
         raise InvalidRequest(wrong)

@@ -1,38 +1,84 @@
 """Clear up after a process that died."""
 
+from uuid import UUID
+
+from application.ports.blueprints import BlueprintArchive
 from application.ports.clock import Clock
+from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
 from application.record import failure_of
-from domain.assembly import FINAL, Assembly, Step
-from domain.errors import Interrupted, TaskNotFound
+from application.uncancelled import to_the_end
+from domain.assembly import FINAL, Assembly, State, Step
+from domain.errors import Interrupted, MediaNotFound, TaskNotFound
+from domain.timeline import laid_out
 
 
 class SweepLeftovers:
-    """What a process was making when it died is marked as failed, and its folders are removed."""
+    """What a process was making when it died is ended, and its folders are removed.
 
-    def __init__(self, tasks: TaskRepository, workspace: Workspace, clock: Clock) -> None:
+    A film that was published already is completed; everything else is marked as failed.
+    """
+
+    def __init__(
+        self,
+        tasks: TaskRepository,
+        blueprints: BlueprintArchive,
+        storage: Storage,
+        workspace: Workspace,
+        clock: Clock,
+    ) -> None:
         """Take the ports."""
         self._tasks = tasks
+        self._blueprints = blueprints
+        self._storage = storage
         self._workspace = workspace
         self._clock = clock
 
     async def __call__(self) -> int:
         """Return how many tasks were ended."""
+        return await to_the_end(self._swept())
+
+    async def _swept(self) -> int:
         swept = 0
         for task_id in await self._workspace.sweep():
             try:
-                before = await self._tasks.get(task_id)
-                if before.state not in FINAL:
-                    await self._tasks.update(task_id, self._interrupted)
-                    swept += 1
+                found = await self._tasks.get(task_id)
             except TaskNotFound:
-                # Work that has no task of its own, such as the filming of the demo library.
+                # It was never added, or is work without a task, such as filming the demo library.
                 continue
+            if found.state not in FINAL:
+                await self._end(found)
+                swept += 1
         return swept
 
-    def _interrupted(self, found: Assembly) -> Assembly:
-        if found.state in FINAL:
-            return found
-        failure = failure_of(Interrupted(), found)
-        return found.take(Step.FAIL, self._clock.now(), failure=failure)
+    async def _end(self, found: Assembly) -> None:
+        if found.state is State.CLEANUP and await self._completed(found.task_id):
+            return
+        now = self._clock.now()
+
+        def interrupted(task: Assembly) -> Assembly:
+            if task.state in FINAL:
+                return task
+            return task.take(Step.FAIL, now, failure=failure_of(Interrupted(), task))
+
+        await self._tasks.update(found.task_id, interrupted)
+
+    async def _completed(self, task_id: UUID) -> bool:
+        """Complete a task whose film, once it was checked, had been stored; if it is there."""
+        blueprint = await self._blueprints.get(task_id)
+        path = blueprint.output_config.output_path
+        try:
+            await self._storage.describe(path)
+        except MediaNotFound:
+            return False
+        now = self._clock.now()
+        seconds = float(laid_out(blueprint).soundtrack.seconds)
+
+        def complete(task: Assembly) -> Assembly:
+            if task.state in FINAL:
+                return task
+            return task.take(Step.COMPLETE, now, output_path=path, seconds=seconds)
+
+        await self._tasks.update(task_id, complete)
+        return True

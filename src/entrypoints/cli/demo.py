@@ -27,9 +27,19 @@ _ALL = 1000
 
 @click.command(cls=RichCommand)
 @click.option("--song", help="Id or part of the title of a song of the library.")
-@click.option("--difficulty", type=click.Choice(list(Difficulty)), help="The hardest move wanted.")
-@click.option("--energy", type=click.Choice(list(Energy)), help="How much is to be going on.")
-@click.option("--style", type=click.Choice(list(Style)), help="The character of the dance.")
+@click.option(
+    "--difficulty",
+    type=click.Choice([each.value for each in Difficulty]),
+    help="The hardest move wanted.",
+)
+@click.option(
+    "--energy",
+    type=click.Choice([each.value for each in Energy]),
+    help="How much is to be going on.",
+)
+@click.option(
+    "--style", type=click.Choice([each.value for each in Style]), help="The character of the dance."
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another dance.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Copy the film here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

@@ -1,6 +1,7 @@
 """`bachata-buddy library`: songs and moves of your own."""
 
 import re
+import unicodedata
 from pathlib import Path
 
 import click
@@ -49,9 +50,11 @@ def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> N
 @click.option("--first-count", type=float, default=0.0, help="Seconds to the first '1'.")
 @click.option("--name", help="Its name; the file's name where left out.")
 @click.option("--label", default="basic", show_default=True, help="The kind of figure.")
-@click.option("--difficulty", type=click.Choice(list(Difficulty)), default="intermediate")
-@click.option("--energy", type=click.Choice(list(Energy)), default="medium")
-@click.option("--style", type=click.Choice(list(Style)), default="romantic")
+@click.option(
+    "--difficulty", type=click.Choice([each.value for each in Difficulty]), default="intermediate"
+)
+@click.option("--energy", type=click.Choice([each.value for each in Energy]), default="medium")
+@click.option("--style", type=click.Choice([each.value for each in Style]), default="romantic")
 def add_move(
     file: Path,
     tempo: float,
@@ -87,4 +90,5 @@ def add_move(
 
 def slug(name: str) -> str:
     """An id out of a name: lower case, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "unnamed"

@@ -8,6 +8,7 @@ from uuid import uuid4
 import structlog
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _log = structlog.stdlib.get_logger("bachata.access")
@@ -25,26 +26,28 @@ def access_log(app: ASGIApp) -> ASGIApp:
             return
         began = time.monotonic()
         request_id = _request_id(scope)
-        status = 0
+        path, status = scope["path"], 0
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 MutableScopeHeaders(message)["X-Request-ID"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await app(scope, receive, sending)
-            finally:
-                _log.info(
-                    "request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    duration_ms=round(1000 * (time.monotonic() - began), 1),
-                )
+        clear_contextvars()
+        bind_contextvars(request_id=request_id)
+        try:
+            await app(scope, receive, sending)
+        finally:
+            _log.info(
+                "request",
+                method=scope["method"],
+                path=path,
+                route=scope.get("path_template"),
+                status=status,
+                duration_ms=round(1000 * (time.monotonic() - began), 1),
+            )
 
     return logged
 

@@ -2,36 +2,21 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import fields
-from operator import attrgetter
-from typing import Any
 
 from litestar import Litestar
-from litestar.datastructures import State
-from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 
-from application.usecases.plan import ChoreographyRequest
-from domain import paths
-from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
-from domain.choreography import LockedMove
-from entrypoints.bootstrap import Ports, UseCases, open_ports, wire
-from entrypoints.http import problems
+from entrypoints.bootstrap import Ports, open_ports, wire
+from entrypoints.http import description, problems
 from entrypoints.http.access_log import access_log
-from entrypoints.http.bodies import DECODERS, UnreadSchema
+from entrypoints.http.bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.choreography import ChoreographyController
 from entrypoints.http.health import HealthController
 from entrypoints.http.library import MoveController, SongController
 from entrypoints.http.videos import VideoController
+from entrypoints.http.wiring import dependencies
 from entrypoints.settings import Settings
 
 OpenPorts = Callable[[Settings], AbstractAsyncContextManager[Ports]]
-
-CLOSED = (Blueprint, BlueprintMove, OutputConfig, ChoreographyRequest, LockedMove)
-"""Objects in which an unknown field is an error."""
-
-_LARGEST_BODY = 8_000_000
-"""Bytes; a Blueprint of 2000 moves with their reasons is about 2 MB."""
 
 
 def create_app(settings: Settings, ports: OpenPorts = open_ports) -> Litestar:
@@ -55,41 +40,18 @@ def create_app(settings: Settings, ports: OpenPorts = open_ports) -> Litestar:
             HealthController,
         ],
         lifespan=[lifespan],
-        dependencies={
-            **{field.name: _provide(field.name) for field in fields(UseCases)},
-            "caller": Provide(_local_user, sync_to_thread=False),
-        },
+        dependencies=dependencies(),
         exception_handlers=problems.HANDLERS,  # pyright: ignore[reportArgumentType]
         type_decoders=DECODERS,
         plugins=[UnreadSchema()],
-        middleware=[access_log],
-        request_max_body_size=_LARGEST_BODY,
-        openapi_config=OpenAPIConfig(
-            title="Bachata Buddy",
-            version="0.1.0",
-            description="Choreography videos from songs and filmed dance moves.",
-        ),
+        request_max_body_size=LARGEST,
+        openapi_config=description.config(),
+        # Whoever starts the process has set up its logs; Litestar would set them up anew.
+        logging_config=None,
+        # Not from the environment: its answers to errors show traces.
+        debug=False,
     )
-    _close(app)
+    description.describe_exactly(app)
+    # Around everything, where middleware would miss the requests that have no route.
+    app.asgi_handler = access_log(app.asgi_handler)
     return app
-
-
-def _provide(name: str) -> Provide:
-    get = attrgetter(name)
-
-    def use_case(state: State) -> Any:  # noqa: ANN401 - whichever use case was asked for
-        return get(state.use_cases)
-
-    return Provide(use_case, sync_to_thread=False)
-
-
-def _local_user() -> str:
-    return paths.LOCAL_USER
-
-
-def _close(app: Litestar) -> None:
-    """Document that closed objects take no other fields, which the generator leaves out."""
-    names = {kind.__name__ for kind in CLOSED}
-    for name, schema in app.openapi_schema.components.schemas.items():
-        if name.rsplit("_", 1)[-1] in names:
-            schema.additional_properties = False

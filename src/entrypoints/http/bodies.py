@@ -1,9 +1,12 @@
-"""Request bodies that are read by the domain, so that everything wrong in them is named at once."""
+"""Request bodies that the domain reads, so that everything wrong in them is named at once."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Final, cast
 
 import msgspec
+from litestar import Request
+from litestar.exceptions import HTTPException
 from litestar.openapi.spec import Schema
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
@@ -11,7 +14,39 @@ from litestar.typing import FieldDefinition
 from application.usecases.plan import ChoreographyRequest
 from domain import documents, rules
 from domain.blueprint import Blueprint
-from domain.errors import InvalidRequest
+from domain.errors import BlueprintRejected, InvalidRequest
+
+LARGEST: Final = 8_000_000
+"""Bytes of a body; a Blueprint of 2000 moves with their reasons is about 2 MB."""
+
+_DEEPEST: Final = 64
+"""Levels of a document; a Blueprint with its reasons has about eight."""
+
+_JSON: Final = re.compile(r"application/(json|[a-z0-9.+-]+\+json)", re.IGNORECASE)
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request with a JSON body, which is handed on as it came.
+
+    A body without a media type is taken for JSON; one of another type is refused (415), and so
+    is an empty one (400).
+    """
+
+    async def body(self) -> bytes:
+        """The body, which is not empty."""
+        kind, _ = self.content_type
+        if kind and not _JSON.fullmatch(kind):
+            said = f"This takes application/json, not {kind[:80]}."
+            raise HTTPException(said, status_code=415, headers={"Accept": "application/json"})
+        body = await super().body()
+        if not body:
+            message = "The body is empty; a JSON object is needed."
+            raise InvalidRequest((documents.shape("$", message),))
+        return body
+
+    async def json(self) -> bytes:
+        """The body's text, not yet read."""
+        return await self.body()
 
 
 class Unread:
@@ -19,9 +54,9 @@ class Unread:
 
     kind: ClassVar[type[msgspec.Struct]]
 
-    def __init__(self, document: object) -> None:
-        """Take the parsed JSON."""
-        self.document = document
+    def __init__(self, body: bytes) -> None:
+        """Take the JSON text."""
+        self.body = body
 
 
 class UnreadBlueprint(Unread):
@@ -31,7 +66,11 @@ class UnreadBlueprint(Unread):
 
     def blueprint(self, owner: str) -> Blueprint:
         """Return it, or raise `BlueprintRejected` with every violation."""
-        return rules.read(self.document, owner)
+        try:
+            document = _parsed(self.body)
+        except ValueError as error:
+            raise BlueprintRejected((documents.shape("$", str(error)),)) from None
+        return rules.read(document, owner)
 
 
 class UnreadRequest(Unread):
@@ -41,10 +80,14 @@ class UnreadRequest(Unread):
 
     def request(self) -> ChoreographyRequest:
         """Return it, or raise `InvalidRequest` with every violation."""
-        reading = documents.read(ChoreographyRequest, self.document)
+        try:
+            document = _parsed(self.body)
+        except ValueError as error:
+            raise InvalidRequest((documents.shape("$", str(error)),)) from None
+        reading = documents.read(ChoreographyRequest, document)
         if reading.violations:
             raise InvalidRequest(reading.violations)
-        return msgspec.convert(self.document, ChoreographyRequest)
+        return msgspec.convert(document, ChoreographyRequest)
 
 
 def is_unread(kind: Any) -> bool:  # noqa: ANN401 - any type hint
@@ -52,12 +95,28 @@ def is_unread(kind: Any) -> bool:  # noqa: ANN401 - any type hint
     return isinstance(kind, type) and issubclass(kind, Unread)
 
 
-def unread(kind: type[Unread], document: object) -> Unread:
-    """Wrap a parsed body."""
-    return document if isinstance(document, Unread) else kind(document)
+def unread(kind: type[Unread], body: bytes) -> Unread:
+    """Wrap a body."""
+    return kind(body)
 
 
-DECODERS: Sequence[tuple[Any, Any]] = ((is_unread, unread),)
+def _parsed(body: bytes) -> object:
+    """JSON as Python values; `ValueError` when it is none, or when it goes too deep to be checked."""
+    document = documents.parse(body)
+    level = [document]
+    for _ in range(_DEEPEST):
+        if not (level := [inner for each in level for inner in _within(each)]):
+            return document
+    raise ValueError("The document is nested too deeply.")
+
+
+def _within(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return cast(dict[str, object], value).values()
+    return cast(list[object], value) if isinstance(value, list) else ()
+
+
+DECODERS: Final[Sequence[tuple[Any, Any]]] = ((is_unread, unread),)
 
 
 class UnreadSchema(OpenAPISchemaPlugin):

@@ -2,10 +2,11 @@
 
 import msgspec
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 
 from application.usecases.check_health import CheckHealth, Health
+from entrypoints.http.problems import documented
+from entrypoints.http.wiring import Wired
 
 
 class Alive(msgspec.Struct, frozen=True):
@@ -20,7 +21,12 @@ class HealthController(Controller):
     path = "/health"
     tags = ("operations",)
 
-    @get("/live", operation_id="live")
+    @get(
+        "/live",
+        operation_id="live",
+        response_description="It answers",
+        responses=documented(500),
+    )
     async def live(self) -> Alive:
         """The service is running."""
         return Alive()
@@ -28,9 +34,13 @@ class HealthController(Controller):
     @get(
         "/ready",
         operation_id="ready",
-        responses={503: ResponseSpec(Health, description="Some part is not ready")},
+        response_description="Every part is ready",
+        responses={
+            503: ResponseSpec(Health, description="Some part is not ready"),
+            **documented(500),
+        },
     )
-    async def ready(self, check_health: NamedDependency[CheckHealth]) -> Response[Health]:
+    async def ready(self, check_health: Wired[CheckHealth]) -> Response[Health]:
         """Whether every part of the service can work, and what each one says."""
         health = await check_health()
         return Response(health, status_code=200 if health.ready else 503)

@@ -2,13 +2,11 @@
 
 import base64
 import binascii
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from litestar import Controller, get
-from litestar.di import NamedDependency
-from litestar.params import FromQuery
-from msgspec import Meta
+from litestar.params import FromQuery, QueryParameter
 
 from application.ports.library import MoveFilter, SongFilter
 from application.usecases.browse import ListMoves, ListSongs
@@ -18,8 +16,9 @@ from domain.moves import Energy, Move, Style
 from domain.music import Song
 from domain.violations import Violation
 from entrypoints.http.problems import documented
+from entrypoints.http.wiring import Wired
 
-Limit = Annotated[int, Meta(ge=1, le=200, description="Items on a page, 1 to 200.")]
+Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=200, description="Items on a page.")]
 
 
 class SongPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +43,18 @@ class SongController(Controller):
     path = "/api/songs"
     tags = ("library",)
 
-    @get(operation_id="listSongs", responses=documented(400))
+    @get(
+        operation_id="listSongs",
+        response_description="A page of songs",
+        responses=documented(400, 500, 503),
+    )
     async def songs(
         self,
-        list_songs: NamedDependency[ListSongs],
+        list_songs: Wired[ListSongs],
         search: FromQuery[str | None] = None,
         genre: FromQuery[str | None] = None,
         cursor: FromQuery[str | None] = None,
-        limit: FromQuery[Limit] = 50,
+        limit: Limit = 50,
     ) -> SongPage:
         """The songs of the library."""
         wanted = SongFilter(search=search, genre=genre)
@@ -65,17 +68,21 @@ class MoveController(Controller):
     path = "/api/moves"
     tags = ("library",)
 
-    @get(operation_id="listMoves", responses=documented(400))
+    @get(
+        operation_id="listMoves",
+        response_description="A page of moves",
+        responses=documented(400, 500, 503),
+    )
     async def moves(
         self,
-        list_moves: NamedDependency[ListMoves],
+        list_moves: Wired[ListMoves],
         search: FromQuery[str | None] = None,
         label: FromQuery[str | None] = None,
         difficulty: FromQuery[Difficulty | None] = None,
         energy_level: FromQuery[Energy | None] = None,
         style: FromQuery[Style | None] = None,
         cursor: FromQuery[str | None] = None,
-        limit: FromQuery[Limit] = 50,
+        limit: Limit = 50,
     ) -> MovePage:
         """The moves of the library."""
         wanted = MoveFilter(

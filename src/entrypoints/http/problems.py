@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 
 from domain import errors
-from domain.violations import Violation
+from domain.violations import Concern, Violation
+from entrypoints.http.bodies import LARGEST
 
 STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.Refused: HTTPStatus.BAD_REQUEST,
@@ -27,6 +28,23 @@ STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
 PROBLEM: Final = "application/problem+json"
 CLIENT_GONE: Final = 499
 """Status of a request whose client left; nobody sees it but the log."""
+
+_RETRY_AFTER: Final = "5"
+"""Seconds after which a part that was not ready may be."""
+
+_FRAMEWORK: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
+    HTTPStatus.BAD_REQUEST: ("invalid-request", "The request breaks one or more rules."),
+    HTTPStatus.NOT_FOUND: ("no-such-route", "There is nothing at this address; see /schema."),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "method-not-allowed",
+        "This address does not take this method; the header Allow names those it takes.",
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "body-too-large",
+        f"The body is larger than {LARGEST // 1_000_000} MB.",
+    ),
+}
+"""Code and sentence of what the framework refuses in words of its own."""
 
 Asked = Request[Any, Any, Any]
 log = structlog.stdlib.get_logger("bachata.http")
@@ -63,7 +81,7 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
         status: ResponseSpec(
             data_container=Problem,
             description=HTTPStatus(status).phrase,
-            media_type=MediaType.JSON,
+            media_type=PROBLEM,
             generate_examples=False,
         )
         for status in statuses
@@ -80,17 +98,15 @@ def from_product(request: Asked, error: errors.BachataError) -> Response[bytes]:
 
 
 def from_framework(request: Asked, error: HTTPException) -> Response[bytes]:
-    """What Litestar itself refuses: no such route, a wrong method, a body that is no JSON."""
+    """What is refused before a use case is asked: no such route, a wrong method, a large body."""
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return from_bug(request, error)
-    code = {400: "invalid-request", 404: "no-such-route"}.get(status, _slug(status.phrase))
-    details = None
-    if isinstance(error.extra, list):
-        details = tuple(map(_violation, error.extra))
-    stage = "validation" if status is HTTPStatus.BAD_REQUEST else None
-    headers = dict(error.headers) if error.headers else None
-    return _response(request, status, code, error.detail, details, stage, headers)
+    code, said = _FRAMEWORK.get(status, (_slug(status.phrase), error.detail))
+    stage, details = None, None
+    if status is HTTPStatus.BAD_REQUEST:
+        stage, details = "validation", _violations(error)
+    return _response(request, status, code, said, details, stage, error.headers)
 
 
 def from_departure(request: Asked, _: ClientGone) -> Response[bytes]:
@@ -125,7 +141,7 @@ def _response(
     message: str,
     details: str | tuple[Violation, ...] | None,
     stage: str | None,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     problem = Problem(
         type=f"/problems/{code}",
@@ -139,14 +155,21 @@ def _response(
         code=code,
         request_id=structlog.contextvars.get_contextvars().get("request_id"),
     )
-    return Response(
-        msgspec.json.encode(problem), status_code=status, media_type=PROBLEM, headers=headers
+    more = dict(headers or {})
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        more.setdefault("Retry-After", _RETRY_AFTER)
+    body = msgspec.json.encode(problem)
+    return Response(body, status_code=int(status), media_type=PROBLEM, headers=more)
+
+
+def _violations(error: HTTPException) -> tuple[Violation, ...]:
+    """What is wrong, with its JSON path in a body and with its name anywhere else."""
+    if not isinstance(error.extra, list):
+        return (Violation(path="request", message=error.detail, concern=Concern.SHAPE),)
+    return tuple(
+        Violation(path=str(each["key"]), message=str(each["message"]), concern=Concern.SHAPE)
+        for each in error.extra
     )
-
-
-def _violation(extra: Any) -> Violation:  # noqa: ANN401 - Litestar's own, untyped
-    key, message = str(extra.get("key", "")), str(extra.get("message", extra))
-    return Violation(path=f"$.{key}" if key else "$", message=message)
 
 
 def _slug(phrase: str) -> str:

@@ -1,11 +1,11 @@
-"""Which bytes of a file a request wants (RFC 9110, section 14)."""
+"""Which bytes of a file a request wants (RFC 9110, sections 13 and 14)."""
 
 import re
 from typing import Final
 
 import msgspec
 
-_SINGLE: Final = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*", re.ASCII)
+_SINGLE: Final = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.ASCII | re.IGNORECASE)
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -35,10 +35,7 @@ def wanted(header: str | None, size: int) -> Span | None:
         return None
     first, last = found.groups()
     if not first:
-        length = min(int(last), size)
-        if not length:
-            raise Unsatisfiable
-        return Span(size - length, length)
+        return _end(int(last), size)
     if last and int(last) < int(first):
         return None
     if int(first) >= size:
@@ -47,9 +44,24 @@ def wanted(header: str | None, size: int) -> Span | None:
     return Span(int(first), end - int(first) + 1)
 
 
-def same(header: str | None, etag: str) -> bool:
-    """Whether an ``If-None-Match`` header names ``etag``, which has no quotes."""
-    if header is None:
-        return False
-    names = [name.strip().removeprefix("W/") for name in header.split(",")]
+def _end(length: int, size: int) -> Span | None:
+    if not length:
+        raise Unsatisfiable
+    # The end of an empty file is all of it, and no range can say so.
+    return Span(max(0, size - length), min(length, size)) if size else None
+
+
+def same(header: str, etag: str) -> bool:
+    """Whether an ``If-None-Match`` header names ``etag``, which has no quotes; weakly will do."""
+    names = [name.removeprefix("W/") for name in _names(header)]
     return "*" in names or f'"{etag}"' in names
+
+
+def exactly(header: str, etag: str) -> bool:
+    """Whether an ``If-Match`` header names ``etag``, and strongly."""
+    names = _names(header)
+    return "*" in names or f'"{etag}"' in names
+
+
+def _names(header: str) -> list[str]:
+    return [name.strip() for name in header.split(",")]

@@ -1,0 +1,53 @@
+# Bachata Buddy: the REST API in a container.
+#
+#     docker build -t bachata-buddy .
+#     docker run --rm --network host --volume bachata:/data bachata-buddy
+#
+# There is no authentication yet, so the server listens on a loopback address only and refuses any
+# other. Publishing a port (-p) does not reach it; sharing the machine's network (--network host)
+# does, at http://127.0.0.1:8000 on that machine.
+
+FROM python:3.12-slim-bookworm
+
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ffmpeg \
+    && rm -rf /var/lib/apt/lists/*
+
+# Whoever builds through an index of their own names it by these build arguments.
+ARG PIP_INDEX_URL
+ARG UV_DEFAULT_INDEX
+
+RUN pip install --no-cache-dir "uv>=0.13,<0.14"
+
+# The home folder is where compiled functions are cached; /data is what is worth keeping.
+RUN useradd --create-home --uid 10001 dancer \
+    && install --directory --owner=dancer --group=dancer /app /data
+
+USER dancer
+WORKDIR /app
+
+ENV UV_PYTHON_DOWNLOADS=never \
+    UV_COMPILE_BYTECODE=1 \
+    UV_LINK_MODE=copy
+
+# Dependencies first: they change less often than the code. uv resolves the lock file again against
+# the index it is given here, and keeps the versions and hashes that are pinned in it; the addresses
+# of another index, which a work tree may hold, are taken out before.
+COPY --chown=dancer:dancer pyproject.toml uv.lock README.md ./
+COPY --chown=dancer:dancer scripts/neutral_lock.py scripts/
+RUN python scripts/neutral_lock.py make \
+    && uv sync --no-dev --no-install-project --no-cache
+
+COPY --chown=dancer:dancer src src
+RUN uv sync --no-dev --no-editable --no-cache
+
+ENV PATH="/app/.venv/bin:$PATH" \
+    PYTHONUNBUFFERED=1 \
+    BACHATA_DATA_DIR=/data
+
+VOLUME /data
+
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ.get('BACHATA_PORT', '8000') + '/health/ready', timeout=8)"]
+
+CMD ["bachata-buddy", "serve"]
