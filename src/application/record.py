@@ -10,7 +10,13 @@ from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
 from application.uncancelled import to_the_end
 from domain.assembly import FINAL, Assembly, Failure, Step
-from domain.errors import AssemblyTimedOut, BachataError, InvalidRequest
+from domain.errors import (
+    AssemblyTimedOut,
+    BachataError,
+    Conflict,
+    InvalidRequest,
+    TaskNotFound,
+)
 
 _TRIES = 3
 """Times an end is written down before it is left to the sweep at the next start."""
@@ -93,7 +99,7 @@ class Record:
         now = self._clock.now()
 
         def ended(found: Assembly) -> Assembly:
-            if found.state in FINAL:
+            if found.state in FINAL or found.created_at != self.assembly.created_at:
                 return found
             if isinstance(error, asyncio.CancelledError):
                 return found.take(Step.CANCEL, now)
@@ -102,6 +108,8 @@ class Record:
         for attempt in range(1, _TRIES + 1):
             try:
                 self.assembly = await self._tasks.update(self.assembly.task_id, ended)
+            except TaskNotFound:
+                return
             except Exception as second:
                 if attempt == _TRIES:
                     error.add_note(f"Its end could not be written down: {second}")
@@ -172,7 +180,10 @@ async def _add(record: Record, tasks: TaskRepository) -> None:
 
     try:
         await to_the_end(add())
-    except asyncio.CancelledError as error:
-        if added:
+    except Conflict:
+        raise
+    except BaseException as error:
+        # A failure may have come after the task was on record, as a lost connection does.
+        if added or isinstance(error, Exception):
             await record.end(error)
         raise

@@ -101,7 +101,7 @@ def unread(kind: type[Unread], body: bytes) -> Unread:
 
 
 def _parsed(body: bytes) -> object:
-    """JSON as Python values; `ValueError` when it is none, or when it goes too deep to be checked."""
+    """JSON as Python values; `ValueError` when it is none, or too deep to check."""
     document = documents.parse(body)
     level = [document]
     for _ in range(_DEEPEST):
