@@ -1,0 +1,165 @@
+"""The API over ports in memory, with trouble where it is wanted."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+from litestar import Litestar
+
+from adapters.memory.blueprints import MemoryBlueprintArchive
+from adapters.memory.clock import MemoryClock
+from adapters.memory.demo import MemoryDemoStudio
+from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.library import MemoryLibrary
+from adapters.memory.listener import MemoryListener
+from adapters.memory.progress import MemoryProgress
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.tasks import MemoryTaskRepository
+from adapters.memory.workspace import MemoryWorkspace
+from domain.assembly import Assembly, State
+from entrypoints.bootstrap import Ports, wire
+from entrypoints.http.app import create_app
+from entrypoints.settings import Settings
+from tests.world.studio import CLIPS, blueprint, media
+
+P = TypeVar("P")
+Lines = Callable[[], list[dict[str, Any]]]
+
+GENERATE = "/api/choreography/generate"
+ASSEMBLE = "/api/choreography/assemble"
+FILM_KEYS = {
+    "task_id",
+    "status",
+    "video_id",
+    "video_url",
+    "duration_seconds",
+    "video_duration_seconds",
+    "blueprint_url",
+    "degradations",
+}
+PROBLEM_KEYS = {
+    "type",
+    "title",
+    "status",
+    "detail",
+    "instance",
+    "error",
+    "details",
+    "stage",
+    "code",
+    "request_id",
+}
+
+
+@dataclass
+class House:
+    """A service in memory; its ports are within reach, and may be exchanged before it opens."""
+
+    root: Path
+    settings: Settings = field(default_factory=Settings)
+
+    def __post_init__(self) -> None:
+        self.tasks = MemoryTaskRepository()
+        self.storage = MemoryStorage(media())
+        self.workspace = MemoryWorkspace(self.root)
+        self.library = MemoryLibrary()
+        self.ports = Ports(
+            tasks=self.tasks,
+            blueprints=MemoryBlueprintArchive(),
+            library=self.library,
+            storage=self.storage,
+            encoder=MemoryEncoder(),
+            workspace=self.workspace,
+            listener=MemoryListener(),
+            studio=MemoryDemoStudio(),
+            progress=MemoryProgress(),
+            clock=MemoryClock(),
+        )
+
+    async def furnish(self) -> None:
+        """Put the demo's song and moves into the library."""
+        await wire(self.ports, self.settings).make_demo(_untold)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncGenerator[Litestar]:
+        """The running application."""
+
+        @asynccontextmanager
+        async def ports(_: Settings) -> AsyncGenerator[Ports]:
+            yield self.ports
+
+        app = create_app(self.settings, ports)
+        async with app.lifespan():
+            yield app
+
+    @asynccontextmanager
+    async def client(self) -> AsyncGenerator[httpx.AsyncClient]:
+        """A client of the running application."""
+        async with self.opened() as app:
+            transport = httpx.ASGITransport(cast(Any, app))
+            async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+                yield client
+
+    def final(self, task_id: UUID) -> Assembly:
+        """What is on record of a task, last."""
+        return self.tasks.history[task_id][-1]
+
+    def left_behind(self) -> list[str]:
+        """Temporary files, and films that no completed task owns."""
+        ends = [values[-1] for values in self.tasks.history.values()]
+        owned = {end.output_path for end in ends if end.state is State.COMPLETED}
+        films = [p for p in self.storage.objects if p.startswith("output/") and p not in owned]
+        return [*map(str, self.root.rglob("*")), *films]
+
+
+async def _untold(name: str, done: int, of: int) -> None:
+    """Nobody listens."""
+
+
+def failing(port: P, **errors: Exception) -> P:
+    """The same port, whose named methods raise."""
+    return cast(P, _Failing(port, errors))
+
+
+class _Failing:
+    def __init__(self, port: object, errors: dict[str, Exception]) -> None:
+        self._port = port
+        self._errors = errors
+
+    def __getattr__(self, method: str) -> Any:
+        if method not in self._errors:
+            return getattr(self._port, method)
+
+        async def fail(*_: object, **__: object) -> None:
+            raise self._errors[method]
+
+        return fail
+
+
+def document(clips: tuple[str, ...] = CLIPS) -> dict[str, Any]:
+    """A Blueprint of a new task, as a client would write it."""
+    return msgspec.json.decode(msgspec.json.encode(blueprint(uuid4(), list(clips))))
+
+
+def problem_of(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The problem an answer holds, once its form is checked."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert set(problem) == PROBLEM_KEYS
+    assert problem["status"] == status
+    assert problem["instance"] == answer.request.url.path
+    assert problem["error"] == problem["detail"] != ""
+    assert problem["type"] == f"/problems/{problem['code']}"
+    assert problem["request_id"] == answer.headers["x-request-id"] != ""
+    return problem
+
+
+def paths_of(problem: dict[str, Any]) -> set[str]:
+    """The JSON paths of what a problem names."""
+    return {violation["path"] for violation in problem["details"]}

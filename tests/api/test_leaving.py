@@ -1,0 +1,127 @@
+"""When the client leaves, the work it asked for has ended before anything else happens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from domain.assembly import State
+from tests.api.asgi import Exchange
+from tests.api.house import ASSEMBLE, GENERATE, House, document
+
+pytestmark = pytest.mark.anyio
+
+PATIENCE = 10.0
+"""Seconds after which a test that should have ended long ago is broken."""
+
+
+class Stuck:
+    """A port of which one method begins and never ends by itself."""
+
+    def __init__(self, port: object, method: str) -> None:
+        self._port = port
+        self._method = method
+        self.begun = asyncio.Event()
+        self.stopped = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return self._endless if name == self._method else getattr(self._port, name)
+
+    async def _endless(self, *_: object) -> None:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.stopped.set()
+
+
+STUCK = [
+    (ASSEMBLE, "storage", "fetch"),
+    (ASSEMBLE, "encoder", "normalise"),
+    (ASSEMBLE, "encoder", "concatenate"),
+    (ASSEMBLE, "encoder", "add_audio"),
+    (ASSEMBLE, "encoder", "inspect"),
+    (GENERATE, "library", "moves"),
+    (GENERATE, "encoder", "normalise"),
+]
+
+
+async def stuck(root: Path, route: str, port: str, method: str) -> tuple[House, Stuck, Exchange]:
+    """A service that gets stuck, and the request that it gets stuck on."""
+    house = House(root)
+    await house.furnish()
+    trouble = Stuck(getattr(house.ports, port), method)
+    changes: Any = {port: trouble}
+    house.ports = replace(house.ports, **changes)
+    body = {"song_id": "song"} if route == GENERATE else document()
+    return house, trouble, Exchange("POST", route, body=msgspec.json.encode(body))
+
+
+@pytest.mark.parametrize(("route", "port", "method"), STUCK)
+async def test_the_work_ends_when_the_client_leaves(
+    tmp_path: Path, route: str, port: str, method: str
+) -> None:
+    house, trouble, exchange = await stuck(tmp_path, route, port, method)
+    async with house.opened() as app, asyncio.timeout(PATIENCE):
+        answering = asyncio.ensure_future(exchange.run(app))
+        await trouble.begun.wait()
+
+        exchange.leave.set()
+        await answering
+
+    assert trouble.stopped.is_set()
+    assert exchange.status == 499
+    [history] = house.tasks.history.values()
+    assert history[-1].state is State.CANCELLED
+    assert house.left_behind() == []
+
+
+async def test_the_work_ends_when_the_server_drops_the_request(tmp_path: Path) -> None:
+    house, trouble, exchange = await stuck(tmp_path, ASSEMBLE, "encoder", "normalise")
+    async with house.opened() as app, asyncio.timeout(PATIENCE):
+        answering = asyncio.ensure_future(exchange.run(app))
+        await trouble.begun.wait()
+
+        answering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await answering
+
+    assert trouble.stopped.is_set()
+    [history] = house.tasks.history.values()
+    assert history[-1].state is State.CANCELLED
+    assert house.left_behind() == []
+
+
+async def test_a_film_that_nobody_watches_any_more_is_not_read_on(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    reading, closed = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(house.storage, name)
+
+        async def read(self, *_: object) -> AsyncIterator[bytes]:
+            try:
+                yield b"f"
+                reading.set()
+                await asyncio.Event().wait()
+            finally:
+                closed.set()
+
+    async with house.client() as client:
+        film = (await client.post(ASSEMBLE, json=document())).json()
+    house.ports = replace(house.ports, storage=cast(Any, Slow()))
+    async with house.opened() as app, asyncio.timeout(PATIENCE):
+        exchange = Exchange("GET", film["video_url"])
+        watching = asyncio.ensure_future(exchange.run(app))
+        await reading.wait()
+
+        exchange.leave.set()
+        await watching
+        await closed.wait()
+
+    assert exchange.content == b"f"

@@ -1,0 +1,121 @@
+"""A request leaves one line in the log, and its id finds all the others."""
+
+import json
+import re
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from domain.errors import FFmpegFailed
+from tests.api.house import ASSEMBLE, GENERATE, House, Lines, document, failing
+
+pytestmark = pytest.mark.anyio
+
+Line = dict[str, Any]
+PRIVATE = "not-for-the-log"
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of a service whose FFmpeg fails to add sound."""
+    house = House(tmp_path)
+    await house.furnish()
+    broken = failing(house.ports.encoder, add_audio=FFmpegFailed(details="Conversion failed!"))
+    house.ports = replace(house.ports, encoder=broken)
+    async with house.client() as opened:
+        yield opened
+
+
+def requests_in(lines: list[Line]) -> list[Line]:
+    return [line for line in lines if line["logger"] == "bachata.access"]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "route", "status"),
+    [
+        ("GET", "/api/songs", "/api/songs", 200),
+        ("GET", "/api/songs/", "/api/songs", 200),
+        ("GET", "/nowhere", None, 404),
+        ("DELETE", "/api/songs", None, 405),
+        ("POST", GENERATE, GENERATE, 400),
+        ("GET", "/schema/openapi.json", "/schema/openapi.json", 200),
+    ],
+)
+async def test_a_request_is_one_line(
+    client: httpx.AsyncClient,
+    lines: Lines,
+    method: str,
+    address: str,
+    route: str | None,
+    status: int,
+) -> None:
+    answer = await client.request(method, address)
+
+    [line] = requests_in(lines())
+    assert line["request_id"] == answer.headers["x-request-id"]
+    assert (line["method"], line["path"], line["status"]) == (method, address, status)
+    assert line["route"] == route
+    assert line["duration_ms"] >= 0
+
+
+async def test_a_failing_assembly_says_where_it_failed(
+    client: httpx.AsyncClient, lines: Lines
+) -> None:
+    asked = document()
+    problem = (await client.post(ASSEMBLE, json=asked)).json()
+
+    found = lines()
+    [failed] = [line for line in found if line["logger"] == "bachata.usecase"]
+    assert failed["level"] == "error"
+    assert failed["task_id"] == asked["task_id"]
+    assert failed["stage"] == problem["stage"] == "adding_audio"
+    assert failed["code"] == "ffmpeg-failed"
+    assert failed["details"] == "Conversion failed!"
+    assert {line["request_id"] for line in found} == {problem["request_id"]}
+    [request] = requests_in(found)
+    assert request["task_id"] == asked["task_id"]
+
+
+async def test_a_task_is_not_named_in_the_lines_of_the_next_request(
+    client: httpx.AsyncClient, lines: Lines
+) -> None:
+    await client.post(ASSEMBLE, json=document())
+    lines()
+
+    await client.get("/api/songs")
+
+    [line] = requests_in(lines())
+    assert "task_id" not in line
+
+
+async def test_neither_headers_nor_bodies_nor_queries_are_logged(
+    client: httpx.AsyncClient, lines: Lines
+) -> None:
+    headers = {"Authorization": f"Bearer {PRIVATE}", "Cookie": PRIVATE, "X-API-Key": PRIVATE}
+    asked = {**document(), "generation_parameters": {"query": PRIVATE}}
+
+    for body in (asked, {**asked, "movs": PRIVATE}):
+        await client.post(ASSEMBLE, json=body, headers=headers)
+    await client.post(ASSEMBLE, content=PRIVATE.encode(), headers=headers)
+    await client.get("/api/songs", params={"search": PRIVATE}, headers=headers)
+
+    found = [line for line in lines() if line["logger"].startswith("bachata")]
+    assert len(requests_in(found)) == 4
+    assert PRIVATE not in json.dumps(found)
+
+
+async def test_a_client_may_name_its_request(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/nowhere", headers={"X-Request-ID": "my-request.1"})
+
+    assert answer.headers["x-request-id"] == answer.json()["request_id"] == "my-request.1"
+
+
+@pytest.mark.parametrize("name", ["", "a" * 65, "two words", 'a"b', "{}", "a;b"])
+async def test_a_name_that_spoils_a_log_is_not_taken(client: httpx.AsyncClient, name: str) -> None:
+    answer = await client.get("/nowhere", headers={"X-Request-ID": name})
+
+    assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])

@@ -1,0 +1,170 @@
+"""The OpenAPI document says what the API does."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, PROBLEM_KEYS
+
+pytestmark = pytest.mark.anyio
+
+Json = dict[str, Any]
+
+OPERATIONS = {
+    ("post", GENERATE): "generateChoreography",
+    ("post", ASSEMBLE): "assembleBlueprint",
+    ("get", "/api/choreography/{task_id}/blueprint"): "getBlueprint",
+    ("get", "/api/songs"): "listSongs",
+    ("get", "/api/moves"): "listMoves",
+    ("get", "/api/videos/{video_id}/stream"): "getVideoStream",
+    ("head", "/api/videos/{video_id}/stream"): "headVideoStream",
+    ("get", "/health/live"): "live",
+    ("get", "/health/ready"): "ready",
+}
+ERRORS = {
+    "generateChoreography": {400, 404, 413, 415, 500, 503, 504},
+    "assembleBlueprint": {400, 404, 409, 413, 415, 500, 503, 504},
+    "getBlueprint": {400, 404, 500, 503},
+    "listSongs": {400, 500, 503},
+    "listMoves": {400, 500, 503},
+    "getVideoStream": {400, 404, 412, 416, 500, 503},
+    "headVideoStream": {400, 404, 412, 416, 500, 503},
+    "live": {500},
+    "ready": {500, 503},
+}
+
+
+@pytest.fixture(scope="module")
+async def described(client: httpx.AsyncClient) -> Json:
+    answer = await client.get("/schema/openapi.json")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def operations(described: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+async def test_every_route_is_there_by_its_name(described: Json) -> None:
+    found = {(method, path): op["operationId"] for method, path, op in operations(described)}
+
+    assert found == OPERATIONS
+    assert described["openapi"].startswith("3.1")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", described["info"]["version"])
+
+
+async def test_every_route_says_in_words_what_it_does(described: Json) -> None:
+    for _, _, operation in operations(described):
+        assert operation["description"].endswith(".")
+        assert operation["responses"]["200"]["description"] != "Request fulfilled, document follows"
+
+
+async def test_every_error_is_a_problem(described: Json) -> None:
+    for _, _, operation in operations(described):
+        name = operation["operationId"]
+        errors = {int(s): r for s, r in operation["responses"].items() if int(s) >= 400}
+        assert set(errors) == ERRORS[name]
+        for status, error in errors.items():
+            if (name, status) == ("ready", 503):
+                continue
+            assert error["content"] == {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            }
+
+
+async def test_the_bodies_are_a_blueprint_and_a_request(described: Json) -> None:
+    bodies = {
+        operation["operationId"]: operation["requestBody"]
+        for _, _, operation in operations(described)
+        if "requestBody" in operation
+    }
+
+    assert bodies == {
+        name: {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{kind}"}}},
+        }
+        for name, kind in (
+            ("generateChoreography", "ChoreographyRequest"),
+            ("assembleBlueprint", "Blueprint"),
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "required"),
+    [
+        ("Blueprint", {"task_id", "audio_path", "moves", "output_config"}),
+        ("BlueprintMove", {"video_path", "start_time", "duration"}),
+        ("OutputConfig", {"output_path"}),
+        ("ChoreographyRequest", {"song_id"}),
+        ("LockedMove", {"position", "move_id"}),
+    ],
+)
+async def test_a_closed_object_takes_no_other_fields(
+    described: Json, kind: str, required: set[str]
+) -> None:
+    schema = described["components"]["schemas"][kind]
+
+    assert schema["additionalProperties"] is False
+    assert set(schema["required"]) == required
+    assert required < set(schema["properties"]) or kind == "LockedMove"
+
+
+async def test_the_answers_have_the_fields_they_say(described: Json) -> None:
+    schemas = described["components"]["schemas"]
+
+    assert set(schemas["FinishedFilm"]["properties"]) == FILM_KEYS
+    assert set(schemas["Problem"]["properties"]) == PROBLEM_KEYS
+    assert set(schemas["Problem"]["required"]) == PROBLEM_KEYS
+
+
+async def test_the_ranges_of_numbers_are_told(described: Json) -> None:
+    schemas = described["components"]["schemas"]
+    move, output = schemas["BlueprintMove"]["properties"], schemas["OutputConfig"]["properties"]
+
+    assert (move["playback_rate"]["minimum"], move["playback_rate"]["maximum"]) == (0.5, 2)
+    assert move["duration"]["exclusiveMinimum"] == 0
+    assert (output["width"]["minimum"], output["width"]["multipleOf"]) == (16, 2)
+    assert output["frame_rate"]["enum"] == [24, 25, 30, 50, 60]
+    moves = schemas["Blueprint"]["properties"]["moves"]
+    assert moves["items"] == {"$ref": "#/components/schemas/BlueprintMove"}
+    assert (moves["minItems"], moves["maxItems"]) == (1, 2000)
+
+
+async def test_the_limit_of_a_page_is_told(described: Json) -> None:
+    for path in ("/api/songs", "/api/moves"):
+        parameters = described["paths"][path]["get"]["parameters"]
+        [limit] = [each for each in parameters if each["name"] == "limit"]
+        assert limit["required"] is False
+        assert limit["schema"]["default"] == 50
+        assert (limit["schema"]["minimum"], limit["schema"]["maximum"]) == (1, 200)
+
+
+async def test_every_reference_leads_somewhere(described: Json) -> None:
+    known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
+
+    assert set(_references(described)) <= known
+
+
+async def test_the_document_can_be_read_in_a_browser(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/schema")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def _references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        found = cast(Json, value)
+        if "$ref" in found:
+            yield found["$ref"]
+        yield from _references(list(found.values()))
+    elif isinstance(value, list):
+        for inner in cast(list[object], value):
+            yield from _references(inner)
