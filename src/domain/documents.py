@@ -2,7 +2,7 @@
 
 import math
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
 
@@ -15,6 +15,11 @@ from domain.violations import Concern, Violation
 Json = dict[str, Any]
 Hint = Any
 """A type hint, which Python itself gives no type."""
+
+_DEEPEST: Final = 64
+"""Levels of a document; a Blueprint with its reasons has about eight."""
+
+_TOO_DEEP: Final = "The document is nested too deeply."
 
 _SHOWN: Final = 60
 """Characters of a wrong value that are shown to the asker."""
@@ -33,11 +38,16 @@ class Reading(msgspec.Struct, frozen=True):
 def parse(body: bytes) -> object:
     """JSON as Python values, or `ValueError` with what is wrong."""
     try:
-        return msgspec.json.decode(body)
+        document = msgspec.json.decode(body)
     except RecursionError:
-        raise ValueError("The document is nested too deeply.") from None
+        raise ValueError(_TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"The document is not JSON: {error}.") from None
+    level = [document]
+    for _ in range(_DEEPEST):
+        if not (level := [inner for each in level for inner in _within(each)]):
+            return document
+    raise ValueError(_TOO_DEEP)
 
 
 def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Reading:
@@ -64,6 +74,12 @@ def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Readi
         elif info.default is not msgspec.NODEFAULT:
             good[name] = info.default
     return Reading(good, tuple(found))
+
+
+def _within(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return cast(Json, value).values()
+    return cast(list[object], value) if isinstance(value, list) else ()
 
 
 def refuse_faults(value: msgspec.Struct) -> None:

@@ -20,9 +20,9 @@ def configure(level: str, *, quiet: bool = False) -> None:
     ]
     terminal = sys.stderr.isatty()
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if terminal
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [_traces(), structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -42,3 +42,9 @@ def configure(level: str, *, quiet: bool = False) -> None:
     root.setLevel("WARNING" if quiet else level.upper())
     for noisy in ("aiosqlite", "sqlalchemy", "asyncio", "uvicorn.access", "numba"):
         logging.getLogger(noisy).setLevel("WARNING")
+
+
+def _traces() -> structlog.typing.Processor:
+    """Traces as JSON that name places only: values may be tokens or what people wrote."""
+    transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return structlog.processors.ExceptionRenderer(transformer)

@@ -272,7 +272,6 @@ async def test_a_bug_is_logged_with_its_trace_and_told_to_nobody(
     assert "browse.py" in json.dumps(line["exception"])
 
 
-@pytest.mark.xfail(strict=True, reason="traces in the log show the values of local variables")
 async def test_a_trace_names_places_and_no_values(tmp_path: Path, lines: Lines) -> None:
     private = "Bearer not-for-the-log"
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from litestar.routes import HTTPRoute
 
+from adapters.mp4.errors import UnreadableTrack
 from domain import assembly, errors, rules
 from domain.assembly import FINAL, FORWARD, PROGRESS, State
 from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
@@ -138,6 +139,8 @@ def test_the_drawing_of_the_machine_has_its_steps() -> None:
 
 
 def all_errors(kind: type[errors.BachataError] = errors.BachataError) -> list[Any]:
+    # An error of an adapter is found once its module is imported.
+    assert issubclass(UnreadableTrack, errors.BachataError)
     return [kind, *(each for sub in kind.__subclasses__() for each in all_errors(sub))]
 
 

@@ -1,10 +1,13 @@
 """Ask every part of the service whether it is ready."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
 from domain.errors import BachataError
+
+_log = logging.getLogger("bachata.health")
 
 
 class PartHealth(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,3 +42,6 @@ async def _asked(ask: Callable[[], Awaitable[str]]) -> PartHealth:
         return PartHealth(ready=True, detail=await ask())
     except BachataError as error:
         return PartHealth(ready=False, detail=str(error))
+    except Exception:
+        _log.exception("a part could not be asked")
+        return PartHealth(ready=False, detail="It could not be asked; the log says why.")

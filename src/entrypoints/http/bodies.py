@@ -1,8 +1,8 @@
 """Request bodies that the domain reads, so that everything wrong in them is named at once."""
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Final, cast
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 import msgspec
 from litestar import Request
@@ -18,9 +18,6 @@ from domain.errors import BlueprintRejected, InvalidRequest
 
 LARGEST: Final = 8_000_000
 """Bytes of a body; a Blueprint of 2000 moves with their reasons is about 2 MB."""
-
-_DEEPEST: Final = 64
-"""Levels of a document; a Blueprint with its reasons has about eight."""
 
 _JSON: Final = re.compile(r"application/(json|[a-z0-9.+-]+\+json)", re.IGNORECASE)
 
@@ -67,7 +64,7 @@ class UnreadBlueprint(Unread):
     def blueprint(self, owner: str) -> Blueprint:
         """Return it, or raise `BlueprintRejected` with every violation."""
         try:
-            document = _parsed(self.body)
+            document = documents.parse(self.body)
         except ValueError as error:
             raise BlueprintRejected((documents.shape("$", str(error)),)) from None
         return rules.read(document, owner)
@@ -81,7 +78,7 @@ class UnreadRequest(Unread):
     def request(self) -> ChoreographyRequest:
         """Return it, or raise `InvalidRequest` with every violation."""
         try:
-            document = _parsed(self.body)
+            document = documents.parse(self.body)
         except ValueError as error:
             raise InvalidRequest((documents.shape("$", str(error)),)) from None
         reading = documents.read(ChoreographyRequest, document)
@@ -98,22 +95,6 @@ def is_unread(kind: Any) -> bool:  # noqa: ANN401 - any type hint
 def unread(kind: type[Unread], body: bytes) -> Unread:
     """Wrap a body."""
     return kind(body)
-
-
-def _parsed(body: bytes) -> object:
-    """JSON as Python values; `ValueError` when it is none, or too deep to check."""
-    document = documents.parse(body)
-    level = [document]
-    for _ in range(_DEEPEST):
-        if not (level := [inner for each in level for inner in _within(each)]):
-            return document
-    raise ValueError("The document is nested too deeply.")
-
-
-def _within(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return cast(dict[str, object], value).values()
-    return cast(list[object], value) if isinstance(value, list) else ()
 
 
 DECODERS: Final[Sequence[tuple[Any, Any]]] = ((is_unread, unread),)

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 from litestar import Litestar
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 
 from application.usecases.assemble import FinishedFilm
 from application.usecases.check_health import Health
@@ -35,6 +36,8 @@ def config() -> OpenAPIConfig:
         version=version("bachata-buddy"),
         description="Choreography videos from songs and filmed dance moves.",
         use_handler_docstrings=True,
+        # A page that shows it would be fetched from other hosts; the document itself is enough.
+        render_plugins=[JsonRenderPlugin()],
     )
 
 

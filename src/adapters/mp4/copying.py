@@ -1,0 +1,100 @@
+"""Bytes copied from file to file, inside the kernel where it can."""
+
+import errno
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from adapters.mp4.errors import UnreadableTrack
+from adapters.mp4.samples import Run
+
+Way = Callable[[int, int, int, int], int]
+"""Copies from a file at an offset to where another is; how many bytes of those asked it copied.
+
+Called with both files, the offset and the number of bytes; it raises OSError.
+"""
+
+_AT_ONCE: Final = 1 << 30
+"""Bytes asked for in one call; the kernel takes a little under 2 GB."""
+_BLOCK: Final = 1 << 20
+_OPEN: Final = 64
+"""Files open at a time."""
+_CANNOT: Final = frozenset(
+    {
+        errno.EXDEV,
+        errno.EINVAL,
+        errno.ENOSYS,
+        errno.EOPNOTSUPP,
+        errno.EPERM,
+        errno.EBADF,
+        errno.ENOTSOCK,
+    }
+)
+"""What the kernel says when it cannot copy between these two files itself."""
+
+
+def in_the_kernel(source: int, into: int, offset: int, length: int) -> int:
+    """Copy by copy_file_range: no byte leaves the kernel, and some file systems share them."""
+    return os.copy_file_range(source, into, min(length, _AT_ONCE), offset)
+
+
+def sent(source: int, into: int, offset: int, length: int) -> int:
+    """Copy by sendfile, for kernels that copy no range between two file systems."""
+    return os.sendfile(into, source, offset, min(length, _AT_ONCE))
+
+
+def by_hand(source: int, into: int, offset: int, length: int) -> int:
+    """Copy by reading and writing, which always works."""
+    data = os.pread(source, min(length, _BLOCK), offset)
+    write_all(into, data)
+    return len(data)
+
+
+WAYS: Final = (in_the_kernel, sent, by_hand)
+"""The ways to copy, best first."""
+
+
+def copy_all(runs: Iterable[Run], into: int, ways: Sequence[Way] = WAYS) -> None:
+    """Append runs of bytes to an open file.
+
+    A way that does not work between two files gives way to the next. Raises `UnreadableTrack` when
+    a file has become shorter than its run, and OSError as the disk says it.
+    """
+    sources: OrderedDict[Path, int] = OrderedDict()
+    try:
+        for run in runs:
+            if run.path not in sources:
+                if len(sources) == _OPEN:
+                    os.close(sources.popitem(last=False)[1])
+                sources[run.path] = os.open(run.path, os.O_RDONLY | os.O_CLOEXEC)
+            _copy(run, sources[run.path], into, ways)
+    finally:
+        for source in sources.values():
+            os.close(source)
+
+
+def _copy(run: Run, source: int, into: int, ways: Sequence[Way]) -> None:
+    offset, left = run.offset, run.length
+    remaining = list(ways)
+    while left:
+        try:
+            copied = remaining[0](source, into, offset, left)
+        except OSError as error:
+            if len(remaining) == 1 or error.errno not in _CANNOT:
+                raise
+            copied = 0
+        if not copied:
+            # Some file systems say 0 where they mean that they cannot.
+            del remaining[0]
+            if not remaining:
+                raise UnreadableTrack("A piece has become shorter.", details=str(run.path))
+        offset, left = offset + copied, left - copied
+
+
+def write_all(into: int, data: bytes) -> None:
+    """Write every byte, in as many calls as it takes."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(into, left) :]

@@ -1,0 +1,36 @@
+"""What can be wrong with a film or a sound that is to be joined by copying.
+
+Broken
+├── UnreadableTrack
+├── MismatchedPieces
+└── ImpossiblePiece
+"""
+
+from domain.errors import Broken
+
+
+class UnreadableTrack(Broken):
+    """The file is not an MP4 of our own making."""
+
+    code = "unreadable-track"
+
+
+class MismatchedPieces(Broken):
+    """The pieces were not made alike and cannot be joined."""
+
+    code = "mismatched-pieces"
+
+    def __init__(self, piece: int, what: str, *, details: str | None = None) -> None:
+        """Name the piece, counted from 0, and what of it is not as in the first."""
+        super().__init__(
+            f"Piece {piece + 1} cannot be joined to the first: its {what} differs.",
+            details=details,
+        )
+        self.piece = piece
+        self.what = what
+
+
+class ImpossiblePiece(Broken):
+    """A piece is not one that its track has."""
+
+    code = "impossible-piece"

@@ -1,0 +1,166 @@
+"""The header of an MP4, which says where each sample is (ISO/IEC 14496-12, clause 8)."""
+
+import struct
+from array import array
+from collections.abc import Iterable
+from itertools import chain
+from typing import Final
+
+import msgspec
+
+from adapters.mp4.boxes import MOST_32, box, full, swapped
+from adapters.mp4.reader import UPRIGHT
+from adapters.mp4.samples import Spans, Track
+
+FILM: Final = box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isomiso2avc1mp41")
+"""What an ordinary MP4 says it is."""
+_UNDETERMINED: Final = 0x55C4
+"""The language "und": three letters of five bits (8.4.2.3)."""
+_OWN_DATA: Final = box(b"dinf", full(b"dref", 0, 0, struct.pack(">I", 1), full(b"url ", 0, 1)))
+"""All samples are in this file (8.7.2)."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What of a track is played."""
+
+    film_ticks: int
+    """How long, in the film's ticks; 0 when that is not yet known."""
+    media_time: int
+    media_ticks: int
+    """How long the whole track is, in its own ticks."""
+
+
+def movie(timescale: int, duration: int, *tracks: bytes, extra: bytes = b"") -> bytes:
+    """The moov box of these `track` boxes; ``duration`` in ticks of ``timescale`` a second."""
+    about = _dated(
+        b"mvhd",
+        0,
+        struct.pack(">I", timescale),
+        duration,
+        struct.pack(">IH10x", 0x10000, 0x100),
+        UPRIGHT,
+        struct.pack(">24xI", len(tracks) + 1),
+    )
+    return box(b"moov", about, *tracks, extra)
+
+
+def track(number: int, like: Track, shown: Shown, tables: bytes) -> bytes:
+    """The trak box of a track with these sample `tables`."""
+    picture = like.kind == "video"
+    about = _dated(
+        b"tkhd",
+        3,
+        struct.pack(">II", number, 0),
+        shown.film_ticks,
+        struct.pack(">8xHHH2x", 0, 0 if picture else 1, 0 if picture else 0x100),
+        UPRIGHT,
+        struct.pack(">II", like.width << 16, like.height << 16),
+    )
+    length = struct.pack(">I", like.timescale)
+    language = struct.pack(">HH", _UNDETERMINED, 0)
+    name = b"VideoHandler\0" if picture else b"SoundHandler\0"
+    handler = full(b"hdlr", 0, 0, bytes(4), b"vide" if picture else b"soun", bytes(12), name)
+    shape = full(b"vmhd", 0, 1, bytes(8)) if picture else full(b"smhd", 0, 0, bytes(4))
+    return box(
+        b"trak",
+        about,
+        box(b"edts", _edit(shown)),
+        box(
+            b"mdia",
+            _dated(b"mdhd", 0, length, shown.media_ticks, language),
+            handler,
+            box(b"minf", shape, _OWN_DATA, tables),
+        ),
+    )
+
+
+def _dated(kind: bytes, flags: int, middle: bytes, duration: int, *rest: bytes) -> bytes:
+    """A box with dates, which stay 0, and a duration; 64 bits for these when 32 do not do."""
+    wide = duration > MOST_32
+    told = duration.to_bytes(8 if wide else 4)
+    return full(kind, int(wide), flags, bytes(16 if wide else 8), middle, told, *rest)
+
+
+def _edit(shown: Shown) -> bytes:
+    """One edit: what is played, at its own speed (8.6.6)."""
+    wide = shown.film_ticks > MOST_32
+    form = ">IQqI" if wide else ">IIiI"
+    return full(
+        b"elst", int(wide), 0, struct.pack(form, 1, shown.film_ticks, shown.media_time, 0x10000)
+    )
+
+
+class Chunks(msgspec.Struct, frozen=True):
+    """Samples that lie one after another, by chunk."""
+
+    held: "list[int]"
+    """How many samples each has; none has 0."""
+    offsets: "list[int]"
+    """The byte of the file each begins at."""
+
+    def add(self, held: int, offset: int) -> None:
+        """One more."""
+        self.held.append(held)
+        self.offsets.append(offset)
+
+    def moved(self, base: int) -> "Chunks":
+        """The same, so many bytes on."""
+        return Chunks(self.held, [base + offset for offset in self.offsets])
+
+
+def described(like: Track, spans: Spans, sync: "array[int] | None", sizes: bytes) -> bytes:
+    """All that is said of samples but where they are, in boxes.
+
+    ``sync`` counts from 1; ``sizes`` are 32 bits each.
+    """
+    count = len(sizes) // 4
+    return b"".join(
+        (
+            full(b"stsd", 0, 0, struct.pack(">I", 1), like.entry),
+            full(b"stts", 0, 0, _counted(len(spans), chain.from_iterable(spans))),
+            b"" if sync is None else full(b"stss", 0, 0, _counted(len(sync), sync)),
+            full(b"stsz", 0, 0, struct.pack(">II", 0, count), sizes),
+            _rolled(count) if count and like.kind == "audio" else b"",
+        )
+    )
+
+
+def sample_tables(description: bytes, chunks: Chunks, *, wide: bool) -> bytes:
+    """The stbl box of samples `described`; ``wide`` asks for offsets of 64 bits."""
+    offsets = swapped(array("Q" if wide else "I", chunks.offsets)).tobytes()
+    count = struct.pack(">I", len(chunks.offsets))
+    return box(
+        b"stbl",
+        description,
+        full(b"stsc", 0, 0, _chunk_lengths(chunks.held)),
+        full(b"co64" if wide else b"stco", 0, 0, count, offsets),
+    )
+
+
+def empty_tables(like: Track) -> bytes:
+    """The stbl box of a file whose samples are all in fragments (8.8.1)."""
+    return sample_tables(described(like, [], None, b""), Chunks([], []), wide=False)
+
+
+def _counted(count: int, numbers: Iterable[int]) -> bytes:
+    return count.to_bytes(4) + swapped(array("I", numbers)).tobytes()
+
+
+def _chunk_lengths(held: "list[int]") -> bytes:
+    """Samples of each chunk, told only where it is not that of the chunk before (8.7.4)."""
+    rows = [
+        (index + 1, count, 1)
+        for index, (count, before) in enumerate(zip(held, [0, *held], strict=False))
+        if count != before
+    ]
+    return _counted(len(rows), chain.from_iterable(rows))
+
+
+def _rolled(count: int) -> bytes:
+    """A packet of AAC sounds right when the one before it was decoded too (10.1.1)."""
+    return b"".join(
+        (
+            full(b"sgpd", 1, 0, b"roll", struct.pack(">IIh", 2, 1, -1)),
+            full(b"sbgp", 0, 0, b"roll", struct.pack(">III", 1, count, 1)),
+        )
+    )

@@ -1,0 +1,196 @@
+"""The plan of a film joined from pieces of others: its header, and which bytes go after it."""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+
+import msgspec
+
+from adapters.mp4.boxes import MOST_32, box_head
+from adapters.mp4.errors import ImpossiblePiece
+from adapters.mp4.header import FILM, Chunks, Shown, described, movie, sample_tables, track
+from adapters.mp4.pieces import Piece, require_alike
+from adapters.mp4.samples import AAC_PACKET, Run, Spans, Track, rescaled
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """A whole file: its header, then bytes of other files, in order."""
+
+    header: bytes
+    runs: tuple[Run, ...]
+    frames: int
+    duration: int
+    """In ticks of the picture."""
+    ends: tuple[int, ...]
+    """Where each run ends in the file."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file."""
+        return self.ends[-1] if self.ends else len(self.header)
+
+    def part(self, start: int, length: int) -> Iterator[bytes | Run]:
+        """What is in ``length`` bytes from ``start`` on, as far as the file goes."""
+        stop = min(start + length, self.size)
+        if start < len(self.header):
+            yield self.header[start:stop]
+            start = len(self.header)
+        index = bisect_right(self.ends, start)
+        while start < stop:
+            run, end = self.runs[index], self.ends[index]
+            upto = min(stop, end)
+            yield Run(run.path, run.offset + run.length - (end - start), upto - start)
+            start, index = upto, index + 1
+
+
+def layout(pieces: Sequence[Piece], sound: Track | None = None) -> Layout:
+    """Plan the film of these pieces, in order, without touching the disk.
+
+    The sound's first sample is heard with the first frame, and its last with the film's end or
+    before. After each piece of the picture comes the sound that is heard with it. Raises
+    `MismatchedPieces` and `ImpossiblePiece`.
+    """
+    require_alike(pieces)
+    if sound is not None and sound.kind != "audio":
+        raise ImpossiblePiece("The sound is a picture.")
+    film = _film(pieces)
+    heard = None if sound is None else _heard(sound, film)
+    picture_chunks, sound_chunks, runs = _interleaved(film, heard)
+    payload = sum(run.length for run in runs)
+    data = box_head(b"mdat", payload)
+
+    def header(base: int, wide: bool) -> bytes:
+        tracks = [film.boxes(picture_chunks, base, wide)]
+        if heard is not None:
+            tracks.append(heard.boxes(sound_chunks, base, wide))
+        return FILM + movie(film.track.timescale, film.duration, *tracks) + data
+
+    wide = len(header(0, True)) + payload > MOST_32
+    start = len(header(0, wide))
+    merged = tuple(_merged(runs))
+    return Layout(
+        header=header(start, wide),
+        runs=merged,
+        frames=film.count,
+        duration=film.duration,
+        ends=tuple(accumulate((run.length for run in merged), initial=start))[1:],
+    )
+
+
+class _Film(msgspec.Struct, frozen=True, kw_only=True):
+    """The picture's samples, joined."""
+
+    track: Track
+    """Any of those joined: in what is asked of it, they are alike."""
+    pieces: Sequence[Piece]
+    ends: list[int]
+    """The tick each piece ends at."""
+    count: int
+    description: bytes
+
+    @property
+    def duration(self) -> int:
+        return self.ends[-1]
+
+    def boxes(self, chunks: Chunks, base: int, wide: bool) -> bytes:
+        """Its part of the header, when the first sample of all is at ``base``."""
+        shown = Shown(self.duration, 0, self.duration)
+        tables = sample_tables(self.description, chunks.moved(base), wide=wide)
+        return track(1, self.track, shown, tables)
+
+
+def _film(pieces: Sequence[Piece]) -> _Film:
+    spans: Spans = []
+    ends: list[int] = []
+    end = base = 0
+    sync = array("I")
+    for piece in pieces:
+        own = piece.spans
+        end += sum(count * delta for count, delta in own)
+        ends.append(end)
+        if spans and spans[-1][1] == own[0][1]:
+            own[0] = (spans.pop()[0] + own[0][0], own[0][1])
+        spans += own
+        shift = base + 1 - piece.first
+        sync.extend([sample + shift for sample in piece.track.syncs(piece.first, piece.count)])
+        base += piece.count
+    sizes = b"".join([piece.track.sizes.table(piece.first, piece.count) for piece in pieces])
+    like = pieces[0].track
+    return _Film(
+        track=like,
+        pieces=pieces,
+        ends=ends,
+        count=base,
+        # Without the table every frame is one to begin at.
+        description=described(like, spans, None if len(sync) == base else sync, sizes),
+    )
+
+
+class _Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """The sound's packets, as far as the film goes."""
+
+    track: Track
+    upto: list[int]
+    """How many packets there are up to the end of each piece of the picture."""
+    shown: Shown
+    description: bytes
+
+    def boxes(self, chunks: Chunks, base: int, wide: bool) -> bytes:
+        """Its part of the header, when the first sample of all is at ``base``."""
+        tables = sample_tables(self.description, chunks.moved(base), wide=wide)
+        return track(2, self.track, self.shown, tables)
+
+
+def _heard(sound: Track, film: _Film) -> _Heard:
+    ticks, rate = film.track.timescale, sound.timescale
+    needed = (min(sound.length, rescaled(end, rate, ticks)) for end in film.ends)
+    upto = [-(-(sound.media_time + length) // AAC_PACKET) for length in needed]
+    length = min(film.duration, -(-sound.length * ticks // rate))
+    spans = sound.durations.cut(0, upto[-1])
+    media_ticks = sum(count * delta for count, delta in spans)
+    return _Heard(
+        track=sound,
+        upto=upto,
+        shown=Shown(length, sound.media_time, media_ticks),
+        description=described(sound, spans, None, sound.sizes.table(0, upto[-1])),
+    )
+
+
+def _interleaved(film: _Film, heard: _Heard | None) -> tuple[Chunks, Chunks, list[Run]]:
+    """Each piece of the picture, then the sound that is heard with it.
+
+    The chunks' offsets count from the first byte after the header.
+    """
+    picture, sound = Chunks([], []), Chunks([], [])
+    runs: list[Run] = []
+    offset = packet = 0
+    for index, piece in enumerate(film.pieces):
+        found = piece.runs
+        picture.add(piece.count, offset)
+        offset += sum(run.length for run in found)
+        runs += found
+        if heard is not None and heard.upto[index] > packet:
+            count = heard.upto[index] - packet
+            found = heard.track.runs(packet, count)
+            sound.add(count, offset)
+            offset += sum(run.length for run in found)
+            runs += found
+            packet += count
+    return picture, sound, runs
+
+
+def _merged(runs: Iterable[Run]) -> Iterator[Run]:
+    """The same bytes in as few runs as there can be; empty ones go."""
+    last: Run | None = None
+    for run in runs:
+        if not run.length:
+            continue
+        if last is not None and last.path == run.path and last.offset + last.length == run.offset:
+            last = Run(last.path, last.offset, last.length + run.length)
+            continue
+        if last is not None:
+            yield last
+        last = run
+    if last is not None:
+        yield last

@@ -1,0 +1,131 @@
+"""The sample tables of a track, checked against the file (ISO/IEC 14496-12, 8.6 and 8.7)."""
+
+from array import array
+from itertools import pairwise
+
+from adapters.mp4.boxes import Inside, number, signed, table
+from adapters.mp4.errors import UnreadableTrack
+from adapters.mp4.samples import AAC_PACKET, Durations, Kind, Places, Sizes, rescaled
+
+
+def read_sizes(samples: Inside, file_size: int) -> Sizes:
+    """Bytes of each sample (8.7.3); raises `UnreadableTrack` for more than the file has."""
+    box = samples.one(b"stsz")
+    constant, count = number(box, 4, 4), number(box, 8, 4)
+    if not count:
+        raise UnreadableTrack("The track is empty.")
+    sizes = Sizes(count, constant) if constant else Sizes.differing(table(box, 12, count, "I"))
+    if sizes.before(count) > file_size:
+        raise UnreadableTrack("The file is cut off.")
+    return sizes
+
+
+def read_durations(samples: Inside, count: int, kind: Kind) -> Durations:
+    """Ticks of each sample (8.6.1.2); raises `UnreadableTrack` for frames out of order.
+
+    Every packet of sound has 1024 samples; of the last one fewer may be meant to be heard.
+    """
+    counts, deltas = _pairs(samples.one(b"stts"), count)
+    if kind == "audio":
+        *most, last = deltas
+        if any(delta != AAC_PACKET for delta in most) or last > AAC_PACKET:
+            raise UnreadableTrack("The sound is not in packets of 1024 samples.")
+        if last != AAC_PACKET and counts[-1] != 1:
+            raise UnreadableTrack("The sound is not in packets of 1024 samples.")
+    elif not min(deltas):
+        raise UnreadableTrack("A frame takes no time.")
+    shifts = samples.maybe(b"ctts")
+    if shifts is not None and any(_pairs(shifts, count)[1]):
+        raise UnreadableTrack("Frames are not in the order they are seen in.")
+    return Durations.of(counts, deltas)
+
+
+def _pairs(box: memoryview, count: int) -> "tuple[array[int], array[int]]":
+    """How many samples, and the number of each, in runs; they are ``count`` samples in all."""
+    both = table(box, 8, 2 * number(box, 4, 4), "I")
+    counts, numbers = both[0::2], both[1::2]
+    if sum(counts) != count or not all(counts):
+        raise UnreadableTrack("The tables are not of the same samples.")
+    return counts, numbers
+
+
+def read_places(samples: Inside, sizes: Sizes, file_size: int) -> Places:
+    """Where samples are (8.7.4, 8.7.5); raises `UnreadableTrack` for any outside the file."""
+    narrow, wide = samples.maybe(b"stco"), samples.maybe(b"co64")
+    if (narrow is None) == (wide is None):
+        raise UnreadableTrack("It is not said where the samples are, or twice.")
+    if narrow is not None:
+        chunks = table(narrow, 8, number(narrow, 4, 4), "I")
+    else:
+        box = samples.one(b"co64")
+        chunks = table(box, 8, number(box, 4, 4), "Q")
+    firsts, offsets = array("Q"), array("Q")
+    first = end = 0
+    for offset, held in zip(chunks, _held(samples, len(chunks)), strict=True):
+        upto = first + held
+        if upto > sizes.count:
+            raise UnreadableTrack("The tables are not of the same samples.")
+        if offset != end or not first:
+            firsts.append(first)
+            offsets.append(offset)
+        end = offset + sizes.before(upto) - sizes.before(first)
+        if end > file_size:
+            raise UnreadableTrack("The file is cut off.")
+        first = upto
+    if first != sizes.count:
+        raise UnreadableTrack("The tables are not of the same samples.")
+    return Places(firsts, offsets)
+
+
+def _held(samples: Inside, chunks: int) -> "array[int]":
+    """How many samples each chunk has."""
+    box = samples.one(b"stsc")
+    rows = table(box, 8, 3 * number(box, 4, 4), "I")
+    starts = [*rows[0::3], chunks + 1]
+    if starts[0] != 1 or any(later <= start for start, later in pairwise(starts)):
+        raise UnreadableTrack("The chunks are out of order.")
+    if not all(rows[1::3]) or any(entry != 1 for entry in rows[2::3]):
+        raise UnreadableTrack("A chunk is empty, or of another kind of sample.")
+    held = array("I")
+    for (start, later), each in zip(pairwise(starts), rows[1::3], strict=True):
+        held.extend(array("I", [each]) * (later - start))
+    return held
+
+
+def read_sync(samples: Inside, count: int) -> "array[int] | None":
+    """The samples decoding can begin at, from 0 (8.6.2); None when it can at any."""
+    box = samples.maybe(b"stss")
+    if box is None:
+        return None
+    found = table(box, 8, number(box, 4, 4), "I")
+    if not found or any(later <= sample for sample, later in pairwise(found)):
+        raise UnreadableTrack("The keyframes are out of order.")
+    if found[0] < 1 or found[-1] > count:
+        raise UnreadableTrack("There are keyframes where there are no frames.")
+    return array("I", [sample - 1 for sample in found])
+
+
+def read_edit(
+    track: Inside, movie_timescale: int, timescale: int, total: int, kind: Kind
+) -> tuple[int, int]:
+    """The tick that is played first and how many are played, of ``total`` (8.6.6).
+
+    Raises `UnreadableTrack` for a picture that is not seen from its first frame to its last, and
+    for sound that does not begin with the film.
+    """
+    edits = track.maybe(b"edts")
+    box = None if edits is None else Inside(edits).maybe(b"elst")
+    if box is None or not number(box, 4, 4):
+        return 0, total
+    wide = 8 if number(box, 0, 1) else 4
+    shown, begin = number(box, 8, wide), signed(box, 8 + wide, wide)
+    if number(box, 4, 4) != 1 or number(box, 8 + 2 * wide, 4) != 0x10000:
+        raise UnreadableTrack("The track is edited.")
+    if not 0 <= begin < total:
+        raise UnreadableTrack("The track begins late.")
+    # Told in the movie's ticks, rounded up; 0 is all there is.
+    if kind == "audio":
+        return begin, min(total - begin, rescaled(shown, timescale, movie_timescale) or total)
+    if begin or (shown and (shown + 1) * timescale < total * movie_timescale):
+        raise UnreadableTrack("Frames are hidden.")
+    return 0, total

@@ -1,0 +1,58 @@
+"""A film written from its plan: whole, or not at all."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from adapters.mp4.copying import WAYS, Way, copy_all, write_all
+from adapters.mp4.layout import Layout, layout
+from adapters.mp4.pieces import Piece
+from adapters.mp4.samples import Track
+
+
+def join(
+    into: Path,
+    pieces: Sequence[Piece],
+    sound: Track | None = None,
+    *,
+    ways: Sequence[Way] = WAYS,
+    durable: bool = False,
+) -> Layout:
+    """Write the film of these pieces and say what it is made of.
+
+    The file is there when it is whole, or not at all; ``durable`` waits until the disk has it.
+    Raises as `layout` does, `UnreadableTrack` for a source that has become shorter, and OSError
+    when a source is gone or the disk is full.
+    """
+    plan = layout(pieces, sound)
+    part = into.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        _write(plan, part, ways, durable)
+        part.replace(into)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    if durable:
+        _keep(into.parent)
+    return plan
+
+
+def _write(plan: Layout, part: Path, ways: Sequence[Way], durable: bool) -> None:
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        write_all(file, plan.header)
+        copy_all(plan.runs, file, ways)
+        if durable:
+            os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _keep(folder: Path) -> None:
+    """Wait until the disk has the names of a folder's files."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

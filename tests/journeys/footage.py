@@ -1,0 +1,78 @@
+"""Small films and songs, made on the spot."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import numpy as np
+
+from domain.blueprint import Difficulty
+from domain.moves import Energy, Move, Style
+from domain.music import Analysis, Section, Song
+
+TEMPO = 120.0
+RATE = 30
+
+
+def noisy_film(into: Path, seconds: float, width: int, height: int) -> None:
+    """A film of noise, which is hard to encode; a few pictures of it in turn."""
+    chance = np.random.default_rng(7)
+    pictures = [chance.integers(0, 255, (height, width, 3), dtype=np.uint8) for _ in range(5)]
+    with cast(Any, av.open(str(into), "w", format="mp4")) as film:
+        stream = film.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.options = {"preset": "ultrafast", "crf": "40"}
+        stream.codec_context.time_base = Fraction(1, RATE)
+        for number in range(round(seconds * RATE)):
+            frame = av.VideoFrame.from_ndarray(pictures[number % 5], format="rgb24")
+            frame.pts = number
+            film.mux(stream.encode(frame))
+        film.mux(stream.encode(None))
+
+
+def song_of(into: Path, seconds: float) -> None:
+    """A click on every beat, in a WAV file."""
+    rate = 44_100
+    samples = np.zeros(round(seconds * rate), dtype=np.int16)
+    beat = round(rate * 60 / TEMPO)
+    click = (8_000 * np.sin(np.arange(2_000) / 10)).astype(np.int16)
+    for start in range(0, len(samples) - len(click), beat):
+        samples[start : start + len(click)] = click
+    with cast(Any, av.open(str(into), "w", format="wav")) as sound:
+        stream = sound.add_stream("pcm_s16le", rate=rate)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(samples[None, :], format="s16", layout="mono")
+        frame.sample_rate = rate
+        sound.mux(stream.encode(frame))
+        sound.mux(stream.encode(None))
+
+
+def song(seconds: float) -> tuple[Song, Analysis]:
+    """A song of that length and all that can be heard in it."""
+    beats = tuple(count * 60 / TEMPO for count in range(int(seconds * TEMPO / 60)))
+    analysis = Analysis(
+        tempo=TEMPO,
+        beats=beats,
+        ones=beats[::8],
+        sections=(Section(name="song", start=0, end=seconds, energy=0.5),),
+        duration=seconds,
+        heard_by="score",
+    )
+    named = Song(id="clicks", title="Clicks", artist="Nobody", audio_path="songs/new", duration=1)
+    return named, analysis
+
+
+def move(number: int, label: str) -> Move:
+    """A move of the library."""
+    return Move(
+        id=f"move-{number}",
+        name=f"Move {number}",
+        label=label,
+        video_path="clips/new",
+        difficulty=Difficulty.BEGINNER,
+        energy_level=Energy.MEDIUM,
+        style=Style.ROMANTIC,
+        duration=1,
+        tempo=TEMPO,
+    )
