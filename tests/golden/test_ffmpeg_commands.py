@@ -25,7 +25,7 @@ from adapters.ffmpeg.sounds import (
 )
 
 GOLDEN = Path(__file__).parent / "ffmpeg_commands.json"
-CLIP, SONG, FILM, OUT = "/work/a.mp4", "/work/song.mp3", "/work/film.mp4", "/work/out.mp4"
+CLIP, SONG, FILM, OUT = "/bench/a.mp4", "/bench/song.mp3", "/bench/film.mp4", "/bench/out.mp4"
 
 COMMANDS: dict[str, Callable[[], list[str]]] = {
     "a whole clip": lambda: build_normalize_command(CLIP, OUT),
@@ -51,10 +51,10 @@ COMMANDS: dict[str, Callable[[], list[str]]] = {
         OUT,
         frames=90,
         under=Under(
-            file="/work/b.mp4", input_format="mov", first=200, rate=Fraction(9, 10), frames=15
+            file="/bench/b.mp4", input_format="mov", first=200, rate=Fraction(9, 10), frames=15
         ),
     ),
-    "joining": lambda: build_concat_command("/work/list.ffconcat", OUT),
+    "joining": lambda: build_concat_command("/bench/list.ffconcat", OUT),
     "a song": lambda: build_add_audio_command(FILM, SONG, OUT, "copy", "aac", "2M", "128k"),
     "a song on a film of 5400 frames": lambda: build_add_audio_command(
         FILM, SONG, OUT, "copy", "aac", "2M", "192k", frames=5400, fade_in=30, fade_out=60
@@ -70,7 +70,7 @@ COMMANDS: dict[str, Callable[[], list[str]]] = {
         "aac",
         "2M",
         "128k",
-        own_sound="/work/own.pcm",
+        own_sound="/bench/own.pcm",
         frames=300,
         level=Level(gain=-3.25, limited=True),
         audio_format="flac",
@@ -80,7 +80,7 @@ COMMANDS: dict[str, Callable[[], list[str]]] = {
     ),
     "a clip's own sound": lambda: build_own_sound_command(
         CLIP,
-        "/work/own.pcm",
+        "/bench/own.pcm",
         first=31,
         frames=240,
         frame_rate=30,
@@ -117,7 +117,7 @@ def test_every_command_is_kept_on_a_lead(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["http://host/a.mp4", "concat:a|b", "-version", "pipe:0", "/work/a\nfile b"]
+    "name", ["http://host/a.mp4", "concat:a|b", "-version", "pipe:0", "/bench/a\nfile b"]
 )
 def test_what_is_no_local_file_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="local file"):
@@ -129,12 +129,12 @@ def test_what_is_no_local_file_is_refused(name: str) -> None:
 
 
 def test_a_list_of_pieces_quotes_every_name() -> None:
-    pieces = [(Path("/work/it's a clip.mp4"), Fraction(7, 30)), (Path("/work/b"), Fraction(2))]
+    pieces = [(Path("/bench/it's a clip.mp4"), Fraction(7, 30)), (Path("/bench/b"), Fraction(2))]
     assert concat_list(pieces).splitlines() == [
         "ffconcat version 1.0",
-        r"file '/work/it'\''s a clip.mp4'",
+        r"file '/bench/it'\''s a clip.mp4'",
         "duration 0.233333",
-        "file '/work/b'",
+        "file '/bench/b'",
         "duration 2.000000",
     ]
 

@@ -45,7 +45,7 @@ def shown(times: Sequence[Fraction], cut: Cut, frame_rate: int) -> list[int]:
 )
 @settings(
     deadline=None,
-    max_examples=25,
+    max_examples=100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_a_cut_shows_what_the_clip_shows_at_that_moment(
