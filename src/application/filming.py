@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 
-from application.ports.encoder import Encoder, Files, Footage
+from application.ports.encoder import Encoder, Footage
+from application.ports.files import Known
+from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.record import Record
+from application.rushes import Rushes
 from application.together import together
 from application.uncancelled import to_the_end
 from domain import rules
@@ -25,10 +26,16 @@ class Filming:
     """Fetches, normalises, concatenates, adds sound, checks, stores and cleans up."""
 
     def __init__(
-        self, storage: Storage, encoder: Encoder, workspace: Workspace, at_once: int
+        self,
+        storage: Storage,
+        shelf: Shelf,
+        encoder: Encoder,
+        workspace: Workspace,
+        at_once: int,
     ) -> None:
         """Take the ports, and how many files may be fetched at once."""
         self._storage = storage
+        self._shelf = shelf
         self._encoder = encoder
         self._workspace = workspace
         self._fetches = at_once
@@ -85,55 +92,35 @@ class Filming:
         self, blueprint: Blueprint, timeline: Timeline, folder: Path, record: Record
     ) -> Path:
         await record.take(Step.FETCH, "Fetching the song and the clips")
-        files = await self._fetched(blueprint, folder, record)
+        gate = asyncio.Semaphore(self._fetches)
+        rushes = Rushes(self._storage, self._shelf, self._encoder, folder, gate)
+        await self._looked_at(blueprint, rushes, record)
         await record.take(Step.CONCATENATE, "Cutting the moves")
-        reel = await self._reel(timeline, files, folder, record)
+        reel = await self._reel(timeline, rushes, folder, record)
         await record.take(Step.ADD_AUDIO, "Adding the sound")
         film = folder / "film.mp4"
-        await self._encoder.add_audio(reel, timeline.soundtrack, files, film)
+        await self._encoder.add_audio(reel, timeline.soundtrack, rushes, film)
         await record.tell("Checking the film")
         await self._encoder.inspect(film, timeline)
         return film
 
-    async def _fetched(self, blueprint: Blueprint, folder: Path, record: Record) -> Files:
-        """Bring every file the Blueprint names to the local disk, several at a time."""
-        media = blueprint.media
-        files: dict[str, Path] = {}
-        gate = asyncio.Semaphore(self._fetches)
+    async def _looked_at(self, blueprint: Blueprint, rushes: Rushes, record: Record) -> None:
+        """Find out about every file, and refuse what a clip is too short for before any work."""
+        seen: dict[str, Known] = {}
 
-        async def fetch(index: int, path: str) -> None:
-            async with gate:
-                into = folder / f"source-{index:04d}"
-                await self._storage.fetch(path, into)
-                files[path] = into
-                await record.tell("Fetching the song and the clips", len(files), len(media))
+        async def look(path: str) -> None:
+            seen[path] = await rushes.known(path)
+            await record.tell("Fetching the song and the clips", len(seen), len(blueprint.media))
 
-        await together(fetch(index, path) for index, path in enumerate(media))
-        await self._refuse_short(blueprint, files)
-        return files
-
-    async def _refuse_short(self, blueprint: Blueprint, files: Files) -> None:
-        """Refuse what a clip is too short for before anything is encoded."""
-        lengths: dict[str, Fraction] = {}
-
-        async def measure(path: str) -> None:
-            try:
-                media = await self._encoder.measure(files[path])
-            except UnreadableMedia as error:
-                raise UnreadableMedia(
-                    f"The file {path!r} cannot be used: {error}", details=error.details
-                ) from None
-            if media.picture is None:
+        await together(look(path) for path in blueprint.media)
+        clips = {move.video_path: None for move in blueprint.moves}
+        for path in clips:
+            if seen[path].media.picture is None:
                 raise UnreadableMedia(f"The file {path!r} has no picture; a move needs a film.")
-            lengths[path] = media.seconds
-
-        await together(
-            measure(path) for path in {move.video_path: None for move in blueprint.moves}
-        )
-        rules.check_lengths(blueprint, lengths)
+        rules.check_lengths(blueprint, {path: seen[path].media.seconds for path in clips})
 
     async def _reel(
-        self, timeline: Timeline, files: Mapping[str, Path], folder: Path, record: Record
+        self, timeline: Timeline, rushes: Rushes, folder: Path, record: Record
     ) -> Footage:
         """Make every distinct cut once, as many at a time as the encoder takes; join them."""
         distinct = timeline.distinct
@@ -141,10 +128,12 @@ class Filming:
 
         async def normalise(index: int, cut: Cut) -> None:
             into = folder / f"cut-{index:04d}.mp4"
-            pieces[cut] = await self._encoder.normalise(cut, files, timeline.output, into)
+            pieces[cut] = await self._encoder.normalise(cut, rushes, timeline.output, into)
             await record.tell("Cutting the moves", len(pieces), len(distinct))
 
-        await together(normalise(index, cut) for index, cut in enumerate(distinct))
+        # Asked for last, the sound is made while the last cuts leave a core free.
+        sound = self._encoder.prepare((), timeline.soundtrack, rushes, timeline.output, folder)
+        await together([*(normalise(*each) for each in enumerate(distinct)), sound])
         await record.tell("Joining the moves")
         ordered = [pieces[cut] for cut in timeline.cuts]
         return await self._encoder.concatenate(ordered, folder / "reel.mp4")

@@ -15,10 +15,15 @@ _DIGITS = 16
 
 async def fingerprint(source: Path) -> str:
     """Digits that differ when the contents of two files do."""
+    return (await digest_of(source))[:_DIGITS]
+
+
+async def digest_of(source: Path) -> str:
+    """SHA-256 of the contents of a local file, in hexadecimal digits."""
 
     def digest() -> str:
         with source.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:_DIGITS]
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     return await asyncio.to_thread(digest)
 

@@ -87,6 +87,9 @@ class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     video_bitrate: Bitrate = "2M"
     audio_bitrate: Bitrate = "128k"
     frame_rate: FrameRate = 30
+    frame_rate_mode: Literal["variable", "constant"] = "variable"
+    """With `variable`, a move at another tempo keeps all its frames, each shown for longer or
+    shorter; with `constant`, every frame of the film is shown as long as any other."""
     width: Side = 1280
     height: Side = 720
     transition_duration: Annotated[float, Meta(ge=0, le=2, description="Seconds.")] = 0.5

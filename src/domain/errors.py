@@ -14,7 +14,7 @@ BachataError
 ├── Conflict
 │   └── IllegalStep, TaskTaken, MediaTaken, SongTaken, MoveTaken
 └── Broken                     ours to mend
-    ├── FFmpegMissing, FFmpegFailed, FilmFlawed, StorageFailed
+    ├── FFmpegMissing, FFmpegFailed, FilmFlawed, StorageFailed, SpoiledFile
     └── Interrupted, AssemblyTimedOut, NotReady
 """
 
@@ -200,6 +200,12 @@ class StorageFailed(Broken):
     """The media storage failed."""
 
     code = "storage-failed"
+
+
+class SpoiledFile(Broken):
+    """A file that was kept is not what it was when it was made."""
+
+    code = "spoiled-file"
 
 
 class Interrupted(Broken):

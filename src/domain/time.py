@@ -16,3 +16,8 @@ def frame_at(seconds: Fraction, frame_rate: int) -> int:
 def half_a_frame(frame_rate: int) -> Fraction:
     """Half the time between two frames, in seconds."""
     return Fraction(1, 2 * frame_rate)
+
+
+def nearest(number: Fraction) -> int:
+    """The nearest whole number; of two as near, the larger, so that equal steps stay equal."""
+    return (2 * number.numerator + number.denominator) // (2 * number.denominator)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import msgspec
 
 from domain.blueprint import Blueprint, BlueprintMove, OutputConfig, Transition
-from domain.time import exact, frame_at
+from domain.time import exact, frame_at, nearest
 
 
 class Crossfade(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,10 +33,11 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     """Frames from and to black."""
     crossfade: Crossfade | None = None
 
-    @property
-    def needed(self) -> int:
-        """How many frames of the clip it takes, at the film's frame rate."""
-        return -(-self.frames * self.rate.numerator // self.rate.denominator)
+    def pictures(self, output: OutputConfig) -> int:
+        """How many frames it has on film: its own, or the clip's where these keep their number."""
+        if output.frame_rate_mode == "constant":
+            return self.frames
+        return max(1, nearest(self.frames * self.rate))
 
 
 class Cue(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +81,13 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def frames(self) -> int:
-        """How many frames the film has."""
+        """How long the film is, in frames of its frame rate."""
         return self.soundtrack.frames
+
+    @property
+    def pictures(self) -> int:
+        """How many frames the film has, each shown for as long as its cut says."""
+        return sum(cut.pictures(self.output) for cut in self.cuts)
 
     @property
     def distinct(self) -> tuple[Cut, ...]:

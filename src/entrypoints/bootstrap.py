@@ -12,9 +12,11 @@ from adapters.demo.studio import CodeStudio
 from adapters.ffmpeg.decode import mono
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.listening.librosa_listener import LibrosaListener
+from adapters.mp4.encoder import JoiningEncoder
 from adapters.progress.logs import LogProgress
 from adapters.progress.several import SeveralProgress
 from adapters.storage.local import LocalStorage
+from adapters.storage.shelf import LocalShelf
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.clock import SystemClock
 from application.around import logged
@@ -26,6 +28,7 @@ from application.ports.encoder import Encoder
 from application.ports.library import Library
 from application.ports.listener import Listener
 from application.ports.progress import Progress
+from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
@@ -51,6 +54,7 @@ class Ports:
     blueprints: BlueprintArchive
     library: Library
     storage: Storage
+    shelf: Shelf
     encoder: Encoder
     workspace: Workspace
     listener: Listener
@@ -70,12 +74,16 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         database = await stack.enter_async_context(open_database(settings.database))
         storage = LocalStorage(settings.folder / "media")
         await storage.sweep()
+        shelf = LocalShelf(settings.folder / "cache", storage, settings.cache_max_mb * 1_000_000)
+        await shelf.sweep()
+        room = FFmpegEncoder(at_once=settings.cores)
         yield Ports(
             tasks=SqlTaskRepository(database),
             blueprints=SqlBlueprintArchive(database),
             library=SqlLibrary(database),
             storage=storage,
-            encoder=FFmpegEncoder(at_once=settings.cores),
+            shelf=shelf,
+            encoder=room if settings.encoder == "ffmpeg" else JoiningEncoder(room, shelf),
             workspace=LocalWorkspace(settings.folder / "work"),
             listener=LibrosaListener(mono),
             studio=stack.enter_context(CodeStudio(settings.cores)),
@@ -104,7 +112,8 @@ class UseCases:
 
 def wire(ports: Ports, settings: Settings) -> UseCases:
     """Join the use cases to their ports."""
-    film = Filming(ports.storage, ports.encoder, ports.workspace, settings.fetches_at_once)
+    fetches = settings.fetches_at_once
+    film = Filming(ports.storage, ports.shelf, ports.encoder, ports.workspace, fetches)
     plan = PlanChoreography(
         ports.library, ports.storage, ports.workspace, ports.listener, ports.clock
     )

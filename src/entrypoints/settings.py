@@ -22,6 +22,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     auth: str = "off"
     assembly_timeout: float = 600.0
+    encoder: str = "joining"
+    cache_max_mb: int = 10240
     encodes_at_once: int = 0
     fetches_at_once: int = 8
     log_level: str = "info"
@@ -74,6 +76,17 @@ SETTINGS: Final = (
         field="assembly_timeout",
         name="BACHATA_ASSEMBLY_TIMEOUT",
         meaning="seconds a film may take to make, planning included",
+    ),
+    Setting(
+        field="encoder",
+        name="BACHATA_ENCODER",
+        meaning="`joining`: clips are encoded once and films joined by copying; "
+        "`ffmpeg`: every film is encoded from its clips",
+    ),
+    Setting(
+        field="cache_max_mb",
+        name="BACHATA_CACHE_MAX_MB",
+        meaning="megabytes of normalised clips and songs kept in the data folder's `cache`",
     ),
     Setting(
         field="encodes_at_once",
@@ -147,6 +160,12 @@ def _faults(settings: Settings) -> list[Violation]:
         ),
         (0 < settings.port < 65536, "BACHATA_PORT", "a port is 1 to 65535"),
         (settings.assembly_timeout > 0, "BACHATA_ASSEMBLY_TIMEOUT", "it is more than 0 s"),
+        (
+            settings.encoder in ("joining", "ffmpeg"),
+            "BACHATA_ENCODER",
+            "it is `joining` or `ffmpeg`",
+        ),
+        (settings.cache_max_mb >= 0, "BACHATA_CACHE_MAX_MB", "it is 0 or more"),
         (settings.encodes_at_once >= 0, "BACHATA_ENCODES_AT_ONCE", "it is 0 or more"),
         (settings.fetches_at_once > 0, "BACHATA_FETCHES_AT_ONCE", "it is 1 or more"),
         (

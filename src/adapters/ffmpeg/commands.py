@@ -166,6 +166,61 @@ def build_add_audio_command(
     ]
 
 
+def build_sound_command(
+    audio_file: PathLike | None,
+    output_file: PathLike,
+    audio_codec: str,
+    audio_bitrate: str,
+    *,
+    samples: int,
+    own_sound: PathLike | None = None,
+    fade_in: int = 0,
+    fade_out: int = 0,
+    level: Level | None = None,
+    audio_format: str = "mp3",
+    ffmpeg: str = "ffmpeg",
+) -> list[str]:
+    """The sound that `build_add_audio_command` puts under a film, by itself; all in samples."""
+    sound = mixed(
+        audio_file,
+        own_sound,
+        audio_format=audio_format,
+        first_input=0,
+        samples=samples,
+        fade_in=fade_in,
+        fade_out=fade_out,
+        level=level,
+    )
+    return [
+        *opening(ffmpeg),
+        *sound.inputs,
+        *("-filter_complex", sound.graph, "-map", "[sound]"),
+        *_sound_encoded(audio_codec, audio_bitrate),
+        *writing(output_file, "mp4", "-movflags", "+faststart"),
+    ]
+
+
+def build_sample_command(
+    output_file: PathLike,
+    frame_rate: int,
+    *,
+    width: int,
+    height: int,
+    codec: str,
+    bitrate: str,
+    ffmpeg: str = "ffmpeg",
+) -> list[str]:
+    """One black frame, encoded as `build_normalize_command` encodes clips."""
+    black = f"color=c=black:s={width}x{height}:r={frame_rate}"
+    return [
+        *opening(ffmpeg),
+        *("-f", "lavfi", "-i", black, "-map", "0:v:0", "-an"),
+        *("-vf", ",".join(filters.fitted(width, height))),
+        *encoded(codec, width, height, frame_rate, bitrate),
+        *("-frames:v", "1", *writing(output_file, "mp4", "-movflags", "+faststart")),
+    ]
+
+
 def _sound_encoded(codec: str, bitrate: str) -> list[str]:
     return ["-c:a", codec, "-b:a", bitrate, "-ar", str(filters.SAMPLE_RATE), "-ac", "2"]
 

@@ -1,14 +1,15 @@
 """One cut made from its clip: looked into, encoded, counted."""
 
+from fractions import Fraction
 from pathlib import Path
 
 from adapters.ffmpeg.commands import Under, build_decode_command, build_normalize_command
+from adapters.ffmpeg.filters import SPARE
 from adapters.ffmpeg.machine import Machine
 from adapters.ffmpeg.probe import Look, look
-from application.ports.encoder import Files
+from application.ports.files import Files
 from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort, FFmpegFailed, UnreadableMedia
-from domain.time import half_a_frame
 from domain.timeline import Crossfade, Cut
 
 
@@ -19,9 +20,31 @@ async def make_cut(
     await machine.require(output.video_codec)
     seen = await film(cut.clip, files)
     _check_length(cut, seen, output.frame_rate)
+    await _make(machine, cut, seen, files, output, into)
+
+
+async def make_whole(
+    machine: Machine, clip: str, files: Files, output: OutputConfig, into: Path
+) -> None:
+    """Write all frames of a clip, and its last one a few times more, up to `whole_frames`."""
+    await machine.require(output.video_codec)
+    seen = await film(clip, files)
+    frames = whole_frames(seen.media.seconds, output.frame_rate)
+    cut = Cut(clip=clip, first=0, frames=frames, rate=Fraction(1))
+    await _make(machine, cut, seen, files, output, into)
+
+
+def whole_frames(seconds: Fraction, frame_rate: int) -> int:
+    """How many frames are made of a whole clip: enough for any cut that rounding lengthens."""
+    return int(seconds * frame_rate) + SPARE
+
+
+async def _make(
+    machine: Machine, cut: Cut, seen: Look, files: Files, output: OutputConfig, into: Path
+) -> None:
     under = await _under(cut.crossfade, files, output.frame_rate) if cut.crossfade else None
     command = build_normalize_command(
-        files[cut.clip],
+        await files.local(cut.clip),
         into,
         output.frame_rate,
         first=_within(cut.first, seen, output.frame_rate),
@@ -57,7 +80,7 @@ async def film(clip: str, files: Files) -> Look:
 async def media(path: str, files: Files) -> Look:
     """Look into a file; raises `UnreadableMedia`, naming its storage path."""
     try:
-        return await look(files[path])
+        return await look(await files.local(path))
     except UnreadableMedia as error:
         raise UnreadableMedia(f"{path!r} cannot be read: {error}", details=error.details) from None
 
@@ -78,7 +101,7 @@ async def blame(machine: Machine, paths: list[str], files: Files, failure: FFmpe
     for path in paths:
         seen = await media(path, files)
         command = build_decode_command(
-            files[path], input_format=seen.form, progress=False, ffmpeg=machine.ffmpeg
+            await files.local(path), input_format=seen.form, progress=False, ffmpeg=machine.ffmpeg
         )
         try:
             await machine.run(command)
@@ -92,12 +115,12 @@ def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
     """Refuse a cut that goes on after its clip's end for more than rounding accounts for.
 
     Laid on whole frames, a move begins up to half a frame later than was written and lasts up to
-    a frame longer; the Blueprint itself may be half a frame over.
+    a frame longer, which at twice the tempo is two of the clip's; the Blueprint itself may be half
+    a frame over.
     """
     end = (cut.first + cut.frames * cut.rate) / frame_rate
     length = seen.media.seconds
-    grace = half_a_frame(frame_rate) * (1 + 1 + 2 * cut.rate)
-    if end > length + grace:
+    if end > length + Fraction(SPARE, frame_rate):
         raise ClipTooShort(
             f"{cut.clip!r} lasts {float(length):.3f} s; the move needs it up to {float(end):.3f} s."
         )
@@ -106,7 +129,7 @@ def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
 async def _under(crossfade: Crossfade, files: Files, frame_rate: int) -> Under:
     seen = await film(crossfade.clip, files)
     return Under(
-        file=str(files[crossfade.clip]),
+        file=str(await files.local(crossfade.clip)),
         input_format=seen.form,
         first=_within(crossfade.first, seen, frame_rate),
         rate=crossfade.rate,

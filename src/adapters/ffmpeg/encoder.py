@@ -1,12 +1,18 @@
 """The cutting room, with FFmpeg at the bench."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import anyio.to_thread
 
-from adapters.ffmpeg.commands import build_decode_command
-from adapters.ffmpeg.cutting import make_cut
+from adapters.ffmpeg.commands import (
+    build_decode_command,
+    build_normalize_command,
+    build_sample_command,
+    build_sound_command,
+)
+from adapters.ffmpeg.cutting import make_cut, make_whole, whole_frames
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import differences, starts_fast
 from adapters.ffmpeg.joining import join
@@ -14,8 +20,10 @@ from adapters.ffmpeg.machine import Find, Machine, bench_beside, keep
 from adapters.ffmpeg.probe import look
 from adapters.ffmpeg.process import Limits
 from adapters.ffmpeg.progress import Progress
-from adapters.ffmpeg.scoring import score
-from application.ports.encoder import Files, Footage
+from adapters.ffmpeg.scoring import record, score
+from adapters.ffmpeg.sounds import Level
+from application.ports.encoder import Footage
+from application.ports.files import Files
 from domain.blueprint import OutputConfig
 from domain.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 from domain.media import Media
@@ -38,17 +46,98 @@ class FFmpegEncoder:
         """Look into a file, or raise `UnreadableMedia`."""
         return (await look(media)).media
 
+    async def prepare(
+        self,
+        cuts: Sequence[Cut],
+        sound: Soundtrack | None,
+        files: Files,
+        output: OutputConfig,
+        folder: Path,
+    ) -> None:
+        """Do nothing: every film is made from its clips."""
+
     async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
         """Make one cut at the film's size and frame rate: exactly ``cut.frames`` frames.
 
         Its frame j is what the clip shows at its frame ``first + j * rate``, counted at the film's
-        frame rate. Raises `ClipTooShort` and `UnreadableMedia`, naming the clip's storage path.
+        frame rate, which is constant here always. Raises `ClipTooShort` and `UnreadableMedia`,
+        naming the clip's storage path.
         """
         with bench_beside(into) as bench:
             made = bench / "cut.mp4"
             await make_cut(self._machine, cut, files, output, made)
             keep(made, into)
-        return Footage(path=into, frames=cut.frames)
+        return Footage.whole(into, cut.frames)
+
+    async def whole(self, clip: str, files: Files, output: OutputConfig, into: Path) -> None:
+        """Make a whole clip at the film's size and frame rate, and its last frame a little longer.
+
+        It has `frames_of_whole` frames. Raises `UnreadableMedia`, naming the storage path.
+        """
+        with bench_beside(into) as bench:
+            made = bench / "clip.mp4"
+            await make_whole(self._machine, clip, files, output, made)
+            keep(made, into)
+
+    def frames_of_whole(self, seconds: Fraction, output: OutputConfig) -> int:
+        """How many frames `whole` makes of a clip of so many seconds."""
+        return whole_frames(seconds, output.frame_rate)
+
+    async def record(
+        self, soundtrack: Soundtrack, files: Files, into: Path, samples: int | None = None
+    ) -> None:
+        """Make the sound of a film by itself: as long as the film, or ``samples`` at 48 kHz.
+
+        Raises `UnreadableMedia`, naming the song's or the clip's storage path.
+        """
+        with bench_beside(into) as bench:
+            made = bench / "sound.mp4"
+            await record(self._machine, soundtrack, files, made, samples)
+            keep(made, into)
+
+    async def sample(self, output: OutputConfig, into: Path) -> None:
+        """Make a film of one black frame, encoded as all others are."""
+        await self._machine.require(output.video_codec)
+        with bench_beside(into) as bench:
+            made = bench / "sample.mp4"
+            command = build_sample_command(
+                made,
+                output.frame_rate,
+                width=output.width,
+                height=output.height,
+                codec=output.video_codec,
+                bitrate=output.video_bitrate,
+                ffmpeg=self._machine.ffmpeg,
+            )
+            await self._machine.run(command)
+            keep(made, into)
+
+    async def sound_profile(self, soundtrack: Soundtrack) -> str:
+        """All that `record` depends on, besides the files, the cues and the fades."""
+        level = Level(gain=soundtrack.loudness, limited=True) if soundtrack.loudness else None
+        argv = build_sound_command(
+            "song",
+            "made.mp4",
+            soundtrack.codec,
+            soundtrack.bitrate,
+            samples=0,
+            own_sound="own",
+            level=level,
+        )
+        return " ".join([await self._machine.generation(), *argv])
+
+    async def profile(self, output: OutputConfig) -> str:
+        """All that `whole` and `normalise` depend on, besides clip and cut."""
+        argv = build_normalize_command(
+            "clip.mp4",
+            "made.mp4",
+            output.frame_rate,
+            width=output.width,
+            height=output.height,
+            codec=output.video_codec,
+            bitrate=output.video_bitrate,
+        )
+        return " ".join([await self._machine.generation(), *argv])
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """Join pieces, made with one and the same output, in order; no frame more or fewer."""
@@ -56,7 +145,7 @@ class FFmpegEncoder:
             made = bench / "joined.mp4"
             frames = await join(self._machine, pieces, made)
             keep(made, into)
-        return Footage(path=into, frames=frames)
+        return Footage.whole(into, frames)
 
     async def add_audio(
         self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path

@@ -20,9 +20,10 @@ async def join(machine: Machine, pieces: Sequence[Footage], into: Path) -> int:
     Raises `FFmpegFailed` for pieces that are not alike, and for a film with a frame too many or
     too few.
     """
-    frame_rate = await _common_rate(pieces)
+    takes = [take for piece in pieces for shot in piece.shots for take in shot.takes]
+    frame_rate = await _common_rate([take.path for take in takes])
     listed = into.with_suffix(".ffconcat")
-    lengths = [(piece.path, piece.frames / frame_rate) for piece in pieces]
+    lengths = [(take.path, take.count / frame_rate) for take in takes]
     listed.write_text(concat_list(lengths), encoding="utf-8")
     await machine.run(build_concat_command(listed, into, ffmpeg=machine.ffmpeg))
     expected = sum(piece.frames for piece in pieces)
@@ -30,11 +31,11 @@ async def join(machine: Machine, pieces: Sequence[Footage], into: Path) -> int:
     return expected
 
 
-async def _common_rate(pieces: Sequence[Footage]) -> Fraction:
+async def _common_rate(pieces: Sequence[Path]) -> Fraction:
     """The frame rate of all pieces; a decoder that is set up for one must fit them all."""
     if not pieces:
         raise FFmpegFailed("There is nothing to join.")
-    kinds = {await _kind(path) for path in dict.fromkeys(piece.path for piece in pieces)}
+    kinds = {await _kind(path) for path in dict.fromkeys(pieces)}
     if len(kinds) > 1:
         raise FFmpegFailed("The pieces were not made alike and cannot be joined.")
     return kinds.pop().frame_rate

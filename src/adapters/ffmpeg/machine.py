@@ -24,6 +24,7 @@ class Machine:
         self._places = asyncio.Semaphore(at_once)
         self._found: FFmpeg | None = None
         self._encoders: frozenset[str] | None = None
+        self._generation: str | None = None
 
     @property
     def ffmpeg(self) -> str:
@@ -44,6 +45,12 @@ class Machine:
                 return await run(argv, hear=hear, limits=self._limits, tail=tail)
             except (FileNotFoundError, PermissionError):
                 raise FFmpegMissing from None
+
+    async def generation(self) -> str:
+        """Which FFmpeg it is but for what leaves its work the same: 'ffmpeg 7'."""
+        if self._generation is None:
+            self._generation = (await self.version()).partition(".")[0]
+        return self._generation
 
     async def version(self) -> str:
         """Which FFmpeg it is, like 'ffmpeg 7.0.2 (imageio-ffmpeg)'."""

@@ -9,8 +9,8 @@ _LEVELS: Final = (("4.0", 8_192, 245_760, 25_000_000), ("4.2", 8_704, 522_240, 6
 """H.264 levels for the high profile: macroblocks a frame, macroblocks a second, bits a second
 (ITU-T H.264, tables A-1 and A-2)."""
 
-PRESET: Final = "superfast"
-"""Every cut is encoded while somebody waits; a slower preset looks better at the same bitrate."""
+PRESET: Final = "faster"
+"""A clip is encoded once in its life; slower presets add 0.2 VMAF for a third more work."""
 
 
 def encoded(codec: str, width: int, height: int, frame_rate: int, bitrate: str) -> list[str]:

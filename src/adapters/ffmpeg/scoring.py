@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import anyio.to_thread
+import msgspec
 
 from adapters.ffmpeg import filters
-from adapters.ffmpeg.commands import build_add_audio_command
+from adapters.ffmpeg.commands import build_add_audio_command, build_sound_command
 from adapters.ffmpeg.cutting import blame, film, media, require_frames
 from adapters.ffmpeg.machine import Machine
 from adapters.ffmpeg.sounds import (
@@ -20,7 +21,8 @@ from adapters.ffmpeg.sounds import (
     levelled,
     loudness_in,
 )
-from application.ports.encoder import Files, Footage
+from application.ports.encoder import Footage
+from application.ports.files import Files
 from domain.errors import FFmpegFailed, UnreadableMedia
 from domain.timeline import Cue, Soundtrack
 
@@ -36,31 +38,84 @@ async def score(
     machine: Machine, footage: Footage, soundtrack: Soundtrack, files: Files, into: Path
 ) -> None:
     """Write the film with its sound; raises as the port's `add_audio` does."""
-    form = await _song_form(soundtrack.song, files)
-    own = await _own_sound(machine, soundtrack, files, into.with_suffix(".pcm"))
-    song = files[soundtrack.song] if soundtrack.song is not None else None
+    film_file = footage.shots[0].takes[0].path
     try:
+        parts = await _parts(machine, soundtrack, files, into)
         command = build_add_audio_command(
-            footage.path,
-            song,
+            film_file,
+            parts.song,
             into,
             "copy",
             soundtrack.codec,
             "",
             soundtrack.bitrate,
-            own_sound=own,
+            own_sound=parts.own,
             frames=soundtrack.frames,
             frame_rate=soundtrack.frame_rate,
             fade_in=soundtrack.fade_in,
             fade_out=soundtrack.fade_out,
-            level=await _level(machine, soundtrack, song, form, own),
-            audio_format=form,
+            level=parts.level,
+            audio_format=parts.form,
             ffmpeg=machine.ffmpeg,
         )
         await machine.run(command)
         await require_frames(into, footage.frames)
     except FFmpegFailed as failure:
         await blame(machine, [soundtrack.song] if soundtrack.song else [], files, failure)
+
+
+async def record(
+    machine: Machine, soundtrack: Soundtrack, files: Files, into: Path, samples: int | None
+) -> None:
+    """Write the sound by itself, ``samples`` long or as long as the soundtrack says.
+
+    Raises as the port's `add_audio` does.
+    """
+    rate = soundtrack.frame_rate
+    long = filters.samples_in(soundtrack.frames, rate) if samples is None else samples
+    try:
+        parts = await _parts(machine, soundtrack, files, into, long)
+        command = build_sound_command(
+            parts.song,
+            into,
+            soundtrack.codec,
+            soundtrack.bitrate,
+            samples=long,
+            own_sound=parts.own,
+            fade_in=filters.samples_in(soundtrack.fade_in, rate),
+            fade_out=filters.samples_in(soundtrack.fade_out, rate),
+            level=parts.level,
+            audio_format=parts.form,
+            ffmpeg=machine.ffmpeg,
+        )
+        await machine.run(command)
+    except FFmpegFailed as failure:
+        await blame(machine, [soundtrack.song] if soundtrack.song else [], files, failure)
+
+
+class _Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a soundtrack is mixed of."""
+
+    song: Path | None
+    form: str
+    """The song's container."""
+    own: Path | None
+    """The clips' own sound, as PCM."""
+    level: Level | None
+
+
+async def _parts(
+    machine: Machine,
+    soundtrack: Soundtrack,
+    files: Files,
+    into: Path,
+    samples: int | None = None,
+) -> _Parts:
+    form = await _song_form(soundtrack.song, files)
+    own = await _own_sound(machine, soundtrack, files, into.with_suffix(".pcm"))
+    song = await files.local(soundtrack.song) if soundtrack.song is not None else None
+    level = await _level(machine, soundtrack, song, form, own, samples)
+    return _Parts(song=song, form=form, own=own, level=level)
 
 
 async def _song_form(song: str | None, files: Files) -> str:
@@ -89,7 +144,7 @@ async def _own_sound(
 
     async def make(cue: Cue) -> None:
         command = build_own_sound_command(
-            files[cue.clip],
+            await files.local(cue.clip),
             made[cue],
             first=cue.first,
             frames=cue.frames,
@@ -128,7 +183,12 @@ def _spliced(soundtrack: Soundtrack, made: Mapping[Cue, Path], into: Path) -> No
 
 
 async def _level(
-    machine: Machine, soundtrack: Soundtrack, song: Path | None, form: str, own: Path | None
+    machine: Machine,
+    soundtrack: Soundtrack,
+    song: Path | None,
+    form: str,
+    own: Path | None,
+    samples: int | None,
 ) -> Level | None:
     """What brings the film to the loudness asked for, if any is.
 
@@ -142,7 +202,7 @@ async def _level(
         command = build_loudness_command(
             song,
             own,
-            samples=filters.samples_in(soundtrack.frames, rate),
+            samples=filters.samples_in(soundtrack.frames, rate) if samples is None else samples,
             fade_in=filters.samples_in(soundtrack.fade_in, rate),
             fade_out=filters.samples_in(soundtrack.fade_out, rate),
             level=level,

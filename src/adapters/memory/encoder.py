@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from application.ports.encoder import Files, Footage
+from application.ports.encoder import Footage
+from application.ports.files import Files
 from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort, FFmpegFailed, FilmFlawed, UnreadableMedia
 from domain.media import Media, Picture
@@ -48,11 +49,25 @@ def opened(film: Path) -> Reel:
         raise UnreadableMedia from None
 
 
-def _fetched(files: Files, path: str) -> Reel:
+async def _fetched(files: Files, path: str) -> Reel:
     try:
-        return opened(files[path])
+        return opened(await files.local(path))
     except UnreadableMedia:
         raise UnreadableMedia(f"The file {path!r} is not a film or a song.") from None
+
+
+def spliced(footage: Footage) -> Reel:
+    """What is in all takes of some footage, in order."""
+    frames: list[tuple[str, int]] = []
+    rates: set[int] = set()
+    for shot in footage.shots:
+        for take in shot.takes:
+            reel = opened(take.path)
+            rates.add(reel.rate)
+            frames += reel.frames[take.first : take.first + take.count]
+    if len(rates) != 1:
+        raise FFmpegFailed(details="The pieces differ in frame rate.")
+    return Reel(rate=rates.pop(), frames=tuple(frames))
 
 
 def written(film: Path, reel: Reel) -> None:
@@ -80,9 +95,19 @@ class MemoryEncoder:
             sound="aac" if reel.sound_seconds is not None else None,
         )
 
+    async def prepare(
+        self,
+        cuts: Sequence[Cut],
+        sound: Soundtrack | None,
+        files: Files,
+        output: OutputConfig,
+        folder: Path,
+    ) -> None:
+        """See `application.ports.encoder.Encoder`; nothing is kept."""
+
     async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`."""
-        source = _fetched(files, cut.clip)
+        source = await _fetched(files, cut.clip)
         length = Fraction(len(source.frames), source.rate) if source.rate else Fraction(0)
         rate = output.frame_rate
         end = Fraction(cut.first, rate) + Fraction(cut.frames, rate) * cut.rate
@@ -97,16 +122,13 @@ class MemoryEncoder:
             for k in range(cut.frames)
         )
         written(into, Reel(rate=rate, frames=frames))
-        return Footage(path=into, frames=len(frames))
+        return Footage.whole(into, len(frames))
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`."""
-        reels = [opened(piece.path) for piece in pieces]
-        if len({reel.rate for reel in reels}) != 1:
-            raise FFmpegFailed(details="The pieces differ in frame rate.")
-        frames = tuple(frame for reel in reels for frame in reel.frames)
-        written(into, Reel(rate=reels[0].rate, frames=frames))
-        return Footage(path=into, frames=len(frames))
+        reel = spliced(Footage(shots=tuple(shot for piece in pieces for shot in piece.shots)))
+        written(into, reel)
+        return Footage.whole(into, len(reel.frames))
 
     async def add_audio(
         self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
@@ -114,9 +136,8 @@ class MemoryEncoder:
         """See `application.ports.encoder.Encoder`."""
         for path in [soundtrack.song, *(cue.clip for cue in soundtrack.cues)]:
             if path is not None:
-                _fetched(files, path)
-        reel = opened(film.path)
-        heard = msgspec.structs.replace(reel, sound_seconds=float(soundtrack.seconds))
+                await _fetched(files, path)
+        heard = msgspec.structs.replace(spliced(film), sound_seconds=float(soundtrack.seconds))
         written(into, heard)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:

@@ -2,6 +2,7 @@
 
 Broken
 ├── UnreadableTrack
+├── MismatchedTrack
 ├── MismatchedPieces
 └── ImpossiblePiece
 """
@@ -13,6 +14,12 @@ class UnreadableTrack(Broken):
     """The file is not an MP4 of our own making."""
 
     code = "unreadable-track"
+
+
+class MismatchedTrack(Broken):
+    """The file is not the one that was made."""
+
+    code = "mismatched-track"
 
 
 class MismatchedPieces(Broken):

@@ -1,6 +1,7 @@
 """A run of samples of one track, at its own speed or another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from itertools import groupby
 from operator import sub
 from typing import Final
@@ -21,15 +22,15 @@ class Piece(msgspec.Struct, frozen=True):
     track: Track
     first: int
     count: int
-    ticks: int | None = None
-    """How long the piece lasts, in the track's ticks; None when as long as it is."""
+    timing: tuple[tuple[int, int], ...] | None = None
+    """How long the samples last instead, as `Spans` of ``count`` samples in the track's ticks."""
 
     @property
     def spans(self) -> Spans:
         """How long each sample lasts."""
-        if self.ticks is None:
+        if self.timing is None:
             return self.track.durations.cut(self.first, self.count)
-        return spread(self.ticks, self.count)
+        return list(self.timing)
 
     @property
     def runs(self) -> list[Run]:
@@ -37,27 +38,53 @@ class Piece(msgspec.Struct, frozen=True):
         return self.track.runs(self.first, self.count)
 
 
-def spread(ticks: int, count: int) -> Spans:
-    """Share ``ticks`` among ``count`` samples: each begins at the tick nearest to its moment."""
-    each, over = divmod(ticks, count)
-    if not over:
-        return [(count, each)]
-    # Sample i begins at the whole number nearest to i * ticks / count.
-    moments = range(count, 2 * ticks * count + count + 1, 2 * ticks)
-    starts = [moment // (2 * count) for moment in moments]
+def spread(ticks: int, count: int, each: Fraction | None = None) -> Spans:
+    """Share ``ticks`` among ``count`` samples: each begins at the tick nearest to its moment.
+
+    Sample i's moment is i times ``each`` ticks; times an equal share where that is not given. The
+    last one ends with the last tick.
+    """
+    share = Fraction(ticks, count) if each is None else each
+    over, under = share.numerator, share.denominator
+    if under == 1 and over * count == ticks:
+        return [(count, over)]
+    # The whole number nearest to i * over / under.
+    moments = range(under, 2 * over * count + under, 2 * over)
+    starts = [moment // (2 * under) for moment in moments]
+    starts.append(ticks)
     return [(len(list(same)), delta) for delta, same in groupby(map(sub, starts[1:], starts))]
+
+
+def parted(spans: Iterable[tuple[int, int]], counts: Iterable[int]) -> Iterator[Spans]:
+    """Part runs of durations into stretches of so many samples."""
+    left = iter(spans)
+    held, delta = 0, 0
+    for count in counts:
+        part: Spans = []
+        while count:
+            if not held:
+                held, delta = next(left)
+            taken = min(held, count)
+            part.append((taken, delta))
+            held, count = held - taken, count - taken
+        yield part
 
 
 def require_possible(piece: Piece, name: str = "A piece") -> None:
     """Raise `ImpossiblePiece` for samples that there are not, and for a start not on a keyframe."""
-    track, first, count, ticks = piece.track, piece.first, piece.count, piece.ticks
+    track, first, count = piece.track, piece.first, piece.count
     about = f"{track.path}: {count} samples from {first} on, of {track.count}"
     if first < 0 or count < 1 or first + count > track.count:
         raise ImpossiblePiece(f"{name} has samples that its track has not.", details=about)
     if first not in track.syncs(first, 1):
         raise ImpossiblePiece(f"{name} does not begin with a keyframe.", details=about)
-    if ticks is not None and not count <= ticks <= count * MOST_TICKS:
-        raise ImpossiblePiece(f"{name} is to last {ticks} ticks.", details=about)
+    timing = piece.timing
+    if timing is None:
+        return
+    if sum(held for held, _ in timing) != count or not all(
+        held > 0 and 0 < delta <= MOST_TICKS for held, delta in timing
+    ):
+        raise ImpossiblePiece(f"{name} is not timed frame by frame.", details=about)
 
 
 def require_alike(pieces: Sequence[Piece]) -> None:

@@ -1,0 +1,94 @@
+"""A cut taken apart: what of it is copied from its clip, and what has to be encoded."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.blueprint import OutputConfig
+from domain.time import nearest
+from domain.timeline import Crossfade, Cut
+
+
+class Copied(msgspec.Struct, frozen=True):
+    """``count`` frames of the normalised clip, from frame ``first`` on."""
+
+    first: int
+    count: int
+
+
+class Encoded(msgspec.Struct, frozen=True):
+    """The first ``count`` frames of a cut that is made for itself."""
+
+    cut: Cut
+    count: int
+
+
+Part = Copied | Encoded
+
+
+def is_encoded_whole(cut: Cut, output: OutputConfig) -> bool:
+    """Whether a cut can have nothing of the clip's own frames: at another tempo, evenly timed."""
+    return output.frame_rate_mode == "constant" and cut.rate != 1
+
+
+def frame_by_frame(cut: Cut, output: OutputConfig) -> Cut:
+    """The cut as a run of the clip's own frames, each once, which are timed later."""
+    frames, rate = cut.pictures(output), cut.rate
+    under = cut.crossfade
+    return Cut(
+        clip=cut.clip,
+        first=cut.first,
+        frames=frames,
+        rate=rate / rate,
+        fade_in=_scaled(cut.fade_in, cut, frames),
+        fade_out=_scaled(cut.fade_out, cut, frames),
+        crossfade=under
+        and Crossfade(
+            clip=under.clip,
+            first=under.first,
+            rate=under.rate / rate,
+            frames=_scaled(under.frames, cut, frames),
+        ),
+    )
+
+
+def _scaled(frames: int, cut: Cut, most: int) -> int:
+    """So many frames of the film in frames of the clip; none are none, and some are some."""
+    return min(most, max(1, nearest(frames * cut.rate))) if frames else 0
+
+
+def taken_apart(cut: Cut, keyframes: Sequence[int]) -> list[Part]:
+    """The parts of a cut of the clip's own frames, in order.
+
+    A clip is copied from a keyframe on, up to any frame. What comes before the first keyframe
+    that the cut has to itself is encoded, as far as that keyframe, so that cuts of other lengths
+    can use it too; and what fades out at the end.
+    """
+    if cut.rate != 1:
+        raise ValueError("The cut is not made of the clip's own frames.")
+    changed = max(cut.fade_in, cut.crossfade.frames if cut.crossfade else 0)
+    following = bisect_left(keyframes, cut.first + changed)
+    copied_from = keyframes[following] - cut.first if following < len(keyframes) else cut.frames
+    fades = cut.frames - cut.fade_out
+    if copied_from >= fades and (cut.fade_out or following == len(keyframes)):
+        return [Encoded(cut, cut.frames)]
+    parts: list[Part] = []
+    if copied_from:
+        head = msgspec.structs.replace(cut, frames=copied_from, fade_out=0)
+        parts.append(Encoded(head, min(copied_from, cut.frames)))
+    if fades > copied_from:
+        parts.append(Copied(cut.first + copied_from, fades - copied_from))
+    if cut.fade_out:
+        parts.append(Encoded(_ending(cut, fades), cut.fade_out))
+    return parts
+
+
+def _ending(cut: Cut, begin: int) -> Cut:
+    return Cut(
+        clip=cut.clip,
+        first=cut.first + begin,
+        frames=cut.frames - begin,
+        rate=cut.rate,
+        fade_out=cut.fade_out,
+    )

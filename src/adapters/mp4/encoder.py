@@ -1,0 +1,141 @@
+"""The cutting room that joins what is kept ready, by copying."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import anyio.to_thread
+
+from adapters.mp4.cutting import Copied, frame_by_frame, is_encoded_whole, taken_apart
+from adapters.mp4.inspection import differences
+from adapters.mp4.pieces import Piece, parted, spread
+from adapters.mp4.reader import read_track
+from adapters.mp4.room import CuttingRoom
+from adapters.mp4.samples import Track
+from adapters.mp4.stock import TICKS, Stock
+from adapters.mp4.writer import join
+from application.ports.encoder import Footage, Shot, Take
+from application.ports.files import Files
+from application.ports.shelf import Shelf
+from domain.blueprint import OutputConfig
+from domain.errors import ClipTooShort, FilmFlawed
+from domain.media import Media
+from domain.timeline import Cut, Soundtrack, Timeline
+
+LONGEST: Final = 120
+"""Seconds of a clip that is normalised as a whole; of a longer one, cuts alone are made."""
+
+
+class JoiningEncoder:
+    """An `Encoder` that encodes each clip, cut and song once, and joins films by copying.
+
+    What has to be encoded a cutting room makes, and a shelf keeps.
+    """
+
+    def __init__(self, room: CuttingRoom, shelf: Shelf) -> None:
+        self._room = room
+        self._stock = Stock(room, shelf)
+
+    async def measure(self, media: Path) -> Media:
+        """See `application.ports.encoder.Encoder`."""
+        return await self._room.measure(media)
+
+    async def prepare(
+        self,
+        cuts: Sequence[Cut],
+        sound: Soundtrack | None,
+        files: Files,
+        output: OutputConfig,
+        folder: Path,
+    ) -> None:
+        """See `application.ports.encoder.Encoder`."""
+        for cut in cuts:
+            await self.normalise(cut, files, output, folder / "cut.mp4")
+        if sound is not None:
+            await self._stock.sound(sound, files, folder)
+
+    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+        """See `application.ports.encoder.Encoder`; nothing is written to ``into`` itself."""
+        folder = into.parent
+        if is_encoded_whole(cut, output):
+            track = await self._stock.cut(cut, files, output, folder)
+            return Footage.whole(track.path, cut.frames)
+        own = frame_by_frame(cut, output)
+        seconds = (await files.known(cut.clip)).media.seconds
+        if seconds > LONGEST:
+            track = await self._stock.cut(own, files, output, folder)
+            takes = [Take(track.path, 0, own.frames)]
+        else:
+            takes = await self._takes(own, seconds, files, output, folder)
+        return Footage(shots=(Shot(takes=tuple(takes), lasting=cut.frames, rate=cut.rate),))
+
+    async def _takes(
+        self, cut: Cut, seconds: Fraction, files: Files, output: OutputConfig, folder: Path
+    ) -> list[Take]:
+        if cut.first + cut.frames > self._room.frames_of_whole(seconds, output):
+            end = float(Fraction(cut.first + cut.frames, output.frame_rate))
+            raise ClipTooShort(
+                f"{cut.clip!r} lasts {float(seconds):.3f} s; the move needs it up to {end:.3f} s."
+            )
+        clip = await self._stock.clip(cut.clip, files, output, folder)
+        takes: list[Take] = []
+        for part in taken_apart(cut, clip.syncs(0, clip.count)):
+            if isinstance(part, Copied):
+                takes.append(Take(clip.path, part.first, part.count))
+            else:
+                track = await self._stock.cut(part.cut, files, output, folder)
+                takes.append(Take(track.path, 0, part.count))
+        return takes
+
+    async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
+        """See `application.ports.encoder.Encoder`; nothing is written to ``into``."""
+        footage = Footage(shots=tuple(shot for piece in pieces for shot in piece.shots))
+        await anyio.to_thread.run_sync(pieces_of, footage)
+        return footage
+
+    async def add_audio(
+        self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
+    ) -> None:
+        """See `application.ports.encoder.Encoder`."""
+        sound = await self._stock.sound(soundtrack, files, into.parent)
+        await anyio.to_thread.run_sync(lambda: join(into, pieces_of(film), sound))
+
+    async def inspect(self, film: Path, timeline: Timeline) -> None:
+        """See `application.ports.encoder.Encoder`.
+
+        Every frame was decoded or counted when it was made, and was copied as it is: the film's
+        tables say all that can be wrong with it.
+        """
+        found = await anyio.to_thread.run_sync(lambda: list(differences(film, timeline)))
+        if found:
+            raise FilmFlawed(f"The film is not what was asked for. {' '.join(found)}")
+
+    async def ready(self) -> str:
+        """See `application.ports.encoder.Encoder`."""
+        return f"{await self._room.ready()}, films joined by copying"
+
+
+def pieces_of(footage: Footage) -> list[Piece]:
+    """Footage as pieces of its tracks; raises `UnreadableTrack`."""
+    tracks: dict[Path, Track] = {}
+    pieces: list[Piece] = []
+    for shot in footage.shots:
+        for take in shot.takes:
+            if take.path not in tracks:
+                tracks[take.path] = read_track(take.path, "video")
+        pieces += timed(shot, tracks)
+    return pieces
+
+
+def timed(shot: Shot, tracks: dict[Path, Track]) -> list[Piece]:
+    """The takes of a shot, each frame shown from the tick nearest to its moment on."""
+    counts = [take.count for take in shot.takes]
+    each = TICKS / shot.rate
+    if shot.rate == 1 and sum(counts) == shot.lasting:
+        return [Piece(tracks[take.path], take.first, take.count) for take in shot.takes]
+    spans = parted(spread(shot.lasting * TICKS, sum(counts), each), counts)
+    return [
+        Piece(tracks[take.path], take.first, take.count, tuple(timing))
+        for take, timing in zip(shot.takes, spans, strict=True)
+    ]

@@ -1,0 +1,48 @@
+"""A joined film looked over by its tables, before anybody is given it."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from adapters.mp4.boxes import measured
+from adapters.mp4.errors import UnreadableTrack
+from adapters.mp4.reader import read_track
+from adapters.mp4.samples import AAC_PACKET
+from domain.timeline import Timeline
+
+CODECS: Final = {"libx264": b"avc1", "libx265": b"hvc1"}
+"""What a picture of an encoder's making is called."""
+
+
+def differences(film: Path, timeline: Timeline) -> Iterator[str]:
+    """Say, sentence by sentence, what in a film is not as it was asked for."""
+    try:
+        picture, sound = read_track(film, "video"), read_track(film, "audio")
+        early = _starts_fast(film)
+    except UnreadableTrack as error:
+        yield f"It cannot be read: {error}"
+        return
+    output, length = timeline.output, timeline.soundtrack.seconds
+    if picture.count != timeline.pictures:
+        yield f"It has {picture.count} frames instead of {timeline.pictures}."
+    lasts = Fraction(picture.durations.total, picture.timescale)
+    if lasts != length:
+        yield f"It lasts {float(lasts):.3f} s instead of {float(length):.3f} s."
+    if (picture.width, picture.height) != (output.width, output.height):
+        yield f"It is {picture.width}x{picture.height} instead of {output.width}x{output.height}."
+    if picture.entry[4:8] != CODECS[output.video_codec]:
+        yield "Its picture is of another codec."
+    heard = Fraction(sound.length, sound.timescale)
+    if abs(heard - length) > Fraction(AAC_PACKET, sound.timescale):
+        yield f"Its sound lasts {float(heard):.3f} s instead of {float(length):.3f} s."
+    if not early:
+        yield "It cannot be played before all of it has been fetched."
+
+
+def _starts_fast(film: Path) -> bool:
+    """Whether the second box is the header, as `join` writes it."""
+    with film.open("rb") as opened:
+        first = measured(opened.read(16), 0, film.stat().st_size)
+        opened.seek(first.end)
+        return opened.read(8)[4:] == b"moov"

@@ -1,0 +1,234 @@
+"""Made files on the local disk, and in the storage for all machines."""
+
+import fcntl
+import hashlib
+import logging
+import os
+import re
+import shutil
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Final, TypeVar
+from uuid import uuid4
+
+from adapters.storage.steps import Steps
+from application.ports.storage import Storage
+from application.turns import Turns
+from domain.errors import Broken, MediaNotFound, MediaTaken, StorageFailed
+
+T = TypeVar("T")
+
+_log = logging.getLogger("bachata.shelf")
+
+FOLDER: Final = "cache"
+"""Folder of the storage that made files are in."""
+ABANDONED: Final = timedelta(hours=6)
+"""Age at which an unfinished file is nobody's: no clip takes so long."""
+_KEY: Final = re.compile(r"[a-z0-9-]{1,100}")
+_LOCKS: Final = 4096
+"""Lock files; keys that share one wait for each other now and then, which does no harm."""
+
+
+class LocalShelf:
+    """Keeps up to ``most`` bytes below ``root``, those that were asked for last; all in storage.
+
+    What is given out is a hard link, so that it stays when the shelf forgets it. A file is given
+    its name when it has been read, and so is there whole or not at all. Processes of one machine
+    make way for each other by locks that the system lets go of when a process dies.
+    """
+
+    def __init__(self, root: Path, storage: Storage, most: int) -> None:
+        self._root = root
+        self._storage = storage
+        self._most = most
+        self._steps = Steps()
+        self._waits = Steps()
+        self._turns = Turns()
+
+    async def take(
+        self,
+        key: str,
+        into: Path,
+        make: Callable[[Path], Awaitable[None]],
+        read: Callable[[Path], T],
+    ) -> T:
+        """See `application.ports.shelf.Shelf`."""
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is no key.")
+
+        def found(_: Event) -> tuple[T] | None:
+            return self._found(key, into, read)
+
+        if (there := await self._steps.run(found)) is not None:
+            return there[0]
+        async with self._turns.of(key), self._alone(key):
+            if (there := await self._steps.run(found)) is not None:
+                return there[0]
+            made = self._root / "making" / f"{key}.{uuid4().hex}"
+            try:
+                value = await self._fetched(key, made, read)
+                if value is None:
+                    value = await self._made(key, made, make, read)
+                await self._steps.run(lambda _: self._enter(key, made, into))
+            finally:
+                await self._steps.run(lambda _: made.unlink(missing_ok=True))
+            return value[0]
+
+    async def sweep(self, older_than: timedelta = ABANDONED) -> None:
+        """Remove the unfinished files of processes that died."""
+
+        def step(_: Event) -> None:
+            folder = self._root / "making"
+            before = time.time() - older_than.total_seconds()
+            with _translated("swept"):
+                folder.mkdir(parents=True, exist_ok=True)
+                for entry in os.scandir(folder):
+                    with suppress(FileNotFoundError):
+                        if entry.stat(follow_symlinks=False).st_mtime < before:
+                            _remove(Path(entry.path))
+
+        await self._steps.run(step)
+
+    def _found(self, key: str, into: Path, read: Callable[[Path], T]) -> tuple[T] | None:
+        """Link to the file of a key, if there is one that can be read."""
+        place = self._root / key
+        with _translated(key):
+            try:
+                if not into.exists():
+                    _link(place, into)
+                # The time of last use is the modification time: many disks keep no other.
+                os.utime(place)
+            except FileNotFoundError:
+                if not into.exists():
+                    return None
+        try:
+            return (read(into),)
+        except Broken as error:
+            _tell(key, error)
+        with _translated(key):
+            # What was made anew in the meantime stays.
+            with suppress(FileNotFoundError):
+                if place.samefile(into):
+                    place.unlink()
+            into.unlink(missing_ok=True)
+        return None
+
+    async def _fetched(self, key: str, made: Path, read: Callable[[Path], T]) -> tuple[T] | None:
+        """What another machine, or this one before it forgot, has put into the storage."""
+        path = f"{FOLDER}/{key}"
+        try:
+            await self._storage.fetch(path, made)
+        except MediaNotFound:
+            return None
+        try:
+            return (await self._steps.run(lambda _: read(made)),)
+        except Broken as error:
+            _tell(key, error)
+        await self._storage.delete(path)
+        await self._steps.run(lambda _: made.unlink())
+        return None
+
+    async def _made(
+        self,
+        key: str,
+        made: Path,
+        make: Callable[[Path], Awaitable[None]],
+        read: Callable[[Path], T],
+    ) -> tuple[T]:
+        await make(made)
+        value = await self._steps.run(lambda _: read(made))
+        # Another machine that has made the same was faster.
+        with suppress(MediaTaken):
+            await self._storage.put(made, f"{FOLDER}/{key}")
+        return (value,)
+
+    def _enter(self, key: str, made: Path, into: Path) -> None:
+        with _translated(key):
+            _link(made, into)
+            os.utime(made)
+            made.replace(self._root / key)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Remove what was not asked for for longest, until the rest is no more than allowed."""
+        files = [(e.stat(), e.path) for e in os.scandir(self._root) if e.is_file()]
+        total = sum(status.st_size for status, _ in files)
+        for status, path in sorted(files, key=lambda each: each[0].st_mtime_ns):
+            if total <= self._most:
+                return
+            Path(path).unlink(missing_ok=True)
+            total -= status.st_size
+
+    @asynccontextmanager
+    async def _alone(self, key: str) -> AsyncGenerator[None]:
+        """Keep other processes of this machine from making the same."""
+        number = int(hashlib.sha256(key.encode()).hexdigest(), 16) % _LOCKS
+        lock = await self._waits.run(lambda unwanted: self._locked(number, unwanted), os.close)
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def _locked(self, number: int, unwanted: Event) -> int:
+        with _translated("locks"):
+            folder = self._root / "locks"
+            folder.mkdir(parents=True, exist_ok=True)
+            (self._root / "making").mkdir(exist_ok=True)
+            lock = os.open(folder / f"{number:03x}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                while not unwanted.is_set():
+                    try:
+                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        # Nothing tells when another process lets go of a lock but trying.
+                        unwanted.wait(0.05)
+                    else:
+                        return lock
+            except BaseException:
+                os.close(lock)
+                raise
+            return lock
+
+
+def _link(file: Path, into: Path) -> None:
+    """Make ``into`` the same file; on another disk, or one without links, a copy of it."""
+    try:
+        os.link(file, into)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        raise
+    except OSError:
+        part = into.with_name(f".{uuid4().hex}.part")
+        try:
+            shutil.copyfile(file, part)
+            part.replace(into)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _tell(key: str, error: Broken) -> None:
+    facts = {"key": key, "code": error.code, "error": str(error), "details": error.details}
+    _log.warning("a kept file is made again", extra=facts)
+
+
+@contextmanager
+def _translated(key: str) -> Generator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        # The error's own text may hold a path of this machine.
+        raise StorageFailed(f"The shelf failed at {key!r}: {error.strerror}.") from error
