@@ -18,6 +18,7 @@ from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.listener import MemoryListener
 from adapters.memory.progress import MemoryProgress
+from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
@@ -72,6 +73,7 @@ class House:
             tasks=self.tasks,
             blueprints=MemoryBlueprintArchive(),
             library=self.library,
+            shelf=MemoryShelf(),
             storage=self.storage,
             encoder=MemoryEncoder(),
             workspace=self.workspace,

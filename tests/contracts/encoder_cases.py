@@ -6,7 +6,11 @@ from typing import Protocol
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.memory.encoder import MemoryEncoder, clip, opened, song
-from application.ports.encoder import Encoder
+from adapters.memory.shelf import MemoryShelf
+from adapters.mp4.encoder import JoiningEncoder
+from application.ports.encoder import Encoder, Footage
+from application.ports.files import Files
+from application.rushes import OnHand
 from tests.cases.ffmpeg import drawn
 
 
@@ -28,12 +32,29 @@ class CuttingRoom(Protocol):
         ...
 
 
+def near(room: CuttingRoom, files: dict[str, Path]) -> Files:
+    """Local files as an encoder is given them."""
+    return OnHand(files, room.encoder)
+
+
+def shown(room: CuttingRoom, footage: Footage) -> list[tuple[str, int]]:
+    """The same as `CuttingRoom.frames_of`, of footage."""
+    takes = [take for shot in footage.shots for take in shot.takes]
+    films = {take.path: room.frames_of(take.path) for take in takes}
+    return [
+        frame for take in takes for frame in films[take.path][take.first : take.first + take.count]
+    ]
+
+
 class FFmpegRoom:
     """FFmpeg, and films drawn frame by frame."""
 
     def __init__(self) -> None:
-        self.encoder: Encoder = FFmpegEncoder(at_once=2)
+        self.encoder: Encoder = self._encoder(FFmpegEncoder(at_once=2))
         self._names: list[str] = []
+
+    def _encoder(self, room: FFmpegEncoder) -> Encoder:
+        return room
 
     def make_clip(self, path: Path, frames: int, rate: int, sound: bool) -> None:
         drawn.draw(path, frames, rate, film=len(self._names), sound=sound)
@@ -44,6 +65,13 @@ class FFmpegRoom:
 
     def frames_of(self, film: Path) -> list[tuple[str, int]]:
         return [(self._names[which], number) for which, number in drawn.seen(film)]
+
+
+class JoiningRoom(FFmpegRoom):
+    """The same films, encoded once and joined by copying."""
+
+    def _encoder(self, room: FFmpegEncoder) -> Encoder:
+        return JoiningEncoder(room, MemoryShelf())
 
 
 class MemoryRoom:
@@ -64,6 +92,7 @@ class MemoryRoom:
 
 HARNESSES: dict[str, Callable[[], CuttingRoom]] = {
     "ffmpeg": FFmpegRoom,
+    "joining": JoiningRoom,
     "memory": MemoryRoom,
 }
 """Every encoder the contract is held against, by name."""

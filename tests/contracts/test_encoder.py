@@ -4,6 +4,7 @@ import asyncio
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from application.ports.encoder import Footage
@@ -11,7 +12,7 @@ from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort, FilmFlawed, UnreadableMedia
 from domain.timeline import Cue, Cut, Soundtrack, Timeline
 from tests.cases.ffmpeg.drawn import names_in
-from tests.contracts.encoder_cases import HARNESSES, CuttingRoom
+from tests.contracts.encoder_cases import HARNESSES, CuttingRoom, near, shown
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +61,7 @@ def timeline(soundtrack: Soundtrack, *cuts: Cut) -> Timeline:
 
 async def joined(room: CuttingRoom, files: dict[str, Path], work: Path, *cuts: Cut) -> Footage:
     pieces = [
-        await room.encoder.normalise(each, files, OUTPUT, work / f"{index}.mp4")
+        await room.encoder.normalise(each, near(room, files), OUTPUT, work / f"{index}.mp4")
         for index, each in enumerate(cuts)
     ]
     return await room.encoder.concatenate(pieces, work / "joined.mp4")
@@ -90,16 +91,44 @@ async def test_a_song_is_measured(room: CuttingRoom, files: dict[str, Path]) -> 
 async def test_a_cut_has_the_frames_that_were_asked_for(
     room: CuttingRoom, files: dict[str, Path], work: Path, first: int, frames: int
 ) -> None:
-    made = await room.encoder.normalise(cut(A, first, frames), files, OUTPUT, work / "cut.mp4")
-    assert made == Footage(path=work / "cut.mp4", frames=frames)
-    assert room.frames_of(made.path) == of(A, first, frames)
+    made = await room.encoder.normalise(
+        cut(A, first, frames), near(room, files), OUTPUT, work / "cut.mp4"
+    )
+    assert (made.frames, made.lasting) == (frames, frames)
+    assert shown(room, made) == of(A, first, frames)
 
 
-async def test_a_faster_cut_fills_its_frames_with_more_of_the_clip(
-    room: CuttingRoom, files: dict[str, Path], work: Path
+@pytest.mark.parametrize(
+    ("rate", "frames"), [("2", of(A, 0, 60)[3:53:2]), ("0.5", [])], ids=["faster", "slower"]
+)
+async def test_with_a_constant_frame_rate_a_cut_has_as_many_frames_as_it_lasts(
+    room: CuttingRoom,
+    files: dict[str, Path],
+    work: Path,
+    rate: str,
+    frames: list[tuple[str, int]],
 ) -> None:
-    made = await room.encoder.normalise(cut(A, 3, 25, "2"), files, OUTPUT, work / "cut.mp4")
-    assert room.frames_of(made.path) == of(A, 0, 60)[3:53:2]
+    constant = msgspec.structs.replace(OUTPUT, frame_rate_mode="constant")
+    each = cut(A, 3, 25, rate)
+    made = await room.encoder.normalise(each, near(room, files), constant, work / "cut.mp4")
+    assert (made.frames, made.lasting) == (25, 25)
+    if frames:
+        assert shown(room, made) == frames
+
+
+@pytest.mark.parametrize("rate", ["2", "1.1", "0.93", "0.5"])
+async def test_with_a_variable_frame_rate_a_cut_may_keep_all_frames_of_its_clip(
+    room: CuttingRoom, files: dict[str, Path], work: Path, rate: str
+) -> None:
+    each = cut(A, 3, 25, rate)
+    made = await room.encoder.normalise(each, near(room, files), OUTPUT, work / "cut.mp4")
+    assert made.lasting == 25
+    assert made.frames in (25, each.pictures(OUTPUT))
+    if made.frames != 25:
+        assert shown(room, made) == of(A, 3, each.pictures(OUTPUT))
+    await room.encoder.add_audio(made, sound(25), near(room, files), work / "film.mp4")
+    assert abs((await room.encoder.measure(work / "film.mp4")).seconds - Fraction(25, 30)) < 0.02
+    await room.encoder.inspect(work / "film.mp4", timeline(sound(25), each))
 
 
 async def test_joining_keeps_order_and_every_frame(
@@ -107,29 +136,32 @@ async def test_joining_keeps_order_and_every_frame(
 ) -> None:
     film = await joined(room, files, work, cut(B, 40, 7), cut(A, 5, 31), cut(B, 0, 1))
     assert film.frames == 39
-    assert room.frames_of(film.path) == of(B, 40, 7) + of(A, 5, 31) + of(B, 0, 1)
+    assert shown(room, film) == of(B, 40, 7) + of(A, 5, 31) + of(B, 0, 1)
 
 
 async def test_one_piece_may_be_joined_many_times(
     room: CuttingRoom, files: dict[str, Path], work: Path
 ) -> None:
-    piece = await room.encoder.normalise(cut(A, 10, 3), files, OUTPUT, work / "cut.mp4")
+    piece = await room.encoder.normalise(cut(A, 10, 3), near(room, files), OUTPUT, work / "cut.mp4")
     film = await room.encoder.concatenate([piece] * 4, work / "joined.mp4")
-    assert room.frames_of(film.path) == of(A, 10, 3) * 4
+    assert shown(room, film) == of(A, 10, 3) * 4
 
 
 async def test_a_clip_may_be_short_by_half_a_frame(
     room: CuttingRoom, files: dict[str, Path], work: Path
 ) -> None:
-    made = await room.encoder.normalise(cut(A, 0, 55, "1.1"), files, OUTPUT, work / "whole.mp4")
-    assert len(room.frames_of(made.path)) == 55
+    made = await room.encoder.normalise(
+        cut(A, 0, 55, "1.1"), near(room, files), OUTPUT, work / "whole.mp4"
+    )
+    assert made.lasting == 55
+    assert len(shown(room, made)) == made.frames
 
 
 async def test_a_clip_that_is_too_short_is_refused_by_name_and_lengths(
     room: CuttingRoom, files: dict[str, Path], work: Path
 ) -> None:
     with pytest.raises(ClipTooShort) as refused:
-        await room.encoder.normalise(cut(A, 30, 45), files, OUTPUT, work / "cut.mp4")
+        await room.encoder.normalise(cut(A, 30, 45), near(room, files), OUTPUT, work / "cut.mp4")
     for told in (A, "2", "2.5"):
         assert told in str(refused.value)
     assert names_in(work) == []
@@ -145,7 +177,7 @@ async def test_a_broken_file_is_unreadable(
         await room.encoder.measure(broken)
     assert str(broken.parent) not in f"{refused.value} {refused.value.details}"
     with pytest.raises(UnreadableMedia) as refused:
-        await room.encoder.normalise(cut(A, 0, 5), files, OUTPUT, work / "cut.mp4")
+        await room.encoder.normalise(cut(A, 0, 5), near(room, files), OUTPUT, work / "cut.mp4")
     assert A in str(refused.value)
     assert names_in(work) == []
 
@@ -156,7 +188,7 @@ async def test_half_a_file_is_unreadable(
     whole = files[A].read_bytes()
     files[A].write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UnreadableMedia) as refused:
-        await room.encoder.normalise(cut(A, 0, 60), files, OUTPUT, work / "cut.mp4")
+        await room.encoder.normalise(cut(A, 0, 60), near(room, files), OUTPUT, work / "cut.mp4")
     assert A in str(refused.value)
     assert names_in(work) == []
 
@@ -165,7 +197,7 @@ async def test_what_was_cancelled_leaves_nothing(
     room: CuttingRoom, files: dict[str, Path], work: Path
 ) -> None:
     task = asyncio.create_task(
-        room.encoder.normalise(cut(A, 0, 60), files, OUTPUT, work / "cut.mp4")
+        room.encoder.normalise(cut(A, 0, 60), near(room, files), OUTPUT, work / "cut.mp4")
     )
     await asyncio.sleep(0)
     task.cancel()
@@ -181,7 +213,7 @@ async def test_a_song_of_any_length_ends_with_the_film(
     room: CuttingRoom, files: dict[str, Path], work: Path, frames: int
 ) -> None:
     film = await joined(room, files, work, cut(A, 0, frames))
-    await room.encoder.add_audio(film, sound(frames), files, work / "film.mp4")
+    await room.encoder.add_audio(film, sound(frames), near(room, files), work / "film.mp4")
     await room.encoder.inspect(work / "film.mp4", timeline(sound(frames), cut(A, 0, frames)))
     assert room.frames_of(work / "film.mp4") == of(A, 0, frames)
     media = await room.encoder.measure(work / "film.mp4")
@@ -197,8 +229,10 @@ async def test_a_film_without_a_song_has_sound_all_the_same(
     )
     film = await joined(room, files, work, cut(A, 0, 10), cut(B, 0, 10))
     for soundtrack in (sound(20, None, cues), sound(20, None)):
-        await room.encoder.add_audio(film, soundtrack, files, work / "film.mp4")
-        await room.encoder.inspect(work / "film.mp4", timeline(soundtrack))
+        await room.encoder.add_audio(film, soundtrack, near(room, files), work / "film.mp4")
+        await room.encoder.inspect(
+            work / "film.mp4", timeline(soundtrack, cut(A, 0, 10), cut(B, 0, 10))
+        )
         assert (await room.encoder.measure(work / "film.mp4")).sound == "aac"
 
 
@@ -209,7 +243,7 @@ async def test_a_song_that_is_none_is_unreadable(
     files[SONG].write_bytes(b"no song at all")
     before = names_in(work)
     with pytest.raises(UnreadableMedia) as refused:
-        await room.encoder.add_audio(film, sound(10), files, work / "film.mp4")
+        await room.encoder.add_audio(film, sound(10), near(room, files), work / "film.mp4")
     assert SONG in str(refused.value)
     assert names_in(work) == before
 
@@ -218,13 +252,13 @@ async def test_a_film_that_is_not_what_was_asked_for_is_flawed(
     room: CuttingRoom, files: dict[str, Path], work: Path
 ) -> None:
     film = await joined(room, files, work, cut(A, 0, 20))
-    await room.encoder.add_audio(film, sound(20), files, work / "film.mp4")
-    wanted = timeline(sound(20))
+    await room.encoder.add_audio(film, sound(20), near(room, files), work / "film.mp4")
+    wanted = timeline(sound(20), cut(A, 0, 20))
     await room.encoder.inspect(work / "film.mp4", wanted)
     with pytest.raises(FilmFlawed, match="21"):
-        await room.encoder.inspect(work / "film.mp4", timeline(sound(21)))
+        await room.encoder.inspect(work / "film.mp4", timeline(sound(21), cut(A, 0, 21)))
     with pytest.raises(FilmFlawed):
-        await room.encoder.inspect(film.path, wanted)
+        await room.encoder.inspect(film.shots[0].takes[0].path, wanted)
     (work / "film.mp4").write_bytes(b"no film at all")
     with pytest.raises(FilmFlawed):
         await room.encoder.inspect(work / "film.mp4", wanted)

@@ -10,6 +10,7 @@ from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.clock import MemoryClock
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.progress import MemoryProgress
+from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
@@ -67,6 +68,7 @@ class Service:
         around = self.trouble.around
         filming = Filming(
             around(self.storage, "storage"),
+            around(MemoryShelf(), "shelf"),
             around(MemoryEncoder(), "encoder"),
             around(self.workspace, "workspace"),
             2,

@@ -194,7 +194,7 @@ def build_sound_command(
     return [
         *opening(ffmpeg),
         *sound.inputs,
-        *("-filter_complex", sound.graph, "-map", "[sound]"),
+        *("-filter_complex", f"{sound.graph};[sound]{filters.COUNTED}[timed]", "-map", "[timed]"),
         *_sound_encoded(audio_codec, audio_bitrate),
         *writing(output_file, "mp4", "-movflags", "+faststart"),
     ]

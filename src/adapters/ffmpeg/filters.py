@@ -93,6 +93,10 @@ def stereo() -> list[str]:
     return [f"aresample={SAMPLE_RATE}", "aformat=sample_fmts=fltp:channel_layouts=stereo"]
 
 
+COUNTED: Final = f"asettb=1/{SAMPLE_RATE},asetpts=N"
+"""Times counted by samples; reckoned in seconds they would now and then be one sample off."""
+
+
 def lasting(samples: int | None) -> list[str]:
     """Silence after the end, and an end after ``samples``; without them, silence for ever."""
     return ["apad"] if samples is None else [f"apad=whole_len={samples}", end(samples)]

@@ -89,7 +89,7 @@ def _copy(run: Run, source: int, into: int, ways: Sequence[Way]) -> None:
             # Some file systems say 0 where they mean that they cannot.
             del remaining[0]
             if not remaining:
-                raise UnreadableTrack("A piece has become shorter.", details=str(run.path))
+                raise UnreadableTrack("A piece has become shorter.", details=run.path.name)
         offset, left = offset + copied, left - copied
 
 

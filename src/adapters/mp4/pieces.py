@@ -73,7 +73,7 @@ def parted(spans: Iterable[tuple[int, int]], counts: Iterable[int]) -> Iterator[
 def require_possible(piece: Piece, name: str = "A piece") -> None:
     """Raise `ImpossiblePiece` for samples that there are not, and for a start not on a keyframe."""
     track, first, count = piece.track, piece.first, piece.count
-    about = f"{track.path}: {count} samples from {first} on, of {track.count}"
+    about = f"{track.path.name}: {count} samples from {first} on, of {track.count}"
     if first < 0 or count < 1 or first + count > track.count:
         raise ImpossiblePiece(f"{name} has samples that its track has not.", details=about)
     if first not in track.syncs(first, 1):
@@ -101,7 +101,7 @@ def require_alike(pieces: Sequence[Piece]) -> None:
         require_possible(piece, f"Piece {index + 1}")
         for what, value in _likeness(piece.track).items():
             if value != first[what]:
-                raise MismatchedPieces(index, what, details=str(piece.track.path))
+                raise MismatchedPieces(index, what, details=piece.track.path.name)
 
 
 def _likeness(track: Track) -> dict[str, bytes | int | str]:

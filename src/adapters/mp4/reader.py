@@ -30,15 +30,17 @@ def read_track(path: Path, kind: Kind | None = None) -> Track:
     try:
         # Opening a pipe would otherwise wait for its other end.
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (OSError, ValueError) as error:
-        raise UnreadableTrack("The file cannot be opened.", details=str(error)) from None
+    except OSError as error:
+        raise UnreadableTrack("The file cannot be opened.", details=error.strerror) from None
+    except ValueError:
+        raise UnreadableTrack("The file cannot be opened.", details="Its name is none.") from None
     try:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode):
             raise UnreadableTrack("It is no file.")
         header = _header(file, found.st_size)
     except OSError as error:
-        raise UnreadableTrack("The file cannot be read.", details=str(error)) from None
+        raise UnreadableTrack("The file cannot be read.", details=error.strerror) from None
     finally:
         os.close(file)
     return _track(path, Inside(memoryview(header)), kind, found.st_size)

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import anyio.to_thread
 import msgspec
 
 from adapters.mp4.errors import MismatchedTrack
@@ -94,6 +95,7 @@ class Stock:
                 into = folder / f"sample-{_digest(profile)}.mp4"
                 await self._room.sample(output, into)
                 self._samples[profile] = read_track(into, "video")
+                await anyio.to_thread.run_sync(into.unlink)
         return self._samples[profile]
 
 

@@ -70,13 +70,12 @@ class LocalShelf:
                 return there[0]
             made = self._root / "making" / f"{key}.{uuid4().hex}"
             try:
-                value = await self._fetched(key, made, read)
-                if value is None:
-                    value = await self._made(key, made, make, read)
+                if not await self._fetched(key, made, read):
+                    await self._made(key, made, make, read)
                 await self._steps.run(lambda _: self._enter(key, made, into))
             finally:
                 await self._steps.run(lambda _: made.unlink(missing_ok=True))
-            return value[0]
+            return await self._steps.run(lambda _: read(into))
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> None:
         """Remove the unfinished files of processes that died."""
@@ -117,34 +116,35 @@ class LocalShelf:
             into.unlink(missing_ok=True)
         return None
 
-    async def _fetched(self, key: str, made: Path, read: Callable[[Path], T]) -> tuple[T] | None:
-        """What another machine, or this one before it forgot, has put into the storage."""
+    async def _fetched(self, key: str, made: Path, read: Callable[[Path], object]) -> bool:
+        """Fetch what another machine, or this one before it forgot, has put into the storage."""
         path = f"{FOLDER}/{key}"
         try:
             await self._storage.fetch(path, made)
         except MediaNotFound:
-            return None
+            return False
         try:
-            return (await self._steps.run(lambda _: read(made)),)
+            await self._steps.run(lambda _: read(made))
         except Broken as error:
             _tell(key, error)
+        else:
+            return True
         await self._storage.delete(path)
         await self._steps.run(lambda _: made.unlink())
-        return None
+        return False
 
     async def _made(
         self,
         key: str,
         made: Path,
         make: Callable[[Path], Awaitable[None]],
-        read: Callable[[Path], T],
-    ) -> tuple[T]:
+        read: Callable[[Path], object],
+    ) -> None:
         await make(made)
-        value = await self._steps.run(lambda _: read(made))
+        await self._steps.run(lambda _: read(made))
         # Another machine that has made the same was faster.
         with suppress(MediaTaken):
             await self._storage.put(made, f"{FOLDER}/{key}")
-        return (value,)
 
     def _enter(self, key: str, made: Path, into: Path) -> None:
         with _translated(key):

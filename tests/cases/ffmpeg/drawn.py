@@ -11,6 +11,8 @@ from typing import Any
 import av
 import numpy as np
 
+from application.ports.encoder import Footage
+
 _TICKS = 90_000
 ROWS, COLUMNS = 3, 8
 """24 blocks: 16 for the frame's number, 8 for the film's own."""
@@ -131,6 +133,14 @@ def heard(path: Path) -> np.ndarray[Any, Any]:
             parts += [part.to_ndarray()[0] for part in resampler.resample(frame)]
         parts += [part.to_ndarray()[0] for part in resampler.resample(None)]
     return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def path_of(footage: Footage) -> Path:
+    """The one file that all of some footage is."""
+    (shot,) = footage.shots
+    (take,) = shot.takes
+    assert (take.first, take.count) == (0, footage.frames)
+    return take.path
 
 
 def names_in(folder: Path) -> list[str]:

@@ -15,6 +15,7 @@ from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import starts_fast
 from adapters.ffmpeg.process import run
 from application.ports.encoder import Footage
+from application.rushes import OnHand
 from domain.blueprint import OutputConfig
 from domain.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 from domain.timeline import Cut, Soundtrack, Timeline
@@ -32,7 +33,7 @@ WANTED = Timeline(cuts=(), soundtrack=SOUND, output=OUTPUT)
 async def film(encoder: FFmpegEncoder, sounding: Path, tmp_path: Path) -> Path:
     """Three seconds, as finished."""
     into = tmp_path / "film.mp4"
-    await encoder.add_audio(Footage(path=sounding, frames=90), SOUND, {}, into)
+    await encoder.add_audio(Footage.whole(sounding, 90), SOUND, OnHand({}, encoder), into)
     return into
 
 
@@ -122,7 +123,7 @@ async def test_cancelled_in_the_middle_it_leaves_nothing(
     large = OutputConfig(output_path="output/a.mp4", width=3840, height=2160)
     cut = Cut(clip="a", first=0, frames=60, rate=Fraction(1))
     task = asyncio.create_task(
-        encoder.normalise(cut, {"a": clip}, large, tmp_path / "work" / "cut.mp4")
+        encoder.normalise(cut, OnHand({"a": clip}, encoder), large, tmp_path / "work" / "cut.mp4")
     )
     with anyio.fail_after(60):
         while not [made async for made in work.glob("*/cut.mp4")]:
@@ -134,7 +135,7 @@ async def test_cancelled_in_the_middle_it_leaves_nothing(
 
 
 async def test_a_failure_tells_no_folder(encoder: FFmpegEncoder, film: Path) -> None:
-    piece = Footage(path=film, frames=99)
+    piece = Footage.whole(film, 99)
     with pytest.raises(FFmpegFailed) as failed:
         await encoder.concatenate([piece, piece], film.with_name("joined.mp4"))
     assert str(film.parent) not in f"{failed.value} {failed.value.details}"

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
+from application.rushes import OnHand
 from domain.blueprint import OutputConfig
 from domain.timeline import Cut
 from tests.cases.ffmpeg import drawn
@@ -67,7 +68,7 @@ def test_a_cut_shows_what_the_clip_shows_at_that_moment(
     encoder = FFmpegEncoder(at_once=1)
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "cut.mp4"
-        asyncio.run(encoder.normalise(cut, {name: source(name)}, output, into))
+        asyncio.run(encoder.normalise(cut, OnHand({name: source(name)}, encoder), output, into))
         numbers = drawn.numbers(into)
     grain = GRAIN[source(name).suffix]
     early, late = (

@@ -12,6 +12,7 @@ from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.process import run
 from adapters.ffmpeg.sounds import build_loudness_command, loudness_in
 from application.ports.encoder import Footage
+from application.rushes import OnHand
 from domain.errors import UnreadableMedia
 from domain.timeline import Cue, Soundtrack
 from tests.cases.ffmpeg import drawn
@@ -57,7 +58,7 @@ async def heard(
 ) -> np.ndarray[Any, Any]:
     """Score a film, beside the song, and listen to it."""
     into = files["song"].with_suffix(".mp4")
-    await encoder.add_audio(Footage(path=film, frames=FRAMES), soundtrack, files, into)
+    await encoder.add_audio(Footage.whole(film, FRAMES), soundtrack, OnHand(files, encoder), into)
     sound = drawn.heard(into)
     assert 0 <= len(sound) - FRAMES * 1600 < 1024
     return sound
@@ -161,8 +162,8 @@ async def test_a_film_without_sound_is_no_song(
     files = {"song": drawn.draw(tmp_path / "silent.mp4", 3)}
     with pytest.raises(UnreadableMedia, match="song"):
         await encoder.add_audio(
-            Footage(path=sounding, frames=FRAMES),
+            Footage.whole(sounding, FRAMES),
             track(song="song"),
-            files,
+            OnHand(files, encoder),
             tmp_path / "film.mp4",
         )

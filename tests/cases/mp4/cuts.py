@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from adapters.mp4.pieces import Piece
+from adapters.mp4.pieces import Piece, spread
+from adapters.mp4.samples import Track
 from tests.cases.mp4.shelf import FRAME, GROUP, LENGTHS, Shelf
 
 Cut = tuple[int, int, int, int | None]
@@ -24,5 +25,10 @@ def cut(draw: st.DrawFn, *, retimed: bool = False) -> Cut:
 def cut_out(shelf: Shelf, cuts: list[Cut]) -> list[Piece]:
     """The pieces of these cuts."""
     return [
-        Piece(shelf.clips[clip].track, first, count, ticks) for clip, first, count, ticks in cuts
+        piece_of(shelf.clips[clip].track, first, count, ticks) for clip, first, count, ticks in cuts
     ]
+
+
+def piece_of(track: Track, first: int, count: int, ticks: int | None) -> Piece:
+    """Some samples of a track, which share so many ticks."""
+    return Piece(track, first, count, None if ticks is None else tuple(spread(ticks, count)))

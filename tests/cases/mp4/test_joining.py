@@ -19,7 +19,7 @@ from adapters.ffmpeg.find import find_ffmpeg
 from adapters.mp4.boxes import Inside
 from adapters.mp4.errors import ImpossiblePiece, MismatchedPieces
 from adapters.mp4.layout import layout
-from adapters.mp4.pieces import Piece, spread
+from adapters.mp4.pieces import Piece, parted, spread
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import Run, Sizes, Track
 from adapters.mp4.writer import join
@@ -60,7 +60,7 @@ def expected_moments(pieces: Sequence[Piece]) -> list[int]:
     moments = [0]
     for piece in pieces:
         begin = moments.pop()
-        ticks = FRAME * piece.count if piece.ticks is None else piece.ticks
+        ticks = sum(count * delta for count, delta in piece.timing or [(piece.count, FRAME)])
         moments += [
             begin + shelves.nearest(Fraction(index * ticks, piece.count))
             for index in range(piece.count + 1)
@@ -202,6 +202,30 @@ def test_a_piece_that_is_retimed_ends_where_it_should(ticks: int, count: int) ->
     assert list(moments) == nearest
 
 
+@given(
+    lasting=st.integers(1, 500),
+    rate=st.fractions("0.5", 2, max_denominator=1000),
+    data=st.data(),
+)
+@settings(max_examples=300)
+def test_a_cut_at_another_tempo_shows_each_frame_at_its_moment(
+    lasting: int, rate: Fraction, data: st.DataObject
+) -> None:
+    count = max(1, shelves.nearest(lasting * rate))
+    spans = spread(lasting * FRAME, count, FRAME / rate)
+    durations = [delta for each, delta in spans for _ in range(each)]
+    moments = list(accumulate(durations, initial=0))
+    assert moments[:-1] == [shelves.nearest(index * FRAME / rate) for index in range(count)]
+    assert moments[-1] == lasting * FRAME
+    assert min(durations) > 0
+    assert count == 1 or durations[-1] <= 1.5 * FRAME / rate + 1
+    # Parted anywhere, the parts follow one another as the whole does.
+    at = data.draw(st.integers(0, count))
+    first, second = parted(spans, [at, count - at])
+    assert [d for each, d in [*first, *second] for _ in range(each)] == durations
+    assert sum(each for each, _ in first) == at
+
+
 @given(cuts=st.lists(cut(), min_size=1, max_size=5), data=st.data())
 @slow
 def test_any_part_of_a_film_can_be_served_without_the_film(
@@ -244,7 +268,7 @@ def test_pieces_of_another_size_are_refused_by_name(shelf: Shelf, tmp_path: Path
     small = read_track(shelves.normalised(source, tmp_path / "small.mp4", width=160, height=90))
     with pytest.raises(MismatchedPieces, match=r"Piece 2 .* decoder configuration") as refusal:
         layout([Piece(shelf.clips[0].track, 0, 5), Piece(small, 0, 5)])
-    assert (refusal.value.piece, refusal.value.details) == (1, str(tmp_path / "small.mp4"))
+    assert (refusal.value.piece, refusal.value.details) == (1, "small.mp4")
 
 
 def test_hevc_is_joined_too(tmp_path: Path) -> None:
@@ -274,7 +298,7 @@ def test_pieces_of_another_rate_are_refused_by_name(shelf: Shelf, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("first", "count", "ticks", "why"),
+    ("first", "count", "timing", "why"),
     [
         (1, 5, None, "keyframe"),
         (59, 1, None, "keyframe"),
@@ -283,16 +307,18 @@ def test_pieces_of_another_rate_are_refused_by_name(shelf: Shelf, tmp_path: Path
         (150, 1, None, "has not"),
         (-1, 2, None, "has not"),
         (0, 0, None, "has not"),
-        (0, 5, 4, "to last"),
-        (0, 2, 1 << 32, "to last"),
+        (0, 5, ((4, 512),), "timed"),
+        (0, 5, ((5, 0),), "timed"),
+        (0, 5, ((5, 512), (0, 9)), "timed"),
+        (0, 2, ((2, 1 << 31),), "timed"),
     ],
 )
 def test_a_piece_that_its_clip_has_not_is_refused(
-    shelf: Shelf, first: int, count: int, ticks: int | None, why: str
+    shelf: Shelf, first: int, count: int, timing: tuple[tuple[int, int], ...] | None, why: str
 ) -> None:
     track = shelf.clips[0].track
     with pytest.raises(ImpossiblePiece, match=f"Piece 2 .*{why}"):
-        layout([Piece(track, 0, 1), Piece(track, first, count, ticks)])
+        layout([Piece(track, 0, 1), Piece(track, first, count, timing)])
 
 
 def test_nothing_and_what_is_of_the_other_kind_are_refused(shelf: Shelf) -> None:
