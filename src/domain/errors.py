@@ -10,7 +10,7 @@ BachataError
 │   └── ClipTooShort
 ├── NotFound
 │   ├── MediaNotFound, SongNotFound, MoveNotFound, TaskNotFound, VideoNotFound
-│   └── BlueprintNotFound, NoMovesMatch
+│   └── BlueprintNotFound, SegmentNotFound, NoMovesMatch
 ├── Conflict
 │   └── IllegalStep, TaskTaken, MediaTaken, SongTaken, MoveTaken
 └── Broken                     ours to mend
@@ -128,6 +128,12 @@ class BlueprintNotFound(NotFound):
     """This task has no Blueprint."""
 
     code = "blueprint-not-found"
+
+
+class SegmentNotFound(NotFound):
+    """The preview has no such playlist or segment; `preview.m3u8` leads to those it has."""
+
+    code = "segment-not-found"
 
 
 class NoMovesMatch(NotFound):

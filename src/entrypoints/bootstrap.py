@@ -13,6 +13,8 @@ from adapters.ffmpeg.decode import mono
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.listening.librosa_listener import LibrosaListener
 from adapters.mp4.encoder import JoiningEncoder
+from adapters.mp4.projector import FragmentProjector
+from adapters.mp4.stock import Stock
 from adapters.progress.logs import LogProgress
 from adapters.progress.several import SeveralProgress
 from adapters.storage.local import LocalStorage
@@ -28,6 +30,7 @@ from application.ports.encoder import Encoder
 from application.ports.library import Library
 from application.ports.listener import Listener
 from application.ports.progress import Progress
+from application.ports.projector import Projector
 from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
@@ -40,6 +43,7 @@ from application.usecases.check_health import CheckHealth
 from application.usecases.generate import GenerateChoreography
 from application.usecases.make_demo import MakeDemoLibrary
 from application.usecases.plan import PlanChoreography
+from application.usecases.preview import PreviewChoreography
 from application.usecases.read_blueprint import ReadBlueprint
 from application.usecases.sweep import SweepLeftovers
 from application.usecases.watch import WatchVideo
@@ -56,6 +60,7 @@ class Ports:
     storage: Storage
     shelf: Shelf
     encoder: Encoder
+    projector: Projector
     workspace: Workspace
     listener: Listener
     studio: DemoStudio
@@ -77,13 +82,15 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         shelf = LocalShelf(settings.folder / "cache", storage, settings.cache_max_mb * 1_000_000)
         await shelf.sweep()
         room = FFmpegEncoder(at_once=settings.cores)
+        joining = JoiningEncoder(room, shelf)
         yield Ports(
             tasks=SqlTaskRepository(database),
             blueprints=SqlBlueprintArchive(database),
             library=SqlLibrary(database),
             storage=storage,
             shelf=shelf,
-            encoder=room if settings.encoder == "ffmpeg" else JoiningEncoder(room, shelf),
+            encoder=room if settings.encoder == "ffmpeg" else joining,
+            projector=FragmentProjector(joining, Stock(room, shelf)),
             workspace=LocalWorkspace(settings.folder / "work"),
             listener=LibrosaListener(mono),
             studio=stack.enter_context(CodeStudio(settings.cores)),
@@ -105,6 +112,7 @@ class UseCases:
     list_songs: ListSongs
     make_demo: MakeDemoLibrary
     plan: PlanChoreography
+    preview: PreviewChoreography
     read_blueprint: ReadBlueprint
     sweep: SweepLeftovers
     watch: WatchVideo
@@ -121,6 +129,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
     record = (ports.tasks, ports.blueprints, ports.progress, ports.clock, ports.workspace)
     add_move = AddMove(ports.library, ports.storage, ports.encoder)
     add_song = AddSong(ports.library, ports.storage, ports.encoder)
+    read_blueprint = ReadBlueprint(ports.tasks, ports.blueprints)
     return UseCases(
         add_move=logged("add_move", add_move),
         add_song=logged("add_song", add_song),
@@ -140,7 +149,16 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
             ports.studio, ports.library, ports.workspace, add_move, add_song, settings.cores
         ),
         plan=logged("plan", plan),
-        read_blueprint=ReadBlueprint(ports.tasks, ports.blueprints),
+        preview=PreviewChoreography(
+            read_blueprint,
+            ports.storage,
+            ports.shelf,
+            ports.encoder,
+            ports.projector,
+            ports.workspace,
+            fetches,
+        ),
+        read_blueprint=read_blueprint,
         sweep=SweepLeftovers(
             ports.tasks, ports.blueprints, ports.storage, ports.workspace, ports.clock
         ),

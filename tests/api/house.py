@@ -18,6 +18,7 @@ from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.listener import MemoryListener
 from adapters.memory.progress import MemoryProgress
+from adapters.memory.projector import MemoryProjector
 from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
@@ -76,6 +77,7 @@ class House:
             shelf=MemoryShelf(),
             storage=self.storage,
             encoder=MemoryEncoder(),
+            projector=MemoryProjector(),
             workspace=self.workspace,
             listener=MemoryListener(),
             studio=MemoryDemoStudio(),

@@ -157,14 +157,15 @@ async def test_one_who_gives_up_leaves_the_work_to_those_who_wait(shelf: Shelf, 
 
 
 async def test_when_one_fails_the_next_one_tries(shelf: Shelf, work: Path) -> None:
-    gate = asyncio.Event()
+    started, gate = asyncio.Event(), asyncio.Event()
 
     async def fail(into: Path) -> None:
+        started.set()
         await gate.wait()
         raise FFmpegFailed
 
     first = asyncio.create_task(shelf.take("key", work / "a", fail, read))
-    await asyncio.sleep(0)
+    await started.wait()
     second = asyncio.create_task(shelf.take("key", work / "b", Maker(), read))
     await asyncio.sleep(0)
     gate.set()

@@ -13,6 +13,8 @@ from adapters.ffmpeg.commands import (
     build_concat_command,
     build_decode_command,
     build_normalize_command,
+    build_sample_command,
+    build_sound_command,
     concat_list,
 )
 from adapters.ffmpeg.sounds import (
@@ -55,6 +57,19 @@ COMMANDS: dict[str, Callable[[], list[str]]] = {
         ),
     ),
     "joining": lambda: build_concat_command("/bench/list.ffconcat", OUT),
+    "a sound by itself": lambda: build_sound_command(
+        SONG,
+        OUT,
+        "aac",
+        "128k",
+        samples=4_800_000,
+        own_sound="/bench/own.pcm",
+        fade_in=48_000,
+        level=Level(gain=-2.5),
+    ),
+    "a black frame": lambda: build_sample_command(
+        OUT, 25, width=640, height=360, codec="libx264", bitrate="1M"
+    ),
     "a song": lambda: build_add_audio_command(FILM, SONG, OUT, "copy", "aac", "2M", "128k"),
     "a song on a film of 5400 frames": lambda: build_add_audio_command(
         FILM, SONG, OUT, "copy", "aac", "2M", "192k", frames=5400, fade_in=30, fade_out=60

@@ -214,7 +214,7 @@ def build_sample_command(
     black = f"color=c=black:s={width}x{height}:r={frame_rate}"
     return [
         *opening(ffmpeg),
-        *("-f", "lavfi", "-i", black, "-map", "0:v:0", "-an"),
+        *("-protocol_whitelist", "file", "-f", "lavfi", "-i", black, "-map", "0:v:0", "-an"),
         *("-vf", ",".join(filters.fitted(width, height))),
         *encoded(codec, width, height, frame_rate, bitrate),
         *("-frames:v", "1", *writing(output_file, "mp4", "-movflags", "+faststart")),

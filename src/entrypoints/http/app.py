@@ -12,6 +12,7 @@ from entrypoints.http.bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.choreography import ChoreographyController
 from entrypoints.http.health import HealthController
 from entrypoints.http.library import MoveController, SongController
+from entrypoints.http.preview import PreviewController
 from entrypoints.http.videos import VideoController
 from entrypoints.http.wiring import dependencies
 from entrypoints.settings import Settings
@@ -34,6 +35,7 @@ def create_app(settings: Settings, ports: OpenPorts = open_ports) -> Litestar:
     app = Litestar(
         route_handlers=[
             ChoreographyController,
+            PreviewController,
             SongController,
             MoveController,
             VideoController,

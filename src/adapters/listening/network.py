@@ -1,0 +1,94 @@
+"""The network that hears beats: dilated convolutions, their weights beside this file."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+BEAT_WEIGHT: Final = 4.0
+"""How many times a beat counts in training, since beats are rare; undone to get probabilities."""
+
+_WEIGHTS: Final = Path(__file__).with_name("weights.npz")
+
+
+class Weights(NamedTuple):
+    """The numbers of one or more networks of one shape, the networks along the first axis."""
+
+    dilations: NDArray[np.int64]
+    """(blocks,) frames from one tap of a block to the next."""
+    entry_weight: Array
+    """(networks, channels, features, taps)"""
+    entry_bias: Array
+    """(networks, channels)"""
+    wide_weight: Array
+    """(networks, blocks, channels, channels, taps)"""
+    wide_bias: Array
+    """(networks, blocks, channels)"""
+    point_weight: Array
+    """(networks, blocks, channels, channels)"""
+    point_bias: Array
+    """(networks, blocks, channels)"""
+    exit_weight: Array
+    """(networks, 2, channels)"""
+    exit_bias: Array
+    """(networks, 2)"""
+
+
+@cache
+def load(file: Path = _WEIGHTS) -> Weights:
+    """Read weights once; by default those that are shipped."""
+    with np.load(file) as stored:
+        weights = {name: stored[name].astype(np.float32) for name in Weights._fields[1:]}
+        return Weights(stored["dilations"], **weights)
+
+
+def logits(features: Array, weights: Weights) -> Array:
+    """Log odds of a beat and of a downbeat from (frames, features), shape (frames, 2).
+
+    Beats come out ``BEAT_WEIGHT`` times as likely as they are. Several networks are averaged.
+    """
+    several = [_one(features, weights, which) for which in range(len(weights.exit_bias))]
+    return np.mean(several, axis=0)
+
+
+def probabilities(features: Array, weights: Weights) -> tuple[Array, Array]:
+    """P(beat), and P(downbeat) where a beat is: each (2 * frames,), one for each fine frame."""
+    odds = logits(features, weights)
+    odds[:, 0] -= np.log(BEAT_WEIGHT)
+    beat, down = (1 / (1 + np.exp(-odds))).T
+    given = np.minimum(1, down / np.maximum(beat, 0.05))
+    fine = np.arange(2 * len(features))
+    # A frame is a pair of fine frames, and its number lies between the two.
+    at = 2 * np.arange(len(features)) + 0.5
+    heard, first = (np.interp(fine, at, each).astype(np.float32) for each in (beat, given))
+    return heard, first
+
+
+def _one(features: Array, weights: Weights, which: int) -> Array:
+    hidden = _elu(_convolved(features, weights.entry_weight[which], weights.entry_bias[which]))
+    for block, dilation in enumerate(weights.dilations):
+        wide, bias = weights.wide_weight[which, block], weights.wide_bias[which, block]
+        inner = _elu(_convolved(hidden, wide, bias, int(dilation)))
+        point = weights.point_weight[which, block]
+        hidden = hidden + inner @ point.T + weights.point_bias[which, block]
+    return _elu(hidden) @ weights.exit_weight[which].T + weights.exit_bias[which]
+
+
+def _convolved(rows: Array, weight: Array, bias: Array, dilation: int = 1) -> Array:
+    """(frames, in) by (out, in, taps), silence before and after: shape (frames, out)."""
+    frames, taps = len(rows), weight.shape[2]
+    reach = dilation * (taps // 2)
+    padded = np.pad(rows, ((reach, reach), (0, 0)))
+    out = np.tile(bias, (frames, 1))
+    for tap in range(taps):
+        out += padded[tap * dilation : tap * dilation + frames] @ weight[:, :, tap].T
+    return out
+
+
+def _elu(values: Array) -> Array:
+    """Clevert, Unterthiner and Hochreiter's exponential linear unit (ICLR 2016)."""
+    return np.where(values > 0, values, np.expm1(np.minimum(values, 0)))

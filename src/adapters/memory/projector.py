@@ -1,0 +1,47 @@
+"""Segments as JSON: every frame is written down by name."""
+
+from pathlib import Path
+
+import msgspec
+
+from adapters.memory.encoder import MemoryEncoder, Reel, spliced, written
+from application.ports.encoder import Footage
+from application.ports.files import Files
+from domain.playlist import Kind, ends
+from domain.timeline import Timeline
+
+
+class MemoryProjector:
+    """Shows films of named frames by the same rules as a real projector.
+
+    What it returns is a `Reel` in one line: of no frame and no sound for a beginning.
+    """
+
+    def __init__(self) -> None:
+        self._encoder = MemoryEncoder()
+
+    async def beginning(self, kind: Kind, timeline: Timeline, files: Files, folder: Path) -> bytes:
+        """See `application.ports.projector.Projector`."""
+        await self.part(kind, 0, timeline, files, folder)
+        return _line(Reel(rate=timeline.output.frame_rate if kind is Kind.PICTURE else 0))
+
+    async def part(
+        self, kind: Kind, index: int, timeline: Timeline, files: Files, folder: Path
+    ) -> bytes:
+        """See `application.ports.projector.Projector`."""
+        into = folder / "part.mp4"
+        if kind is Kind.PICTURE:
+            cut = timeline.cuts[index]
+            return _line(
+                spliced(await self._encoder.normalise(cut, files, timeline.output, into))
+            )
+        rate = timeline.output.frame_rate
+        written(into, Reel(rate=rate, frames=(("black", 0),)))
+        black = Footage.whole(into, 1)
+        await self._encoder.add_audio(black, timeline.soundtrack, files, into)
+        edges = (0, *ends(kind, timeline))
+        return _line(Reel(rate=0, sound_seconds=float(edges[index + 1] - edges[index])))
+
+
+def _line(reel: Reel) -> bytes:
+    return msgspec.json.encode(reel) + b"\n"

@@ -1,0 +1,94 @@
+"""Preview a film that has not been made."""
+
+import asyncio
+from typing import Final
+from uuid import UUID, uuid4
+
+from application.ports.encoder import Encoder
+from application.ports.projector import Projector
+from application.ports.shelf import Shelf
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from application.rushes import Rushes
+from application.usecases.read_blueprint import ReadBlueprint
+from domain.errors import SegmentNotFound
+from domain.playlist import (
+    BEGINNING,
+    Kind,
+    ends,
+    main_playlist,
+    media_playlist,
+    playlist_name,
+    segment_name,
+)
+from domain.timeline import Timeline, laid_out
+
+FOLDER: Final = "preview"
+"""Where all but the main playlist lies, beside it."""
+
+
+class PreviewChoreography:
+    """The Blueprint of a task as a film to be streamed, whatever has become of its own film.
+
+    Every method raises `TaskNotFound`, for another's task too, and `BlueprintNotFound`. Only a
+    segment needs the media, and of these only what is seen or heard in it.
+    """
+
+    def __init__(
+        self,
+        read: ReadBlueprint,
+        storage: Storage,
+        shelf: Shelf,
+        encoder: Encoder,
+        projector: Projector,
+        workspace: Workspace,
+        at_once: int,
+    ) -> None:
+        """Take the ports, and how many files may be fetched at once for a segment."""
+        self._read = read
+        self._storage = storage
+        self._shelf = shelf
+        self._encoder = encoder
+        self._projector = projector
+        self._workspace = workspace
+        self._fetches = at_once
+
+    async def __call__(self, task_id: UUID, owner: str) -> str:
+        """The playlist that leads to the others."""
+        return main_playlist(await self._timeline(task_id, owner), FOLDER)
+
+    async def playlist(self, task_id: UUID, owner: str, name: str) -> str:
+        """The playlist of this file name, or `SegmentNotFound`."""
+        timeline = await self._timeline(task_id, owner)
+        for kind in Kind:
+            if name == playlist_name(kind):
+                return media_playlist(kind, timeline)
+        raise SegmentNotFound
+
+    async def segment(self, task_id: UUID, owner: str, kind: str, name: str) -> bytes:
+        """The segment of this file name, or what comes before all of them; or `SegmentNotFound`.
+
+        Raises as `Projector` does.
+        """
+        timeline = await self._timeline(task_id, owner)
+        if kind not in tuple(Kind):
+            raise SegmentNotFound
+        found = Kind(kind)
+        index = None if name == BEGINNING else _index(name, len(ends(found, timeline)))
+        # No task is worked on: the folder's name is only to be its own.
+        async with self._workspace.take(uuid4()) as folder:
+            gate = asyncio.Semaphore(self._fetches)
+            rushes = Rushes(self._storage, self._shelf, self._encoder, folder, gate)
+            if index is None:
+                return await self._projector.beginning(found, timeline, rushes, folder)
+            return await self._projector.part(found, index, timeline, rushes, folder)
+
+    async def _timeline(self, task_id: UUID, owner: str) -> Timeline:
+        return laid_out(await self._read(task_id, owner))
+
+
+def _index(name: str, count: int) -> int:
+    for index in range(count):
+        if name == segment_name(index):
+            return index
+    raise SegmentNotFound
