@@ -36,7 +36,7 @@ ALLOWED: Final = 1.0
 """VMAF points a normalised clip may be behind, on average."""
 
 EVERY: Final = 3
-"""Frames from one that is scored to the next; on clips tried the mean is within 0.05 of every frame's."""
+"""Frames from one that is scored to the next; on two clips the mean moved by 0.04 at most."""
 
 RATE: Final = ("-b:v", "2M", "-maxrate", "2500k", "-bufsize", "4M")
 # One thread, like the product's, so that every machine makes the same file.

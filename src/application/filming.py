@@ -4,8 +4,8 @@ import asyncio
 import logging
 from pathlib import Path
 
+from application.files import Known
 from application.ports.encoder import Encoder, Footage
-from application.ports.files import Known
 from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace

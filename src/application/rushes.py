@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from application.files import Known
 from application.keeping import digest_of
 from application.ports.encoder import Encoder
-from application.ports.files import Known
 from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from domain.errors import SpoiledFile, UnreadableMedia
@@ -41,7 +41,7 @@ class Rushes:
         self._known: dict[str, Known] = {}
 
     async def local(self, path: str) -> Path:
-        """See `application.ports.files.Files`."""
+        """See `application.files.Files`."""
         found = self._fetched.setdefault(path, asyncio.Lock())
         if isinstance(found, Path):
             return found
@@ -56,7 +56,7 @@ class Rushes:
         return into
 
     async def known(self, path: str) -> Known:
-        """See `application.ports.files.Files`."""
+        """See `application.files.Files`."""
         if path not in self._known:
             async with self._gate:
                 stored = await self._storage.describe(path)
@@ -84,11 +84,11 @@ class OnHand:
         self._known: dict[str, Known] = {}
 
     async def local(self, path: str) -> Path:
-        """See `application.ports.files.Files`."""
+        """See `application.files.Files`."""
         return self._files[path]
 
     async def known(self, path: str) -> Known:
-        """See `application.ports.files.Files`."""
+        """See `application.files.Files`."""
         if path not in self._known:
             self._known[path] = await known_of(path, self._files[path], self._encoder)
         return self._known[path]

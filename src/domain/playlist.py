@@ -121,7 +121,7 @@ def _durations(moments: Sequence[int]) -> Iterator[int]:
 
 
 def _most_frames(timeline: Timeline) -> Fraction:
-    """Frames a second where there are most: a cut that keeps all of its clip's shows them faster."""
+    """Frames a second where there are most; a cut may show all of its clip's, only faster."""
     return max(
         Fraction(cut.pictures(timeline.output) * timeline.output.frame_rate, cut.frames)
         for cut in timeline.cuts

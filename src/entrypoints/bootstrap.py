@@ -46,6 +46,7 @@ from application.usecases.plan import PlanChoreography
 from application.usecases.preview import PreviewChoreography
 from application.usecases.read_blueprint import ReadBlueprint
 from application.usecases.sweep import SweepLeftovers
+from application.usecases.warm import WarmLibrary
 from application.usecases.watch import WatchVideo
 from entrypoints.settings import Settings
 
@@ -115,6 +116,7 @@ class UseCases:
     preview: PreviewChoreography
     read_blueprint: ReadBlueprint
     sweep: SweepLeftovers
+    warm: WarmLibrary
     watch: WatchVideo
 
 
@@ -127,8 +129,8 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
     )
     limit = settings.assembly_timeout
     record = (ports.tasks, ports.blueprints, ports.progress, ports.clock, ports.workspace)
-    add_move = AddMove(ports.library, ports.storage, ports.encoder)
-    add_song = AddSong(ports.library, ports.storage, ports.encoder)
+    add_move = AddMove(ports.library, ports.storage, ports.encoder, ports.workspace)
+    add_song = AddSong(ports.library, ports.storage, ports.encoder, ports.workspace)
     read_blueprint = ReadBlueprint(ports.tasks, ports.blueprints)
     return UseCases(
         add_move=logged("add_move", add_move),
@@ -161,6 +163,17 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         read_blueprint=read_blueprint,
         sweep=SweepLeftovers(
             ports.tasks, ports.blueprints, ports.storage, ports.workspace, ports.clock
+        ),
+        warm=logged(
+            "warm",
+            WarmLibrary(
+                ports.library,
+                ports.storage,
+                ports.shelf,
+                ports.encoder,
+                ports.workspace,
+                settings.cores,
+            ),
         ),
         watch=WatchVideo(ports.tasks, ports.storage),
     )

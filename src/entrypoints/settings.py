@@ -24,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     assembly_timeout: float = 600.0
     encoder: str = "joining"
     cache_max_mb: int = 10240
+    warm: str = "on"
     encodes_at_once: int = 0
     fetches_at_once: int = 8
     log_level: str = "info"
@@ -87,6 +88,12 @@ SETTINGS: Final = (
         field="cache_max_mb",
         name="BACHATA_CACHE_MAX_MB",
         meaning="megabytes of normalised clips and songs kept in the data folder's `cache`",
+    ),
+    Setting(
+        field="warm",
+        name="BACHATA_WARM",
+        meaning="`on`: the server, once started, makes the whole library ready for films, "
+        "one clip at a time; or `off`",
     ),
     Setting(
         field="encodes_at_once",
@@ -165,6 +172,7 @@ def _faults(settings: Settings) -> list[Violation]:
             "BACHATA_ENCODER",
             "it is `joining` or `ffmpeg`",
         ),
+        (settings.warm in ("on", "off"), "BACHATA_WARM", "it is `on` or `off`"),
         (settings.cache_max_mb >= 0, "BACHATA_CACHE_MAX_MB", "it is 0 or more"),
         (settings.encodes_at_once >= 0, "BACHATA_ENCODES_AT_ONCE", "it is 0 or more"),
         (settings.fetches_at_once > 0, "BACHATA_FETCHES_AT_ONCE", "it is 1 or more"),

@@ -8,8 +8,8 @@ from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.memory.encoder import MemoryEncoder, clip, opened, song
 from adapters.memory.shelf import MemoryShelf
 from adapters.mp4.encoder import JoiningEncoder
+from application.files import Files
 from application.ports.encoder import Encoder, Footage
-from application.ports.files import Files
 from application.rushes import OnHand
 from tests.cases.ffmpeg import drawn
 

@@ -66,7 +66,7 @@ class Server:
 def environment_of(data: Path, more: Mapping[str, str]) -> dict[str, str]:
     """What a command over a data folder finds in its environment."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("BACHATA_")}
-    return {**ours, "BACHATA_DATA_DIR": str(data), **more}
+    return {**ours, "BACHATA_DATA_DIR": str(data), "BACHATA_WARM": "off", **more}
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from adapters.ffmpeg.commands import Under, build_decode_command, build_normaliz
 from adapters.ffmpeg.filters import SPARE
 from adapters.ffmpeg.machine import Machine
 from adapters.ffmpeg.probe import Look, look
-from application.ports.files import Files
+from application.files import Files
 from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort, FFmpegFailed, UnreadableMedia
 from domain.timeline import Crossfade, Cut

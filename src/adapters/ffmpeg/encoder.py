@@ -22,8 +22,8 @@ from adapters.ffmpeg.process import Limits
 from adapters.ffmpeg.progress import Progress
 from adapters.ffmpeg.scoring import record, score
 from adapters.ffmpeg.sounds import Level
+from application.files import Files
 from application.ports.encoder import Footage
-from application.ports.files import Files
 from domain.blueprint import OutputConfig
 from domain.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 from domain.media import Media

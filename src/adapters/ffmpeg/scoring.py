@@ -21,8 +21,8 @@ from adapters.ffmpeg.sounds import (
     levelled,
     loudness_in,
 )
+from application.files import Files
 from application.ports.encoder import Footage
-from application.ports.files import Files
 from domain.errors import FFmpegFailed, UnreadableMedia
 from domain.timeline import Cue, Soundtrack
 

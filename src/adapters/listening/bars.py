@@ -63,7 +63,9 @@ class Row(NamedTuple):
 def paces(frames_a_second: float, beats_a_bar: int) -> Paces:
     """All periods between the slowest and the fastest tempo, a wide prior about a usual one."""
     slowest, fastest = BPM
-    periods = np.arange(int(60 * frames_a_second / fastest), int(60 * frames_a_second / slowest) + 2)
+    periods = np.arange(
+        int(60 * frames_a_second / fastest), int(60 * frames_a_second / slowest) + 2
+    )
     octaves = np.log2(60 * frames_a_second / periods / _TYPICAL)
     start = -0.5 * (octaves / _SPREAD) ** 2 - np.log(beats_a_bar * len(periods))
     ratio = periods[:, np.newaxis] / periods[np.newaxis]
@@ -77,7 +79,9 @@ def paces(frames_a_second: float, beats_a_bar: int) -> Paces:
     return Paces(periods, start.astype(np.float32), change)
 
 
-def evidence(beat: Array, downbeat: Array, periods: NDArray[np.int64], beats_a_bar: int) -> Evidence:
+def evidence(
+    beat: Array, downbeat: Array, periods: NDArray[np.int64], beats_a_bar: int
+) -> Evidence:
     """What P(beat) and P(downbeat, where a beat is), each (n,), say for every beat.
 
     A beat claims the first sixteenth of its period: log P(beat) there, against an equal share of
@@ -99,69 +103,94 @@ def best_row(evidence: Evidence, paces: Paces) -> Row:
     """The likeliest row of beats, by an exact search over (beat of the bar, period) (Viterbi).
 
     The first beat comes within the longest period, the last one's period reaches the end. Each
-    beat comes a period after the one before, or a frame sooner or later at the cost of ``JITTER``.
+    beat comes a period after the one before, or a frame sooner or later at the cost of `JITTER`.
     """
-    periods, frames = paces.periods, len(evidence.pulse)
-    places = evidence.place.shape[1]
-    longest, at_once = int(periods[-1]), int(periods[0]) - 1
-    index = np.arange(len(periods))
-    # The best value of a beat is written down where the next one is due: (frame, place, period).
-    due = np.full((frames + longest + 2, places, len(periods)), _NEVER, np.float32)
-    origin = np.zeros((frames, places, len(periods)), np.int8)
-    late = np.zeros((frames, places, len(periods)), np.int8)
-    # No beat within the shortest period depends on another one, so they are found together.
+    frames, shortest = len(evidence.pulse), int(paces.periods[0])
+    due = _Due(frames, evidence.place.shape[1], paces.periods)
+    # No beat hangs on another one that is nearer than this, so they are found together.
+    at_once = shortest - 1
     for start in range(0, frames, at_once):
-        block = np.arange(start, min(start + at_once, frames))
-        arrived, late[block] = _arrived(due, block)
-        best, origin[block] = _changed(np.roll(arrived, 1, axis=1), paces.change)
-        fresh = (block <= longest)[:, np.newaxis, np.newaxis] & (paces.start > best)
-        best, origin[block] = np.where(fresh, paces.start, best), np.where(fresh, -1, origin[block])
-        best += evidence.pulse[block, np.newaxis] + evidence.place[block][:, :, np.newaxis]
-        due[block[:, np.newaxis] + periods, :, index] = best.transpose(0, 2, 1)
-    return _traced(due, origin, late, paces, frames)
+        stop = min(start + at_once, frames)
+        best = _through_change(due.arriving(start, stop), paces.change)
+        opening = max(0, min(stop, int(paces.periods[-1]) + 1) - start)
+        np.maximum(best[:opening], paces.start, out=best[:opening])
+        best += evidence.pulse[start:stop, np.newaxis]
+        best += evidence.place[start:stop, :, np.newaxis]
+        due.put(start, best)
+    return _traced(due, paces)
 
 
-def _arrived(due: Array, block: NDArray[np.int64]) -> tuple[Array, NDArray[np.int8]]:
-    """The best of being on time (0), a frame late (1) or a frame early (-1), and which."""
-    best, which = due[block].copy(), np.zeros((len(block), *due.shape[1:]), np.int8)
-    for frames_late, ahead in ((1, np.maximum(block - 1, 0)), (-1, block + 1)):
-        other = due[ahead] - np.float32(JITTER)
-        better = other > best
-        best[better], which[better] = other[better], frames_late
-    return best, which
+class _Due:
+    """The best values of all beats, each written down where the next beat is due."""
+
+    def __init__(self, frames: int, places: int, periods: NDArray[np.int64]) -> None:
+        self.frames, self.places, self.periods = frames, places, periods
+        rows = frames + int(periods[-1]) + 1
+        self.values = np.full((rows, places, len(periods)), _NEVER, np.float32)
+        row, place, period = self.values.strides
+        # Periods are one frame apart: in this view the beats of one frame are one row again.
+        self._beats = np.lib.stride_tricks.as_strided(
+            self.values[int(periods[0]) :],
+            (frames, places, len(periods)),
+            (row, place, row + period),
+        )
+
+    def put(self, start: int, values: Array) -> None:
+        """Write down the values of beats from a frame on: (frames, places, k)."""
+        self._beats[start : start + len(values)] = values
+
+    def arriving(self, start: int, stop: int) -> Array:
+        """The best beat before, for every place and its period: (stop - start, places, k)."""
+        late = self.values[max(start - 1, 0) : stop - 1]
+        if start == 0:
+            late = np.concatenate([np.full_like(self.values[:1], _NEVER), late])
+        sooner = np.maximum(late, self.values[start + 1 : stop + 1])
+        best = np.maximum(self.values[start:stop], sooner - np.float32(JITTER))
+        return np.roll(best, 1, axis=1)
+
+    def before(self, frame: int, place: int, change: Array, period: int) -> tuple[float, int, int]:
+        """How a beat is best come to: the value, the period before and the frame of that beat."""
+        reach = len(change) // 2
+        best = (float(_NEVER), 0, 0)
+        for step, cost in enumerate(change):
+            other = period + step - reach
+            for late in (0, 1, -1):
+                if 0 <= other < len(self.periods) and frame >= late:
+                    value = self.values[frame - late, place - 1, other]
+                    value = value - np.float32(JITTER if late else 0) + cost
+                    if value > best[0]:
+                        best = (float(value), other, frame - late - int(self.periods[other]))
+        return best
 
 
-def _changed(arrived: Array, change: Array) -> tuple[Array, NDArray[np.int8]]:
-    """The best way to each period, shape (frames, places, k), and which step it came by."""
-    reach = change.shape[1] // 2
-    periods = arrived.shape[2]
-    padded = np.pad(arrived, ((0, 0), (0, 0), (reach, reach)), constant_values=_NEVER)
-    best, which = np.full_like(arrived, -np.inf), np.zeros(arrived.shape, np.int8)
-    for step in range(change.shape[1]):
-        other = padded[:, :, step : step + periods] + change[:, step]
-        better = other > best
-        np.copyto(best, other, where=better)
-        which[better] = step
-    return best, which
+def _through_change(arriving: Array, change: Array) -> Array:
+    """The best value of every period over those it may be come to from."""
+    reach, periods = change.shape[1] // 2, arriving.shape[2]
+    edges = ((0, 0), (0, 0), (reach, reach))
+    padded = np.pad(arriving, edges, constant_values=_NEVER)
+    best = padded[:, :, :periods] + change[:, 0]
+    for step in range(1, change.shape[1]):
+        np.maximum(best, padded[:, :, step : step + periods] + change[:, step], out=best)
+    return best
 
 
-def _traced(
-    due: Array, origin: NDArray[np.int8], late: NDArray[np.int8], paces: Paces, frames: int
-) -> Row:
-    """The row that leads to the best of what is due after the end."""
-    periods, reach = paces.periods, paces.change.shape[1] // 2
-    places = due.shape[1]
-    end = due[frames:]
-    found, place, period = (int(i) for i in np.unravel_index(int(end.argmax()), end.shape))
-    gain = float(end[found, place, period])
-    frame = frames + found - int(periods[period])
-    row: list[tuple[int, int]] = []
-    while gain > _NEVER / 2:
-        row.append((frame, place))
-        step = int(origin[frame, place, period])
-        if step < 0:
+def _traced(due: _Due, paces: Paces) -> Row:
+    """The row that leads to the best of what is due after the end.
+
+    How each beat of it was come to is found again, which is cheaper than to keep it for all.
+    """
+    end = due.values[due.frames :]
+    over, place, period = (int(i) for i in np.unravel_index(int(end.argmax()), end.shape))
+    gain = float(end[over, place, period])
+    if gain <= _NEVER / 2:
+        return Row(np.zeros(0, np.int64), np.zeros(0, np.int64), 0.0)
+    frame = due.frames + over - int(paces.periods[period])
+    row = [(frame, place)]
+    while True:
+        value, before, earlier = due.before(frame, place, paces.change[period], period)
+        if frame <= paces.periods[-1] and paces.start[period] >= value:
             break
-        place, period = (place - 1) % places, period + step - reach
-        frame -= int(periods[period]) + int(late[frame, place, period])
-    beats = np.array(row[::-1], np.int64).reshape(-1, 2)
+        frame, place, period = earlier, (place - 1) % due.places, before
+        row.append((frame, place))
+    beats = np.array(row[::-1], np.int64)
     return Row(beats[:, 0], beats[:, 1], gain)

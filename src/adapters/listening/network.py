@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 BEAT_WEIGHT: Final = 4.0
-"""How many times a beat counts in training, since beats are rare; undone to get probabilities."""
+DOWNBEAT_WEIGHT: Final = 8.0
+"""How many times a beat and a downbeat count in training, since they are rare."""
 
 _WEIGHTS: Final = Path(__file__).with_name("weights.npz")
 
@@ -49,7 +50,8 @@ def load(file: Path = _WEIGHTS) -> Weights:
 def logits(features: Array, weights: Weights) -> Array:
     """Log odds of a beat and of a downbeat from (frames, features), shape (frames, 2).
 
-    Beats come out ``BEAT_WEIGHT`` times as likely as they are. Several networks are averaged.
+    Beats come out `BEAT_WEIGHT` times as likely as they are, downbeats `DOWNBEAT_WEIGHT` times.
+    Several networks are averaged.
     """
     several = [_one(features, weights, which) for which in range(len(weights.exit_bias))]
     return np.mean(several, axis=0)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from application.files import Files
 from application.ports.encoder import Footage
-from application.ports.files import Files
 from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort, FFmpegFailed, FilmFlawed, UnreadableMedia
 from domain.media import Media, Picture

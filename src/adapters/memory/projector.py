@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 
 from adapters.memory.encoder import MemoryEncoder, Reel, spliced, written
+from application.files import Files
 from application.ports.encoder import Footage
-from application.ports.files import Files
 from domain.playlist import Kind, ends
 from domain.timeline import Timeline
 
@@ -32,9 +32,7 @@ class MemoryProjector:
         into = folder / "part.mp4"
         if kind is Kind.PICTURE:
             cut = timeline.cuts[index]
-            return _line(
-                spliced(await self._encoder.normalise(cut, files, timeline.output, into))
-            )
+            return _line(spliced(await self._encoder.normalise(cut, files, timeline.output, into)))
         rate = timeline.output.frame_rate
         written(into, Reel(rate=rate, frames=(("black", 0),)))
         black = Footage.whole(into, 1)

@@ -15,8 +15,8 @@ from adapters.mp4.room import CuttingRoom
 from adapters.mp4.samples import Track
 from adapters.mp4.stock import TICKS, Stock
 from adapters.mp4.writer import join
+from application.files import Files
 from application.ports.encoder import Footage, Shot, Take
-from application.ports.files import Files
 from application.ports.shelf import Shelf
 from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort, FilmFlawed

@@ -12,13 +12,13 @@ from adapters.mp4.fragments import init_segment, segment
 from adapters.mp4.pieces import Piece
 from adapters.mp4.samples import AAC_PACKET, Run, Track
 from adapters.mp4.stock import TICKS, Stock
+from application.files import Files
 from application.ports.encoder import Encoder
-from application.ports.files import Files
 from domain.playlist import SAMPLES, Kind, packets
 from domain.timeline import Timeline
 
 _MOST_TAKES: Final = 16
-"""More than a cut is ever made of; fragments are numbered so that later ones have larger numbers."""
+"""More than a cut is ever made of; so later fragments have larger numbers than earlier ones."""
 
 
 class FragmentProjector:
@@ -65,12 +65,14 @@ def _heard(sound: Track, timeline: Timeline, index: int) -> Piece:
     """
     upto = packets(timeline)
     first = _packets(sound.media_time + upto[index - 1] * AAC_PACKET) if index else 0
-    last = index == len(upto) - 1
-    whole = timeline.frames * SAMPLES // timeline.output.frame_rate
-    end = sound.media_time + (whole if last else upto[index] * AAC_PACKET)
+    if index < len(upto) - 1:
+        end = sound.media_time + upto[index] * AAC_PACKET
+        return Piece(sound, first, _packets(end) - first)
+    end = sound.media_time + timeline.frames * SAMPLES // timeline.output.frame_rate
     count = min(_packets(end), sound.count) - first
     rest = min(AAC_PACKET, end - (first + count - 1) * AAC_PACKET)
-    return Piece(sound, first, count, ((count - 1, AAC_PACKET), (1, rest))[count == 1 :])
+    spans = ((count - 1, AAC_PACKET), (1, rest))
+    return Piece(sound, first, count, spans if count > 1 else spans[1:])
 
 
 def _packets(samples: int) -> int:

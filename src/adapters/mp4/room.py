@@ -4,8 +4,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
+from application.files import Files
 from application.ports.encoder import Encoder
-from application.ports.files import Files
 from domain.blueprint import OutputConfig
 from domain.timeline import Soundtrack
 

@@ -12,7 +12,7 @@ from adapters.mp4.errors import MismatchedTrack
 from adapters.mp4.reader import read_track
 from adapters.mp4.room import CuttingRoom
 from adapters.mp4.samples import AAC_PACKET, Track
-from application.ports.files import Files
+from application.files import Files
 from application.ports.shelf import Shelf
 from application.turns import Turns
 from domain.blueprint import OutputConfig

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from application.ports.files import Files
+from application.files import Files
 from domain.blueprint import OutputConfig
 from domain.media import Media
 from domain.timeline import Cut, Soundtrack, Timeline

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from application.ports.files import Files
+from application.files import Files
 from domain.playlist import Kind
 from domain.timeline import Timeline
 

@@ -8,6 +8,9 @@ from application.keeping import fingerprint, keep
 from application.ports.encoder import Encoder
 from application.ports.library import Library
 from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from application.readying import ORDINARY, WORK, whole_song
+from application.rushes import OnHand
 from domain import documents, paths
 from domain.errors import SongNotFound, SongTaken, UnreadableMedia
 from domain.music import Analysis, Song
@@ -16,17 +19,23 @@ from domain.music import Analysis, Song
 class AddSong:
     """Keep a song and what is known of it; whole or not at all."""
 
-    def __init__(self, library: Library, storage: Storage, encoder: Encoder) -> None:
+    def __init__(
+        self, library: Library, storage: Storage, encoder: Encoder, workspace: Workspace
+    ) -> None:
         """Take the ports."""
         self._library = library
         self._storage = storage
         self._encoder = encoder
+        self._workspace = workspace
 
-    async def __call__(self, sound: Path, song: Song, analysis: Analysis | None = None) -> Song:
+    async def __call__(
+        self, sound: Path, song: Song, analysis: Analysis | None = None, *, ready: bool = True
+    ) -> Song:
         """Store ``sound``; return the song with its storage path and true duration.
 
-        Raises `InvalidRequest` when a field is out of range, `UnreadableMedia` for what
-        cannot be heard, and `SongTaken`.
+        It is made ready for films before it is stored, unless ``ready`` is off. Raises
+        `InvalidRequest` when a field is out of range, `UnreadableMedia` for what cannot be heard,
+        and `SongTaken`.
         """
         documents.refuse_faults(song)
         media = await self._encoder.measure(sound)
@@ -43,5 +52,9 @@ class AddSong:
         kept = msgspec.structs.replace(
             song, duration=float(media.seconds), tempo=tempo, audio_path=path
         )
+        if ready:
+            async with self._workspace.take(WORK) as folder:
+                files, whole = OnHand({path: sound}, self._encoder), whole_song(path, media.seconds)
+                await self._encoder.prepare((), whole, files, ORDINARY, folder)
         await keep(self._storage, sound, path, lambda: self._library.add_song(kept, analysis))
         return kept

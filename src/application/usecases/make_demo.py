@@ -23,7 +23,10 @@ Told = Callable[[str, int, int], Awaitable[None]]
 
 
 class MakeDemoLibrary:
-    """Films the moves and records the songs that are not in the library yet."""
+    """Films the moves and records the songs that are not in the library yet.
+
+    They are not made ready for films: somebody waits for the first one, which needs a few of them.
+    """
 
     def __init__(
         self,
@@ -73,7 +76,7 @@ class MakeDemoLibrary:
         async def work() -> None:
             into = folder / f"song-{song.id}"
             await self._studio.record(song, into)
-            await self._add_song(into, song, analysis)
+            await self._add_song(into, song, analysis, ready=False)
             into.unlink()
 
         return work
@@ -82,7 +85,7 @@ class MakeDemoLibrary:
         async def work() -> None:
             into = folder / f"move-{move.id}"
             await self._studio.film(move, into)
-            await self._add_move(into, move)
+            await self._add_move(into, move, ready=False)
             into.unlink()
 
         return work

@@ -10,7 +10,7 @@ from rich_click import RichCommand, RichGroup
 from domain.blueprint import Difficulty
 from domain.moves import Energy, Move, Style
 from domain.music import Song
-from entrypoints.cli.console import talker
+from entrypoints.cli.console import bars, talker
 from entrypoints.cli.session import run, session
 
 
@@ -84,6 +84,29 @@ def add_move(
         async with session() as opened:
             kept = await opened.use_cases.add_move(file, move)
         talker().print(f"Added the move {kept.id!r}: {kept.duration:.1f} s.", highlight=False)
+
+    run(work)
+
+
+@library.command("warm", cls=RichCommand)
+def warm() -> None:
+    """Make all moves and songs ready, so that the first film with them is as fast as the next."""
+
+    async def work() -> None:
+        console = talker()
+        with bars(console) as progress:
+            bar = progress.add_task("Making the library ready", total=None)
+
+            async def told(name: str, done: int, of: int) -> None:
+                progress.update(bar, total=of, completed=done)
+
+            async with session() as opened:
+                unready = await opened.use_cases.warm(told)
+        for each in unready:
+            console.print(f"[yellow]Not ready:[/] {each.id}: {each.why}", highlight=False)
+        if unready:
+            raise click.exceptions.Exit(1)
+        console.print("Everything is ready.", highlight=False)
 
     run(work)
 

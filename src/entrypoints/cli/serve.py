@@ -27,7 +27,7 @@ def serve(host: str | None, port: int | None) -> None:
     logs.configure(settings.log_level)
     asyncio.run(_try_the_parts(settings))
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, warm=settings.warm == "on"),
         host=settings.host,
         port=settings.port,
         log_config=None,

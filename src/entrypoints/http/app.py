@@ -1,10 +1,14 @@
 """The Litestar application."""
 
-from collections.abc import AsyncGenerator, Callable
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from litestar import Litestar
 
+from domain.errors import BachataError
 from entrypoints.bootstrap import Ports, open_ports, wire
 from entrypoints.http import description, problems
 from entrypoints.http.access_log import access_log
@@ -17,11 +21,18 @@ from entrypoints.http.videos import VideoController
 from entrypoints.http.wiring import dependencies
 from entrypoints.settings import Settings
 
+_log = logging.getLogger("bachata.http")
+
 OpenPorts = Callable[[Settings], AbstractAsyncContextManager[Ports]]
 
 
-def create_app(settings: Settings, ports: OpenPorts = open_ports) -> Litestar:
-    """Build the application; other ``ports`` may stand behind it."""
+def create_app(
+    settings: Settings, ports: OpenPorts = open_ports, *, warm: bool = False
+) -> Litestar:
+    """Build the application; other ``ports`` may stand behind it.
+
+    With ``warm`` it makes the library ready for films while it serves.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
@@ -30,7 +41,8 @@ def create_app(settings: Settings, ports: OpenPorts = open_ports) -> Litestar:
             await opened.encoder.ready()
             await use_cases.sweep()
             app.state.use_cases = use_cases
-            yield
+            async with beside(use_cases.warm(_unheard, 1) if warm else None):
+                yield
 
     app = Litestar(
         route_handlers=[
@@ -57,3 +69,30 @@ def create_app(settings: Settings, ports: OpenPorts = open_ports) -> Litestar:
     # Around everything, where middleware would miss the requests that have no route.
     app.asgi_handler = access_log(app.asgi_handler)
     return app
+
+
+async def _unheard(name: str, done: int, of: int) -> None:
+    """Nobody listens."""
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, object] | None) -> AsyncGenerator[None]:
+    """Do some work for as long as this goes on; a failure of it is logged and harms nothing."""
+    if work is None:
+        yield
+        return
+    task = asyncio.create_task(_logged(work))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _logged(work: Coroutine[Any, Any, object]) -> None:
+    try:
+        await work
+    except BachataError as error:
+        _log.warning("the library was not made ready", extra={"error": str(error)})
+    except Exception:
+        _log.exception("the library was not made ready")

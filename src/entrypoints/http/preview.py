@@ -73,7 +73,7 @@ class PreviewController(Controller):
         f"/{FOLDER}/{{kind:str}}/{{segment:str}}",
         operation_id="getPreviewSegment",
         media_type=_SEGMENT,
-        response_description="The segment",
+        response_description="The segment; `init.mp4` is sent as video/mp4",
         responses=documented(400, 404, 500, 503),
     )
     async def segment(

@@ -21,8 +21,8 @@ from adapters.mp4.errors import MismatchedTrack
 from adapters.mp4.reader import read_track
 from adapters.storage.local import LocalStorage
 from adapters.storage.shelf import LocalShelf
+from application.files import Files
 from application.ports.encoder import Encoder, Footage
-from application.ports.files import Files
 from application.rushes import OnHand
 from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort

@@ -1,0 +1,179 @@
+"""The product's own ways, in process: cold, warm, the joiner alone, and with one move swapped."""
+
+import asyncio
+import shutil
+from collections.abc import Coroutine, Generator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import msgspec
+
+from adapters.ffmpeg.encoder import FFmpegEncoder
+from application.ports.encoder import Footage
+from application.rushes import OnHand, Rushes
+from benchmarks.job import SONG, Job, anew, swapped
+from benchmarks.measure import Run
+from domain import paths
+from domain.blueprint import Blueprint
+from domain.timeline import laid_out
+from entrypoints import logs
+from entrypoints.bootstrap import open_ports, wire
+from entrypoints.settings import Settings
+
+T = TypeVar("T")
+
+
+class Service:
+    """The product over one data folder, open for one piece of work after another."""
+
+    def __init__(self, data: Path, runner: asyncio.Runner, stack: AsyncExitStack) -> None:
+        self._data = data
+        self._runner = runner
+        self.settings = Settings(data_dir=str(data))
+        self.ports = self.do(stack.enter_async_context(open_ports(self.settings)))
+        self._use_cases = wire(self.ports, self.settings)
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Carry work to its end."""
+        return self._runner.run(work)
+
+    def store(self, files: dict[str, Path]) -> None:
+        """Put files into the storage."""
+        for path, file in files.items():
+            self.do(self.ports.storage.put(file, path))
+
+    def assembled(self, blueprint: Blueprint) -> Path:
+        """Make the film of a Blueprint, by the whole use case; return where it lies."""
+        self.do(self._use_cases.assemble(blueprint, paths.LOCAL_USER))
+        return film_of(self._data, blueprint)
+
+    def assembling(self, blueprint: Blueprint) -> Run:
+        """The same, to be measured."""
+        return Run(lambda: self.assembled(blueprint), film_of(self._data, blueprint))
+
+
+@contextmanager
+def service(data: Path) -> Generator[Service]:
+    """Open the product's own adapters over a data folder."""
+    logs.configure("warning")
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        try:
+            yield Service(data, runner, stack)
+        finally:
+            runner.run(stack.aclose())
+
+
+def film_of(data: Path, blueprint: Blueprint) -> Path:
+    """Where the local storage has the film of a Blueprint."""
+    return data / "media" / blueprint.output_config.output_path
+
+
+def files_of(job: Job) -> dict[str, Path]:
+    """What a film is made of, by storage path."""
+    return {SONG: job.song, **job.clips}
+
+
+def cold(job: Job) -> Generator[Run]:
+    """The whole use case over a new data folder that has the clips and the song and no more."""
+    while True:
+        data = job.fresh("")
+        with service(data) as opened:
+            opened.store(files_of(job))
+            yield opened.assembling(anew(job.blueprint))
+        shutil.rmtree(data)
+
+
+def warm(job: Job) -> Generator[Run]:
+    """The whole use case for a film of which everything is kept, on a service in use."""
+    with service(job.data) as opened:
+        opened.assembled(anew(job.blueprint)).unlink()
+        while True:
+            yield opened.assembling(anew(job.blueprint))
+
+
+def one_swapped(job: Job) -> Generator[Run]:
+    """The whole use case, with a clip in the middle that was never seen before."""
+    with service(job.data) as opened:
+        opened.assembled(anew(job.blueprint)).unlink()
+        while True:
+            clip, file = _never_seen(job)
+            opened.store({clip: file})
+            yield opened.assembling(swapped(job.blueprint, clip))
+            file.unlink()
+
+
+def one_clip(job: Job) -> Generator[Run]:
+    """That clip encoded by itself, whole."""
+    with asyncio.Runner() as runner:
+        encoder = FFmpegEncoder(at_once=1)
+        output = job.blueprint.output_config
+        before = job.fresh()
+        # FFmpeg is asked about its version and encoders once in a process.
+        runner.run(encoder.sample(output, before))
+        before.unlink()
+        while True:
+            clip, file = _never_seen(job)
+            files = OnHand({clip: file}, encoder)
+            into = job.fresh()
+            yield Run(
+                lambda f=files, c=clip, i=into: runner.run(encoder.whole(c, f, output, i)), into
+            )
+            file.unlink()
+
+
+def joiner(job: Job) -> Generator[Run]:
+    """The last step alone: from cuts that are ready to the written film."""
+    timeline = laid_out(job.blueprint)
+    footage = Footage(shots=job.shots)
+    with service(job.data) as opened:
+        rushes = _rushes(opened, job.folder)
+        add_audio = opened.ports.encoder.add_audio
+        while True:
+            into = job.fresh()
+            yield Run(
+                lambda i=into: opened.do(add_audio(footage, timeline.soundtrack, rushes, i)), into
+            )
+
+
+def ready(job: Job) -> Job:
+    """The same job once all of it is kept, with the finished film and what it was joined of."""
+    timeline = laid_out(job.blueprint)
+    folder = job.fresh("")
+    folder.mkdir()
+    with service(job.data) as opened:
+        opened.store({path: file for path, file in files_of(job).items() if not _kept(job, path)})
+        encoder, rushes = opened.ports.encoder, _rushes(opened, folder)
+
+        async def made() -> Footage:
+            cuts = timeline.cuts
+            normalised = (
+                encoder.normalise(cut, rushes, timeline.output, folder / "cut.mp4") for cut in cuts
+            )
+            reel = await encoder.concatenate(await asyncio.gather(*normalised), folder / "reel.mp4")
+            await encoder.add_audio(reel, timeline.soundtrack, rushes, folder / "film.mp4")
+            await encoder.inspect(folder / "film.mp4", timeline)
+            return reel
+
+        shots = opened.do(made()).shots
+    sound = next(folder.glob("sound-*.mp4"))
+    return msgspec.structs.replace(job, shots=shots, sound=sound, finished=folder / "film.mp4")
+
+
+def _kept(job: Job, path: str) -> bool:
+    return (job.data / "media" / path).exists()
+
+
+def _rushes(opened: Service, folder: Path) -> Rushes:
+    ports, gate = opened.ports, asyncio.Semaphore(opened.settings.fetches_at_once)
+    return Rushes(ports.storage, ports.shelf, ports.encoder, folder, gate)
+
+
+def _never_seen(job: Job) -> tuple[str, Path]:
+    """The spare clip with other bytes at its end, which no player looks at."""
+    file = job.fresh()
+    free = (24).to_bytes(4, "big") + b"free" + uuid4().bytes
+    file.write_bytes(job.spare.read_bytes() + free)
+    return f"clips/{file.name}", file

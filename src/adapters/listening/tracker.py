@@ -1,0 +1,148 @@
+"""Beats, downbeats and tempo of a song in bars of four, and how sure they are."""
+
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.listening.bars import Paces, Row, best_row, evidence, paces
+from adapters.listening.features import HOP, RATE, features
+from adapters.listening.network import Weights, load, probabilities
+
+Array = NDArray[np.float32]
+Times = NDArray[np.float64]
+
+LEAST_CONFIDENCE: Final = 0.3
+"""Below it no beats are returned. Chosen on synthetic sounds: see `training/README.md`."""
+
+_SHORTEST: Final = 2.0
+"""Seconds of sound beneath which there is no tempo to speak of."""
+
+_SILENCE: Final = 10 ** (-70 / 20)
+"""Peak, against full scale, of what counts as no sound."""
+
+_COUNTED: Final = 5.0
+"""Seconds of silence about a song that are counted through: an eight-count at 96 BPM."""
+
+_BAR: Final = 4
+_WALTZ: Final = 3
+_PHRASE: Final = 8
+"""Beats whose evidence decides between bars of four and of three."""
+
+_BEFORE: Final = 3
+_AFTER: Final = 7
+"""Fine frames about a decoded beat in which its peak is looked for."""
+
+_LATENESS: Final = 0.006
+"""Seconds the network's peaks lie before the beats, on synthetic songs."""
+
+
+class Heard(NamedTuple):
+    """What is heard of a song's time, in seconds from its first sample."""
+
+    beats: Times
+    """(n,) increasing."""
+    downbeats: Times
+    """(m,) those of the beats that are first in their bar of four."""
+    confidence: float
+    """From 0 to 1: the probability that a beat is one, times that of bars of four."""
+    tempo: float | None
+    """Beats a minute over the middle of the song; None where there are fewer than two beats."""
+
+
+class Count(NamedTuple):
+    """A row of beats, right or wrong."""
+
+    beats: Times
+    """(n,) seconds, increasing."""
+    places: NDArray[np.int64]
+    """(n,) where in its bar of four each is, 0 for the downbeat."""
+    confidence: float
+    """As in `Heard`."""
+
+
+def track(samples: Array) -> Heard:
+    """Hear the beats of mono ``samples`` (n,) at 22,050 Hz.
+
+    Nothing is returned but the confidence where it is low: in silence and noise, in speech, in
+    music without a beat or not in bars of four, in less than two seconds of sound.
+    """
+    start, end = _sounding(samples)
+    if end - start < _SHORTEST * RATE:
+        return _nothing(0.0)
+    row = count(features(samples[start:end]), load())
+    if row.confidence < LEAST_CONFIDENCE:
+        return _nothing(row.confidence)
+    times = start / RATE + row.beats
+    inside = times < len(samples) / RATE
+    times, places = times[inside], row.places[inside]
+    return Heard(times, times[places == 0], row.confidence, _tempo(times))
+
+
+def count(seen: Array, weights: Weights) -> Count:
+    """Count through what `features` sees of a sound, (frames, 34), whether it has a beat or not."""
+    beat, downbeat = probabilities(seen, weights)
+    row = _row(beat, downbeat, _BAR)
+    if len(row.frames) == 0:
+        return Count(np.zeros(0), row.places, 0.0)
+    peaks = _peaks(row.frames, beat)
+    confidence = float(beat[peaks].mean()) * _in_fours(row, _row(beat, downbeat, _WALTZ))
+    return Count(_refined(peaks, beat) * HOP / RATE + _LATENESS, row.places, confidence)
+
+
+def _nothing(confidence: float) -> Heard:
+    return Heard(np.zeros(0), np.zeros(0), confidence, None)
+
+
+def _sounding(samples: Array) -> tuple[int, int]:
+    """The samples from the first to the last sound, with some silence on either side."""
+    whole = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP)
+    loud = np.flatnonzero(whole.max(axis=1, initial=0) > _SILENCE) * HOP
+    if len(loud) == 0:
+        return 0, 0
+    about = round(_COUNTED * RATE)
+    start, end = max(0, int(loud[0]) - about), min(len(samples), int(loud[-1]) + HOP + about)
+    return start, end
+
+
+@cache
+def _paces(beats_a_bar: int) -> Paces:
+    return paces(RATE / HOP, beats_a_bar)
+
+
+def _row(beat: Array, downbeat: Array, beats_a_bar: int) -> Row:
+    known = _paces(beats_a_bar)
+    return best_row(evidence(beat, downbeat, known.periods, beats_a_bar), known)
+
+
+def _in_fours(fours: Row, threes: Row) -> float:
+    """The probability of bars of four against bars of three, by the evidence of eight beats.
+
+    Over a whole song the two likelihoods would be worlds apart, whatever the song: beats are not
+    independent of one another.
+    """
+    gain = (fours.gain - threes.gain) / len(fours.frames)
+    return float(1 / (1 + np.exp(-_PHRASE * gain)))
+
+
+def _peaks(frames: NDArray[np.int64], beat: Array) -> NDArray[np.int64]:
+    """The fine frame where P(beat) is highest near each decoded beat."""
+    near = frames[:, np.newaxis] + np.arange(-_BEFORE, _AFTER)
+    near = np.clip(near, 0, len(beat) - 1)
+    return near[np.arange(len(frames)), beat[near].argmax(axis=1)]
+
+
+def _refined(peaks: NDArray[np.int64], beat: Array) -> Times:
+    """The peaks between frames: the top of a parabola through each and its neighbours."""
+    left, right = beat[np.maximum(peaks - 1, 0)], beat[np.minimum(peaks + 1, len(beat) - 1)]
+    bend = left - 2 * beat[peaks] + right
+    inner = (bend < -1e-9) & (peaks > 0) & (peaks < len(beat) - 1)
+    shift = 0.5 * (left - right) / np.where(inner, bend, -1.0)
+    return peaks + np.where(inner, np.clip(shift, -0.5, 0.5), 0.0)
+
+
+def _tempo(beats: Times) -> float | None:
+    """From the median time of a bar, which is steadier than that of a beat."""
+    bar = min(_BAR, len(beats) - 1)
+    return 60 * bar / float(np.median(beats[bar:] - beats[:-bar])) if bar > 0 else None

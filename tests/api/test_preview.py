@@ -1,0 +1,220 @@
+"""A Blueprint is played before, or without, its film."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+import pytest
+
+from adapters.memory.encoder import Reel
+from domain.assembly import Assembly, State
+from domain.errors import FFmpegFailed
+from domain.playlist import Kind
+from tests.api.asgi import Exchange
+from tests.api.house import ASSEMBLE, House, document, failing, problem_of
+from tests.world.studio import CLIPS, SONG, blueprint
+
+pytestmark = pytest.mark.anyio
+
+PATIENCE = 10.0
+"""Seconds after which a test that should have ended long ago is broken."""
+
+
+def preview_of(task_id: object) -> str:
+    return f"/api/choreography/{task_id}/preview"
+
+
+def names(playlist: str) -> list[str]:
+    return [line for line in playlist.splitlines() if line and not line.startswith("#")]
+
+
+async def kept(house: House, owner: str = "local") -> UUID:
+    """A task with a Blueprint, that nobody has begun to work on."""
+    task_id, now = uuid4(), house.ports.clock.now()
+    task = Assembly(task_id=task_id, owner=owner, created_at=now, updated_at=now)
+    await house.ports.tasks.add(task)
+    await house.ports.blueprints.keep(blueprint(task_id, list(CLIPS)))
+    return task_id
+
+
+async def get(client: httpx.AsyncClient, address: str) -> httpx.Response:
+    answer = await client.get(address)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def frames_of(client: httpx.AsyncClient, task_id: object) -> list[tuple[str, int]]:
+    """Every frame that a player sees who begins with the main playlist."""
+    main = httpx.URL(f"http://house{preview_of(task_id)}.m3u8")
+    [picture] = names((await get(client, str(main))).text)
+    address = main.join(picture)
+    segments = names((await get(client, str(address))).text)
+    parts = [(await get(client, str(address.join(name)))).content for name in segments]
+    return [frame for part in parts for frame in msgspec.json.decode(part, type=Reel).frames]
+
+
+async def test_a_task_without_a_film_is_played(client: httpx.AsyncClient, house: House) -> None:
+    task_id = await kept(house)
+
+    frames = await frames_of(client, task_id)
+
+    assert frames == [
+        (clip, 30 * first + number) for first, clip in enumerate(CLIPS) for number in range(60)
+    ]
+    assert house.left_behind() == []
+
+
+async def test_the_preview_shows_the_films_own_frames(client: httpx.AsyncClient) -> None:
+    film = (await client.post(ASSEMBLE, json=document())).json()
+    watched = msgspec.json.decode((await get(client, film["video_url"])).content, type=Reel)
+
+    assert await frames_of(client, film["task_id"]) == list(watched.frames)
+
+
+async def test_a_task_that_failed_is_played(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.ports = replace(
+        house.ports, encoder=failing(house.ports.encoder, concatenate=FFmpegFailed())
+    )
+    asked = document()
+    async with house.client() as client:
+        problem_of(await client.post(ASSEMBLE, json=asked), 500)
+
+        assert len(await frames_of(client, asked["task_id"])) == 180
+
+    assert house.final(UUID(asked["task_id"])).state is State.FAILED
+    assert house.left_behind() == []
+
+
+async def test_a_film_that_is_gone_is_played(client: httpx.AsyncClient, house: House) -> None:
+    film = (await client.post(ASSEMBLE, json=document())).json()
+    path = house.final(UUID(film["task_id"])).output_path
+    assert path is not None
+    await house.storage.delete(path)
+
+    assert len(await frames_of(client, film["task_id"])) == 180
+
+
+async def test_the_playlists_need_no_media(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.storage.objects.clear()
+    async with house.client() as client:
+        address = preview_of(await kept(house))
+        await get(client, f"{address}.m3u8")
+        for kind in Kind:
+            await get(client, f"{address}/{kind}.m3u8")
+            for name in ("init.mp4", "0.m4s"):
+                problem = problem_of(await client.get(f"{address}/{kind}/{name}"), 404)
+                assert problem["code"] == "media-not-found"
+                assert (SONG if kind is Kind.SOUND else CLIPS[0]) in problem["error"]
+    assert house.left_behind() == []
+
+
+async def test_what_is_sent_says_what_it_is(client: httpx.AsyncClient, house: House) -> None:
+    address = preview_of(await kept(house))
+    playlist, segment = "application/vnd.apple.mpegurl", "video/iso.segment"
+    for name, kind in {
+        ".m3u8": playlist,
+        "/picture.m3u8": playlist,
+        "/sound.m3u8": playlist,
+        "/picture/init.mp4": "video/mp4",
+        "/picture/2.m4s": segment,
+        "/sound/init.mp4": "video/mp4",
+        "/sound/2.m4s": segment,
+    }.items():
+        answer = await get(client, address + name)
+        assert answer.headers["content-type"].partition(";")[0] == kind
+        assert ("immutable" in answer.headers["cache-control"]) is (kind != playlist)
+        assert "private" in answer.headers["cache-control"]
+
+
+async def test_every_address_in_the_playlists_is_relative(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    address = preview_of(await kept(house))
+    texts = [(await get(client, f"{address}{end}.m3u8")).text for end in ("", "/picture", "/sound")]
+
+    assert not any("://" in text or '"/' in text or "\n/" in text for text in texts)
+    assert names(texts[0]) == ["preview/picture.m3u8"]
+    assert names(texts[1]) == ["picture/0.m4s", "picture/1.m4s", "picture/2.m4s"]
+    assert 'URI="sound/init.mp4"' in texts[2]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "/subtitles.m3u8",
+        "/picture",
+        "/PICTURE.m3u8",
+        "/picture/3.m4s",
+        "/sound/3.m4s",
+        "/picture/-1.m4s",
+        "/picture/01.m4s",
+        "/picture/99999999999999999999.m4s",
+        "/picture/1.mp4",
+        "/picture/\u0661.m4s",
+        "/subtitles/0.m4s",
+    ],
+)
+async def test_what_the_preview_has_not_is_not_found(
+    client: httpx.AsyncClient, house: House, end: str
+) -> None:
+    problem = problem_of(await client.get(preview_of(await kept(house)) + end), 404)
+    assert problem["code"] == "segment-not-found"
+
+
+ADDRESSES = [".m3u8", "/picture.m3u8", "/sound/init.mp4", "/picture/0.m4s", "/no/such.m4s"]
+
+
+@pytest.mark.parametrize("end", ADDRESSES)
+async def test_somebody_elses_preview_is_not_found(
+    client: httpx.AsyncClient, house: House, end: str
+) -> None:
+    for task_id in (await kept(house, owner="somebody"), uuid4()):
+        problem = problem_of(await client.get(preview_of(task_id) + end), 404)
+        assert problem["code"] == "task-not-found"
+
+
+@pytest.mark.parametrize("end", ADDRESSES)
+async def test_a_task_without_a_blueprint_has_no_preview(
+    client: httpx.AsyncClient, house: House, end: str
+) -> None:
+    task_id, now = uuid4(), house.ports.clock.now()
+    task = Assembly(task_id=task_id, owner="local", created_at=now, updated_at=now)
+    await house.ports.tasks.add(task)
+
+    problem = problem_of(await client.get(preview_of(task_id) + end), 404)
+
+    assert problem["code"] == "blueprint-not-found"
+
+
+async def test_the_work_on_a_segment_ends_when_the_client_leaves(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    begun, stopped = asyncio.Event(), asyncio.Event()
+
+    class Stuck:
+        async def part(self, *_: object) -> bytes:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                stopped.set()
+            return b""
+
+    house.ports = replace(house.ports, projector=cast(Any, Stuck()))
+    async with house.opened() as app, asyncio.timeout(PATIENCE):
+        exchange = Exchange("GET", f"{preview_of(await kept(house))}/picture/0.m4s")
+        answering = asyncio.ensure_future(exchange.run(app))
+        await begun.wait()
+        assert house.workspace.open
+
+        exchange.leave.set()
+        await answering
+
+    assert stopped.is_set()
+    assert exchange.status == 499
+    assert house.left_behind() == []

@@ -1,0 +1,269 @@
+"""A preview as players see it: FFmpeg and Chromium, over a server that makes no film of it."""
+
+import asyncio
+import itertools
+import wave
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import numpy as np
+import pytest
+
+from domain.assembly import Assembly
+from domain.blueprint import Blueprint, BlueprintMove, OutputConfig, Transition
+from domain.paths import LOCAL_USER
+from domain.paths import film as film_path
+from domain.playlist import PACKET, SAMPLES, Kind, ends
+from domain.timeline import laid_out
+from entrypoints.bootstrap import open_ports, wire
+from entrypoints.settings import Settings
+from tests.cases.ffmpeg import drawn
+from tests.cases.mp4.shelf import run
+from tests.journeys import browser, footage
+from tests.journeys.server import Server, serving, until, working
+
+pytestmark = pytest.mark.anyio
+
+RATE = 44_100
+SONG = "songs/noise"
+TICKS = 512
+"""Of a frame."""
+GONE = 2.0
+"""Seconds in which FFmpeg is gone once nobody waits for it."""
+SOON = 30.0
+"""Seconds after which what is waited for will not happen any more."""
+HARD = uuid4()
+"""A task whose only clip is hard to encode."""
+Row = tuple[int, int, int, str]
+"""When a packet is decoded and seen, for how long, in ticks, and its MD5."""
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One loop for the file."""
+    return "asyncio"
+
+
+def move(clip: str, start: float, seconds: float, **more: Any) -> BlueprintMove:
+    return BlueprintMove(video_path=f"clips/{clip}.mp4", start_time=start, duration=seconds, **more)
+
+
+def blueprint(task_id: UUID) -> Blueprint:
+    """Cuts that are copied, cuts that begin between keyframes, and all that has to be encoded."""
+    return Blueprint(
+        task_id=task_id,
+        audio_path=SONG,
+        moves=(
+            move("a", 0, 2.0),
+            move("b", 2.0, 1.5, trim_start=0.7),
+            move("a", 3.5, 1.0, trim_start=2.0, playback_rate=1.25),
+            move("b", 4.5, 0.03, trim_start=2.0),
+            move("a", 4.53, 1.0, trim_start=1.1),
+            move("b", 5.53, 0.8, transition_type=Transition.CROSSFADE, trim_start=3.1),
+            move("a", 6.33, 0.61, transition_type=Transition.FADE_BLACK, playback_rate=0.9),
+        ),
+        output_config=OutputConfig(
+            output_path=film_path(LOCAL_USER, task_id),
+            width=320,
+            height=180,
+            transition_duration=0.3,
+        ),
+    )
+
+
+def hard_blueprint() -> Blueprint:
+    output = OutputConfig(
+        output_path=film_path(LOCAL_USER, HARD), width=1920, height=1080, frame_rate=60
+    )
+    moves = (move("hard", 0, 8),)
+    return Blueprint(task_id=HARD, audio_path=SONG, moves=moves, output_config=output)
+
+
+@pytest.fixture(scope="module")
+def task_id() -> UUID:
+    """A task that nobody has begun to work on."""
+    return uuid4()
+
+
+@pytest.fixture(scope="module")
+async def data(tmp_path_factory: pytest.TempPathFactory, task_id: UUID) -> Path:
+    """A data folder with two clips, a song of noise, and the task with its Blueprint."""
+    made, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("data")
+    async with open_ports(Settings(data_dir=str(folder))) as ports:
+        for number, name in enumerate("ab"):
+            clip = drawn.draw(made / f"{name}.mp4", 180, film=number, size=(640, 360))
+            await ports.storage.put(clip, f"clips/{name}.mp4")
+        await ports.storage.put(noise(made / "noise.wav", 8), SONG)
+        footage.noisy_film(made / "hard.mp4", 8, 640, 360)
+        await ports.storage.put(made / "hard.mp4", "clips/hard.mp4")
+        now = ports.clock.now()
+        for each in (blueprint(task_id), hard_blueprint()):
+            task = Assembly(task_id=each.task_id, owner=LOCAL_USER, created_at=now, updated_at=now)
+            await ports.tasks.add(task)
+            await ports.blueprints.keep(each)
+    return folder
+
+
+@pytest.fixture(scope="module")
+async def server(data: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Server]:
+    async with serving(data, tmp_path_factory.mktemp("served") / "log") as started:
+        yield started
+
+
+def noise(path: Path, seconds: int) -> Path:
+    """A song that is like itself at one moment only."""
+    drops = np.random.default_rng(1).normal(0, 3_000, (seconds * RATE, 2)).astype("<i2")
+    with wave.open(str(path), "wb") as written:
+        written.setnchannels(2)
+        written.setsampwidth(2)
+        written.setframerate(RATE)
+        written.writeframes(drops.tobytes())
+    return path
+
+
+def preview_of(task_id: UUID) -> str:
+    return f"/api/choreography/{task_id}/preview.m3u8"
+
+
+def rows(film: str, kind: str, *form: str) -> list[Row]:
+    """What FFmpeg makes of the picture ("v") or the sound ("a"), at the moments the film says."""
+    listing = run("-copyts", "-i", film, "-map", f"0:{kind}", *form, "-f", "framemd5", "-")
+    told = [line.split(",") for line in listing.decode().splitlines() if line[0] != "#"]
+    return [(int(row[1]), int(row[2]), int(row[3]), row[5].strip()) for row in told]
+
+
+def pictures(film: str) -> list[Row]:
+    """Every frame as it is decoded, in ticks of the film."""
+    return rows(film, "v", "-fps_mode", "passthrough", "-enc_time_base", "1:15360")
+
+
+def samples(film: str) -> "np.ndarray[Any, Any]":
+    raw = run("-copyts", "-i", film, "-map", "0:a", "-f", "f32le", "-")
+    return np.frombuffer(raw, np.float32).reshape(-1, 2)
+
+
+def written(path: Path, content: bytes) -> str:
+    path.write_bytes(content)
+    return str(path)
+
+
+def left(data: Path) -> list[Path]:
+    """Films that are stored, and work in progress."""
+    return [*(data / "media").glob("output/**/*.mp4"), *(data / "work").glob("*")]
+
+
+async def assembled(server: Server) -> bytes:
+    """The film of the same Blueprint."""
+    asked = msgspec.to_builtins(blueprint(uuid4()))
+    async with server.client() as client:
+        answer = await client.post("/api/choreography/assemble", json=asked)
+        assert answer.status_code == 200, answer.text
+        return (await client.get(answer.json()["video_url"])).content
+
+
+async def test_a_preview_is_the_film_frame_by_frame_and_sample_by_sample(
+    server: Server, task_id: UUID, tmp_path: Path
+) -> None:
+    preview = f"http://127.0.0.1:{server.port}{preview_of(task_id)}"
+    timeline = laid_out(blueprint(task_id))
+
+    seen, stored = pictures(preview), rows(preview, "v", "-c", "copy")
+    packets, heard = rows(preview, "a", "-c", "copy"), samples(preview)
+
+    assert left(server.data) == []
+    assert len(seen) == timeline.pictures
+    assert stored[0][0] == 0
+    for before, after in itertools.pairwise(stored):
+        assert after[0] == before[0] + before[2]
+    assert sum(row[2] for row in stored) == TICKS * timeline.frames
+
+    film = written(tmp_path / "film.mp4", await assembled(server))
+    assert seen == pictures(film)
+    assert stored == rows(film, "v", "-c", "copy")
+    assert packets == rows(film, "a", "-c", "copy")
+    expected = samples(film)
+    assert len(expected) == SAMPLES * timeline.soundtrack.seconds
+    np.testing.assert_array_equal(heard[: len(expected)], expected)
+    # FFmpeg plays a stream's last packet to its end.
+    assert 0 <= len(heard) - len(expected) < PACKET
+
+
+async def test_a_preview_plays_from_any_moment(server: Server, task_id: UUID) -> None:
+    preview = f"http://127.0.0.1:{server.port}{preview_of(task_id)}"
+    third = TICKS * sum(cut.frames for cut in laid_out(blueprint(task_id)).cuts[:2])
+    expected = [row[3] for row in pictures(preview) if row[0] >= third]
+
+    listing = run(
+        *("-ss", "3.5", "-i", preview, "-map", "0:v", "-fps_mode", "passthrough"),
+        *("-f", "framemd5", "-"),
+    )
+
+    told = [line for line in listing.decode().splitlines() if line[0] != "#"]
+    assert [line.rpartition(",")[2].strip() for line in told] == expected
+
+
+async def test_a_segment_is_there_for_whoever_asks_and_no_other(
+    server: Server, task_id: UUID
+) -> None:
+    timeline = laid_out(blueprint(task_id))
+    folder = preview_of(task_id).removesuffix(".m3u8")
+    async with server.client() as client:
+        for kind in Kind:
+            count = len(ends(kind, timeline))
+            there = await client.get(f"{folder}/{kind}/{count - 1}.m4s")
+            assert (there.status_code, there.content[4:8]) == (200, b"moof")
+            beyond = await client.get(f"{folder}/{kind}/{count}.m4s")
+            assert (beyond.status_code, beyond.json()["code"]) == (404, "segment-not-found")
+        nowhere = await client.get(preview_of(uuid4()))
+        assert (nowhere.status_code, nowhere.json()["code"]) == (404, "task-not-found")
+    assert not list((server.data / "work").glob("*"))
+
+
+async def test_ffmpeg_is_gone_when_nobody_waits_for_a_segment(server: Server) -> None:
+    data, address = server.data, preview_of(HARD).replace(".m3u8", "/picture/0.m4s")
+    async with server.client() as client:
+        asking = asyncio.ensure_future(client.get(address))
+        await until(lambda: asking.done() or bool(working(data)), within=SOON)
+        assert not asking.done()
+
+        asking.cancel()
+        await asyncio.wait({asking})
+        await until(lambda: not working(data), within=GONE)
+
+    await until(lambda: not list((data / "work").glob("*")), within=SOON)
+
+
+async def test_the_preview_is_the_same_however_films_are_made(
+    server: Server, task_id: UUID
+) -> None:
+    settings = Settings(data_dir=str(server.data), encoder="ffmpeg")
+    folder = preview_of(task_id).removesuffix(".m3u8")
+    async with open_ports(settings) as ports, server.client() as client:
+        preview = wire(ports, settings).preview
+        for kind, name in itertools.product(Kind, ("init.mp4", "0.m4s", "2.m4s")):
+            served = await client.get(f"{folder}/{kind}/{name}")
+            assert served.content == await preview.segment(task_id, LOCAL_USER, kind, name)
+
+
+async def test_a_browser_plays_a_preview_to_its_end(
+    server: Server, task_id: UUID, tmp_path: Path
+) -> None:
+    chromium = browser.found()
+    if chromium is None:
+        pytest.skip(f"none of {', '.join(browser.NAMES)} is on PATH")
+    timeline = laid_out(blueprint(task_id))
+    seconds = float(timeline.soundtrack.seconds)
+
+    told = browser.played(chromium, server.port, preview_of(task_id), tmp_path / "profile")
+
+    assert "error" not in told, told
+    assert told["ended"] is True
+    assert told["frames"] == timeline.pictures
+    assert told["size"] == [320, 180]
+    about = pytest.approx(seconds, abs=1e-5)
+    assert told["duration"] == told["time"] == about
+    assert told["sought"] == pytest.approx(seconds / 2, abs=1e-5)
+    assert told["buffered"] == {"picture": [[0, about]], "sound": [[0, about]]}

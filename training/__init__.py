@@ -1,0 +1,1 @@
+"""How the beat network is made: songs written by dice, their sound, and the training."""
