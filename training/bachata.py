@@ -68,7 +68,7 @@ class _LooseDesk(Desk):
 def conditions(rng: np.random.Generator) -> Conditions:
     """How songs may turn out, drawn by dice."""
     return Conditions(
-        tempo=float(np.exp(rng.uniform(*np.log((105, 160))))),
+        tempo=float(np.exp(rng.uniform(np.log(105), np.log(160)))),
         drift=float(rng.uniform(0, 0.03)),
         swing=float(rng.choice([0, rng.uniform(0.02, 0.12)])),
         noise=float(rng.uniform(10, 40)),

@@ -85,7 +85,8 @@ def batches(
     while True:
         order = rng.permutation(len(known))
         for first in range(0, len(order) - size + 1, size):
-            pairs = [example(known[i], rng) for i in order[first : first + size]]
+            chosen = [known[int(i)] for i in order[first : first + size]]
+            pairs = [example(each, rng) for each in chosen]
             seen = np.stack([pair[0].T for pair in pairs])
             yield _worn(seen, rng), np.stack([pair[1].T for pair in pairs])
 

@@ -1,6 +1,6 @@
 """What happens to music between the players and the listener: room, talk, equaliser, noise."""
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,13 +64,13 @@ def _in_a_room(wave: NDArray[np.float64], rng: np.random.Generator) -> NDArray[n
     """With a tail of decaying noise (Moorer, Computer Music Journal 3(2), 1979)."""
     length = int(rng.uniform(0.15, 1.2) * RATE)
     tail = rng.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
-    wet = np.asarray(signal.oaconvolve(wave, tail / np.sqrt((tail**2).sum())))[: len(wave)]
+    loudness = float(np.sqrt((tail**2).sum()))
+    wet: NDArray[np.float64] = np.asarray(signal.oaconvolve(wave, tail / loudness))[: len(wave)]
     return wave + rng.uniform(0.05, 0.5) * wet
 
 
 def _filtered(
-    wave: NDArray[np.float64], order: int, hertz: float, kind: str
+    wave: NDArray[np.float64], order: int, hertz: float, kind: Literal["lowpass", "highpass"]
 ) -> NDArray[np.float64]:
-    return np.asarray(
-        signal.sosfilt(signal.butter(order, hertz, kind, fs=RATE, output="sos"), wave)
-    )
+    sections = signal.butter(order, hertz, kind, fs=RATE, output="sos")
+    return np.asarray(signal.sosfilt(sections, wave))

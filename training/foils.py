@@ -42,7 +42,7 @@ def rain(samples: int, rng: np.random.Generator) -> Sound:
     for _ in range(int(rng.uniform(0.5, 12) * samples / RATE)):
         length = int(rng.uniform(0.01, 0.3) * RATE)
         start = int(rng.integers(0, max(1, samples - length)))
-        one = burst(length, float(np.exp(rng.uniform(*np.log((100, 6000))))), rng)
+        one = burst(length, float(np.exp(rng.uniform(np.log(100), np.log(6000)))), rng)
         wave[start : start + length] += (rng.uniform(0.1, 1) * one)[: samples - start]
     return wave
 
@@ -63,7 +63,7 @@ def drone(samples: int, rng: np.random.Generator) -> Sound:
 def speech(samples: int, rng: np.random.Generator) -> Sound:
     """Somebody who says nothing: vowels and consonants in phrases, with pauses."""
     wave = np.zeros(samples)
-    voice, pace = float(np.exp(rng.uniform(*np.log((85, 260))))), rng.uniform(0.7, 1.3)
+    voice, pace = float(np.exp(rng.uniform(np.log(85), np.log(260)))), rng.uniform(0.7, 1.3)
     at = int(rng.uniform(0, 1) * RATE)
     while at < samples:
         syllables = int(rng.integers(3, 14))
@@ -100,9 +100,9 @@ def _syllable(pitch: float, pace: float, rng: np.random.Generator) -> Sound:
     source = np.asarray(signal.lfilter([1], [1, -0.9], 2 * (turns % 1) - 1))
     first, second = (_vowel(source, rng) for _ in range(2))
     glide = np.linspace(0, 1, voiced)
-    vowel = (first * (1 - glide) + second * glide) * np.hanning(voiced) ** 0.4
-    vowel *= rng.uniform(0.5, 1) / (np.abs(vowel).max() + 1e-9)
-    return np.concatenate([consonant, vowel])
+    vowel: Sound = (first * (1 - glide) + second * glide) * np.hanning(voiced) ** 0.4
+    loud = rng.uniform(0.5, 1) / (np.abs(vowel).max() + 1e-9)
+    return np.concatenate([consonant, loud * vowel])
 
 
 def _vowel(source: Sound, rng: np.random.Generator) -> Sound:

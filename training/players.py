@@ -1,12 +1,13 @@
 """The players of a song that is written by dice: drums, bass, chords and a melody."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.notes import GUIRA, KEYS, Sheet
+from training.notes import DRUMS, KEYS, Sheet
 from training.styles import Playing, Style, levels
 
 BASS: Final = 0
@@ -106,7 +107,7 @@ class Drummer:
 
     def _drop(self, sheet: Sheet, position: float, velocity: float) -> None:
         if self._rng.random() < 0.5:
-            sheet.note(9, position, int(self._rng.choice(_TOMS)), velocity, 0.2)
+            sheet.note(DRUMS, position, int(self._rng.choice(_TOMS)), velocity, 0.2)
         else:
             sheet.hit(str(self._rng.choice(_FILLS)), position, velocity)
 
@@ -147,11 +148,13 @@ class Accompanist:
     def __init__(
         self, rng: np.random.Generator, channel: int, how: Playing, gain: float, beats: int
     ) -> None:
-        self._rng, self._channel, self._how, self._gain = rng, channel, how, gain
+        self._rng, self._channel, self._gain = rng, channel, gain
+        self._how: Playing = how
         usual = weights(beats)
         self._stabs = np.flatnonzero(rng.random(len(usual)) < usual * rng.uniform(0.3, 0.9))
         self._gate = rng.uniform(0.2, 0.9)
-        self._figure = rng.integers(0, 4, int(rng.choice([3, 4, 6, 8, 8, 8])))
+        length = int(rng.choice([3, 4, 6, 8, 8, 8]))
+        self._figure = [int(string) for string in rng.integers(0, 4, length)]
         self._step = float(rng.choice([0.5, 0.5, 0.25]))
         self._weak = rng.uniform(0.5, 1.1)
 
@@ -246,7 +249,7 @@ class Singer:
         degrees = self._degrees[bar.number // 4 % 2]
         first = bar.number % 2 * self._steps
         sung = [*np.flatnonzero(rhythm[first : first + self._steps]), self._steps]
-        for step, after in zip(sung[:-1], sung[1:], strict=True):
+        for step, after in pairwise(sung):
             degree = int(degrees[first + step])
             octave = int(np.clip(degree // 7, -1, 1))
             key = 66 + (self._key - 66) % 12 + self._scale[degree % 7] + 12 * octave
@@ -256,8 +259,3 @@ class Singer:
             velocity = self._gain * bar.loudness * rng.uniform(0.7, 1)
             beats = (after - step) / 4 * 0.9
             sheet.note(LEAD, bar.start + step / 4, int(key), velocity, float(beats))
-
-
-def known(hit: str) -> bool:
-    """Whether there is such a percussion instrument."""
-    return hit in KEYS or hit == GUIRA

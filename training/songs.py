@@ -99,7 +99,8 @@ def write(rng: np.random.Generator, seconds: float, style: str | None = None) ->
         chances = np.array([each.weight for each in known.values()])
         style = list(known)[rng.choice(len(known), p=chances / chances.sum())]
     drawn = known[style]
-    bpm = float(np.exp(rng.uniform(*np.log(drawn.bpm))))
+    slowest, fastest = drawn.bpm
+    bpm = float(np.exp(rng.uniform(np.log(slowest), np.log(fastest))))
     time = clock(rng, bpm, seconds + 4, drawn.swing, drawn.beats)
     unevenness = float(rng.choice([0, 0, 0.003, 0.006, 0.01]))
     sheet = Sheet(time, 60 / bpm, unevenness, rng)

@@ -1,9 +1,9 @@
 """Train the beat network on excerpts, for a number of steps.
 
-    python -m training.train FOLDER RESULT [--steps 6000] [--seed 0] [--onto WEIGHTS]
+    python -m training.train FOLDER RESULT [--steps 6000] [--seed 0] [--onto WEIGHTS] [--threads 1]
 
 Writes what it has every 250 steps, as RESULT. The same folder, steps, seed and machine give the
-same weights. With --onto it goes on from weights that are there.
+same weights. With --onto it goes on from weights that are there, at half the learning rate.
 """
 # torch is no dependency of the product, and is untyped here.
 # pyright: basic, reportMissingImports=false, reportAttributeAccessIssue=false
@@ -22,11 +22,12 @@ from torch.nn import functional
 from adapters.listening.features import COUNT
 from adapters.listening.network import BEAT_WEIGHT, DOWNBEAT_WEIGHT, Weights, load
 from training.data import Known, batches, example, read
+from training.pack import kept
 
 CHANNELS: Final = 24
 TAPS: Final = 5
 DILATIONS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-BATCH: Final = 16
+BATCH: Final = 8
 PEAK_RATE: Final = 3e-3
 AVERAGED: Final = 0.01
 """Share of the newest weights in the running mean that is kept."""
@@ -88,14 +89,6 @@ class Network(nn.Module):
         put(self.exit, weights.exit_weight[0], weights.exit_bias[0])
 
 
-def kept(weights: Weights, file: Path) -> None:
-    """Write weights, in half precision, to a file with just this name."""
-    stored = {name: values.astype(np.float16) for name, values in weights._asdict().items()}
-    stored["dilations"] = weights.dilations
-    with file.open("wb") as opened:
-        np.savez_compressed(opened, **stored)
-
-
 def losses(odds: Tensor, target: Tensor) -> Tensor:
     """Weighted cross entropy of beats and of downbeats: shape (2,)."""
     weight = torch.tensor([[BEAT_WEIGHT], [DOWNBEAT_WEIGHT]])
@@ -155,7 +148,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--onto", type=Path)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     known = read(options.folder)

@@ -20,18 +20,19 @@ from application.usecases.plan import ChoreographyRequest
 from domain import paths
 from domain.moves import INTRO, OUTRO, Move
 from domain.music import Analysis, Song
+from domain.timeline import laid_out
 from entrypoints.bootstrap import Ports, UseCases, open_ports, wire
 from entrypoints.settings import Settings
 from tests.journeys.pictures import count, streams
 
 pytestmark = pytest.mark.anyio
 
-SECONDS = 32.0
+SECONDS = 16.0
 RATE = 48_000
 
 
 class ShortStudio:
-    """The demo studio with a few of its moves, and a song that is danced to for half a minute."""
+    """The demo studio with a few of its moves, and a song that is danced to for 16 s."""
 
     def __init__(self, studio: DemoStudio) -> None:
         self._studio = studio
@@ -87,7 +88,9 @@ async def test_the_demo_library_is_made_once_and_danced_on_the_one(tmp_path: Pat
             assert min(abs(shown - Fraction(one)) for one in heard.ones) <= Fraction(1, 60)
         whole = tmp_path / "film.mp4"
         await ports.storage.fetch(blueprint.output_config.output_path, whole)
-        assert count(whole) == round(SECONDS * 30)
+        timeline = laid_out(blueprint)
+        assert timeline.frames == round(SECONDS * 30)
+        assert count(whole) == timeline.pictures
         assert sorted(streams(whole)) == [("aac", 0, 0), ("h264", 1280, 720)]
         sound = tmp_path / "song"
         await ports.storage.fetch(blueprint.audio_path, sound)
@@ -127,7 +130,7 @@ async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(tmp_path: P
         await ports.studio.film(move, clip)
         for number in range(4):
             named = msgspec.structs.replace(move, id=f"move-{number}", label="basic")
-            await use_cases.add_move(clip, named)
+            await use_cases.add_move(clip, named, ready=False)
 
         dance = await use_cases.plan(
             ChoreographyRequest(song_id=kept.id), uuid4(), paths.LOCAL_USER

@@ -1,5 +1,6 @@
 """What the beat network is shown of a sound: 34 numbers, fifty times a second."""
 
+import math
 from functools import cache
 from typing import Final
 
@@ -85,8 +86,9 @@ def _spectrum(samples: Array, window: int, hop: int, fold: Array) -> Array:
 @cache
 def _mel() -> Array:
     """Triangles on O'Shaughnessy's mel scale, 2595 log10(1 + f / 700): shape (bins, bands)."""
-    low, high = (2595 * np.log10(1 + hertz / 700) for hertz in _MEL_HERTZ)
-    edges = 700 * (10 ** (np.linspace(low, high, _MEL_BANDS + 2) / 2595) - 1)
+    low, high = (2595 * math.log10(1 + hertz / 700) for hertz in _MEL_HERTZ)
+    mel = np.linspace(low, high, _MEL_BANDS + 2)
+    edges = 700 * (np.power(10.0, mel / 2595) - 1)
     hertz = np.fft.rfftfreq(_WINDOW, 1 / RATE)[:, np.newaxis]
     rising = (hertz - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - hertz) / (edges[2:] - edges[1:-1])

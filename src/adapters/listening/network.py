@@ -60,14 +60,20 @@ def logits(features: Array, weights: Weights) -> Array:
 def probabilities(features: Array, weights: Weights) -> tuple[Array, Array]:
     """P(beat), and P(downbeat) where a beat is: each (2 * frames,), one for each fine frame."""
     odds = logits(features, weights)
-    odds[:, 0] -= np.log(BEAT_WEIGHT)
-    beat, down = (1 / (1 + np.exp(-odds))).T
-    given = np.minimum(1, down / np.maximum(beat, 0.05))
-    fine = np.arange(2 * len(features))
-    # A frame is a pair of fine frames, and its number lies between the two.
-    at = 2 * np.arange(len(features)) + 0.5
-    heard, first = (np.interp(fine, at, each).astype(np.float32) for each in (beat, given))
-    return heard, first
+    beat = _likely(odds[:, 0] - np.float32(np.log(BEAT_WEIGHT)))
+    downbeat = _likely(odds[:, 1])
+    return _fine(beat), _fine(np.minimum(1, downbeat / np.maximum(beat, 0.05)))
+
+
+def _likely(odds: Array) -> Array:
+    """The probability of log odds."""
+    return 1 / (1 + np.exp(-odds))
+
+
+def _fine(values: Array) -> Array:
+    """Values of frames (n,) at fine frames (2 n,): a frame lies in the middle of a pair."""
+    at = 2 * np.arange(len(values)) + 0.5
+    return np.interp(np.arange(2 * len(values)), at, values).astype(np.float32)
 
 
 def _one(features: Array, weights: Weights, which: int) -> Array:

@@ -139,7 +139,7 @@ def _refined(peaks: NDArray[np.int64], beat: Array) -> Times:
     bend = left - 2 * beat[peaks] + right
     inner = (bend < -1e-9) & (peaks > 0) & (peaks < len(beat) - 1)
     shift = 0.5 * (left - right) / np.where(inner, bend, -1.0)
-    return peaks + np.where(inner, np.clip(shift, -0.5, 0.5), 0.0)
+    return peaks.astype(np.float64) + np.where(inner, np.clip(shift, -0.5, 0.5), 0.0)
 
 
 def _tempo(beats: Times) -> float | None:

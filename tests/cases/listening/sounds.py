@@ -49,8 +49,8 @@ def talk(seconds: float, seed: int) -> Samples:
                 )
                 voice += np.asarray(signal.sosfilt(sos, breath))
             start = int(at * RATE)
-            room = len(wave) - start
-            wave[start : start + length] += (voice * np.hanning(length))[:room] * rng.uniform(0.4, 1)
+            spoken = rng.uniform(0.4, 1) * voice * np.hanning(length)
+            wave[start : start + length] += spoken[: len(wave) - start]
             at += length / RATE * rng.uniform(0.8, 1.5)
         at += rng.exponential(0.4) + 0.1
     return mono(wave[: int(seconds * RATE)])
