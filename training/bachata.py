@@ -1,5 +1,6 @@
 """Bachatas of the demo's band that it never played: with drift, swing and noise, to judge by."""
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -68,7 +69,7 @@ class _LooseDesk(Desk):
 def conditions(rng: np.random.Generator) -> Conditions:
     """How songs may turn out, drawn by dice."""
     return Conditions(
-        tempo=float(np.exp(rng.uniform(np.log(105), np.log(160)))),
+        tempo=math.exp(rng.uniform(math.log(105), math.log(160))),
         drift=float(rng.uniform(0, 0.03)),
         swing=float(rng.choice([0, rng.uniform(0.02, 0.12)])),
         noise=float(rng.uniform(10, 40)),

@@ -1,5 +1,6 @@
 """Sounds without a beat: noise, drones, rain, speech without words."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -42,7 +43,7 @@ def rain(samples: int, rng: np.random.Generator) -> Sound:
     for _ in range(int(rng.uniform(0.5, 12) * samples / RATE)):
         length = int(rng.uniform(0.01, 0.3) * RATE)
         start = int(rng.integers(0, max(1, samples - length)))
-        one = burst(length, float(np.exp(rng.uniform(np.log(100), np.log(6000)))), rng)
+        one = burst(length, math.exp(rng.uniform(math.log(100), math.log(6000))), rng)
         wave[start : start + length] += (rng.uniform(0.1, 1) * one)[: samples - start]
     return wave
 
@@ -63,7 +64,7 @@ def drone(samples: int, rng: np.random.Generator) -> Sound:
 def speech(samples: int, rng: np.random.Generator) -> Sound:
     """Somebody who says nothing: vowels and consonants in phrases, with pauses."""
     wave = np.zeros(samples)
-    voice, pace = float(np.exp(rng.uniform(np.log(85), np.log(260)))), rng.uniform(0.7, 1.3)
+    voice, pace = math.exp(rng.uniform(math.log(85), math.log(260))), rng.uniform(0.7, 1.3)
     at = int(rng.uniform(0, 1) * RATE)
     while at < samples:
         syllables = int(rng.integers(3, 14))
@@ -93,7 +94,7 @@ FOILS: Final[dict[str, Callable[[int, np.random.Generator], Sound]]] = {
 def _syllable(pitch: float, pace: float, rng: np.random.Generator) -> Sound:
     """A consonant, mostly, and a vowel that glides to another one."""
     before = int(rng.uniform(0.03, 0.11) * pace * RATE) if rng.random() < 0.75 else 0
-    voiced = int(np.clip(rng.lognormal(np.log(0.13), 0.4), 0.06, 0.4) * pace * RATE)
+    voiced = int(min(max(rng.lognormal(math.log(0.13), 0.4), 0.06), 0.4) * pace * RATE)
     consonant = 0.3 * burst(before, rng.uniform(1200, 6500), rng) if before else np.zeros(0)
     turns = np.cumsum(pitch * (1 + 0.01 * rng.standard_normal(voiced)) / RATE)
     # A glottis closes once a turn: a sawtooth, smoothed, is near enough.

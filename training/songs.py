@@ -1,5 +1,6 @@
 """Songs written by dice, with every beat and downbeat known."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -100,7 +101,7 @@ def write(rng: np.random.Generator, seconds: float, style: str | None = None) ->
         style = list(known)[rng.choice(len(known), p=chances / chances.sum())]
     drawn = known[style]
     slowest, fastest = drawn.bpm
-    bpm = float(np.exp(rng.uniform(np.log(slowest), np.log(fastest))))
+    bpm = math.exp(rng.uniform(math.log(slowest), math.log(fastest)))
     time = clock(rng, bpm, seconds + 4, drawn.swing, drawn.beats)
     unevenness = float(rng.choice([0, 0, 0.003, 0.006, 0.01]))
     sheet = Sheet(time, 60 / bpm, unevenness, rng)

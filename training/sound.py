@@ -45,11 +45,12 @@ class Orchestra:
                 self._synth.noteoff(channel, key)
         if made < total:
             wave[made:] = self._made(total - made)
-        self._synth.sounds_off()
         return wave + _guira(sheet.scrapes, total, float(np.abs(wave).max()), rng)
 
     def _seat(self, sheet: Sheet, rng: np.random.Generator) -> None:
         self._synth.sounds_off()
+        # What rings on of the song before would be heard in this one.
+        self._made(RATE)
         for channel in (*sheet.programs, DRUMS):
             low = 85 if channel == DRUMS else 60
             self._synth.control_change(channel, _VOLUME, int(rng.integers(low, 127)))

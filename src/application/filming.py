@@ -49,7 +49,7 @@ class Filming:
 
         async def publish(film: Path) -> None:
             nonlocal published
-            await self._storage.put(film, path)
+            await self._storage.put(film, path, spare=True)
             published = True
 
         path = blueprint.output_config.output_path

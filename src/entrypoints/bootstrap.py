@@ -14,7 +14,6 @@ from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.listening.librosa_listener import LibrosaListener
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.projector import FragmentProjector
-from adapters.mp4.stock import Stock
 from adapters.progress.logs import LogProgress
 from adapters.progress.several import SeveralProgress
 from adapters.storage.local import LocalStorage
@@ -91,7 +90,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             storage=storage,
             shelf=shelf,
             encoder=room if settings.encoder == "ffmpeg" else joining,
-            projector=FragmentProjector(joining, Stock(room, shelf)),
+            projector=FragmentProjector(joining, joining.stock),
             workspace=LocalWorkspace(settings.folder / "work"),
             listener=LibrosaListener(mono),
             studio=stack.enter_context(CodeStudio(settings.cores)),

@@ -287,6 +287,20 @@ async def test_a_put_file_is_a_copy(storage: Storage, given: Given) -> None:
     assert await content(storage, "a") == b"before"
 
 
+async def test_a_spare_file_stays_though_its_source_goes(storage: Storage, given: Given) -> None:
+    source = given(b"given away")
+    await storage.put(source, "a", spare=True)
+    first = await storage.describe("a")
+    source.unlink()
+    assert await content(storage, "a") == b"given away"
+    with pytest.raises(MediaTaken):
+        await storage.put(given(b"another"), "a", spare=True)
+    await storage.delete("a")
+    await storage.put(given(b"given away"), "a", spare=True)
+    assert (await storage.describe("a")).etag
+    assert (await storage.describe("a")).size == first.size == 10
+
+
 async def test_a_fetched_file_is_a_copy(storage: Storage, given: Given, tmp_path: Path) -> None:
     await storage.put(given(b"kept"), "a")
     into = tmp_path / "into"

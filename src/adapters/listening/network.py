@@ -67,7 +67,7 @@ def probabilities(features: Array, weights: Weights) -> tuple[Array, Array]:
 
 def _likely(odds: Array) -> Array:
     """The probability of log odds."""
-    return 1 / (1 + np.exp(-odds))
+    return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
 
 def _fine(values: Array) -> Array:

@@ -27,14 +27,17 @@ _COUNTED: Final = 5.0
 
 _BAR: Final = 4
 _WALTZ: Final = 3
-_PHRASE: Final = 8
+_PHRASE: Final = 16
 """Beats whose evidence decides between bars of four and of three."""
+
+_BELL: Final = 4
+"""Fine frames on either side of a beat that its P(beat) spreads over."""
 
 _BEFORE: Final = 3
 _AFTER: Final = 7
 """Fine frames about a decoded beat in which its peak is looked for."""
 
-_LATENESS: Final = 0.006
+_LATENESS: Final = 0.0
 """Seconds the network's peaks lie before the beats, on synthetic songs."""
 
 
@@ -46,7 +49,7 @@ class Heard(NamedTuple):
     downbeats: Times
     """(m,) those of the beats that are first in their bar of four."""
     confidence: float
-    """From 0 to 1: the probability that a beat is one, times that of bars of four."""
+    """From 0 to 1: how well beats and sound go together, times the probability of bars of four."""
     tempo: float | None
     """Beats a minute over the middle of the song; None where there are fewer than two beats."""
 
@@ -87,7 +90,8 @@ def count(seen: Array, weights: Weights) -> Count:
     if len(row.frames) == 0:
         return Count(np.zeros(0), row.places, 0.0)
     peaks = _peaks(row.frames, beat)
-    confidence = float(beat[peaks].mean()) * _in_fours(row, _row(beat, downbeat, _WALTZ))
+    fours = _in_fours(row, _row(beat, downbeat, _WALTZ))
+    confidence = _agreement(peaks, beat) * fours
     return Count(_refined(peaks, beat) * HOP / RATE + _LATENESS, row.places, confidence)
 
 
@@ -116,8 +120,24 @@ def _row(beat: Array, downbeat: Array, beats_a_bar: int) -> Row:
     return best_row(evidence(beat, downbeat, known.periods, beats_a_bar), known)
 
 
+def _agreement(peaks: NDArray[np.int64], beat: Array) -> float:
+    """How well a row of beats and P(beat) go together, from 0 to 1.
+
+    The geometric mean of what the network believes of the row's precision, which is P(beat) at
+    its beats, and of its recall: the share of all P(beat) that lies at the row's beats, less what
+    would lie there by chance. Speech has onsets enough, but not where a row needs them.
+    """
+    covered = np.zeros(len(beat), np.bool_)
+    for late in range(-_BELL, _BELL + 1):
+        covered[np.clip(peaks + late, 0, len(beat) - 1)] = True
+    chance = float(covered.mean())
+    share = float(beat[covered].sum() / max(float(beat.sum()), 1e-9))
+    recall = (share - chance) / max(1 - chance, 1e-9)
+    return float(np.sqrt(float(beat[peaks].mean()) * max(recall, 0.0)))
+
+
 def _in_fours(fours: Row, threes: Row) -> float:
-    """The probability of bars of four against bars of three, by the evidence of eight beats.
+    """The probability of bars of four against bars of three, by the evidence of four bars.
 
     Over a whole song the two likelihoods would be worlds apart, whatever the song: beats are not
     independent of one another.

@@ -30,7 +30,7 @@ class MemoryStorage:
         """See `application.ports.storage.Storage`."""
         _write(into, await self._found(path), path)
 
-    async def put(self, source: Path, path: str) -> None:
+    async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
         """See `application.ports.storage.Storage`."""
         await checkpoint()
         content = _content(source, _checked(path))

@@ -1,6 +1,7 @@
 """Bytes copied from file to file, inside the kernel where it can."""
 
 import errno
+import mmap
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,9 @@ Called with both files, the offset and the number of bytes; it raises OSError.
 _AT_ONCE: Final = 1 << 30
 """Bytes asked for in one call; the kernel takes a little under 2 GB."""
 _BLOCK: Final = 1 << 20
+_WINDOW: Final = 4 << 20
+"""Bytes mapped at a time, which count as the process's memory for as long."""
+_SHARED: Final = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
 _OPEN: Final = 64
 """Files open at a time."""
 _CANNOT: Final = frozenset(
@@ -30,9 +34,31 @@ _CANNOT: Final = frozenset(
         errno.EPERM,
         errno.EBADF,
         errno.ENOTSOCK,
+        errno.EFAULT,
+        errno.ENODEV,
+        errno.EACCES,
     }
 )
 """What the kernel says when it cannot copy between these two files itself."""
+
+
+def mapped(source: int, into: int, offset: int, length: int) -> int:
+    """Copy by writing from the file's own pages in memory.
+
+    Runs that lie otherwise on their pages than in the film are copied a third faster than by
+    copy_file_range, which has to take every page apart (docs/decisions/0014).
+    """
+    start = offset - offset % mmap.ALLOCATIONGRANULARITY
+    skipped = offset - start
+    try:
+        window = mmap.mmap(
+            source, skipped + min(length, _WINDOW), _SHARED, mmap.PROT_READ, offset=start
+        )
+    except ValueError:
+        # The file ends before.
+        return 0
+    with window, memoryview(window) as view, view[skipped:] as part:
+        return os.write(into, part)
 
 
 def in_the_kernel(source: int, into: int, offset: int, length: int) -> int:
@@ -52,7 +78,7 @@ def by_hand(source: int, into: int, offset: int, length: int) -> int:
     return len(data)
 
 
-WAYS: Final = (in_the_kernel, sent, by_hand)
+WAYS: Final = (mapped, in_the_kernel, sent, by_hand)
 """The ways to copy, best first."""
 
 

@@ -1,6 +1,6 @@
 """The cutting room that joins what is kept ready, by copying."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,6 @@ import anyio.to_thread
 from adapters.mp4.cutting import Copied, frame_by_frame, is_encoded_whole, taken_apart
 from adapters.mp4.inspection import differences
 from adapters.mp4.pieces import Piece, parted, spread
-from adapters.mp4.reader import read_track
 from adapters.mp4.room import CuttingRoom
 from adapters.mp4.samples import Track
 from adapters.mp4.stock import TICKS, Stock
@@ -35,7 +34,8 @@ class JoiningEncoder:
 
     def __init__(self, room: CuttingRoom, shelf: Shelf) -> None:
         self._room = room
-        self._stock = Stock(room, shelf)
+        self.stock = Stock(room, shelf)
+        """What films are joined of."""
 
     async def measure(self, media: Path) -> Media:
         """See `application.ports.encoder.Encoder`."""
@@ -53,18 +53,18 @@ class JoiningEncoder:
         for cut in cuts:
             await self.normalise(cut, files, output, folder / "cut.mp4")
         if sound is not None:
-            await self._stock.sound(sound, files, folder)
+            await self.stock.sound(sound, files, folder)
 
     async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`; nothing is written to ``into`` itself."""
         folder = into.parent
         if is_encoded_whole(cut, output):
-            track = await self._stock.cut(cut, files, output, folder)
+            track = await self.stock.cut(cut, files, output, folder)
             return Footage.whole(track.path, cut.frames)
         own = frame_by_frame(cut, output)
         seconds = (await files.known(cut.clip)).media.seconds
         if seconds > LONGEST:
-            track = await self._stock.cut(own, files, output, folder)
+            track = await self.stock.cut(own, files, output, folder)
             takes = [Take(track.path, 0, own.frames)]
         else:
             takes = await self._takes(own, seconds, files, output, folder)
@@ -78,28 +78,32 @@ class JoiningEncoder:
             raise ClipTooShort(
                 f"{cut.clip!r} lasts {float(seconds):.3f} s; the move needs it up to {end:.3f} s."
             )
-        clip = await self._stock.clip(cut.clip, files, output, folder)
+        clip = await self.stock.clip(cut.clip, files, output, folder)
         takes: list[Take] = []
         for part in taken_apart(cut, clip.syncs(0, clip.count)):
             if isinstance(part, Copied):
                 takes.append(Take(clip.path, part.first, part.count))
             else:
-                track = await self._stock.cut(part.cut, files, output, folder)
+                track = await self.stock.cut(part.cut, files, output, folder)
                 takes.append(Take(track.path, 0, part.count))
         return takes
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`; nothing is written to ``into``."""
         footage = Footage(shots=tuple(shot for piece in pieces for shot in piece.shots))
-        await anyio.to_thread.run_sync(pieces_of, footage)
+        await anyio.to_thread.run_sync(pieces_of, footage, self.stock.track)
         return footage
 
     async def add_audio(
         self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
     ) -> None:
         """See `application.ports.encoder.Encoder`."""
-        sound = await self._stock.sound(soundtrack, files, into.parent)
-        await anyio.to_thread.run_sync(lambda: join(into, pieces_of(film), sound))
+        sound = await self.stock.sound(soundtrack, files, into.parent)
+
+        def write() -> None:
+            join(into, pieces_of(film, self.stock.track), sound)
+
+        await anyio.to_thread.run_sync(write)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """See `application.ports.encoder.Encoder`.
@@ -116,16 +120,11 @@ class JoiningEncoder:
         return f"{await self._room.ready()}, films joined by copying"
 
 
-def pieces_of(footage: Footage) -> list[Piece]:
-    """Footage as pieces of its tracks; raises `UnreadableTrack`."""
-    tracks: dict[Path, Track] = {}
-    pieces: list[Piece] = []
-    for shot in footage.shots:
-        for take in shot.takes:
-            if take.path not in tracks:
-                tracks[take.path] = read_track(take.path, "video")
-        pieces += timed(shot, tracks)
-    return pieces
+def pieces_of(footage: Footage, read: Callable[[Path], Track]) -> list[Piece]:
+    """Footage as pieces of its tracks, which ``read`` is asked for; raises `UnreadableTrack`."""
+    paths = dict.fromkeys(take.path for shot in footage.shots for take in shot.takes)
+    tracks = {path: read(path) for path in paths}
+    return [piece for shot in footage.shots for piece in timed(shot, tracks)]
 
 
 def timed(shot: Shot, tracks: dict[Path, Track]) -> list[Piece]:

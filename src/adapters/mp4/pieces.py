@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, repeat
 from operator import sub
 from typing import Final
 
@@ -38,7 +39,8 @@ class Piece(msgspec.Struct, frozen=True):
         return self.track.runs(self.first, self.count)
 
 
-def spread(ticks: int, count: int, each: Fraction | None = None) -> Spans:
+@lru_cache(maxsize=256)
+def spread(ticks: int, count: int, each: Fraction | None = None) -> tuple[tuple[int, int], ...]:
     """Share ``ticks`` among ``count`` samples: each begins at the tick nearest to its moment.
 
     Sample i's moment is i times ``each`` ticks; times an equal share where that is not given. The
@@ -47,12 +49,12 @@ def spread(ticks: int, count: int, each: Fraction | None = None) -> Spans:
     share = Fraction(ticks, count) if each is None else each
     over, under = share.numerator, share.denominator
     if under == 1 and over * count == ticks:
-        return [(count, over)]
+        return ((count, over),)
     # The whole number nearest to i * over / under.
     moments = range(under, 2 * over * count + under, 2 * over)
-    starts = [moment // (2 * under) for moment in moments]
-    starts.append(ticks)
-    return [(len(list(same)), delta) for delta, same in groupby(map(sub, starts[1:], starts))]
+    starts = [*map(int.__floordiv__, moments, repeat(2 * under)), ticks]
+    durations = groupby(map(sub, starts[1:], starts))
+    return tuple((len(list(same)), delta) for delta, same in durations)
 
 
 def parted(spans: Iterable[tuple[int, int]], counts: Iterable[int]) -> Iterator[Spans]:

@@ -55,7 +55,7 @@ class FragmentProjector:
     ) -> list[Piece]:
         cut = timeline.cuts[index]
         footage = await self._encoder.normalise(cut, files, timeline.output, folder / "cut.mp4")
-        return await anyio.to_thread.run_sync(pieces_of, footage)
+        return await anyio.to_thread.run_sync(pieces_of, footage, self._stock.track)
 
 
 def _heard(sound: Track, timeline: Timeline, index: int) -> Piece:

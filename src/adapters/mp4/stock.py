@@ -1,6 +1,7 @@
 """What is kept ready to be joined: clips normalised, cuts that were encoded, sounds."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ import anyio.to_thread
 import msgspec
 
 from adapters.mp4.errors import MismatchedTrack
+from adapters.mp4.read_tracks import ReadTracks
 from adapters.mp4.reader import read_track
 from adapters.mp4.room import CuttingRoom
 from adapters.mp4.samples import AAC_PACKET, Track
@@ -33,11 +35,17 @@ class Stock:
         self._shelf = shelf
         self._turns = Turns()
         self._samples: dict[str, Track] = {}
+        self._profiles: dict[tuple[object, ...], str] = {}
+        self._tracks = ReadTracks()
+
+    def track(self, path: Path) -> Track:
+        """The picture of a file, which need not be one of these; raises `UnreadableTrack`."""
+        return self._tracks.of(path) or read_track(path, "video")
 
     async def clip(self, path: str, files: Files, output: OutputConfig, folder: Path) -> Track:
         """A whole clip, normalised."""
         known = await files.known(path)
-        profile = await self._room.profile(output)
+        profile = await self._profile(output)
         frames = self._room.frames_of_whole(known.media.seconds, output)
         like = await self._sample(profile, output, folder)
         key = f"clip-{_digest(profile, known.digest, frames)}"
@@ -51,7 +59,7 @@ class Stock:
 
     async def cut(self, cut: Cut, files: Files, output: OutputConfig, folder: Path) -> Track:
         """A cut that was encoded for itself."""
-        profile = await self._room.profile(output)
+        profile = await self._profile(output)
         like = await self._sample(profile, output, folder)
         known = await files.known(cut.clip)
         under = cut.crossfade and await _under(cut.crossfade, files)
@@ -61,8 +69,7 @@ class Stock:
         async def make(into: Path) -> None:
             await self._room.normalise(cut, files, output, into)
 
-        read = partial(_film, like, cut.frames)
-        return await self._shelf.take(key, folder / f"{key}.mp4", make, read)
+        return await self._taken(key, folder, make, partial(_film, like, cut.frames))
 
     async def sound(self, soundtrack: Soundtrack, files: Files, folder: Path) -> Track:
         """The sound of a film: all of its song, where the film has nothing else to be heard."""
@@ -86,7 +93,32 @@ class Stock:
             await self._room.record(soundtrack, files, into, whole)
 
         read = partial(_sound, samples if whole is None else whole)
-        return await self._shelf.take(key, folder / f"{key}.mp4", make, read)
+        return await self._taken(key, folder, make, read)
+
+    async def _taken(
+        self,
+        key: str,
+        folder: Path,
+        make: Callable[[Path], Awaitable[None]],
+        read: Callable[[Path], Track],
+    ) -> Track:
+        """Take a file off the shelf, into a folder that has it for as long as it is there."""
+        into = folder / f"{key}.mp4"
+        if (track := self._tracks.of(into)) is not None:
+            return track
+        track = await self._shelf.take(key, into, make, partial(self._tracks.read, key, read))
+        self._tracks.keep(into, track)
+        return track
+
+    async def _profile(self, output: OutputConfig) -> str:
+        """The room's profile, which takes a while to be written down."""
+        told = (
+            *(output.width, output.height, output.frame_rate),
+            *(output.video_codec, output.video_bitrate),
+        )
+        if told not in self._profiles:
+            self._profiles[told] = await self._room.profile(output)
+        return self._profiles[told]
 
     async def _sample(self, profile: str, output: OutputConfig, folder: Path) -> Track:
         """What everything of one profile is like; made anew by every process, and never kept."""

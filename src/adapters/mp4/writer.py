@@ -41,6 +41,8 @@ def join(
 def _write(plan: Layout, part: Path, ways: Sequence[Way], durable: bool) -> None:
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
+        # A disk that is full says so at once, and one that is not is filled faster.
+        os.posix_fallocate(file, 0, plan.size)
         write_all(file, plan.header)
         copy_all(plan.runs, file, ways)
         if durable:

@@ -12,15 +12,12 @@ from threading import Event
 from typing import Final
 from uuid import uuid4
 
-from adapters.storage import folders
+from adapters.storage import folders, writing
 from adapters.storage.folders import LinkInTheWay
 from adapters.storage.steps import Steps
 from application.ports.storage import Stored
 from domain import paths
 from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
-
-CHUNK: Final = 256 * 1024
-"""Bytes read at a time."""
 
 INCOMING: Final = ".incoming"
 """Folder below the root where files are until they are whole; no storage path leads there."""
@@ -50,20 +47,20 @@ class LocalStorage:
 
         def step(unwanted: Event) -> bool:
             with _translated(path), self._found(path) as file:
-                _copy_beside(file, into, unwanted)
+                writing.copy_beside(file, into, unwanted)
             return True
 
         await self._steps.run(step, undo=lambda _: into.unlink(missing_ok=True))
 
-    async def put(self, source: Path, path: str) -> None:
-        """See `application.ports.storage.Storage`."""
+    async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
+        """See `application.ports.storage.Storage`; a spare file of the same disk is not copied."""
         place = _place(path)
 
         def step(unwanted: Event) -> bool:
             with _translated(path):
                 self._refuse_taken(place)
                 with folders.opened(self._root, [INCOMING], make=True) as incoming:
-                    self._publish(source, incoming, place, unwanted)
+                    self._publish(source, incoming, place, unwanted, spare=spare)
             return True
 
         def undo(_: bool) -> None:
@@ -171,11 +168,14 @@ class LocalStorage:
             raise MediaTaken from None
         raise MediaTaken
 
-    def _publish(self, source: Path, incoming: int, place: list[str], unwanted: Event) -> None:
+    def _publish(
+        self, source: Path, incoming: int, place: list[str], unwanted: Event, *, spare: bool
+    ) -> None:
         name = uuid4().hex
         try:
-            with source.open("rb", buffering=0) as given:
-                _write_whole(given.fileno(), incoming, name, unwanted)
+            if not (spare and writing.linked(source, incoming, name)):
+                with source.open("rb", buffering=0) as given:
+                    writing.write_whole(given.fileno(), incoming, name, unwanted)
             self._link(incoming, name, place)
         finally:
             with suppress(FileNotFoundError):
@@ -227,41 +227,9 @@ def _translated(path: str) -> Generator[None]:
         raise StorageFailed(message) from error
 
 
-def _copy(source: int, target: int, unwanted: Event) -> None:
-    while not unwanted.is_set() and (chunk := os.read(source, CHUNK)):
-        rest = memoryview(chunk)
-        while rest:
-            rest = rest[os.write(target, rest) :]
-    if unwanted.is_set():
-        raise InterruptedError
-
-
-def _write_whole(source: int, folder: int, name: str, unwanted: Event) -> None:
-    target = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644, dir_fd=folder)
-    try:
-        _copy(source, target, unwanted)
-        # The kernel's own stamps are milliseconds apart, and an etag is made of this one.
-        now = time.time_ns()
-        os.utime(target, ns=(now, now))
-        os.fsync(target)
-    finally:
-        os.close(target)
-
-
-def _copy_beside(file: int, into: Path, unwanted: Event) -> None:
-    """Fill a file beside ``into`` and give it that name once it is whole."""
-    part = into.with_name(f".{uuid4().hex}.part")
-    try:
-        with part.open("xb", buffering=0) as target:
-            _copy(file, target.fileno(), unwanted)
-        part.replace(into)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _chunk(path: str, file: int, at: int, end: int, _: Event) -> bytes:
     with _translated(path):
-        return os.pread(file, min(CHUNK, end - at), at)
+        return os.pread(file, min(writing.CHUNK, end - at), at)
 
 
 def _remove_old(folder: int, before: float) -> int:

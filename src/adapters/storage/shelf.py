@@ -99,8 +99,7 @@ class LocalShelf:
             try:
                 if not into.exists():
                     _link(place, into)
-                # The time of last use is the modification time: many disks keep no other.
-                os.utime(place)
+                _used(place)
             except FileNotFoundError:
                 if not into.exists():
                     return None
@@ -144,12 +143,11 @@ class LocalShelf:
         await self._steps.run(lambda _: read(made))
         # Another machine that has made the same was faster.
         with suppress(MediaTaken):
-            await self._storage.put(made, f"{FOLDER}/{key}")
+            await self._storage.put(made, f"{FOLDER}/{key}", spare=True)
 
     def _enter(self, key: str, made: Path, into: Path) -> None:
         with _translated(key):
             _link(made, into)
-            os.utime(made)
             made.replace(self._root / key)
             self._forget()
 
@@ -157,7 +155,7 @@ class LocalShelf:
         """Remove what was not asked for for longest, until the rest is no more than allowed."""
         files = [(e.stat(), e.path) for e in os.scandir(self._root) if e.is_file()]
         total = sum(status.st_size for status, _ in files)
-        for status, path in sorted(files, key=lambda each: each[0].st_mtime_ns):
+        for status, path in sorted(files, key=lambda each: each[0].st_atime_ns):
             if total <= self._most:
                 return
             Path(path).unlink(missing_ok=True)
@@ -192,6 +190,11 @@ class LocalShelf:
                 os.close(lock)
                 raise
             return lock
+
+
+def _used(file: Path) -> None:
+    """Set the time of last use, which many disks do not keep by themselves."""
+    os.utime(file, ns=(time.time_ns(), file.stat().st_mtime_ns))
 
 
 def _link(file: Path, into: Path) -> None:

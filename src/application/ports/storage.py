@@ -28,8 +28,11 @@ class Storage(Protocol):
         """Copy a file to a local one; raises `MediaNotFound` and then leaves nothing there."""
         ...
 
-    async def put(self, source: Path, path: str) -> None:
-        """Keep a local file for good; raises `MediaTaken` when there is one at this path."""
+    async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
+        """Keep a local file for good; raises `MediaTaken` when there is one at this path.
+
+        Nobody changes a ``spare`` source any more, not even afterwards: it may be kept as it is.
+        """
         ...
 
     async def describe(self, path: str) -> Stored:
