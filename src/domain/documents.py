@@ -4,9 +4,11 @@ import math
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from domain import paths
 from domain.errors import InvalidRequest
@@ -55,17 +57,17 @@ def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Readi
     if not isinstance(document, dict):
         return Reading({}, (shape(path, f"Expected an object, got {_shown(document)}."),))
     given = cast(Json, document)
-    infos = {info.encode_name: info for info in msgspec.structs.fields(kind)}
+    infos = _fields(kind)
     good: Json = {}
     found = [
         shape(f"{path}.{name}", f"Unknown field; the fields here are {', '.join(infos)}.")
         for name in given
         if name not in infos
     ]
-    for name, info in infos.items():
+    for name, (info, hint) in infos.items():
         here = f"{path}.{name}"
         if name in given:
-            value, wrong = _value(info.type, given[name], here)
+            value, wrong = _value(hint, given[name], here)
             found.extend(wrong)
             if value is not _BAD:
                 good[name] = value
@@ -97,19 +99,46 @@ def shape(path: str, message: str) -> Violation:
 _BAD: Final = object()
 
 
-def _value(kind: Hint, value: object, path: str) -> tuple[object, Sequence[Violation]]:
+class _Looked(msgspec.Struct, frozen=True):
+    """A type hint that was looked into; looking takes longer than checking a value."""
+
+    kind: Hint
+    bare: Hint
+    """Without annotations, `None` and UNSET."""
+    metas: tuple[msgspec.Meta, ...]
+    item: type[msgspec.Struct] | None
+    """The struct that it is a list of, if it is."""
+
+    @property
+    def is_storage_path(self) -> bool:
+        return any((meta.extra or {}).get("storage_path") for meta in self.metas)
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, tuple[FieldInfo, _Looked]]:
+    """The fields of a struct by the names they have in documents."""
+    infos = msgspec.structs.fields(kind)
+    return {info.encode_name: (info, _looked(info.type)) for info in infos}
+
+
+def _looked(kind: Hint) -> _Looked:
     bare, metas = _bare(kind)
-    if any((meta.extra or {}).get("storage_path") for meta in metas):
+    return _Looked(kind, bare, metas, _struct_item(bare))
+
+
+def _value(hint: _Looked, value: object, path: str) -> tuple[object, Sequence[Violation]]:
+    bare = hint.bare
+    if hint.is_storage_path:
         return _storage_path(value, path)
     if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
         reading = read(bare, value, path)
         return reading.fields, reading.violations
-    if (item := _struct_item(bare)) is not None and isinstance(value, list | tuple):
-        return _structs(item, kind, cast(Sequence[object], value), path)
+    if hint.item is not None and isinstance(value, list | tuple):
+        return _structs(hint.item, hint.metas, cast(Sequence[object], value), path)
     if wrong := tuple(_unstorable(value, path)):
         return _BAD, wrong
     try:
-        return msgspec.convert(value, kind), ()
+        return msgspec.convert(value, hint.kind), ()
     except msgspec.ValidationError as error:
         said = str(error).split(" - at ")[0]
         if said.startswith("Invalid enum value") and (allowed := _allowed(bare)):
@@ -118,11 +147,14 @@ def _value(kind: Hint, value: object, path: str) -> tuple[object, Sequence[Viola
 
 
 def _structs(
-    item: type[msgspec.Struct], kind: Hint, values: Sequence[object], path: str
+    item: type[msgspec.Struct],
+    metas: Sequence[msgspec.Meta],
+    values: Sequence[object],
+    path: str,
 ) -> tuple[object, Sequence[Violation]]:
     readings = [read(item, each, f"{path}[{index}]") for index, each in enumerate(values)]
     found = [violation for reading in readings for violation in reading.violations]
-    for meta in _bare(kind)[1]:
+    for meta in metas:
         if meta.min_length is not None and len(values) < meta.min_length:
             found.append(shape(path, f"At least {meta.min_length} needed."))
         if meta.max_length is not None and len(values) > meta.max_length:

@@ -1,8 +1,10 @@
 """Exact time: frames as integers, seconds as fractions, floats only at the door."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def exact(seconds: float | Fraction | int) -> Fraction:
     """Seconds as the decimal number that was written: 0.1 is a tenth, not its binary neighbour."""
     return Fraction(repr(seconds)) if isinstance(seconds, float) else Fraction(seconds)

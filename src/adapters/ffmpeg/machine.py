@@ -25,6 +25,8 @@ class Machine:
         self._found: FFmpeg | None = None
         self._encoders: frozenset[str] | None = None
         self._generation: str | None = None
+        self._asking = asyncio.Lock()
+        """FFmpeg is asked about itself once, however many want to know."""
 
     @property
     def ffmpeg(self) -> str:
@@ -48,9 +50,10 @@ class Machine:
 
     async def generation(self) -> str:
         """Which FFmpeg it is but for what leaves its work the same: 'ffmpeg 7'."""
-        if self._generation is None:
-            self._generation = (await self.version()).partition(".")[0]
-        return self._generation
+        async with self._asking:
+            if self._generation is None:
+                self._generation = (await self.version()).partition(".")[0]
+            return self._generation
 
     async def version(self) -> str:
         """Which FFmpeg it is, like 'ffmpeg 7.0.2 (imageio-ffmpeg)'."""
@@ -60,10 +63,11 @@ class Machine:
 
     async def require(self, encoder: str) -> None:
         """Raise `FFmpegFailed` when this FFmpeg has no such encoder."""
-        if self._encoders is None:
-            lines: list[str] = []
-            await self.run([self.ffmpeg, "-hide_banner", "-encoders"], hear=lines.append)
-            self._encoders = encoders_in(lines)
+        async with self._asking:
+            if self._encoders is None:
+                lines: list[str] = []
+                await self.run([self.ffmpeg, "-hide_banner", "-encoders"], hear=lines.append)
+                self._encoders = encoders_in(lines)
         if encoder not in self._encoders:
             raise FFmpegFailed(f"The FFmpeg of this machine has no encoder {encoder!r}.")
 

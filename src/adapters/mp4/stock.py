@@ -53,9 +53,7 @@ class Stock:
         async def make(into: Path) -> None:
             await self._room.whole(path, files, output, into)
 
-        return await self._shelf.take(
-            key, folder / f"{key}.mp4", make, partial(_film, like, frames)
-        )
+        return await self._taken(key, folder, make, partial(_film, like, frames))
 
     async def cut(self, cut: Cut, files: Files, output: OutputConfig, folder: Path) -> Track:
         """A cut that was encoded for itself."""
@@ -104,11 +102,14 @@ class Stock:
     ) -> Track:
         """Take a file off the shelf, into a folder that has it for as long as it is there."""
         into = folder / f"{key}.mp4"
-        if (track := self._tracks.of(into)) is not None:
+        # Many cuts of a film are of one clip: they wait for the first, not for the shelf.
+        async with self._turns.of(str(into)):
+            if (track := self._tracks.of(into)) is not None:
+                return track
+            read = partial(self._tracks.read, key, read)
+            track = await self._shelf.take(key, into, make, read)
+            self._tracks.keep(into, track)
             return track
-        track = await self._shelf.take(key, into, make, partial(self._tracks.read, key, read))
-        self._tracks.keep(into, track)
-        return track
 
     async def _profile(self, output: OutputConfig) -> str:
         """The room's profile, which takes a while to be written down."""
