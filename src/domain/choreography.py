@@ -1,30 +1,27 @@
 """Choosing the moves: which figure on which eight-count of the song."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from random import Random
-from typing import Annotated, Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
+from domain import beam
+from domain.beam import Offer, Step
 from domain.blueprint import BlueprintMove, Difficulty
+from domain.costs import HARDNESS, Motion
 from domain.errors import NoMovesMatch
-from domain.moves import INTRO, LEVEL, OUTRO, Energy, Move, Style
+from domain.explaining import explained
+from domain.floor import LONGEST, Floor, Taste
+from domain.moves import INTRO, OUTRO, Energy, Move, Style
 from domain.music import Analysis
-from domain.phrases import Phrase, phrases
+from domain.phrases import phrases
 
-SLOWEST, FASTEST = 0.85, 1.15
-"""Playback rates at which a dancer still looks like a dancer."""
+_FEWEST: Final = 6
+"""Moves to choose from, below which they repeat within four and a wish is relaxed."""
 
-_FEWEST: Final = 4
-"""Moves to choose from, below which a dance becomes monotonous and a wish is relaxed."""
-
-_WINDOW: Final = 8
-"""Moves back within which a repetition costs."""
-
-_HARDNESS: Final = tuple(Difficulty)
-_GRACE: Final = 1 / 60
-"""Seconds a clip may fall short: half a frame at 30 a second."""
+_CHOICE: Final = 3
+"""Moves an eight-count needs to choose from: one may be danced just before, one just after."""
 
 
 class LockedMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,42 +51,69 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     degradations: tuple[str, ...] = ()
 
 
-def plan(analysis: Analysis, library: Sequence[Move], wish: Wish) -> Plan:
+def plan(
+    analysis: Analysis,
+    library: Sequence[Move],
+    wish: Wish,
+    *,
+    fit: Mapping[str, float] | None = None,
+    motion: Motion | None = None,
+) -> Plan:
     """Choose a move for every eight-count of a song, on its "1", from start to end.
 
     Each clip enters at a "1" of its own and is played so that its counts fall on the song's.
-    No move follows itself while there is another. Raises `NoMovesMatch`.
+    No move follows itself while there is another. ``fit`` tells how well moves meet the words asked
+    for, 0 to 1, and ``motion`` how much is going on at the start and the end of their clips, 0 to
+    1, each by the move's id. The order of the library makes no difference. Raises `NoMovesMatch`.
     """
-    usable = [move for move in library if move.id not in wish.banned]
-    danceable = [move for move in usable if _fits_tempo(move, analysis.tempo)]
+    banned = set(wish.banned)
+    moves = sorted((m for m in library if m.id not in banned), key=lambda move: move.id)
+    floor = _floor(analysis, moves, wish, fit, motion)
+    danceable = [number for number in range(len(moves)) if floor.can_be_danced(number)]
     if not danceable:
         raise NoMovesMatch(
-            f"None of the {len(usable)} moves to choose from can be danced at "
+            f"None of the {len(moves)} moves to choose from can be danced at "
             f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
         )
-    chosen, degradations = _filtered(danceable, wish)
-    slots = phrases(analysis)
-    if not all(any(_enough(move, slot) for move in danceable) for slot in (slots[0], slots[-1])):
-        slots = phrases(analysis, join_scraps=False)
-    degradations += [
-        f"The song has {len(slots)} eight-counts; {lock.move_id!r} was locked to {lock.position}."
-        for lock in wish.locked
-        if lock.position >= len(slots)
-    ]
-    dance = _Dance(slots, chosen, danceable, wish)
-    moves = tuple(dance.moves())
-    return Plan(moves=moves, degradations=(*degradations, *dance.degradations))
+    pool, relaxed = _filtered(moves, danceable, wish)
+    offers, unmet = _offered(floor, pool, danceable, wish)
+    steps = beam.search(offers, floor.joins)
+    return Plan(
+        moves=tuple(explained(floor, steps, offers, pool, danceable)),
+        degradations=(*relaxed, *unmet, *_beyond(steps, pool, wish)),
+    )
 
 
-def _fits_tempo(move: Move, tempo: float) -> bool:
-    return move.eight_counts >= 1 and SLOWEST <= tempo / move.tempo <= FASTEST
+def _floor(
+    analysis: Analysis,
+    moves: Sequence[Move],
+    wish: Wish,
+    fit: Mapping[str, float] | None,
+    motion: Motion | None,
+) -> Floor:
+    """The floor; what is left over at the song's ends stands alone if no move is long enough."""
+    taste = Taste(
+        difficulty=wish.difficulty,
+        energy_level=wish.energy_level,
+        style=wish.style,
+        seed=wish.seed,
+        fit=fit,
+        motion=motion,
+    )
+    floor = Floor(phrases(analysis), moves, analysis.beats, taste)
+    ends = (0, len(floor.slots) - 1)
+    if all(any(floor.fits(slot, number) for number in range(len(moves))) for slot in ends):
+        return floor
+    return Floor(phrases(analysis, join_scraps=False), moves, analysis.beats, taste)
 
 
-def _filtered(moves: Sequence[Move], wish: Wish) -> tuple[list[Move], list[str]]:
+def _filtered(
+    moves: Sequence[Move], danceable: Sequence[int], wish: Wish
+) -> tuple[list[int], list[str]]:
     """The moves that meet the wish, which is relaxed in order until there are enough."""
     wishes = {"energy_level": wish.energy_level, "style": wish.style, "difficulty": wish.difficulty}
     degradations: list[str] = []
-    enough = min(_FEWEST, len(_middles(moves)))
+    enough = min(_FEWEST, sum(_middle(moves[number]) for number in danceable))
     for relaxed in (None, "energy_level", "style", "difficulty"):
         if relaxed is not None:
             if wishes[relaxed] is None:
@@ -98,158 +122,89 @@ def _filtered(moves: Sequence[Move], wish: Wish) -> tuple[list[Move], list[str]]
                 f"Too few moves are {wishes[relaxed]}; the wish for {relaxed} was relaxed."
             )
             wishes[relaxed] = None
-        left = [move for move in moves if _meets(move, wishes)]
-        if len(_middles(left)) >= enough:
+        left = [number for number in danceable if _meets(moves[number], wishes)]
+        if sum(_middle(moves[number]) for number in left) >= enough:
             return left, degradations
-    return list(moves), degradations
+    return list(danceable), degradations
 
 
-def _middles(moves: Sequence[Move]) -> list[Move]:
-    return [move for move in moves if move.label not in (INTRO, OUTRO)]
+def _middle(move: Move) -> bool:
+    return move.label not in (INTRO, OUTRO)
 
 
 def _meets(move: Move, wishes: Mapping[str, object]) -> bool:
     hardest = wishes["difficulty"]
-    if isinstance(hardest, Difficulty) and _HARDNESS.index(move.difficulty) > _HARDNESS.index(
-        hardest
-    ):
+    if isinstance(hardest, Difficulty) and HARDNESS[move.difficulty] > HARDNESS[hardest]:
         return False
-    if move.label in (INTRO, OUTRO):
-        # The opening and the ending belong to every dance, whatever its energy and style.
-        return True
-    return wishes["energy_level"] in (None, move.energy_level) and wishes["style"] in (
-        None,
-        move.style,
+    # The opening and the ending belong to every dance, whatever its energy and style.
+    return not _middle(move) or (
+        wishes["energy_level"] in (None, move.energy_level)
+        and wishes["style"] in (None, move.style)
     )
 
 
-class _Dance:
-    """A dance in the making, phrase by phrase."""
-
-    def __init__(
-        self, slots: Sequence[Phrase], chosen: list[Move], danceable: list[Move], wish: Wish
-    ) -> None:
-        self._slots = slots
-        self._pool = chosen
-        self._spare = danceable
-        self._random = Random(wish.seed)  # noqa: S311 - a dance, no secret
-        self._locked = {lock.position: lock.move_id for lock in wish.locked}
-        self._by_id = {move.id: move for move in danceable}
-        self._played: list[str] = []
-        self.degradations: list[str] = []
-
-    def moves(self) -> Iterator[BlueprintMove]:
-        index = 0
-        while index < len(self._slots):
-            ranked = self._ranked(index)
-            cost, move, phrase, costs = ranked[0]
-            self._played.append(move.id)
-            others = [
-                {"move_id": other.id, "name": other.name, "cost": round(price, 4)}
-                for price, other, _, _ in ranked[1:4]
-            ]
-            reason = {"cost": round(cost, 4), "costs": costs, "alternatives": others}
-            yield cast_to(phrase, move, reason)
-            index += phrase.eight_counts
-
-    def _ranked(self, index: int) -> list[tuple[float, Move, Phrase, dict[str, float]]]:
-        """Every move that can be danced from a phrase on, cheapest first; never empty."""
-        slot = self._slots[index]
-        for pool in self._pools(index):
-            ranked = [
-                (sum(costs.values()), move, phrase, costs)
-                for move in pool
-                if (phrase := self._phrase_for(move, index)) is not None
-                for costs in [self._costs(move, phrase)]
-            ]
-            if ranked:
-                return sorted(ranked, key=lambda each: (each[0], each[1].id))
-        raise NoMovesMatch(
-            f"No move of the library is long enough for the {slot.end - slot.start:.2f} s "
-            f"from {slot.start:.2f} s of the song; add moves of whole eight-counts."
-        )
-
-    def _pools(self, index: int) -> Iterator[list[Move]]:
-        """Moves to choose from, best first: the locked one, the fitting label, anything else."""
-        if (locked := self._locked.get(index)) is not None:
-            if locked in self._by_id:
-                yield [self._by_id[locked]]
-            self.degradations.append(f"The move {locked!r} could not be danced at {index}.")
-        label = INTRO if index == 0 else OUTRO if index == len(self._slots) - 1 else None
-        last = self._played[-1] if self._played else None
-        for pool in (self._pool, self._spare):
-            if label is not None:
-                yield [move for move in pool if move.label == label]
-            middles = _middles(pool)
-            yield [move for move in middles if move.id != last]
-        yield _middles(self._spare)
-        yield self._spare
-
-    def _phrase_for(self, move: Move, index: int) -> Phrase | None:
-        """As many eight-counts as the clip has, within the section, else as few as one."""
-        for count in range(min(move.eight_counts, 2), 0, -1):
-            joined = self._joined(index, count)
-            if joined is not None and _enough(move, joined):
-                return joined
-        return None
-
-    def _joined(self, index: int, count: int) -> Phrase | None:
-        run = self._slots[index : index + count]
-        if len(run) < count or any(slot.section != run[0].section for slot in run):
-            return None
-        following = range(index + 1, index + count)
-        ends = len(self._slots) - 1 in following and count > 1
-        if ends or any(position in self._locked for position in following):
-            return None
-        first, last = run[0], run[-1]
-        return msgspec.structs.replace(
-            first, end=last.end, beats=sum(slot.beats for slot in run), eight_counts=count
-        )
-
-    def _costs(self, move: Move, phrase: Phrase) -> dict[str, float]:
-        level = LEVEL[move.energy_level]
-        recent = self._played[-_WINDOW:][::-1]
-        again = sum(2.0 / (back + 1) for back, each in enumerate(recent) if each == move.id)
-        rate = rate_for(move, phrase)
-        return {
-            "energy": round(4 * (level - phrase.energy) ** 2, 4),
-            "repetition": round(again, 4),
-            "tempo": round(2 * abs(rate - 1), 4),
-            "chance": round(0.6 * self._random.random(), 4),
-        }
+def _offered(
+    floor: Floor, pool: Sequence[int], danceable: Sequence[int], wish: Wish
+) -> tuple[list[dict[int, list[Offer]]], list[str]]:
+    """What may be danced on each eight-count, and the locks that could not be kept."""
+    numbers = {move.id: number for number, move in enumerate(floor.moves)}
+    locked = {lock.position: lock.move_id for lock in wish.locked}
+    offers: list[dict[int, list[Offer]]] = []
+    unmet = [
+        f"The song has {len(floor.slots)} eight-counts; {move_id!r} was locked to {position}."
+        for position, move_id in locked.items()
+        if position >= len(floor.slots)
+    ]
+    for slot in range(len(floor.slots)):
+        lengths = [
+            n for n in range(1, LONGEST + 1) if not locked.keys() & range(slot + 1, slot + n)
+        ]
+        found: dict[int, list[Offer]] = {}
+        if slot in locked:
+            one = [numbers[locked[slot]]] if locked[slot] in numbers else []
+            found = _by_length(floor, slot, lengths, one, anywhere=True)
+            if not found:
+                unmet.append(f"The move {locked[slot]!r} could not be danced at {slot}.")
+        if not found:
+            found = _open(floor, slot, lengths, pool, danceable)
+        offers.append(found)
+    return offers, unmet
 
 
-def rate_for(move: Move, phrase: Phrase) -> float:
-    """Clip seconds per second of the song that put the clip's counts on the song's."""
-    return phrase.beats * 60 / move.tempo / (phrase.end - phrase.start)
+def _open(
+    floor: Floor, slot: int, lengths: Sequence[int], pool: Sequence[int], danceable: Sequence[int]
+) -> dict[int, list[Offer]]:
+    """What may be danced from an eight-count on that no move is locked to; raises `NoMovesMatch`.
 
-
-def entry(move: Move, phrase: Phrase) -> float:
-    """Seconds into the clip at which it enters, so that its "1" falls on the song's.
-
-    A phrase that begins before its "1" begins as much before a "1" of the clip.
+    Moves that meet the wish; where these are too few, all; and of all too few, also openings and
+    endings out of their places.
     """
-    enters = move.first_count + phrase.count * 60 / move.tempo
-    return enters if enters >= 0 else enters + move.eight_count
+    for among, anywhere in ((pool, False), (danceable, False), (danceable, True)):
+        found = _by_length(floor, slot, lengths, among, anywhere)
+        if len(found.get(1, ())) >= _CHOICE:
+            return found
+    if 1 not in found:
+        short = floor.slots[slot]
+        raise NoMovesMatch(
+            f"No move of the library is long enough for the {short.end - short.start:.2f} s "
+            f"from {short.start:.2f} s of the song; add moves of whole eight-counts."
+        )
+    return found
 
 
-def _enough(move: Move, phrase: Phrase) -> bool:
-    rate = rate_for(move, phrase)
-    length = (phrase.end - phrase.start) * rate
-    long_enough = entry(move, phrase) + length <= move.duration + _GRACE
-    return SLOWEST <= rate <= FASTEST and long_enough
+def _by_length(
+    floor: Floor, slot: int, lengths: Sequence[int], among: Sequence[int], anywhere: bool
+) -> dict[int, list[Offer]]:
+    each = {length: floor.offers(slot, length, among, anywhere) for length in lengths}
+    return {length: offers for length, offers in each.items() if offers}
 
 
-def cast_to(phrase: Phrase, move: Move, reason: dict[str, Any]) -> BlueprintMove:
-    """Set a move to a phrase of the song."""
-    start, end = round(phrase.start, 6), round(phrase.end, 6)
-    return BlueprintMove(
-        clip_id=move.id,
-        video_path=move.video_path,
-        start_time=start,
-        duration=round(end - start, 6),
-        trim_start=round(entry(move, phrase), 6),
-        original_duration=move.duration,
-        playback_rate=round(rate_for(move, phrase), 6),
-        reason=reason,
-    )
+def _beyond(steps: Sequence[Step], pool: Sequence[int], wish: Wish) -> list[str]:
+    """What to say of moves that do not meet the wish and were taken for want of others."""
+    locked = {lock.position for lock in wish.locked}
+    meeting = set(pool)
+    beyond = [step.slot for step in steps if step.move not in meeting and step.slot not in locked]
+    if not beyond:
+        return []
+    places = ", ".join(map(str, beyond))
+    return [f"No move that meets the wish fits the song at {places}; others were taken."]

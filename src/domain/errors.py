@@ -7,6 +7,7 @@ BachataError
 │   │       └── UnsafeBlueprint
 │   ├── UnsafePath
 │   ├── UnreadableMedia
+│   ├── NoBeatHeard
 │   └── ClipTooShort
 ├── NotFound
 │   ├── MediaNotFound, SongNotFound, MoveNotFound, TaskNotFound, VideoNotFound
@@ -75,6 +76,12 @@ class UnreadableMedia(Refused):
     """The file is not a film or a song that can be read."""
 
     code = "unreadable-media"
+
+
+class NoBeatHeard(Refused):
+    """No beat can be heard in the song."""
+
+    code = "no-beat-heard"
 
 
 class ClipTooShort(Refused):

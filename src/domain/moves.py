@@ -49,6 +49,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     tempo: Tempo
     """Tempo of the clip as filmed."""
     first_count: Annotated[float, Meta(ge=0, description="Seconds to the clip's first '1'.")] = 0
+    beats: tuple[float, ...] = ()
+    """Seconds to each beat of the clip's own sound, where they are known."""
 
     @property
     def eight_count(self) -> float:

@@ -20,7 +20,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """What is heard in a song; all times in seconds."""
 
-    tempo: Annotated[float, Meta(gt=0, description="Beats a minute.")]
+    tempo: Annotated[float, Meta(ge=0, description="Beats a minute; 0 where no beat is heard.")]
     beats: tuple[float, ...]
     ones: tuple[float, ...]
     """The "1" of every eight-count."""
@@ -28,6 +28,16 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     duration: float
     heard_by: str
     """Who says so: `score` when it is known from the making, else the listener's name."""
+    downbeats: tuple[float, ...] = ()
+    """The first beat of every bar."""
+    confidence: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    """How sure the listener is of the beats; of what it is not sure of it tells none."""
+    beat_energy: tuple[float, ...] = ()
+    """0 to 1, from each beat to the next."""
+    embedding: tuple[float, ...] = ()
+    """128 numbers of length 1, alike for songs that sound alike."""
+    peaks: tuple[float, ...] = ()
+    """0 to 1: the largest sample in each of equal stretches, to draw the song by."""
 
 
 class Song(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,3 +51,24 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     genre: str | None = None
     tempo: float | None = None
     """Beats a minute, once somebody has listened."""
+
+
+def shortened(heard: Analysis, seconds: float) -> Analysis:
+    """The beginning of a song, up to the "1" nearest to so many seconds; a short song is whole."""
+    ends = [one for one in heard.ones[1:] if one < heard.duration]
+    if seconds >= heard.duration or not ends:
+        return heard
+    end = min(ends, key=lambda one: abs(one - seconds))
+    return msgspec.structs.replace(
+        heard,
+        duration=end,
+        beats=tuple(beat for beat in heard.beats if beat < end),
+        ones=tuple(one for one in heard.ones if one < end),
+        downbeats=tuple(beat for beat in heard.downbeats if beat < end),
+        beat_energy=heard.beat_energy[: sum(beat < end for beat in heard.beats)],
+        sections=tuple(
+            msgspec.structs.replace(section, end=min(section.end, end))
+            for section in heard.sections
+            if section.start < end
+        ),
+    )

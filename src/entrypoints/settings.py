@@ -23,6 +23,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     auth: str = "off"
     assembly_timeout: float = 600.0
     encoder: str = "joining"
+    listener: str = "network"
+    gemini_api_key: str = ""
+    gemini_model: str = "gemini-flash-lite-latest"
+    gemini_timeout: float = 5.0
+    gemini_base_url: str = ""
     cache_max_mb: int = 10240
     warm: str = "on"
     encodes_at_once: int = 0
@@ -83,6 +88,29 @@ SETTINGS: Final = (
         name="BACHATA_ENCODER",
         meaning="`joining`: clips are encoded once and films joined by copying; "
         "`ffmpeg`: every film is encoded from its clips",
+    ),
+    Setting(
+        field="listener",
+        name="BACHATA_LISTENER",
+        meaning="`network`: beats by a network of our own; `librosa`: by librosa's tracker",
+    ),
+    Setting(
+        field="gemini_api_key",
+        name="GEMINI_API_KEY",
+        meaning="key of a Gemini model that reads descriptions; without one they are read by rules",
+    ),
+    Setting(
+        field="gemini_model", name="BACHATA_GEMINI_MODEL", meaning="the Gemini model that is asked"
+    ),
+    Setting(
+        field="gemini_timeout",
+        name="BACHATA_GEMINI_TIMEOUT",
+        meaning="seconds after which the rules answer instead of Gemini",
+    ),
+    Setting(
+        field="gemini_base_url",
+        name="GOOGLE_GEMINI_BASE_URL",
+        meaning="where Gemini is, when that is not where Google has it",
     ),
     Setting(
         field="cache_max_mb",
@@ -172,6 +200,12 @@ def _faults(settings: Settings) -> list[Violation]:
             "BACHATA_ENCODER",
             "it is `joining` or `ffmpeg`",
         ),
+        (
+            settings.listener in ("network", "librosa"),
+            "BACHATA_LISTENER",
+            "it is `network` or `librosa`",
+        ),
+        (settings.gemini_timeout > 0, "BACHATA_GEMINI_TIMEOUT", "it is more than 0 s"),
         (settings.warm in ("on", "off"), "BACHATA_WARM", "it is `on` or `off`"),
         (settings.cache_max_mb >= 0, "BACHATA_CACHE_MAX_MB", "it is 0 or more"),
         (settings.encodes_at_once >= 0, "BACHATA_ENCODES_AT_ONCE", "it is 0 or more"),

@@ -11,17 +11,21 @@ import httpx
 import msgspec
 from litestar import Litestar
 
+from adapters.choreographer.offline import OfflineChoreographer
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
+from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.listener import MemoryListener
+from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.projector import MemoryProjector
 from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
+from adapters.memory.watcher import MemoryWatcher
 from adapters.memory.workspace import MemoryWorkspace
 from domain.assembly import Assembly, State
 from entrypoints.bootstrap import Ports, wire
@@ -80,6 +84,10 @@ class House:
             projector=MemoryProjector(),
             workspace=self.workspace,
             listener=MemoryListener(),
+            choreographer=OfflineChoreographer(),
+            embeddings=MemoryMoveEmbeddings(),
+            embedder=MemoryEmbedder(),
+            watcher=MemoryWatcher(),
             studio=MemoryDemoStudio(),
             progress=MemoryProgress(),
             clock=MemoryClock(),

@@ -18,6 +18,7 @@ MOVE_KEYS = {
     "duration",
     "tempo",
     "first_count",
+    "beats",
 }
 SONG_KEYS = {"id", "title", "artist", "audio_path", "duration", "genre", "tempo"}
 

@@ -11,6 +11,7 @@ from adapters.demo.music.bed import bed
 from adapters.demo.reel import write_sound
 from adapters.ffmpeg.decode import mono
 from adapters.listening.librosa_listener import LibrosaListener
+from adapters.listening.song_listener import SongListener
 from adapters.memory import encoder
 from adapters.memory.listener import MemoryListener
 from application.ports.listener import Listener
@@ -37,7 +38,13 @@ def librosa(folder: Path) -> Heard:
     return LibrosaListener(mono), song
 
 
-@pytest.fixture(params=[memory, librosa])
+def network(folder: Path) -> Heard:
+    song = folder / "song"
+    write_sound(song, bed(TEMPO, EIGHTS, "high", seed=3))
+    return SongListener(mono), song
+
+
+@pytest.fixture(params=[memory, librosa, network])
 def heard(request: pytest.FixtureRequest, tmp_path: Path) -> Heard:
     make: Callable[[Path], Heard] = request.param
     return make(tmp_path)
@@ -80,8 +87,18 @@ async def test_what_is_no_music_is_refused(heard: Heard) -> None:
         await listener.hear(song)
 
 
-async def test_silence_has_no_beat(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [LibrosaListener, SongListener])
+async def test_silence_has_no_beat(
+    tmp_path: Path, kind: type[LibrosaListener | SongListener]
+) -> None:
     silence = tmp_path / "silence"
     write_sound(silence, np.zeros((48_000 * 12, 2), np.float32))
-    with pytest.raises(UnreadableMedia):
-        await LibrosaListener(mono).hear(silence)
+    heard = await kind(mono).hear(silence)
+    assert (heard.beats, heard.ones, heard.tempo, heard.confidence) == ((), (), 0, 0)
+    assert heard.duration == pytest.approx(12, abs=0.05)
+    assert [(each.start, each.end) for each in heard.sections] == [(0, heard.duration)]
+
+
+async def test_an_analysis_says_who_heard(heard: Heard) -> None:
+    listener, song = heard
+    assert (await listener.hear(song)).heard_by == listener.name

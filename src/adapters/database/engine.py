@@ -10,7 +10,18 @@ from typing import Any, Final, TypeVar
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from anyio import CancelScope, to_thread
-from sqlalchemy import URL, Connection, Executable, Row, UpdateBase, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Executable,
+    Row,
+    UpdateBase,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -122,8 +133,21 @@ async def prepare(database: Database) -> None:
         if connection.dialect.name == "postgresql":
             await connection.execute(select(func.pg_advisory_xact_lock(PREPARING)))
         await connection.run_sync(Table.metadata.create_all)
+        await connection.run_sync(_add_columns)
 
     await database.transact(work)
+
+
+def _add_columns(connection: Connection) -> None:
+    """Give tables of an earlier version the columns they have not; these may all be empty."""
+    found = inspect(connection)
+    for table in Table.metadata.sorted_tables:
+        there = {column["name"] for column in found.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                kind = column.type.compile(connection.dialect)
+                name = connection.dialect.identifier_preparer.quote(column.name)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {name} {kind}")
 
 
 def _parsed(url: str) -> URL:

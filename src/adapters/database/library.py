@@ -11,6 +11,7 @@ from adapters.database.engine import Database
 from adapters.database.tables import MoveRow, SongRow
 from application.ports.library import MoveFilter, Page, SongFilter
 from domain.blueprint import Difficulty
+from domain.corrections import Correction
 from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Song
@@ -82,9 +83,28 @@ class SqlLibrary:
         if not await self._database.write(heard):
             raise SongNotFound
 
+    async def correction(self, song_id: str) -> Correction | None:
+        """See `application.ports.library.Library`."""
+        rows = await self._rows(select(SongRow.correction).where(SongRow.id == song_id), song_id)
+        if not rows:
+            raise SongNotFound
+        document: str | None = rows[0].correction
+        return None if document is None else msgspec.json.decode(document, type=Correction)
+
+    async def keep_correction(self, song_id: str, correction: Correction) -> None:
+        """See `application.ports.library.Library`."""
+        if not _storable(song_id):
+            raise SongNotFound
+        said = None if correction == Correction() else msgspec.json.encode(correction).decode()
+        change = update(SongRow).where(SongRow.id == song_id).values(correction=said)
+        if not await self._database.write(change):
+            raise SongNotFound
+
     async def add_move(self, move: Move) -> None:
         """See `application.ports.library.Library`."""
-        row = insert(MoveRow).values(**_storable_fields(move), folded_name=move.name.casefold())
+        beats = msgspec.json.encode(move.beats).decode() if move.beats else None
+        fields = {**_storable_fields(move), "beats": beats}
+        row = insert(MoveRow).values(**fields, folded_name=move.name.casefold())
         try:
             await self._database.write(row)
         except IntegrityError:
@@ -143,6 +163,7 @@ def _move(row: Row[Any]) -> Move:
         duration=row.duration,
         tempo=row.tempo,
         first_count=row.first_count,
+        beats=msgspec.json.decode(row.beats, type=tuple[float, ...]) if row.beats else (),
     )
 
 

@@ -73,6 +73,8 @@ class SongRow(Table):
     folded_artist: Mapped[str]
     analysis: Mapped[str | None] = mapped_column(Text())
     """The `domain.music.Analysis` as JSON, once somebody has listened."""
+    correction: Mapped[str | None] = mapped_column(Text())
+    """The `domain.corrections.Correction` as JSON, once a person has said better."""
 
 
 class MoveRow(Table):
@@ -96,5 +98,7 @@ class MoveRow(Table):
     duration: Mapped[float]
     tempo: Mapped[float]
     first_count: Mapped[float]
+    beats: Mapped[str | None] = mapped_column(Text())
+    """Seconds to each beat of the clip, as a JSON list."""
     folded_name: Mapped[str]
     """Case-folded by Python, so that both databases find the same."""

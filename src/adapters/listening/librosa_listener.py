@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import UnreadableMedia
 from domain.music import Analysis, Section
 
 Samples = NDArray[np.float32]
@@ -31,6 +30,7 @@ class LibrosaListener:
 
     def __init__(self, decode: Decode) -> None:
         """Take what reads sound files."""
+        self.name = "librosa"
         self._decode = decode
 
     async def hear(self, song: Path) -> Analysis:
@@ -49,18 +49,27 @@ class LibrosaListener:
         )
         times = tracker.frames_to_time(frames, sr=_RATE, hop_length=_HOP)
         beats = _folded(np.asarray(times, dtype=np.float64))
+        duration = len(samples) / _RATE
         if len(beats) < _LEAST_BEATS:
-            raise UnreadableMedia("No beat can be heard in this song.")
+            nothing = np.zeros(0)
+            return Analysis(
+                tempo=0,
+                beats=(),
+                ones=(),
+                sections=_sections(samples, nothing, duration),
+                duration=duration,
+                heard_by=self.name,
+                confidence=0,
+            )
         phase = _phase_of_one(tracker, samples, beats)
         ones = beats[phase::8]
-        duration = len(samples) / _RATE
         return Analysis(
             tempo=round(60 / float(np.median(np.diff(beats))), 2),
             beats=tuple(map(float, beats)),
             ones=tuple(map(float, ones)),
             sections=_sections(samples, ones, duration),
             duration=duration,
-            heard_by="librosa",
+            heard_by=self.name,
         )
 
 

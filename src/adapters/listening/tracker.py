@@ -13,7 +13,7 @@ from adapters.listening.network import Weights, load, probabilities
 Array = NDArray[np.float32]
 Times = NDArray[np.float64]
 
-LEAST_CONFIDENCE: Final = 0.3
+LEAST_CONFIDENCE: Final = 0.28
 """Below it no beats are returned. Chosen on synthetic sounds: see `training/README.md`."""
 
 _SHORTEST: Final = 2.0
@@ -35,9 +35,12 @@ _BELL: Final = 4
 
 _BEFORE: Final = 3
 _AFTER: Final = 7
-"""Fine frames about a decoded beat in which its peak is looked for."""
+"""Fine frames about a decoded beat, which is where P(beat) begins to rise, that may be its peak."""
 
-_LATENESS: Final = 0.0
+_FAINT: Final = 0.05
+"""P(beat) beneath which a beat is counted and not heard: it has no peak."""
+
+_LATENESS: Final = 0.002
 """Seconds the network's peaks lie before the beats, on synthetic songs."""
 
 
@@ -147,10 +150,12 @@ def _in_fours(fours: Row, threes: Row) -> float:
 
 
 def _peaks(frames: NDArray[np.int64], beat: Array) -> NDArray[np.int64]:
-    """The fine frame where P(beat) is highest near each decoded beat."""
+    """The fine frame where P(beat) is highest near each decoded beat, if it is high at all."""
     near = frames[:, np.newaxis] + np.arange(-_BEFORE, _AFTER)
     near = np.clip(near, 0, len(beat) - 1)
-    return near[np.arange(len(frames)), beat[near].argmax(axis=1)]
+    highest = near[np.arange(len(frames)), beat[near].argmax(axis=1)]
+    counted = np.minimum(frames + 1, len(beat) - 1)
+    return np.where(beat[highest] >= _FAINT, highest, counted)
 
 
 def _refined(peaks: NDArray[np.int64], beat: Array) -> Times:

@@ -7,6 +7,7 @@ import msgspec
 from anyio.lowlevel import checkpoint
 
 from application.ports.library import MoveFilter, Page, SongFilter
+from domain.corrections import Correction
 from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
 from domain.moves import Move
 from domain.music import Analysis, Song
@@ -27,6 +28,7 @@ class MemoryLibrary:
         self._songs = {song.id: song for song in songs}
         self._moves = {move.id: move for move in moves}
         self._analyses: dict[str, Analysis] = {}
+        self._corrections: dict[str, Correction] = {}
 
     async def add_song(self, song: Song, analysis: Analysis | None = None) -> None:
         """See `application.ports.library.Library`."""
@@ -66,6 +68,18 @@ class MemoryLibrary:
         """See `application.ports.library.Library`."""
         await self.song(song_id)
         self._analyses[song_id] = analysis
+
+    async def correction(self, song_id: str) -> Correction | None:
+        """See `application.ports.library.Library`."""
+        await self.song(song_id)
+        return self._corrections.get(song_id)
+
+    async def keep_correction(self, song_id: str, correction: Correction) -> None:
+        """See `application.ports.library.Library`."""
+        await self.song(song_id)
+        self._corrections.pop(song_id, None)
+        if correction != Correction():
+            self._corrections[song_id] = correction
 
     async def add_move(self, move: Move) -> None:
         """See `application.ports.library.Library`."""

@@ -11,6 +11,7 @@ class MemoryListener:
     """Hears a beat of the tempo it was told, from the first moment of a song to its last."""
 
     def __init__(self, tempo: float = 120) -> None:
+        self.name = "memory"
         self._tempo = tempo
 
     async def hear(self, song: Path) -> Analysis:
@@ -27,5 +28,5 @@ class MemoryListener:
             ones=beats[::8],
             sections=(Section(name="song", start=0, end=seconds, energy=0.5),),
             duration=seconds,
-            heard_by="memory",
+            heard_by=self.name,
         )

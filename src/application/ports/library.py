@@ -5,6 +5,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from domain.blueprint import Difficulty
+from domain.corrections import Correction
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Song
 
@@ -59,6 +60,17 @@ class Library(Protocol):
 
     async def keep_analysis(self, song_id: str, analysis: Analysis) -> None:
         """Remember what was heard, in place of what was; raises `SongNotFound`."""
+        ...
+
+    async def correction(self, song_id: str) -> Correction | None:
+        """Return what a person said of a song's time, None when nobody did; or `SongNotFound`."""
+        ...
+
+    async def keep_correction(self, song_id: str, correction: Correction) -> None:
+        """Remember it in place of the one before; one that says nothing is none.
+
+        Raises `SongNotFound`.
+        """
         ...
 
     async def add_move(self, move: Move) -> None:

@@ -9,10 +9,14 @@ from domain.music import Analysis
 class Listener(Protocol):
     """An ear for the beat."""
 
+    name: str
+    """What an analysis of its is `heard_by`; another for one that hears otherwise."""
+
     async def hear(self, song: Path) -> Analysis:
         """Listen to a whole song.
 
-        Times are within the song and increase; every "1" is one of the beats. Raises
-        `UnreadableMedia` for what is no music.
+        Times are within the song and increase; every "1" is one of the beats, and every eighth of
+        them from the first "1" on is one. Of what has no beat there are none, with a confidence
+        near 0 and a tempo of 0. Raises `UnreadableMedia` for what cannot be heard.
         """
         ...

@@ -1,8 +1,26 @@
 """Look through the library."""
 
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
 from application.ports.library import Library, MoveFilter, Page, SongFilter
 from domain.moves import Move
 from domain.music import Song
+
+T = TypeVar("T")
+
+_PAGE: Final = 500
+
+
+async def everything(page: Callable[[str | None, int], Awaitable[Page[T]]]) -> list[T]:
+    """All that a listing gives, page by page."""
+    found: list[T] = []
+    after: str | None = None
+    while True:
+        some = await page(after, _PAGE)
+        found.extend(some.items)
+        if (after := some.last) is None:
+            return found
 
 
 class ListSongs:
@@ -27,3 +45,27 @@ class ListMoves:
     async def __call__(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
         """Return up to ``most`` moves after the id ``after``."""
         return await self._library.moves(wanted, after, most)
+
+
+class ReadSong:
+    """One song of the library."""
+
+    def __init__(self, library: Library) -> None:
+        """Take the port."""
+        self._library = library
+
+    async def __call__(self, song_id: str) -> Song:
+        """Return it, or raise `SongNotFound`."""
+        return await self._library.song(song_id)
+
+
+class ReadMove:
+    """One move of the library."""
+
+    def __init__(self, library: Library) -> None:
+        """Take the port."""
+        self._library = library
+
+    async def __call__(self, move_id: str) -> Move:
+        """Return it, or raise `MoveNotFound`."""
+        return await self._library.move(move_id)

@@ -13,6 +13,7 @@ from application.usecases.assemble import FinishedFilm, finished
 from application.usecases.plan import ChoreographyRequest, PlanChoreography
 from domain import rules
 from domain.assembly import Assembly, Step
+from domain.words import Asked
 
 
 class GenerateChoreography:
@@ -40,9 +41,18 @@ class GenerateChoreography:
         self._limit = limit
 
     async def __call__(
-        self, request: ChoreographyRequest, task_id: UUID, owner: str
+        self,
+        request: ChoreographyRequest,
+        task_id: UUID,
+        owner: str,
+        asked: Asked | None = None,
+        degradations: tuple[str, ...] = (),
     ) -> FinishedFilm:
-        """Return once the film is published; raises as `PlanChoreography` and `AssembleVideo`."""
+        """Return once the film is published; raises as `PlanChoreography` and `AssembleVideo`.
+
+        ``asked`` is what a description says beside the request, ``degradations`` what of it was
+        not understood as it should have been.
+        """
         now = self._clock.now()
         assembly = Assembly(
             task_id=task_id,
@@ -55,9 +65,9 @@ class GenerateChoreography:
             assembly, self._tasks, self._progress, self._clock, self._workspace, self._limit
         ) as record:
             await record.take(Step.PLAN, "Planning the dance")
-            dance = await self._plan(request, task_id, owner)
+            dance = await self._plan(request, task_id, owner, asked)
             rules.check(dance.blueprint, owner)
-            if dance.degradations:
-                await record.note(dance.degradations)
+            if degraded := (*degradations, *dance.degradations):
+                await record.note(degraded)
             await self._blueprints.keep(dance.blueprint)
             return finished(await self._film(dance.blueprint, record))

@@ -1,23 +1,23 @@
 """Plan the choreography of a song."""
 
+import asyncio
 from uuid import UUID
 
 import msgspec
 
 from application.ports.clock import Clock
 from application.ports.library import Library, MoveFilter
-from application.ports.listener import Listener
-from application.ports.storage import Storage
-from application.ports.workspace import Workspace
+from application.usecases.browse import everything
+from application.usecases.hear import HearSong
 from domain import choreography, paths
 from domain.blueprint import Blueprint, Difficulty, OutputConfig
 from domain.choreography import LockedMove, Wish
-from domain.errors import InvalidRequest
+from domain.errors import InvalidRequest, NoBeatHeard
 from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Song
+from domain.music import shortened
 from domain.violations import Violation
-
-_PAGE = 500
+from domain.wording.choosing import fit
+from domain.words import Asked
 
 
 class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,33 +43,35 @@ class PlannedDance(msgspec.Struct, frozen=True, kw_only=True):
 class PlanChoreography:
     """Hear the song, choose the moves, and write the Blueprint; no film is made."""
 
-    def __init__(
-        self,
-        library: Library,
-        storage: Storage,
-        workspace: Workspace,
-        listener: Listener,
-        clock: Clock,
-    ) -> None:
-        """Take the ports."""
+    def __init__(self, library: Library, hear: HearSong, clock: Clock) -> None:
+        """Take the ports, and who hears the song."""
         self._library = library
-        self._storage = storage
-        self._workspace = workspace
-        self._listener = listener
+        self._hear = hear
         self._clock = clock
 
     async def __call__(
-        self, request: ChoreographyRequest, task_id: UUID, owner: str
+        self,
+        request: ChoreographyRequest,
+        task_id: UUID,
+        owner: str,
+        asked: Asked | None = None,
     ) -> PlannedDance:
-        """Return the Blueprint of a dance to the whole song.
+        """Return the Blueprint of a dance to the whole song, or to as much as was ``asked`` for.
 
-        Raises `SongNotFound`, `MediaNotFound`, `UnreadableMedia`, `NoMovesMatch`, and
-        `InvalidRequest` when a locked or banned move is not in the library.
+        Raises `SongNotFound`, `MediaNotFound`, `UnreadableMedia`, `NoBeatHeard`, `NoMovesMatch`,
+        and `InvalidRequest` when a locked or banned move is not in the library.
         """
         song = await self._library.song(request.song_id)
-        analysis = await self._heard(song, task_id)
-        moves = await self._moves()
+        analysis = await self._hear(song.id)
+        if not analysis.ones:
+            raise NoBeatHeard(
+                f"No beat can be heard in {song.title!r} (confidence {analysis.confidence:.2f}); "
+                "choose another song, or say its tempo and where a '1' is."
+            )
+        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
         _refuse_unknown(request, moves)
+        if asked is not None and asked.seconds is not None:
+            analysis = shortened(analysis, asked.seconds)
         wish = Wish(
             difficulty=request.difficulty,
             energy_level=request.energy_level,
@@ -78,7 +80,8 @@ class PlanChoreography:
             locked=request.locked_moves,
             banned=request.banned_moves,
         )
-        dance = choreography.plan(analysis, moves, wish)
+        wanted = None if asked is None else {move.id: fit(asked, move) for move in moves}
+        dance = await asyncio.to_thread(choreography.plan, analysis, moves, wish, fit=wanted)
         blueprint = Blueprint(
             task_id=task_id,
             audio_path=song.audio_path,
@@ -90,26 +93,6 @@ class PlanChoreography:
             output_config=OutputConfig(output_path=paths.film(owner, task_id)),
         )
         return PlannedDance(blueprint=blueprint, degradations=dance.degradations)
-
-    async def _heard(self, song: Song, task_id: UUID) -> Analysis:
-        known = await self._library.analysis(song.id)
-        if known is not None:
-            return known
-        async with self._workspace.take(task_id) as folder:
-            sound = folder / "song"
-            await self._storage.fetch(song.audio_path, sound)
-            heard = await self._listener.hear(sound)
-        await self._library.keep_analysis(song.id, heard)
-        return heard
-
-    async def _moves(self) -> list[Move]:
-        moves: list[Move] = []
-        after: str | None = None
-        while True:
-            page = await self._library.moves(MoveFilter(), after, _PAGE)
-            moves.extend(page.items)
-            if (after := page.last) is None:
-                return moves
 
 
 def _refuse_unknown(request: ChoreographyRequest, moves: list[Move]) -> None:

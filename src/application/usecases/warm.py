@@ -2,25 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
 
 import msgspec
 
 from application.ports.encoder import Encoder
-from application.ports.library import Library, MoveFilter, Page, SongFilter
+from application.ports.library import Library, MoveFilter, SongFilter
 from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.readying import ORDINARY, WORK, first_eight, whole_song
 from application.rushes import Rushes
 from application.together import together
+from application.usecases.browse import everything
 from domain.errors import NotFound, Refused
 from domain.moves import Move
 from domain.music import Song
-
-T = TypeVar("T")
-
-_PAGE = 500
 
 Told = Callable[[str, int, int], Awaitable[None]]
 """Hears the name of what is ready, how many are, and of how many."""
@@ -55,8 +51,8 @@ class WarmLibrary:
 
     async def __call__(self, told: Told, at_once: int | None = None) -> tuple[Unready, ...]:
         """Return once all that can be made ready is, with what cannot; done twice it is quick."""
-        songs = await _all(lambda after: self._library.songs(SongFilter(), after, _PAGE))
-        moves = await _all(lambda after: self._library.moves(MoveFilter(), after, _PAGE))
+        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
+        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
         gate = asyncio.Semaphore(at_once or self._at_once)
         unready: list[Unready] = []
         done = 0
@@ -72,8 +68,8 @@ class WarmLibrary:
                 name = each.title if isinstance(each, Song) else each.name
                 await told(name, done, len(songs) + len(moves))
 
-        everything: Iterable[Song | Move] = (*songs, *moves)
-        await together(ready(each) for each in everything)
+        library: Iterable[Song | Move] = (*songs, *moves)
+        await together(ready(each) for each in library)
         return tuple(unready)
 
     async def _ready(self, each: Song | Move) -> None:
@@ -85,13 +81,3 @@ class WarmLibrary:
                 known = await files.known(each.audio_path)
                 cuts, sound = [], whole_song(each.audio_path, known.media.seconds)
             await self._encoder.prepare(cuts, sound, files, ORDINARY, folder)
-
-
-async def _all(page: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
-    found: list[T] = []
-    after: str | None = None
-    while True:
-        some = await page(after)
-        found.extend(some.items)
-        if (after := some.last) is None:
-            return found

@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
+import msgspec
+from rich.progress import Progress
 from rich_click import RichCommand, RichGroup
 
 from domain.blueprint import Difficulty
@@ -95,11 +98,7 @@ def warm() -> None:
     async def work() -> None:
         console = talker()
         with bars(console) as progress:
-            bar = progress.add_task("Making the library ready", total=None)
-
-            async def told(name: str, done: int, of: int) -> None:
-                progress.update(bar, total=of, completed=done)
-
+            told = _counted(progress, "Making the library ready")
             async with session() as opened:
                 unready = await opened.use_cases.warm(told)
         for each in unready:
@@ -109,6 +108,63 @@ def warm() -> None:
         console.print("Everything is ready.", highlight=False)
 
     run(work)
+
+
+@library.command("import", cls=RichCommand)
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--ready", is_flag=True, help="Make every clip ready for films, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def import_moves(path: Path, ready: bool, as_json: bool) -> None:
+    """Import the moves of PATH: a folder of clips, a list (JSON or CSV), or one clip.
+
+    Labels come from folders' names. What is in already stays as it is.
+    """
+
+    async def work() -> None:
+        console = talker()
+        with bars(console) as progress:
+            told = _counted(progress, "Importing moves")
+            async with session() as opened:
+                report = await opened.use_cases.import_library(path, told, ready=ready)
+        if as_json:
+            click.echo(msgspec.json.encode(report).decode())
+            return
+        for move in report.moves:
+            console.print(f"{move.outcome:<10} {move.id}", highlight=False)
+            for note in move.notes:
+                console.print(f"           {note.field}: {note.message}", highlight=False)
+        for name in report.passed_over:
+            console.print(f"passed over: {name} is no list of moves", highlight=False)
+
+    run(work)
+
+
+@library.command("check", cls=RichCommand)
+def check() -> None:
+    """Hold every move against its clip and its numbers; status 1 when something is not right."""
+
+    async def work() -> None:
+        console = talker()
+        with bars(console) as progress:
+            told = _counted(progress, "Checking moves")
+            async with session() as opened:
+                findings = await opened.use_cases.check_library(told)
+        for each in findings:
+            console.print(f"{each.move_id}: {each.field}: {each.message}", highlight=False)
+        if findings:
+            raise click.exceptions.Exit(1)
+        console.print("Everything is right.", highlight=False)
+
+    run(work)
+
+
+def _counted(progress: Progress, words: str) -> Callable[[str, int, int], Awaitable[None]]:
+    bar = progress.add_task(words, total=None)
+
+    async def told(name: str, done: int, of: int) -> None:
+        progress.update(bar, total=of, completed=done)
+
+    return told
 
 
 def slug(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
 from litestar import Request
@@ -11,10 +11,14 @@ from litestar.openapi.spec import Schema
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
+from application.usecases.describe import DescribedRequest
 from application.usecases.plan import ChoreographyRequest
 from domain import documents, rules
 from domain.blueprint import Blueprint
+from domain.corrections import Correction
 from domain.errors import BlueprintRejected, InvalidRequest
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 LARGEST: Final = 8_000_000
 """Bytes of a body; a Blueprint of 2000 moves with their reasons is about 2 MB."""
@@ -77,14 +81,38 @@ class UnreadRequest(Unread):
 
     def request(self) -> ChoreographyRequest:
         """Return it, or raise `InvalidRequest` with every violation."""
-        try:
-            document = documents.parse(self.body)
-        except ValueError as error:
-            raise InvalidRequest((documents.shape("$", str(error)),)) from None
-        reading = documents.read(ChoreographyRequest, document)
-        if reading.violations:
-            raise InvalidRequest(reading.violations)
-        return msgspec.convert(document, ChoreographyRequest)
+        return _read(self.body, ChoreographyRequest)
+
+
+class UnreadDescription(Unread):
+    """A body that should describe a dance in words."""
+
+    kind = DescribedRequest
+
+    def description(self) -> DescribedRequest:
+        """Return it, or raise `InvalidRequest` with every violation."""
+        return _read(self.body, DescribedRequest)
+
+
+class UnreadCorrection(Unread):
+    """A body that should correct what was heard in a song."""
+
+    kind = Correction
+
+    def correction(self) -> Correction:
+        """Return it, or raise `InvalidRequest` with every violation."""
+        return _read(self.body, Correction)
+
+
+def _read(body: bytes, kind: type[S]) -> S:
+    try:
+        document = documents.parse(body)
+    except ValueError as error:
+        raise InvalidRequest((documents.shape("$", str(error)),)) from None
+    reading = documents.read(kind, document)
+    if reading.violations:
+        raise InvalidRequest(reading.violations)
+    return msgspec.convert(document, kind)
 
 
 def is_unread(kind: Any) -> bool:  # noqa: ANN401 - any type hint

@@ -9,10 +9,17 @@ from litestar.params import FromPath, JSONBody
 from structlog.contextvars import bind_contextvars
 
 from application.usecases.assemble import AssembleVideo, FinishedFilm
+from application.usecases.describe import (
+    DescribedFilm,
+    GenerateFromWords,
+    UnderstandDescription,
+    Understanding,
+)
 from application.usecases.generate import GenerateChoreography
+from application.usecases.plan import PlanChoreography
 from application.usecases.read_blueprint import ReadBlueprint
 from domain.blueprint import Blueprint
-from entrypoints.http.bodies import JsonRequest, UnreadBlueprint, UnreadRequest
+from entrypoints.http.bodies import JsonRequest, UnreadBlueprint, UnreadDescription, UnreadRequest
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.problems import documented
 from entrypoints.http.wiring import Wired
@@ -43,6 +50,62 @@ class ChoreographyController(Controller):
         asked, task_id = data.request(), uuid4()
         bind_contextvars(task_id=str(task_id))
         return await while_connected(request, generate(asked, task_id, caller))
+
+    @post(
+        "/generate-with-ai",
+        operation_id="generateFromWords",
+        status_code=200,
+        response_description="The finished film, and what was understood",
+        request_class=JsonRequest,
+        responses=documented(400, 404, 413, 415, 500, 503, 504),
+    )
+    async def generate_from_words(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[UnreadDescription],
+        generate_from_words: Wired[GenerateFromWords],
+        caller: NamedDependency[str],
+    ) -> DescribedFilm:
+        """Understand a description, plan the dance and make its film."""
+        described, task_id = data.description(), uuid4()
+        bind_contextvars(task_id=str(task_id))
+        return await while_connected(request, generate_from_words(described, task_id, caller))
+
+    @post(
+        "/parse-query",
+        operation_id="parseQuery",
+        status_code=200,
+        response_description="What is understood",
+        request_class=JsonRequest,
+        responses=documented(400, 404, 413, 415, 500, 503),
+    )
+    async def parse_query(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[UnreadDescription],
+        understand: Wired[UnderstandDescription],
+    ) -> Understanding:
+        """What a description is understood as, and by whom; nothing is planned."""
+        return await while_connected(request, understand(data.description()))
+
+    @post(
+        "/plan",
+        operation_id="planChoreography",
+        status_code=200,
+        response_description="The Blueprint",
+        request_class=JsonRequest,
+        responses=documented(400, 404, 413, 415, 500, 503),
+    )
+    async def plan(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[UnreadRequest],
+        plan: Wired[PlanChoreography],
+        caller: NamedDependency[str],
+    ) -> Blueprint:
+        """Plan a dance to a song; the answer is the Blueprint, and no film is made."""
+        asked, task_id = data.request(), uuid4()
+        return (await while_connected(request, plan(asked, task_id, caller))).blueprint
 
     @post(
         "/assemble",

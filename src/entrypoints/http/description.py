@@ -10,21 +10,29 @@ from litestar.openapi.plugins import JsonRenderPlugin
 
 from application.usecases.assemble import FinishedFilm
 from application.usecases.check_health import Health
+from application.usecases.describe import DescribedFilm, DescribedRequest, Understanding
 from application.usecases.plan import ChoreographyRequest
 from domain.blueprint import Blueprint
+from domain.corrections import Correction
+from domain.music import Analysis
 from entrypoints.http.health import Alive
 from entrypoints.http.library import MovePage, SongPage
 from entrypoints.http.problems import Problem
 
 SPOKEN: Final = (
     Alive,
+    Analysis,
     Blueprint,
     ChoreographyRequest,
+    Correction,
+    DescribedFilm,
+    DescribedRequest,
     FinishedFilm,
     Health,
     MovePage,
     Problem,
     SongPage,
+    Understanding,
 )
 """What goes in and out; the objects within them come along."""
 

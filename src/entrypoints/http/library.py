@@ -2,19 +2,22 @@
 
 import base64
 import binascii
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
-from litestar import Controller, get
-from litestar.params import FromQuery, QueryParameter
+from litestar import Controller, Request, get, patch
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from application.ports.library import MoveFilter, SongFilter
-from application.usecases.browse import ListMoves, ListSongs
+from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadSong
+from application.usecases.hear import CorrectSong, HearSong
 from domain.blueprint import Difficulty
 from domain.errors import InvalidRequest
 from domain.moves import Energy, Move, Style
-from domain.music import Song
+from domain.music import Analysis, Song
 from domain.violations import Violation
+from entrypoints.http.bodies import JsonRequest, UnreadCorrection
+from entrypoints.http.disconnect import while_connected
 from entrypoints.http.problems import documented
 from entrypoints.http.wiring import Wired
 
@@ -61,6 +64,45 @@ class SongController(Controller):
         page = await list_songs(wanted, _after(cursor), limit)
         return SongPage(items=page.items, next_cursor=_cursor(page.last))
 
+    @get(
+        "/{song_id:str}",
+        operation_id="getSong",
+        response_description="The song",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def song(self, song_id: FromPath[str], read_song: Wired[ReadSong]) -> Song:
+        """One song."""
+        return await read_song(song_id)
+
+    @get(
+        "/{song_id:str}/analysis",
+        operation_id="getAnalysis",
+        response_description="The analysis",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def analysis(
+        self, request: Request[Any, Any, Any], song_id: FromPath[str], hear: Wired[HearSong]
+    ) -> Analysis:
+        """What is heard in a song, with a person's corrections; it is listened to when need be."""
+        return await while_connected(request, hear(song_id))
+
+    @patch(
+        "/{song_id:str}/analysis",
+        operation_id="correctAnalysis",
+        response_description="The corrected analysis",
+        request_class=JsonRequest,
+        responses=documented(400, 404, 413, 415, 500, 503),
+    )
+    async def correct(
+        self,
+        request: Request[Any, Any, Any],
+        song_id: FromPath[str],
+        data: JSONBody[UnreadCorrection],
+        correct: Wired[CorrectSong],
+    ) -> Analysis:
+        """Say better than what was heard; it takes the place of an earlier correction."""
+        return await while_connected(request, correct(song_id, data.correction()))
+
 
 class MoveController(Controller):
     """Moves."""
@@ -94,6 +136,16 @@ class MoveController(Controller):
         )
         page = await list_moves(wanted, _after(cursor), limit)
         return MovePage(items=page.items, next_cursor=_cursor(page.last))
+
+    @get(
+        "/{move_id:str}",
+        operation_id="getMove",
+        response_description="The move",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def move(self, move_id: FromPath[str], read_move: Wired[ReadMove]) -> Move:
+        """One move."""
+        return await read_move(move_id)
 
 
 def _cursor(last: str | None) -> str | None:

@@ -108,10 +108,10 @@ async def test_a_clip_short_by_less_than_rounding_holds_its_last_frame(
     encoder: FFmpegEncoder, source: Callable[[str], Path], tmp_path: Path
 ) -> None:
     files = {"a": source("30.mp4")}
-    await encoder.normalise(cut("a", 97, 5), OnHand(files, encoder), OUTPUT, tmp_path / "o.mp4")
-    assert drawn.numbers(tmp_path / "o.mp4") == [97, 98, 99, 99, 99]
+    await encoder.normalise(cut("a", 97, 6), OnHand(files, encoder), OUTPUT, tmp_path / "o.mp4")
+    assert drawn.numbers(tmp_path / "o.mp4") == [97, 98, 99, 99, 99, 99]
     with pytest.raises(ClipTooShort):
-        await encoder.normalise(cut("a", 97, 6), OnHand(files, encoder), OUTPUT, tmp_path / "o.mp4")
+        await encoder.normalise(cut("a", 97, 7), OnHand(files, encoder), OUTPUT, tmp_path / "o.mp4")
 
 
 @pytest.mark.usefixtures("white")

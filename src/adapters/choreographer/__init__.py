@@ -1,0 +1,1 @@
+"""Choreographers: by rules, and by Gemini."""

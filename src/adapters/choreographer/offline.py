@@ -1,0 +1,30 @@
+"""A choreographer that needs no network."""
+
+import asyncio
+from collections.abc import Sequence
+
+from application.ports.choreographer import Parsed, Proposal, Reader, Slot
+from domain.moves import Move
+from domain.music import Song
+from domain.wording.tokens import MOST_CHARACTERS
+from domain.words import read
+
+
+class OfflineChoreographer:
+    """Reads by rules, and leaves the moves to the planner."""
+
+    async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
+        """See `application.ports.choreographer.Choreographer`."""
+        asked = await asyncio.to_thread(read, text, songs, labels)
+        return Parsed(asked=asked, by=Reader.RULES, degradations=curtailed(text))
+
+    async def order(self, text: str, slots: Sequence[Slot], moves: Sequence[Move]) -> Proposal:
+        """See `application.ports.choreographer.Choreographer`."""
+        return Proposal(move_ids=(None,) * len(slots))
+
+
+def curtailed(text: str) -> tuple[str, ...]:
+    """Say that a text was too long to be read to its end, if it was."""
+    if len(text) <= MOST_CHARACTERS:
+        return ()
+    return (f"Only the first {MOST_CHARACTERS:,} characters of the description were read.",)

@@ -1,0 +1,155 @@
+"""What is known of moves for finding them, as rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, LargeBinary, Row, Select, String, Text, delete, func, insert
+from sqlalchemy import select as choose
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from adapters.database.engine import Database
+from adapters.database.tables import Id, Table
+from application.ports.library import Page
+from domain.blueprint import Difficulty
+from domain.embeddings import MoveEmbedding, Part, Rows
+from domain.errors import InvalidRequest, MoveNotFound
+from domain.moves import Energy, Style
+from domain.violations import Violation
+
+_PLAIN = (
+    "move_id",
+    "move_name",
+    "label",
+    "video_path",
+    "duration",
+    "pose_by",
+    "audio_by",
+    "text_by",
+    "tempo",
+    "first_count",
+    "energy_start",
+    "energy_end",
+)
+"""Fields that are columns as they are."""
+
+
+class MoveEmbeddingRow(Table):
+    """One move's numbers and what is known of its clip."""
+
+    __tablename__ = "move_embedding"
+
+    move_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    move_name: Mapped[str]
+    label: Mapped[str]
+    video_path: Mapped[str]
+    difficulty: Mapped[str] = mapped_column(String(16))
+    energy_level: Mapped[str] = mapped_column(String(16))
+    style: Mapped[str] = mapped_column(String(16))
+    duration: Mapped[float]
+    pose_embedding: Mapped[bytes | None] = mapped_column(LargeBinary())
+    """512 little-endian 32-bit floats."""
+    audio_embedding: Mapped[bytes | None] = mapped_column(LargeBinary())
+    """128 of them."""
+    text_embedding: Mapped[bytes | None] = mapped_column(LargeBinary())
+    """384 of them."""
+    pose_by: Mapped[str]
+    audio_by: Mapped[str]
+    text_by: Mapped[str]
+    tempo: Mapped[float]
+    beats: Mapped[str] = mapped_column(Text())
+    """Seconds to each beat, as a JSON list."""
+    first_count: Mapped[float]
+    energy_start: Mapped[float | None]
+    energy_end: Mapped[float | None]
+    fingerprint: Mapped[int] = mapped_column(BigInteger(), index=True)
+    """Of the whole entry; their sum over the index is the version of the library."""
+
+
+class SqlMoveEmbeddings:
+    """One short transaction a call.
+
+    No text may hold U+0000 or half a surrogate pair, which Postgres cannot store.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, entry: MoveEmbedding) -> None:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        row = _row(entry)
+
+        async def work(connection: AsyncConnection) -> None:
+            same = MoveEmbeddingRow.move_id == entry.move_id
+            if connection.dialect.name == "postgresql":
+                # Of two who keep the same id at once both would find nothing to delete.
+                key = func.hashtext(entry.move_id)
+                await connection.execute(choose(func.pg_advisory_xact_lock(key)))
+            await connection.execute(delete(MoveEmbeddingRow).where(same))
+            await connection.execute(insert(MoveEmbeddingRow).values(**row))
+
+        await self._database.transact(work)
+
+    async def get(self, move_id: str) -> MoveEmbedding:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        table = MoveEmbeddingRow.__table__
+        rows = await self._rows(choose(table).where(table.c.move_id == move_id), move_id)
+        if not rows:
+            raise MoveNotFound
+        return _entry(rows[0])
+
+    async def page(self, after: str | None, most: int) -> Page[MoveEmbedding]:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        table = MoveEmbeddingRow.__table__
+        query = choose(table).order_by(table.c.move_id).limit(most + 1)
+        if after is not None:
+            query = query.where(table.c.move_id > after)
+        rows = await self._rows(query, after)
+        items = tuple(_entry(row) for row in rows[:most])
+        return Page(items=items, last=items[-1].move_id if len(rows) > most else None)
+
+    async def version(self) -> str:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        column = MoveEmbeddingRow.fingerprint
+        counted = choose(func.count(column), func.coalesce(func.sum(column), 0))
+        count, total = (await self._database.read(counted))[0]
+        return f"{count}-{int(total)}"
+
+    async def _rows(self, query: Select[Any], text: str | None) -> Sequence[Row[Any]]:
+        """Rows of a query that asks for ``text``; none when no row can hold it."""
+        if text is not None and not _storable(text):
+            return ()
+        return await self._database.read(query)
+
+
+def _row(entry: MoveEmbedding) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
+    wrong = [n for n, text in fields.items() if isinstance(text, str) and not _storable(text)]
+    if wrong:
+        message = "It holds U+0000 or half a surrogate pair, which is no text."
+        raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
+    return {
+        **fields,
+        **{f"{part}_embedding": entry.rows.of(part) for part in Part},
+        "difficulty": str(entry.difficulty),
+        "energy_level": str(entry.energy_level),
+        "style": str(entry.style),
+        "beats": msgspec.json.encode(entry.beats).decode(),
+        "fingerprint": entry.fingerprint,
+    }
+
+
+def _entry(row: Row[Any]) -> MoveEmbedding:
+    return MoveEmbedding(
+        **{name: getattr(row, name) for name in _PLAIN},
+        rows=Rows(pose=row.pose_embedding, audio=row.audio_embedding, text=row.text_embedding),
+        difficulty=Difficulty(row.difficulty),
+        energy_level=Energy(row.energy_level),
+        style=Style(row.style),
+        beats=msgspec.json.decode(row.beats, type=tuple[float, ...]),
+    )
+
+
+def _storable(text: str) -> bool:
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

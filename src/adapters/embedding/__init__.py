@@ -1,0 +1,1 @@
+"""Numbers made of words and of pictures, without any model to download."""

@@ -1,0 +1,66 @@
+"""Words as numbers without a model: how often each short run of letters occurs."""
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Final
+
+from anyio.lowlevel import checkpoint
+
+from domain.embeddings import LENGTHS, Part, Vector, packed
+
+NAME: Final = "hashed 1"
+_RUNS: Final = (3, 4, 5)
+"""Letters in a run; a word's first and last run have a blank."""
+_WORD: Final = 2.0
+"""How much a whole word counts against a run of its letters."""
+_LONGEST: Final = 20_000
+"""Characters that are read; more says nothing new."""
+
+
+class HashedEmbedder:
+    """Adds up runs of letters, each at a place and with a sign that its hash says.
+
+    Texts are alike that share words or parts of words, whatever their case and accents; what
+    words mean it does not know (feature hashing: Weinberger et al., 2009).
+    """
+
+    def __init__(self) -> None:
+        self.name = NAME
+
+    async def read(self, text: str) -> Vector:
+        """See `application.ports.embedder.Embedder`."""
+        await checkpoint()
+        return embedded(text)
+
+
+def embedded(text: str) -> Vector:
+    """The numbers of a text."""
+    length = LENGTHS[Part.TEXT]
+    sums = [0.0] * length
+    counted = Counter[str]()
+    for word in folded(text).split():
+        counted[f"={word}"] += 1
+        counted.update(_runs(f" {word} "))
+    for run, times in counted.items():
+        code = int.from_bytes(blake2b(run.encode(), digest_size=8).digest(), "big")
+        weight = (_WORD if run.startswith("=") else 1.0) * (1 + math.log(times))
+        sums[code % length] += weight if code >> 63 else -weight
+    norm = math.hypot(*sums)
+    return packed(value / norm if norm else 0.0 for value in sums)
+
+
+def folded(text: str) -> str:
+    """Lower case without accents; whatever is neither letter nor digit is a blank."""
+    parts = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
+    plain = "".join(each for each in parts if not unicodedata.combining(each))
+    return re.sub(r"[\W_]+", " ", plain).strip()
+
+
+def _runs(word: str) -> Iterator[str]:
+    for length in _RUNS:
+        for start in range(len(word) - length + 1):
+            yield word[start : start + length]

@@ -1,0 +1,1 @@
+"""Moves found by likeness, by FAISS or by NumPy."""

@@ -1,0 +1,25 @@
+"""Which index there is on this machine."""
+
+import logging
+from pathlib import Path
+
+from anyio import to_thread
+
+from adapters.index.faiss_index import ByFaiss
+from adapters.index.vector_index import VectorIndex
+
+_log = logging.getLogger("bachata.index")
+
+
+async def open_index(
+    folder: Path | None = None, *, nprobe: int = 0, gpu: bool = False
+) -> VectorIndex:
+    """An index by FAISS; by NumPy, and the log says why, where FAISS cannot be used.
+
+    See `ByFaiss` for ``nprobe`` and ``gpu``; indexes are stored in ``folder``.
+    """
+    try:
+        return VectorIndex(await to_thread.run_sync(lambda: ByFaiss(nprobe, gpu=gpu)), folder)
+    except Exception as error:
+        _log.warning("FAISS cannot be used (%s); NumPy searches the moves", error)
+        return VectorIndex(folder=folder)

@@ -1,0 +1,143 @@
+"""Rows searched by FAISS."""
+
+import logging
+from typing import Any, Final
+
+import numpy as np
+
+from adapters.index.numpy_index import NumpySearch
+from adapters.index.searching import Search
+from adapters.index.vectors import SLACK, Mask, Matrix, Places, Query, Vectors
+from domain.embeddings import LENGTH
+
+LARGE: Final = 100_000
+"""Moves up to which every one is looked at, whatever is set."""
+_LISTS: Final = 1024
+"""Most parts that many rows are divided into; dividing costs rows times parts."""
+_TRAINED: Final = 64
+"""Rows a part that the dividing is learned from."""
+_MARGIN: Final = 32
+"""Rows fetched beyond those asked for: ties with the last are then seen at the first look."""
+
+_log = logging.getLogger("bachata.index")
+
+
+class ByFaiss:
+    """Makes rows searchable by FAISS; raises `ImportError` where it cannot be imported.
+
+    ``nprobe`` above 0 divides more than 100,000 rows into parts, of which so many are looked at:
+    faster, and no longer exact. ``gpu`` has searches without a filter done by a GPU, where the
+    installed FAISS has one; where not, the log says so.
+    """
+
+    def __init__(self, nprobe: int = 0, *, gpu: bool = False) -> None:
+        """Import FAISS, which takes a while."""
+        import faiss  # pyright: ignore[reportMissingTypeStubs]
+
+        self._faiss: Any = faiss
+        self._nprobe = nprobe
+        self._gpu = gpu and self._has_gpu()
+
+    def __call__(self, vectors: Vectors) -> Search:
+        """See `adapters.index.searching.Searching`; without FAISS's help when it fails."""
+        try:
+            if self._nprobe > 0 and len(vectors) > LARGE:
+                return _Divided(self._faiss, vectors, self._nprobe)
+            return _Flat(self._faiss, vectors, gpu=self._gpu)
+        except Exception:
+            _log.warning("FAISS failed to take the moves in; NumPy searches them", exc_info=True)
+            return NumpySearch(vectors)
+
+    def _has_gpu(self) -> bool:
+        count = self._faiss.get_num_gpus() if hasattr(self._faiss, "StandardGpuResources") else 0
+        if count == 0:
+            _log.warning("FAISS_USE_GPU is set, but the installed FAISS has no GPU; going on")
+        return count > 0
+
+
+class _Flat:
+    """Every row looked at, by `IndexFlatIP`."""
+
+    def __init__(self, faiss: Any, vectors: Vectors, *, gpu: bool) -> None:  # noqa: ANN401
+        self._faiss = faiss
+        self._index = faiss.IndexFlatIP(LENGTH)
+        faiss.omp_set_num_threads(1)
+        for block in vectors.blocks():
+            self._index.add(np.ascontiguousarray(block))
+        self._fast = faiss.index_cpu_to_all_gpus(self._index) if gpu else self._index
+        self.name = f"FAISS {faiss.__version__}, every one{' by GPU' if gpu else ''}"
+        self.matrix = self._own_rows()
+
+    def near(self, query: Query, most: int, mask: Mask | None) -> Places:
+        """See `adapters.index.searching.Search`."""
+        try:
+            return self._near(query, most, mask)
+        except Exception:
+            _log.warning("FAISS failed to search; NumPy did", exc_info=True)
+            return NumpySearch(Vectors(self.matrix)).near(query, most, mask)
+
+    def _near(self, query: Query, most: int, mask: Mask | None) -> Places:
+        # The setting is the thread's own. With two threads a busy machine takes 149 ms for 0.3.
+        self._faiss.omp_set_num_threads(1)
+        index = self._fast if mask is None else self._index
+        parameters = None if mask is None else _among(self._faiss, mask)
+        wanted = min(most + _MARGIN, len(self.matrix))
+        scores, rows = index.search(query[np.newaxis], wanted, params=parameters)
+        found = rows[0] >= 0
+        scores, rows = scores[0][found], rows[0][found]
+        if len(rows) < wanted or scores[-1] < scores[most - 1] - SLACK:
+            return rows
+        least = float(scores[most - 1]) - 2 * SLACK
+        _, _, more = self._index.range_search(query[np.newaxis], least, params=parameters)
+        return more
+
+    def _own_rows(self) -> Matrix:
+        """The rows where FAISS keeps them."""
+        count = self._index.ntotal
+        if count == 0:
+            return np.empty((0, LENGTH), np.float32)
+        rows = self._faiss.rev_swig_ptr(self._index.get_xb(), count * LENGTH)
+        return rows.reshape(count, LENGTH)
+
+
+class _Divided:
+    """Rows divided into parts by likeness, some of which are looked at, by `IndexIVFFlat`."""
+
+    def __init__(self, faiss: Any, vectors: Vectors, nprobe: int) -> None:  # noqa: ANN401
+        self._faiss = faiss
+        self.matrix = vectors.whole()
+        self._lists = min(_LISTS, int(len(vectors) ** 0.5))
+        self._nprobe = min(nprobe, self._lists)
+        self._quantiser = faiss.IndexFlatIP(LENGTH)
+        self._index = faiss.IndexIVFFlat(
+            self._quantiser, LENGTH, self._lists, faiss.METRIC_INNER_PRODUCT
+        )
+        faiss.omp_set_num_threads(1)
+        self._index.cp.niter = 10
+        step = max(1, len(vectors) // (_TRAINED * self._lists))
+        self._index.train(np.ascontiguousarray(self.matrix[::step]))
+        for block in vectors.blocks():
+            self._index.add(np.ascontiguousarray(block))
+        self.name = f"FAISS {faiss.__version__}, {self._nprobe} of {self._lists} parts"
+
+    def near(self, query: Query, most: int, mask: Mask | None) -> Places:
+        """See `adapters.index.searching.Search`; what lies in other parts is not found."""
+        self._faiss.omp_set_num_threads(1)
+        selector = None if mask is None else _selector(self._faiss, mask)
+        # A narrow filter leaves too few in the likeliest parts: then all of them are looked at.
+        for parts in (self._nprobe, self._lists):
+            parameters = self._faiss.SearchParametersIVF(sel=selector, nprobe=parts)
+            wanted = min(most + _MARGIN, len(self.matrix))
+            _, rows = self._index.search(query[np.newaxis], wanted, params=parameters)
+            found = rows[0][rows[0] >= 0]
+            if len(found) >= most:
+                return found
+        return NumpySearch(Vectors(self.matrix)).near(query, most, mask)
+
+
+def _among(faiss: Any, mask: Mask) -> Any:  # noqa: ANN401
+    return faiss.SearchParameters(sel=_selector(faiss, mask))
+
+
+def _selector(faiss: Any, mask: Mask) -> Any:  # noqa: ANN401
+    return faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))

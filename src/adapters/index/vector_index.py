@@ -1,0 +1,85 @@
+"""A search over fused rows that is swapped as a whole."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from anyio import to_thread
+
+from adapters.index import stored
+from adapters.index.held import Held, traits_of
+from adapters.index.numpy_index import NumpySearch
+from adapters.index.searching import Searching
+from adapters.index.vectors import Vectors
+from application.ports.move_index import Among, Entry, Found
+from domain.embeddings import Fused
+from domain.errors import NotReady
+
+_log = logging.getLogger("bachata.index")
+
+
+class VectorIndex:
+    """Searches in threads; each version is also stored, where there is a folder for it."""
+
+    def __init__(self, searching: Searching = NumpySearch, folder: Path | None = None) -> None:
+        """Take what makes rows searchable, and where the index is stored."""
+        self._searching = searching
+        self._folder = folder
+        self._held: Held | None = None
+        self._turn = asyncio.Lock()
+
+    @property
+    def version(self) -> str | None:
+        """See `application.ports.move_index.MoveIndex`."""
+        return self._held.version if self._held else None
+
+    async def swap(self, version: str, entries: Sequence[Entry]) -> None:
+        """See `application.ports.move_index.MoveIndex`."""
+        async with self._turn:
+            self._held = held = await to_thread.run_sync(self._made, version, tuple(entries))
+            if self._folder is not None:
+                await to_thread.run_sync(_store, self._folder, held)
+
+    async def restore(self, version: str) -> bool:
+        """See `application.ports.move_index.MoveIndex`."""
+        if self._folder is None:
+            return False
+        async with self._turn:
+            held = await to_thread.run_sync(self._restored, self._folder, version)
+            self._held = held or self._held
+        return held is not None
+
+    async def nearest(self, query: Fused, most: int, among: Among) -> Found:
+        """See `application.ports.move_index.MoveIndex`."""
+        return await to_thread.run_sync(self._there().nearest, query, most, among)
+
+    async def ready(self) -> str:
+        """See `application.ports.move_index.MoveIndex`."""
+        held = self._there()
+        return f"{len(held.traits.ids)} moves by {held.search.name}"
+
+    def _there(self) -> Held:
+        if self._held is None:
+            raise NotReady("No moves have been indexed yet.")
+        return self._held
+
+    def _made(self, version: str, entries: Sequence[Entry]) -> Held:
+        ordered = sorted(entries, key=lambda entry: entry.move_id)
+        return Held(version, traits_of(ordered), self._searching(Vectors(ordered)))
+
+    def _restored(self, folder: Path, version: str) -> Held | None:
+        found = stored.read(folder, version)
+        if found is None:
+            return None
+        traits, rows = found
+        return Held(version, traits, self._searching(Vectors(rows)))
+
+
+def _store(folder: Path, held: Held) -> None:
+    """An index that cannot be stored is searched all the same."""
+    try:
+        rows = Vectors(held.search.matrix).blocks()
+        stored.write(folder, held.version, held.traits, rows)
+    except OSError as error:
+        _log.warning("the index could not be stored: %s", error.strerror)

@@ -1,0 +1,23 @@
+"""A reader of words in memory."""
+
+import hashlib
+
+from anyio.lowlevel import checkpoint
+
+from domain.embeddings import LENGTHS, Part, Vector, packed
+
+
+class MemoryEmbedder:
+    """Tells texts apart and nothing more: one number is 1, which one depends on the text."""
+
+    def __init__(self) -> None:
+        self.name = "memory"
+
+    async def read(self, text: str) -> Vector:
+        """See `application.ports.embedder.Embedder`."""
+        await checkpoint()
+        length = LENGTHS[Part.TEXT]
+        digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
+        said = any(character.isalnum() for character in text)
+        at = int.from_bytes(digest[:8], "big") % length
+        return packed(float(said and place == at) for place in range(length))

@@ -1,0 +1,70 @@
+"""A search over moves in memory."""
+
+import asyncio
+from collections.abc import Sequence
+
+from anyio.lowlevel import checkpoint
+
+from application.ports.move_index import HARDNESS, Among, Entry, Found, Near
+from domain.embeddings import Fused, unpacked
+from domain.errors import NotReady
+
+
+class MemoryMoveIndex:
+    """Compares a query with one move after another, and lets others work between them."""
+
+    def __init__(self) -> None:
+        self._held: tuple[str, tuple[tuple[Entry, Sequence[float]], ...]] | None = None
+        self._turn = asyncio.Lock()
+
+    @property
+    def version(self) -> str | None:
+        """See `application.ports.move_index.MoveIndex`."""
+        return self._held[0] if self._held else None
+
+    async def swap(self, version: str, entries: Sequence[Entry]) -> None:
+        """See `application.ports.move_index.MoveIndex`."""
+        async with self._turn:
+            await checkpoint()
+            ordered = sorted(entries, key=lambda entry: entry.move_id)
+            self._held = (version, tuple((entry, unpacked(entry.vector)) for entry in ordered))
+
+    async def restore(self, version: str) -> bool:
+        """See `application.ports.move_index.MoveIndex`; nothing is stored."""
+        await checkpoint()
+        return False
+
+    async def nearest(self, query: Fused, most: int, among: Among) -> Found:
+        """See `application.ports.move_index.MoveIndex`."""
+        if self._held is None:
+            raise NotReady("No moves have been indexed yet.")
+        version, held = self._held
+        asked = unpacked(query)
+        found: list[Near] = []
+        for entry, numbers in held:
+            await checkpoint()
+            if wanted(entry, among):
+                score = sum(a * b for a, b in zip(asked, numbers, strict=True))
+                found.append(Near(entry.move_id, score))
+        # Sorting keeps the order of the ids among equal scores.
+        found.sort(key=lambda near: -near.score)
+        return Found(version=version, moves=tuple(found[: max(most, 0)]))
+
+    async def ready(self) -> str:
+        """See `application.ports.move_index.MoveIndex`."""
+        await checkpoint()
+        if self._held is None:
+            raise NotReady("No moves have been indexed yet.")
+        return f"{len(self._held[1])} moves in memory"
+
+
+def wanted(entry: Entry, among: Among) -> bool:
+    """Whether a move is searched."""
+    hardest = among.difficulty
+    return (
+        among.label in (None, entry.label)
+        and (hardest is None or HARDNESS.index(entry.difficulty) <= HARDNESS.index(hardest))
+        and among.energy_level in (None, entry.energy_level)
+        and among.style in (None, entry.style)
+        and entry.move_id not in among.banned
+    )

@@ -1,0 +1,215 @@
+"""A clip looked into and listened to: everything that is known of its move."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from application.ports.embedder import Embedder
+from application.ports.watcher import Watcher
+from domain.blueprint import Difficulty
+from domain.embeddings import IMPORTED, MoveEmbedding, Part, Rows, entry_of, packed, words_of
+from domain.errors import NoBeatHeard, UnreadableMedia
+from domain.importing import Wanted
+from domain.media import Media
+from domain.motion import Motion, level_of, pulse
+from domain.move_lists import Kind, Note, note
+from domain.moves import Energy, Move, Style
+from domain.music import Analysis
+
+V = TypeVar("V")
+
+Hear = Callable[[Path], Awaitable[Analysis]]
+"""Listens to a clip's own sound; of what has no beat the analysis has none."""
+
+_ORDINARY_TEMPO: Final = 120.0
+_OFF_TEMPO: Final = 0.05
+"""Share by which two tempos may differ and be called the same."""
+_OFF_SECONDS: Final = 0.05
+
+
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """A move as it is to be added, what finds it, and how all that is known."""
+
+    move: Move
+    embedding: MoveEmbedding
+    notes: tuple[Note, ...]
+
+
+class Examination:
+    """Finds out about one clip after another."""
+
+    def __init__(self, hear: Hear, embedder: Embedder, watcher: Watcher | None = None) -> None:
+        """Take who listens, who reads and who watches."""
+        self._hear = hear
+        self._embedder = embedder
+        self._watcher = watcher
+
+    async def __call__(self, clip: Path, wanted: Wanted, media: Media) -> Examined:
+        """Measure, listen and watch; lists are believed in what cannot be measured."""
+        notes = _Notes(wanted.notes)
+        said, seconds = wanted.said, float(media.seconds)
+        if said.duration is not None and abs(said.duration - seconds) > _OFF_SECONDS:
+            notes.wrong(
+                "duration", f"By {said.source} it is {said.duration:g} s; it lasts {seconds:g}."
+            )
+        notes.computed("duration", f"{seconds:.3f} s, measured.")
+        heard = await self._heard(clip, media, notes)
+        motion = await self._watched(clip, notes)
+        tempo, beats, first_count = _time(wanted, heard, motion, seconds, notes)
+        move = Move(
+            id=wanted.id,
+            name=wanted.name,
+            label=wanted.label,
+            video_path="clips/new",
+            difficulty=notes.said("difficulty", said.difficulty, Difficulty.INTERMEDIATE),
+            energy_level=_energy(said.energy_level, motion, notes),
+            style=notes.said("style", said.style, Style.ROMANTIC),
+            duration=seconds,
+            tempo=tempo,
+            first_count=first_count,
+            beats=beats,
+        )
+        embedding = await self._embedding(move, wanted, heard, motion, notes)
+        return Examined(move=move, embedding=embedding, notes=tuple(notes.all))
+
+    async def _heard(self, clip: Path, media: Media, notes: "_Notes") -> Analysis | None:
+        if media.sound is None:
+            notes.missing("sound", "The clip is silent.")
+            return None
+        try:
+            return await self._hear(clip)
+        except (UnreadableMedia, NoBeatHeard) as error:
+            notes.missing("sound", f"The clip's sound cannot be heard: {error}")
+            return None
+
+    async def _watched(self, clip: Path, notes: "_Notes") -> Motion | None:
+        if self._watcher is None:
+            return None
+        try:
+            return await self._watcher.watch(clip)
+        except UnreadableMedia as error:
+            notes.missing("motion", str(error))
+            return None
+
+    async def _embedding(
+        self,
+        move: Move,
+        wanted: Wanted,
+        heard: Analysis | None,
+        motion: Motion | None,
+        notes: "_Notes",
+    ) -> MoveEmbedding:
+        rows = wanted.said.rows
+        by: dict[Part, str] = {}
+        for part in Part:
+            field = f"{part}_embedding"
+            if rows.of(part) is not None:
+                notes.taken(field, f"From {wanted.said.source}.")
+            elif part is Part.TEXT:
+                by[part] = self._embedder.name
+                rows = msgspec.structs.replace(rows, text=await self._embedder.read(words_of(move)))
+                notes.computed(field, f"By {self._embedder.name!r}.")
+            elif part is Part.AUDIO and heard is not None and heard.embedding:
+                by[part] = heard.heard_by
+                rows = msgspec.structs.replace(rows, audio=packed(heard.embedding))
+                notes.computed(field, f"By {heard.heard_by!r}.")
+            else:
+                notes.missing(field, "Nobody has made it.")
+        return _entry(move, rows, by, motion)
+
+
+class _Notes:
+    """What is noted down of one move."""
+
+    def __init__(self, first: tuple[Note, ...]) -> None:
+        self.all = list(first)
+
+    def taken(self, field: str, message: str) -> None:
+        self.all.append(note(Kind.TAKEN, field, message))
+
+    def computed(self, field: str, message: str) -> None:
+        self.all.append(note(Kind.COMPUTED, field, message))
+
+    def missing(self, field: str, message: str) -> None:
+        self.all.append(note(Kind.MISSING, field, message))
+
+    def wrong(self, field: str, message: str) -> None:
+        self.all.append(note(Kind.INCONSISTENT, field, message))
+
+    def said(self, field: str, value: V | None, otherwise: V) -> V:
+        """What a list says; where none does, something ordinary."""
+        if value is not None:
+            self.taken(field, str(value))
+            return value
+        self.missing(field, f"Nobody says; {otherwise} is assumed.")
+        return otherwise
+
+
+def _time(
+    wanted: Wanted,
+    heard: Analysis | None,
+    motion: Motion | None,
+    seconds: float,
+    notes: _Notes,
+) -> tuple[float, tuple[float, ...], float]:
+    """Tempo, beats and the first "1": heard, else said, else seen, else assumed.
+
+    Only of the first "1" a list is believed more than the listener.
+    """
+    said = wanted.said
+    beats: tuple[float, ...] = ()
+    first: float | None = None
+    if heard is not None and heard.beats and 30 <= heard.tempo <= 300:
+        tempo, beats = heard.tempo, heard.beats
+        first = (heard.ones or heard.beats)[0]
+        notes.computed("tempo", f"{tempo:.1f} BPM, heard in the clip.")
+        if said.first_count is None:
+            notes.computed("first_count", f"{first:.3f} s, heard in the clip.")
+        if said.tempo is not None and abs(said.tempo / tempo - 1) > _OFF_TEMPO:
+            message = f"By {said.source} it is {said.tempo:g} BPM; {tempo:.1f} is heard."
+            notes.wrong("tempo", message)
+    elif said.tempo is not None:
+        tempo = said.tempo
+        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}; no beat is heard.")
+    elif motion is not None and (seen := pulse(motion)) is not None:
+        tempo, beats, first = seen.tempo, seen.beats, seen.beats[0]
+        notes.computed("tempo", f"{tempo:.1f} BPM, seen in the motion, which is not sure.")
+    else:
+        tempo = _ORDINARY_TEMPO
+        notes.missing("tempo", f"No beat is heard or seen; {tempo:g} BPM is assumed.")
+    if said.first_count is not None and said.first_count >= seconds:
+        notes.wrong("first_count", f"{said.first_count:g} s is beyond the clip's end; left out.")
+    elif said.first_count is not None:
+        # What is a "1" a person knows better than any listener.
+        first = said.first_count
+        notes.taken("first_count", f"{first:g} s, from {said.source}.")
+    if first is None or first >= seconds:
+        first = 0.0
+        notes.missing("first_count", "The first '1' is not known; the clip's start is assumed.")
+    return tempo, beats, first
+
+
+def _energy(said: Energy | None, motion: Motion | None, notes: _Notes) -> Energy:
+    if said is None and motion is not None:
+        energy = motion.energy()
+        level = level_of(energy)
+        notes.computed("energy_level", f"{level}, from {energy:.2f} of motion.")
+        return level
+    return notes.said("energy_level", said, Energy.MEDIUM)
+
+
+def _entry(move: Move, rows: Rows, by: dict[Part, str], motion: Motion | None) -> MoveEmbedding:
+    eight = move.eight_count
+    start = end = None
+    if motion is not None:
+        start = motion.energy(move.first_count, move.first_count + eight)
+        end = motion.energy(max(0.0, move.duration - eight), move.duration)
+    return msgspec.structs.replace(
+        entry_of(move),
+        rows=rows,
+        **{f"{part}_by": by.get(part, IMPORTED) for part in Part},
+        energy_start=start,
+        energy_end=end,
+    )

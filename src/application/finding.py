@@ -1,0 +1,205 @@
+"""Moves by likeness, from an index that is kept up to date behind the searches."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from application.ports.clock import Clock
+from application.ports.embedder import Embedder
+from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.move_index import Among, Entry, MoveIndex, Near
+from domain.embeddings import MoveEmbedding, Part, Rows, Vector, fused, words_of
+
+TOP: Final = 20
+"""Moves that are found where nothing is said: the default of `VECTOR_SEARCH_TOP_K`."""
+LIFE: Final = 3600.0
+"""Seconds an index is searched before it is made anew: `MOVE_EMBEDDINGS_CACHE_TTL`."""
+FEWEST: Final = 4
+"""Moves below which a wish is relaxed."""
+PATIENCE: Final = 0.5
+"""Seconds a search waits for an index of the new version before it searches the old one."""
+
+_PAGE: Final = 500
+_RELAXED: Final = ("energy_level", "style", "difficulty")
+"""Wishes in the order they are given up."""
+
+_log = logging.getLogger("bachata.index")
+
+
+class Likeness(msgspec.Struct, frozen=True, kw_only=True):
+    """What moves are to be like; what is left out is not compared."""
+
+    words: str | None = None
+    pose: Vector | None = None
+    audio: Vector | None = None
+    """Such as the embedding that comes with the analysis of a song."""
+
+
+class FoundMoves(msgspec.Struct, frozen=True, kw_only=True):
+    """Moves, the likest first, and which wishes were given up to find them."""
+
+    moves: tuple[Near, ...]
+    degradations: tuple[str, ...]
+    version: str
+
+
+class FindMoves:
+    """Searches the library by words, sound or pose, within what is wished for.
+
+    Once an index is made, no search waits long for a new one: it is made in the background when
+    the library has changed or the index has come of age, and swapped as a whole.
+    """
+
+    def __init__(
+        self,
+        embeddings: MoveEmbeddings,
+        index: MoveIndex,
+        embedder: Embedder,
+        clock: Clock,
+        *,
+        makers: dict[Part, str] | None = None,
+        life: float = LIFE,
+        top: int = TOP,
+        patience: float = PATIENCE,
+    ) -> None:
+        """Take the ports, and who makes the queries' poses and sounds: ``makers``.
+
+        Numbers of another maker than the queries' are left out of the index; where ``makers``
+        names none for a part, all of that part are taken. ``life`` and ``patience`` are seconds.
+        """
+        self._embeddings = embeddings
+        self._index = index
+        self._embedder = embedder
+        self._clock = clock
+        self._makers = makers or {}
+        self._life = timedelta(seconds=life)
+        self._top = top
+        self._patience = patience
+        self._made_at: datetime | None = None
+        self._making: asyncio.Task[None] | None = None
+
+    async def __call__(
+        self,
+        like: Likeness,
+        among: Among | None = None,
+        *,
+        most: int | None = None,
+        fewest: int = FEWEST,
+    ) -> FoundMoves:
+        """Return up to ``most`` moves; wishes are given up until there are ``fewest``.
+
+        Energy is given up first, then style, then difficulty; label and banned moves never are.
+        """
+        await self._up_to_date()
+        text = None if like.words is None else await self._embedder.read(like.words)
+        query = fused(Rows(pose=like.pose, audio=like.audio, text=text))
+        most = self._top if most is None else most
+        asked = among or Among()
+        degradations: list[str] = []
+        found = await self._index.nearest(query, most, asked)
+        for name in _RELAXED:
+            if len(found.moves) >= min(fewest, most):
+                break
+            if (wish := getattr(asked, name)) is None:
+                continue
+            degradations.append(f"Too few moves are {wish}; the wish for {name} was relaxed.")
+            asked = msgspec.structs.replace(asked, **{name: None})
+            found = await self._index.nearest(query, most, asked)
+        return FoundMoves(
+            moves=found.moves, degradations=tuple(degradations), version=found.version
+        )
+
+    async def warm(self) -> None:
+        """Have an index of the library as it is now; one that is stored is taken up."""
+        await self._up_to_date(whole=True)
+
+    async def close(self) -> None:
+        """Stop making an index."""
+        if self._making is not None:
+            self._making.cancel()
+            await asyncio.wait([self._making])
+
+    async def _up_to_date(self, *, whole: bool = False) -> None:
+        version = await self._version()
+        if self._making is None and self._is_due(version):
+            self._making = asyncio.create_task(self._make(version))
+            self._making.add_done_callback(self._made)
+        making = self._making
+        if making is None:
+            return
+        if self._index.version is None or whole:
+            # Another caller that is cancelled must not take the index away from this one.
+            await asyncio.shield(making)
+        else:
+            await asyncio.wait([making], timeout=self._patience)
+
+    def _is_due(self, version: str) -> bool:
+        if self._index.version != version or self._made_at is None:
+            return True
+        return self._clock.now() - self._made_at >= self._life
+
+    async def _make(self, version: str) -> None:
+        began = self._clock.now()
+        if self._index.version is None and await self._index.restore(version):
+            self._made_at = began
+            return
+        entries: list[Entry] = []
+        async for some in self._pages():
+            readable = [await self._comparable(each) for each in some]
+            entries += await asyncio.to_thread(_entries, readable)
+        await self._index.swap(version, entries)
+        self._made_at = began
+
+    def _made(self, making: asyncio.Task[None]) -> None:
+        self._making = None
+        if not making.cancelled() and (error := making.exception()) is not None:
+            _log.error("the moves could not be indexed: %s", error, exc_info=error)
+
+    async def _version(self) -> str:
+        """The library's, and how its numbers are read: another embedder makes another index."""
+        makers = sorted(f"{part}={maker}" for part, maker in self._makers.items())
+        return "; ".join([await self._embeddings.version(), self._embedder.name, *makers])
+
+    async def _pages(self) -> AsyncIterator[tuple[MoveEmbedding, ...]]:
+        after: str | None = None
+        while True:
+            page = await self._embeddings.page(after, _PAGE)
+            yield page.items
+            if (after := page.last) is None:
+                return
+
+    async def _comparable(self, known: MoveEmbedding) -> MoveEmbedding:
+        """The same with numbers that a query's can be compared with, and no others."""
+        rows = known.rows
+        if rows.text is None or known.text_by != self._embedder.name:
+            rows = msgspec.structs.replace(rows, text=await self._embedder.read(words_of(known)))
+        strange = {
+            part.value: None
+            for part, maker in self._makers.items()
+            if part is not Part.TEXT and known.by(part) != maker
+        }
+        return msgspec.structs.replace(known, rows=msgspec.structs.replace(rows, **strange))
+
+
+def _entries(known: Sequence[MoveEmbedding]) -> list[Entry]:
+    return [_entry(each) for each in known]
+
+
+def _entry(known: MoveEmbedding) -> Entry:
+    try:
+        vector = fused(known.rows)
+    except ValueError as error:
+        _log.warning("the move %r is found by its words only: %s", known.move_id, error)
+        vector = fused(Rows(text=known.rows.text))
+    return Entry(
+        move_id=known.move_id,
+        label=known.label,
+        difficulty=known.difficulty,
+        energy_level=known.energy_level,
+        style=known.style,
+        vector=vector,
+    )

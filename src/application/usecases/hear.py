@@ -1,0 +1,109 @@
+"""Hear a song, and be told better."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+from application.ports.encoder import Encoder
+from application.ports.library import Library
+from application.ports.listener import Listener
+from application.ports.shelf import Shelf
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from application.rushes import OnHand, Rushes
+from domain import documents
+from domain.corrections import Correction, corrected
+from domain.errors import InvalidRequest, SpoiledFile
+from domain.music import Analysis
+from domain.violations import Violation
+
+
+class HearSong:
+    """What is heard in a song: known, kept for the same sound, or listened to now."""
+
+    def __init__(
+        self,
+        library: Library,
+        storage: Storage,
+        shelf: Shelf,
+        encoder: Encoder,
+        workspace: Workspace,
+        listener: Listener,
+    ) -> None:
+        """Take the ports."""
+        self._library = library
+        self._storage = storage
+        self._shelf = shelf
+        self._encoder = encoder
+        self._workspace = workspace
+        self._listener = listener
+
+    async def __call__(self, song_id: str) -> Analysis:
+        """Return the analysis with a person's corrections; it may have no beats.
+
+        Raises `SongNotFound`, `MediaNotFound` and `UnreadableMedia`.
+        """
+        heard = await self.uncorrected(song_id)
+        correction = await self._library.correction(song_id)
+        return heard if correction is None else corrected(heard, correction)
+
+    async def uncorrected(self, song_id: str) -> Analysis:
+        """What the listener says; raises as the call does."""
+        song = await self._library.song(song_id)
+        known = await self._library.analysis(song_id)
+        if known is not None:
+            return known
+        async with self._workspace.take(uuid4()) as folder:
+            files = Rushes(self._storage, self._shelf, self._encoder, folder, asyncio.Semaphore(1))
+            digest = (await files.known(song.audio_path)).digest
+            heard = await self._listened(digest, await files.local(song.audio_path), folder)
+        await self._library.keep_analysis(song_id, heard)
+        return heard
+
+    async def file(self, sound: Path) -> Analysis:
+        """What is heard in a local file; raises `UnreadableMedia`."""
+        async with self._workspace.take(uuid4()) as folder:
+            known = await OnHand({"song": sound}, self._encoder).known("song")
+            return await self._listened(known.digest, sound, folder)
+
+    async def _listened(self, digest: str, sound: Path, folder: Path) -> Analysis:
+        told = f"{digest} {self._listener.name}"
+        key = "heard-" + hashlib.sha256(told.encode()).hexdigest()
+
+        async def make(into: Path) -> None:
+            heard = await self._listener.hear(sound)
+            await asyncio.to_thread(into.write_bytes, msgspec.json.encode(heard))
+
+        return await self._shelf.take(key, folder / key, make, _read)
+
+
+class CorrectSong:
+    """Keep what a person says of a song's time beside what was heard."""
+
+    def __init__(self, library: Library, hear: HearSong) -> None:
+        """Take the port, and who hears the song if nobody has."""
+        self._library = library
+        self._hear = hear
+
+    async def __call__(self, song_id: str, correction: Correction) -> Analysis:
+        """Return the analysis as it is from now on; raises as `HearSong`, and `InvalidRequest`.
+
+        A correction takes the place of the one before; one that says nothing takes it back.
+        """
+        documents.refuse_faults(correction)
+        heard = await self._hear.uncorrected(song_id)
+        if correction.one_at is not None and correction.one_at > heard.duration:
+            message = f"The song lasts {heard.duration:.3f} s."
+            raise InvalidRequest((Violation(path="$.one_at", message=message),))
+        await self._library.keep_correction(song_id, correction)
+        return await self._hear(song_id)
+
+
+def _read(file: Path) -> Analysis:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Analysis)
+    except (OSError, ValueError) as error:
+        raise SpoiledFile(details=str(error)) from None

@@ -1,0 +1,177 @@
+"""Take a library of moves in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from application.examining import Examination, Examined
+from application.gathering import gathered
+from application.keeping import fingerprint
+from application.ports.encoder import Encoder
+from application.ports.library import Library
+from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.storage import Storage
+from application.together import together
+from application.uncancelled import to_the_end
+from application.usecases.add_move import AddMove
+from domain import paths
+from domain.errors import (
+    BachataError,
+    MediaNotFound,
+    MediaTaken,
+    MoveNotFound,
+    UnreadableMedia,
+)
+from domain.importing import Wanted
+from domain.move_lists import Kind, Note, note
+from domain.moves import Move
+
+Told = Callable[[str, int, int], Awaitable[None]]
+"""Hears the name of the move that is done, how many are, and of how many."""
+
+_AT_ONCE: Final = 2
+
+
+class Outcome(StrEnum):
+    """What became of a move."""
+
+    ADDED = "added"
+    COMPLETED = "completed"
+    """The move was in the library already; its clip or what finds it was not."""
+    UNCHANGED = "unchanged"
+    MISSING = "missing"
+    """There is no clip of it."""
+    REFUSED = "refused"
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """A move, what became of it, and how everything about it is known."""
+
+    id: str
+    name: str
+    outcome: Outcome
+    notes: tuple[Note, ...]
+
+
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of every move, in the order of the lists and the folders."""
+
+    moves: tuple[Imported, ...]
+    passed_over: tuple[str, ...]
+    """Files beside the clips that are no lists of moves."""
+
+    def count(self, outcome: Outcome) -> int:
+        """How many moves came out so."""
+        return sum(move.outcome is outcome for move in self.moves)
+
+
+class ImportLibrary:
+    """Adds the moves of a folder or a list, each whole or not at all; what is there stays.
+
+    Importing the same again changes nothing, and ends what an interruption left undone. A clip
+    that cannot be used is refused in the report and keeps none of the others out.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        storage: Storage,
+        embeddings: MoveEmbeddings,
+        encoder: Encoder,
+        add_move: AddMove,
+        examine: Examination,
+        at_once: int = _AT_ONCE,
+    ) -> None:
+        """Take the ports, and how many clips are examined at once."""
+        self._library = library
+        self._storage = storage
+        self._embeddings = embeddings
+        self._encoder = encoder
+        self._add_move = add_move
+        self._examine = examine
+        self._at_once = at_once
+
+    async def __call__(self, path: Path, told: Told, *, ready: bool = False) -> ImportReport:
+        """Import a folder, a list (JSON, CSV) or one clip, and report on every move.
+
+        With ``ready`` every clip is made ready for films before it is added, which takes longer
+        and finds damage anywhere in it. Raises `InvalidRequest` when there is nothing at ``path``.
+        """
+        found = await gathered(path)
+        gate = asyncio.Semaphore(self._at_once)
+        report: dict[str, Imported] = {}
+
+        async def work(wanted: Wanted) -> None:
+            async with gate:
+                report[wanted.id] = await self._imported(found.root, wanted, ready=ready)
+                await told(wanted.name, len(report), len(found.moves))
+
+        await told("", 0, len(found.moves))
+        await together(work(wanted) for wanted in found.moves)
+        moves = tuple(report[wanted.id] for wanted in found.moves)
+        return ImportReport(moves=moves, passed_over=found.passed_over)
+
+    async def _imported(self, root: Path, wanted: Wanted, *, ready: bool) -> Imported:
+        if wanted.clip is None:
+            lacking = note(Kind.MISSING, "clip", f"There is no clip {wanted.said.clip!r}.")
+            return _came_out(wanted, Outcome.MISSING, (*wanted.notes, lacking))
+        try:
+            outcome, notes = await self._taken_in(root / wanted.clip, wanted, ready=ready)
+        except (BachataError, OSError) as error:
+            why = str(error) or type(error).__name__
+            notes = (*wanted.notes, note(Kind.INCONSISTENT, "clip", why))
+            return _came_out(wanted, Outcome.REFUSED, notes)
+        return _came_out(wanted, outcome, notes)
+
+    async def _taken_in(
+        self, clip: Path, wanted: Wanted, *, ready: bool
+    ) -> tuple[Outcome, tuple[Note, ...]]:
+        there = await self._there(wanted.id)
+        if there is not None and there.video_path != paths.clip(there.id, await fingerprint(clip)):
+            other = note(Kind.INCONSISTENT, "id", f"{there.id!r} is another clip in the library.")
+            return Outcome.REFUSED, (*wanted.notes, other)
+        if there is not None and await self._is_whole(there):
+            return Outcome.UNCHANGED, wanted.notes
+        media = await self._encoder.measure(clip)
+        if media.picture is None:
+            raise UnreadableMedia("The file has sound but no picture; a move needs a film.")
+        examined = await self._examine(clip, wanted, media)
+        await to_the_end(self._keep(clip, examined, there, ready=ready))
+        return (Outcome.ADDED if there is None else Outcome.COMPLETED), examined.notes
+
+    async def _keep(
+        self, clip: Path, examined: Examined, there: Move | None, *, ready: bool
+    ) -> None:
+        """The move first: one that lacks its embedding is completed by the next import."""
+        if there is not None:
+            with suppress(MediaTaken):
+                await self._storage.put(clip, there.video_path)
+        kept = there or await self._add_move(clip, examined.move, ready=ready)
+        entry = msgspec.structs.replace(
+            examined.embedding, video_path=kept.video_path, duration=kept.duration
+        )
+        await self._embeddings.keep(entry)
+
+    async def _there(self, move_id: str) -> Move | None:
+        try:
+            return await self._library.move(move_id)
+        except MoveNotFound:
+            return None
+
+    async def _is_whole(self, move: Move) -> bool:
+        """Whether a move of the library has its clip and its embedding."""
+        try:
+            await self._storage.describe(move.video_path)
+            await self._embeddings.get(move.id)
+        except (MediaNotFound, MoveNotFound):
+            return False
+        return True
+
+
+def _came_out(wanted: Wanted, outcome: Outcome, notes: tuple[Note, ...]) -> Imported:
+    return Imported(id=wanted.id, name=wanted.name, outcome=outcome, notes=notes)

@@ -1,0 +1,1 @@
+"""How a dance is described in English and in Spanish."""

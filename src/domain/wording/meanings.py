@@ -1,0 +1,66 @@
+"""What a word of a description can say."""
+
+from enum import Enum, StrEnum, auto
+from typing import TypeAlias
+
+import msgspec
+
+from domain.blueprint import Difficulty
+from domain.moves import Energy, Style
+
+
+class TempoRange(msgspec.Struct, frozen=True):
+    """Tempos from the slowest to the fastest, in beats a minute."""
+
+    slowest: float
+    fastest: float
+
+    def distance(self, tempo: float) -> float:
+        """Beats a minute from here to a tempo; 0 within."""
+        return max(0.0, self.slowest - tempo, tempo - self.fastest)
+
+
+SLOW, MEDIUM, FAST = TempoRange(30, 118), TempoRange(117, 131), TempoRange(130, 300)
+"""What is slow and fast among bachatas, whose middle is about 124 BPM."""
+
+
+class Facet(StrEnum):
+    """A side of a dance that words are about."""
+
+    DIFFICULTY = auto()
+    ENERGY = auto()
+    STYLE = auto()
+    TEMPO = auto()
+    LENGTH = auto()
+    FIGURE = auto()
+
+
+Value: TypeAlias = Difficulty | Energy | Style | TempoRange | float | str
+
+
+class Meaning(msgspec.Struct, frozen=True):
+    """What a word says about one side of a dance."""
+
+    facet: Facet
+    value: Value
+    mood: bool = False
+    """Whether it is only suggested: what is said outright wins."""
+
+
+class Role(Enum):
+    """What a word does in its sentence."""
+
+    TERM = auto()
+    FILLER = auto()
+    """Says nothing about the dance."""
+    NEGATOR = auto()
+    """What follows is not wanted."""
+    RETURN = auto()
+    """What follows is wanted again."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A word or phrase of the lexicon."""
+
+    role: Role
+    meanings: tuple[Meaning, ...] = ()

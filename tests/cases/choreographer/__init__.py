@@ -1,0 +1,1 @@
+"""Gemini well and badly answered for, by a server on this machine."""

@@ -1,0 +1,1 @@
+"""Indexes of moves: FAISS, NumPy, and what is stored of them."""

@@ -1,0 +1,224 @@
+"""Finding moves over ports in memory: freshness, relaxed wishes, comparable numbers."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from adapters.embedding.hashed import HashedEmbedder
+from adapters.memory.clock import MemoryClock
+from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from adapters.memory.move_index import MemoryMoveIndex
+from application.finding import FindMoves, FoundMoves, Likeness
+from application.ports.move_index import Among, Entry
+from domain.blueprint import Difficulty
+from domain.embeddings import MoveEmbedding, Part, Rows, packed
+from domain.moves import Energy, Style
+from tests.strategies.entries import row
+
+pytestmark = pytest.mark.anyio
+
+
+class CountedIndex(MemoryMoveIndex):
+    """Counts its swaps; holds them up, or fails, when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.swaps = 0
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.stored: str | None = None
+        self.failing = False
+
+    async def swap(self, version: str, entries: Sequence[Entry]) -> None:
+        await self.gate.wait()
+        if self.failing:
+            raise MemoryError
+        self.swaps += 1
+        await super().swap(version, entries)
+
+    async def restore(self, version: str) -> bool:
+        if version != self.stored:
+            return False
+        await super().swap(version, [])
+        return True
+
+
+class Place:
+    """A search with its ports."""
+
+    def __init__(self, *entries: MoveEmbedding, patience: float = 5, **more: object) -> None:
+        self.embeddings = MemoryMoveEmbeddings(entries)
+        self.index = CountedIndex()
+        self.clock = MemoryClock()
+        self.find = FindMoves(
+            self.embeddings,
+            self.index,
+            HashedEmbedder(),
+            self.clock,
+            life=3600,
+            patience=patience,
+            **more,  # pyright: ignore[reportArgumentType]
+        )
+
+
+def move(move_id: str, **changed: object) -> MoveEmbedding:
+    plain = MoveEmbedding(
+        move_id=move_id,
+        move_name=move_id,
+        label="basic",
+        video_path="clips/a.mp4",
+        difficulty=Difficulty.BEGINNER,
+        energy_level=Energy.LOW,
+        style=Style.ROMANTIC,
+        duration=8.0,
+        tempo=128.0,
+    )
+    return msgspec.structs.replace(plain, **changed)
+
+
+def ids(found: FoundMoves) -> list[str]:
+    return [near.move_id for near in found.moves]
+
+
+async def test_moves_are_found_by_words() -> None:
+    place = Place(move("head roll"), move("cross body lead"), move("double spin"))
+    assert ids(await place.find(Likeness(words="Spín!")))[0] == "double spin"
+
+
+async def test_one_index_serves_many_searches() -> None:
+    place = Place(move("a"))
+    await asyncio.gather(*(place.find(Likeness(words="a")) for _ in range(5)))
+    assert place.index.swaps == 1
+
+
+async def test_a_move_that_is_added_is_found_by_the_next_search() -> None:
+    place = Place(move("a"))
+    await place.find(Likeness(words="a"))
+    await place.embeddings.keep(move("b"))
+    assert ids(await place.find(Likeness(words="b")))[0] == "b"
+
+
+async def test_an_index_is_made_anew_when_it_comes_of_age() -> None:
+    place = Place(move("a"))
+    for later, swaps in ((0, 1), (3599, 1), (1, 2), (1, 2)):
+        place.clock.advance(timedelta(seconds=later))
+        await place.find(Likeness(words="a"))
+        assert place.index.swaps == swaps
+
+
+async def test_while_a_new_index_is_made_the_old_one_is_searched() -> None:
+    place = Place(move("a"), patience=0)
+    await place.find(Likeness(words="a"))
+    place.index.gate.clear()
+    await place.embeddings.keep(move("b"))
+    assert ids(await place.find(Likeness(words="b"))) == ["a"]
+    place.index.gate.set()
+    await place.find.warm()
+    assert ids(await place.find(Likeness(words="b"))) == ["b", "a"]
+
+
+async def test_an_index_that_cannot_be_made_leaves_the_old_one() -> None:
+    place = Place(move("a"))
+    await place.find(Likeness(words="a"))
+    place.index.failing = True
+    await place.embeddings.keep(move("b"))
+    assert ids(await place.find(Likeness(words="b"))) == ["a"]
+    place.index.failing = False
+    assert ids(await place.find(Likeness(words="b"))) == ["b", "a"]
+
+
+async def test_the_first_search_says_so_when_there_is_no_index_to_be_had() -> None:
+    place = Place(move("a"))
+    place.index.failing = True
+    with pytest.raises(MemoryError):
+        await place.find(Likeness(words="a"))
+
+
+async def test_a_caller_who_leaves_takes_the_index_from_nobody() -> None:
+    place = Place(move("a"))
+    place.index.gate.clear()
+    first = asyncio.ensure_future(place.find(Likeness(words="a")))
+    second = asyncio.ensure_future(place.find(Likeness(words="a")))
+    await asyncio.sleep(0.01)
+    first.cancel()
+    place.index.gate.set()
+    assert ids(await second) == ["a"]
+
+
+async def test_closing_ends_what_is_being_made() -> None:
+    place = Place(move("a"))
+    place.index.gate.clear()
+    waiting = asyncio.ensure_future(place.find(Likeness(words="a")))
+    await asyncio.sleep(0.01)
+    await place.find.close()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_a_stored_index_of_this_version_is_taken_up() -> None:
+    place = Place(move("a"))
+    place.index.stored = f"{await place.embeddings.version()}; hashed 1"
+    await place.find.warm()
+    assert (place.index.version, place.index.swaps) == (place.index.stored, 0)
+
+
+async def test_wishes_are_given_up_in_order_until_there_are_enough() -> None:
+    place = Place(
+        *(move(f"hard{n}", difficulty=Difficulty.ADVANCED) for n in range(9)),
+        *(move(f"soft{n}", style=Style.SENSUAL) for n in range(4)),
+        move("high", energy_level=Energy.HIGH),
+        move("spin", label="spin", style=Style.PLAYFUL),
+    )
+
+    async def found(fewest: int = 4, **wishes: object) -> tuple[int, list[str]]:
+        among = Among(**wishes)  # pyright: ignore[reportArgumentType]
+        one = await place.find(Likeness(words="x"), among, most=10, fewest=fewest)
+        return len(one.moves), [each.split()[-3] for each in one.degradations]
+
+    hard = Difficulty.BEGINNER
+    assert await found(style=Style.SENSUAL) == (4, [])
+    assert await found(energy_level=Energy.HIGH, style=Style.SENSUAL) == (4, ["energy_level"])
+    wishes: dict[str, Any] = {
+        "energy_level": Energy.HIGH,
+        "style": Style.ENERGETIC,
+        "difficulty": hard,
+    }
+    assert await found(**wishes) == (6, ["energy_level", "style"])
+    assert await found(7, **wishes) == (10, ["energy_level", "style", "difficulty"])
+    assert await found(label="spin", difficulty=hard) == (1, ["difficulty"])
+
+
+async def test_no_more_moves_are_found_than_are_asked_for() -> None:
+    place = Place(*(move(f"m{number:02}") for number in range(30)), top=7)
+    assert len((await place.find(Likeness(words="x"))).moves) == 7
+    one = await place.find(Likeness(words="x"), Among(energy_level=Energy.LOW), most=1)
+    assert (len(one.moves), one.degradations) == (1, ())
+
+
+async def test_words_of_another_reader_are_read_anew() -> None:
+    strange = Rows(text=row(Part.TEXT, 1))
+    place = Place(move("spin", rows=strange, text_by="imported"), move("basic"))
+    found = await place.find(Likeness(words="spin basic low beginner romantic"))
+    assert ids(found) == ["spin", "basic"]
+    assert found.moves[0].score > 0.05
+
+
+async def test_sounds_of_another_ear_are_not_compared() -> None:
+    sound = row(Part.AUDIO, 1)
+    place = Place(
+        move("ours", rows=Rows(audio=sound), audio_by="network 1"),
+        move("theirs", rows=Rows(audio=sound), audio_by="imported"),
+        makers={Part.AUDIO: "network 1"},
+    )
+    found = await place.find(Likeness(audio=sound))
+    scores = {near.move_id: near.score for near in found.moves}
+    assert scores == {"ours": pytest.approx(0.1225, abs=1e-6), "theirs": 0}
+
+
+async def test_a_move_with_spoiled_numbers_is_found_by_its_words() -> None:
+    place = Place(move("spin", rows=Rows(pose=packed([1.0]))), move("basic"))
+    assert ids(await place.find(Likeness(words="spin")))[0] == "spin"

@@ -1,0 +1,60 @@
+"""Libraries checked, over ports in memory."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from adapters.memory import encoder
+from domain.embeddings import Rows, packed
+from tests.world.importing import Place
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"rows": Rows(pose=bytes(8))}, ["pose_embedding"]),
+        ({"rows": Rows(audio=packed([0.5] * 128))}, ["audio_embedding"]),
+        ({"rows": Rows(text=packed([float("nan")] * 384))}, ["text_embedding"]),
+        ({"duration": 9.0}, ["duration"]),
+        ({"tempo": 500.0}, ["tempo", "tempo"]),
+        ({"first_count": 8.5}, ["first_count"]),
+        ({"label": "other"}, ["label"]),
+        ({"video_path": "clips/other.mp4"}, ["video_path"]),
+    ],
+)
+async def test_an_embedding_that_is_not_right_is_found(
+    place: Place, changed: dict[str, object], found: list[str]
+) -> None:
+    place.clip("a.mp4")
+    await place()
+    entry = (await place.entries())["a"]
+    await place.embeddings.keep(msgspec.structs.replace(entry, **changed))
+    assert await place.checked() == [("a", field) for field in found]
+
+
+async def test_clips_that_are_gone_or_changed_are_found(place: Place) -> None:
+    place.clip("a.mp4")
+    place.clip("b.mp4")
+    await place()
+    moves = await place.moves()
+    del place.storage.objects[moves["a"].video_path]
+    place.storage.objects[moves["b"].video_path] = encoder.clip("b", 270, 30)
+    assert await place.checked() == [("a", "clip"), ("b", "duration"), ("b", "duration")]
+
+
+async def test_moves_and_embeddings_without_the_other_are_found(place: Place) -> None:
+    place.clip("a.mp4")
+    await place()
+    entry = (await place.entries())["a"]
+    await place.embeddings.keep(msgspec.structs.replace(entry, move_id="ghost"))
+    move = (await place.moves())["a"]
+    await place.library.add_move(msgspec.structs.replace(move, id="plain"))
+    assert await place.checked() == [("ghost", "move"), ("plain", "embedding")]

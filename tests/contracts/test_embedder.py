@@ -1,0 +1,45 @@
+"""What every Embedder must do: held against memory and the hashed one."""
+
+import asyncio
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.embedding.hashed import HashedEmbedder
+from adapters.memory.embedder import MemoryEmbedder
+from application.ports.embedder import Embedder
+from domain.embeddings import LENGTHS, Part, unpacked
+
+pytestmark = pytest.mark.anyio
+MADE = (MemoryEmbedder, HashedEmbedder)
+
+
+@pytest.fixture(params=MADE)
+def embedder(request: pytest.FixtureRequest) -> Embedder:
+    return request.param()
+
+
+async def test_another_text_has_other_numbers(embedder: Embedder) -> None:
+    first, again, other = [await embedder.read(text) for text in ("basic", "basic", "spin")]
+    assert first == again != other
+
+
+async def test_it_has_a_name(embedder: Embedder) -> None:
+    assert embedder.name
+
+
+@pytest.mark.parametrize("silent", ["", " \n", "...", "_-_", "💃"])
+async def test_a_text_that_says_nothing_is_all_zeros(embedder: Embedder, silent: str) -> None:
+    assert not any(unpacked(await embedder.read(silent)))
+
+
+@given(st.sampled_from(MADE), st.text(max_size=200))
+def test_whatever_is_read_has_length_one(made: type[Embedder], text: str) -> None:
+    numbers = unpacked(asyncio.run(made().read(text)))
+    assert len(numbers) == LENGTHS[Part.TEXT]
+    norm = math.hypot(*numbers)
+    assert norm == 0 or abs(norm - 1) < 1e-5
+    if any(character.isalnum() and character.isascii() for character in text):
+        assert norm > 0

@@ -1,0 +1,105 @@
+"""A library to import into, over ports in memory, and a folder of clips to import from."""
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from adapters.memory import encoder
+from adapters.memory.embedder import MemoryEmbedder
+from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.library import MemoryLibrary
+from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from adapters.memory.shelf import MemoryShelf
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.watcher import MemoryWatcher
+from adapters.memory.workspace import MemoryWorkspace
+from application.examining import Examination
+from application.ports.library import MoveFilter
+from application.usecases.add_move import AddMove
+from application.usecases.check_library import CheckLibrary
+from application.usecases.import_library import ImportLibrary, ImportReport
+from domain.embeddings import MoveEmbedding
+from domain.errors import UnreadableMedia
+from domain.moves import Move
+from domain.music import Analysis
+from tests.world.trouble import Trouble
+
+HEARD = Analysis(
+    tempo=128.0,
+    beats=tuple(0.25 + 0.46875 * number for number in range(16)),
+    ones=(0.71875,),
+    sections=(),
+    duration=8.0,
+    heard_by="ear 1",
+    embedding=(0.0, 1.0, *([0.0] * 126)),
+)
+
+
+async def hear(clip: Path) -> Analysis:
+    """Hears the same in every clip but those that are said to have no beat or no sense."""
+    if "beatless" in clip.name:
+        return msgspec.structs.replace(HEARD, tempo=0, beats=(), ones=(), confidence=0)
+    if "noise" in clip.name:
+        raise UnreadableMedia
+    return HEARD
+
+
+class Place:
+    """A library with its ports, and a folder to import from."""
+
+    def __init__(self, root: Path, trouble: Trouble | None = None) -> None:
+        around = (trouble or Trouble()).around
+        self.folder = root / "clips"
+        self.folder.mkdir(exist_ok=True)
+        self.library = MemoryLibrary()
+        self.embeddings = MemoryMoveEmbeddings()
+        self.storage = MemoryStorage()
+        self.workspace = MemoryWorkspace(root / "work")
+        self.told: list[tuple[str, int, int]] = []
+        library = around(self.library, "library")
+        ports = (library, around(self.storage, "storage"), around(MemoryEncoder(), "encoder"))
+        self.bring = ImportLibrary(
+            library,
+            ports[1],
+            around(self.embeddings, "embeddings"),
+            ports[2],
+            AddMove(*ports, self.workspace),
+            Examination(hear, around(MemoryEmbedder(), "embedder"), MemoryWatcher()),
+        )
+        self.check = CheckLibrary(
+            self.library,
+            self.embeddings,
+            self.storage,
+            MemoryShelf(),
+            MemoryEncoder(),
+            self.workspace,
+        )
+
+    def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(encoder.clip(path, seconds * 30, 30, sound=sound))
+
+    def write(self, name: str, content: object) -> None:
+        text = content if isinstance(content, str) else json.dumps(content)
+        (self.folder / name).write_text(text)
+
+    async def __call__(self, path: Path | None = None) -> ImportReport:
+        return await self.bring(path or self.folder, self.tell)
+
+    async def tell(self, name: str, done: int, of: int) -> None:
+        self.told.append((name, done, of))
+
+    async def moves(self) -> dict[str, Move]:
+        page = await self.library.moves(MoveFilter(), None, 1000)
+        return {move.id: move for move in page.items}
+
+    async def entries(self) -> dict[str, MoveEmbedding]:
+        return {e.move_id: e for e in (await self.embeddings.page(None, 1000)).items}
+
+    async def checked(self) -> list[tuple[str, str]]:
+        async def told(name: str, done: int, of: int) -> None:
+            pass
+
+        return [(each.move_id, each.field) for each in await self.check(told)]
