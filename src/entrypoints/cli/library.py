@@ -1,7 +1,5 @@
 """`bachata-buddy library`: songs and moves of your own."""
 
-import re
-import unicodedata
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from rich.progress import Progress
 from rich_click import RichCommand, RichGroup
 
 from domain.blueprint import Difficulty
+from domain.importing import slug
 from domain.moves import Energy, Move, Style
 from domain.music import Song
 from entrypoints.cli.console import bars, talker
@@ -165,9 +164,3 @@ def _counted(progress: Progress, words: str) -> Callable[[str, int, int], Awaita
         progress.update(bar, total=of, completed=done)
 
     return told
-
-
-def slug(name: str) -> str:
-    """An id out of a name: lower case, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "unnamed"

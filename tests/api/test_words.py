@@ -1,0 +1,63 @@
+"""A dance can be asked for in words."""
+
+import httpx
+import pytest
+
+from tests.api.house import FILM_KEYS, House, problem_of
+
+pytestmark = pytest.mark.anyio
+
+PARSE, GENERATE = "/api/choreography/parse-query", "/api/choreography/generate-with-ai"
+
+
+async def test_words_are_understood_and_nothing_is_made(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    answer = await client.post(PARSE, json={"query": "slow romantic for beginners, no dips"})
+    assert answer.status_code == 200
+    understood = answer.json()
+    assert understood["parsed_by"] == "rules"
+    assert understood["request"]["song_id"] == "song"
+    assert understood["request"]["difficulty"] == "beginner"
+    assert understood["request"]["style"] == "romantic"
+    assert understood["asked"]["unwanted"]
+    assert house.tasks.history == {}
+
+
+async def test_a_description_becomes_a_film_of_the_length_asked_for(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    whole = (await client.get("/api/songs/song/analysis")).json()
+    asked = whole["ones"][2] + 0.4
+    answer = await client.post(GENERATE, json={"query": f"bachata sensual, {asked:.0f} seconds"})
+    assert answer.status_code == 200, answer.text
+    film = answer.json()
+    assert set(film) == FILM_KEYS | {"parameters"}
+    assert film["parameters"]["request"]["song_id"] == "song"
+    seconds = film["parameters"]["asked"]["seconds"]
+    ends = whole["ones"][1:]
+    end = min(ends, key=lambda one: abs(one - seconds))
+    assert film["video_duration_seconds"] == pytest.approx(end, abs=1 / 30)
+    assert len(house.tasks.history) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({}, "$.query"),
+        ({"query": ""}, "$.query"),
+        ({"query": "x" * 2001}, "$.query"),
+        ({"query": "slow", "song": "song"}, "$.song"),
+    ],
+)
+async def test_a_body_that_is_no_description_is_refused_by_name(
+    client: httpx.AsyncClient, body: dict[str, str], where: str
+) -> None:
+    for address in (PARSE, GENERATE):
+        problem = problem_of(await client.post(address, json=body), 400)
+        assert [each["path"] for each in problem["details"]] == [where]
+
+
+async def test_a_song_that_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:
+    answer = await client.post(PARSE, json={"query": "slow", "song_id": "none"})
+    assert problem_of(answer, 404)["code"] == "song-not-found"
