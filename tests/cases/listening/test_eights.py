@@ -1,0 +1,44 @@
+"""The "1" is where players come and go, and sections begin where much changes."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from adapters.listening.eights import ones, sections
+from adapters.listening.features import RATE
+from adapters.listening.portrait import Portrait
+
+BEAT = 0.5
+BEATS: NDArray[np.float64] = np.arange(96, dtype=np.float64) * BEAT
+SECONDS = len(BEATS) * BEAT
+
+
+def song(first: int) -> NDArray[np.float32]:
+    """Noise on every beat, and a player who comes and goes every sixteen beats from ``first``."""
+    chance = np.random.default_rng(3)
+    times = np.arange(round(SECONDS * RATE)) / RATE
+    drum = chance.normal(0, 0.1, len(times)) * np.exp(-8 * (times % BEAT))
+    number = (times / BEAT).astype(int) - first
+    plays = (number >= 0) & (number % 32 < 16)
+    return (drum + plays * 0.2 * np.sin(2 * np.pi * 440 * times)).astype(np.float32)
+
+
+@pytest.mark.parametrize("first", [0, 4, 8, 12])
+def test_of_two_ways_to_count_the_music_tells_which(first: int) -> None:
+    heard = ones(Portrait(song(first)), BEATS, BEATS[::4])
+    assert np.allclose(heard, BEATS[first % 8 :: 8])
+
+
+def test_a_section_begins_where_a_player_comes_in() -> None:
+    portrait = Portrait(song(0))
+    found = sections(portrait, BEATS, BEATS[::8], SECONDS)
+    assert [each.start for each in found] == [0, 8, 16, 24, 32, 40]
+    assert [each.end for each in found] == [8, 16, 24, 32, 40, 48]
+    loud, quiet = found[::2], found[1::2]
+    assert min(each.energy for each in loud) > max(each.energy for each in quiet)
+
+
+def test_one_downbeat_is_a_one_and_none_are_none() -> None:
+    portrait = Portrait(song(0))
+    assert list(ones(portrait, BEATS, BEATS[:1])) == [0]
+    assert list(ones(portrait, BEATS, BEATS[:0])) == []
