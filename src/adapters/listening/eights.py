@@ -68,7 +68,7 @@ def _apart(seen: Array, reach: int) -> Array:
     count = len(seen)
     total = np.vstack([np.zeros((1, seen.shape[1])), np.cumsum(seen, axis=0)])
     apart = np.zeros(count, np.float32)
-    inner = np.arange(reach, count - reach + 1)
+    inner = np.arange(reach, count - reach)
     if len(inner):
         past = total[inner] - total[inner - reach]
         future = total[inner + reach] - total[inner]
