@@ -20,6 +20,8 @@ Called with both files, the offset and the number of bytes; it raises OSError.
 _AT_ONCE: Final = 1 << 30
 """Bytes asked for in one call; the kernel takes a little under 2 GB."""
 _BLOCK: Final = 1 << 20
+_SHORT: Final = 128 << 10
+"""Bytes that are through the processor's cache before a mapping of them would be made."""
 _WINDOW: Final = 4 << 20
 """Bytes mapped at a time, which count as the process's memory for as long."""
 _SHARED: Final = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
@@ -85,17 +87,27 @@ WAYS: Final = (mapped, in_the_kernel, sent, by_hand)
 def copy_all(runs: Iterable[Run], into: int, ways: Sequence[Way] = WAYS) -> None:
     """Append runs of bytes to an open file.
 
-    A way that does not work between two files gives way to the next. Raises `UnreadableTrack` when
-    a file has become shorter than its run, and OSError as the disk says it.
+    A way that does not work between two files gives way to the next. Runs that lie on their pages
+    as they will in the file go through the kernel first of all, which takes whole pages; short
+    ones are read and written, which needs least preparation. Raises `UnreadableTrack` when a file
+    has become shorter than its run, and OSError as the disk says it.
     """
     sources: OrderedDict[Path, int] = OrderedDict()
+    at = os.lseek(into, 0, os.SEEK_CUR)
+    by_pages = sorted(ways, key=lambda way: way is not in_the_kernel)
+    at_once = sorted(ways, key=lambda way: way is not by_hand)
     try:
         for run in runs:
             if run.path not in sources:
                 if len(sources) == _OPEN:
                     os.close(sources.popitem(last=False)[1])
                 sources[run.path] = os.open(run.path, os.O_RDONLY | os.O_CLOEXEC)
-            _copy(run, sources[run.path], into, ways)
+            if run.length <= _SHORT:
+                best = at_once
+            else:
+                best = ways if (run.offset - at) % mmap.PAGESIZE else by_pages
+            _copy(run, sources[run.path], into, best)
+            at += run.length
     finally:
         for source in sources.values():
             os.close(source)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -130,11 +131,23 @@ def pieces_of(footage: Footage, read: Callable[[Path], Track]) -> list[Piece]:
 def timed(shot: Shot, tracks: dict[Path, Track]) -> list[Piece]:
     """The takes of a shot, each frame shown from the tick nearest to its moment on."""
     counts = [take.count for take in shot.takes]
-    each = TICKS / shot.rate
     if shot.rate == 1 and sum(counts) == shot.lasting:
         return [Piece(tracks[take.path], take.first, take.count) for take in shot.takes]
-    spans = parted(spread(shot.lasting * TICKS, sum(counts), each), counts)
+    whole = _timing(shot.lasting, sum(counts), shot.rate.numerator, shot.rate.denominator)
+    if len(shot.takes) == 1:
+        (take,) = shot.takes
+        return [Piece(tracks[take.path], take.first, take.count, whole)]
+    spans = parted(whole, counts)
     return [
         Piece(tracks[take.path], take.first, take.count, tuple(timing))
         for take, timing in zip(shot.takes, spans, strict=True)
     ]
+
+
+@lru_cache(maxsize=256)
+def _timing(lasting: int, count: int, over: int, under: int) -> tuple[tuple[int, int], ...]:
+    """How long each of ``count`` frames lasts at ``over / under`` times its speed.
+
+    By whole numbers, which are looked up faster than a fraction.
+    """
+    return spread(lasting * TICKS, count, Fraction(TICKS * under, over))

@@ -4,14 +4,21 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
+from typing import Final
 
 import msgspec
 
-from adapters.mp4.boxes import MOST_32, box_head
+from adapters.mp4.boxes import MOST_32, box, box_head
 from adapters.mp4.errors import ImpossiblePiece
 from adapters.mp4.header import FILM, Chunks, Shown, described, movie, sample_tables, track
 from adapters.mp4.pieces import Piece, require_alike
 from adapters.mp4.samples import AAC_PACKET, Run, Spans, Track, rescaled
+
+PAGE: Final = 4096
+"""Bytes of a page of memory, and of a block on most disks."""
+LONG: Final = 256 * 1024
+"""Bytes of a run from which on half a page more is worth the time it saves."""
+_LEAST_BOX: Final = 8
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -60,17 +67,21 @@ def layout(pieces: Sequence[Piece], sound: Track | None = None) -> Layout:
     payload = sum(run.length for run in runs)
     data = box_head(b"mdat", payload)
 
-    def header(base: int, wide: bool) -> bytes:
+    def told(base: int, *, wide: bool) -> bytes:
         tracks = [film.boxes(picture_chunks, base, wide)]
         if heard is not None:
             tracks.append(heard.boxes(sound_chunks, base, wide))
-        return FILM + movie(film.track.timescale, film.duration, *tracks) + data
+        return FILM + movie(film.track.timescale, film.duration, *tracks)
 
-    wide = len(header(0, True)) + payload > MOST_32
-    start = len(header(0, wide))
+    bare = len(told(0, wide=True)) + len(data)
+    wide = bare + len(_filled(bare)) + payload > MOST_32
+    if not wide:
+        bare -= 4 * (len(picture_chunks.held) + len(sound_chunks.held))
+    unused = _filled(bare)
+    start = bare + len(unused)
     merged = tuple(_merged(runs))
     return Layout(
-        header=header(start, wide),
+        header=told(start, wide=wide) + unused + data,
         runs=merged,
         frames=film.count,
         duration=film.duration,
@@ -107,7 +118,7 @@ def _film(pieces: Sequence[Piece]) -> _Film:
     sync = array("I")
     for piece in pieces:
         own = piece.spans
-        end += sum(count * delta for count, delta in own)
+        end += piece.ticks
         ends.append(end)
         if spans and spans[-1][1] == own[0][1]:
             own[0] = (spans.pop()[0] + own[0][0], own[0][1])
@@ -160,24 +171,47 @@ def _heard(sound: Track, film: _Film) -> _Heard:
 def _interleaved(film: _Film, heard: _Heard | None) -> tuple[Chunks, Chunks, list[Run]]:
     """Each piece of the picture, then the sound that is heard with it.
 
-    The chunks' offsets count from the first byte after the header.
+    The chunks' offsets count from the first byte after the header, which begins a page.
     """
     picture, sound = Chunks([], []), Chunks([], [])
     runs: list[Run] = []
     offset = packet = 0
     for index, piece in enumerate(film.pieces):
-        found = piece.runs
-        picture.add(piece.count, offset)
+        found, ahead = _in_step(piece.runs, offset)
+        picture.add(piece.count, offset + ahead)
         offset += sum(run.length for run in found)
         runs += found
         if heard is not None and heard.upto[index] > packet:
             count = heard.upto[index] - packet
-            found = heard.track.runs(packet, count)
-            sound.add(count, offset)
+            found, ahead = _in_step(heard.track.runs(packet, count), offset)
+            sound.add(count, offset + ahead)
             offset += sum(run.length for run in found)
             runs += found
             packet += count
     return picture, sound, runs
+
+
+def _in_step(runs: list[Run], offset: int) -> tuple[list[Run], int]:
+    """The same, beginning as far into a page of the film as into one of their own file.
+
+    Whole pages can then be copied as they are. What fills the page up to a long run is copied from
+    its file, too, and never looked at. Also how many bytes that is.
+    """
+    first = runs[0]
+    ahead = (first.offset - offset) % PAGE
+    if first.length < LONG or not ahead:
+        return runs, 0
+    if ahead > first.offset:
+        return [Run(first.path, 0, ahead), *runs], ahead
+    return [Run(first.path, first.offset - ahead, ahead + first.length), *runs[1:]], ahead
+
+
+def _filled(length: int) -> bytes:
+    """A box that nobody looks at, after which ``length`` bytes more end with a page (8.1.2)."""
+    left = -length % PAGE
+    if 0 < left < _LEAST_BOX:
+        left += PAGE
+    return box(b"free", bytes(left - _LEAST_BOX)) if left else b""
 
 
 def _merged(runs: Iterable[Run]) -> Iterator[Run]:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby, repeat
 from operator import sub
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -34,9 +34,33 @@ class Piece(msgspec.Struct, frozen=True):
         return list(self.timing)
 
     @property
+    def ticks(self) -> int:
+        """How long all of them last."""
+        return sum_of(tuple(self.spans) if self.timing is None else self.timing).ticks
+
+    @property
     def runs(self) -> list[Run]:
         """The bytes of the samples."""
         return self.track.runs(self.first, self.count)
+
+
+class Sum(NamedTuple):
+    """What runs of durations come to."""
+
+    samples: int
+    ticks: int
+    possible: bool
+    """Whether every run has samples, and each of these lasts as long as players can tell."""
+
+
+@lru_cache(maxsize=256)
+def sum_of(spans: tuple[tuple[int, int], ...]) -> Sum:
+    """Add up runs of durations; a film has few different ones."""
+    return Sum(
+        sum(held for held, _ in spans),
+        sum(held * delta for held, delta in spans),
+        all(held > 0 and 0 < delta <= MOST_TICKS for held, delta in spans),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -80,12 +104,10 @@ def require_possible(piece: Piece, name: str = "A piece") -> None:
         raise ImpossiblePiece(f"{name} has samples that its track has not.", details=about)
     if first not in track.syncs(first, 1):
         raise ImpossiblePiece(f"{name} does not begin with a keyframe.", details=about)
-    timing = piece.timing
-    if timing is None:
+    if piece.timing is None:
         return
-    if sum(held for held, _ in timing) != count or not all(
-        held > 0 and 0 < delta <= MOST_TICKS for held, delta in timing
-    ):
+    told = sum_of(piece.timing)
+    if told.samples != count or not told.possible:
         raise ImpossiblePiece(f"{name} is not timed frame by frame.", details=about)
 
 

@@ -18,7 +18,7 @@ from adapters.ffmpeg.commands import build_concat_command
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.mp4.boxes import Inside
 from adapters.mp4.errors import ImpossiblePiece, MismatchedPieces
-from adapters.mp4.layout import layout
+from adapters.mp4.layout import PAGE, layout
 from adapters.mp4.pieces import Piece, parted, spread
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import Run, Sizes, Track
@@ -53,6 +53,28 @@ def test_every_frame_is_a_piece_s_own_and_at_its_moment(
     assert [packet.dts for packet in packets] == moments[:-1]
     assert [packet.duration for packet in packets] == steps(moments)
     assert (plan.frames, plan.duration) == (len(packets), moments[-1])
+
+
+@given(cuts=films, sounds=st.booleans())
+@slow
+def test_a_long_piece_lies_on_its_pages_as_in_its_own_file(
+    shelf: Shelf, cuts: list[Cut], sounds: bool
+) -> None:
+    pieces = cut_out(shelf, cuts)
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        # The pieces of these tests are short.
+        patched.setattr("adapters.mp4.layout.LONG", PAGE)
+        film = Path(folder) / "film.mp4"
+        plan = join(film, pieces, shelf.song if sounds else None)
+        assert film.stat().st_size == plan.size
+        packets, _ = shelves.seen(film)
+        whole = read_track(film, "video")
+    assert [packet.md5 for packet in packets] == shelves.stored(shelf, pieces)
+    first = 0
+    for piece in pieces:
+        lies, lay = whole.runs(first, piece.count)[0], piece.runs[0]
+        assert lay.length < PAGE or (lies.offset - lay.offset) % PAGE == 0
+        first += piece.count
 
 
 def expected_moments(pieces: Sequence[Piece]) -> list[int]:
