@@ -3,15 +3,13 @@
 #     docker build -t bachata-buddy .
 #     docker run --rm --network host --volume bachata:/data bachata-buddy
 #
+# With Postgres and object storage: docker-compose.yml and docs/DEPLOYMENT.md.
+#
 # There is no authentication yet, so the server listens on a loopback address only and refuses any
 # other. Publishing a port (-p) does not reach it; sharing the machine's network (--network host)
 # does, at http://127.0.0.1:8000 on that machine.
 
-FROM python:3.12-slim-bookworm
-
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ffmpeg \
-    && rm -rf /var/lib/apt/lists/*
+FROM python:3.12-slim-bookworm AS build
 
 # Whoever builds through an index of their own names it by these build arguments.
 ARG PIP_INDEX_URL
@@ -19,27 +17,40 @@ ARG UV_DEFAULT_INDEX
 
 RUN pip install --no-cache-dir "uv>=0.13,<0.14"
 
-# The home folder is where compiled functions are cached; /data is what is worth keeping.
-RUN useradd --create-home --uid 10001 dancer \
-    && install --directory --owner=dancer --group=dancer /app /data
-
-USER dancer
-WORKDIR /app
-
 ENV UV_PYTHON_DOWNLOADS=never \
     UV_COMPILE_BYTECODE=1 \
     UV_LINK_MODE=copy
 
+WORKDIR /app
+
 # Dependencies first: they change less often than the code. uv resolves the lock file again against
 # the index it is given here, and keeps the versions and hashes that are pinned in it; the addresses
 # of another index, which a work tree may hold, are taken out before.
-COPY --chown=dancer:dancer pyproject.toml uv.lock README.md ./
-COPY --chown=dancer:dancer scripts/neutral_lock.py scripts/
+COPY pyproject.toml uv.lock README.md ./
+COPY scripts/neutral_lock.py scripts/
 RUN python scripts/neutral_lock.py make \
     && uv sync --no-dev --no-install-project --no-cache
 
-COPY --chown=dancer:dancer src src
+COPY src src
 RUN uv sync --no-dev --no-editable --no-cache
+
+
+FROM python:3.12-slim-bookworm
+
+# Debian's archive has one version of a package at a time, so none can be pinned.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ffmpeg \
+    && rm -rf /var/lib/apt/lists/* \
+    # The home folder is where compiled functions are kept; /data is what is worth keeping.
+    && useradd --create-home --uid 10001 dancer \
+    && install --directory --owner=dancer --group=dancer /data
+
+# The environment has no way into the folder it was made in but its own path, which is the same.
+COPY --from=build /app/.venv /app/.venv
+
+USER 10001
+WORKDIR /app
 
 ENV PATH="/app/.venv/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
