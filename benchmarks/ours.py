@@ -15,6 +15,7 @@ from application.ports.encoder import Footage
 from application.rushes import OnHand, Rushes
 from benchmarks.job import SONG, Job, anew, swapped
 from benchmarks.measure import Run
+from benchmarks.running import Running, running
 from domain import paths
 from domain.blueprint import Blueprint
 from domain.timeline import laid_out
@@ -28,7 +29,7 @@ T = TypeVar("T")
 class Service:
     """The product over one data folder, open for one piece of work after another."""
 
-    def __init__(self, data: Path, runner: asyncio.Runner, stack: AsyncExitStack) -> None:
+    def __init__(self, data: Path, runner: Running, stack: AsyncExitStack) -> None:
         self._data = data
         self._runner = runner
         self.settings = Settings(data_dir=str(data))
@@ -58,7 +59,7 @@ class Service:
 def service(data: Path) -> Generator[Service]:
     """Open the product's own adapters over a data folder."""
     logs.configure("warning")
-    with asyncio.Runner() as runner:
+    with running() as runner:
         stack = AsyncExitStack()
         try:
             yield Service(data, runner, stack)
@@ -107,7 +108,7 @@ def one_swapped(job: Job) -> Generator[Run]:
 
 def one_clip(job: Job) -> Generator[Run]:
     """That clip encoded by itself, whole."""
-    with asyncio.Runner() as runner:
+    with running() as runner:
         encoder = FFmpegEncoder(at_once=1)
         output = job.blueprint.output_config
         before = job.fresh()

@@ -36,7 +36,7 @@ ALLOWED: Final = 1.0
 """VMAF points a normalised clip may be behind, on average."""
 
 EVERY: Final = 3
-"""Frames from one that is scored to the next; on two clips the mean moved by 0.04 at most."""
+"""Frames from one that is scored to the next; the mean of all frames was 0.04 away on one clip."""
 
 RATE: Final = ("-b:v", "2M", "-maxrate", "2500k", "-bufsize", "4M")
 # One thread, like the product's, so that every machine makes the same file.
