@@ -20,8 +20,9 @@ from domain import paths
 from domain.blueprint import Blueprint
 from domain.timeline import laid_out
 from entrypoints import logs
-from entrypoints.bootstrap import open_ports, wire
+from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
+from entrypoints.wire import wire
 
 T = TypeVar("T")
 

@@ -1,7 +1,15 @@
 """What every test runs on."""
 
+from collections.abc import AsyncGenerator, Generator
+from uuid import uuid4
+
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
+
+from adapters.storage.bucket import Bucket, Limits
+from adapters.storage.line import Line, open_line
+from tests.contracts import s3
 
 # How long an example takes is the machine's business, and no rule of the product.
 settings.register_profile(
@@ -13,3 +21,33 @@ settings.load_profile("anywhere")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Generator[s3.Server]:
+    """An S3 server whose owner may do everything."""
+    try:
+        with s3.server() as server:
+            yield server
+    except s3.NoServer as reason:
+        pytest.skip(f"no S3 server: {reason}")
+
+
+@pytest.fixture(scope="session")
+def s3_bucket(s3_server: s3.Server) -> Bucket:
+    """A bucket that many tests share, each in a folder of its own."""
+    return s3_server.make("media")
+
+
+@pytest.fixture(scope="module")
+async def s3_line(s3_bucket: Bucket) -> AsyncGenerator[Line]:
+    """An open line, for modules whose tests share an event loop: opening one takes a while."""
+    async with open_line(s3_bucket, Limits()) as line:
+        yield line
+
+
+@pytest.fixture
+def empty_line(s3_line: Line, s3_bucket: Bucket) -> Line:
+    """A line to an empty folder of the bucket."""
+    folder = msgspec.structs.replace(s3_bucket, folder=uuid4().hex)
+    return Line(s3_line.client, folder, s3_line.limits)

@@ -14,7 +14,7 @@ from domain.errors import NoBeatHeard, UnreadableMedia
 from domain.importing import Wanted
 from domain.media import Media
 from domain.motion import Motion, level_of, pulse
-from domain.move_lists import Kind, Note, note
+from domain.move_lists import Kind, Listed, Note, note
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis
 
@@ -46,8 +46,13 @@ class Examination:
         self._embedder = embedder
         self._watcher = watcher
 
-    async def __call__(self, clip: Path, wanted: Wanted, media: Media) -> Examined:
-        """Measure, listen and watch; lists are believed in what cannot be measured."""
+    async def __call__(
+        self, clip: Path, wanted: Wanted, media: Media, *, sure: bool = False
+    ) -> Examined:
+        """Measure, listen and watch; lists are believed in what cannot be measured.
+
+        Whoever is ``sure`` of a tempo is believed more than the listener.
+        """
         notes = _Notes(wanted.notes)
         said, seconds = wanted.said, float(media.seconds)
         if said.duration is not None and abs(said.duration - seconds) > _OFF_SECONDS:
@@ -57,7 +62,7 @@ class Examination:
         notes.computed("duration", f"{seconds:.3f} s, measured.")
         heard = await self._heard(clip, media, notes)
         motion = await self._watched(clip, notes)
-        tempo, beats, first_count = _time(wanted, heard, motion, seconds, notes)
+        tempo, beats, first_count = _time(wanted, heard, motion, seconds, notes, sure=sure)
         move = Move(
             id=wanted.id,
             name=wanted.name,
@@ -73,6 +78,21 @@ class Examination:
         )
         embedding = await self._embedding(move, wanted, heard, motion, notes)
         return Examined(move=move, embedding=embedding, notes=tuple(notes.all))
+
+    async def embedding_of(self, move: Move, clip: Path, media: Media) -> MoveEmbedding:
+        """What finds a move of the library, from its words, its clip's sound and its motion."""
+        notes = _Notes(())
+        heard = await self._heard(clip, media, notes)
+        motion = await self._watched(clip, notes)
+        wanted = Wanted(
+            id=move.id,
+            name=move.name,
+            label=move.label,
+            clip=None,
+            said=Listed(source="the library"),
+            notes=(),
+        )
+        return await self._embedding(move, wanted, heard, motion, notes)
 
     async def _heard(self, clip: Path, media: Media, notes: "_Notes") -> Analysis | None:
         if media.sound is None:
@@ -116,6 +136,8 @@ class Examination:
                 rows = msgspec.structs.replace(rows, audio=packed(heard.embedding))
                 notes.computed(field, f"By {heard.heard_by!r}.")
             else:
+                if part is Part.AUDIO and heard is not None:
+                    by[part] = heard.heard_by
                 notes.missing(field, "Nobody has made it.")
         return _entry(move, rows, by, motion)
 
@@ -153,15 +175,22 @@ def _time(
     motion: Motion | None,
     seconds: float,
     notes: _Notes,
+    *,
+    sure: bool,
 ) -> tuple[float, tuple[float, ...], float]:
     """Tempo, beats and the first "1": heard, else said, else seen, else assumed.
 
-    Only of the first "1" a list is believed more than the listener.
+    Of the first "1" a list is believed more than the listener, and of a tempo whoever is sure.
     """
     said = wanted.said
     beats: tuple[float, ...] = ()
     first: float | None = None
-    if heard is not None and heard.beats and 30 <= heard.tempo <= 300:
+    if sure and said.tempo is not None:
+        tempo = said.tempo
+        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}.")
+        if heard is not None and heard.beats and abs(heard.tempo / tempo - 1) <= _OFF_TEMPO:
+            beats, first = heard.beats, (heard.ones or heard.beats)[0]
+    elif heard is not None and heard.beats and 30 <= heard.tempo <= 300:
         tempo, beats = heard.tempo, heard.beats
         first = (heard.ones or heard.beats)[0]
         notes.computed("tempo", f"{tempo:.1f} BPM, heard in the clip.")

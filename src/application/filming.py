@@ -16,7 +16,7 @@ from application.uncancelled import to_the_end
 from domain import rules
 from domain.assembly import Assembly, State, Step
 from domain.blueprint import Blueprint
-from domain.errors import MediaNotFound, MediaTaken, UnreadableMedia
+from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnreadableMedia
 from domain.timeline import Cut, Timeline, laid_out
 
 _log = logging.getLogger("bachata.filming")
@@ -32,13 +32,18 @@ class Filming:
         encoder: Encoder,
         workspace: Workspace,
         at_once: int,
+        link_seconds: int = 0,
     ) -> None:
-        """Take the ports, and how many files may be fetched at once."""
+        """Take the ports, how many files may be fetched at once, and for how long links last.
+
+        Where that is 0 s there are none: films are played from the service.
+        """
         self._storage = storage
         self._shelf = shelf
         self._encoder = encoder
         self._workspace = workspace
         self._fetches = at_once
+        self._link_seconds = link_seconds
 
     async def __call__(self, blueprint: Blueprint, record: Record) -> Assembly:
         """Make and publish the film of a checked Blueprint; return its completed assembly.
@@ -77,6 +82,18 @@ class Filming:
                 await to_the_end(self._storage.delete(path))
             raise
         return record.assembly
+
+    async def address(self, assembly: Assembly) -> str:
+        """Where the film of a completed assembly is played from."""
+        path, link = assembly.output_path, None
+        if self._link_seconds and path is not None:
+            name = f"{assembly.task_id}.mp4"
+            try:
+                link = await self._storage.link(path, name, self._link_seconds)
+            except StorageFailed as error:
+                # The film is there and can be played, whatever becomes of a link to it.
+                _log.warning("no link to the film: %s", error)
+        return link or f"/api/videos/{assembly.task_id}/stream"
 
     async def _refuse_taken(self, path: str) -> None:
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,7 +12,8 @@ from application.ports.clock import Clock
 from application.ports.embedder import Embedder
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import Among, Entry, MoveIndex, Near
-from domain.embeddings import MoveEmbedding, Part, Rows, Vector, fused, words_of
+from domain.embeddings import Fused, MoveEmbedding, Part, Rows, Vector, fused, unpacked, words_of
+from domain.errors import NotReady
 
 TOP: Final = 20
 """Moves that are found where nothing is said: the default of `VECTOR_SEARCH_TOP_K`."""
@@ -37,6 +38,8 @@ class Likeness(msgspec.Struct, frozen=True, kw_only=True):
     pose: Vector | None = None
     audio: Vector | None = None
     """Such as the embedding that comes with the analysis of a song."""
+    text: Vector | None = None
+    """What other words were read as; ``words`` take their place."""
 
 
 class FoundMoves(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +48,8 @@ class FoundMoves(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[Near, ...]
     degradations: tuple[str, ...]
     version: str
+    highest: float
+    """The score of what would be like the query in all that is compared; 0 where nothing is."""
 
 
 class FindMoves:
@@ -65,11 +70,13 @@ class FindMoves:
         life: float = LIFE,
         top: int = TOP,
         patience: float = PATIENCE,
+        complete: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """Take the ports, and who makes the queries' poses and sounds: ``makers``.
 
         Numbers of another maker than the queries' are left out of the index; where ``makers``
         names none for a part, all of that part are taken. ``life`` and ``patience`` are seconds.
+        ``complete`` is done once, before the first index is made: it may add to the embeddings.
         """
         self._embeddings = embeddings
         self._index = index
@@ -79,8 +86,10 @@ class FindMoves:
         self._life = timedelta(seconds=life)
         self._top = top
         self._patience = patience
+        self._complete = complete
         self._made_at: datetime | None = None
         self._making: asyncio.Task[None] | None = None
+        self._failed = False
 
     async def __call__(
         self,
@@ -89,14 +98,15 @@ class FindMoves:
         *,
         most: int | None = None,
         fewest: int = FEWEST,
+        fresh: bool = False,
     ) -> FoundMoves:
         """Return up to ``most`` moves; wishes are given up until there are ``fewest``.
 
         Energy is given up first, then style, then difficulty; label and banned moves never are.
+        A ``fresh`` answer is one of the library as it is now, however long that takes.
         """
-        await self._up_to_date()
-        text = None if like.words is None else await self._embedder.read(like.words)
-        query = fused(Rows(pose=like.pose, audio=like.audio, text=text))
+        await self._up_to_date(whole=fresh)
+        query = await self._query(like)
         most = self._top if most is None else most
         asked = among or Among()
         degradations: list[str] = []
@@ -110,12 +120,31 @@ class FindMoves:
             asked = msgspec.structs.replace(asked, **{name: None})
             found = await self._index.nearest(query, most, asked)
         return FoundMoves(
-            moves=found.moves, degradations=tuple(degradations), version=found.version
+            moves=found.moves,
+            degradations=tuple(degradations),
+            version=found.version,
+            highest=sum(number * number for number in unpacked(query)),
         )
+
+    async def likeness(self, known: MoveEmbedding) -> Likeness:
+        """What finds moves that are like one, as far as its numbers can be compared."""
+        rows = (await self._comparable(known)).rows
+        return Likeness(pose=rows.pose, audio=rows.audio, text=rows.text)
 
     async def warm(self) -> None:
         """Have an index of the library as it is now; one that is stored is taken up."""
         await self._up_to_date(whole=True)
+
+    async def ready(self) -> str:
+        """Say what is searched, or that nobody has searched yet.
+
+        Raises `NotReady` when there is no index because it could not be made.
+        """
+        if self._index.version is not None:
+            return await self._index.ready()
+        if self._failed:
+            raise NotReady("The moves could not be indexed; the log says why.")
+        return "not made yet; the first search waits for it"
 
     async def close(self) -> None:
         """Stop making an index."""
@@ -131,7 +160,7 @@ class FindMoves:
         making = self._making
         if making is None:
             return
-        if self._index.version is None or whole:
+        if self._index.version is None or (whole and self._index.version != version):
             # Another caller that is cancelled must not take the index away from this one.
             await asyncio.shield(making)
         else:
@@ -142,8 +171,17 @@ class FindMoves:
             return True
         return self._clock.now() - self._made_at >= self._life
 
+    async def _query(self, like: Likeness) -> Fused:
+        """The numbers to compare with; parts of which nothing can be compared are left out."""
+        text = like.text if like.words is None else await self._embedder.read(like.words)
+        return _fused(Rows(pose=like.pose, audio=like.audio, text=text), "what is asked for")
+
     async def _make(self, version: str) -> None:
         began = self._clock.now()
+        if self._complete is not None:
+            await self._complete()
+            self._complete = None
+            version = await self._version()
         if self._index.version is None and await self._index.restore(version):
             self._made_at = began
             return
@@ -156,7 +194,11 @@ class FindMoves:
 
     def _made(self, making: asyncio.Task[None]) -> None:
         self._making = None
-        if not making.cancelled() and (error := making.exception()) is not None:
+        if making.cancelled():
+            return
+        error = making.exception()
+        self._failed = error is not None
+        if error is not None:
             _log.error("the moves could not be indexed: %s", error, exc_info=error)
 
     async def _version(self) -> str:
@@ -189,17 +231,20 @@ def _entries(known: Sequence[MoveEmbedding]) -> list[Entry]:
     return [_entry(each) for each in known]
 
 
-def _entry(known: MoveEmbedding) -> Entry:
+def _fused(rows: Rows, what: str) -> Fused:
     try:
-        vector = fused(known.rows)
+        return fused(rows)
     except ValueError as error:
-        _log.warning("the move %r is found by its words only: %s", known.move_id, error)
-        vector = fused(Rows(text=known.rows.text))
+        _log.warning("%s is compared by words only: %s", what, error)
+        return fused(Rows(text=rows.text))
+
+
+def _entry(known: MoveEmbedding) -> Entry:
     return Entry(
         move_id=known.move_id,
         label=known.label,
         difficulty=known.difficulty,
         energy_level=known.energy_level,
         style=known.style,
-        vector=vector,
+        vector=_fused(known.rows, f"the move {known.move_id!r}"),
     )

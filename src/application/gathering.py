@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from domain import documents
+from domain.addresses import Home
 from domain.errors import InvalidRequest
 from domain.importing import CLIPS, FOLDER, LISTS, Wanted, wanted
 from domain.move_lists import Listed, listed
@@ -31,31 +32,34 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     """Lists that are none, and why."""
 
 
-async def gathered(path: Path) -> Gathered:
+async def gathered(path: Path, home: Home | None = None) -> Gathered:
     """Look through a folder of clips and lists, or at one list or one clip.
 
     Of a folder every clip is wanted, at any depth, and every list at the top is read. Of a list
-    only the moves it names, whose clips are looked for beside it and below. Raises
-    `InvalidRequest` when there is nothing of the kind at ``path``.
+    only the moves it names, whose clips are looked for beside it and below; see
+    `domain.importing.wanted` for those in buckets. Raises `InvalidRequest` when there is nothing
+    of the kind at ``path``.
     """
-    return await asyncio.to_thread(_gathered, path)
+    return await asyncio.to_thread(_gathered, path, home)
 
 
-def _gathered(path: Path) -> Gathered:
+def _gathered(path: Path, home: Home | None) -> Gathered:
     if path.is_dir():
         lists = sorted(_kind(path.iterdir(), LISTS), key=lambda each: (each.name != _FIRST, each))
-        return _found(path, _clips_below(path), lists, every_clip=True)
+        return _found(path, _clips_below(path), lists, home, every_clip=True)
     if path.is_file() and path.suffix.lower() in LISTS:
         if problem := _entries(path)[1]:
             raise _refusal(f"{path.name}: {problem}")
-        return _found(path.parent, _clips_below(path.parent), [path], every_clip=False)
+        return _found(path.parent, _clips_below(path.parent), [path], home, every_clip=False)
     if path.is_file() and path.suffix.lower() in CLIPS:
-        return _found(path.parent, [path], [], every_clip=True)
+        return _found(path.parent, [path], [], home, every_clip=True)
     kinds = ", ".join(sorted(CLIPS | LISTS))
     raise _refusal(f"There is no folder and no file ({kinds}) at {str(path)!r}.")
 
 
-def _found(root: Path, clips: list[Path], lists: list[Path], *, every_clip: bool) -> Gathered:
+def _found(
+    root: Path, clips: list[Path], lists: list[Path], home: Home | None, *, every_clip: bool
+) -> Gathered:
     entries: list[Listed] = []
     passed_over: list[str] = []
     for each in lists:
@@ -63,7 +67,7 @@ def _found(root: Path, clips: list[Path], lists: list[Path], *, every_clip: bool
         entries += some
         if problem:
             passed_over.append(f"{each.name}: {problem}")
-    moves = wanted([clip.relative_to(root).as_posix() for clip in clips], entries)
+    moves = wanted([clip.relative_to(root).as_posix() for clip in clips], entries, home)
     return Gathered(
         root=root,
         moves=tuple(move for move in moves if every_clip or move.said.source != FOLDER),

@@ -29,9 +29,16 @@ async def digest_of(source: Path) -> str:
 
 
 async def keep(
-    storage: Storage, source: Path, path: str, enter: Callable[[], Awaitable[None]]
+    storage: Storage,
+    source: Path,
+    path: str,
+    enter: Callable[[], Awaitable[None]],
+    *,
+    spare: bool = False,
 ) -> None:
     """Store ``source`` at ``path``, which names its contents, then ``enter`` it.
+
+    Nobody changes a ``spare`` source any more.
 
     The same contents may be there already, left by a process that died before the entry. Without
     the entry the file goes again, unless somebody else has entered it meanwhile.
@@ -40,7 +47,7 @@ async def keep(
     async def both() -> None:
         ours = True
         try:
-            await storage.put(source, path)
+            await storage.put(source, path, spare=spare)
         except MediaTaken:
             ours = False
         try:

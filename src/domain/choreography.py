@@ -7,21 +7,21 @@ import msgspec
 from msgspec import Meta
 
 from domain import beam
-from domain.beam import Offer, Step
+from domain.beam import Step
 from domain.blueprint import BlueprintMove, Difficulty
 from domain.costs import HARDNESS, Motion
 from domain.errors import NoMovesMatch
 from domain.explaining import explained
-from domain.floor import LONGEST, Floor, Taste
+from domain.floor import Floor, Taste
 from domain.moves import INTRO, OUTRO, Energy, Move, Style
 from domain.music import Analysis
+from domain.offering import Offered, offered
 from domain.phrases import phrases
 
 _FEWEST: Final = 6
 """Moves to choose from, below which they repeat within four and a wish is relaxed."""
 
-_CHOICE: Final = 3
-"""Moves an eight-count needs to choose from: one may be danced just before, one just after."""
+_ENDS: Final = {INTRO: "opening", OUTRO: "ending"}
 
 
 class LockedMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +51,85 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     degradations: tuple[str, ...] = ()
 
 
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """A phrase of a dance, and the moves there are to choose from."""
+
+    energy: float
+    """Of the song, 0 to 1."""
+    candidates: tuple[str, ...]
+    """Ids of moves, the cheapest in its place first."""
+
+
+class Draft:
+    """The best dance there is by the rules alone, for which others may still propose moves."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        library: Sequence[Move],
+        wish: Wish,
+        *,
+        fit: Mapping[str, float] | None = None,
+        motion: Motion | None = None,
+    ) -> None:
+        """Take what `plan` takes; raises `NoMovesMatch`."""
+        banned = set(wish.banned)
+        moves = sorted((m for m in library if m.id not in banned), key=lambda move: move.id)
+        self._wish = wish
+        self._floor = floor = _floor(analysis, moves, wish, fit, motion)
+        self._danceable = [n for n in range(len(moves)) if floor.can_be_danced(n)]
+        if not self._danceable:
+            raise NoMovesMatch(
+                f"None of the {len(moves)} moves to choose from can be danced at "
+                f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
+            )
+        self._pool, self._relaxed = _filtered(moves, self._danceable, wish)
+        self._offered = self._offers(floor)
+        self._steps = beam.search(self._offered.offers, floor.joins)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What its phrases are, in the order of the song, and which moves may be danced to each."""
+        return tuple(map(self._choice, self._steps))
+
+    def plan(self, proposed: Sequence[str | None] = ()) -> Plan:
+        """The dance; where moves are ``proposed`` for its `choices`, the best that heeds them.
+
+        To depart from a proposal costs something, and to break a rule costs what it always does.
+        What is none of the candidates is no proposal.
+        """
+        floor, found, steps = self._floor, self._offered, self._steps
+        by_slot = self._by_slot(proposed)
+        if any(number is not None for number in by_slot):
+            floor = floor.proposing(by_slot)
+            found = self._offers(floor)
+            steps = beam.search(found.offers, floor.joins)
+        moves = explained(floor, steps, found.offers, self._pool, self._danceable)
+        beyond = _beyond(floor, steps, self._pool, self._wish)
+        return Plan(moves=tuple(moves), degradations=(*self._relaxed, *found.unmet, *beyond))
+
+    def _offers(self, floor: Floor) -> Offered:
+        locked = {lock.position: lock.move_id for lock in self._wish.locked}
+        return offered(floor, self._pool, self._danceable, locked)
+
+    def _choice(self, step: Step) -> Choice:
+        phrase = self._floor.phrase(step.slot, step.length)
+        offers = self._offered.offers[step.slot][step.length]
+        return Choice(
+            energy=phrase.energy if phrase else 0.0,
+            candidates=tuple(self._floor.moves[number].id for _, number in offers),
+        )
+
+    def _by_slot(self, proposed: Sequence[str | None]) -> list[int | None]:
+        """The number of the move proposed for each eight-count."""
+        numbers = {move.id: number for number, move in enumerate(self._floor.moves)}
+        by_slot: list[int | None] = [None] * len(self._floor.slots)
+        for step, choice, move_id in zip(self._steps, self.choices, proposed, strict=False):
+            if move_id is not None and move_id in choice.candidates:
+                by_slot[step.slot : step.slot + step.length] = [numbers[move_id]] * step.length
+        return by_slot
+
+
 def plan(
     analysis: Analysis,
     library: Sequence[Move],
@@ -66,22 +145,7 @@ def plan(
     for, 0 to 1, and ``motion`` how much is going on at the start and the end of their clips, 0 to
     1, each by the move's id. The order of the library makes no difference. Raises `NoMovesMatch`.
     """
-    banned = set(wish.banned)
-    moves = sorted((m for m in library if m.id not in banned), key=lambda move: move.id)
-    floor = _floor(analysis, moves, wish, fit, motion)
-    danceable = [number for number in range(len(moves)) if floor.can_be_danced(number)]
-    if not danceable:
-        raise NoMovesMatch(
-            f"None of the {len(moves)} moves to choose from can be danced at "
-            f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
-        )
-    pool, relaxed = _filtered(moves, danceable, wish)
-    offers, unmet = _offered(floor, pool, danceable, wish)
-    steps = beam.search(offers, floor.joins)
-    return Plan(
-        moves=tuple(explained(floor, steps, offers, pool, danceable)),
-        degradations=(*relaxed, *unmet, *_beyond(steps, pool, wish)),
-    )
+    return Draft(analysis, library, wish, fit=fit, motion=motion).plan()
 
 
 def _floor(
@@ -143,68 +207,18 @@ def _meets(move: Move, wishes: Mapping[str, object]) -> bool:
     )
 
 
-def _offered(
-    floor: Floor, pool: Sequence[int], danceable: Sequence[int], wish: Wish
-) -> tuple[list[dict[int, list[Offer]]], list[str]]:
-    """What may be danced on each eight-count, and the locks that could not be kept."""
-    numbers = {move.id: number for number, move in enumerate(floor.moves)}
-    locked = {lock.position: lock.move_id for lock in wish.locked}
-    offers: list[dict[int, list[Offer]]] = []
-    unmet = [
-        f"The song has {len(floor.slots)} eight-counts; {move_id!r} was locked to {position}."
-        for position, move_id in locked.items()
-        if position >= len(floor.slots)
-    ]
-    for slot in range(len(floor.slots)):
-        lengths = [
-            n for n in range(1, LONGEST + 1) if not locked.keys() & range(slot + 1, slot + n)
-        ]
-        found: dict[int, list[Offer]] = {}
-        if slot in locked:
-            one = [numbers[locked[slot]]] if locked[slot] in numbers else []
-            found = _by_length(floor, slot, lengths, one, anywhere=True)
-            if not found:
-                unmet.append(f"The move {locked[slot]!r} could not be danced at {slot}.")
-        if not found:
-            found = _open(floor, slot, lengths, pool, danceable)
-        offers.append(found)
-    return offers, unmet
-
-
-def _open(
-    floor: Floor, slot: int, lengths: Sequence[int], pool: Sequence[int], danceable: Sequence[int]
-) -> dict[int, list[Offer]]:
-    """What may be danced from an eight-count on that no move is locked to; raises `NoMovesMatch`.
-
-    Moves that meet the wish; where these are too few, all; and of all too few, also openings and
-    endings out of their places.
-    """
-    for among, anywhere in ((pool, False), (danceable, False), (danceable, True)):
-        found = _by_length(floor, slot, lengths, among, anywhere)
-        if len(found.get(1, ())) >= _CHOICE:
-            return found
-    if 1 not in found:
-        short = floor.slots[slot]
-        raise NoMovesMatch(
-            f"No move of the library is long enough for the {short.end - short.start:.2f} s "
-            f"from {short.start:.2f} s of the song; add moves of whole eight-counts."
-        )
-    return found
-
-
-def _by_length(
-    floor: Floor, slot: int, lengths: Sequence[int], among: Sequence[int], anywhere: bool
-) -> dict[int, list[Offer]]:
-    each = {length: floor.offers(slot, length, among, anywhere) for length in lengths}
-    return {length: offers for length, offers in each.items() if offers}
-
-
-def _beyond(steps: Sequence[Step], pool: Sequence[int], wish: Wish) -> list[str]:
+def _beyond(floor: Floor, steps: Sequence[Step], pool: Sequence[int], wish: Wish) -> list[str]:
     """What to say of moves that do not meet the wish and were taken for want of others."""
     locked = {lock.position for lock in wish.locked}
     meeting = set(pool)
-    beyond = [step.slot for step in steps if step.move not in meeting and step.slot not in locked]
-    if not beyond:
-        return []
-    places = ", ".join(map(str, beyond))
-    return [f"No move that meets the wish fits the song at {places}; others were taken."]
+    beyond = [step for step in steps if step.move not in meeting and step.slot not in locked]
+    ends = [step for step in beyond if not _middle(floor.moves[step.move])]
+    said = [
+        f"No {_ENDS[floor.moves[step.move].label]} that is as easy as asked fits the song; "
+        "a harder one was taken."
+        for step in ends
+    ]
+    places = ", ".join(str(step.slot) for step in beyond if step not in ends)
+    if places:
+        said.append(f"No move that meets the wish fits the song at {places}; others were taken.")
+    return said

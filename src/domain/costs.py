@@ -1,7 +1,7 @@
 """What a move costs in its place: each reason to choose or to leave it, as a number.
 
-All are 0 or more, and 0 is best. Energy, style, words, difficulty, tempo, steps and chance are
-counted for every eight-count that is danced, the others once a move.
+All are 0 or more, and 0 is best. Energy, style, words, difficulty, tempo, steps, proposal and
+chance are counted for every eight-count that is danced, the others once a move.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,8 +26,12 @@ STEADY: Final = 0.025
 """Seconds by which a step may miss the song's before a shorter phrase is better."""
 
 _ENERGY: Final = 4.0
-_STYLE: Final = 0.8
+_KIN, _STRANGE = 0.5, 1.1
+_CALM: Final = (Style.ROMANTIC, Style.SENSUAL)
+"""Styles that are danced close and slowly; the others are danced apart and briskly."""
 _WORDS: Final = 1.2
+PROPOSAL: Final = 1.2
+"""Cost of any other move than the one that was proposed for an eight-count."""
 _HARDER, _EASIER = 1.0, 0.25
 TEMPO: Final = 2.0
 """Cost of a clip that plays twice as fast as it was filmed, were that allowed."""
@@ -48,8 +52,10 @@ def energy(level: Energy, of_section: float, asked: Energy | None) -> float:
 
 
 def style(move: Move, asked: Style | None) -> float:
-    """Another style than the one asked for."""
-    return _STYLE if asked not in (None, move.style) else 0.0
+    """Another style than the one asked for; less for one that is akin to it."""
+    if asked in (None, move.style):
+        return 0.0
+    return _KIN if (move.style in _CALM) is (asked in _CALM) else _STRANGE
 
 
 def words(move: Move, fit: Mapping[str, float] | None) -> float:

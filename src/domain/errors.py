@@ -7,6 +7,8 @@ BachataError
 │   │       └── UnsafeBlueprint
 │   ├── UnsafePath
 │   ├── UnreadableMedia
+│   │   └── UnacceptedMedia
+│   ├── TooLarge
 │   ├── NoBeatHeard
 │   └── ClipTooShort
 ├── NotFound
@@ -16,7 +18,9 @@ BachataError
 │   └── IllegalStep, TaskTaken, MediaTaken, SongTaken, MoveTaken
 └── Broken                     ours to mend
     ├── FFmpegMissing, FFmpegFailed, FilmFlawed, StorageFailed, SpoiledFile
-    └── Interrupted, AssemblyTimedOut, NotReady
+    ├── Interrupted, AssemblyTimedOut
+    └── NotReady
+        └── DatabaseBehind, DatabaseAhead, MigrationFailed
 """
 
 from typing import ClassVar
@@ -76,6 +80,18 @@ class UnreadableMedia(Refused):
     """The file is not a film or a song that can be read."""
 
     code = "unreadable-media"
+
+
+class UnacceptedMedia(UnreadableMedia):
+    """The file is of a kind that is not taken."""
+
+    code = "unaccepted-media"
+
+
+class TooLarge(Refused):
+    """The file is larger than what is taken."""
+
+    code = "too-large"
 
 
 class NoBeatHeard(Refused):
@@ -237,3 +253,21 @@ class NotReady(Broken):
     """A part of the service is not ready."""
 
     code = "not-ready"
+
+
+class DatabaseBehind(NotReady):
+    """The database has not been brought up to date: run `bachata-buddy db upgrade`."""
+
+    code = "database-behind"
+
+
+class DatabaseAhead(NotReady):
+    """The database has been brought up to date by a later version of the program."""
+
+    code = "database-ahead"
+
+
+class MigrationFailed(NotReady):
+    """The database could not be brought to another revision, and is as it was."""
+
+    code = "migration-failed"

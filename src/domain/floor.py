@@ -1,6 +1,7 @@
 """The dance floor: which moves can be danced on which eight-count, and what each costs there."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import Final
 
 import msgspec
@@ -71,6 +72,16 @@ class Floor:
         self._onces: dict[tuple[int, bool, bool], list[float]] = {}
         self._joins: dict[int, list[float]] = {}
         self._energies: dict[float, dict[Energy, float]] = {}
+        self._proposed: tuple[int | None, ...] = (None,) * len(slots)
+
+    def proposing(self, moves: Sequence[int | None]) -> "Floor":
+        """The same floor, where another move than the one proposed for an eight-count costs more.
+
+        ``moves`` has one for every eight-count; where it has none, nothing is proposed.
+        """
+        floor = copy(self)
+        floor._proposed = tuple(moves)
+        return floor
 
     def phrase(self, slot: int, length: int) -> Phrase | None:
         """So many eight-counts as one phrase; None where they cannot be one.
@@ -123,7 +134,10 @@ class Floor:
         first, last = slot == 0, slot + length == len(self.slots)
         allowed = {"", INTRO if first else "", OUTRO if last else ""}
         rows = [number for number in pool if anywhere or self._roles[number] in allowed]
-        quick = sorted(self._quick(phrase, slot, rows, first, last))
+        quick = self._quick(phrase, slot, rows, first, last)
+        if any(each is not None for each in self._proposed[slot : slot + length]):
+            quick = [(cost + self._departure(slot, length, each), each) for cost, each in quick]
+        quick.sort()
         return sorted(self._walked(phrase, quick[:_PRICED]))[:_KEPT]
 
     def fits(self, slot: int, number: int) -> bool:
@@ -159,6 +173,10 @@ class Floor:
             for number in pool
             if shortest <= (span := spans[number]) <= longest
         ]
+
+    def _departure(self, slot: int, length: int, number: int) -> float:
+        others = [each for each in self._proposed[slot : slot + length] if each is not None]
+        return costs.PROPOSAL * sum(each != number for each in others)
 
     def _once(self, length: int, first: bool, last: bool) -> list[float]:
         """What each move costs once for being danced in such a place."""
@@ -225,6 +243,7 @@ class Floor:
             "tempo": length * costs.tempo(footing.span / (phrase.end - phrase.start)),
             "steps": length * costs.steps(error),
             "whole": costs.whole(length < LONGEST and self._long[number]),
+            "proposal": self._departure(slot, length, number),
             "place": costs.place(move, slot == 0, slot + length == len(self.slots)),
             "chance": length * self._chances[slot][number],
         }

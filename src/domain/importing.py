@@ -8,7 +8,9 @@ from typing import Final
 
 import msgspec
 
+from domain.addresses import Home, is_address, path_of
 from domain.embeddings import Part, Rows
+from domain.errors import UnsafePath
 from domain.move_lists import Kind, Listed, Note, note
 
 CLIPS: Final = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm"})
@@ -38,11 +40,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
 
 
-def wanted(clips: Sequence[str], entries: Sequence[Listed]) -> list[Wanted]:
+def wanted(
+    clips: Sequence[str], entries: Sequence[Listed], home: Home | None = None
+) -> list[Wanted]:
     """Moves in the order of the lists, then clips that no list names, in the order of their paths.
 
     ``clips`` are paths relative to the folder that is imported. Entries of several lists that
-    mean the same clip are one move: the first list that says something wins.
+    mean the same clip are one move: the first list that says something wins. Of a clip in a
+    bucket the key counts; where there is a ``home``, none is looked for that lies elsewhere.
     """
     grouped: dict[str, list[Listed]] = {}
     there: dict[str, str] = {}
@@ -52,9 +57,14 @@ def wanted(clips: Sequence[str], entries: Sequence[Listed]) -> list[Wanted]:
     by_id: dict[str, list[str]] = {}
     for clip in clips:
         by_id.setdefault(slug(_stem(clip)), []).append(clip)
-    for entry in entries:
+    for entry in (_at_home(each, home) for each in entries):
         said = _parts(entry.clip or "")
-        clip = _meant(said, named.get(said[-1], ())) if said else _only(by_id, entry.id or "")
+        if entry.elsewhere:
+            clip = None
+        elif said:
+            clip = _meant(said, named.get(said[-1], ()))
+        else:
+            clip = _only(by_id, entry.id or "")
         key = f"clip {clip}" if clip else f"said {_tail(entry.clip or entry.id or '')}"
         grouped.setdefault(key, []).append(entry)
         if clip:
@@ -64,6 +74,25 @@ def wanted(clips: Sequence[str], entries: Sequence[Listed]) -> list[Wanted]:
         there[f"clip {clip}"] = clip
     taken: set[str] = set()
     return [_wanted(said, there.get(key), taken) for key, said in grouped.items()]
+
+
+def _at_home(entry: Listed, home: Home | None) -> Listed:
+    """The entry with the path of its clip, or with a note that it is elsewhere."""
+    if home is None or entry.clip is None or not is_address(entry.clip):
+        return entry
+    try:
+        return _with(entry, "clip", path_of(entry.clip, home))
+    except UnsafePath as error:
+        said = (*entry.notes, note(Kind.INCONSISTENT, "clip", str(error)))
+        return _with(_with(entry, "elsewhere", value=True), "notes", said)
+
+
+def same_file(said: str, files: Sequence[str]) -> str | None:
+    """The file whose path ends most like the one that is said; None when no one, or two, do."""
+    parts = _parts(said)
+    if not parts:
+        return None
+    return _meant(parts, [each for each in files if _parts(each)[-1:] == parts[-1:]])
 
 
 def slug(name: str) -> str:

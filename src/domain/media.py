@@ -1,8 +1,11 @@
 """What is known of a media file once it has been looked into."""
 
 from fractions import Fraction
+from typing import Final
 
 import msgspec
+
+_OLD: Final = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,3 +27,15 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     picture: Picture | None = None
     sound: str | None = None
     """The sound's codec; None when it is silent."""
+    streams: int = 1
+    """Everything side by side in the file: pictures, sounds, subtitles and what else there is."""
+
+
+def type_of(head: bytes) -> str:
+    """The media type of a clip, by its first bytes, of which 64 are enough."""
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return "video/webm" if b"webm" in head else "video/x-matroska"
+    if head[4:8] == b"ftyp":
+        return "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
+    # Without a `ftyp` box it is a film of the days before MP4.
+    return "video/quicktime" if head[4:8] in _OLD else "application/octet-stream"

@@ -81,6 +81,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     tempo: float | None = None
     first_count: float | None = None
     rows: Rows = Rows()
+    elsewhere: bool = False
+    """Whether the clip lies in a bucket that is not ours."""
     notes: tuple[Note, ...] = ()
 
 

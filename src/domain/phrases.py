@@ -123,14 +123,18 @@ def _counts(analysis: Analysis, ones: list[float], eight: float) -> list[int]:
     """How many beats of the song lie before each "1", from the first "1" on.
 
     Mostly eight more each time; where music leaves a bar out or puts one in, what the beats say,
-    and where no beats are known, what the time says.
+    and where no beats are known, what the time says: a listener may miss a song's first and last.
     """
     counts = [0]
+    beat = eight / 8
+    first, last = (analysis.beats[0], analysis.beats[-1]) if analysis.beats else (0.0, 0.0)
     for start, end in pairwise(ones):
         by_time = 8 * (end - start) / eight
-        heard = _heard_between(analysis.beats, start, end, eight / 8)
+        heard = _heard_between(analysis.beats, start, end, beat)
         even = 8 if abs(by_time - 8) < _DRIFT else max(1, round(by_time))
-        counts.append(counts[-1] + (heard if abs(heard - by_time) < _HEARD else even))
+        whole = first < start + beat / 2 and last > end - 1.5 * beat
+        told = whole and abs(heard - by_time) < _HEARD
+        counts.append(counts[-1] + (heard if told else even))
     return counts
 
 

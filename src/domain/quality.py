@@ -78,6 +78,13 @@ def quality(
     )
 
 
+def rounded(measured: Quality) -> Quality:
+    """The same to four decimals."""
+    numbers: dict[str, float | None] = msgspec.structs.asdict(measured)
+    told = {name: None if n is None else round(n, 4) for name, n in numbers.items()}
+    return msgspec.convert(told, Quality)
+
+
 def cut_errors(dance: Sequence[BlueprintMove], analysis: Analysis, frame_rate: int) -> list[float]:
     """Seconds from each cut between two moves, on its frame, to the nearest "1" of the song."""
     ones = all_ones(analysis)

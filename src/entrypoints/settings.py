@@ -5,19 +5,35 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
+from domain import paths
+from domain.addresses import Home
 from domain.errors import InvalidRequest
 from domain.violations import Violation
+from entrypoints.environment import SETTINGS
+
+_ON: Final = ("on", "true", "1")
+_OFF: Final = ("off", "false", "0")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be configured."""
 
     storage_backend: str = "local"
+    s3_bucket: str = ""
+    s3_endpoint_url: str = ""
+    s3_region: str = ""
+    s3_prefix: str = ""
+    s3_profile: str = "aws"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_link_seconds: int = 0
     data_dir: str = "var"
     database_url: str = ""
+    database_pool: int = 10
     host: str = "127.0.0.1"
     port: int = 8000
     auth: str = "off"
@@ -28,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gemini_model: str = "gemini-flash-lite-latest"
     gemini_timeout: float = 5.0
     gemini_base_url: str = ""
+    move_embeddings_cache_ttl: float = 3600.0
+    vector_search_top_k: int = 20
+    faiss_use_gpu: str = "off"
+    faiss_nprobe: int = 0
     cache_max_mb: int = 10240
     warm: str = "on"
     encodes_at_once: int = 0
@@ -45,100 +65,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_url or f"sqlite+aiosqlite:///{self.folder / 'bachata.db'}"
 
     @property
+    def home(self) -> Home | None:
+        """The bucket that addresses in old records have to lie in, if there is one."""
+        folder = self.s3_prefix.strip("/")
+        return Home(bucket=self.s3_bucket, folder=folder) if self.s3_bucket else None
+
+    @property
+    def wants_gpu(self) -> bool:
+        """Whether moves are to be searched by a GPU."""
+        return self.faiss_use_gpu.lower() in _ON
+
+    @property
     def cores(self) -> int:
         """How many encodings run at once."""
         return self.encodes_at_once or len(os.sched_getaffinity(0))
-
-
-class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting: its field, its name in the environment, and what it does."""
-
-    field: str
-    name: str
-    meaning: str
-
-
-SETTINGS: Final = (
-    Setting(field="storage_backend", name="STORAGE_BACKEND", meaning="where media lies: `local`"),
-    Setting(
-        field="data_dir",
-        name="BACHATA_DATA_DIR",
-        meaning="folder of everything: database, media, work in progress",
-    ),
-    Setting(
-        field="database_url",
-        name="BACHATA_DATABASE_URL",
-        meaning="`sqlite+aiosqlite:///...` or `postgresql+asyncpg://...`; "
-        "`bachata.db` in the data folder when empty",
-    ),
-    Setting(field="host", name="BACHATA_HOST", meaning="address the server listens on"),
-    Setting(field="port", name="BACHATA_PORT", meaning="port the server listens on"),
-    Setting(
-        field="auth",
-        name="BACHATA_AUTH",
-        meaning="`off`: every caller is the built-in local user, on a loopback address only",
-    ),
-    Setting(
-        field="assembly_timeout",
-        name="BACHATA_ASSEMBLY_TIMEOUT",
-        meaning="seconds a film may take to make, planning included",
-    ),
-    Setting(
-        field="encoder",
-        name="BACHATA_ENCODER",
-        meaning="`joining`: clips are encoded once and films joined by copying; "
-        "`ffmpeg`: every film is encoded from its clips",
-    ),
-    Setting(
-        field="listener",
-        name="BACHATA_LISTENER",
-        meaning="`network`: beats by a network of our own; `librosa`: by librosa's tracker",
-    ),
-    Setting(
-        field="gemini_api_key",
-        name="GEMINI_API_KEY",
-        meaning="key of a Gemini model that reads descriptions; without one they are read by rules",
-    ),
-    Setting(
-        field="gemini_model", name="BACHATA_GEMINI_MODEL", meaning="the Gemini model that is asked"
-    ),
-    Setting(
-        field="gemini_timeout",
-        name="BACHATA_GEMINI_TIMEOUT",
-        meaning="seconds after which the rules answer instead of Gemini",
-    ),
-    Setting(
-        field="gemini_base_url",
-        name="GOOGLE_GEMINI_BASE_URL",
-        meaning="where Gemini is, when that is not where Google has it",
-    ),
-    Setting(
-        field="cache_max_mb",
-        name="BACHATA_CACHE_MAX_MB",
-        meaning="megabytes of normalised clips and songs kept in the data folder's `cache`",
-    ),
-    Setting(
-        field="warm",
-        name="BACHATA_WARM",
-        meaning="`on`: the server, once started, makes the whole library ready for films, "
-        "one clip at a time; or `off`",
-    ),
-    Setting(
-        field="encodes_at_once",
-        name="BACHATA_ENCODES_AT_ONCE",
-        meaning="FFmpeg processes at once; 0 is one for every core",
-    ),
-    Setting(
-        field="fetches_at_once",
-        name="BACHATA_FETCHES_AT_ONCE",
-        meaning="files fetched from the storage at once",
-    ),
-    Setting(
-        field="log_level",
-        name="BACHATA_LOG_LEVEL",
-        meaning="`debug`, `info`, `warning` or `error`",
-    ),
-)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -183,9 +123,49 @@ def _refuse(wrong: list[Violation]) -> None:
         raise InvalidRequest(tuple(wrong), "The settings are wrong.")
 
 
+_Rule = tuple[bool, str, str]
+"""Whether it is kept, the variable's name, and what it asks for."""
+
+
+def _storage_rules(settings: Settings) -> tuple[_Rule, ...]:
+    folder = settings.s3_prefix.strip("/")
+    address = urlsplit(settings.s3_endpoint_url)
+    both_or_none = bool(settings.s3_access_key) == bool(settings.s3_secret_key)
+    return (
+        (
+            settings.storage_backend in ("local", "s3"),
+            "STORAGE_BACKEND",
+            "the storage is `local` or `s3`",
+        ),
+        (
+            settings.storage_backend != "s3" or settings.s3_bucket != "",
+            "BACHATA_S3_BUCKET",
+            "with STORAGE_BACKEND=s3 a bucket is needed",
+        ),
+        (
+            not settings.s3_endpoint_url
+            or (address.scheme in ("http", "https") and bool(address.netloc)),
+            "BACHATA_S3_ENDPOINT_URL",
+            "it begins with http:// or https://",
+        ),
+        (
+            not folder or (paths.fault(folder) is None and len(folder.encode()) <= 200),
+            "BACHATA_S3_PREFIX",
+            "it is a folder such as `bachata`, of up to 200 bytes",
+        ),
+        (settings.s3_profile in ("aws", "gcs"), "BACHATA_S3_PROFILE", "it is `aws` or `gcs`"),
+        (both_or_none, "BACHATA_S3_SECRET_KEY", "both keys are set, or neither"),
+        (
+            0 <= settings.s3_link_seconds <= 604_800,
+            "BACHATA_S3_LINK_SECONDS",
+            "it is 0 to 604800, which is a week",
+        ),
+    )
+
+
 def _faults(settings: Settings) -> list[Violation]:
     rules = (
-        (settings.storage_backend == "local", "STORAGE_BACKEND", "the storage is `local`"),
+        *_storage_rules(settings),
         (settings.auth == "off", "BACHATA_AUTH", "`off` is the one way to authenticate"),
         (
             is_loopback(settings.host),
@@ -193,6 +173,7 @@ def _faults(settings: Settings) -> list[Violation]:
             "with authentication off the server listens on a loopback address only, "
             "such as 127.0.0.1",
         ),
+        (settings.database_pool > 0, "BACHATA_DATABASE_POOL", "it is 1 or more"),
         (0 < settings.port < 65536, "BACHATA_PORT", "a port is 1 to 65535"),
         (settings.assembly_timeout > 0, "BACHATA_ASSEMBLY_TIMEOUT", "it is more than 0 s"),
         (
@@ -207,6 +188,22 @@ def _faults(settings: Settings) -> list[Violation]:
         ),
         (settings.gemini_timeout > 0, "BACHATA_GEMINI_TIMEOUT", "it is more than 0 s"),
         (settings.warm in ("on", "off"), "BACHATA_WARM", "it is `on` or `off`"),
+        (
+            settings.move_embeddings_cache_ttl > 0,
+            "MOVE_EMBEDDINGS_CACHE_TTL",
+            "it is more than 0 s",
+        ),
+        (
+            1 <= settings.vector_search_top_k <= 200,
+            "VECTOR_SEARCH_TOP_K",
+            "it is 1 to 200",
+        ),
+        (
+            settings.faiss_use_gpu.lower() in _ON + _OFF,
+            "FAISS_USE_GPU",
+            "it is `on` or `off`, `true` or `false`, `1` or `0`",
+        ),
+        (settings.faiss_nprobe >= 0, "FAISS_NPROBE", "it is 0 or more"),
         (settings.cache_max_mb >= 0, "BACHATA_CACHE_MAX_MB", "it is 0 or more"),
         (settings.encodes_at_once >= 0, "BACHATA_ENCODES_AT_ONCE", "it is 0 or more"),
         (settings.fetches_at_once > 0, "BACHATA_FETCHES_AT_ONCE", "it is 1 or more"),

@@ -16,12 +16,15 @@ class Exchange:
     path: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    whole: bool = True
+    """Whether the body is all there is to come."""
 
     def __post_init__(self) -> None:
         self.leave = asyncio.Event()
         """Set it, and the client is gone."""
         self.sent: list[dict[str, Any]] = []
-        self._asked = False
+        self.asked = False
+        """Whether the body was asked for."""
 
     async def run(self, app: Litestar) -> "Exchange":
         """Let the application answer to its end."""
@@ -59,9 +62,9 @@ class Exchange:
         return b"".join(message.get("body", b"") for message in self.sent[1:])
 
     async def _receive(self) -> dict[str, Any]:
-        if not self._asked:
-            self._asked = True
-            return {"type": "http.request", "body": self.body, "more_body": False}
+        if not self.asked:
+            self.asked = True
+            return {"type": "http.request", "body": self.body, "more_body": not self.whole}
         await self.leave.wait()
         return {"type": "http.disconnect"}
 

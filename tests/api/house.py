@@ -15,11 +15,13 @@ from adapters.choreographer.offline import OfflineChoreographer
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
+from adapters.memory.doorkeeper import MemoryDoorkeeper
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.listener import MemoryListener
 from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from adapters.memory.move_index import MemoryMoveIndex
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.projector import MemoryProjector
 from adapters.memory.shelf import MemoryShelf
@@ -28,9 +30,10 @@ from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.watcher import MemoryWatcher
 from adapters.memory.workspace import MemoryWorkspace
 from domain.assembly import Assembly, State
-from entrypoints.bootstrap import Ports, wire
 from entrypoints.http.app import create_app
+from entrypoints.ports import Ports
 from entrypoints.settings import Settings
+from entrypoints.wire import wire
 from tests.world.studio import CLIPS, blueprint, media
 
 P = TypeVar("P")
@@ -81,11 +84,13 @@ class House:
             shelf=MemoryShelf(),
             storage=self.storage,
             encoder=MemoryEncoder(),
+            doorkeeper=MemoryDoorkeeper(),
             projector=MemoryProjector(),
             workspace=self.workspace,
             listener=MemoryListener(),
             choreographer=OfflineChoreographer(),
             embeddings=MemoryMoveEmbeddings(),
+            index=MemoryMoveIndex(),
             embedder=MemoryEmbedder(),
             watcher=MemoryWatcher(),
             studio=MemoryDemoStudio(),

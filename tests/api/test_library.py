@@ -77,6 +77,32 @@ async def test_songs_are_searched_by_title_and_artist(
     assert len((await client.get("/api/songs", params={"search": search})).json()["items"]) == found
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"min_bpm": "120", "max_bpm": "120.0"}, 1),
+        ({"min_bpm": "120.1"}, 0),
+        ({"max_bpm": "119"}, 0),
+        ({"min_duration": "1e9"}, 0),
+        ({"min_duration": "0", "max_duration": "1e9", "search": "song"}, 1),
+        ({"max_duration": "0"}, 0),
+    ],
+)
+async def test_songs_are_found_by_tempo_and_length(
+    client: httpx.AsyncClient, asked: dict[str, str], found: int
+) -> None:
+    assert len((await client.get("/api/songs", params=asked)).json()["items"]) == found
+
+
+@pytest.mark.parametrize("wrong", ["-1", "nan", "inf", "-inf", "fast", ""])
+@pytest.mark.parametrize("name", ["min_bpm", "max_bpm", "min_duration", "max_duration"])
+async def test_a_bound_is_a_number_of_0_or_more(
+    client: httpx.AsyncClient, name: str, wrong: str
+) -> None:
+    problem = problem_of(await client.get("/api/songs", params={name: wrong}), 400)
+    assert paths_of(problem) == {name}
+
+
 @pytest.mark.parametrize("cursor", ["%%%", "not base64", "w6k", "/w==", "é"])
 async def test_a_cursor_of_ones_own_making_is_refused(
     client: httpx.AsyncClient, cursor: str

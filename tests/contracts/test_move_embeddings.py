@@ -80,6 +80,29 @@ async def test_a_new_entry_takes_the_place_of_the_old(embeddings: MoveEmbeddings
     assert (await embeddings.page(None, 5)).items == (PLAIN,)
 
 
+async def test_a_removed_entry_is_gone_and_another_stays(embeddings: MoveEmbeddings) -> None:
+    await embeddings.keep(FULL)
+    await embeddings.keep(entry("b"))
+    before = await embeddings.version()
+    await embeddings.remove("a")
+    with pytest.raises(MoveNotFound):
+        await embeddings.get("a")
+    assert (await embeddings.page(None, 5)).items == (entry("b"),)
+    assert await embeddings.version() != before
+    await embeddings.keep(FULL)
+    assert await embeddings.version() == before
+
+
+@pytest.mark.parametrize("unknown", ["nope", "", "a\0b", "\ud800", "A"])
+async def test_removing_what_is_not_there_changes_nothing(
+    embeddings: MoveEmbeddings, unknown: str
+) -> None:
+    await embeddings.keep(PLAIN)
+    before = await embeddings.version()
+    await embeddings.remove(unknown)
+    assert await embeddings.version() == before
+
+
 async def test_of_many_who_keep_the_same_at_once_one_is_kept(embeddings: MoveEmbeddings) -> None:
     rivals = [entry(move_name=f"Name {number}") for number in range(8)]
     await asyncio.gather(*(embeddings.keep(rival) for rival in rivals))
@@ -115,6 +138,17 @@ async def test_the_version_differs_whenever_anything_does(embeddings: MoveEmbedd
         await embeddings.keep(each)
         versions.append(await embeddings.version())
     assert len(set(versions)) == len(versions)
+
+
+async def test_the_motion_is_that_of_all_clips_somebody_has_watched(
+    embeddings: MoveEmbeddings,
+) -> None:
+    assert await embeddings.motion() == {}
+    await embeddings.keep(FULL)
+    await embeddings.keep(entry("b"))
+    await embeddings.keep(entry("c", energy_start=0.5))
+    await embeddings.keep(entry("d", energy_start=0.0, energy_end=1.0))
+    assert await embeddings.motion() == {"a": (0.25, 1 / 3), "d": (0.0, 1.0)}
 
 
 async def test_the_version_stays_while_nothing_changes(embeddings: MoveEmbeddings) -> None:

@@ -1,15 +1,21 @@
-"""What every Storage must do: held against memory and the local disk."""
+"""What every Storage must do: memory, the local disk, a real S3 server, and one like Google's."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
+from uuid import uuid4
 
+import msgspec
 import pytest
 
 from adapters.memory.storage import MemoryStorage
+from adapters.storage.bucket import Limits
+from adapters.storage.line import Line, open_line
 from adapters.storage.local import LocalStorage
+from adapters.storage.s3 import S3Storage
 from application.ports.storage import Storage
 from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+from tests.world import google_storage
 
 pytestmark = pytest.mark.anyio
 
@@ -66,12 +72,43 @@ ODD = [
     "é" * 200 + "/" + "é" * 201,
     "/".join("abcdefghij" * 25),
     "z" * 500,
+    "/".join("\U0001f57a" * 250),
+    "a b+c%20&d=e?f#g;h/\u00f1\u2028\U0010fffd",
 ]
 
 
-@pytest.fixture(params=["memory", "local"])
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One event loop for all tests here, so that they share a client."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def google() -> AsyncGenerator[Line]:
+    """An open line to a server that refuses what Google refuses."""
+    async with (
+        google_storage.google_storage() as server,
+        open_line(server.bucket, Limits()) as line,
+    ):
+        yield line
+
+
+def emptied(line: Line) -> Line:
+    """The same line, to an empty folder."""
+    return Line(line.client, msgspec.structs.replace(line.bucket, folder=uuid4().hex), line.limits)
+
+
+@pytest.fixture(params=["memory", "local", "s3", "gcs"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    return MemoryStorage() if request.param == "memory" else LocalStorage(tmp_path / "media")
+    match request.param:
+        case "memory":
+            return MemoryStorage()
+        case "local":
+            return LocalStorage(tmp_path / "media")
+        case "s3":
+            return S3Storage(request.getfixturevalue("empty_line"))
+        case _:
+            return S3Storage(emptied(request.getfixturevalue("google")))
 
 
 @pytest.fixture

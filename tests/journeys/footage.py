@@ -6,13 +6,16 @@ from typing import Any, cast
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
+from adapters.demo.music.bed import bed
 from domain.blueprint import Difficulty
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Section, Song
 
 TEMPO = 120.0
 RATE = 30
+SAMPLES = 44_100
 
 
 def noisy_film(into: Path, seconds: float, width: int, height: int) -> None:
@@ -29,6 +32,40 @@ def noisy_film(into: Path, seconds: float, width: int, height: int) -> None:
             frame.pts = number
             film.mux(stream.encode(frame))
         film.mux(stream.encode(None))
+
+
+def danced_film(into: Path, tempo: float) -> None:
+    """A small film of noise over two eight-counts of a band."""
+    sound = bed(tempo, 2, "medium", seed=1, rate=SAMPLES)
+    picture = np.random.default_rng(11).integers(0, 255, (90, 160, 3), dtype=np.uint8)
+    with cast(Any, av.open(str(into), "w", format="mp4")) as film:
+        stream = film.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
+        stream.options = {"preset": "ultrafast"}
+        heard = film.add_stream("aac", rate=SAMPLES)
+        heard.layout = "stereo"
+        for number in range(round(len(sound) * RATE / SAMPLES)):
+            moved = np.roll(picture, 8 * (number % 20), axis=1)
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(moved, format="rgb24")))
+        film.mux(stream.encode(None))
+        _record(film, heard, sound)
+
+
+def played_song(into: Path, tempo: float) -> None:
+    """Four eight-counts of a band, in a FLAC file."""
+    sound = bed(tempo, 4, "medium", seed=2, rate=SAMPLES)
+    with cast(Any, av.open(str(into), "w", format="flac")) as file:
+        stream = file.add_stream("flac", rate=SAMPLES)
+        stream.layout = "stereo"
+        _record(file, stream, sound)
+
+
+def _record(file: Any, stream: Any, sound: NDArray[np.float32]) -> None:
+    samples = (sound * 32_000).astype(np.int16).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="stereo")
+    frame.sample_rate = SAMPLES
+    file.mux(stream.encode(frame))
+    file.mux(stream.encode(None))
 
 
 def song_of(into: Path, seconds: float) -> None:

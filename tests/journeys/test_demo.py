@@ -21,8 +21,11 @@ from domain import paths
 from domain.moves import INTRO, OUTRO, Move
 from domain.music import Analysis, Song
 from domain.timeline import laid_out
-from entrypoints.bootstrap import Ports, UseCases, open_ports, wire
+from entrypoints.bootstrap import open_ports
+from entrypoints.ports import Ports
 from entrypoints.settings import Settings
+from entrypoints.use_cases import UseCases
+from entrypoints.wire import wire
 from tests.journeys.pictures import count, streams
 
 pytestmark = pytest.mark.anyio

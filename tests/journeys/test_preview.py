@@ -18,8 +18,9 @@ from domain.paths import LOCAL_USER
 from domain.paths import film as film_path
 from domain.playlist import PACKET, SAMPLES, Kind, ends
 from domain.timeline import laid_out
-from entrypoints.bootstrap import open_ports, wire
+from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
+from entrypoints.wire import wire
 from tests.cases.ffmpeg import drawn
 from tests.cases.mp4.shelf import run
 from tests.journeys import browser, footage

@@ -11,8 +11,11 @@ from domain import paths
 from domain.blueprint import Blueprint, BlueprintMove, Difficulty, OutputConfig
 from domain.moves import Energy, Move, Style
 from domain.timeline import laid_out
-from entrypoints.bootstrap import Ports, UseCases, open_ports, wire
+from entrypoints.bootstrap import open_ports
+from entrypoints.ports import Ports
 from entrypoints.settings import Settings
+from entrypoints.use_cases import UseCases
+from entrypoints.wire import wire
 from tests.journeys.pictures import count, differ, greys, streams
 from tests.journeys.real_clips import real_clips
 

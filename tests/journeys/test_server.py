@@ -15,8 +15,9 @@ import pytest
 
 from domain.assembly import Assembly, State
 from domain.paths import film as film_path
-from entrypoints.bootstrap import open_ports, wire
+from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
+from entrypoints.wire import wire
 from tests.journeys import footage
 from tests.journeys.server import COMMAND, Server, environment_of, serving, until, working
 

@@ -11,8 +11,9 @@ import pytest
 
 from domain import paths
 from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
-from entrypoints.bootstrap import open_ports, wire
+from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
+from entrypoints.wire import wire
 from tests.journeys.footage import move, noisy_film, song, song_of
 
 pytestmark = pytest.mark.anyio

@@ -292,7 +292,10 @@ def test_a_dance_in_words_is_unlike_its_opposite() -> None:
     def share(dance: Plan, is_so: Callable[[Move], bool]) -> float:
         return fmean(is_so(by_id[cast.clip_id or ""]) for cast in dance.moves)
 
-    assert share(slow, lambda move: move.difficulty is Difficulty.BEGINNER) == 1
+    ends = (INTRO, OUTRO)
+    assert (
+        share(slow, lambda move: move.difficulty is Difficulty.BEGINNER or move.label in ends) == 1
+    )
     assert share(slow, lambda move: move.energy_level is not Energy.HIGH) > 0.8
     assert share(slow, lambda move: move.style is Style.ROMANTIC) > 0.5
     assert share(fast, lambda move: move.energy_level is Energy.HIGH) > 0.8
@@ -355,7 +358,9 @@ def test_a_lock_that_cannot_be_kept_is_named() -> None:
 
 def test_moves_that_do_not_meet_the_wish_and_are_taken_all_the_same_are_named() -> None:
     song = played(12)
-    library = [msgspec.structs.replace(move, difficulty=Difficulty.ADVANCED) for move in filmed(20)]
+    library = [
+        msgspec.structs.replace(move, difficulty=Difficulty.ADVANCED) for move in filmed(20, ends=0)
+    ]
     easy = [
         msgspec.structs.replace(move, id=f"easy-{k}", difficulty=Difficulty.BEGINNER, tempo=116.0)
         for k, move in enumerate(library[6:14])
@@ -364,6 +369,34 @@ def test_moves_that_do_not_meet_the_wish_and_are_taken_all_the_same_are_named() 
     longer = msgspec.structs.replace(song, duration=song.duration + 1.8)
     said = plan(longer, [*library, *short], Wish(difficulty=Difficulty.BEGINNER)).degradations
     assert [each for each in said if "No move that meets the wish fits the song" in each]
+
+
+def test_an_ending_that_is_harder_than_asked_is_better_than_none_and_is_named() -> None:
+    song, library = played(12), filmed(60, ends=3)
+    hard = {Difficulty.ADVANCED: "harder", Difficulty.BEGINNER: None}
+    for difficulty, word in hard.items():
+        moves = [
+            msgspec.structs.replace(
+                move, difficulty=difficulty if move.label in (INTRO, OUTRO) else Difficulty.BEGINNER
+            )
+            for move in library
+        ]
+        labels = {move.id: move.label for move in moves}
+        dance = plan(song, moves, Wish(difficulty=Difficulty.BEGINNER))
+        ends = [labels[dance.moves[k].clip_id or ""] for k in (0, -1)]
+        assert ends == [INTRO, OUTRO]
+        said = [each for each in dance.degradations if "easy as asked" in each]
+        assert len(said) == (2 if word else 0)
+        assert all(word in each for each in said if word)
+
+
+def test_a_style_that_is_akin_to_the_one_asked_for_is_preferred() -> None:
+    song, library = played(32), filmed(60)
+    library = [move for move in library if move.style is not Style.ROMANTIC]
+    dance = plan(song, library, Wish(style=Style.ROMANTIC))
+    styles = {move.id: move.style for move in library}
+    shown = [styles[cast.clip_id or ""] for cast in dance.moves]
+    assert fmean(style is Style.SENSUAL for style in shown) > 0.5
 
 
 def test_a_library_of_another_tempo_is_refused_and_says_what_to_add() -> None:

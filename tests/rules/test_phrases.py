@@ -35,6 +35,16 @@ def test_an_eight_count_at_a_slower_tempo_is_one_of_eight_beats() -> None:
     assert [slot.beats for slot in phrases(song(ones, beats, 24.6))] == [8] * 6
 
 
+@pytest.mark.parametrize("missed", [slice(1, None), slice(0, 79), slice(2, 78)])
+def test_beats_that_are_missed_at_the_ends_of_a_song_are_counted(missed: slice) -> None:
+    # The first eight-count is a little shorter than the others.
+    ones = [4.0 * k - 0.01 for k in range(1, 9)]
+    beats = tuple(max(0.0, k / 2 - 0.01) for k in range(80))[missed]
+    slots = phrases(song(ones, beats))
+    assert [slot.beats for slot in slots] == pytest.approx([8] * 10, abs=0.03)
+    assert [slot.count for slot in slots] == [0] * 10
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_song_whose_tempo_sways_is_of_eight_counts(seed: int) -> None:
     slots = phrases(played(24, seed, drift=0.05))

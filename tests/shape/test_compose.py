@@ -20,7 +20,8 @@ GIVEN = re.compile(r"^(#?)([A-Z0-9_]+)=(.*)$", re.M)
 
 
 def services() -> dict[str, Any]:
-    found: dict[str, Any] = YAML(typ="safe").load(COMPOSE)["services"]
+    reader: Any = YAML(typ="safe")
+    found: dict[str, Any] = reader.load(COMPOSE)["services"]
     return found
 
 

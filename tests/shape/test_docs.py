@@ -17,9 +17,10 @@ from domain import assembly, errors, rules
 from domain.assembly import FINAL, FORWARD, PROGRESS, State
 from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
 from entrypoints.cli.main import cli
+from entrypoints.environment import SETTINGS
 from entrypoints.http.app import create_app
 from entrypoints.http.problems import STATUS
-from entrypoints.settings import SETTINGS, Settings
+from entrypoints.settings import Settings
 from scripts.neutral_lock import ADDRESS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SLOW = ("litestar", "uvicorn", "librosa", "numba", "av", "faiss", "google.genai", "blend2d")
+SLOW = (
+    "litestar",
+    "uvicorn",
+    "librosa",
+    "numba",
+    "av",
+    "faiss",
+    "google.genai",
+    "blend2d",
+    "matplotlib",
+    "alembic",
+)
 STARTED = (
     "_thread.start_new_thread",
     "os.fork",

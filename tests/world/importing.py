@@ -59,13 +59,15 @@ class Place:
         self.told: list[tuple[str, int, int]] = []
         library = around(self.library, "library")
         ports = (library, around(self.storage, "storage"), around(MemoryEncoder(), "encoder"))
+        embeddings = around(self.embeddings, "embeddings")
+        embedder = around(MemoryEmbedder(), "embedder")
         self.bring = ImportLibrary(
             library,
             ports[1],
-            around(self.embeddings, "embeddings"),
+            embeddings,
             ports[2],
-            AddMove(*ports, self.workspace),
-            Examination(hear, around(MemoryEmbedder(), "embedder"), MemoryWatcher()),
+            AddMove(*ports, self.workspace, embeddings, embedder),
+            Examination(hear, embedder, MemoryWatcher()),
         )
         self.check = CheckLibrary(
             self.library,

@@ -25,14 +25,14 @@ class Line(Protocol):
 
 
 class Gemini:
-    """Answers questions within a time limit, the time to get ready counted in.
+    """Answers the questions about a dance within a time limit, the time to get ready counted in.
 
     Getting ready means to import google-genai, which takes a second or more: it is done on the
     first question, or by `ready`, in a thread.
     """
 
     def __init__(self, api_key: str, model: str, timeout: float, base_url: str | None) -> None:
-        """Take the seconds a question may last."""
+        """Take the seconds all questions about a dance may last."""
         self._api_key = api_key
         self._model = model
         self._timeout = timeout
@@ -44,15 +44,24 @@ class Gemini:
         await asyncio.wait([self._opened()])
 
     async def answer(
-        self, instruction: str, data: object, schema: dict[str, Any], kind: type[T]
+        self,
+        instruction: str,
+        data: object,
+        schema: dict[str, Any],
+        kind: type[T],
+        spent: float = 0.0,
     ) -> T:
         """Ask about data, which is sent as a JSON document; raise `Unanswered` for no good answer.
 
-        The instruction is sent apart from the data, so that one cannot pass for the other.
+        The instruction is sent apart from the data, so that one cannot pass for the other. Of the
+        time limit ``spent`` seconds are over; when all of it is, nothing is asked.
         """
         document = msgspec.json.encode(data).decode()
+        left = self._timeout - spent
+        if left <= 0:
+            raise Unanswered(f"The {self._timeout:g} s that Gemini has for a dance were over")
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(left):
                 line = await asyncio.shield(self._opened())
                 said = await line.ask(self._model, instruction, document, schema)
         except TimeoutError as error:

@@ -17,7 +17,7 @@ MODEL = "gemini-flash-lite-latest"
 
 
 class GeminiChoreographer:
-    """Asks a Gemini model, at most ``timeout`` seconds a question, and checks what it says.
+    """Asks a Gemini model, at most ``timeout`` seconds for a dance, and checks what it says.
 
     Where it has no good answer, ``fallback`` answers, and ``degradations`` say why.
     """
@@ -60,17 +60,19 @@ class GeminiChoreographer:
             asked=asked, by=Reader.GEMINI, degradations=(*curtailed(text), *unseen, *dropped)
         )
 
-    async def order(self, text: str, slots: Sequence[Slot], moves: Sequence[Move]) -> Proposal:
+    async def order(
+        self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
+    ) -> Proposal:
         """See `application.ports.choreographer.Choreographer`."""
         if not any(slot.candidates for slot in slots):
-            return await self._fallback.order(text, slots, moves)
+            return await self._fallback.order(text, slots, moves, spent)
         data = ordering.question(_sendable(text), slots, moves)
         try:
             answer = await self._gemini.answer(
-                ordering.INSTRUCTION, data, ordering.SCHEMA, ordering.Answer
+                ordering.INSTRUCTION, data, ordering.SCHEMA, ordering.Answer, spent
             )
         except Unanswered as reason:
-            proposal = await self._fallback.order(text, slots, moves)
+            proposal = await self._fallback.order(text, slots, moves, spent)
             said = f"{reason}; the moves were left to the planner."
             return msgspec.structs.replace(proposal, degradations=(*proposal.degradations, said))
         return ordering.checked(answer, slots)

@@ -18,9 +18,14 @@ class OfflineChoreographer:
         asked = await asyncio.to_thread(read, text, songs, labels)
         return Parsed(asked=asked, by=Reader.RULES, degradations=curtailed(text))
 
-    async def order(self, text: str, slots: Sequence[Slot], moves: Sequence[Move]) -> Proposal:
+    async def order(
+        self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
+    ) -> Proposal:
         """See `application.ports.choreographer.Choreographer`."""
         return Proposal(move_ids=(None,) * len(slots))
+
+    async def ready(self) -> None:
+        """See `application.ports.choreographer.Choreographer`."""
 
 
 def curtailed(text: str) -> tuple[str, ...]:

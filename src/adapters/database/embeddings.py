@@ -13,6 +13,7 @@ from adapters.database.engine import Database
 from adapters.database.tables import Id, Table
 from application.ports.library import Page
 from domain.blueprint import Difficulty
+from domain.costs import Motion
 from domain.embeddings import MoveEmbedding, Part, Rows
 from domain.errors import InvalidRequest, MoveNotFound
 from domain.moves import Energy, Style
@@ -91,6 +92,12 @@ class SqlMoveEmbeddings:
 
         await self._database.transact(work)
 
+    async def remove(self, move_id: str) -> None:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        if _storable(move_id):
+            same = MoveEmbeddingRow.move_id == move_id
+            await self._database.write(delete(MoveEmbeddingRow).where(same))
+
     async def get(self, move_id: str) -> MoveEmbedding:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         table = MoveEmbeddingRow.__table__
@@ -108,6 +115,16 @@ class SqlMoveEmbeddings:
         rows = await self._rows(query, after)
         items = tuple(_entry(row) for row in rows[:most])
         return Page(items=items, last=items[-1].move_id if len(rows) > most else None)
+
+    async def motion(self) -> Motion:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        table = MoveEmbeddingRow.__table__
+        start, end = table.c.energy_start, table.c.energy_end
+        watched = choose(table.c.move_id, start, end).where(start.is_not(None), end.is_not(None))
+        return {
+            row.move_id: (row.energy_start, row.energy_end)
+            for row in await self._database.read(watched)
+        }
 
     async def version(self) -> str:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""

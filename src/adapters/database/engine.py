@@ -1,8 +1,8 @@
-"""An open database: one writer and several readers on SQLite, one bounded pool on Postgres."""
+"""An open database, and how one is opened."""
 
 import asyncio
+import logging
 import sqlite3
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -10,39 +10,20 @@ from typing import Any, Final, TypeVar
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from anyio import CancelScope, to_thread
-from sqlalchemy import (
-    URL,
-    Connection,
-    Executable,
-    Row,
-    UpdateBase,
-    event,
-    func,
-    inspect,
-    make_url,
-    select,
-)
-from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy import URL, Executable, Row, UpdateBase, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.database.tables import Table
-from domain.errors import NotReady
+from adapters.database import connections
+from adapters.database.revisions import Revisions
+from domain.errors import DatabaseBehind, NotReady
 
 T = TypeVar("T")
 
-WAIT: Final = 15
-"""Seconds to wait for another writer, for a connection of the pool, or for Postgres to answer."""
+_log = logging.getLogger("bachata.database")
 
-RETRY: Final = 0.02
-"""Seconds between two tries to change to the write-ahead log."""
-
-READERS: Final = 4
-POSTGRES_CONNECTIONS: Final = 10
-
-PREPARING: Final = 0x62616368617461
-"""Number of the Postgres lock under which the tables are brought up to date ("bachata")."""
+POOL: Final = 10
+"""Connections to Postgres that a process has, unless it is told otherwise."""
 
 
 class Database:
@@ -112,42 +93,62 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncGenerator[Database]:
+async def open_database(url: str, pool: int = POOL) -> AsyncGenerator[Database]:
     """Open `sqlite:///path` (made if missing) or `postgresql://user:password@host/name`.
 
-    Several processes may have the same one open. Raises `NotReady`.
+    Several processes may have the same one open. A file is brought up to date; a Postgres, which
+    may serve other processes of an earlier version, only by command. Up to ``pool`` connections to
+    Postgres are kept. Raises `NotReady`, and of it `DatabaseBehind`, `DatabaseAhead` and
+    `MigrationFailed`.
     """
-    database = await _connected(_parsed(url))
+    async with connected(url, pool) as database:
+        await _prepare(database, await to_thread.run_sync(Revisions))
+        yield database
+
+
+@asynccontextmanager
+async def connected(
+    url: str,
+    pool: int = POOL,
+    patience: float | None = connections.WAIT,
+    *,
+    make: bool = True,
+) -> AsyncGenerator[Database]:
+    """Open a database as it stands; a statement may take ``patience`` seconds on Postgres.
+
+    A file that is missing is made, or raises `NotReady` without ``make``, as does all else.
+    """
+    parsed = _parsed(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            database = await _sqlite(parsed.set(drivername="sqlite+aiosqlite"), make)
+        case "postgresql":
+            database = _postgres(parsed.set(drivername="postgresql+asyncpg"), pool, patience)
+        case other:
+            raise NotReady(f"A database of the kind {other!r} is not supported.")
     try:
-        await prepare(database)
         yield database
     finally:
         await database.close()
 
 
-async def prepare(database: Database) -> None:
-    """Bring the tables up to date, one process at a time."""
+async def _prepare(database: Database, revisions: Revisions) -> None:
+    """See to it that the tables are those of the newest revision."""
 
     async def work(connection: AsyncConnection) -> None:
-        # SQLite needs no lock of its own: its writing transactions follow one another.
-        if connection.dialect.name == "postgresql":
-            await connection.execute(select(func.pg_advisory_xact_lock(PREPARING)))
-        await connection.run_sync(Table.metadata.create_all)
-        await connection.run_sync(_add_columns)
+        standing = await connection.run_sync(revisions.standing)
+        if standing.known and not standing.missing:
+            return
+        if standing.known and connection.dialect.name == "postgresql":
+            at = f"at revision {standing.found}" if standing.found else "without a revision"
+            raise DatabaseBehind(
+                f"The {database.name} is {at} and this version of the program needs "
+                f"{standing.newest}: run `bachata-buddy db upgrade`."
+            )
+        await connection.run_sync(lambda held: revisions.go(held, standing.newest, up=True))
+        _log.info("the tables were brought up to date", extra={"revision": standing.newest})
 
     await database.transact(work)
-
-
-def _add_columns(connection: Connection) -> None:
-    """Give tables of an earlier version the columns they have not; these may all be empty."""
-    found = inspect(connection)
-    for table in Table.metadata.sorted_tables:
-        there = {column["name"] for column in found.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                kind = column.type.compile(connection.dialect)
-                name = connection.dialect.identifier_preparer.quote(column.name)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {name} {kind}")
 
 
 def _parsed(url: str) -> URL:
@@ -158,95 +159,20 @@ def _parsed(url: str) -> URL:
         raise NotReady("The database's URL cannot be read.") from None
 
 
-async def _connected(url: URL) -> Database:
-    match url.get_backend_name():
-        case "sqlite":
-            return await _sqlite(url.set(drivername="sqlite+aiosqlite"))
-        case "postgresql":
-            return _postgres(url.set(drivername="postgresql+asyncpg"))
-        case other:
-            raise NotReady(f"A database of the kind {other!r} is not supported.")
-
-
-async def _sqlite(url: URL) -> Database:
+async def _sqlite(url: URL, make: bool) -> Database:
     if url.database in (None, "", ":memory:"):
         raise NotReady("SQLite needs a file: its readers and its writer are two connections.")
     file = Path(str(url.database))
     name = f"SQLite database {file.name!r}"
     with _translated(name):
-        await to_thread.run_sync(_make_file, file)
-    # A transaction that reads first and writes later fails when another wrote in between, and no
-    # waiting mends that: writers queue for the one connection and take the lock at the start.
-    writer = _sqlite_engine(url, 1, "BEGIN IMMEDIATE", ("synchronous=NORMAL",))
-    reader = _sqlite_engine(url, READERS, "BEGIN", ("query_only=ON",))
-    return Database(name, writer, reader)
+        if not make and not await to_thread.run_sync(file.exists):
+            raise NotReady(f"The {name} is not there yet; the service makes it when it starts.")
+        await to_thread.run_sync(connections.make_file, file)
+    return Database(name, *connections.sqlite(url))
 
 
-def _make_file(file: Path) -> None:
-    """Make the database where it is missing, and have it keep a write-ahead log for good.
-
-    Of several who change to the log at once SQLite refuses all but one on the spot, however long
-    they are willing to wait, and those let go of the file only by closing it.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    give_up = time.monotonic() + WAIT
-    while True:
-        connection = sqlite3.connect(file, timeout=WAIT)
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            # The low byte is the kind of error, the rest its particulars.
-            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() > give_up:
-                raise
-        else:
-            return
-        finally:
-            connection.close()
-        time.sleep(RETRY)
-
-
-def _sqlite_engine(url: URL, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=WAIT,
-        hide_parameters=True,
-        connect_args={"timeout": WAIT},
-    )
-
-    def set_up(connection: AsyncAdapt_aiosqlite_connection, _record: object) -> None:
-        # Without this the driver begins transactions by itself, and not before the first write.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("foreign_keys=ON", *pragmas):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine.sync_engine, "connect", set_up)
-    event.listen(engine.sync_engine, "begin", start)
-    return engine
-
-
-def _postgres(url: URL) -> Database:
-    engine = create_async_engine(
-        url,
-        pool_size=POSTGRES_CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=WAIT,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={
-            "timeout": WAIT,
-            "command_timeout": WAIT,
-            "server_settings": {"application_name": "bachata-buddy"},
-        },
-    )
+def _postgres(url: URL, pool: int, patience: float | None) -> Database:
+    engine = connections.postgres(url, pool, patience)
     server = f" at {url.host}:{url.port or 5432}" if url.host else ""
     return Database(f"Postgres database {url.database!r}{server}", engine, engine)
 

@@ -1,11 +1,12 @@
 """Songs and moves as rows."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import Row, Select, insert, or_, select, update
+from sqlalchemy import Row, Select, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.engine import Database
 from adapters.database.tables import MoveRow, SongRow
@@ -18,6 +19,12 @@ from domain.music import Analysis, Song
 from domain.violations import Violation
 
 T = TypeVar("T", Song, Move)
+
+_AT_ONCE: Final = 500
+"""Ids in one query; databases take some thousands at most."""
+
+_SONG: Final = tuple(SongRow.__table__.columns[name] for name in Song.__struct_fields__)
+"""What a song is made of; what was heard in it is long, and read when it is asked for."""
 
 
 class SqlLibrary:
@@ -45,14 +52,14 @@ class SqlLibrary:
 
     async def song(self, song_id: str) -> Song:
         """See `application.ports.library.Library`."""
-        rows = await self._rows(select(SongRow.__table__).where(SongRow.id == song_id), song_id)
+        rows = await self._rows(select(*_SONG).where(SongRow.id == song_id), song_id)
         if not rows:
             raise SongNotFound
         return _song(rows[0])
 
     async def songs(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
         """See `application.ports.library.Library`."""
-        query = select(SongRow.__table__).order_by(SongRow.id).limit(most + 1)
+        query = select(*_SONG).order_by(SongRow.id).limit(most + 1)
         if after is not None:
             query = query.where(SongRow.id > after)
         if wanted.search is not None:
@@ -65,6 +72,14 @@ class SqlLibrary:
             )
         if wanted.genre is not None:
             query = query.where(SongRow.genre == wanted.genre)
+        for column, least, greatest in (
+            (SongRow.tempo, wanted.slowest, wanted.fastest),
+            (SongRow.duration, wanted.shortest, wanted.longest),
+        ):
+            if least is not None:
+                query = query.where(column >= least)
+            if greatest is not None:
+                query = query.where(column <= greatest)
         return _page(await self._rows(query, after, wanted.search, wanted.genre), _song, most)
 
     async def analysis(self, song_id: str) -> Analysis | None:
@@ -79,8 +94,10 @@ class SqlLibrary:
         """See `application.ports.library.Library`."""
         if not _storable(song_id):
             raise SongNotFound
-        heard = update(SongRow).where(SongRow.id == song_id).values(analysis=_document(analysis))
-        if not await self._database.write(heard):
+        told = {"analysis": _document(analysis), "tempo": analysis.tempo or None}
+        if not await self._database.write(
+            update(SongRow).where(SongRow.id == song_id).values(**told)
+        ):
             raise SongNotFound
 
     async def correction(self, song_id: str) -> Correction | None:
@@ -100,6 +117,13 @@ class SqlLibrary:
         if not await self._database.write(change):
             raise SongNotFound
 
+    async def remove_song(self, song_id: str) -> Song:
+        """See `application.ports.library.Library`."""
+        rows = await self._taken(SongRow, song_id)
+        if not rows:
+            raise SongNotFound
+        return _song(rows[0])
+
     async def add_move(self, move: Move) -> None:
         """See `application.ports.library.Library`."""
         beats = msgspec.json.encode(move.beats).decode() if move.beats else None
@@ -113,6 +137,23 @@ class SqlLibrary:
     async def move(self, move_id: str) -> Move:
         """See `application.ports.library.Library`."""
         rows = await self._rows(select(MoveRow.__table__).where(MoveRow.id == move_id), move_id)
+        if not rows:
+            raise MoveNotFound
+        return _move(rows[0])
+
+    async def moves_of(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
+        """See `application.ports.library.Library`."""
+        wanted = [each for each in dict.fromkeys(move_ids) if _storable(each)]
+        found: dict[str, Move] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = MoveRow.id.in_(wanted[start : start + _AT_ONCE])
+            rows = await self._database.read(select(MoveRow.__table__).where(some))
+            found |= {row.id: _move(row) for row in rows}
+        return tuple(found[each] for each in wanted if each in found)
+
+    async def remove_move(self, move_id: str) -> Move:
+        """See `application.ports.library.Library`."""
+        rows = await self._taken(MoveRow, move_id)
         if not rows:
             raise MoveNotFound
         return _move(rows[0])
@@ -134,6 +175,19 @@ class SqlLibrary:
             if value is not None:
                 query = query.where(column == str(value))
         return _page(await self._rows(query, after, wanted.search, wanted.label), _move, most)
+
+    async def _taken(
+        self, table: type[SongRow] | type[MoveRow], item_id: str
+    ) -> Sequence[Row[Any]]:
+        """The row of that id, which is there no longer; none when there was none."""
+        if not _storable(item_id):
+            return ()
+        rows = delete(table).where(table.id == item_id).returning(*table.__table__.columns)
+
+        async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
+            return (await connection.execute(rows)).all()
+
+        return await self._database.transact(work)
 
     async def _rows(self, query: Select[Any], *texts: str | None) -> Sequence[Row[Any]]:
         """Rows of a query that asks for ``texts``; none when no row can hold one of them."""

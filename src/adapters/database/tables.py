@@ -60,13 +60,19 @@ class SongRow(Table):
     """One song, and what is heard in it."""
 
     __tablename__ = "song"
+    __table_args__ = (
+        Index(None, "genre", "id"),
+        # Songs are listed in the order of their ids: those of another tempo or length are passed
+        # over in the index, and nothing is ever sorted.
+        Index(None, "id", "tempo", "duration"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     title: Mapped[str]
     artist: Mapped[str]
     audio_path: Mapped[str]
     duration: Mapped[float]
-    genre: Mapped[str | None] = mapped_column(index=True)
+    genre: Mapped[str | None]
     tempo: Mapped[float | None]
     folded_title: Mapped[str]
     """Case-folded by Python, so that both databases find the same."""

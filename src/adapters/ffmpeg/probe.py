@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import anyio.to_thread
 import msgspec
 
+from adapters.ffmpeg.guards import MOST_PIXELS
 from adapters.ffmpeg.sniff import ACCEPTED, container_of
-from domain.errors import UnreadableMedia
+from domain.errors import UnacceptedMedia, UnreadableMedia
 from domain.media import Media, Picture
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def look_now(file: Path) -> Look:
     except OSError as error:
         raise UnreadableMedia(details=error.strerror) from None
     if form is None:
-        raise UnreadableMedia(f"The file is not a film or a song that can be read: {ACCEPTED}.")
+        raise UnacceptedMedia(f"The file is not a film or a song that can be read: {ACCEPTED}.")
     try:
         with av.open(
             str(file),
@@ -73,7 +74,7 @@ def _seen(opened: "InputContainer", form: str) -> Look:
         raise UnreadableMedia("There is neither picture nor sound in the file.")
     return Look(
         form=form,
-        media=Media(seconds=heard, sound=_codec(sound)),
+        media=Media(seconds=heard, sound=_codec(sound), streams=len(opened.streams)),
         sound_seconds=heard,
         sound_rate=sound.rate or 0,
     )
@@ -104,6 +105,7 @@ def _film(
                 frames=frames,
             ),
             sound=_codec(sound) if sound is not None else None,
+            streams=len(opened.streams),
         ),
         hdr=int(stream.codec_context.color_trc or 0) in _HDR,
         setup=bytes(stream.codec_context.extradata or b""),
@@ -151,7 +153,13 @@ def _counted(opened: "InputContainer", stream: "VideoStream | AudioStream") -> t
 
 
 def _first_frame(opened: "InputContainer", stream: "VideoStream") -> tuple[int, int, bool]:
-    """Width and height as coded, and whether the film is shown turned by a quarter."""
+    """Width and height as coded, and whether the film is shown turned by a quarter.
+
+    Pictures that nobody would decode are not decoded to be measured either.
+    """
+    coded = stream.codec_context
+    if coded.width * coded.height > MOST_PIXELS:
+        return coded.width, coded.height, False
     for frame in opened.decode(stream):
         return frame.width, frame.height, frame.rotation % 180 == 90
     raise UnreadableMedia("There is no frame in the film.")

@@ -34,10 +34,15 @@ class MemoryChoreographer:
             asked = msgspec.structs.replace(asked, song_id=None)
         return Parsed(asked=asked, by=Reader.RULES, degradations=self._degradations)
 
-    async def order(self, text: str, slots: Sequence[Slot], moves: Sequence[Move]) -> Proposal:
+    async def order(
+        self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
+    ) -> Proposal:
         """See `application.ports.choreographer.Choreographer`."""
         proposed = tuple(
             next((each for each in self._favourites if each in slot.candidates), None)
             for slot in slots
         )
         return Proposal(move_ids=proposed, degradations=self._degradations)
+
+    async def ready(self) -> None:
+        """See `application.ports.choreographer.Choreographer`."""

@@ -1,6 +1,6 @@
 """Songs and moves in memory."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -53,8 +53,11 @@ class MemoryLibrary:
 
         def matches(song: Song) -> bool:
             named = (song.title, song.artist)
-            return (wanted.search is None or any(_in(wanted.search, name) for name in named)) and (
-                wanted.genre in (None, song.genre)
+            return (
+                (wanted.search is None or any(_in(wanted.search, name) for name in named))
+                and wanted.genre in (None, song.genre)
+                and _between(wanted.slowest, song.tempo, wanted.fastest)
+                and _between(wanted.shortest, song.duration, wanted.longest)
             )
 
         return _page(self._songs, matches, after, most)
@@ -66,8 +69,9 @@ class MemoryLibrary:
 
     async def keep_analysis(self, song_id: str, analysis: Analysis) -> None:
         """See `application.ports.library.Library`."""
-        await self.song(song_id)
+        song = await self.song(song_id)
         self._analyses[song_id] = analysis
+        self._songs[song_id] = msgspec.structs.replace(song, tempo=analysis.tempo or None)
 
     async def correction(self, song_id: str) -> Correction | None:
         """See `application.ports.library.Library`."""
@@ -80,6 +84,14 @@ class MemoryLibrary:
         self._corrections.pop(song_id, None)
         if correction != Correction():
             self._corrections[song_id] = correction
+
+    async def remove_song(self, song_id: str) -> Song:
+        """See `application.ports.library.Library`."""
+        song = await self.song(song_id)
+        del self._songs[song_id]
+        self._analyses.pop(song_id, None)
+        self._corrections.pop(song_id, None)
+        return song
 
     async def add_move(self, move: Move) -> None:
         """See `application.ports.library.Library`."""
@@ -95,6 +107,17 @@ class MemoryLibrary:
         if move_id not in self._moves:
             raise MoveNotFound
         return self._moves[move_id]
+
+    async def moves_of(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        return tuple(self._moves[each] for each in dict.fromkeys(move_ids) if each in self._moves)
+
+    async def remove_move(self, move_id: str) -> Move:
+        """See `application.ports.library.Library`."""
+        move = await self.move(move_id)
+        del self._moves[move_id]
+        return move
 
     async def moves(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
         """See `application.ports.library.Library`."""
@@ -131,6 +154,12 @@ def _page(
 
 def _in(part: str, whole: str) -> bool:
     return part.casefold() in whole.casefold()
+
+
+def _between(least: float | None, number: float | None, most: float | None) -> bool:
+    if number is None:
+        return least is None and most is None
+    return (least is None or least <= number) and (most is None or number <= most)
 
 
 def _check(item: Song | Move) -> None:

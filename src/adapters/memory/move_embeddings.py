@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from anyio.lowlevel import checkpoint
 
 from application.ports.library import Page
+from domain.costs import Motion
 from domain.embeddings import MoveEmbedding
 from domain.errors import InvalidRequest, MoveNotFound
 from domain.violations import Violation
@@ -30,6 +31,11 @@ class MemoryMoveEmbeddings:
             raise InvalidRequest(tuple(Violation(path=f"$.{n}", message=message) for n in wrong))
         self._entries[entry.move_id] = entry
 
+    async def remove(self, move_id: str) -> None:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        await checkpoint()
+        self._entries.pop(move_id, None)
+
     async def get(self, move_id: str) -> MoveEmbedding:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         await checkpoint()
@@ -45,6 +51,15 @@ class MemoryMoveEmbeddings:
         ids = [key for key in sorted(self._entries) if after is None or key > after]
         last = ids[most - 1] if len(ids) > most else None
         return Page(items=tuple(self._entries[key] for key in ids[:most]), last=last)
+
+    async def motion(self) -> Motion:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        await checkpoint()
+        return {
+            entry.move_id: (entry.energy_start, entry.energy_end)
+            for entry in self._entries.values()
+            if entry.energy_start is not None and entry.energy_end is not None
+        }
 
     async def version(self) -> str:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""

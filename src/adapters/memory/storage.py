@@ -57,6 +57,12 @@ class MemoryStorage:
         await checkpoint()
         self.objects.pop(_checked(path), None)
 
+    async def link(self, path: str, name: str, seconds: int) -> str | None:
+        """See `application.ports.storage.Storage`; memory has no addresses."""
+        await checkpoint()
+        _checked(path)
+        return None
+
     async def ready(self) -> str:
         """See `application.ports.storage.Storage`."""
         await checkpoint()

@@ -14,13 +14,10 @@ from uuid import uuid4
 
 from adapters.storage import folders, writing
 from adapters.storage.folders import LinkInTheWay
+from adapters.storage.keys import INCOMING, safe
 from adapters.storage.steps import Steps
 from application.ports.storage import Stored
-from domain import paths
 from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
-
-INCOMING: Final = ".incoming"
-"""Folder below the root where files are until they are whole; no storage path leads there."""
 
 ABANDONED: Final = timedelta(hours=1)
 """Age at which an unfinished file is nobody's: one being written is never that old."""
@@ -108,6 +105,11 @@ class LocalStorage:
                 self._remove(place)
 
         await self._steps.run(step)
+
+    async def link(self, path: str, name: str, seconds: int) -> str | None:
+        """See `application.ports.storage.Storage`; the local disk has no addresses."""
+        safe(path)
+        return None
 
     async def ready(self) -> str:
         """See `application.ports.storage.Storage`."""
@@ -210,9 +212,7 @@ class LocalStorage:
 
 def _place(path: str) -> list[str]:
     """Names on disk of a storage path that is safe."""
-    if paths.checked(path).split("/")[0] == INCOMING:
-        raise UnsafePath(f"{INCOMING!r} is the storage's own.")
-    return folders.names(path)
+    return folders.names(safe(path))
 
 
 @contextmanager

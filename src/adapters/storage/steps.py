@@ -31,14 +31,14 @@ class Steps:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
             unwanted.set()
-            await _ended(work)
+            await ended(work)
             if undo is not None and not work.cancelled() and work.exception() is None:
                 result = work.result()
-                await _ended(asyncio.ensure_future(to_thread.run_sync(undo, result)))
+                await ended(asyncio.ensure_future(to_thread.run_sync(undo, result)))
             raise
 
 
-async def _ended(work: "asyncio.Future[Any]") -> None:
+async def ended(work: "asyncio.Future[Any]") -> None:
     """Wait for ``work``, however often the waiting is cancelled."""
     with CancelScope(shield=True):
         while not work.done():

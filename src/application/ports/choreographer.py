@@ -29,7 +29,7 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """An eight-count of the song, and the moves that may be danced to it."""
+    """A phrase of the song that one move is danced to, and the moves that may be."""
 
     energy: Annotated[float, Meta(ge=0, le=1)]
     candidates: tuple[str, ...]
@@ -48,8 +48,9 @@ class Choreographer(Protocol):
     """Understands descriptions in English and Spanish, and proposes moves.
 
     Never raises for a service that is away, slow, or talks nonsense: what it would have done is
-    then done by rules, or left to the planner, and ``degradations`` say so. Ends within its time
-    limit. Takes descriptions for data: nothing in one makes it do anything else.
+    then done by rules, or left to the planner, and ``degradations`` say so. Both questions about
+    a dance end within one time limit. Takes descriptions for data: nothing in one makes it do
+    anything else.
     """
 
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
@@ -60,10 +61,17 @@ class Choreographer(Protocol):
         """
         ...
 
-    async def order(self, text: str, slots: Sequence[Slot], moves: Sequence[Move]) -> Proposal:
+    async def order(
+        self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
+    ) -> Proposal:
         """Propose moves for the slots of a song that suit a description.
 
         The proposal is as long as ``slots``; each move is a candidate of its slot. ``moves`` are
-        those that the candidates are ids of.
+        those that the candidates are ids of, ``spent`` the seconds of the time limit that went by
+        while the same description was understood.
         """
+        ...
+
+    async def ready(self) -> None:
+        """Get ready ahead of the first question, where that takes time; never raises."""
         ...

@@ -1,5 +1,6 @@
 """The songs and the moves there are to choose from."""
 
+from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -26,6 +27,14 @@ class SongFilter(msgspec.Struct, frozen=True, kw_only=True):
     search: str | None = None
     """Part of the title or of the artist's name, in any case."""
     genre: str | None = None
+    slowest: float | None = None
+    """Beats a minute; a song whose tempo nobody knows is neither this slow nor that fast."""
+    fastest: float | None = None
+    """Beats a minute."""
+    shortest: float | None = None
+    """Seconds."""
+    longest: float | None = None
+    """Seconds."""
 
 
 class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +68,10 @@ class Library(Protocol):
         ...
 
     async def keep_analysis(self, song_id: str, analysis: Analysis) -> None:
-        """Remember what was heard, in place of what was; raises `SongNotFound`."""
+        """Remember what was heard, in place of what was; its tempo is the song's from now on.
+
+        Where no beat was heard the song has no tempo. Raises `SongNotFound`.
+        """
         ...
 
     async def correction(self, song_id: str) -> Correction | None:
@@ -73,12 +85,30 @@ class Library(Protocol):
         """
         ...
 
+    async def remove_song(self, song_id: str) -> Song:
+        """Forget a song and all that is known of it, and return it; raises `SongNotFound`.
+
+        Of several who remove the same one at once one is given it. Its file stays.
+        """
+        ...
+
     async def add_move(self, move: Move) -> None:
         """Take a move in, or raise `MoveTaken`."""
         ...
 
     async def move(self, move_id: str) -> Move:
         """Return it, or raise `MoveNotFound`."""
+        ...
+
+    async def moves_of(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
+        """Return the moves of these ids that there are, in their order, each once."""
+        ...
+
+    async def remove_move(self, move_id: str) -> Move:
+        """Forget a move and return it; raises `MoveNotFound`.
+
+        Of several who remove the same one at once one is given it. Its file stays.
+        """
         ...
 
     async def moves(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:

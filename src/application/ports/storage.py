@@ -40,11 +40,22 @@ class Storage(Protocol):
         ...
 
     def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
-        """Yield ``length`` bytes from byte ``first`` on; raises `MediaNotFound` at the start."""
+        """Yield ``length`` bytes from byte ``first`` on; raises `MediaNotFound` at the start.
+
+        They are of one file: where one that is deleted meanwhile cannot be read to its end, this
+        raises `StorageFailed`.
+        """
         ...
 
     async def delete(self, path: str) -> None:
         """Forget a file; one that is not there is no error."""
+        ...
+
+    async def link(self, path: str, name: str, seconds: int) -> str | None:
+        """An address that anybody can read the file at for so many seconds, and save as ``name``.
+
+        None where a storage has no addresses. Nobody looks whether the file is there.
+        """
         ...
 
     async def ready(self) -> str:

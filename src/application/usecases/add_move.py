@@ -5,40 +5,60 @@ from pathlib import Path
 import msgspec
 
 from application.keeping import fingerprint, keep
+from application.ports.embedder import Embedder
 from application.ports.encoder import Encoder
 from application.ports.library import Library
+from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.readying import ORDINARY, WORK, first_eight
 from application.rushes import OnHand
 from domain import documents, paths
-from domain.errors import MoveNotFound, MoveTaken, UnreadableMedia
+from domain.embeddings import MoveEmbedding, Rows, entry_of, words_of
+from domain.errors import MoveNotFound, MoveTaken, UnacceptedMedia
 from domain.moves import Move
 
 
 class AddMove:
-    """Keep a clip and what is known of it; whole or not at all."""
+    """Keep a clip, what is known of it and what finds it; whole or not at all."""
 
     def __init__(
-        self, library: Library, storage: Storage, encoder: Encoder, workspace: Workspace
+        self,
+        library: Library,
+        storage: Storage,
+        encoder: Encoder,
+        workspace: Workspace,
+        embeddings: MoveEmbeddings,
+        embedder: Embedder,
     ) -> None:
         """Take the ports."""
         self._library = library
         self._storage = storage
         self._encoder = encoder
         self._workspace = workspace
+        self._embeddings = embeddings
+        self._embedder = embedder
 
-    async def __call__(self, clip: Path, move: Move, *, ready: bool = True) -> Move:
+    async def __call__(
+        self,
+        clip: Path,
+        move: Move,
+        embedding: MoveEmbedding | None = None,
+        *,
+        ready: bool = True,
+        spare: bool = False,
+    ) -> Move:
         """Store ``clip``; return the move with its storage path and true duration.
 
-        It is made ready for films before it is stored, unless ``ready`` is off: what would fail
-        then fails now. Raises `InvalidRequest` when a field is out of range, `UnreadableMedia` for
-        what is no film or a damaged one, and `MoveTaken`.
+        Without an ``embedding`` it is found by its words. It is made ready for films before it is
+        stored, unless ``ready`` is off: what would fail then fails now. Nobody changes a
+        ``spare`` clip any more. Raises `InvalidRequest` when a field is out of range,
+        `UnreadableMedia` for what is no film or a damaged one, and `MoveTaken`.
         """
         documents.refuse_faults(move)
         media = await self._encoder.measure(clip)
         if media.picture is None:
-            raise UnreadableMedia("The file has sound but no picture; a move needs a film.")
+            raise UnacceptedMedia("The file has sound but no picture; a move needs a film.")
         try:
             await self._library.move(move.id)
         except MoveNotFound:
@@ -52,5 +72,20 @@ class AddMove:
                 files = OnHand({path: clip}, self._encoder)
                 cuts = [first_eight(kept, path)]
                 await self._encoder.prepare(cuts, None, files, ORDINARY, folder)
-        await keep(self._storage, clip, path, lambda: self._library.add_move(kept))
+        entry = embedding or await self._by_words(kept)
+        entry = msgspec.structs.replace(entry, video_path=path, duration=kept.duration)
+        await keep(self._storage, clip, path, lambda: self._enter(kept, entry), spare=spare)
         return kept
+
+    async def _enter(self, move: Move, entry: MoveEmbedding) -> None:
+        await self._library.add_move(move)
+        try:
+            await self._embeddings.keep(entry)
+        except BaseException:
+            await self._library.remove_move(move.id)
+            await self._embeddings.remove(move.id)
+            raise
+
+    async def _by_words(self, move: Move) -> MoveEmbedding:
+        rows = Rows(text=await self._embedder.read(words_of(move)))
+        return msgspec.structs.replace(entry_of(move), rows=rows, text_by=self._embedder.name)

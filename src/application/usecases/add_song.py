@@ -12,7 +12,7 @@ from application.ports.workspace import Workspace
 from application.readying import ORDINARY, WORK, whole_song
 from application.rushes import OnHand
 from domain import documents, paths
-from domain.errors import SongNotFound, SongTaken, UnreadableMedia
+from domain.errors import SongNotFound, SongTaken, UnacceptedMedia
 from domain.music import Analysis, Song
 
 
@@ -29,18 +29,24 @@ class AddSong:
         self._workspace = workspace
 
     async def __call__(
-        self, sound: Path, song: Song, analysis: Analysis | None = None, *, ready: bool = True
+        self,
+        sound: Path,
+        song: Song,
+        analysis: Analysis | None = None,
+        *,
+        ready: bool = True,
+        spare: bool = False,
     ) -> Song:
         """Store ``sound``; return the song with its storage path and true duration.
 
-        It is made ready for films before it is stored, unless ``ready`` is off. Raises
-        `InvalidRequest` when a field is out of range, `UnreadableMedia` for what cannot be heard,
-        and `SongTaken`.
+        It is made ready for films before it is stored, unless ``ready`` is off. Nobody changes a
+        ``spare`` sound any more. Raises `InvalidRequest` when a field is out of range,
+        `UnreadableMedia` for what cannot be heard, and `SongTaken`.
         """
         documents.refuse_faults(song)
         media = await self._encoder.measure(sound)
         if media.sound is None:
-            raise UnreadableMedia("The file has no sound; a song needs some.")
+            raise UnacceptedMedia("The file has no sound; a song needs some.")
         try:
             await self._library.song(song.id)
         except SongNotFound:
@@ -56,5 +62,9 @@ class AddSong:
             async with self._workspace.take(WORK) as folder:
                 files, whole = OnHand({path: sound}, self._encoder), whole_song(path, media.seconds)
                 await self._encoder.prepare((), whole, files, ORDINARY, folder)
-        await keep(self._storage, sound, path, lambda: self._library.add_song(kept, analysis))
+
+        async def enter() -> None:
+            await self._library.add_song(kept, analysis)
+
+        await keep(self._storage, sound, path, enter, spare=spare)
         return kept

@@ -33,14 +33,14 @@ class FinishedFilm(msgspec.Struct, frozen=True, kw_only=True):
     """What had to be done otherwise than asked."""
 
 
-def finished(assembly: Assembly) -> FinishedFilm:
+def finished(assembly: Assembly, video_url: str) -> FinishedFilm:
     """What the caller is told of a completed assembly."""
     task_id = assembly.task_id
     return FinishedFilm(
         task_id=task_id,
         status=assembly.state,
         video_id=task_id,
-        video_url=f"/api/videos/{task_id}/stream",
+        video_url=video_url,
         duration_seconds=round((assembly.updated_at - assembly.created_at).total_seconds(), 3),
         video_duration_seconds=round(assembly.seconds or 0.0, 3),
         blueprint_url=f"/api/choreography/{task_id}/blueprint",
@@ -83,4 +83,5 @@ class AssembleVideo:
             assembly, self._tasks, self._progress, self._clock, self._workspace, self._limit
         ) as record:
             await self._blueprints.keep(blueprint)
-            return finished(await self._film(blueprint, record))
+            assembly = await self._film(blueprint, record)
+            return finished(assembly, await self._film.address(assembly))

@@ -1,5 +1,6 @@
-"""Understand a description of a dance, and make it."""
+"""Understand a description of a dance, plan it, and make it."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -11,19 +12,33 @@ from application.ports.library import Library, MoveFilter, SongFilter
 from application.usecases.assemble import FinishedFilm
 from application.usecases.browse import everything
 from application.usecases.generate import GenerateChoreography
-from application.usecases.plan import ChoreographyRequest
+from application.usecases.plan import (
+    ChoreographyRequest,
+    Description,
+    PlanChoreography,
+    PlannedDance,
+)
+from domain import documents
+from domain.blueprint import Difficulty
+from domain.choreography import LockedMove
 from domain.errors import SongNotFound
+from domain.moves import Energy, Style
 from domain.wording.choosing import choose_song
 from domain.words import Asked
 
 
 class DescribedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A dance in a person's own words, English or Spanish."""
+    """A dance in a person's own words, English or Spanish; what is said beside them counts more."""
 
     query: Annotated[str, Meta(min_length=1, max_length=2000)]
     song_id: str | None = None
     """The song; where it is left out, the one that is named or that fits best."""
     seed: int = 0
+    difficulty: Difficulty | None = None
+    energy_level: Energy | None = None
+    style: Style | None = None
+    locked_moves: tuple[LockedMove, ...] = ()
+    banned_moves: tuple[str, ...] = ()
 
 
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +58,12 @@ class DescribedFilm(FinishedFilm, frozen=True, kw_only=True):
     parameters: Understanding
 
 
+class DescribedDance(PlannedDance, frozen=True, kw_only=True):
+    """A Blueprint made from a description."""
+
+    parameters: Understanding
+
+
 class UnderstandDescription:
     """Turn words into the parameters of a choreography; no dance is planned."""
 
@@ -52,28 +73,63 @@ class UnderstandDescription:
         self._choreographer = choreographer
 
     async def __call__(self, described: DescribedRequest) -> Understanding:
-        """Return what was understood; raises `SongNotFound` when there is no such song, or none."""
+        """Return what was understood.
+
+        Raises `SongNotFound` when there is no such song, or none, and `InvalidRequest` when a
+        field is out of range.
+        """
+        understood, _ = await self.to_be_planned(described)
+        return understood
+
+    async def to_be_planned(self, described: DescribedRequest) -> tuple[Understanding, Description]:
+        """What was understood, and the same for `PlanChoreography`; raises as the call does."""
+        documents.refuse_faults(described)
         songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
         moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
         labels = sorted({move.label for move in moves})
+        clock = asyncio.get_running_loop().time
+        began = clock()
         parsed = await self._choreographer.parse(described.query, songs, labels)
-        asked = parsed.asked
+        spent = clock() - began
+        asked = _outright(parsed.asked, described)
         song_id = described.song_id or choose_song(asked, songs)
         if song_id is None:
             raise SongNotFound("There are no songs in the library; add one first.")
         await self._library.song(song_id)
-        return Understanding(
+        understood = Understanding(
             request=ChoreographyRequest(
                 song_id=song_id,
                 difficulty=asked.difficulty,
                 energy_level=asked.energy_level,
                 style=asked.style,
                 seed=described.seed,
+                locked_moves=described.locked_moves,
+                banned_moves=described.banned_moves,
             ),
-            asked=asked,
+            asked=parsed.asked,
             parsed_by=parsed.by,
             degradations=parsed.degradations,
         )
+        return understood, Description(
+            text=described.query, asked=asked, degradations=parsed.degradations, spent=spent
+        )
+
+
+class PlanFromWords:
+    """Understand a description and plan the dance; no film is made."""
+
+    def __init__(self, understand: UnderstandDescription, plan: PlanChoreography) -> None:
+        """Take both halves of the work."""
+        self._understand = understand
+        self._plan = plan
+
+    async def __call__(
+        self, described: DescribedRequest, task_id: UUID, owner: str
+    ) -> DescribedDance:
+        """Return the Blueprint; raises as `UnderstandDescription` and `PlanChoreography` do."""
+        understood, description = await self._understand.to_be_planned(described)
+        dance = await self._plan(understood.request, task_id, owner, description)
+        return DescribedDance(**msgspec.structs.asdict(dance), parameters=understood)
 
 
 class GenerateFromWords:
@@ -88,8 +144,16 @@ class GenerateFromWords:
         self, described: DescribedRequest, task_id: UUID, owner: str
     ) -> DescribedFilm:
         """Return once the film is published; raises as `GenerateChoreography` does."""
-        understood = await self._understand(described)
-        film = await self._generate(
-            understood.request, task_id, owner, understood.asked, understood.degradations
-        )
+        understood, description = await self._understand.to_be_planned(described)
+        film = await self._generate(understood.request, task_id, owner, description)
         return DescribedFilm(**msgspec.structs.asdict(film), parameters=understood)
+
+
+def _outright(asked: Asked, described: DescribedRequest) -> Asked:
+    """What was asked for, where it is not said outright beside the words."""
+    return msgspec.structs.replace(
+        asked,
+        difficulty=described.difficulty or asked.difficulty,
+        energy_level=described.energy_level or asked.energy_level,
+        style=described.style or asked.style,
+    )

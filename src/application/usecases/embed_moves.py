@@ -1,19 +1,18 @@
-"""Make the moves of the library findable that were not imported."""
+"""Keep what finds the moves in step with the moves."""
 
 import msgspec
 
 from application.ports.embedder import Embedder
 from application.ports.library import Library, MoveFilter
 from application.ports.move_embeddings import MoveEmbeddings
+from application.usecases.browse import everything
 from domain.embeddings import Rows, entry_of, words_of
 from domain.errors import MoveNotFound
 from domain.moves import Move
 
-_PAGE = 500
-
 
 class EmbedMoves:
-    """Keeps an embedding of its words for every move that has none."""
+    """Keeps an embedding of its words for every move that has none, and none for any other."""
 
     def __init__(self, library: Library, embeddings: MoveEmbeddings, embedder: Embedder) -> None:
         """Take the ports."""
@@ -22,24 +21,26 @@ class EmbedMoves:
         self._embedder = embedder
 
     async def __call__(self) -> int:
-        """Return how many moves had none; what is there stays as it is."""
-        made = 0
-        after: str | None = None
-        while True:
-            page = await self._library.moves(MoveFilter(), after, _PAGE)
-            for move in page.items:
-                made += await self._made(move)
-            if (after := page.last) is None:
-                return made
+        """Return how many moves had none; what is there of a move stays as it is."""
+        entries = {entry.move_id for entry in await everything(self._embeddings.page)}
+        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+        lacking = [move for move in moves if move.id not in entries]
+        for move in lacking:
+            await self._embed(move)
+        for move_id in entries - {move.id for move in moves}:
+            await self._forget(move_id)
+        return len(lacking)
 
-    async def _made(self, move: Move) -> bool:
+    async def _embed(self, move: Move) -> None:
+        text = await self._embedder.read(words_of(move))
+        entry = msgspec.structs.replace(
+            entry_of(move), rows=Rows(text=text), text_by=self._embedder.name
+        )
+        await self._embeddings.keep(entry)
+
+    async def _forget(self, move_id: str) -> None:
+        """Forget what is known of a move that is gone, unless it has just come."""
         try:
-            await self._embeddings.get(move.id)
+            await self._library.move(move_id)
         except MoveNotFound:
-            text = await self._embedder.read(words_of(move))
-            entry = msgspec.structs.replace(
-                entry_of(move), rows=Rows(text=text), text_by=self._embedder.name
-            )
-            await self._embeddings.keep(entry)
-            return True
-        return False
+            await self._embeddings.remove(move_id)

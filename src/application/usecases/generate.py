@@ -10,10 +10,9 @@ from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
 from application.record import on_record
 from application.usecases.assemble import FinishedFilm, finished
-from application.usecases.plan import ChoreographyRequest, PlanChoreography
+from application.usecases.plan import ChoreographyRequest, Description, PlanChoreography
 from domain import rules
 from domain.assembly import Assembly, Step
-from domain.words import Asked
 
 
 class GenerateChoreography:
@@ -45,13 +44,11 @@ class GenerateChoreography:
         request: ChoreographyRequest,
         task_id: UUID,
         owner: str,
-        asked: Asked | None = None,
-        degradations: tuple[str, ...] = (),
+        described: Description | None = None,
     ) -> FinishedFilm:
         """Return once the film is published; raises as `PlanChoreography` and `AssembleVideo`.
 
-        ``asked`` is what a description says beside the request, ``degradations`` what of it was
-        not understood as it should have been.
+        ``described`` are the words that the request was understood from, if there are any.
         """
         now = self._clock.now()
         assembly = Assembly(
@@ -65,9 +62,10 @@ class GenerateChoreography:
             assembly, self._tasks, self._progress, self._clock, self._workspace, self._limit
         ) as record:
             await record.take(Step.PLAN, "Planning the dance")
-            dance = await self._plan(request, task_id, owner, asked)
+            dance = await self._plan(request, task_id, owner, described)
             rules.check(dance.blueprint, owner)
-            if degraded := (*degradations, *dance.degradations):
-                await record.note(degraded)
+            if dance.degradations:
+                await record.note(dance.degradations)
             await self._blueprints.keep(dance.blueprint)
-            return finished(await self._film(dance.blueprint, record))
+            assembly = await self._film(dance.blueprint, record)
+            return finished(assembly, await self._film.address(assembly))

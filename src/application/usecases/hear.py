@@ -17,7 +17,7 @@ from application.rushes import OnHand, Rushes
 from domain import documents
 from domain.corrections import Correction, corrected
 from domain.errors import InvalidRequest, SpoiledFile
-from domain.music import Analysis
+from domain.music import Analysis, Song
 from domain.violations import Violation
 
 
@@ -56,18 +56,25 @@ class HearSong:
         known = await self._library.analysis(song_id)
         if known is not None:
             return known
-        async with self._workspace.take(uuid4()) as folder:
-            files = Rushes(self._storage, self._shelf, self._encoder, folder, asyncio.Semaphore(1))
-            digest = (await files.known(song.audio_path)).digest
-            heard = await self._listened(digest, await files.local(song.audio_path), folder)
+        heard = await self._of(song)
         await self._library.keep_analysis(song_id, heard)
         return heard
+
+    async def by_ear(self, song_id: str) -> Analysis:
+        """What the listener hears, whatever is on record of the song; raises as the call does."""
+        return await self._of(await self._library.song(song_id))
 
     async def file(self, sound: Path) -> Analysis:
         """What is heard in a local file; raises `UnreadableMedia`."""
         async with self._workspace.take(uuid4()) as folder:
-            known = await OnHand({"song": sound}, self._encoder).known("song")
+            known = await OnHand({sound.name: sound}, self._encoder).known(sound.name)
             return await self._listened(known.digest, sound, folder)
+
+    async def _of(self, song: Song) -> Analysis:
+        async with self._workspace.take(uuid4()) as folder:
+            files = Rushes(self._storage, self._shelf, self._encoder, folder, asyncio.Semaphore(1))
+            digest = (await files.known(song.audio_path)).digest
+            return await self._listened(digest, await files.local(song.audio_path), folder)
 
     async def _listened(self, digest: str, sound: Path, folder: Path) -> Analysis:
         told = f"{digest} {self._listener.name}"

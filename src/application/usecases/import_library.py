@@ -20,6 +20,7 @@ from application.together import together
 from application.uncancelled import to_the_end
 from application.usecases.add_move import AddMove
 from domain import paths
+from domain.addresses import Home
 from domain.errors import (
     BachataError,
     MediaNotFound,
@@ -86,8 +87,9 @@ class ImportLibrary:
         add_move: AddMove,
         examine: Examination,
         at_once: int = _AT_ONCE,
+        home: Home | None = None,
     ) -> None:
-        """Take the ports, and how many clips are examined at once."""
+        """Take the ports, how many clips are examined at once, and our bucket if there is one."""
         self._library = library
         self._storage = storage
         self._embeddings = embeddings
@@ -95,6 +97,7 @@ class ImportLibrary:
         self._add_move = add_move
         self._examine = examine
         self._at_once = at_once
+        self._home = home
 
     async def __call__(self, path: Path, told: Told, *, ready: bool = False) -> ImportReport:
         """Import a folder, a list (JSON, CSV) or one clip, and report on every move.
@@ -102,13 +105,14 @@ class ImportLibrary:
         With ``ready`` every clip is made ready for films before it is added, which takes longer
         and finds damage anywhere in it. Raises `InvalidRequest` when there is nothing at ``path``.
         """
-        found = await gathered(path)
+        found = await gathered(path, self._home)
         gate = asyncio.Semaphore(self._at_once)
         report: dict[str, Imported] = {}
 
         async def work(wanted: Wanted) -> None:
             async with gate:
-                report[wanted.id] = await self._imported(found.root, wanted, ready=ready)
+                clip = None if wanted.clip is None else found.root / wanted.clip
+                report[wanted.id] = await self.one(clip, wanted, ready=ready)
                 await told(wanted.name, len(report), len(found.moves))
 
         await told("", 0, len(found.moves))
@@ -116,12 +120,20 @@ class ImportLibrary:
         moves = tuple(report[wanted.id] for wanted in found.moves)
         return ImportReport(moves=moves, passed_over=found.passed_over)
 
-    async def _imported(self, root: Path, wanted: Wanted, *, ready: bool) -> Imported:
-        if wanted.clip is None:
+    async def one(
+        self, clip: Path | None, wanted: Wanted, *, ready: bool = False, dry_run: bool = False
+    ) -> Imported:
+        """Import one move whose clip is the file ``clip``, and report on it.
+
+        A ``dry_run`` looks the clip up and into it, and writes nothing.
+        """
+        if wanted.said.elsewhere:
+            return _came_out(wanted, Outcome.REFUSED, wanted.notes)
+        if clip is None:
             lacking = note(Kind.MISSING, "clip", f"There is no clip {wanted.said.clip!r}.")
             return _came_out(wanted, Outcome.MISSING, (*wanted.notes, lacking))
         try:
-            outcome, notes = await self._taken_in(root / wanted.clip, wanted, ready=ready)
+            outcome, notes = await self._taken_in(clip, wanted, ready=ready, dry_run=dry_run)
         except (BachataError, OSError) as error:
             why = str(error) or type(error).__name__
             notes = (*wanted.notes, note(Kind.INCONSISTENT, "clip", why))
@@ -129,7 +141,7 @@ class ImportLibrary:
         return _came_out(wanted, outcome, notes)
 
     async def _taken_in(
-        self, clip: Path, wanted: Wanted, *, ready: bool
+        self, clip: Path, wanted: Wanted, *, ready: bool, dry_run: bool
     ) -> tuple[Outcome, tuple[Note, ...]]:
         there = await self._there(wanted.id)
         if there is not None and there.video_path != paths.clip(there.id, await fingerprint(clip)):
@@ -140,20 +152,24 @@ class ImportLibrary:
         media = await self._encoder.measure(clip)
         if media.picture is None:
             raise UnreadableMedia("The file has sound but no picture; a move needs a film.")
+        outcome = Outcome.ADDED if there is None else Outcome.COMPLETED
+        if dry_run:
+            return outcome, wanted.notes
         examined = await self._examine(clip, wanted, media)
         await to_the_end(self._keep(clip, examined, there, ready=ready))
-        return (Outcome.ADDED if there is None else Outcome.COMPLETED), examined.notes
+        return outcome, examined.notes
 
     async def _keep(
         self, clip: Path, examined: Examined, there: Move | None, *, ready: bool
     ) -> None:
-        """The move first: one that lacks its embedding is completed by the next import."""
-        if there is not None:
-            with suppress(MediaTaken):
-                await self._storage.put(clip, there.video_path)
-        kept = there or await self._add_move(clip, examined.move, ready=ready)
+        """Add the move, or what one that is there lacks."""
+        if there is None:
+            await self._add_move(clip, examined.move, examined.embedding, ready=ready)
+            return
+        with suppress(MediaTaken):
+            await self._storage.put(clip, there.video_path)
         entry = msgspec.structs.replace(
-            examined.embedding, video_path=kept.video_path, duration=kept.duration
+            examined.embedding, video_path=there.video_path, duration=there.duration
         )
         await self._embeddings.keep(entry)
 

@@ -1,20 +1,26 @@
 """Plan the choreography of a song."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
+from application.ports.choreographer import Choreographer, Slot
 from application.ports.clock import Clock
 from application.ports.library import Library, MoveFilter
+from application.shortlisting import Shortlist
 from application.usecases.browse import everything
 from application.usecases.hear import HearSong
-from domain import choreography, paths
+from application.watched import Watched
+from domain import paths
 from domain.blueprint import Blueprint, Difficulty, OutputConfig
-from domain.choreography import LockedMove, Wish
+from domain.choreography import Draft, LockedMove, Plan, Wish
+from domain.costs import Motion
 from domain.errors import InvalidRequest, NoBeatHeard
 from domain.moves import Energy, Move, Style
-from domain.music import shortened
+from domain.music import Analysis, shortened
+from domain.quality import Quality, quality, rounded
 from domain.violations import Violation
 from domain.wording.choosing import fit
 from domain.words import Asked
@@ -33,30 +39,56 @@ class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     banned_moves: tuple[str, ...] = ()
 
 
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """A dance in a person's own words, beside the request they were understood as."""
+
+    text: str
+    asked: Asked
+    degradations: tuple[str, ...] = ()
+    """What of it was not understood as it should have been."""
+    spent: float = 0.0
+    """Seconds it took to understand it."""
+
+
 class PlannedDance(msgspec.Struct, frozen=True, kw_only=True):
-    """A Blueprint, and where it departs from what was asked."""
+    """A Blueprint, where it departs from what was asked, and how good it is."""
 
     blueprint: Blueprint
     degradations: tuple[str, ...]
+    quality: Quality
 
 
 class PlanChoreography:
     """Hear the song, choose the moves, and write the Blueprint; no film is made."""
 
-    def __init__(self, library: Library, hear: HearSong, clock: Clock) -> None:
-        """Take the ports, and who hears the song."""
+    def __init__(
+        self,
+        library: Library,
+        hear: HearSong,
+        clock: Clock,
+        choreographer: Choreographer,
+        watched: Watched,
+        shortlist: Shortlist | None = None,
+    ) -> None:
+        """Take the ports, who hears the song, and what is known of the clips' motion.
+
+        Without a ``shortlist`` all moves are weighed, however many there are.
+        """
         self._library = library
         self._hear = hear
         self._clock = clock
+        self._choreographer = choreographer
+        self._watched = watched
+        self._shortlist = shortlist
 
     async def __call__(
         self,
         request: ChoreographyRequest,
         task_id: UUID,
         owner: str,
-        asked: Asked | None = None,
+        described: Description | None = None,
     ) -> PlannedDance:
-        """Return the Blueprint of a dance to the whole song, or to as much as was ``asked`` for.
+        """Return the Blueprint of a dance to the whole song, or to as much as was ``described``.
 
         Raises `SongNotFound`, `MediaNotFound`, `UnreadableMedia`, `NoBeatHeard`, `NoMovesMatch`,
         and `InvalidRequest` when a locked or banned move is not in the library.
@@ -68,20 +100,16 @@ class PlanChoreography:
                 f"No beat can be heard in {song.title!r} (confidence {analysis.confidence:.2f}); "
                 "choose another song, or say its tempo and where a '1' is."
             )
-        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
-        _refuse_unknown(request, moves)
-        if asked is not None and asked.seconds is not None:
-            analysis = shortened(analysis, asked.seconds)
-        wish = Wish(
-            difficulty=request.difficulty,
-            energy_level=request.energy_level,
-            style=request.style,
-            seed=request.seed,
-            locked=request.locked_moves,
-            banned=request.banned_moves,
+        moves = await self._moves(request, analysis, described)
+        await self._refuse_unknown(request, moves)
+        if described is not None and described.asked.seconds is not None:
+            analysis = shortened(analysis, described.asked.seconds)
+        motion = await self._watched()
+        dance = await self._danced(request, analysis, moves, motion, described)
+        measured = await asyncio.to_thread(
+            quality, dance.moves, analysis, moves, asked=request.difficulty, motion=motion
         )
-        wanted = None if asked is None else {move.id: fit(asked, move) for move in moves}
-        dance = await asyncio.to_thread(choreography.plan, analysis, moves, wish, fit=wanted)
+        told = rounded(measured)
         blueprint = Blueprint(
             task_id=task_id,
             audio_path=song.audio_path,
@@ -89,14 +117,71 @@ class PlanChoreography:
             moves=dance.moves,
             difficulty_level=request.difficulty,
             generation_timestamp=self._clock.now(),
-            generation_parameters={**msgspec.to_builtins(request), "user_id": owner},
+            generation_parameters={
+                **msgspec.to_builtins(request),
+                **({} if described is None else {"query": described.text}),
+                "user_id": owner,
+                "degradations": list(dance.degradations),
+                "quality": msgspec.to_builtins(told),
+            },
             output_config=OutputConfig(output_path=paths.film(owner, task_id)),
         )
-        return PlannedDance(blueprint=blueprint, degradations=dance.degradations)
+        return PlannedDance(blueprint=blueprint, degradations=dance.degradations, quality=told)
+
+    async def _danced(
+        self,
+        request: ChoreographyRequest,
+        analysis: Analysis,
+        moves: Sequence[Move],
+        motion: Motion | None,
+        described: Description | None,
+    ) -> Plan:
+        wish = _wish(request)
+        if described is None:
+            draft = await asyncio.to_thread(Draft, analysis, moves, wish, motion=motion)
+            return await asyncio.to_thread(draft.plan)
+        wanted = {move.id: fit(described.asked, move) for move in moves}
+        draft = await asyncio.to_thread(Draft, analysis, moves, wish, fit=wanted, motion=motion)
+        slots = [Slot(energy=each.energy, candidates=each.candidates) for each in draft.choices]
+        named = {move_id for slot in slots for move_id in slot.candidates}
+        shown = [move for move in moves if move.id in named]
+        proposal = await self._choreographer.order(described.text, slots, shown, described.spent)
+        dance = await asyncio.to_thread(draft.plan, proposal.move_ids)
+        said = (*described.degradations, *proposal.degradations, *dance.degradations)
+        return msgspec.structs.replace(dance, degradations=said)
+
+    async def _moves(
+        self, request: ChoreographyRequest, analysis: Analysis, described: Description | None
+    ) -> Sequence[Move]:
+        """What the dance is chosen from."""
+        if self._shortlist is not None:
+            words = None
+            if described is not None:
+                words = " ".join((described.text, *described.asked.figures))
+            wish = _wish(request)
+            return await self._shortlist(request.song_id, analysis.tempo, wish, words)
+        return await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+
+    async def _refuse_unknown(self, request: ChoreographyRequest, moves: Sequence[Move]) -> None:
+        named = {*request.banned_moves, *(lock.move_id for lock in request.locked_moves)}
+        known = {move.id for move in moves}
+        if unlisted := named - known:
+            known |= {move.id for move in await self._library.moves_of(sorted(unlisted))}
+        _refuse_unknown(request, known)
 
 
-def _refuse_unknown(request: ChoreographyRequest, moves: list[Move]) -> None:
-    known = {move.id for move in moves}
+def _wish(request: ChoreographyRequest) -> Wish:
+    return Wish(
+        difficulty=request.difficulty,
+        energy_level=request.energy_level,
+        style=request.style,
+        seed=request.seed,
+        locked=request.locked_moves,
+        banned=request.banned_moves,
+    )
+
+
+def _refuse_unknown(request: ChoreographyRequest, known: set[str]) -> None:
     named = [
         *((f"$.locked_moves[{i}].move_id", x.move_id) for i, x in enumerate(request.locked_moves)),
         *((f"$.banned_moves[{i}]", x) for i, x in enumerate(request.banned_moves)),

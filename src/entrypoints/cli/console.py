@@ -1,5 +1,7 @@
 """What the commands show a person."""
 
+import sys
+from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Console
@@ -28,9 +30,24 @@ _STAGES: Final = {
 }
 
 
+_WIDE: Final = 140
+"""Columns of a table that goes into a file or through a pipe."""
+
+
 def talker() -> Console:
     """Where people are told things: stderr, so that results can be piped."""
     return Console(stderr=True)
+
+
+def printer() -> Console:
+    """Where a table goes that is the result itself: stdout."""
+    return Console(width=None if sys.stdout.isatty() else _WIDE)
+
+
+def told(console: Console, degradations: Sequence[str]) -> None:
+    """Say what was done otherwise than asked."""
+    for each in degradations:
+        console.print(f"[yellow]Note:[/] {plain(each)}", highlight=False)
 
 
 def bars(console: Console) -> Progress:
@@ -76,7 +93,7 @@ def moves_table(blueprint: Blueprint, names: dict[str, str]) -> Table:
     for name in ("#", "move", "from", "to", "speed"):
         table.add_column(name, justify="left" if name == "move" else "right")
     for number, move in enumerate(blueprint.moves, 1):
-        name = names.get(move.clip_id or "", move.video_path)
+        name = plain(names.get(move.clip_id or "", move.video_path))
         end = move.start_time + move.duration
         speed = f"{move.playback_rate:.3f}"
         table.add_row(str(number), name, clock(move.start_time), clock(end), speed)
@@ -93,14 +110,15 @@ def clock(seconds: float) -> str:
 def show_error(error: BachataError) -> None:
     """Say what went wrong and what to do."""
     console = talker()
-    console.print(f"[bold red]Error:[/] {_escaped(str(error))}", highlight=False)
+    console.print(f"[bold red]Error:[/] {plain(str(error))}", highlight=False)
     if isinstance(error, InvalidRequest):
         for each in error.violations:
-            line = f"  [bold]{_escaped(each.path)}[/]: {_escaped(each.message)}"
+            line = f"  [bold]{plain(each.path)}[/]: {plain(each.message)}"
             console.print(line, highlight=False)
     elif error.details:
-        console.print(_escaped(error.details), highlight=False)
+        console.print(plain(error.details), highlight=False)
 
 
-def _escaped(text: str) -> str:
+def plain(text: str) -> str:
+    """A text whose brackets are brackets, and no markup."""
     return text.replace("[", r"\[")

@@ -8,9 +8,10 @@ import msgspec
 from rich.progress import Progress
 from rich_click import RichCommand, RichGroup
 
+from application.usecases.upload_move import MoveForm
 from domain.blueprint import Difficulty
 from domain.importing import slug
-from domain.moves import Energy, Move, Style
+from domain.moves import Energy, Style
 from domain.music import Song
 from entrypoints.cli.console import bars, talker
 from entrypoints.cli.session import run, session
@@ -48,44 +49,47 @@ def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> N
 
 @library.command("add-move", cls=RichCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--tempo", type=float, required=True, help="Beats a minute the couple danced at.")
-@click.option("--first-count", type=float, default=0.0, help="Seconds to the first '1'.")
+@click.option(
+    "--tempo", type=float, help="Beats a minute the couple danced at; heard where left out."
+)
+@click.option("--first-count", type=float, help="Seconds to the first '1'; heard where left out.")
 @click.option("--name", help="Its name; the file's name where left out.")
 @click.option("--label", default="basic", show_default=True, help="The kind of figure.")
 @click.option(
     "--difficulty", type=click.Choice([each.value for each in Difficulty]), default="intermediate"
 )
-@click.option("--energy", type=click.Choice([each.value for each in Energy]), default="medium")
+@click.option(
+    "--energy", type=click.Choice([each.value for each in Energy]), help="Seen where left out."
+)
 @click.option("--style", type=click.Choice([each.value for each in Style]), default="romantic")
 def add_move(
     file: Path,
-    tempo: float,
-    first_count: float,
+    tempo: float | None,
+    first_count: float | None,
     name: str | None,
     label: str,
     difficulty: str,
-    energy: str,
+    energy: str | None,
     style: str,
 ) -> None:
     """Take the filmed move FILE into the library."""
 
     async def work() -> None:
-        title = name or file.stem
-        move = Move(
-            id=slug(title),
-            name=title,
+        form = MoveForm(
+            name=name or file.stem,
             label=label,
-            video_path="clips/new",
             difficulty=Difficulty(difficulty),
-            energy_level=Energy(energy),
+            energy_level=None if energy is None else Energy(energy),
             style=Style(style),
-            duration=1,
             tempo=tempo,
             first_count=first_count,
         )
         async with session() as opened:
-            kept = await opened.use_cases.add_move(file, move)
-        talker().print(f"Added the move {kept.id!r}: {kept.duration:.1f} s.", highlight=False)
+            kept = await opened.use_cases.upload_move(file, form, own=True)
+        console = talker()
+        console.print(f"Added the move {kept.id!r}: {kept.duration:.1f} s.", highlight=False)
+        for note in kept.notes:
+            console.print(f"  {note.field}: {note.message}", highlight=False)
 
     run(work)
 

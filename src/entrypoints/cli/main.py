@@ -8,9 +8,15 @@ from rich_click import RichGroup
 from domain.errors import BachataError
 from entrypoints.cli.assemble import assemble
 from entrypoints.cli.console import show_error
+from entrypoints.cli.db import db
 from entrypoints.cli.demo import demo
+from entrypoints.cli.explain import explain
+from entrypoints.cli.generate import generate
 from entrypoints.cli.library import library
+from entrypoints.cli.migrate import migrate_seed
+from entrypoints.cli.plan import plan
 from entrypoints.cli.serve import serve
+from entrypoints.cli.song import song
 
 
 @click.group(cls=RichGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,9 +26,15 @@ def cli() -> None:
 
 
 cli.add_command(demo)
+cli.add_command(generate)
+cli.add_command(plan)
+cli.add_command(explain)
+cli.add_command(song)
 cli.add_command(assemble)
 cli.add_command(serve)
 cli.add_command(library)
+cli.add_command(db)
+cli.add_command(migrate_seed)
 
 
 def main() -> None:

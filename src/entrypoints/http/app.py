@@ -2,26 +2,35 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Final
 
 from litestar import Litestar
 
 from domain.errors import BachataError
-from entrypoints.bootstrap import Ports, open_ports, wire
+from entrypoints.bootstrap import open_ports
 from entrypoints.http import description, problems
 from entrypoints.http.access_log import access_log
 from entrypoints.http.bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.choreography import ChoreographyController
 from entrypoints.http.health import HealthController
-from entrypoints.http.library import MoveController, SongController
+from entrypoints.http.moves import MoveController
 from entrypoints.http.preview import PreviewController
+from entrypoints.http.songs import SongController
 from entrypoints.http.videos import VideoController
 from entrypoints.http.wiring import dependencies
+from entrypoints.ports import Ports
 from entrypoints.settings import Settings
+from entrypoints.use_cases import UseCases
+from entrypoints.wire import wire
 
 _log = logging.getLogger("bachata.http")
+
+_NOT_WARM: Final = "the library was not made ready"
+
+Work = Callable[[], Awaitable[object]]
 
 OpenPorts = Callable[[Settings], AbstractAsyncContextManager[Ports]]
 
@@ -31,7 +40,7 @@ def create_app(
 ) -> Litestar:
     """Build the application; other ``ports`` may stand behind it.
 
-    With ``warm`` it makes the library ready for films while it serves.
+    With ``warm`` it makes the library ready for films and for searches while it serves.
     """
 
     @asynccontextmanager
@@ -41,7 +50,12 @@ def create_app(
             await opened.encoder.ready()
             await use_cases.sweep()
             app.state.use_cases = use_cases
-            async with beside(use_cases.warm(_unheard, 1) if warm else None):
+            async with (
+                _closing(use_cases),
+                beside(opened.choreographer.ready, "the choreographer is not ready"),
+                beside(use_cases.find_moves.warm if warm else None, "the moves are not indexed"),
+                beside(partial(_readied, use_cases) if warm else None, _NOT_WARM),
+            ):
                 yield
 
     app = Litestar(
@@ -71,17 +85,33 @@ def create_app(
     return app
 
 
+@asynccontextmanager
+async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
+    """End what goes on behind the requests."""
+    try:
+        yield
+    finally:
+        await use_cases.hear_later.close()
+        await use_cases.find_moves.close()
+
+
+async def _readied(use_cases: UseCases) -> None:
+    """Make the library ready for films, then find out what is not yet known of its moves."""
+    await use_cases.warm(_unheard, 1)
+    await use_cases.complete_moves()
+
+
 async def _unheard(name: str, done: int, of: int) -> None:
     """Nobody listens."""
 
 
 @asynccontextmanager
-async def beside(work: Coroutine[Any, Any, object] | None) -> AsyncGenerator[None]:
-    """Do some work for as long as this goes on; a failure of it is logged and harms nothing."""
+async def beside(work: Work | None, failed: str) -> AsyncGenerator[None]:
+    """Do some work for as long as this goes on; that it ``failed`` is logged and harms nothing."""
     if work is None:
         yield
         return
-    task = asyncio.create_task(_logged(work))
+    task = asyncio.create_task(_logged(work, failed))
     try:
         yield
     finally:
@@ -89,10 +119,10 @@ async def beside(work: Coroutine[Any, Any, object] | None) -> AsyncGenerator[Non
         await asyncio.wait([task])
 
 
-async def _logged(work: Coroutine[Any, Any, object]) -> None:
+async def _logged(work: Work, failed: str) -> None:
     try:
-        await work
+        await work()
     except BachataError as error:
-        _log.warning("the library was not made ready", extra={"error": str(error)})
+        _log.warning(failed, extra={"error": str(error)})
     except Exception:
-        _log.exception("the library was not made ready")
+        _log.exception(failed)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar, cast
 
 import msgspec
 from litestar import Request
@@ -13,6 +13,7 @@ from litestar.typing import FieldDefinition
 
 from application.usecases.describe import DescribedRequest
 from application.usecases.plan import ChoreographyRequest
+from application.usecases.search_moves import MoveSearch
 from domain import documents, rules
 from domain.blueprint import Blueprint
 from domain.corrections import Correction
@@ -53,7 +54,7 @@ class JsonRequest(Request[Any, Any, Any]):
 class Unread:
     """A JSON body that nobody has looked into yet; ``kind`` is what it should be."""
 
-    kind: ClassVar[type[msgspec.Struct]]
+    kind: ClassVar[Any]
 
     def __init__(self, body: bytes) -> None:
         """Take the JSON text."""
@@ -94,6 +95,29 @@ class UnreadDescription(Unread):
         return _read(self.body, DescribedRequest)
 
 
+class UnreadPlan(Unread):
+    """A body that should ask for a choreography, or describe a dance in words."""
+
+    kind = ChoreographyRequest | DescribedRequest
+
+    def asked(self) -> ChoreographyRequest | DescribedRequest:
+        """Return it, a description where there is a `query`; raises `InvalidRequest`."""
+        document = _document(self.body)
+        described = isinstance(document, dict) and "query" in cast(dict[str, object], document)
+        kind = DescribedRequest if described else ChoreographyRequest
+        return _told(cast(object, document), kind)
+
+
+class UnreadSearch(Unread):
+    """A body that should say what moves are to be like."""
+
+    kind = MoveSearch
+
+    def search(self) -> MoveSearch:
+        """Return it, or raise `InvalidRequest` with every violation."""
+        return _read(self.body, MoveSearch)
+
+
 class UnreadCorrection(Unread):
     """A body that should correct what was heard in a song."""
 
@@ -105,10 +129,17 @@ class UnreadCorrection(Unread):
 
 
 def _read(body: bytes, kind: type[S]) -> S:
+    return _told(_document(body), kind)
+
+
+def _document(body: bytes) -> object:
     try:
-        document = documents.parse(body)
+        return documents.parse(body)
     except ValueError as error:
         raise InvalidRequest((documents.shape("$", str(error)),)) from None
+
+
+def _told(document: object, kind: type[S]) -> S:
     reading = documents.read(kind, document)
     if reading.violations:
         raise InvalidRequest(reading.violations)

@@ -11,7 +11,9 @@ from structlog.contextvars import bind_contextvars
 from application.usecases.assemble import AssembleVideo, FinishedFilm
 from application.usecases.describe import (
     DescribedFilm,
+    DescribedRequest,
     GenerateFromWords,
+    PlanFromWords,
     UnderstandDescription,
     Understanding,
 )
@@ -19,7 +21,13 @@ from application.usecases.generate import GenerateChoreography
 from application.usecases.plan import PlanChoreography
 from application.usecases.read_blueprint import ReadBlueprint
 from domain.blueprint import Blueprint
-from entrypoints.http.bodies import JsonRequest, UnreadBlueprint, UnreadDescription, UnreadRequest
+from entrypoints.http.bodies import (
+    JsonRequest,
+    UnreadBlueprint,
+    UnreadDescription,
+    UnreadPlan,
+    UnreadRequest,
+)
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.problems import documented
 from entrypoints.http.wiring import Wired
@@ -99,13 +107,18 @@ class ChoreographyController(Controller):
     async def plan(
         self,
         request: Request[Any, Any, Any],
-        data: JSONBody[UnreadRequest],
+        data: JSONBody[UnreadPlan],
         plan: Wired[PlanChoreography],
+        plan_from_words: Wired[PlanFromWords],
         caller: NamedDependency[str],
     ) -> Blueprint:
-        """Plan a dance to a song; the answer is the Blueprint, and no film is made."""
-        asked, task_id = data.request(), uuid4()
-        return (await while_connected(request, plan(asked, task_id, caller))).blueprint
+        """Plan a dance to a song or from words; the answer is the Blueprint, without a film."""
+        asked, task_id = data.asked(), uuid4()
+        if isinstance(asked, DescribedRequest):
+            planned = await while_connected(request, plan_from_words(asked, task_id, caller))
+        else:
+            planned = await while_connected(request, plan(asked, task_id, caller))
+        return planned.blueprint
 
     @post(
         "/assemble",

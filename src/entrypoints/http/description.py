@@ -12,11 +12,14 @@ from application.usecases.assemble import FinishedFilm
 from application.usecases.check_health import Health
 from application.usecases.describe import DescribedFilm, DescribedRequest, Understanding
 from application.usecases.plan import ChoreographyRequest
+from application.usecases.search_moves import LikeMoves, MoveSearch
+from application.usecases.upload_move import MoveForm, UploadedMove
+from application.usecases.upload_song import SongForm
 from domain.blueprint import Blueprint
 from domain.corrections import Correction
 from domain.music import Analysis
 from entrypoints.http.health import Alive
-from entrypoints.http.library import MovePage, SongPage
+from entrypoints.http.pages import MovePage, SongPage
 from entrypoints.http.problems import Problem
 
 SPOKEN: Final = (
@@ -29,10 +32,15 @@ SPOKEN: Final = (
     DescribedRequest,
     FinishedFilm,
     Health,
+    LikeMoves,
+    MoveForm,
     MovePage,
+    MoveSearch,
     Problem,
+    SongForm,
     SongPage,
     Understanding,
+    UploadedMove,
 )
 """What goes in and out; the objects within them come along."""
 

@@ -16,6 +16,8 @@ from entrypoints.http.bodies import LARGEST
 
 STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.Refused: HTTPStatus.BAD_REQUEST,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnacceptedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.Broken: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 
 from domain import paths
-from entrypoints.bootstrap import UseCases
+from entrypoints.use_cases import UseCases
 
 T = TypeVar("T")
 

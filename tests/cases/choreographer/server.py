@@ -182,8 +182,8 @@ def orders(*move_ids: str | None) -> bytes:
 
 def obliging(request: Request) -> Reply:
     """Answer sensibly, whatever is asked."""
-    if "eight_counts" in request.data:
-        return orders(*(slot["candidates"][0] for slot in request.data["eight_counts"]))
+    if "phrases" in request.data:
+        return orders(*(slot["candidates"][0] for slot in request.data["phrases"]))
     songs = [Song(audio_path="songs/a", duration=60, **each) for each in request.data["songs"]]
     asked = read(request.data["description"], songs)
     return fills_in(

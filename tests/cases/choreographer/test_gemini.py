@@ -255,7 +255,7 @@ async def test_an_order_of_another_length_is_taken_as_far_as_it_goes(
         proposal = await choreographer.order(WORDS, SLOTS, MOVES)
     assert proposal.move_ids == (*answer[:3], *[None] * (3 - len(answer[:3])))
     (said,) = proposal.degradations
-    assert said.startswith(f"Gemini proposed {len(answer)} moves for 3 eight-counts;")
+    assert said.startswith(f"Gemini proposed {len(answer)} moves for 3 phrases;")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ async def test_of_many_songs_some_are_shown_and_the_named_one_is_among_them() ->
 async def test_of_a_long_song_the_beginning_is_ordered() -> None:
     async with calling(obliging) as (choreographer, server):
         proposal = await choreographer.order(WORDS, SLOTS * 40, MOVES)
-    assert len(server.requests[0].data["eight_counts"]) == 96
+    assert len(server.requests[0].data["phrases"]) == 96
     assert proposal.move_ids == ("one",) * 96 + (None,) * 24
     assert len(proposal.degradations) == 1
 

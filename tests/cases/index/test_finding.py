@@ -16,6 +16,7 @@ from application.finding import FindMoves, FoundMoves, Likeness
 from application.ports.move_index import Among, Entry
 from domain.blueprint import Difficulty
 from domain.embeddings import MoveEmbedding, Part, Rows, packed
+from domain.errors import NotReady
 from domain.moves import Energy, Style
 from tests.strategies.entries import row
 
@@ -222,3 +223,83 @@ async def test_sounds_of_another_ear_are_not_compared() -> None:
 async def test_a_move_with_spoiled_numbers_is_found_by_its_words() -> None:
     place = Place(move("spin", rows=Rows(pose=packed([1.0]))), move("basic"))
     assert ids(await place.find(Likeness(words="spin")))[0] == "spin"
+
+
+async def test_what_is_missing_is_made_before_the_first_index_and_once() -> None:
+    place = Place()
+    calls = 0
+
+    async def complete() -> None:
+        nonlocal calls
+        calls += 1
+        await place.embeddings.keep(move("late"))
+
+    find = FindMoves(
+        place.embeddings, place.index, HashedEmbedder(), place.clock, complete=complete
+    )
+    await asyncio.gather(*(find(Likeness(words="late")) for _ in range(3)))
+    await place.embeddings.keep(move("later"))
+    assert ids(await find(Likeness(words="late")))[0] == "late"
+    assert (calls, place.index.swaps) == (1, 2)
+
+
+async def test_what_is_missing_is_tried_again_when_it_could_not_be_made() -> None:
+    place = Place(move("a"))
+    failures = [OSError("The disk is gone.")]
+
+    async def complete() -> None:
+        if failures:
+            raise failures.pop()
+
+    find = FindMoves(
+        place.embeddings, place.index, HashedEmbedder(), place.clock, complete=complete
+    )
+    with pytest.raises(OSError, match="gone"):
+        await find(Likeness(words="a"))
+    assert ids(await find(Likeness(words="a"))) == ["a"]
+
+
+async def test_how_the_index_is_can_be_asked() -> None:
+    place = Place(move("a"))
+    assert "not made yet" in await place.find.ready()
+    place.index.failing = True
+    with pytest.raises(MemoryError):
+        await place.find(Likeness(words="a"))
+    with pytest.raises(NotReady, match="could not be indexed"):
+        await place.find.ready()
+    place.index.failing = False
+    await place.find.warm()
+    assert await place.find.ready() == "1 moves in memory"
+    # An index that grows old while a new one cannot be made is still searched.
+    place.index.failing = True
+    await place.embeddings.keep(move("b"))
+    await place.find(Likeness(words="a"))
+    assert await place.find.ready() == "1 moves in memory"
+
+
+async def test_a_move_is_like_another_by_what_can_be_compared() -> None:
+    sound, strange = row(Part.AUDIO, 1), row(Part.AUDIO, 2)
+    ours = move("ours", rows=Rows(audio=sound), audio_by="network 1")
+    theirs = move("theirs", rows=Rows(audio=strange, text=row(Part.TEXT, 3)))
+    place = Place(ours, theirs, makers={Part.AUDIO: "network 1"})
+
+    like = await place.find.likeness(ours)
+    assert (like.audio, like.pose) == (sound, None)
+    found = await place.find(like)
+    assert ids(found)[0] == "ours"
+    assert found.moves[0].score == pytest.approx(found.highest, abs=1e-9)
+    other = await place.find.likeness(theirs)
+    assert other.audio is None
+    assert other.text != theirs.rows.text
+
+
+async def test_a_query_of_spoiled_numbers_compares_words_only() -> None:
+    place = Place(move("spin"), move("basic"))
+    found = await place.find(Likeness(words="spin", audio=packed([1.0])))
+    assert ids(found)[0] == "spin"
+
+
+async def test_a_query_without_anything_is_as_like_to_all() -> None:
+    place = Place(move("b"), move("a"))
+    found = await place.find(Likeness())
+    assert (ids(found), found.highest) == (["a", "b"], 0)

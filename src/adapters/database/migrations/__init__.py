@@ -1,0 +1,1 @@
+"""The revisions of the schema, and the template of a new one."""

@@ -1,0 +1,20 @@
+"""Lists of songs by genre, tempo and length are read in the order of their ids."""
+
+from alembic.operations import Operations
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade(op: Operations) -> None:
+    """Go up."""
+    op.create_index("ix_song_genre_id", "song", ["genre", "id"])
+    op.create_index("ix_song_id_tempo_duration", "song", ["id", "tempo", "duration"])
+    op.drop_index("ix_song_genre", "song")
+
+
+def downgrade(op: Operations) -> None:
+    """Go down."""
+    op.create_index("ix_song_genre", "song", ["genre"])
+    op.drop_index("ix_song_id_tempo_duration", "song")
+    op.drop_index("ix_song_genre_id", "song")

@@ -1,0 +1,69 @@
+"""The schema of a database, for whoever looks after it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from anyio import to_thread
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.database.engine import Database, connected
+from adapters.database.revisions import Revisions, Standing
+from domain.errors import InvalidRequest
+from domain.violations import Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Where an open database stands, and moving it; each move is one transaction, whole or not."""
+
+    database: Database
+    revisions: Revisions
+
+    async def standing(self) -> Standing:
+        """Say where it stands; raises `NotReady`."""
+
+        async def work(connection: AsyncConnection) -> Standing:
+            return await connection.run_sync(self.revisions.standing)
+
+        return await self.database.transact(work)
+
+    async def upgrade(self, to: str | None = None) -> tuple[str, ...]:
+        """Bring it up to a revision, the newest unless told otherwise; return those passed.
+
+        Nothing happens where it is up there already. Raises `InvalidRequest` for a revision there
+        is not, `NotReady`, and of it `DatabaseAhead` and `MigrationFailed`.
+        """
+        newest = self.revisions.ids[-1]
+        return await self._go(newest if to is None else self._known(to), up=True)
+
+    async def downgrade(self, to: str | None) -> tuple[str, ...]:
+        """Bring it down to a revision; None removes all tables. Raises as `upgrade`."""
+        return await self._go(to if to is None else self._known(to), up=False)
+
+    def _known(self, revision: str) -> str:
+        if revision not in self.revisions.ids:
+            message = f"There are the revisions {', '.join(self.revisions.ids)}."
+            raise InvalidRequest((Violation(path=revision, message=message),))
+        return revision
+
+    async def _go(self, to: str | None, *, up: bool) -> tuple[str, ...]:
+        def go(connection: Connection) -> tuple[str, ...]:
+            return self.revisions.go(connection, to, up=up)
+
+        async def work(connection: AsyncConnection) -> tuple[str, ...]:
+            return await connection.run_sync(go)
+
+        return await self.database.transact(work)
+
+
+@asynccontextmanager
+async def open_schema(url: str, *, make: bool = True) -> AsyncGenerator[Schema]:
+    """Open a database as it stands; a revision may take its time there.
+
+    A file that is missing is made, or raises `NotReady` without ``make``, as does all else.
+    """
+    revisions = await to_thread.run_sync(Revisions)
+    async with connected(url, pool=1, patience=None, make=make) as database:
+        yield Schema(database, revisions)

@@ -1,0 +1,26 @@
+"""A look into files as the memory's cutting room writes them."""
+
+from pathlib import Path
+
+from anyio.lowlevel import checkpoint
+
+from adapters.memory.encoder import MemoryEncoder
+from domain.errors import UnacceptedMedia
+from domain.media import Media
+
+_MARK = b"{"
+
+
+class MemoryDoorkeeper:
+    """Measures what looks like a `Reel`, and takes nothing else."""
+
+    async def look(self, file: Path) -> Media:
+        """See `application.ports.doorkeeper.Doorkeeper`."""
+        await checkpoint()
+        if not _looks_right(file):
+            raise UnacceptedMedia
+        return await MemoryEncoder().measure(file)
+
+
+def _looks_right(file: Path) -> bool:
+    return file.read_bytes().startswith(_MARK)

@@ -1,0 +1,92 @@
+"""A file created where there is none, whatever becomes of the answers."""
+
+import asyncio
+import random
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+from uuid import uuid4
+
+from adapters.storage import listing
+from adapters.storage.foreign import CONFLICT, MISSING, TAKEN, code, foreign
+from adapters.storage.line import Answer, Line
+from adapters.storage.steps import Steps
+from adapters.storage.uploads import MARK, Upload
+from application.uncancelled import to_the_end
+from domain.errors import MediaTaken
+
+
+class Creation:
+    """One putting of a local file.
+
+    An answer may be lost, and the same call be refused when it is tried again: whose file it is
+    that is there, its mark tells.
+    """
+
+    def __init__(self, line: Line, steps: Steps, source: Path, path: str) -> None:
+        """Take the file and its storage path."""
+        self._line = line
+        self._steps = steps
+        self._source = source
+        self._path = path
+        self._key = line.keys.of(path)
+        self._mark = uuid4().hex
+
+    async def __call__(self, size: int) -> None:
+        """Create it; raises `MediaTaken`, or one of `foreign` and then leaves nothing behind."""
+        for left in reversed(range(self._line.limits.retries + 1)):
+            upload = Upload(self._line, self._steps, self._source, self._path, self._mark)
+            try:
+                await upload(size)
+            except asyncio.CancelledError:
+                if upload.may_be_there:
+                    await to_the_end(self._take_back())
+                raise
+            except foreign() as error:
+                there = await self._mark_there() if upload.may_be_there else None
+                if there == self._mark:
+                    return
+                if code(error) in TAKEN:
+                    if there is not None or not left:
+                        raise MediaTaken from None
+                    await self._clear(self._line.keys.below(self._path))
+                elif not left or code(error) not in CONFLICT:
+                    raise
+            else:
+                return
+            await asyncio.sleep(random.uniform(0, self._line.limits.pause))  # noqa: S311
+
+    async def _mark_there(self) -> str | None:
+        """The mark of the object that is there; None when there is none, or nobody can tell."""
+        with suppress(*foreign()):
+            return _marked(await self._line.ask("head_object", {"Key": self._key}))
+        return None
+
+    async def _take_back(self) -> None:
+        """Remove the object that nobody wants any more, if it came to be."""
+        with suppress(*foreign()):
+            if await self._mark_there() == self._mark:
+                await removed(self._line, self._key)
+
+    async def _clear(self, folder: str) -> None:
+        """Remove what SeaweedFS keeps of a folder that is empty and takes for an object."""
+        async for inner in listing.folders(self._line, folder):
+            await self._clear(inner)
+        await removed(self._line, folder)
+
+
+async def removed(line: Line, key: str) -> None:
+    """Delete an object; one that is not there is no error."""
+    try:
+        await line.ask("delete_object", {"Key": key})
+    except foreign() as error:
+        # Google says so where Amazon is content.
+        if code(error) not in MISSING:
+            raise
+
+
+def _marked(answer: Answer) -> str:
+    """The mark of an object, by what the storage says of it; Google may name it its own way."""
+    metadata = cast(dict[str, str], answer.get("Metadata") or {})
+    headers = cast(dict[str, str], answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
+    return metadata.get(MARK) or headers.get(f"x-goog-meta-{MARK}", "")

@@ -1,0 +1,89 @@
+"""Objects read to their end, though their bodies be cut on the way."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from typing import Final
+
+from adapters.storage.foreign import MISSING, NOTHING_THERE, TAKEN, broken_off, code, foreign
+from adapters.storage.line import Body, Line
+from domain.errors import StorageFailed
+
+_GAIN: Final = 64 * 1024
+"""Bytes by which a try has to get further for the next not to count as one more."""
+
+
+class Download:
+    """One reading of an object, or of a part of it; all that is read is of one object."""
+
+    def __init__(
+        self, line: Line, path: str, size: int, first: int = 0, end: int | None = None
+    ) -> None:
+        """Take the bytes of a chunk, and which bytes to read: up to ``end``, or all there are."""
+        self._line = line
+        self._path = path
+        self._key = line.keys.of(path)
+        self._size = size
+        self._at = first
+        self._end = end
+        self._etag: str | None = None
+        self._held = bytearray()
+        """What was read of the next chunk."""
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        """Yield chunks of the size that was asked for, and a last one.
+
+        Raises one of `foreign`, and `StorageFailed` when the object went meanwhile.
+        """
+        fruitless = 0
+        while True:
+            began = self._at
+            async with AsyncExitStack() as stack:
+                body = await self._opened(stack)
+                if body is None:
+                    return
+                try:
+                    while chunk := await self._next(body):
+                        yield chunk
+                except broken_off():
+                    fruitless = 1 if self._at - began >= _GAIN else fruitless + 1
+                    if fruitless > self._line.limits.retries:
+                        raise
+                else:
+                    return
+            longest = self._line.limits.pause * 2 ** (fruitless - 1)
+            await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - no secret
+
+    async def _opened(self, stack: AsyncExitStack) -> Body | None:
+        """Ask for the rest; None when there is nothing of it."""
+        asked = self._line.body(self._key, self._at, self._end, self._etag)
+        try:
+            body = await stack.enter_async_context(asked)
+        except foreign() as error:
+            if code(error) in NOTHING_THERE:
+                return None
+            if self._etag is not None and code(error) in MISSING | TAKEN:
+                message = f"The file {self._path!r} was deleted while it was read."
+                raise StorageFailed(message) from error
+            raise
+        if body.end <= self._at:
+            return None
+        if body.first != self._at:
+            raise StorageFailed(f"The media storage gives no parts of files, as of {self._path!r}.")
+        self._etag, self._end = body.etag, body.end
+        return body
+
+    async def _next(self, body: Body) -> bytes:
+        """Read the next chunk, or nothing at the end; what came before a cut is kept."""
+        limits = self._line.limits
+        async with asyncio.timeout(limits.silence + self._size / limits.slowest):
+            while len(self._held) < self._size and self._at < body.end:
+                piece = await body.read(min(self._size - len(self._held), body.end - self._at))
+                if not piece:
+                    raise ConnectionResetError
+                self._held += piece
+                self._at += len(piece)
+        chunk = bytes(self._held)
+        self._held.clear()
+        return chunk

@@ -1,0 +1,76 @@
+"""What lies in a bucket, page by page."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Any, Final, cast
+
+import msgspec
+
+from adapters.storage.line import Line
+
+PAGE: Final = 1000
+"""Entries of a page; S3 gives no more."""
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """An object of a bucket."""
+
+    key: str
+    size: int
+    """Bytes."""
+    since: datetime
+
+
+class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
+    """An upload whose object is not there yet."""
+
+    key: str
+    upload_id: str
+    since: datetime
+
+
+async def objects(line: Line, start: str, page: int = PAGE) -> AsyncGenerator[Listed]:
+    """Yield every object whose key begins with ``start``, by key; raises one of `foreign`."""
+    more: dict[str, object] = {}
+    while True:
+        answer = await line.ask("list_objects_v2", {"Prefix": start, "MaxKeys": page, **more})
+        for each in _entries(answer, "Contents"):
+            yield Listed(key=each["Key"], size=int(each["Size"]), since=each["LastModified"])
+        if not answer.get("IsTruncated"):
+            return
+        more = {"ContinuationToken": answer["NextContinuationToken"]}
+
+
+async def folders(line: Line, start: str) -> AsyncGenerator[str]:
+    """Yield the start of the keys of every folder right below ``start``, which ends in a slash."""
+    more: dict[str, object] = {}
+    while True:
+        answer = await line.ask("list_objects_v2", {"Prefix": start, "Delimiter": "/", **more})
+        for each in _entries(answer, "CommonPrefixes"):
+            yield each["Prefix"]
+        if not answer.get("IsTruncated"):
+            return
+        more = {"ContinuationToken": answer["NextContinuationToken"]}
+
+
+async def unfinished(line: Line, start: str, page: int = PAGE) -> AsyncGenerator[Unfinished]:
+    """Yield every upload in parts whose key begins with ``start``; raises one of `foreign`."""
+    more: dict[str, object] = {}
+    while True:
+        answer = await line.ask(
+            "list_multipart_uploads", {"Prefix": start, "MaxUploads": page, **more}
+        )
+        for each in _entries(answer, "Uploads"):
+            yield Unfinished(key=each["Key"], upload_id=each["UploadId"], since=each["Initiated"])
+        if not answer.get("IsTruncated"):
+            return
+        # Some servers leave it to the asker to know what came last.
+        last = _entries(answer, "Uploads")[-1]
+        more = {
+            "KeyMarker": answer.get("NextKeyMarker") or last["Key"],
+            "UploadIdMarker": answer.get("NextUploadIdMarker") or last["UploadId"],
+        }
+
+
+def _entries(answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return cast(list[dict[str, Any]], answer.get(name) or [])

@@ -1,0 +1,246 @@
+"""Media files in a bucket of an object storage."""
+
+import asyncio
+import io
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+from uuid import uuid4
+
+from adapters.storage import listing
+from adapters.storage.bucket import MEGABYTE, Bucket, Limits
+from adapters.storage.creation import Creation, removed
+from adapters.storage.downloads import Download
+from adapters.storage.foreign import MISSING, NO_UPLOAD, TAKEN, code, foreign, named
+from adapters.storage.keys import INCOMING, LONGEST, above, safe
+from adapters.storage.line import Line, open_line
+from adapters.storage.steps import Steps
+from application.ports.storage import Stored
+from application.together import together
+from application.uncancelled import to_the_end
+from domain.errors import MediaTaken, StorageFailed
+
+CHUNK: Final = 256 * 1024
+"""Bytes read at a time."""
+ABANDONED: Final = timedelta(hours=6)
+"""Age at which an upload is nobody's: at the slowest, 2 GB take that long."""
+
+_READY: Final = b"ready"
+
+
+class S3Storage:
+    """Keeps each file as an object, under the key of its path.
+
+    An object is there once its upload has ended, and is never replaced: the last request of an
+    upload is one to create, and the server decides. As on a disk a path is a file or a folder,
+    never both; only where two processes put the two at one moment may both be there.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._steps = Steps()
+        self._downloads = asyncio.Semaphore(line.limits.downloads)
+        self._creates_only = False
+        """Whether the server was seen to refuse to replace an object."""
+
+    async def fetch(self, path: str, into: Path) -> None:
+        """See `application.ports.storage.Storage`."""
+        part = into.with_name(f".{uuid4().hex}.part")
+        with named(safe(path)):
+            async with self._downloads:
+                try:
+                    await self._download(path, part)
+                    await self._steps.run(
+                        lambda _: part.replace(into), undo=lambda _: into.unlink(missing_ok=True)
+                    )
+                finally:
+                    await self._steps.run(lambda _: part.unlink(missing_ok=True))
+
+    async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
+        """See `application.ports.storage.Storage`; raises `MediaTaken` before it uploads much."""
+        with named(safe(path)):
+            size = await self._steps.run(lambda _: source.stat().st_size)
+            if await self._is_taken(path, size):
+                raise MediaTaken
+            await Creation(self._line, self._steps, source, path)(size)
+
+    async def describe(self, path: str) -> Stored:
+        """See `application.ports.storage.Storage`."""
+        with named(safe(path)):
+            try:
+                found = await self._line.ask("head_object", {"Key": self._line.keys.of(path)})
+            except foreign() as error:
+                if code(error) in MISSING:
+                    await self._require_bucket()
+                raise
+        return Stored(size=int(found["ContentLength"]), etag=str(found["ETag"]).strip('"'))
+
+    async def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
+        """See `application.ports.storage.Storage`."""
+        if length <= 0:
+            await self.describe(path)
+            return
+        with named(safe(path)):
+            reading = Download(self._line, path, CHUNK, first, first + length)
+            async with aclosing(reading.chunks()) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+
+    async def delete(self, path: str) -> None:
+        """See `application.ports.storage.Storage`."""
+        with named(safe(path)):
+            await removed(self._line, self._line.keys.of(path))
+
+    async def link(self, path: str, name: str, seconds: int) -> str | None:
+        """See `application.ports.storage.Storage`; it is made here, and nobody is asked."""
+        plain = "".join(
+            c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name
+        )
+        shown = f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        with named(safe(path)):
+            asked = {"Key": self._line.keys.of(path), "ResponseContentDisposition": shown}
+            return await self._line.sign(seconds, asked)
+
+    async def ready(self) -> str:
+        """See `application.ports.storage.Storage`; the server must refuse to replace a file."""
+        key = f"{self._line.keys.own}ready-{uuid4().hex}"
+        with named(INCOMING):
+            try:
+                await self._written(key)
+                async with self._line.body(key) as body:
+                    whole = await body.read(len(_READY)) == _READY
+                if not self._creates_only:
+                    await self._require_refusal(key)
+            finally:
+                await to_the_end(removed(self._line, key))
+        if not whole:
+            raise StorageFailed("What is written to the media storage is not read back.")
+        return f"object storage, profile {self._line.profile}"
+
+    async def sweep(self, older_than: timedelta = ABANDONED) -> int:
+        """Remove what processes that died left unfinished, and say how much there was."""
+        before = datetime.now(UTC) - older_than
+        count = 0
+        with named(INCOMING):
+            async for found in listing.objects(self._line, self._line.keys.own):
+                if found.since < before:
+                    await removed(self._line, found.key)
+                    count += 1
+            async for upload in listing.unfinished(self._line, self._line.keys.all):
+                if upload.since < before:
+                    await self._abandon(upload)
+                    count += 1
+        return count
+
+    async def _download(self, path: str, into: Path) -> None:
+        file = await self._steps.run(lambda _: into.open("xb"), undo=io.BufferedWriter.close)
+        try:
+            async with aclosing(Download(self._line, path, MEGABYTE).chunks()) as chunks:
+                async for chunk in chunks:
+                    await self._steps.run(lambda _, some=chunk: file.write(some))
+        finally:
+            await self._steps.run(lambda _: file.close())
+
+    async def _is_taken(self, path: str, size: int) -> bool:
+        """Whether a path is a file's or a folder's already, or lies below that of a file.
+
+        A small file is not looked for itself: its one request is refused in time.
+        """
+        asked = [self._is_folder, self._is_below_a_file]
+        if size > self._line.limits.part:
+            asked.append(self._is_file)
+        answers: list[bool] = []
+
+        async def note(question: Callable[[str], Awaitable[bool]]) -> None:
+            answers.append(await question(path))
+
+        await together(note(question) for question in asked)
+        return any(answers)
+
+    async def _is_below_a_file(self, path: str) -> bool:
+        """Whether a part of the path is a file.
+
+        Where something lies in a folder, none of the path up to there is a file: only the first
+        part that is no such folder can be. Most often the last one is one.
+        """
+        parts = above(path)
+        if not parts or await self._is_folder(parts[-1]):
+            return False
+        first, last = 0, len(parts) - 1
+        while first < last:
+            middle = (first + last) // 2
+            if await self._is_folder(parts[middle]):
+                first = middle + 1
+            else:
+                last = middle
+        return await self._is_file(parts[first])
+
+    async def _is_file(self, path: str) -> bool:
+        try:
+            await self._line.ask("head_object", {"Key": self._line.keys.of(path)})
+        except foreign() as error:
+            if code(error) in MISSING:
+                return False
+            raise
+        return True
+
+    async def _is_folder(self, path: str) -> bool:
+        start = self._line.keys.below(path)
+        if len(start.encode()) > LONGEST:
+            return False
+        inside = listing.objects(self._line, start, 1)
+        async with aclosing(inside) as objects:
+            return await anext(objects, None) is not None
+
+    async def _require_bucket(self) -> None:
+        """Of an object that is missing a server does not say whether its bucket is missing too."""
+        try:
+            await self._line.ask("head_bucket")
+        except foreign() as error:
+            if code(error) in MISSING:
+                raise StorageFailed("The bucket of the media storage is not there.") from None
+            raise
+
+    async def _written(self, key: str) -> None:
+        """Create a small object of our own."""
+        asked = {"Key": key, "Body": io.BytesIO(_READY), **self._line.only_new}
+        await self._line.ask("put_object", asked)
+
+    async def _require_refusal(self, key: str) -> None:
+        """A server that knows no conditions would let one film replace another unnoticed."""
+        try:
+            await self._written(key)
+        except foreign() as error:
+            if code(error) not in TAKEN:
+                raise
+            self._creates_only = True
+        else:
+            raise StorageFailed(
+                "The media storage replaces files though it is asked not to (If-None-Match); "
+                "it needs a newer server, or another BACHATA_S3_PROFILE."
+            )
+
+    async def _abandon(self, upload: listing.Unfinished) -> None:
+        """Another process may be sweeping, too."""
+        asked = {"Key": upload.key, "UploadId": upload.upload_id}
+        try:
+            await self._line.ask("abort_multipart_upload", asked)
+        except foreign() as error:
+            if code(error) not in NO_UPLOAD:
+                raise
+
+
+@asynccontextmanager
+async def open_s3(bucket: Bucket, limits: Limits | None = None) -> AsyncGenerator[S3Storage]:
+    """Open a storage in a bucket that is there and lets itself be written and read.
+
+    Raises `StorageFailed`.
+    """
+    async with open_line(bucket, limits or Limits()) as line:
+        storage = S3Storage(line)
+        await storage.ready()
+        await storage.sweep()
+        yield storage

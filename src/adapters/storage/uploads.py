@@ -1,0 +1,164 @@
+"""Files on their way into a bucket: small ones in one request, large ones in parts."""
+
+import asyncio
+import base64
+import hashlib
+import io
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from adapters.storage.bucket import MEGABYTE, Profile
+from adapters.storage.foreign import NO_UPLOAD, code, foreign
+from adapters.storage.line import Answer, Call, Line
+from adapters.storage.steps import Steps, ended
+from application.together import together
+from application.uncancelled import to_the_end
+from domain.errors import StorageFailed
+
+_log = logging.getLogger("bachata.storage")
+
+MARK: Final = "put"
+"""Name of the metadata that tells whose upload an object came from."""
+
+_MOST_PARTS: Final = 10_000
+_BLOCK: Final = MEGABYTE
+_KINDS: Final = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".m4a": "audio/mp4",
+    ".mp3": "audio/mpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+}
+"""Media types by the end of the path; whoever opens a link wants to know."""
+
+
+class Upload:
+    """A local file to be created as an object, or not at all.
+
+    Raises one of `foreign`: of those that say `TAKEN`, that there is one of this key already.
+    """
+
+    def __init__(self, line: Line, steps: Steps, source: Path, path: str, mark: str) -> None:
+        """Take a storage path, and the ``mark`` that nobody else's upload has."""
+        self._line = line
+        self._steps = steps
+        self._source = source
+        self._path = path
+        self._key = line.keys.of(path)
+        self._about = {
+            "Metadata": {MARK: mark},
+            "ContentType": _KINDS.get(Path(path).suffix.lower(), "application/octet-stream"),
+        }
+        self.may_be_there = False
+        """Whether the last call, which makes the object visible, was begun."""
+
+    async def __call__(self, size: int) -> None:
+        """Upload a file of ``size`` bytes; what is not whole is removed."""
+        if size <= self._line.limits.part:
+            await self._at_once(size)
+        elif self._line.profile is Profile.GCS:
+            await self._from_disk(size)
+        else:
+            await self._in_parts(size)
+
+    async def _at_once(self, size: int) -> None:
+        body, digest = await self._steps.run(lambda _: self._part(0, size))
+        await self._create(io.BytesIO(body), digest, size)
+
+    async def _from_disk(self, size: int) -> None:
+        """In one request of any size, of which little is in memory at a time."""
+        digest = await self._steps.run(self._digest)
+        file = await self._steps.run(lambda _: self._source.open("rb"), io.BufferedReader.close)
+        try:
+            await self._create(file, digest, size)
+        finally:
+            file.close()
+
+    async def _create(self, body: io.BufferedIOBase, digest: str, size: int) -> None:
+        self.may_be_there = True
+        asked = {"Key": self._key, "Body": body, "ContentMD5": digest, **self._about}
+        await self._carried_out("put_object", {**asked, **self._line.only_new}, size)
+
+    async def _in_parts(self, size: int) -> None:
+        asked = {"Key": self._key, **self._about}
+        begun = await self._carried_out("create_multipart_upload", asked, undo=self._abort)
+        upload = {"Key": self._key, "UploadId": str(begun["UploadId"])}
+        try:
+            parts = {"MultipartUpload": {"Parts": await self._parts(upload, size)}}
+            self.may_be_there = True
+            ending = {**upload, **parts, **self._line.only_new}
+            await self._carried_out("complete_multipart_upload", ending)
+        except BaseException:
+            await to_the_end(self._abort(begun))
+            raise
+
+    async def _carried_out(
+        self,
+        call: Call,
+        asked: Mapping[str, object],
+        size: int = 0,
+        undo: Callable[[Answer], Coroutine[None, None, None]] | None = None,
+    ) -> Answer:
+        """Let a call end though the caller is cancelled: only then is it known what it did."""
+        work = asyncio.ensure_future(self._line.ask(call, asked, size=size))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await to_the_end(asyncio.wait([work], timeout=self._line.limits.parting))
+            work.cancel()
+            await ended(work)
+            if undo is not None and not work.cancelled() and work.exception() is None:
+                await to_the_end(undo(work.result()))
+            raise
+
+    async def _parts(self, upload: dict[str, str], size: int) -> list[dict[str, object]]:
+        """Upload the parts, a few at a time, and return what the upload is ended with."""
+        limits = self._line.limits
+        length = max(limits.part, -(-size // _MOST_PARTS))
+        starts = enumerate(range(0, size, length), start=1)
+        etags: dict[int, str] = {}
+
+        async def work() -> None:
+            for number, at in starts:
+                most = min(length, size - at)
+                body, digest = await self._steps.run(lambda _, a=at, m=most: self._part(a, m))
+                part = {"PartNumber": number, "Body": io.BytesIO(body), "ContentMD5": digest}
+                answer = await self._line.ask("upload_part", {**upload, **part}, size=most)
+                etags[number] = str(answer["ETag"])
+
+        await together(work() for _ in range(limits.parts_at_once))
+        return [{"PartNumber": number, "ETag": etags[number]} for number in sorted(etags)]
+
+    async def _abort(self, begun: Answer) -> None:
+        upload = {"Key": self._key, "UploadId": str(begun["UploadId"])}
+        try:
+            await self._line.ask("abort_multipart_upload", upload)
+        except foreign() as error:
+            if code(error) not in NO_UPLOAD:
+                facts = {"path": self._path, "error": str(error)}
+                _log.warning("parts of a file were left behind; a sweep removes them", extra=facts)
+
+    def _part(self, at: int, length: int) -> tuple[bytes, str]:
+        """Bytes of the source, and their digest for the storage to check."""
+        with self._source.open("rb") as file:
+            file.seek(at)
+            body = file.read(length)
+        if len(body) < length:
+            raise StorageFailed(f"The file for {self._path!r} changed while it was stored.")
+        return body, _base64(hashlib.md5(body, usedforsecurity=False).digest())
+
+    def _digest(self, unwanted: Event) -> str:
+        made = hashlib.md5(usedforsecurity=False)
+        with self._source.open("rb") as file:
+            while (block := file.read(_BLOCK)) and not unwanted.is_set():
+                made.update(block)
+        return _base64(made.digest())
+
+
+def _base64(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()

@@ -1,0 +1,25 @@
+"""Ids for what comes with a name only."""
+
+from collections.abc import Awaitable, Callable
+
+from domain.errors import NotFound
+
+
+async def unused(plain: str, *looks: Callable[[str], Awaitable[object]]) -> str:
+    """``plain``, or ``plain`` with the first number from 2 on, that all ``looks`` find nothing by.
+
+    A look raises `NotFound` where there is nothing of an id.
+    """
+    tried, number = plain, 1
+    while any([await _finds(look, tried) for look in looks]):
+        number += 1
+        tried = f"{plain}-{number}"
+    return tried
+
+
+async def _finds(look: Callable[[str], Awaitable[object]], tried: str) -> bool:
+    try:
+        await look(tried)
+    except NotFound:
+        return False
+    return True

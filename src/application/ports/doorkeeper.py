@@ -1,0 +1,19 @@
+"""Who looks at what strangers bring."""
+
+from pathlib import Path
+from typing import Protocol
+
+from domain.media import Media
+
+
+class Doorkeeper(Protocol):
+    """Looks into files that nobody has looked into yet."""
+
+    async def look(self, file: Path) -> Media:
+        """Say what is in a file, as an `Encoder` would measure it; its name does not matter.
+
+        Whatever is in the file, this ends soon, with bounded memory, and harms nothing. Raises
+        `UnacceptedMedia` for what is no film or song of a kind that is taken, and
+        `UnreadableMedia` for one that is damaged.
+        """
+        ...

@@ -1,0 +1,91 @@
+"""Listen to and watch the clips that nobody has listened to yet."""
+
+import asyncio
+import logging
+from uuid import UUID
+
+import msgspec
+
+from application.examining import Examination
+from application.ports.encoder import Encoder
+from application.ports.library import Library
+from application.ports.listener import Listener
+from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.shelf import Shelf
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from application.rushes import Rushes
+from application.usecases.browse import everything
+from domain.embeddings import MoveEmbedding, Part, Rows
+from domain.errors import NotFound, Refused
+
+WORK = UUID("c0117000-0000-4000-8000-000000000000")
+"""Names the folders that clips are fetched into; there is no task of this id."""
+
+_log = logging.getLogger("bachata.index")
+
+
+class CompleteMoves:
+    """Finds out how the moves sound and move of which only the words are known."""
+
+    def __init__(
+        self,
+        library: Library,
+        storage: Storage,
+        shelf: Shelf,
+        encoder: Encoder,
+        workspace: Workspace,
+        embeddings: MoveEmbeddings,
+        examine: Examination,
+        listener: Listener,
+    ) -> None:
+        """Take the ports, and who listens to clips, and by what name."""
+        self._library = library
+        self._storage = storage
+        self._shelf = shelf
+        self._encoder = encoder
+        self._workspace = workspace
+        self._embeddings = embeddings
+        self._examine = examine
+        self._listener = listener
+
+    async def __call__(self) -> int:
+        """Return how many were completed, one after another; what was known stays as it is."""
+        done = 0
+        for known in await everything(self._embeddings.page):
+            if known.rows.audio is None and known.audio_by != self._listener.name:
+                done += await self._completed(known.move_id)
+        return done
+
+    async def _completed(self, move_id: str) -> bool:
+        try:
+            found = await self._examined(move_id)
+            # What has come in the meantime is newer than what was listed.
+            known = await self._embeddings.get(move_id)
+        except (NotFound, Refused) as error:
+            _log.warning("the clip of the move %r was not listened to: %s", move_id, error)
+            return False
+        rows = Rows(**{part.value: known.rows.of(part) or found.rows.of(part) for part in Part})
+        await self._embeddings.keep(
+            msgspec.structs.replace(
+                known,
+                rows=rows,
+                audio_by=known.audio_by if known.rows.audio else self._listener.name,
+                text_by=known.text_by if known.rows.text else found.text_by,
+                energy_start=_first(known.energy_start, found.energy_start),
+                energy_end=_first(known.energy_end, found.energy_end),
+            )
+        )
+        return True
+
+    async def _examined(self, move_id: str) -> MoveEmbedding:
+        move = await self._library.move(move_id)
+        async with self._workspace.take(WORK) as folder:
+            files = Rushes(self._storage, self._shelf, self._encoder, folder, asyncio.Semaphore(1))
+            media = (await files.known(move.video_path)).media
+            clip = await files.local(move.video_path)
+            return await self._examine.embedding_of(move, clip, media)
+
+
+def _first(known: float | None, found: float | None) -> float | None:
+    return found if known is None else known

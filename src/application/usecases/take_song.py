@@ -1,0 +1,48 @@
+"""Take a song file into the library unless it is there already."""
+
+from pathlib import Path
+
+from application.keeping import fingerprint
+from application.naming import unused
+from application.ports.library import Library, SongFilter
+from application.usecases.add_song import AddSong
+from application.usecases.browse import everything
+from domain.errors import SongTaken
+from domain.importing import slug
+from domain.music import Song
+
+
+class TakeSong:
+    """A local file as a song of the library; the same contents are the same song.
+
+    It is not made ready for films: the first one does that.
+    """
+
+    def __init__(self, library: Library, add_song: AddSong) -> None:
+        """Take the port, and who adds songs."""
+        self._library = library
+        self._add_song = add_song
+
+    async def __call__(self, file: Path) -> Song:
+        """Return the song of a file; a new one is named after it. Raises as `AddSong` does."""
+        contents = await fingerprint(file)
+        # A name that is no text, which file systems allow, has question marks in it.
+        name = file.stem.encode(errors="replace").decode()
+        while (known := await self._same(contents)) is None:
+            song = Song(
+                id=await unused(slug(name), self._library.song),
+                title=name,
+                artist="Unknown",
+                audio_path="songs/new",
+                duration=1,
+            )
+            try:
+                return await self._add_song(file, song, ready=False)
+            except SongTaken:
+                # Somebody has taken that id meanwhile, for this song or for another.
+                continue
+        return known
+
+    async def _same(self, contents: str) -> Song | None:
+        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
+        return next((song for song in songs if song.audio_path.endswith(f"-{contents}")), None)

@@ -1,0 +1,137 @@
+"""Take a filmed move from somebody who brings it."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from application.examining import Examination, Examined
+from application.keeping import fingerprint
+from application.naming import unused
+from application.ports.doorkeeper import Doorkeeper
+from application.ports.library import Library
+from application.ports.storage import Storage
+from application.turns import Turns
+from application.usecases.add_move import AddMove
+from domain import documents, paths
+from domain.blueprint import Difficulty
+from domain.errors import InvalidRequest, UnacceptedMedia
+from domain.importing import UNSORTED, Wanted, slug
+from domain.limits import CLIP
+from domain.move_lists import Listed, Note
+from domain.moves import Energy, Move, Style, Tempo
+from domain.violations import Violation
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class MoveForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a clip; what is left out is found out, or assumed."""
+
+    name: Name
+    label: Name | None = None
+    """The kind of figure; `unsorted` where nobody says."""
+    difficulty: Difficulty | None = None
+    """`intermediate` where nobody says."""
+    energy_level: Energy | None = None
+    """From how much moves in the clip, where nobody says."""
+    style: Style | None = None
+    """`romantic` where nobody says."""
+    tempo: Tempo | None = None
+    """Heard in the clip where nobody says."""
+    first_count: Annotated[float, Meta(ge=0)] | None = None
+    """Seconds to the first "1"; heard in the clip where nobody says."""
+
+
+class UploadedMove(Move, frozen=True, kw_only=True):
+    """A move that is in the library now."""
+
+    notes: tuple[Note, ...]
+    """How everything about it is known."""
+
+
+class UploadMove:
+    """Look into a clip, find out what nobody says of it, and add it; whole or not at all.
+
+    Moves may have the same name: each has an id of its own.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        storage: Storage,
+        doorkeeper: Doorkeeper,
+        examine: Examination,
+        add_move: AddMove,
+        at_once: int,
+    ) -> None:
+        """Take the ports, who examines clips, who adds moves, and how many at once."""
+        self._library = library
+        self._storage = storage
+        self._doorkeeper = doorkeeper
+        self._examine = examine
+        self._add_move = add_move
+        self._turns = Turns()
+        self._gate = asyncio.Semaphore(at_once)
+
+    async def __call__(self, clip: Path, said: MoveForm, *, own: bool = False) -> UploadedMove:
+        """Return the move as it is in the library; nobody changes ``clip`` any more.
+
+        A clip that is ``own``, of whoever runs the service, may be changed, and of any size.
+        Raises `InvalidRequest`, `UnacceptedMedia` for what is no film, `UnreadableMedia` for a
+        damaged one, and `TooLarge` for what is larger than `domain.limits.CLIP`.
+        """
+        documents.refuse_faults(said)
+        async with self._gate:
+            return await self._taken(clip, said, own=own)
+
+    async def _taken(self, clip: Path, said: MoveForm, *, own: bool) -> UploadedMove:
+        media = await self._doorkeeper.look(clip)
+        if media.picture is None:
+            raise UnacceptedMedia("The file has sound but no picture; a move needs a film.")
+        if not own:
+            CLIP.refuse_excess(media)
+        _refuse_beyond(said, float(media.seconds))
+        examined = await self._examine(clip, _wanted(said), media, sure=True)
+        move = await self._added(clip, examined, spare=not own)
+        return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
+
+    async def _added(self, clip: Path, examined: Examined, *, spare: bool) -> Move:
+        contents = await fingerprint(clip)
+        # Of two of the same name at once, the second is to see the id that the first has taken.
+        async with self._turns.of(examined.move.id):
+            move_id = await unused(
+                examined.move.id,
+                self._library.move,
+                lambda move_id: self._storage.describe(paths.clip(move_id, contents)),
+            )
+            move = msgspec.structs.replace(examined.move, id=move_id)
+            embedding = msgspec.structs.replace(examined.embedding, move_id=move_id)
+            return await self._add_move(clip, move, embedding, spare=spare)
+
+
+def _refuse_beyond(said: MoveForm, seconds: float) -> None:
+    if said.first_count is not None and said.first_count >= seconds:
+        message = f"The clip lasts {seconds:.3f} s."
+        raise InvalidRequest((Violation(path="first_count", message=message),))
+
+
+def _wanted(said: MoveForm) -> Wanted:
+    listed = Listed(
+        source="who brought it",
+        difficulty=said.difficulty,
+        energy_level=said.energy_level,
+        style=said.style,
+        tempo=said.tempo,
+        first_count=said.first_count,
+    )
+    return Wanted(
+        id=slug(said.name),
+        name=said.name,
+        label=said.label or UNSORTED,
+        clip=None,
+        said=listed,
+        notes=(),
+    )

@@ -1,0 +1,91 @@
+"""Take a song from somebody who brings it."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from application.keeping import fingerprint
+from application.later import HearLater
+from application.naming import unused
+from application.ports.doorkeeper import Doorkeeper
+from application.ports.library import Library
+from application.ports.storage import Storage
+from application.turns import Turns
+from application.usecases.add_song import AddSong
+from domain import documents, paths
+from domain.errors import UnacceptedMedia
+from domain.importing import slug
+from domain.limits import SONG
+from domain.music import Song
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class SongForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a song."""
+
+    title: Text
+    artist: Text
+    genre: Text | None = None
+
+
+class UploadSong:
+    """Look into a song, and add it; whole or not at all. It is heard afterwards.
+
+    Songs may have the same title: each has an id of its own.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        storage: Storage,
+        doorkeeper: Doorkeeper,
+        add_song: AddSong,
+        hear_later: HearLater,
+        at_once: int,
+    ) -> None:
+        """Take the ports, who adds songs, who hears them afterwards, and how many at once."""
+        self._library = library
+        self._storage = storage
+        self._doorkeeper = doorkeeper
+        self._add_song = add_song
+        self._hear_later = hear_later
+        self._turns = Turns()
+        self._gate = asyncio.Semaphore(at_once)
+
+    async def __call__(self, sound: Path, said: SongForm) -> Song:
+        """Return the song as it is in the library; nobody changes ``sound`` any more.
+
+        Raises `InvalidRequest`, `UnacceptedMedia` for what has no sound, `UnreadableMedia` for a
+        damaged file, and `TooLarge` for what is larger than `domain.limits.SONG`.
+        """
+        documents.refuse_faults(said)
+        async with self._gate:
+            media = await self._doorkeeper.look(sound)
+            if media.sound is None:
+                raise UnacceptedMedia("The file has no sound; a song needs some.")
+            SONG.refuse_excess(media)
+            song = await self._added(sound, said)
+        self._hear_later(song.id)
+        return song
+
+    async def _added(self, sound: Path, said: SongForm) -> Song:
+        contents, plain = await fingerprint(sound), slug(said.title)
+        # Of two of the same title at once, the second is to see the id that the first has taken.
+        async with self._turns.of(plain):
+            song = Song(
+                id=await unused(
+                    plain,
+                    self._library.song,
+                    lambda song_id: self._storage.describe(paths.song(song_id, contents)),
+                ),
+                title=said.title,
+                artist=said.artist,
+                genre=said.genre,
+                audio_path="songs/new",
+                duration=1,
+            )
+            return await self._add_song(sound, song, spare=True)

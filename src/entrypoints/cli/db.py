@@ -1,0 +1,101 @@
+"""`bachata-buddy db`: the tables of the database, from one revision to another."""
+
+import click
+from rich_click import RichCommand, RichGroup
+
+from domain.errors import DatabaseAhead
+from entrypoints import logs
+from entrypoints.bootstrap import schema_of
+from entrypoints.cli.console import talker
+from entrypoints.cli.session import run
+from entrypoints.settings import Settings, from_environment
+
+
+@click.group(cls=RichGroup)
+def db() -> None:
+    """Bring the tables of the database up to date, or back."""
+
+
+@db.command("upgrade", cls=RichCommand)
+@click.option("--to", metavar="REVISION", help="Go no further.  [default: the newest]")
+def upgrade(to: str | None) -> None:
+    """Bring the tables up to date; the rows stay.
+
+    All of it happens or nothing. Processes of the version before may go on meanwhile.
+    """
+    settings = _settings()
+
+    async def work() -> None:
+        async with schema_of(settings, make=True) as schema:
+            passed = await schema.upgrade(to)
+            for revision in passed:
+                _say(f"Up to {revision}: {schema.revisions.about(revision)}")
+            standing = await schema.standing()
+            name = schema.database.name
+        _say(f"The {name} is {'now' if passed else 'already'} at revision {standing.found}.")
+
+    run(work)
+
+
+@db.command("downgrade", cls=RichCommand)
+@click.argument("revision")
+@click.option(
+    "--discard-everything", is_flag=True, help="Go down to `base`: remove all tables and rows."
+)
+def downgrade(revision: str, discard_everything: bool) -> None:
+    """Bring the tables back to REVISION, for an earlier version of the program.
+
+    What only later revisions can hold is lost. All of it happens or nothing.
+    """
+    settings = _settings()
+    if (revision == "base") is not discard_everything:
+        raise click.UsageError("`base` and --discard-everything go together: all rows are lost.")
+
+    async def work() -> None:
+        async with schema_of(settings, make=False) as schema:
+            passed = await schema.downgrade(None if discard_everything else revision)
+            for each in passed:
+                _say(f"Down from {each}: {schema.revisions.about(each)}")
+            found = (await schema.standing()).found
+            name = schema.database.name
+        where = f"at revision {found}" if found else "without a revision"
+        _say(f"The {name} is {'now' if passed else 'already'} {where}.")
+
+    run(work)
+
+
+@db.command("check", cls=RichCommand)
+def check() -> None:
+    """Tell the revision of the database; status 1 when it is not the one this program needs."""
+    settings = _settings()
+
+    async def work() -> None:
+        async with schema_of(settings, make=False) as schema:
+            standing = await schema.standing()
+            name = schema.database.name
+            missing = [(each, schema.revisions.about(each)) for each in standing.missing]
+        if not standing.known:
+            raise DatabaseAhead(
+                f"The {name} is at revision {standing.found}, which this version of the program "
+                f"does not know: its newest is {standing.newest}."
+            )
+        if not missing:
+            _say(f"The {name} is at revision {standing.found}, the newest.")
+            return
+        _say(f"The {name} is at revision {standing.found or 'none'}. It misses:")
+        for revision, about in missing:
+            _say(f"  {revision}: {about}")
+        _say("Run `bachata-buddy db upgrade`.")
+        raise click.exceptions.Exit(1)
+
+    run(work)
+
+
+def _settings() -> Settings:
+    settings = from_environment()
+    logs.configure(settings.log_level, quiet=True)
+    return settings
+
+
+def _say(words: str) -> None:
+    talker().print(words, highlight=False, markup=False, soft_wrap=True)

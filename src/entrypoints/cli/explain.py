@@ -1,0 +1,119 @@
+"""`bachata-buddy explain`: why a dance is as it is."""
+
+import sys
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import click
+import msgspec
+from rich.table import Table
+from rich_click import RichCommand
+
+from application.usecases.explain import ExplainedMove, Explanation
+from domain import paths, rules
+from domain.blueprint import Blueprint
+from domain.quality import Quality
+from entrypoints.cli.console import clock, plain, printer, told
+from entrypoints.cli.session import Session, run, session
+
+_STDIN: Final = "-"
+_SHOWN: Final = 0.005
+"""Costs below it are not worth naming."""
+
+
+@click.command(cls=RichCommand)
+@click.argument("blueprint")
+@click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
+def explain(blueprint: str, as_json: bool) -> None:
+    """Say why each move of BLUEPRINT was chosen, what else could be danced, and how good it is.
+
+    BLUEPRINT is a JSON file, `-` for the standard input, or the id of a task.
+    """
+    given = _document(blueprint)
+
+    async def work() -> None:
+        async with session() as opened:
+            explanation = await opened.use_cases.explain(await _read(opened, given))
+        if as_json:
+            written = msgspec.json.format(msgspec.json.encode(explanation), indent=2)
+            click.echo(written)
+        else:
+            _show(explanation)
+
+    run(work)
+
+
+def _document(said: str) -> bytes | UUID:
+    """The text of a file, or the id of a task."""
+    if said == _STDIN:
+        return sys.stdin.buffer.read()
+    if Path(said).is_file():
+        try:
+            return Path(said).read_bytes()
+        except OSError as error:
+            raise click.FileError(said, hint=error.strerror) from None
+    try:
+        return UUID(said)
+    except ValueError:
+        raise click.BadParameter(f"{said!r} is no file and no id of a task.") from None
+
+
+async def _read(opened: Session, given: bytes | UUID) -> Blueprint:
+    if isinstance(given, UUID):
+        return await opened.use_cases.read_blueprint(given, paths.LOCAL_USER)
+    return rules.parse(given)
+
+
+def _show(explanation: Explanation) -> None:
+    console = printer()
+    song = explanation.song
+    title = f"{song.title} by {song.artist}" if song else "A song that is not in the library"
+    table = Table(title=plain(title), title_justify="left", show_lines=True)
+    for name in ("8-count", "time", "move", "rate"):
+        words = name == "move"
+        table.add_column(name, justify="left" if words else "right", no_wrap=not words)
+    for name in ("cost", "alternatives"):
+        table.add_column(name, ratio=1)
+    for move in explanation.moves:
+        table.add_row(
+            "" if move.position is None else str(move.position),
+            clock(move.start_time),
+            plain(move.name),
+            f"{move.playback_rate:.3f}",
+            *_reason(move),
+        )
+    console.print(table)
+    told(console, explanation.degradations)
+    if explanation.quality is not None:
+        console.print(_quality(explanation.quality))
+
+
+def _reason(move: ExplainedMove) -> tuple[str, str]:
+    """What it costs, the largest part first, and what else could be danced."""
+    if move.cost is None:
+        return "nobody said why", ""
+    parts = sorted(move.costs.items(), key=lambda part: -part[1])
+    named = ", ".join(f"{name} {cost:.2f}" for name, cost in parts if cost >= _SHOWN)
+    others = ", ".join(f"{each.name} {each.cost:.2f}" for each in move.alternatives)
+    return plain(f"{move.cost:.2f}: {named}" if named else f"{move.cost:.2f}"), plain(others)
+
+
+def _quality(measured: Quality) -> Table:
+    """Every number in words."""
+    r = measured.energy_correlation
+    rows = (
+        ("cuts beside the nearest '1'", f"{measured.cut_error_median:.1f} ms in the median"),
+        ("", f"{measured.cut_error_worst:.1f} ms at worst"),
+        ("steps beside the nearest beat", f"{measured.step_error_median:.1f} ms in the median"),
+        ("", f"{100 * measured.steps_on_the_beat:.1f} % within 50 ms"),
+        ("energy of moves and sections", "all the same" if r is None else f"r = {r:.2f}"),
+        ("one move goes on from another", f"{measured.continuity:.2f} of 1"),
+        ("danced again within four", f"{100 * measured.repeated:.0f} % of the moves"),
+        ("of the library danced", f"{100 * measured.coverage:.0f} %"),
+        ("harder than asked for", f"{100 * measured.too_hard:.0f} % of the moves"),
+    )
+    table = Table(title="How good it is", title_justify="left", show_header=False)
+    for row in rows:
+        table.add_row(*row)
+    return table

@@ -1,0 +1,31 @@
+"""`bachata-buddy generate`: a song, or a dance in words, in; a film out."""
+
+from pathlib import Path
+
+import click
+from rich_click import RichCommand
+
+from entrypoints.cli.console import StageBars, bars, talker
+from entrypoints.cli.films import made
+from entrypoints.cli.session import run, session
+from entrypoints.cli.wishes import DANCE, Wanted, asked_for, taking, writing
+
+
+@click.command(cls=RichCommand)
+@taking(*DANCE)
+@writing("Copy the film here too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def generate(wanted: Wanted, output: Path | None, as_json: bool) -> None:
+    """Plan a dance to a song, or to a description, and make its film.
+
+    What is said by options counts more than the words.
+    """
+
+    async def work() -> None:
+        console = talker()
+        with bars(console) as progress:
+            async with session(StageBars(progress)) as opened:
+                film = await made(opened, await asked_for(opened, wanted), output)
+        film.tell(console, as_json=as_json)
+
+    run(work)

@@ -1,0 +1,157 @@
+"""`bachata-buddy migrate-seed`: songs, moves, tasks and Blueprints of the earlier system."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+from rich_click import RichCommand
+
+from application.migration import KEPT, Came, MigrationReport, Verified
+from application.ports.library import SongFilter
+from domain import paths, rules
+from domain.seeds import Model
+from entrypoints.bootstrap import seed_at
+from entrypoints.cli.console import bars, talker
+from entrypoints.cli.session import Session, run, session
+
+_NAMES = {
+    Model.SONG: "songs",
+    Model.MOVE: "moves",
+    Model.TASK: "tasks",
+    Model.BLUEPRINT: "Blueprints",
+}
+_MOST = 3
+"""Songs of the library that have samples where nothing else brought songs."""
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A sample Blueprint and its file, or why there is none."""
+
+    song_id: str
+    file: str | None = None
+    why: str | None = None
+
+
+@click.command("migrate-seed", cls=RichCommand)
+@click.argument("source", metavar="PATH|DSN")
+@click.option(
+    "--media",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the songs, clips and films.  [default: where the dump is]",
+)
+@click.option(
+    "--samples",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for Blueprints to try out.  [default: samples in the data folder]",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would come of it, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def migrate_seed(
+    source: str, media: Path | None, samples: Path | None, dry_run: bool, as_json: bool
+) -> None:
+    """Bring the data of the earlier system over: a dump, an export, or its database.
+
+    PATH is a fixture of Django's dumpdata, a list of moves, or a folder of them (.json, .json.gz);
+    DSN is postgresql://... or sqlite:///... and is only read. Doing it again takes nothing twice.
+    """
+
+    async def work() -> None:
+        console = talker()
+        with bars(console) as progress:
+            async with session(only_looking=dry_run) as opened, seed_at(source) as seed:
+                told = _counted(progress)
+                report = await opened.use_cases.migrate_seed(
+                    seed, told, media=media, dry_run=dry_run
+                )
+                written = () if dry_run else await _sampled(opened, report, samples)
+        if as_json:
+            document = msgspec.to_builtins(report) | {"samples": msgspec.to_builtins(written)}
+            click.echo(msgspec.json.encode(document).decode())
+        else:
+            _tell(console, report, written)
+        if report.verified is not None and report.verified.faults:
+            raise click.exceptions.Exit(1)
+
+    run(work)
+
+
+async def _sampled(
+    opened: Session, report: MigrationReport, folder: Path | None
+) -> tuple[Written, ...]:
+    """Write a Blueprint to each song; a file that is there stays as it is."""
+    folder = folder or opened.settings.folder / "samples"
+    brought = [each for each in report.records if each.model is Model.SONG and each.came in KEPT]
+    songs = list(dict.fromkeys(str(each.id) for each in brought))
+    if not songs:
+        page = await opened.use_cases.list_songs(SongFilter(), None, _MOST)
+        songs = [song.id for song in page.items]
+    return tuple([await _sample(opened, k, song, folder) for k, song in enumerate(songs)])
+
+
+async def _sample(opened: Session, number: int, song_id: str, folder: Path) -> Written:
+    file = folder / f"{song_id}.json"
+    if not await asyncio.to_thread(file.exists):
+        planned = await opened.use_cases.plan_sample(song_id, number, paths.LOCAL_USER)
+        if planned.blueprint is None:
+            return Written(song_id=song_id, why=planned.why)
+        text = msgspec.json.format(rules.serialised(planned.blueprint), indent=2) + b"\n"
+        await asyncio.to_thread(_write, file, text)
+    return Written(song_id=song_id, file=str(file))
+
+
+def _write(file: Path, text: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text)
+
+
+def _tell(console: Console, report: MigrationReport, written: tuple[Written, ...]) -> None:
+    def say(words: str) -> None:
+        console.print(words, highlight=False, markup=False, soft_wrap=True)
+
+    for each in report.records:
+        known = each.key if each.id in (None, each.key) else f"{each.key} as {each.id}"
+        say(f"{each.came:<13} {each.model} {known}")
+        for note in each.notes:
+            say(f"{'':<13} {note}")
+    for dropped in report.dropped:
+        say(f"{'dropped':<13} {dropped.name} ({dropped.records}): {dropped.why}")
+    for name in report.passed_over:
+        say(f"{'passed over':<13} {name}")
+    for sample in written:
+        said = sample.file or f"none for {sample.song_id}: {sample.why}"
+        say(f"{'sample':<13} {said}")
+    for model in Model:
+        counts = [f"{report.count(model, came)} {came}" for came in Came]
+        say(f"{_NAMES[model]}: {', '.join(counts)}")
+    if report.verified is not None:
+        _tell_verified(say, report.verified)
+    if report.dry_run:
+        say("It was a dry run: nothing was written.")
+    elif report.took_nothing:
+        say("Nothing was taken: what can be taken is there already.")
+
+
+def _tell_verified(say: Callable[[str], None], verified: Verified) -> None:
+    for fault in verified.faults:
+        say(f"{'wrong':<13} {fault}")
+    found = sum(each.found for each in verified.counts)
+    expected = sum(each.expected for each in verified.counts)
+    norms = verified.norms
+    lengths = "" if norms.least is None else f" of length {norms.least:.4f} to {norms.most:.4f}"
+    say(
+        f"read back: {found} of {expected} records, {norms.rows} embeddings{lengths}, "
+        f"{verified.checksums} files with their checksums"
+    )
+
+
+def _counted(progress: Progress) -> Callable[[str, int], Awaitable[None]]:
+    bar = progress.add_task("Bringing data over", total=None)
+
+    async def told(name: str, done: int) -> None:
+        progress.update(bar, completed=done)
+
+    return told

@@ -1,0 +1,58 @@
+"""`bachata-buddy plan`: a song, or a dance in words, in; a Blueprint out."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import click
+import msgspec
+from rich_click import RichCommand
+
+from application.usecases.describe import DescribedRequest
+from application.usecases.plan import PlannedDance
+from domain import paths, rules
+from entrypoints.cli.console import moves_table, talker, told
+from entrypoints.cli.films import names_of_moves
+from entrypoints.cli.session import Session, run, session
+from entrypoints.cli.wishes import DANCE, Wanted, asked_for, taking, writing
+
+
+@click.command(cls=RichCommand)
+@taking(*DANCE)
+@writing("Write the Blueprint here instead of to the standard output.")
+@click.option("--json", "as_json", is_flag=True, help="Show nothing but the Blueprint.")
+def plan(wanted: Wanted, output: Path | None, as_json: bool) -> None:
+    """Plan a dance to a song, or to a description, and write its Blueprint; no film is made.
+
+    `assemble` makes the film of it, `explain` says why each move was chosen.
+    """
+
+    async def work() -> None:
+        async with session() as opened:
+            dance = await _planned(opened, wanted)
+            names = await names_of_moves(opened)
+        written = msgspec.json.format(rules.serialised(dance.blueprint), indent=2) + b"\n"
+        if output is None:
+            click.echo(written, nl=False)
+        else:
+            save(output, written)
+        if not as_json:
+            console = talker()
+            console.print(moves_table(dance.blueprint, names))
+            told(console, dance.degradations)
+
+    run(work)
+
+
+async def _planned(opened: Session, wanted: Wanted) -> PlannedDance:
+    request = await asked_for(opened, wanted)
+    if isinstance(request, DescribedRequest):
+        return await opened.use_cases.plan_from_words(request, uuid4(), paths.LOCAL_USER)
+    return await opened.use_cases.plan(request, uuid4(), paths.LOCAL_USER)
+
+
+def save(file: Path, content: bytes) -> None:
+    """Write a file; say in a sentence when that is impossible."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise click.FileError(str(file), hint=error.strerror) from None

@@ -1,0 +1,117 @@
+"""`bachata-buddy song`: what can be heard in a song."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich_click import RichCommand, RichGroup
+
+from domain.music import Analysis
+from entrypoints.cli.console import clock, plain, printer
+from entrypoints.cli.session import run, session
+from entrypoints.cli.wishes import in_a_folder
+
+PICTURES: Final = (".png", ".svg", ".pdf")
+
+
+@click.group(cls=RichGroup)
+def song() -> None:
+    """Hear songs."""
+
+
+def _picture(context: click.Context, parameter: click.Parameter, file: Path | None) -> Path | None:
+    if file is not None and file.suffix.lower() not in PICTURES:
+        raise click.BadParameter(f"{str(file)!r} does not end in {', '.join(PICTURES)}.")
+    return in_a_folder(context, parameter, file)
+
+
+@song.command("analyze", cls=RichCommand)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    callback=_picture,
+    help="Draw it here, too: waveform, beats, counts, sections, energy; PNG, SVG or PDF.",
+)
+def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
+    """Hear the tempo, the beats, the eight-counts and the sections of FILE.
+
+    The song need not be in the library.
+    """
+
+    async def work() -> None:
+        async with session() as opened:
+            heard = await opened.use_cases.hear.file(file)
+        if as_json:
+            click.echo(msgspec.json.format(msgspec.json.encode(heard), indent=2))
+        else:
+            _show(printer(), file.name, heard)
+        if plot is not None:
+            _draw(plot, file.name, heard)
+
+    run(work)
+
+
+def _draw(plot: Path, name: str, heard: Analysis) -> None:
+    # Drawing takes a second to load, which only those wait for who want a picture.
+    from entrypoints.cli.picture import draw
+
+    try:
+        draw(heard, name, plot)
+    except OSError as error:
+        raise click.FileError(str(plot), hint=error.strerror) from None
+
+
+def _show(console: Console, name: str, heard: Analysis) -> None:
+    console.print(f"[bold]{plain(name)}[/], {clock(heard.duration)}", highlight=False)
+    if not heard.ones:
+        console.print(
+            f"No beat can be heard (confidence {heard.confidence:.2f} of 1).", highlight=False
+        )
+        return
+    console.print(
+        f"{heard.tempo:.1f} BPM, confidence {heard.confidence:.2f} of 1; "
+        f"{len(heard.beats)} beats, {len(heard.ones)} eight-counts, "
+        f"{len(heard.sections)} sections",
+        highlight=False,
+    )
+    console.print(_sections(heard))
+    console.print(_eights(heard))
+
+
+def _sections(heard: Analysis) -> Table:
+    table = Table(title="Sections", title_justify="left")
+    for name in ("section", "from", "to", "energy"):
+        table.add_column(name, justify="left" if name == "section" else "right")
+    for section in heard.sections:
+        start, end = clock(section.start), clock(section.end)
+        table.add_row(plain(section.name), start, end, f"{section.energy:.2f}")
+    return table
+
+
+def _eights(heard: Analysis) -> Table:
+    """A line for every eight-count, with its "1" and the beats that follow it, in seconds."""
+    table = Table(title="Eight-counts", title_justify="left")
+    table.add_column("#", justify="right")
+    table.add_column("'1'", justify="right")
+    table.add_column("beats, in seconds")
+    for number, beats in _counted(heard):
+        one = clock(beats[0]) if number else ""
+        table.add_row(str(number or ""), one, "  ".join(f"{beat:.2f}" for beat in beats))
+    return table
+
+
+def _counted(heard: Analysis) -> Iterator[tuple[int, tuple[float, ...]]]:
+    """The beats of every eight-count with its number, from 1; before the first "1" it is 0."""
+    edges = [bisect_left(heard.beats, one - 1e-6) for one in heard.ones]
+    if edges[0]:
+        yield 0, heard.beats[: edges[0]]
+    for number, (start, end) in enumerate(pairwise([*edges, len(heard.beats)]), 1):
+        yield number, heard.beats[start:end]

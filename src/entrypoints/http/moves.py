@@ -1,0 +1,167 @@
+"""Moves to choose from."""
+
+from typing import Any, Final
+
+from litestar import Controller, HttpMethod, Request, Response, delete, get, post, route
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from application.ports.library import MoveFilter
+from application.usecases.browse import ListMoves, ReadMove
+from application.usecases.receive import ReceiveFile
+from application.usecases.remove import RemoveMove
+from application.usecases.search_moves import LikeMoves, MoveSearch, SearchMoves
+from application.usecases.upload_move import MoveForm, UploadedMove, UploadMove
+from application.usecases.watch_clip import WatchClip
+from domain.blueprint import Difficulty
+from domain.limits import CLIP
+from domain.moves import Energy, Move, Style
+from entrypoints.http.bodies import JsonRequest, UnreadSearch
+from entrypoints.http.disconnect import while_connected
+from entrypoints.http.forms import form_of, taking
+from entrypoints.http.pages import Limit, MovePage, Some, after, cursor_of
+from entrypoints.http.problems import documented
+from entrypoints.http.sending import answer
+from entrypoints.http.wiring import Wired
+
+_PATH: Final = "/api/moves"
+_VIDEO: Final = "video/mp4"
+
+
+class MoveController(Controller):
+    """Moves."""
+
+    path = _PATH
+    tags = ("library",)
+
+    @get(
+        operation_id="listMoves",
+        response_description="A page of moves",
+        responses=documented(400, 500, 503),
+    )
+    async def moves(
+        self,
+        list_moves: Wired[ListMoves],
+        search: FromQuery[str | None] = None,
+        label: FromQuery[str | None] = None,
+        difficulty: FromQuery[Difficulty | None] = None,
+        energy_level: FromQuery[Energy | None] = None,
+        style: FromQuery[Style | None] = None,
+        cursor: FromQuery[str | None] = None,
+        limit: Limit = 50,
+    ) -> MovePage:
+        """The moves of the library."""
+        wanted = MoveFilter(
+            search=search,
+            label=label,
+            difficulty=difficulty,
+            energy_level=energy_level,
+            style=style,
+        )
+        page = await list_moves(wanted, after(cursor), limit)
+        return MovePage(items=page.items, next_cursor=cursor_of(page.last))
+
+    @post(
+        operation_id="uploadMove",
+        operation_class=taking(MoveForm, "The clip's file, told by its contents."),
+        request_max_body_size=None,
+        response_description="The move as it is in the library, and how everything is known",
+        responses=documented(400, 409, 413, 415, 500, 503),
+    )
+    async def upload(
+        self,
+        request: Request[Any, Any, Any],
+        receive_file: Wired[ReceiveFile],
+        upload_move: Wired[UploadMove],
+    ) -> Response[UploadedMove]:
+        """Take a filmed move in; what nobody says of it is heard and seen in the clip."""
+        async with receive_file(CLIP) as arriving:
+            form = await form_of(request, arriving, MoveForm)
+            move = await while_connected(request, upload_move(arriving.path, form))
+        return Response(move, headers={"Location": f"{_PATH}/{move.id}"})
+
+    @post(
+        "/search",
+        operation_id="searchMoves",
+        status_code=200,
+        response_description="The moves, the likest first",
+        request_class=JsonRequest,
+        responses=documented(400, 404, 413, 415, 500, 503),
+    )
+    async def search(
+        self,
+        request: Request[Any, Any, Any],
+        data: JSONBody[UnreadSearch],
+        search_moves: Wired[SearchMoves],
+    ) -> LikeMoves:
+        """The moves that are most like words, a move or a song, among those that are wanted."""
+        return await while_connected(request, search_moves(data.search()))
+
+    @get(
+        "/{move_id:str}/similar",
+        operation_id="listSimilarMoves",
+        response_description="The moves, the likest first",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def similar(
+        self,
+        request: Request[Any, Any, Any],
+        move_id: FromPath[str],
+        search_moves: Wired[SearchMoves],
+        limit: Some = None,
+    ) -> LikeMoves:
+        """The moves that are most like one, by their words, sound and pose."""
+        search = MoveSearch(move_id=move_id, limit=limit)
+        return await while_connected(request, search_moves(search))
+
+    @route(
+        "/{move_id:str}/clip",
+        http_method=[HttpMethod.GET, HttpMethod.HEAD],
+        operation_id=lambda _, method, __: f"{method.lower()}Clip",
+        media_type=_VIDEO,
+        response_description="The whole clip",
+        responses={
+            206: ResponseSpec(
+                bytes,
+                description="The range asked for",
+                media_type=_VIDEO,
+                generate_examples=False,
+            ),
+            304: ResponseSpec(None, description="The clip you have is this one"),
+            **documented(400, 404, 412, 416, 500, 503),
+        },
+    )
+    async def clip(
+        self,
+        request: Request[Any, Any, Any],
+        move_id: FromPath[str],
+        watch_clip: Wired[WatchClip],
+    ) -> Response[bytes]:
+        """The clip of a move as it was brought, whole or a range of it."""
+        found = await watch_clip(move_id)
+        return answer(
+            request,
+            found.stored,
+            found.media_type,
+            lambda first, length: watch_clip.read(found, first, length),
+        )
+
+    @get(
+        "/{move_id:str}",
+        operation_id="getMove",
+        response_description="The move",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def move(self, move_id: FromPath[str], read_move: Wired[ReadMove]) -> Move:
+        """One move."""
+        return await read_move(move_id)
+
+    @delete(
+        "/{move_id:str}",
+        operation_id="removeMove",
+        response_description="It is gone",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def remove(self, move_id: FromPath[str], remove_move: Wired[RemoveMove]) -> None:
+        """Take a move out of the library; films that were made of it stay."""
+        await remove_move(move_id)

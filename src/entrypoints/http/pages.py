@@ -1,0 +1,54 @@
+"""Pages of a list, and the cursors that lead from one to the next."""
+
+import base64
+import binascii
+from typing import Annotated, TypeAlias
+
+import msgspec
+from litestar.params import QueryParameter
+
+from domain.errors import InvalidRequest
+from domain.moves import Move
+from domain.music import Song
+from domain.violations import Violation
+
+Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=200, description="Items on a page.")]
+
+Some: TypeAlias = Annotated[
+    int | None,
+    QueryParameter(ge=1, le=200, description="Items at most; `VECTOR_SEARCH_TOP_K` of them else."),
+]
+
+Bound: TypeAlias = Annotated[float | None, QueryParameter(ge=0, le=1e9)]
+
+
+class SongPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of the songs, in the order of their ids."""
+
+    items: tuple[Song, ...]
+    next_cursor: str | None
+    """Ask with it for the next page; null on the last."""
+
+
+class MovePage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of the moves, in the order of their ids."""
+
+    items: tuple[Move, ...]
+    next_cursor: str | None
+    """Ask with it for the next page; null on the last."""
+
+
+def cursor_of(last: str | None) -> str | None:
+    """The cursor that leads on after an id; None where nothing comes after."""
+    return None if last is None else base64.urlsafe_b64encode(last.encode()).decode()
+
+
+def after(cursor: str | None) -> str | None:
+    """The id that a cursor leads on after; raises `InvalidRequest` for what is no cursor."""
+    if cursor is None:
+        return None
+    try:
+        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        message = "This is no cursor; take `next_cursor` of the page before."
+        raise InvalidRequest((Violation(path="cursor", message=message),)) from None

@@ -1,0 +1,59 @@
+"""Files sent whole, in ranges, and on conditions (RFC 9110)."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeAlias
+
+from litestar import HttpMethod, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Stream
+
+from application.ports.storage import Stored
+from entrypoints.http import ranges
+
+Read: TypeAlias = Callable[[int, int], AsyncIterator[bytes]]
+"""Yields so many bytes, the second number, from the first on."""
+
+
+def answer(
+    request: Request[Any, Any, Any], stored: Stored, media_type: str, read: Read
+) -> Response[Any]:
+    """A file or a part of it, as the request's headers ask; nothing of it is read for HEAD."""
+    size, etag = stored.size, stored.etag
+    asked = request.headers
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{etag}"',
+        "Cache-Control": "private, max-age=3600",
+        # Who brought a file has no say in what it is taken for.
+        "X-Content-Type-Options": "nosniff",
+    }
+    if "if-match" in asked and not ranges.exactly(asked["if-match"], etag):
+        raise HTTPException("The file is another one than `If-Match` says.", status_code=412)
+    if "if-none-match" in asked and ranges.same(asked["if-none-match"], etag):
+        return _bare(304, headers, media_type)
+    part = _part(request, size, etag)
+    headers["Content-Length"] = str(size if part is None else part.length)
+    if request.method == HttpMethod.HEAD:
+        return _bare(200, headers, media_type)
+    if part is None:
+        return Stream(read(0, size), headers=headers, media_type=media_type)
+    headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
+    body = read(part.first, part.length)
+    return Stream(body, status_code=206, headers=headers, media_type=media_type)
+
+
+def _part(request: Request[Any, Any, Any], size: int, etag: str) -> ranges.Span | None:
+    """The range that is asked for, None for the whole; ranges are a matter of GET alone."""
+    condition = request.headers.get("if-range")
+    if request.method != HttpMethod.GET or condition not in (None, f'"{etag}"'):
+        return None
+    try:
+        return ranges.wanted(request.headers.get("range"), size)
+    except ranges.Unsatisfiable:
+        said = f"The file has {size} bytes, and none of them is in this range."
+        where = {"Accept-Ranges": "bytes", "Content-Range": f"bytes */{size}"}
+        raise HTTPException(said, status_code=416, headers=where) from None
+
+
+def _bare(status: int, headers: dict[str, str], media_type: str) -> Response[bytes]:
+    return Response(b"", status_code=status, headers=headers, media_type=media_type)

@@ -1,0 +1,127 @@
+"""Songs to choose from."""
+
+from typing import Any, Final
+
+from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from application.ports.library import SongFilter
+from application.usecases.browse import ListSongs, ReadSong
+from application.usecases.hear import CorrectSong, HearSong
+from application.usecases.receive import ReceiveFile
+from application.usecases.remove import RemoveSong
+from application.usecases.upload_song import SongForm, UploadSong
+from domain.limits import SONG
+from domain.music import Analysis, Song
+from entrypoints.http.bodies import JsonRequest, UnreadCorrection
+from entrypoints.http.disconnect import while_connected
+from entrypoints.http.forms import form_of, taking
+from entrypoints.http.pages import Bound, Limit, SongPage, after, cursor_of
+from entrypoints.http.problems import documented
+from entrypoints.http.wiring import Wired
+
+_PATH: Final = "/api/songs"
+
+
+class SongController(Controller):
+    """Songs."""
+
+    path = _PATH
+    tags = ("library",)
+
+    @get(
+        operation_id="listSongs",
+        response_description="A page of songs",
+        responses=documented(400, 500, 503),
+    )
+    async def songs(
+        self,
+        list_songs: Wired[ListSongs],
+        search: FromQuery[str | None] = None,
+        genre: FromQuery[str | None] = None,
+        min_bpm: Bound = None,
+        max_bpm: Bound = None,
+        min_duration: Bound = None,
+        max_duration: Bound = None,
+        cursor: FromQuery[str | None] = None,
+        limit: Limit = 50,
+    ) -> SongPage:
+        """The songs of the library."""
+        wanted = SongFilter(
+            search=search,
+            genre=genre,
+            slowest=min_bpm,
+            fastest=max_bpm,
+            shortest=min_duration,
+            longest=max_duration,
+        )
+        page = await list_songs(wanted, after(cursor), limit)
+        return SongPage(items=page.items, next_cursor=cursor_of(page.last))
+
+    @post(
+        operation_id="uploadSong",
+        operation_class=taking(SongForm, "The song's file, told by its contents."),
+        request_max_body_size=None,
+        response_description="The song as it is in the library",
+        responses=documented(400, 409, 413, 415, 500, 503),
+    )
+    async def upload(
+        self,
+        request: Request[Any, Any, Any],
+        receive_file: Wired[ReceiveFile],
+        upload_song: Wired[UploadSong],
+    ) -> Response[Song]:
+        """Take a song in; it is heard after the answer."""
+        async with receive_file(SONG) as arriving:
+            form = await form_of(request, arriving, SongForm)
+            song = await while_connected(request, upload_song(arriving.path, form))
+        return Response(song, headers={"Location": f"{_PATH}/{song.id}"})
+
+    @get(
+        "/{song_id:str}",
+        operation_id="getSong",
+        response_description="The song",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def song(self, song_id: FromPath[str], read_song: Wired[ReadSong]) -> Song:
+        """One song."""
+        return await read_song(song_id)
+
+    @delete(
+        "/{song_id:str}",
+        operation_id="removeSong",
+        response_description="It is gone",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def remove(self, song_id: FromPath[str], remove_song: Wired[RemoveSong]) -> None:
+        """Take a song out of the library; films that were made to it stay."""
+        await remove_song(song_id)
+
+    @get(
+        "/{song_id:str}/analysis",
+        operation_id="getAnalysis",
+        response_description="The analysis",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def analysis(
+        self, request: Request[Any, Any, Any], song_id: FromPath[str], hear: Wired[HearSong]
+    ) -> Analysis:
+        """What is heard in a song, with a person's corrections; it is listened to when need be."""
+        return await while_connected(request, hear(song_id))
+
+    @patch(
+        "/{song_id:str}/analysis",
+        operation_id="correctAnalysis",
+        response_description="The corrected analysis",
+        request_class=JsonRequest,
+        responses=documented(400, 404, 413, 415, 500, 503),
+    )
+    async def correct(
+        self,
+        request: Request[Any, Any, Any],
+        song_id: FromPath[str],
+        data: JSONBody[UnreadCorrection],
+        correct: Wired[CorrectSong],
+    ) -> Analysis:
+        """Say better than what was heard; it takes the place of an earlier correction."""
+        return await while_connected(request, correct(song_id, data.correction()))

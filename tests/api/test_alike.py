@@ -1,0 +1,235 @@
+"""Moves are found by what they are like, and the answer says what had to be given up."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from adapters.embedding.hashed import HashedEmbedder
+from adapters.memory.listener import MemoryListener
+from domain.embeddings import Part, unpacked
+from domain.errors import NotReady
+from domain.music import Analysis
+from tests.api.house import House, failing, paths_of, problem_of
+from tests.api.test_library import MOVE_KEYS
+from tests.strategies.entries import row
+
+pytestmark = pytest.mark.anyio
+
+SEARCH = "/api/moves/search"
+
+
+class Ear(MemoryListener):
+    """Hears in every song what the third of the moves sounds like."""
+
+    async def hear(self, song: Path) -> Analysis:
+        numbers = tuple(unpacked(row(Part.AUDIO, 2)))
+        return msgspec.structs.replace(await super().hear(song), embedding=numbers)
+
+
+@pytest.fixture(scope="module")
+async def place(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The demo's moves; the first two sound alike, as the listener hears them."""
+    made = House(tmp_path_factory.mktemp("place"))
+    made.ports = replace(made.ports, embedder=HashedEmbedder(), listener=Ear())
+    await made.furnish()
+    embeddings = made.ports.embeddings
+    for number, seed in enumerate((1, 1, 2)):
+        known = await embeddings.get(f"move-{number}")
+        rows = msgspec.structs.replace(known.rows, audio=row(Part.AUDIO, seed))
+        await embeddings.keep(msgspec.structs.replace(known, rows=rows, audio_by="memory"))
+    return made
+
+
+@pytest.fixture(scope="module")
+async def guest(place: House) -> AsyncGenerator[httpx.AsyncClient]:
+    async with place.client() as client:
+        yield client
+
+
+async def found(client: httpx.AsyncClient, **asked: object) -> dict[str, Any]:
+    answer = await client.post(SEARCH, json=asked)
+    assert answer.status_code == 200, answer.text
+    page = answer.json()
+    assert set(page) == {"items", "degradations"}
+    assert all(set(item) == {"move", "score"} for item in page["items"])
+    assert all(set(item["move"]) == MOVE_KEYS for item in page["items"])
+    scores = [item["score"] for item in page["items"]]
+    assert scores == sorted(scores, reverse=True)
+    return page
+
+
+def ids(page: dict[str, Any]) -> list[str]:
+    return [item["move"]["id"] for item in page["items"]]
+
+
+async def test_moves_are_found_by_words(guest: httpx.AsyncClient) -> None:
+    page = await found(guest, words="a Spin, please", limit=2)
+
+    assert ids(page)[0] == "move-3"
+    assert len(page["items"]) == 2
+    assert 0 < page["items"][0]["score"] < 1
+
+
+async def test_a_move_is_most_like_those_that_say_and_sound_the_same(
+    guest: httpx.AsyncClient,
+) -> None:
+    answer = await guest.get("/api/moves/move-0/similar", params={"limit": 3})
+
+    page = answer.json()
+    assert answer.status_code == 200
+    assert page["degradations"] == []
+    assert len(page["items"]) == 3
+    assert ids(page)[0] == "move-1"
+    assert "move-0" not in ids(page)
+    assert page == await found(guest, move_id="move-0", limit=3)
+
+
+async def test_of_a_move_the_words_take_the_place_of_its_own(guest: httpx.AsyncClient) -> None:
+    page = await found(guest, move_id="move-0", words="outro Move 6 beginner low sensual")
+
+    assert set(ids(page)[:2]) == {"move-1", "move-6"}
+
+
+async def test_a_song_is_compared_by_how_it_sounds(guest: httpx.AsyncClient) -> None:
+    page = await found(guest, song_id="song")
+
+    assert ids(page)[0] == "move-2"
+    assert page["items"][0]["score"] == pytest.approx(1, abs=1e-5)
+    assert page["degradations"] == []
+
+
+async def test_moves_that_nobody_has_listened_to_are_told(tmp_path: Path) -> None:
+    made = House(tmp_path)
+    made.ports = replace(made.ports, listener=Ear())
+    await made.furnish()
+    async with made.client() as client:
+        page = await found(client, song_id="song")
+
+    assert page["degradations"] == ["Nothing of the kind is known of any move yet."]
+
+
+async def test_a_song_that_nothing_is_known_of_is_told(tmp_path: Path) -> None:
+    made = House(tmp_path)
+    await made.furnish()
+    async with made.client() as client:
+        page = await found(client, song_id="song")
+
+    assert page["degradations"] == ["Nothing is known of how the song sounds."]
+
+
+async def test_without_anything_to_be_like_the_wishes_alone_count(
+    guest: httpx.AsyncClient,
+) -> None:
+    page = await found(guest, label="basic")
+
+    assert ids(page) == ["move-1", "move-2"]
+    assert {item["score"] for item in page["items"]} == {0}
+    assert ids(await found(guest)) == [f"move-{number}" for number in range(7)]
+
+
+async def test_wishes_that_leave_too_few_are_given_up_and_named(guest: httpx.AsyncClient) -> None:
+    page = await found(guest, words="spin", energy_level="high", style="energetic")
+
+    assert [each.split()[-3] for each in page["degradations"]] == ["energy_level", "style"]
+    assert len(page["items"]) == 7
+    strict = await found(guest, words="spin", difficulty="beginner", limit=3)
+    assert strict["degradations"] == []
+    assert {item["move"]["difficulty"] for item in strict["items"]} == {"beginner"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"move_id": "nobody"}, "move-not-found"),
+        ({"song_id": "nobody"}, "song-not-found"),
+    ],
+)
+async def test_like_nobody_is_not_found(
+    guest: httpx.AsyncClient, asked: dict[str, str], code: str
+) -> None:
+    assert problem_of(await guest.post(SEARCH, json=asked), 404)["code"] == code
+    assert problem_of(await guest.get("/api/moves/nobody/similar"), 404)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ({"words": ""}, {"$.words"}),
+        ({"words": "x" * 2001, "limit": 0}, {"$.words", "$.limit"}),
+        ({"limit": 201, "style": "tango"}, {"$.limit", "$.style"}),
+        ({"like": "move-0"}, {"$.like"}),
+        ({"move_id": "\x00"}, {"$.move_id"}),
+        ([], {"$"}),
+    ],
+)
+async def test_everything_wrong_in_a_search_is_named(
+    guest: httpx.AsyncClient, asked: object, wrong: set[str]
+) -> None:
+    assert paths_of(problem_of(await guest.post(SEARCH, json=asked), 400)) == wrong
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "many"])
+async def test_a_limit_out_of_its_range_is_refused(guest: httpx.AsyncClient, limit: str) -> None:
+    answer = await guest.get("/api/moves/move-0/similar", params={"limit": limit})
+    assert paths_of(problem_of(answer, 400)) == {"limit"}
+
+
+async def test_a_move_that_is_gone_is_not_found_any_more(place: House) -> None:
+    async with place.client() as client:
+        await found(client, words="spin")
+        # Only the record is gone: the index has not heard of it.
+        gone = await place.library.remove_move("move-3")
+        page = await found(client, words="spin")
+        await place.library.add_move(gone)
+
+    assert "move-3" not in ids(page)
+
+
+async def test_moves_of_an_earlier_version_are_found(place: House) -> None:
+    known = await place.ports.embeddings.get("move-4")
+    await place.ports.embeddings.remove("move-4")
+    async with place.client() as client:
+        answer = await client.get("/api/moves/move-4/similar")
+        words = await found(client, words="ladyturn")
+    await place.ports.embeddings.keep(known)
+
+    assert answer.status_code == 200
+    assert ids(words)[0] == "move-4"
+
+
+async def test_how_the_index_is_can_be_asked(place: House) -> None:
+    async with place.client() as client:
+        before = (await client.get("/health/ready")).json()
+        await found(client, words="spin")
+        after = (await client.get("/health/ready")).json()
+
+    assert before["parts"]["index"]["ready"] is True
+    assert after["parts"]["index"] == {"ready": True, "detail": "7 moves in memory"}
+    assert before["ready"] is after["ready"] is True
+
+
+async def test_an_index_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    made = House(tmp_path)
+    assert before_any_search(await health(made))
+    trouble = NotReady("The database cannot be reached.")
+    made.ports = replace(made.ports, embeddings=failing(made.ports.embeddings, page=trouble))
+    async with made.client() as client:
+        problem_of(await client.post(SEARCH, json={"words": "spin"}), 503)
+        answer = await client.get("/health/ready")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["index"]["ready"] is False
+
+
+async def health(made: House) -> dict[str, Any]:
+    async with made.client() as client:
+        return (await client.get("/health/ready")).json()
+
+
+def before_any_search(told: dict[str, Any]) -> bool:
+    return told["ready"] and "not made yet" in told["parts"]["index"]["detail"]

@@ -1,0 +1,65 @@
+"""What takes time at the start is done beside the requests."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.memory.choreographer import MemoryChoreographer
+from tests.api.house import House, Lines
+
+pytestmark = pytest.mark.anyio
+
+
+class SlowChoreographer(MemoryChoreographer):
+    """Is never ready; knows whether it was asked to be, and that nobody waits any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self.left = False
+
+    async def ready(self) -> None:
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.left = True
+
+
+class BrokenChoreographer(MemoryChoreographer):
+    """Cannot get ready."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+
+    async def ready(self) -> None:
+        self.asked.set()
+        raise RuntimeError("out of order")
+
+
+async def test_a_choreographer_gets_ready_while_requests_are_answered(tmp_path: Path) -> None:
+    house, slow = House(tmp_path), SlowChoreographer()
+    house.ports = replace(house.ports, choreographer=slow)
+    await house.furnish()
+    async with house.client() as client:
+        await slow.asked.wait()
+        body = {"query": "easy and calm"}
+        answer = await client.post("/api/choreography/parse-query", json=body)
+        assert answer.status_code == 200
+        assert not slow.left
+    assert slow.left
+
+
+async def test_a_choreographer_that_cannot_get_ready_harms_nothing(
+    tmp_path: Path, lines: Lines
+) -> None:
+    house, broken = House(tmp_path), BrokenChoreographer()
+    house.ports = replace(house.ports, choreographer=broken)
+    async with house.client() as client:
+        await broken.asked.wait()
+        assert (await client.get("/health/live")).status_code == 200
+    [said] = [line for line in lines() if line["event"] == "the choreographer is not ready"]
+    assert said["level"] == "error"

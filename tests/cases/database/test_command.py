@@ -1,0 +1,136 @@
+"""What `bachata-buddy db` says, and with which status it ends."""
+
+import asyncio
+import logging
+import sqlite3
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from adapters.database.engine import open_database
+from entrypoints.cli.main import main
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "bachata.db"
+
+
+@pytest.fixture
+def db(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Generator[Command]:
+    """Runs a command over a data folder; returns its status and what it said."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.delenv("BACHATA_DATABASE_URL", raising=False)
+    monkeypatch.setenv("BACHATA_DATA_DIR", str(file.parent))
+
+    def run(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["bachata-buddy", "db", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = " ".join(capsys.readouterr().err.split())
+        return int(ended.value.code or 0), said
+
+    yield run
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def tables(file: Path) -> set[str]:
+    with sqlite3.connect(file) as plain:
+        found = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
+    plain.close()
+    return found
+
+
+def test_a_check_makes_no_database(db: Command, file: Path) -> None:
+    status, said = db("check")
+    assert (status, file.exists()) == (1, False)
+    assert "'bachata.db' is not there yet" in said
+
+
+def test_an_upgrade_says_every_step(db: Command) -> None:
+    status, said = db("upgrade")
+    assert status == 0
+    assert said.index("Up to 0001: Tasks, Blueprints") < said.index("Up to 0002: Lists of songs")
+    assert said.endswith("The SQLite database 'bachata.db' is now at revision 0002.")
+    assert db("upgrade") == (0, "The SQLite database 'bachata.db' is already at revision 0002.")
+    assert db("check") == (0, "The SQLite database 'bachata.db' is at revision 0002, the newest.")
+
+
+def test_a_check_names_the_revisions_that_are_missing(db: Command) -> None:
+    assert db("upgrade", "--to", "0001")[0] == 0
+    status, said = db("check")
+    assert status == 1
+    assert "is at revision 0001. It misses: 0002: Lists of songs" in said
+    assert said.endswith("Run `bachata-buddy db upgrade`.")
+
+
+def test_a_downgrade_goes_back_and_a_start_goes_up_again(db: Command, file: Path) -> None:
+    db("upgrade")
+    status, said = db("downgrade", "0001")
+    assert (status, "ix_song_genre" in tables(file)) == (0, True)
+    assert said.startswith("Down from 0002: Lists of songs")
+    assert said.endswith("is now at revision 0001.")
+    assert db("downgrade", "0002")[1].endswith("is already at revision 0001.")
+
+    async def start() -> None:
+        async with open_database(f"sqlite+aiosqlite:///{file}"):
+            pass
+
+    asyncio.run(start())
+    assert db("check")[0] == 0
+
+
+def test_everything_is_discarded_only_when_it_is_said_twice(db: Command, file: Path) -> None:
+    db("upgrade")
+    before = tables(file)
+    for words in (["base"], ["0001", "--discard-everything"]):
+        status, said = db("downgrade", *words)
+        assert (status, tables(file)) == (2, before)
+        assert "all rows are lost" in said
+    status, said = db("downgrade", "base", "--discard-everything")
+    assert status == 0
+    assert said.endswith("is now without a revision.")
+    assert tables(file) == {"alembic_version", *(n for n in before if "alembic_version_1" in n)}
+
+
+@pytest.mark.parametrize("words", [("upgrade", "--to", "0009"), ("downgrade", "0009")])
+def test_a_revision_there_is_not_is_named_beside_those_there_are(
+    db: Command, words: tuple[str, ...]
+) -> None:
+    db("upgrade", "--to", "0001")
+    status, said = db(*words)
+    assert status == 1
+    assert "0009" in said
+    assert "0001, 0002" in said
+
+
+def test_what_a_later_version_made_is_told_from_what_is_behind(db: Command, file: Path) -> None:
+    db("upgrade")
+    with sqlite3.connect(file) as plain:
+        plain.execute("UPDATE alembic_version SET version_num = '0815'")
+    plain.close()
+    for words in (["check"], ["upgrade"], ["downgrade", "0001"]):
+        status, said = db(*words)
+        assert status == 1
+        assert "is at revision 0815, which this version of the program does not know" in said
+        assert "its newest is 0002" in said
+
+
+def test_a_password_is_not_shown(db: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://someone:secret@127.0.0.1:1/dances"
+    monkeypatch.setenv("BACHATA_DATABASE_URL", url)
+    for word in ("check", "upgrade"):
+        status, said = db(word)
+        assert status == 1
+        assert "The Postgres database 'dances' at 127.0.0.1:1 cannot be used." in said
+        assert "secret" not in said

@@ -1,0 +1,436 @@
+"""What only buckets have: keys, links, parts, denials, and many objects."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.storage import listing
+from adapters.storage.bucket import MEGABYTE, Bucket, Limits
+from adapters.storage.keys import Keys
+from adapters.storage.line import Answer, Call, Line, open_line
+from adapters.storage.s3 import S3Storage, open_s3
+from adapters.storage.shelf import LocalShelf
+from domain.errors import MediaNotFound, MediaTaken, StorageFailed
+from tests.contracts import s3
+
+pytestmark = pytest.mark.anyio
+
+PART = 5 * MEGABYTE
+"""The server takes no smaller ones."""
+LARGE = 4 * PART + 1
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class CountedLine(Line):
+    """A line that writes down what it is asked, and how much of it at a time."""
+
+    def __init__(self, line: Line, limits: Limits | None = None) -> None:
+        super().__init__(line.client, line.bucket, limits or line.limits)
+        self.asked: list[Call] = []
+        self.under_way: Counter[Call] = Counter()
+        self.most: Counter[Call] = Counter()
+
+    async def ask(
+        self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+    ) -> Answer:
+        self.asked.append(call)
+        self.under_way[call] += 1
+        self.most |= self.under_way
+        try:
+            return await super().ask(call, given, size=size)
+        finally:
+            self.under_way[call] -= 1
+
+
+@pytest.fixture
+def line(empty_line: Line) -> CountedLine:
+    return CountedLine(empty_line, msgspec.structs.replace(empty_line.limits, part=PART))
+
+
+@pytest.fixture
+def storage(line: CountedLine) -> S3Storage:
+    return S3Storage(line)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    file = tmp_path / "small"
+    file.write_bytes(b"a small film")
+    return file
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    file = tmp_path / "large"
+    file.write_bytes(os.urandom(LARGE))
+    return file
+
+
+def same(one: Path, other: Path) -> bool:
+    return one.read_bytes() == other.read_bytes()
+
+
+async def content(storage: S3Storage, path: str) -> bytes:
+    return b"".join([chunk async for chunk in storage.read(path, 0, 1 << 30)])
+
+
+async def failures(storage: S3Storage, file: Path, path: str) -> list[str]:
+    """What is said to somebody who asks for everything."""
+
+    async def read() -> None:
+        async for _ in storage.read(path, 0, 9):
+            pass
+
+    calls: list[Awaitable[object]] = [
+        storage.put(file, path),
+        storage.fetch(path, file.with_name("fetched")),
+        storage.describe(path),
+        storage.delete(path),
+        read(),
+        storage.ready(),
+        storage.sweep(),
+    ]
+    said: list[str] = []
+    for call in calls:
+        with pytest.raises(StorageFailed) as failed:
+            await call
+        said.append(str(failed.value))
+    assert not file.with_name("fetched").exists()
+    return said
+
+
+async def test_a_large_file_comes_and_goes_in_parts(
+    storage: S3Storage, line: CountedLine, large: Path
+) -> None:
+    await storage.put(large, "a.mp4")
+    assert line.asked.count("upload_part") == 5
+    assert line.most["upload_part"] == line.limits.parts_at_once == 3
+    assert (await storage.describe("a.mp4")).size == LARGE
+    await storage.fetch("a.mp4", large.with_name("back"))
+    assert same(large, large.with_name("back"))
+    assert [each async for each in listing.unfinished(line, line.keys.all)] == []
+
+
+async def test_of_many_large_files_put_at_once_one_wins(
+    storage: S3Storage, line: CountedLine, tmp_path: Path
+) -> None:
+    rivals = [tmp_path / f"rival-{number}" for number in range(3)]
+    for rival in rivals:
+        rival.write_bytes(os.urandom(PART + 1))
+    puts = [storage.put(rival, "a") for rival in rivals]
+    results = await asyncio.gather(*puts, return_exceptions=True)
+    assert [type(result) for result in results].count(MediaTaken) == 2
+    assert await content(storage, "a") == rivals[results.index(None)].read_bytes()
+    assert [each async for each in listing.unfinished(line, line.keys.all)] == []
+
+
+async def test_a_file_that_shrinks_while_it_is_put_is_not_there(
+    line: CountedLine, large: Path
+) -> None:
+    class Shrinking(CountedLine):
+        async def ask(
+            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+        ) -> Answer:
+            if call == "create_multipart_upload":
+                os.truncate(large, PART)
+            return await super().ask(call, given, size=size)
+
+    with pytest.raises(StorageFailed, match="'a' changed while it was stored"):
+        await S3Storage(Shrinking(line, line.limits)).put(large, "a")
+    assert [each async for each in listing.objects(line, line.keys.all)] == []
+    assert [each async for each in listing.unfinished(line, line.keys.all)] == []
+
+
+async def test_so_many_files_are_fetched_at_once_and_no_more(
+    line: CountedLine, storage: S3Storage, small: Path, tmp_path: Path
+) -> None:
+    await storage.put(small, "a")
+    go_on = asyncio.Event()
+
+    class Held(CountedLine):
+        async def ask(
+            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+        ) -> Answer:
+            self.under_way[call] += 1
+            await go_on.wait()
+            return await super().ask(call, given, size=size)
+
+    held = Held(line)
+    many = S3Storage(held)
+    into = [tmp_path / f"{number}" for number in range(20)]
+    works = [asyncio.create_task(many.fetch("a", each)) for each in into]
+    while held.under_way["get_object"] < line.limits.downloads:  # noqa: ASYNC110 - a count
+        await asyncio.sleep(0.001)
+    for _ in range(100):
+        await asyncio.sleep(0.001)
+    assert held.under_way["get_object"] == line.limits.downloads == 8
+    go_on.set()
+    await asyncio.gather(*works)
+    assert all(same(small, each) for each in into)
+
+
+async def test_nothing_is_asked_in_vain(
+    storage: S3Storage, line: CountedLine, small: Path, tmp_path: Path
+) -> None:
+    async def asked(call: Awaitable[object]) -> list[Call]:
+        line.asked.clear()
+        await call
+        return sorted(line.asked)
+
+    await storage.put(small, "output/local/a.mp4")
+    # Whether there is anything in the folder `b.mp4`, and whether the folder around it is one.
+    looks: list[Call] = ["list_objects_v2", "list_objects_v2"]
+    assert await asked(storage.put(small, "output/local/b.mp4")) == [*looks, "put_object"]
+    assert await asked(storage.describe("output/local/b.mp4")) == ["head_object"]
+    assert await asked(storage.fetch("output/local/b.mp4", tmp_path / "b")) == ["get_object"]
+    assert await asked(content(storage, "output/local/b.mp4")) == ["get_object"]
+    assert await asked(storage.link("output/local/b.mp4", "b.mp4", 60)) == []
+    assert await asked(storage.delete("output/local/b.mp4")) == ["delete_object"]
+
+
+async def test_a_shelf_asks_for_what_it_lacks_once(
+    storage: S3Storage, line: CountedLine, tmp_path: Path
+) -> None:
+    made = 0
+
+    async def make(into: Path) -> None:
+        nonlocal made
+        made += 1
+        into.write_bytes(b"made")  # noqa: ASYNC240
+
+    async def take(shelf: LocalShelf) -> tuple[bytes, list[Call]]:
+        line.asked.clear()
+        into = tmp_path / uuid4().hex
+        return await shelf.take("key", into, make, Path.read_bytes), sorted(line.asked)
+
+    one, two = (LocalShelf(tmp_path / name, storage, 10**9) for name in ("one", "two"))
+    looks: list[Call] = ["head_object", "list_objects_v2", "list_objects_v2"]
+    assert await take(one) == (b"made", ["get_object", *looks, "put_object"])
+    assert await take(one) == (b"made", [])
+    assert await take(two) == (b"made", ["get_object"])
+    assert made == 1
+    keys = [each.key async for each in listing.objects(line, line.keys.all)]
+    assert keys == [f"{line.bucket.folder}/cache/key"]
+
+
+async def test_ten_thousand_objects_are_listed_page_by_page(
+    s3_server: s3.Server, line: CountedLine
+) -> None:
+    await s3.asked(s3_server.endpoint, "create_bucket", Bucket=s3.CROWD)
+    names = [f"many/{number:05}" for number in range(10_000)]
+    await s3.crowded(s3_server.endpoint, names)
+    crowd = CountedLine(Line(line.client, s3_server.bucket(s3.CROWD), line.limits))
+    assert [each.key async for each in listing.objects(crowd, "many/")] == names
+    assert crowd.asked == ["list_objects_v2"] * 10
+    some = [each.key async for each in listing.objects(crowd, "many/0000", page=3)]
+    assert some == names[:10]
+    folders = [each async for each in listing.folders(crowd, "")]
+    assert folders == ["many/"]
+
+
+async def test_what_was_left_unfinished_is_swept_when_it_is_old(
+    storage: S3Storage, line: CountedLine, small: Path
+) -> None:
+    await storage.put(small, "kept")
+    await line.ask("put_object", {"Key": f"{line.keys.own}ready-1", "Body": b"x"})
+    for name in ("one", "two"):
+        await line.ask("create_multipart_upload", {"Key": f"{line.keys.all}{name}"})
+    assert await storage.sweep() == 0
+    assert await storage.sweep(timedelta(0)) == 3
+    assert await storage.sweep(timedelta(0)) == 0
+    assert await content(storage, "kept") == b"a small film"
+
+
+async def test_uploads_are_listed_page_by_page(line: CountedLine) -> None:
+    since = datetime(2026, 11, 21, tzinfo=UTC)
+    uploads = [{"Key": f"{n}", "UploadId": f"u{n}", "Initiated": since} for n in range(3)]
+    asked: list[object] = []
+
+    class Paged(CountedLine):
+        async def ask(
+            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+        ) -> Answer:
+            asked.append(given)
+            at = len(asked) - 1
+            more = {"IsTruncated": True, "NextKeyMarker": f"{at}"} if at < 2 else {}
+            return {"Uploads": [uploads[at]], **more}
+
+    found = [each async for each in listing.unfinished(Paged(line), "start", page=1)]
+    assert [each.upload_id for each in found] == ["u0", "u1", "u2"]
+    first = {"Prefix": "start", "MaxUploads": 1}
+    markers = [{}, *({"KeyMarker": f"{n}", "UploadIdMarker": f"u{n}"} for n in range(2))]
+    assert asked == [{**first, **each} for each in markers]
+
+
+async def test_a_link_reads_a_file_and_its_parts(storage: S3Storage, small: Path) -> None:
+    path = "output/user_x/\u00f1 a+b%20&c.mp4"
+    await storage.put(small, path)
+    link = await storage.link(path, "Mi bachata \u00f1.mp4", 60)
+    assert link is not None
+    async with httpx.AsyncClient() as anybody:
+        whole = await anybody.get(link)
+        assert (whole.status_code, whole.content) == (200, b"a small film")
+        assert whole.headers["content-type"] == "video/mp4"
+        shown = whole.headers["content-disposition"]
+        assert (
+            shown
+            == "inline; filename=\"Mi bachata _.mp4\"; filename*=UTF-8''Mi%20bachata%20%C3%B1.mp4"
+        )
+        part = await anybody.get(link, headers={"Range": "bytes=2-6"})
+        assert (part.status_code, part.content) == (206, b"small")
+        assert part.headers["content-range"] == "bytes 2-6/12"
+
+
+async def test_a_link_that_was_tampered_with_opens_nothing(storage: S3Storage, small: Path) -> None:
+    await storage.put(small, "mine")
+    await storage.put(small, "secret")
+    link = await storage.link("mine", "mine", 60)
+    assert link is not None
+    signed = link[-10:]
+    tampered = [
+        link.replace("/mine?", "/secret?"),
+        link.replace("X-Amz-Expires=60", "X-Amz-Expires=600"),
+        link.replace("inline", "attachment"),
+        link.removesuffix(signed) + signed[::-1],
+        link.partition("?")[0],
+    ]
+    async with httpx.AsyncClient() as anybody:
+        assert (await anybody.get(link)).status_code == 200
+        answers = [await anybody.get(each) for each in tampered]
+        assert [answer.status_code for answer in answers] == [403] * 5
+        assert (await anybody.put(link, content=b"mine now")).status_code == 403
+    assert await content(storage, "mine") == b"a small film"
+
+
+async def test_a_link_expires(storage: S3Storage, small: Path) -> None:
+    await storage.put(small, "a")
+    link = await storage.link("a", "a", 1)
+    assert link is not None
+    async with httpx.AsyncClient() as anybody, asyncio.timeout(60):
+        while (answer := await anybody.get(link)).status_code == 200:  # noqa: ASYNC110 - time
+            await asyncio.sleep(0.2)
+    assert answer.status_code == 403
+
+
+async def test_wrong_keys_are_refused(s3_bucket: Bucket, small: Path) -> None:
+    for wrong in ({"secret_key": "wrong"}, {"access_key": "nobody"}):
+        bucket = msgspec.structs.replace(s3_bucket, **wrong)
+        with pytest.raises(StorageFailed, match="refuses the keys"):
+            await _open_and_close(bucket)
+        async with open_line(bucket, Limits()) as line:
+            said = await failures(S3Storage(line), small, "a/b")
+        assert all("refuses the keys" in each or "denies access" in each for each in said)
+        assert all("'a/b'" in each for each in said[:5])
+
+
+async def test_who_may_only_read_cannot_write(
+    s3_bucket: Bucket, storage: S3Storage, line: CountedLine, small: Path, tmp_path: Path
+) -> None:
+    await storage.put(small, "a")
+    reader = {"access_key": s3.READ_ONLY, "secret_key": s3.READ_ONLY_SECRET}
+    bucket = msgspec.structs.replace(line.bucket, **reader)
+    with pytest.raises(StorageFailed, match="denies access"):
+        await _open_and_close(bucket)
+    async with open_line(bucket, Limits()) as read_only:
+        denied = S3Storage(read_only)
+        await denied.fetch("a", tmp_path / "fetched")
+        for call, path in ((denied.put(small, "b"), "b"), (denied.delete("a"), "a")):
+            with pytest.raises(StorageFailed, match=f"denies access to '{path}'"):
+                await call
+    assert await content(storage, "a") == b"a small film"
+
+
+async def test_a_bucket_that_is_not_there_is_said(s3_bucket: Bucket, small: Path) -> None:
+    bucket = msgspec.structs.replace(s3_bucket, name="nobodys")
+    with pytest.raises(StorageFailed, match="bucket of the media storage is not there"):
+        await _open_and_close(bucket)
+    async with open_line(bucket, Limits()) as line:
+        said = await failures(S3Storage(line), small, "a/b")
+    assert all("bucket of the media storage is not there" in each for each in said)
+
+
+async def test_a_bucket_that_goes_while_it_is_used_is_said(
+    s3_server: s3.Server, small: Path
+) -> None:
+    await s3.asked(s3_server.endpoint, "create_bucket", Bucket="short-lived")
+    async with open_s3(s3_server.bucket("short-lived")) as storage:
+        await storage.put(small, "a")
+        await storage.delete("a")
+        with pytest.raises(MediaNotFound):
+            await storage.describe("a")
+        await s3.asked(s3_server.endpoint, "delete_bucket", Bucket="short-lived")
+        said = await failures(storage, small, "a")
+    assert all("bucket of the media storage is not there" in each for each in said)
+
+
+@pytest.fixture
+async def full(empty_line: Line) -> AsyncGenerator[S3Storage]:
+    """A storage whose server says that it has no room."""
+    from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+    class Full(CountedLine):
+        async def ask(
+            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+        ) -> Answer:
+            if call in ("put_object", "upload_part"):
+                raise ClientError({"Error": {"Code": "XMinioStorageFull"}}, call)
+            return await super().ask(call, given, size=size)
+
+    yield S3Storage(Full(empty_line, msgspec.structs.replace(empty_line.limits, part=PART)))
+
+
+async def test_a_full_storage_is_said(full: S3Storage, line: CountedLine, large: Path) -> None:
+    with pytest.raises(StorageFailed, match="is full; there is no room for 'a'"):
+        await full.put(large, "a")
+    assert [each async for each in listing.unfinished(line, line.keys.all)] == []
+
+
+async def test_a_server_that_replaces_files_is_refused(empty_line: Line) -> None:
+    class Heedless(Line):
+        @property
+        def only_new(self) -> dict[str, object]:
+            return {}
+
+    line = Heedless(empty_line.client, empty_line.bucket, empty_line.limits)
+    with pytest.raises(StorageFailed, match="replaces files though it is asked not to"):
+        await S3Storage(line).ready()
+    assert [each async for each in listing.objects(line, line.keys.all)] == []
+
+
+async def test_a_storage_is_asked_whether_it_is_ready(
+    storage: S3Storage, line: CountedLine
+) -> None:
+    assert await storage.ready() == "object storage, profile aws"
+    line.asked.clear()
+    await storage.ready()
+    assert line.asked == ["put_object", "get_object", "delete_object"]
+    assert [each async for each in listing.objects(line, line.keys.all)] == []
+
+
+async def _open_and_close(bucket: Bucket) -> None:
+    async with open_s3(bucket):
+        pass
+
+
+@settings(max_examples=200)
+@given(st.lists(st.text("~0a/\u00e9\U0001f57a.", min_size=1), min_size=2, unique=True, max_size=6))
+def test_two_paths_never_share_a_key(paths: list[str]) -> None:
+    keys = Keys("folder")
+    made = [keys.of(path * times) for path in paths for times in (1, 300)]
+    unique = {path * times for path in paths for times in (1, 300)}
+    assert len({*made}) == len(unique)
+    assert all(len(key.encode()) <= 1024 and key.startswith("folder/") for key in made)

@@ -1,0 +1,279 @@
+"""The commands that hear, plan, explain and make, over ports in memory."""
+
+import asyncio
+import io
+import json
+import logging
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+import structlog
+
+from adapters.memory import encoder
+from adapters.memory.encoder import Reel
+from adapters.memory.listener import MemoryListener
+from application.ports.library import SongFilter
+from application.ports.progress import Progress
+from domain import rules
+from domain.blueprint import Blueprint
+from domain.music import Analysis
+from entrypoints.cli import session as sessions
+from entrypoints.cli.main import main
+from entrypoints.ports import Ports
+from entrypoints.settings import Settings
+from tests.api.house import House
+
+
+class Said(NamedTuple):
+    """How a command ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
+
+
+class DeafListener(MemoryListener):
+    """Hears no beat, and is fairly sure of that."""
+
+    async def hear(self, song: Path) -> Analysis:
+        heard = await super().hear(song)
+        return msgspec.structs.replace(heard, tempo=0, beats=(), ones=(), confidence=0.07)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    made = House(tmp_path / "house")
+    asyncio.run(made.furnish())
+    return made
+
+
+@pytest.fixture
+def run(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Generator[Run]:
+    """Runs a command as from a shell."""
+
+    @asynccontextmanager
+    async def ports(_: Settings, *__: Progress) -> AsyncGenerator[Ports]:
+        yield house.ports
+
+    monkeypatch.setattr(sessions, "open_ports", ports)
+    monkeypatch.setenv("BACHATA_DATA_DIR", str(house.root))
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def command(*words: object, stdin: bytes = b"") -> Said:
+        monkeypatch.setattr(sys, "argv", ["bachata-buddy", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        out, err = capsys.readouterr()
+        return Said(end.value.code if isinstance(end.value.code, int) else 0, out, err)
+
+    yield command
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def blueprint_in(text: str | bytes) -> Blueprint:
+    return rules.parse(text if isinstance(text, bytes) else text.encode())
+
+
+def danced(blueprint: Blueprint) -> list[str]:
+    return [move.clip_id or "" for move in blueprint.moves]
+
+
+def songs_of(house: House) -> int:
+    return len(asyncio.run(house.library.songs(SongFilter(), None, 100)).items)
+
+
+def test_a_film_is_made_to_a_song_and_copied_to_where_it_is_wanted(
+    run: Run, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mp4"
+    said = run("generate", "--song", "song", "--difficulty", "beginner", "-o", film)
+    assert said.status == 0, said.err
+    assert said.out == f"{film}\n"
+    assert "Song by Band" in said.err.replace("\n", " ")
+    assert msgspec.json.decode(film.read_bytes(), type=Reel).frames
+
+
+def test_a_film_is_told_as_json(run: Run, house: House) -> None:
+    said = run("generate", "--song", "Son", "--seed", 3, "--json")
+    told = json.loads(said.out)
+    assert (told["status"], told["song"]["id"]) == ("completed", "song")
+    assert told["file"].startswith(str(house.root))
+    assert told["quality"]["steps_on_the_beat"] == 1
+    assert {"move_id", "start_time", "duration", "playback_rate"} == set(told["moves"][0])
+
+
+def test_a_film_is_made_from_words(run: Run) -> None:
+    told = json.loads(run("generate", "--describe", "easy and romantic", "--json").out)
+    assert told["parameters"]["request"]["difficulty"] == "beginner"
+    assert told["parameters"]["parsed_by"] == "rules"
+
+
+def test_the_demo_makes_a_film_of_its_first_song(run: Run) -> None:
+    told = json.loads(run("demo", "--json").out)
+    assert (told["status"], told["song"]["id"]) == ("completed", "song")
+    assert run("demo", "--song", "nope").status == 1
+
+
+@pytest.mark.parametrize("words", [("--song", "song"), ("--describe", "una bachata tranquila")])
+def test_a_plan_is_a_blueprint_on_the_standard_output_and_nothing_else(
+    run: Run, words: tuple[str, ...], house: House
+) -> None:
+    said = run("plan", *words)
+    blueprint = blueprint_in(said.out)
+    assert blueprint.audio_path.startswith("songs/song")
+    assert "The choreography" in said.err
+    assert run("plan", *words, "--json").err == ""
+    assert house.tasks.history == {}
+
+
+def test_a_plan_goes_into_a_file_and_becomes_a_film(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "dance.json"
+    said = run("plan", "--song", "song", "--lock", "2=move-3", "--ban", "move-1", "-o", file)
+    assert (said.status, said.out) == (0, "")
+    blueprint = blueprint_in(file.read_bytes())
+    assert "move-1" not in danced(blueprint)
+    [locked] = [move for move in blueprint.moves if move.start_time == 8]
+    assert locked.clip_id == "move-3"
+    assert run("assemble", file, "--json").status == 0
+
+
+def test_options_count_more_than_words(run: Run) -> None:
+    asked = ("plan", "--describe", "easy, romantic", "--song", "song", "--json")
+    said = blueprint_in(run(*asked, "--style", "energetic", "--difficulty", "advanced").out)
+    told = said.generation_parameters
+    assert (told["style"], told["difficulty"]) == ("energetic", "advanced")
+    assert told["query"] == "easy, romantic"
+
+
+def test_a_song_file_is_added_once(run: Run, house: House, tmp_path: Path) -> None:
+    file = tmp_path / "Mi canción.wav"
+    file.write_bytes(encoder.song(24))
+    first = blueprint_in(run("plan", "--song", file, "--json").out)
+    assert first.generation_parameters["song_id"] == "mi-cancion"
+    file.rename(tmp_path / "renamed.wav")
+    again = run("plan", "--song", tmp_path / "renamed.wav", "--describe", "calm", "--json")
+    assert blueprint_in(again.out).generation_parameters["song_id"] == "mi-cancion"
+    assert songs_of(house) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        (("plan",), 2, "Say --song, --describe, or both."),
+        (("generate", "--seed", "1"), 2, "Say --song, --describe, or both."),
+        (("plan", "--song", "song", "--lock", "two=move-3"), 2, "'two=move-3' is not like"),
+        (("plan", "--song", "song", "--lock", "2="), 2, "'2=' is not like"),
+        (("plan", "--song", "song", "-o", "no/such/folder.json"), 2, "There is no folder"),
+        (("plan", "--song", "song", "--style", "grumpy"), 2, "'grumpy' is not one of"),
+        (("plan", "--song", "nothing"), 1, "There is no song and no file 'nothing'"),
+        (("plan", "--song", "song", "--ban", "nope"), 1, "There is no move 'nope'"),
+        (("plan", "--describe", ""), 1, "$.query"),
+        (("explain", "nothing"), 2, "'nothing' is no file and no id of a task."),
+        (("explain", "0b5c7a52-5d2e-4a39-9f0e-6c1d2b3a4f50"), 1, "There is no task of this id"),
+        (("explain", "-"), 1, "The document is not JSON"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    run: Run, words: tuple[str, ...], status: int, sentence: str
+) -> None:
+    said = run(*words)
+    assert (said.status, said.out) == (status, "")
+    plain = " ".join(said.err.replace("│", " ").split())
+    assert sentence in plain
+    assert "Traceback" not in said.err
+
+
+def test_a_blueprint_is_explained_from_a_file_a_pipe_or_its_task(run: Run, tmp_path: Path) -> None:
+    film = json.loads(run("generate", "--song", "song", "--seed", 5, "--json").out)
+    planned = run("plan", "--song", "song", "--seed", 5, "--json").out.encode()
+    file = tmp_path / "dance.json"
+    file.write_bytes(planned)
+    said = [
+        run("explain", film["task_id"]),
+        run("explain", file),
+        run("explain", "-", stdin=planned),
+    ]
+    assert [each.status for each in said] == [0, 0, 0]
+    assert said[0].out == said[1].out == said[2].out
+    shown = said[0].out
+    for cast in blueprint_in(planned).moves:
+        assert f"{cast.playback_rate:.3f}" in shown
+        assert f"{(cast.reason or {})['cost']:.2f}" in shown
+    for words in ("Move 2", "8-count", "energy", "alternatives", "% within 50 ms"):
+        assert words in shown
+
+
+def test_an_explanation_is_told_as_json(run: Run) -> None:
+    planned = run("plan", "--song", "song", "--json").out
+    told = json.loads(run("explain", "-", "--json", stdin=planned.encode()).out)
+    document = json.loads(planned)
+    assert told["task_id"] == document["task_id"]
+    assert told["quality"] == document["generation_parameters"]["quality"]
+    for explained, move in zip(told["moves"], document["moves"], strict=True):
+        assert explained["move_id"] == move["clip_id"]
+        assert explained["costs"] == move["reason"]["costs"]
+        assert explained["alternatives"] == move["reason"]["alternatives"]
+        assert explained["position"] * 4 == explained["start_time"]
+
+
+def test_a_song_is_heard_that_is_not_in_the_library(run: Run, house: House, tmp_path: Path) -> None:
+    file = tmp_path / "song.ogg"
+    file.write_bytes(encoder.song(31))
+    said = run("song", "analyze", file)
+    assert said.status == 0
+    assert "120.0 BPM, confidence 1.00 of 1; 62 beats, 8 eight-counts, 1 sections" in said.out
+    assert "0:04.00 │ 4.00  4.50  5.00  5.50  6.00  6.50  7.00  7.50" in said.out
+    assert "song    │ 0:00.00 │ 0:31.00 │   0.50" in said.out
+    told: dict[str, Any] = json.loads(run("song", "analyze", file, "--json").out)
+    heard = msgspec.convert(told, Analysis)
+    assert (heard.tempo, len(heard.beats), heard.ones[1]) == (120, 62, 4)
+    assert songs_of(house) == 1
+
+
+def test_a_file_without_a_beat_is_said_to_have_none(run: Run, house: House, tmp_path: Path) -> None:
+    house.ports = replace(house.ports, listener=DeafListener())
+    file = tmp_path / "talk.ogg"
+    file.write_bytes(encoder.song(31))
+    said = run("song", "analyze", file, "--plot", tmp_path / "talk.svg")
+    assert said.status == 0
+    assert "No beat can be heard (confidence 0.07 of 1)." in said.out
+    assert "BPM" not in said.out
+    assert (tmp_path / "talk.svg").stat().st_size > 1000
+
+
+def test_a_file_that_is_no_song_is_named_in_a_sentence(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "damaged.ogg"
+    file.write_bytes(b"OggS but not for long")
+    said = run("song", "analyze", file, "--json", "--plot", tmp_path / "picture.png")
+    assert (said.status, said.out) == (1, "")
+    assert "Error: The file 'damaged.ogg' cannot be used" in said.err
+    assert not (tmp_path / "picture.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("plot", "sentence"), [("no/where.png", "There is no folder"), ("x.bmp", "does not end in")]
+)
+def test_a_picture_that_cannot_be_drawn_is_refused_before_any_work(
+    run: Run, tmp_path: Path, plot: str, sentence: str
+) -> None:
+    file = tmp_path / "song.ogg"
+    file.write_bytes(encoder.song(31))
+    said = run("song", "analyze", file, "--plot", tmp_path / plot)
+    assert (said.status, said.out) == (2, "")
+    assert sentence in " ".join(said.err.replace("│", " ").split())

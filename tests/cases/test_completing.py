@@ -1,0 +1,136 @@
+"""Clips that nobody has listened to are listened to later, and what was known stays."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from adapters.memory import encoder
+from adapters.memory.embedder import MemoryEmbedder
+from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.library import MemoryLibrary
+from adapters.memory.listener import MemoryListener
+from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from adapters.memory.shelf import MemoryShelf
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.watcher import MemoryWatcher
+from adapters.memory.workspace import MemoryWorkspace
+from application.examining import Examination
+from application.usecases.complete_moves import CompleteMoves
+from application.usecases.embed_moves import EmbedMoves
+from domain.blueprint import Difficulty
+from domain.embeddings import MoveEmbedding, Part, Rows, packed
+from domain.moves import Energy, Move, Style
+from domain.music import Analysis
+from tests.strategies.entries import row
+
+pytestmark = pytest.mark.anyio
+
+EAR = "ear 1"
+
+
+class Place:
+    """A library with its ports, and how often its clips were listened to."""
+
+    def __init__(self, root: Path) -> None:
+        self.library = MemoryLibrary()
+        self.storage = MemoryStorage()
+        self.embeddings = MemoryMoveEmbeddings()
+        self.listener = MemoryListener()
+        self.listener.name = EAR
+        self.heard = 0
+        workspace = MemoryWorkspace(root)
+        self.embed = EmbedMoves(self.library, self.embeddings, MemoryEmbedder())
+        self.complete = CompleteMoves(
+            self.library,
+            self.storage,
+            MemoryShelf(),
+            MemoryEncoder(),
+            workspace,
+            self.embeddings,
+            Examination(self.hear, MemoryEmbedder(), MemoryWatcher()),
+            self.listener,
+        )
+
+    async def hear(self, clip: Path) -> Analysis:
+        self.heard += 1
+        heard = await self.listener.hear(clip)
+        return msgspec.structs.replace(heard, embedding=(1.0, *([0.0] * 127)))
+
+    async def move(self, move_id: str, *, sound: bool = True) -> None:
+        path = f"clips/{move_id}.mp4"
+        self.storage.objects[path] = encoder.clip(path, 240, 30, sound=sound)
+        await self.library.add_move(
+            Move(
+                id=move_id,
+                name=move_id,
+                label="basic",
+                video_path=path,
+                difficulty=Difficulty.BEGINNER,
+                energy_level=Energy.LOW,
+                style=Style.ROMANTIC,
+                duration=8.0,
+                tempo=120.0,
+            )
+        )
+
+    async def entry(self, move_id: str) -> MoveEmbedding:
+        return await self.embeddings.get(move_id)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+async def test_a_move_of_which_only_words_are_known_is_listened_to(place: Place) -> None:
+    await place.move("a")
+    await place.embed()
+    before = await place.entry("a")
+
+    assert await place.complete() == 1
+
+    after = await place.entry("a")
+    assert after.rows == Rows(text=before.rows.text, audio=packed([1.0] + [0.0] * 127))
+    assert (after.audio_by, after.text_by, after.energy_start) == (EAR, "memory", 0.75)
+    assert (await place.complete(), place.heard) == (0, 1)
+
+
+async def test_a_silent_clip_is_watched_once(place: Place) -> None:
+    await place.move("a", sound=False)
+    await place.embed()
+
+    assert (await place.complete(), await place.complete()) == (1, 0)
+    entry = await place.entry("a")
+    assert (entry.rows.audio, entry.audio_by, entry.energy_end) == (None, EAR, 0.75)
+    assert place.heard == 0
+
+
+async def test_what_was_imported_stays(place: Place) -> None:
+    await place.move("a")
+    await place.embed()
+    said = Rows(pose=row(Part.POSE, 1), text=row(Part.TEXT, 1))
+    known = msgspec.structs.replace(
+        await place.entry("a"), rows=said, text_by="imported", energy_start=0.1
+    )
+    await place.embeddings.keep(known)
+    await place.complete()
+
+    entry = await place.entry("a")
+    assert (entry.rows.pose, entry.rows.text, entry.text_by) == (said.pose, said.text, "imported")
+    assert (entry.energy_start, entry.energy_end) == (0.1, 0.75)
+    assert entry.rows.audio is not None
+
+
+async def test_a_clip_that_is_lost_keeps_no_other_from_being_heard(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a", "b", "c"):
+        await place.move(name)
+    await place.embed()
+    del place.storage.objects["clips/a.mp4"]
+    await place.library.remove_move("b")
+
+    assert await place.complete() == 1
+    assert (await place.entry("c")).rows.audio is not None
+    assert [name for name in ("'a'", "'b'") if name in caplog.text] == ["'a'", "'b'"]

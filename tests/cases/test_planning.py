@@ -1,0 +1,190 @@
+"""Dances planned to songs and from words, over ports in memory."""
+
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean
+
+import msgspec
+import pytest
+
+from adapters.memory.choreographer import MemoryChoreographer
+from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from application.usecases.plan import ChoreographyRequest, PlannedDance
+from domain import rules
+from domain.blueprint import Difficulty
+from domain.choreography import LockedMove
+from domain.costs import HARDNESS, Motion
+from domain.embeddings import entry_of
+from domain.errors import InvalidRequest
+from domain.moves import LEVEL, Energy, Style
+from domain.quality import Quality
+from domain.wording.figures import is_called
+from domain.words import Asked
+from tests.world.planning import Ballroom, ballroom
+
+pytestmark = pytest.mark.anyio
+
+SLOW = "slow romantic for beginners"
+FAST = "fast energetic advanced con muchas vueltas"
+SONG = ChoreographyRequest(song_id="luna-de-humo")
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> Ballroom:
+    return await ballroom(tmp_path)
+
+
+def ids(dance: PlannedDance) -> list[str]:
+    return [move.clip_id or "" for move in dance.blueprint.moves]
+
+
+def reason_of(dance: PlannedDance, name: str) -> list[float]:
+    return [(move.reason or {})["costs"][name] for move in dance.blueprint.moves]
+
+
+class Shown(msgspec.Struct):
+    """What is seen of a dance; means over its time."""
+
+    moves: set[str]
+    energy: float
+    hardness: float
+    turns: float
+
+
+def shown(room: Ballroom, dance: PlannedDance) -> Shown:
+    seconds = [move.duration for move in dance.blueprint.moves]
+    moves = [room.moves[move_id] for move_id in ids(dance)]
+
+    def mean(values: list[float]) -> float:
+        return sum(a * b for a, b in zip(values, seconds, strict=True)) / sum(seconds)
+
+    return Shown(
+        moves={move.id for move in moves},
+        energy=mean([LEVEL[move.energy_level] for move in moves]),
+        hardness=mean([HARDNESS[move.difficulty] for move in moves]),
+        turns=mean([float(is_called("turn", move.label, move.name)) for move in moves]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("song_id", [None, "carta-de-abril", "luna-de-humo", "zapatos-nuevos"])
+async def test_opposite_descriptions_give_dances_that_differ_visibly(
+    room: Ballroom, song_id: str | None, seed: int
+) -> None:
+    slow, fast = [
+        shown(room, await room.described(words, song_id=song_id, seed=seed))
+        for words in (SLOW, FAST)
+    ]
+    assert len(slow.moves & fast.moves) < 0.3 * len(slow.moves | fast.moves)
+    assert slow.energy + 0.25 < fast.energy
+    assert slow.hardness + 1 < fast.hardness
+    assert slow.turns + 0.15 < fast.turns
+
+
+async def test_opposite_descriptions_choose_other_songs(room: Ballroom) -> None:
+    slow, fast = [await room.described(words) for words in (SLOW, FAST)]
+    assert (slow.blueprint.audio_tempo or 0) < (fast.blueprint.audio_tempo or 0)
+
+
+@pytest.mark.parametrize("difficulty", [None, *Difficulty])
+@pytest.mark.parametrize("song_id", ["carta-de-abril", "luna-de-humo", "zapatos-nuevos"])
+async def test_a_dance_opens_with_an_opening_and_closes_with_an_ending(
+    room: Ballroom, song_id: str, difficulty: Difficulty | None
+) -> None:
+    dance = await room.planned(ChoreographyRequest(song_id=song_id, difficulty=difficulty))
+    labels = [room.moves[move_id].label for move_id in ids(dance)]
+    assert (labels[0], labels[-1]) == ("intros", "outro")
+    assert not {"intros", "outro"} & set(labels[1:-1])
+
+
+async def test_no_two_neighbours_are_the_same(room: Ballroom) -> None:
+    for seed in range(10):
+        danced = ids(await room.planned(msgspec.structs.replace(SONG, seed=seed)))
+        assert all(before != after for before, after in pairwise(danced))
+
+
+async def test_a_blueprint_says_what_was_asked_and_how_good_it_is(room: Ballroom) -> None:
+    dance = await room.described(SLOW, song_id="luna-de-humo", seed=3)
+    rules.check(dance.blueprint)
+    said = dance.blueprint.generation_parameters
+    assert (said["query"], said["song_id"], said["seed"]) == (SLOW, "luna-de-humo", 3)
+    assert said["degradations"] == list(dance.degradations)
+    assert msgspec.convert(said["quality"], Quality) == dance.quality
+    assert dance.quality.steps_on_the_beat == 1
+    assert dance.quality.cut_error_worst < 17
+    assert 0 < dance.quality.coverage < 1
+    assert dance.parameters.request.difficulty is Difficulty.BEGINNER
+
+
+async def test_the_same_request_gives_the_same_bytes(room: Ballroom) -> None:
+    moves = [(await room.planned(SONG)).blueprint.moves for _ in range(2)]
+    assert msgspec.json.encode(moves[0]) == msgspec.json.encode(moves[1])
+
+
+async def test_what_is_said_outright_counts_more_than_the_words(room: Ballroom) -> None:
+    dance = await room.described(
+        SLOW,
+        song_id="luna-de-humo",
+        difficulty=Difficulty.ADVANCED,
+        energy_level=Energy.HIGH,
+        style=Style.PLAYFUL,
+        locked_moves=(LockedMove(position=4, move_id="golpes"),),
+        banned_moves=("madrid",),
+    )
+    request, asked = dance.parameters.request, dance.parameters.asked
+    assert (request.difficulty, request.style) == (Difficulty.ADVANCED, Style.PLAYFUL)
+    assert (asked.difficulty, asked.style) == (Difficulty.BEGINNER, Style.ROMANTIC)
+    assert "golpes" in ids(dance)
+    assert "madrid" not in ids(dance)
+    assert shown(room, dance).energy > 0.7
+
+
+async def test_a_description_that_is_no_text_is_refused(room: Ballroom) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        await room.described("slow \udc80")
+    assert [each.path for each in refusal.value.violations] == ["$.query"]
+
+
+class Counted(MemoryMoveEmbeddings):
+    """Counts how often the motion is read."""
+
+    read = 0
+
+    async def motion(self) -> Motion:
+        self.read += 1
+        return await super().motion()
+
+
+async def test_motion_that_is_known_decides_and_is_read_once_until_it_changes(
+    tmp_path: Path,
+) -> None:
+    room = await ballroom(tmp_path, embeddings=Counted())
+    unknown = await room.planned(SONG)
+    for number, move in enumerate(room.moves.values()):
+        start, end = ((0.1, 0.9), (0.9, 0.1))[number % 2]
+        entry = msgspec.structs.replace(entry_of(move), energy_start=start, energy_end=end)
+        await room.embeddings.keep(entry)
+    known = [await room.planned(SONG) for _ in range(3)]
+    assert isinstance(room.embeddings, Counted)
+    assert room.embeddings.read == 2
+    assert ids(known[0]) == ids(known[2])
+    assert ids(known[0]) != ids(unknown)
+    assert known[0].quality.continuity > 0.8
+    jumps = reason_of(known[0], "continuity")
+    assert fmean(jumps) < 0.25
+
+
+async def test_proposals_are_danced_and_what_went_wrong_is_told(tmp_path: Path) -> None:
+    asked = Asked(difficulty=Difficulty.INTERMEDIATE)
+    room = await ballroom(
+        tmp_path, MemoryChoreographer(asked, ["hammerlock", "golpes"], ["It stammered."])
+    )
+    alone = await ballroom(tmp_path, MemoryChoreographer(asked))
+    liked, plain = [
+        await each.described("anything", song_id="luna-de-humo") for each in (room, alone)
+    ]
+    counts = [ids(dance).count("hammerlock") for dance in (liked, plain)]
+    assert counts[0] > counts[1]
+    # Once by whoever understood, once by whoever proposed.
+    assert liked.degradations == ("It stammered.",) * 2
+    assert liked.blueprint.generation_parameters["degradations"] == ["It stammered."] * 2

@@ -1,0 +1,45 @@
+"""Settings are read by their own names, and a wrong one is named."""
+
+import pytest
+
+from domain.errors import InvalidRequest
+from entrypoints.settings import Settings, from_environment
+
+
+def test_the_search_is_set_by_the_names_it_has_elsewhere() -> None:
+    assert from_environment({}) == Settings()
+    settings = from_environment(
+        {
+            "MOVE_EMBEDDINGS_CACHE_TTL": "60",
+            "VECTOR_SEARCH_TOP_K": "5",
+            "FAISS_USE_GPU": "true",
+            "FAISS_NPROBE": "16",
+        }
+    )
+    assert (settings.move_embeddings_cache_ttl, settings.vector_search_top_k) == (60, 5)
+    assert (settings.wants_gpu, settings.faiss_nprobe) == (True, 16)
+
+
+@pytest.mark.parametrize("yes", ["on", "true", "1", "True", "ON"])
+@pytest.mark.parametrize("no", ["off", "false", "0", "False"])
+def test_a_gpu_is_wanted_in_all_the_ways_there_are_to_say_so(yes: str, no: str) -> None:
+    assert from_environment({"FAISS_USE_GPU": yes}).wants_gpu is True
+    assert from_environment({"FAISS_USE_GPU": no}).wants_gpu is False
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("MOVE_EMBEDDINGS_CACHE_TTL", "0"),
+        ("MOVE_EMBEDDINGS_CACHE_TTL", "soon"),
+        ("VECTOR_SEARCH_TOP_K", "0"),
+        ("VECTOR_SEARCH_TOP_K", "201"),
+        ("FAISS_USE_GPU", "maybe"),
+        ("FAISS_USE_GPU", ""),
+        ("FAISS_NPROBE", "-1"),
+    ],
+)
+def test_a_wrong_one_is_named(name: str, wrong: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        from_environment({name: wrong})
+    assert [each.path for each in refused.value.violations] == [name]

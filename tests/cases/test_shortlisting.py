@@ -1,0 +1,213 @@
+"""Of very many moves a dance is chosen from those that suit, the same ones every time."""
+
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from adapters.choreographer.offline import OfflineChoreographer
+from adapters.embedding.hashed import HashedEmbedder
+from adapters.index.vector_index import VectorIndex
+from adapters.memory import encoder
+from adapters.memory.clock import MemoryClock
+from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.library import MemoryLibrary
+from adapters.memory.listener import MemoryListener
+from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from adapters.memory.shelf import MemoryShelf
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.workspace import MemoryWorkspace
+from application.finding import FindMoves
+from application.shortlisting import Shortlist
+from application.usecases.embed_moves import EmbedMoves
+from application.usecases.hear import HearSong
+from application.usecases.plan import ChoreographyRequest, PlanChoreography
+from application.watched import Watched
+from domain.blueprint import Difficulty
+from domain.choreography import LockedMove, Wish
+from domain.embeddings import Part, unpacked
+from domain.errors import InvalidRequest
+from domain.moves import Energy, Move, Style
+from domain.music import Analysis, Song
+from tests.strategies.entries import row
+
+pytestmark = pytest.mark.anyio
+
+SONG = Song(id="song", title="Song", artist="Band", audio_path="songs/song", duration=32)
+LABELS = ("basic", "spin", "intros", "outro")
+TEMPO = 120.0
+COUNT = 800
+
+
+class Ear(MemoryListener):
+    """Hears in every song the same numbers, or none."""
+
+    def __init__(self, *, hears: bool) -> None:
+        super().__init__()
+        self._hears = hears
+
+    async def hear(self, song: Path) -> Analysis:
+        heard = await super().hear(song)
+        numbers = tuple(unpacked(row(Part.AUDIO, 1))) if self._hears else ()
+        return msgspec.structs.replace(heard, embedding=numbers)
+
+
+class Hall:
+    """A library of many moves, and who makes the shortlist."""
+
+    def __init__(self, root: Path, *, hears: bool = True, many: int = 500) -> None:
+        self.library = MemoryLibrary([SONG], [move(number) for number in range(COUNT)])
+        self.embeddings = MemoryMoveEmbeddings()
+        embedder = HashedEmbedder()
+        self.embed = EmbedMoves(self.library, self.embeddings, embedder)
+        ear = Ear(hears=hears)
+        find = FindMoves(
+            self.embeddings,
+            VectorIndex(),
+            embedder,
+            MemoryClock(),
+            makers={Part.AUDIO: ear.name},
+            patience=0,
+            complete=self.embed,
+        )
+        self.hear = HearSong(
+            self.library,
+            MemoryStorage({SONG.audio_path: encoder.song(32)}),
+            MemoryShelf(),
+            MemoryEncoder(),
+            MemoryWorkspace(root),
+            ear,
+        )
+        self.shortlist = Shortlist(self.library, find, self.hear, many)
+
+    async def ids(self, wish: Wish, words: str | None = None) -> list[str]:
+        return [move.id for move in await self.shortlist("song", TEMPO, wish, words)]
+
+
+def move(number: int, **changed: object) -> Move:
+    """Every seventh is too slow, one in fifty is sensual and easy."""
+    plain = Move(
+        id=f"m{number:04}",
+        name=f"Move {number}",
+        label=LABELS[number % 4],
+        video_path="clips/a.mp4",
+        difficulty=Difficulty.BEGINNER if number % 50 == 1 else Difficulty.ADVANCED,
+        energy_level=list(Energy)[number % 3],
+        style=Style.SENSUAL if number % 50 == 1 else Style.PLAYFUL,
+        duration=8.0,
+        tempo=90.0 if number % 7 == 0 else 125.0,
+    )
+    return msgspec.structs.replace(plain, **changed)
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One loop for the file, so that its tests share an index."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+async def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
+    made = Hall(tmp_path_factory.mktemp("hall"))
+    await made.embed()
+    # The ones that end in 5 are danced to music like the song.
+    for number in range(5, COUNT, 10):
+        known = await made.embeddings.get(f"m{number:04}")
+        rows = msgspec.structs.replace(known.rows, audio=row(Part.AUDIO, 1))
+        await made.embeddings.keep(msgspec.structs.replace(known, rows=rows, audio_by="memory"))
+    return made
+
+
+async def test_of_few_moves_all_are_weighed(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, many=COUNT)
+    assert len(await hall.ids(Wish(banned=("m0001",)))) == COUNT
+
+
+async def test_the_moves_suit_the_song_and_every_energy(hall: Hall) -> None:
+    moves = await hall.shortlist("song", TEMPO, Wish())
+
+    assert 250 < len(moves) < 600
+    assert {each.tempo for each in moves} == {125.0}
+    alike = sum(int(each.id[-1]) == 5 for each in moves)
+    assert alike >= 60
+    by_energy = [sum(each.energy_level is level for each in moves) for level in Energy]
+    assert min(by_energy) >= 90
+    for label in ("intros", "outro"):
+        assert sum(each.label == label for each in moves) >= 30
+
+
+async def test_everything_that_meets_a_narrow_wish_is_there(hall: Hall) -> None:
+    wish = Wish(difficulty=Difficulty.BEGINNER, style=Style.SENSUAL)
+    found = set(await hall.ids(wish))
+
+    meeting = {f"m{number:04}" for number in range(1, COUNT, 50) if number % 7}
+    assert meeting <= found
+    # The planner relaxes the wish, and so needs others as well.
+    assert len(found - meeting) >= 100
+
+
+async def test_the_words_have_a_say(hall: Hall) -> None:
+    assert "m0613" not in await hall.ids(Wish())
+    spins = await hall.ids(Wish(), "spin Move 613")
+    assert "m0613" in spins
+
+
+async def test_the_same_wish_finds_the_same_moves(hall: Hall, tmp_path: Path) -> None:
+    wish = Wish(energy_level=Energy.HIGH, seed=3)
+    assert await hall.ids(wish) == await hall.ids(wish)
+    deaf = Hall(tmp_path, hears=False)
+    first, again = await deaf.ids(wish), await deaf.ids(wish)
+    assert first == again
+    other = await deaf.ids(msgspec.structs.replace(wish, seed=4))
+    assert set(first) != set(other)
+
+
+async def test_locked_moves_are_there_and_banned_ones_are_not(hall: Hall) -> None:
+    likest = (await hall.ids(Wish()))[0]
+    slow = "m0007"
+    wish = Wish(locked=(LockedMove(position=0, move_id=slow),), banned=(likest,))
+    found = await hall.ids(wish)
+    assert slow in found
+    assert likest not in found
+
+
+async def test_a_move_that_has_just_come_may_be_danced(tmp_path: Path) -> None:
+    hall = Hall(tmp_path)
+    wish = Wish(style=Style.ROMANTIC)
+    await hall.ids(wish)
+    await hall.library.add_move(move(1, id="new", style=Style.ROMANTIC))
+    await hall.embed()
+    await hall.library.remove_move("m0005")
+
+    found = await hall.ids(wish)
+
+    assert "new" in found
+    assert "m0005" not in found
+
+
+async def test_a_dance_is_chosen_from_the_shortlist(hall: Hall) -> None:
+    plan = PlanChoreography(
+        hall.library,
+        hall.hear,
+        MemoryClock(),
+        OfflineChoreographer(),
+        Watched(hall.embeddings),
+        hall.shortlist,
+    )
+    listed = set(await hall.ids(Wish()))
+    far = next(f"m{number:04}" for number in range(COUNT) if f"m{number:04}" not in listed)
+    request = ChoreographyRequest(
+        song_id="song",
+        locked_moves=(LockedMove(position=1, move_id="m0001"),),
+        banned_moves=(far,),
+    )
+
+    dance = (await plan(request, UUID(int=1), "local")).blueprint
+
+    assert {each.clip_id for each in dance.moves} <= listed | {"m0001"}
+    assert "m0001" in {each.clip_id for each in dance.moves}
+    wrong = msgspec.structs.replace(request, banned_moves=(far, "nobody"))
+    with pytest.raises(InvalidRequest) as refused:
+        await plan(wrong, UUID(int=1), "local")
+    assert [each.path for each in refused.value.violations] == ["$.banned_moves[1]"]

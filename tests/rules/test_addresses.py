@@ -1,0 +1,62 @@
+"""Addresses in buckets are paths of our storage, or are refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import paths
+from domain.addresses import Home, is_address, path_of
+from domain.errors import UnsafePath
+
+HOME = Home(bucket="ours")
+BELOW = Home(bucket="ours", folder="bachata/media")
+
+
+@pytest.mark.parametrize("scheme", ["gs", "s3", "GS", "S3"])
+def test_an_address_in_our_bucket_is_the_path_of_its_key(scheme: str) -> None:
+    assert path_of(f"{scheme}://ours/songs/Luna de humo+1.mp3", HOME) == "songs/Luna de humo+1.mp3"
+    assert path_of(f"{scheme}://ours/bachata/media/songs/a.mp3", BELOW) == "songs/a.mp3"
+    assert is_address(f"{scheme}://ours/a")
+
+
+@pytest.mark.parametrize(
+    ("said", "home", "why"),
+    [
+        ("gs://theirs/songs/a.mp3", HOME, "'gs://theirs/songs/a.mp3' does not lie in .* 'ours'"),
+        ("s3://ours-too/a", HOME, "'s3://ours-too/a' does not lie in the bucket 'ours'"),
+        ("gs://OURS/a", HOME, "does not lie in the bucket 'ours'"),
+        ("gs://ours/songs/a.mp3", BELOW, "does not lie in the folder 'bachata/media'"),
+        ("gs://ours/bachata/media-2/a", BELOW, "does not lie in the folder 'bachata/media'"),
+        ("gs://ours/a", Home(), "'gs://ours/a' lies in a bucket, and this storage has none"),
+        ("gs:///a", Home(), "lies in a bucket"),
+        ("gs://ours", HOME, "is empty"),
+        ("gs://ours/", HOME, "is empty"),
+        ("gs://ours//a", HOME, "is absolute"),
+        ("gs://ours/../theirs/a", HOME, "climbs"),
+        ("https://ours/a", HOME, "has a scheme"),
+        ("/songs/a.mp3", HOME, "is absolute"),
+    ],
+)
+def test_what_lies_elsewhere_is_refused_by_name(said: str, home: Home, why: str) -> None:
+    with pytest.raises(UnsafePath, match=why):
+        path_of(said, home)
+
+
+@pytest.mark.parametrize("said", ["songs/a.mp3", "gs/a", "s3:a/b".replace(":", ""), "a gs:/b"])
+def test_a_path_is_no_address(said: str) -> None:
+    assert not is_address(said)
+    assert path_of(said, Home()) == said
+
+
+@given(
+    said=st.text(max_size=40)
+    | st.from_regex(r"(gs|s3)://(ours|theirs)?/?[a-c./]{0,9}", fullmatch=True)
+)
+def test_whatever_a_record_says_is_a_safe_path_or_refused(said: str) -> None:
+    for home in (HOME, BELOW, Home()):
+        try:
+            path = path_of(said, home)
+        except UnsafePath:
+            continue
+        assert paths.fault(path) is None
+        assert path == said or said.endswith(path)
