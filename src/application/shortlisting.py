@@ -7,8 +7,8 @@ from application.finding import FindMoves, Likeness
 from application.ports.library import Library, MoveFilter
 from application.ports.move_index import Among
 from application.usecases.hear import HearSong
-from domain.casting import FASTEST, SLOWEST
 from domain.choreography import Wish
+from domain.counting import fits
 from domain.embeddings import LENGTHS, Part, packed
 from domain.moves import INTRO, OUTRO, Energy, Move
 
@@ -55,7 +55,7 @@ class Shortlist:
             known |= {move.id: move for move in await self._library.moves_of(tuple(ids))}
             left: list[tuple[Among, int]] = []
             for (among, most), some in zip(searches, near, strict=True):
-                good = [each for each in some if each in known and _fits(known[each], tempo)]
+                good = [each for each in some if each in known and fits(known[each], tempo)]
                 found |= {each: known[each] for each in good[:most]}
                 if len(good) < most and len(some) == asked * most:
                     left.append((among, most))
@@ -78,11 +78,6 @@ class Shortlist:
         """Ids, the likest first."""
         found = await self._find(like, among, most=most, fewest=0, fresh=True)
         return [near.move_id for near in found.moves]
-
-
-def _fits(move: Move, tempo: float) -> bool:
-    """Whether a move can be played at the song's tempo."""
-    return SLOWEST <= tempo / move.tempo <= FASTEST
 
 
 def _searches(wish: Wish) -> list[tuple[Among, int]]:

@@ -20,9 +20,10 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     """Folder of the bucket that storage paths begin in, without slashes at its ends."""
 
 
-def is_address(said: str) -> bool:
-    """Whether a record means a file in some bucket."""
-    return _ADDRESS.fullmatch(said) is not None
+def key_of(said: str) -> str | None:
+    """The key of the file in some bucket that a record means; None for a path of its own."""
+    found = _ADDRESS.fullmatch(said)
+    return found["key"] if found else None
 
 
 def path_of(said: str, home: Home) -> str:

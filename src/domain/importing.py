@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from domain.addresses import Home, is_address, path_of
+from domain.addresses import Home, key_of, path_of
 from domain.embeddings import Part, Rows
 from domain.errors import UnsafePath
 from domain.move_lists import Kind, Listed, Note, note
@@ -78,10 +78,10 @@ def wanted(
 
 def _at_home(entry: Listed, home: Home | None) -> Listed:
     """The entry with the path of its clip, or with a note that it is elsewhere."""
-    if home is None or entry.clip is None or not is_address(entry.clip):
+    if entry.clip is None or (key := key_of(entry.clip)) is None:
         return entry
     try:
-        return _with(entry, "clip", path_of(entry.clip, home))
+        return _with(entry, "clip", path_of(entry.clip, home) if home else key)
     except UnsafePath as error:
         said = (*entry.notes, note(Kind.INCONSISTENT, "clip", str(error)))
         return _with(_with(entry, "elsewhere", value=True), "notes", said)

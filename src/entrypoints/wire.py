@@ -186,7 +186,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         remove_song=logged("remove_song", RemoveSong(ports.library, ports.storage)),
         search_moves=SearchMoves(find_moves, ports.library, ports.embeddings, hear),
         sweep=SweepLeftovers(
-            ports.tasks, ports.blueprints, ports.storage, ports.workspace, ports.clock
+            ports.tasks, ports.blueprints, ports.storage, ports.workspace, ports.clock, limit
         ),
         take_song=TakeSong(ports.library, add_song),
         upload_move=logged(

@@ -15,6 +15,7 @@ from application.examining import Examination
 from application.usecases.add_move import AddMove
 from application.usecases.embed_moves import EmbedMoves
 from application.usecases.import_library import ImportLibrary, ImportReport, Outcome
+from domain.addresses import Home
 from domain.embeddings import packed
 from domain.errors import InvalidRequest, StorageFailed
 from domain.move_lists import Kind
@@ -96,6 +97,29 @@ async def test_an_export_is_taken_as_it_is_and_what_lacks_is_reported(place: Pla
     assert (await place.moves())["two"].duration == 9.0
     assert noted(report, "three", Kind.MISSING) == ["clip"]
     assert [each.split(":")[0] for each in report.passed_over] == ["beats.json", "broken.json"]
+
+
+async def test_clips_in_our_bucket_are_meant_by_their_keys_and_others_are_refused(
+    tmp_path: Path,
+) -> None:
+    listed = ["gs://ours/kept/spin/one.mp4", "s3://theirs/spin/two.mp4", "gs://ours/three.mp4"]
+    for home in (Home(bucket="ours", folder="kept"), None):
+        place = Place(tmp_path / str(home), home=home)
+        for name in ("one", "two", "three"):
+            place.clip(f"spin/{name}.mp4")
+        place.write("list.json", [{"video_path": path} for path in listed])
+        report = await place(place.folder / "list.json")
+        refused = [move for move in report.moves if move.outcome is Outcome.REFUSED]
+        assert len(await place.moves()) == 3 - len(refused)
+        said = [note.message for move in refused for note in move.notes if note.field == "clip"]
+        assert [each.partition(" of ")[0] for each in said] == (
+            [
+                "'s3://theirs/spin/two.mp4' does not lie in the bucket 'ours'",
+                "'gs://ours/three.mp4' does not lie in the folder 'kept'",
+            ]
+            if home
+            else []
+        )
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])

@@ -82,7 +82,12 @@ class Pipeline(RuleBasedStateMachine):
         service.workspace.abandoned.extend(self.asked)
         before = {key: values[-1] for key, values in service.tasks.history.items()}
         leftovers = SweepLeftovers(
-            service.tasks, service.archive, service.storage, service.workspace, service.clock
+            service.tasks,
+            service.archive,
+            service.storage,
+            service.workspace,
+            service.clock,
+            service.limit,
         )
         asyncio.run(leftovers())
         for key, last in before.items():

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
+from typing import Literal
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from application.usecases.plan import ChoreographyRequest, PlannedDance
 from domain import rules
 from domain.blueprint import Difficulty
 from domain.choreography import LockedMove
+from domain.corrections import Correction, corrected
 from domain.costs import HARDNESS, Motion
 from domain.embeddings import entry_of
 from domain.errors import InvalidRequest
@@ -188,3 +190,20 @@ async def test_proposals_are_danced_and_what_went_wrong_is_told(tmp_path: Path) 
     # Once by whoever understood, once by whoever proposed.
     assert liked.degradations == ("It stammered.",) * 2
     assert liked.blueprint.generation_parameters["degradations"] == ["It stammered."] * 2
+
+
+@pytest.mark.parametrize(("beats", "said"), [("double", "half"), ("half", "twice")])
+async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
+    room: Ballroom, beats: Literal["double", "half"], said: str
+) -> None:
+    plain = await room.planned(SONG)
+    heard = await room.hear(SONG.song_id)
+    otherwise = corrected(heard, Correction(beats=beats))
+    await room.library.keep_analysis(SONG.song_id, otherwise)
+    dance = await room.planned(SONG)
+    assert any(f"counted at {said} its tempo" in each for each in dance.degradations)
+    assert dance.blueprint.audio_tempo == pytest.approx(plain.blueprint.audio_tempo, rel=0.02)
+    assert dance.quality.steps_on_the_beat > 0.9
+    explained = await room.explain(dance.blueprint)
+    assert explained.quality == dance.quality
+    assert dance.degradations == explained.degradations

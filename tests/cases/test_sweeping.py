@@ -1,5 +1,6 @@
 """Clearing up after a process that died."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from tests.world.studio import CLIPS, OWNER, Service, blueprint
 
 pytestmark = pytest.mark.anyio
 
+LIMIT = 600.0
 TASK = UUID(int=1, version=4)
 WAY = (Step.PLAN, Step.FETCH, Step.CONCATENATE, Step.ADD_AUDIO, Step.UPLOAD, Step.CLEAN_UP)
 
 
 def sweep(here: Service) -> SweepLeftovers:
-    return SweepLeftovers(here.tasks, here.archive, here.storage, here.workspace, here.clock)
+    return SweepLeftovers(here.tasks, here.archive, here.storage, here.workspace, here.clock, LIMIT)
 
 
 async def abandoned(here: Service, steps: int) -> None:
@@ -63,3 +65,17 @@ async def test_what_has_ended_or_was_never_a_task_stays_as_it_is(tmp_path: Path)
     before = here.final(TASK)
     assert await sweep(here)() == 0
     assert here.final(TASK) == before
+
+
+async def test_a_task_over_its_time_is_failed_though_its_machine_left_nothing_here(
+    tmp_path: Path,
+) -> None:
+    here = Service(tmp_path)
+    await abandoned(here, 2)
+    here.workspace.abandoned.clear()
+    assert await sweep(here)() == 0
+    here.clock.advance(timedelta(seconds=LIMIT + 61))
+    assert await sweep(here)() == 1
+    failure = here.final(TASK).failure
+    assert failure is not None
+    assert failure.code == "interrupted"

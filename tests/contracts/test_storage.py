@@ -288,6 +288,8 @@ async def test_no_path_leaves_the_storage(
         await content(storage, path)
     with pytest.raises(UnsafePath):
         await storage.delete(path)
+    with pytest.raises(UnsafePath):
+        await storage.link(path, "name", 60)
     assert inside(tmp_path) == [source]
 
 
@@ -315,6 +317,25 @@ async def test_a_failure_names_no_path_of_the_machine(
         assert "'a/b'" in str(failure.value)
         assert str(tmp_path) not in str(failure.value)
     assert not (tmp_path / "no-folder").exists()
+
+
+async def test_a_link_is_an_address_or_there_is_none(storage: Storage, given: Given) -> None:
+    await storage.put(given(b"x"), "a b.mp4")
+    link = await storage.link("a b.mp4", "film.mp4", 60)
+    assert (link is not None) is isinstance(storage, S3Storage)
+    assert link is None or link.startswith("http://127.0.0.1:")
+    assert await storage.link("not-there", "film.mp4", 60) != ""
+
+
+async def test_a_storage_says_that_it_is_ready_and_leaves_nothing(
+    storage: Storage, given: Given
+) -> None:
+    await storage.put(given(b"x"), "a")
+    assert await storage.ready()
+    await storage.delete("a")
+    assert await storage.ready()
+    with pytest.raises(UnsafePath):
+        await storage.describe(".incoming/a")
 
 
 async def test_a_put_file_is_a_copy(storage: Storage, given: Given) -> None:

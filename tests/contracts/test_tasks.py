@@ -155,3 +155,19 @@ async def test_memory_remembers_every_value() -> None:
     await tasks.add(added := assembly())
     moved = await tasks.update(added.task_id, one_more)
     assert tasks.history == {added.task_id: [added, moved]}
+
+
+async def test_those_that_have_not_ended_are_named_when_they_are_old_enough(
+    tasks: TaskRepository,
+) -> None:
+    old, ended, new = assembly(), assembly(), assembly()
+    later = msgspec.structs.replace(new, created_at=NOW + timedelta(seconds=2))
+    for each in (old, ended, later):
+        await tasks.add(each)
+    await tasks.update(old.task_id, taking(Step.PLAN))
+    await tasks.update(ended.task_id, taking(Step.CANCEL))
+    assert await tasks.unfinished(NOW) == ()
+    elsewhere = timezone(timedelta(hours=5))
+    soon = (NOW + timedelta(seconds=1)).astimezone(elsewhere)
+    assert await tasks.unfinished(soon) == (old.task_id,)
+    assert set(await tasks.unfinished(NOW + timedelta(days=1))) == {old.task_id, new.task_id}

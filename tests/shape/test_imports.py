@@ -19,6 +19,9 @@ SLOW = (
     "blend2d",
     "matplotlib",
     "alembic",
+    "aioboto3",
+    "botocore",
+    "aiohttp",
 )
 STARTED = (
     "_thread.start_new_thread",

@@ -184,12 +184,24 @@ def refuse_foreign(request: web.Request) -> None:
 
 
 def verify(request: web.Request) -> None:
-    """Check the signature in the headers of a request; raises `Refusal`."""
-    algorithm, _, rest = request.headers.get("Authorization", "").partition(" ")
-    if algorithm not in _WORDS:
-        raise Refusal(403, "AccessDenied")
+    """Check the signature of a request, in its headers or in its query; raises `Refusal`."""
+    path, _, query = request.raw_path.partition("?")
+    if "X-Amz-Signature" in request.query:
+        asked = request.query
+        query = query.partition("&X-Amz-Signature=")[0]
+        said = {
+            name: asked[f"X-Amz-{name}"] for name in ("Credential", "SignedHeaders", "Signature")
+        }
+        algorithm, stamp, hashed = asked["X-Amz-Algorithm"], asked["X-Amz-Date"], "UNSIGNED-PAYLOAD"
+    else:
+        algorithm, _, rest = request.headers.get("Authorization", "").partition(" ")
+        if algorithm not in _WORDS:
+            raise Refusal(403, "AccessDenied")
+        said = dict(part.split("=", 1) for part in rest.split(", "))
+        family = _WORDS[algorithm][3]
+        stamp = request.headers[f"{family}date"]
+        hashed = request.headers[f"{family}content-sha256"]
     prefix, service, last, family = _WORDS[algorithm]
-    said = dict(part.split("=", 1) for part in rest.split(", "))
     access, date, region, *named = said["Credential"].split("/")
     if access != ACCESS or named != [service, last] or region != REGION:
         raise Refusal(403, "InvalidAccessKeyId")
@@ -197,8 +209,7 @@ def verify(request: web.Request) -> None:
     owed = [name.lower() for name in request.headers if name.lower().startswith(family)]
     if not {"host", *owed} <= set(signed) or signed != sorted(signed):
         raise Refusal(403, "SignatureDoesNotMatch")
-    path, _, asked = request.raw_path.partition("?")
-    pairs = sorted(pair.partition("=") for pair in asked.split("&") if pair)
+    pairs = sorted(pair.partition("=") for pair in query.split("&") if pair)
     canonical = "\n".join(
         [
             request.method,
@@ -207,10 +218,9 @@ def verify(request: web.Request) -> None:
             *(f"{name}:{' '.join(request.headers[name].split())}" for name in signed),
             "",
             said["SignedHeaders"],
-            request.headers[f"{family}content-sha256"],
+            hashed,
         ]
     )
-    stamp = request.headers[f"{family}date"]
     scope = f"{date}/{region}/{service}/{last}"
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     key = f"{prefix}{SECRET}".encode()

@@ -19,6 +19,7 @@ from application.ports.library import MoveFilter
 from application.usecases.add_move import AddMove
 from application.usecases.check_library import CheckLibrary
 from application.usecases.import_library import ImportLibrary, ImportReport
+from domain.addresses import Home
 from domain.embeddings import MoveEmbedding
 from domain.errors import UnreadableMedia
 from domain.moves import Move
@@ -48,10 +49,12 @@ async def hear(clip: Path) -> Analysis:
 class Place:
     """A library with its ports, and a folder to import from."""
 
-    def __init__(self, root: Path, trouble: Trouble | None = None) -> None:
+    def __init__(
+        self, root: Path, trouble: Trouble | None = None, home: Home | None = None
+    ) -> None:
         around = (trouble or Trouble()).around
         self.folder = root / "clips"
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.library = MemoryLibrary()
         self.embeddings = MemoryMoveEmbeddings()
         self.storage = MemoryStorage()
@@ -68,6 +71,7 @@ class Place:
             ports[2],
             AddMove(*ports, self.workspace, embeddings, embedder),
             Examination(hear, embedder, MemoryWatcher()),
+            home=home,
         )
         self.check = CheckLibrary(
             self.library,

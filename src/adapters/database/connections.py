@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 WAIT: Final = 15
-"""Seconds to wait for another writer, for a connection of the pool, or for Postgres to answer."""
+"""Seconds to wait for a connection of the pool, or for Postgres to answer."""
+
+TURN: Final = 30
+"""Seconds a writer of SQLite waits for its turn.
+
+On a disk that others keep busy, folding the log into the file has taken one writer six seconds, and
+those behind it wait for that, too.
+"""
 
 RETRY: Final = 0.005
 """Seconds between two tries to be the one who writes, or to change to the write-ahead log."""
@@ -76,7 +83,7 @@ async def _begin_writing(connection: aiosqlite.Connection) -> None:
     SQLite's own waiting asks ten times a second, and a process may wait for long beside one that
     writes without a pause; asking more often finds the moment between two transactions.
     """
-    give_up = time.monotonic() + WAIT
+    give_up = time.monotonic() + TURN
     while True:
         try:
             await connection.execute("BEGIN IMMEDIATE")
@@ -108,7 +115,7 @@ def _sqlite_engine(
         poolclass=AsyncAdaptedQueuePool,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=WAIT,
+        pool_timeout=TURN,
         hide_parameters=True,
         connect_args={"timeout": WAIT},
     )

@@ -1,6 +1,6 @@
 """Assemblies as rows of JSON."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from adapters.database.engine import Database
 from adapters.database.tables import TaskRow
 from application.ports.tasks import Change
-from domain.assembly import Assembly
+from domain.assembly import FINAL, Assembly, State
 from domain.errors import TaskNotFound, TaskTaken
 
 
@@ -46,6 +46,13 @@ class SqlTaskRepository:
             # Whoever loses the race lost it to one who won: this ends.
             if await self._database.write(written):
                 return after
+
+    async def unfinished(self, before: datetime) -> tuple[UUID, ...]:
+        """See `application.ports.tasks.TaskRepository`."""
+        working = [state.value for state in State if state not in FINAL]
+        begun = TaskRow.created_at < before.astimezone(UTC)
+        query = select(TaskRow.task_id).where(TaskRow.state.in_(working), begun)
+        return tuple(row.task_id for row in await self._database.read(query))
 
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""

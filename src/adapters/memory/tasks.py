@@ -1,11 +1,12 @@
 """Assemblies in memory."""
 
+from datetime import datetime
 from uuid import UUID
 
 from anyio.lowlevel import checkpoint
 
 from application.ports.tasks import Change
-from domain.assembly import Assembly
+from domain.assembly import FINAL, Assembly
 from domain.errors import TaskNotFound, TaskTaken
 
 
@@ -34,6 +35,14 @@ class MemoryTaskRepository:
         values = self._known(task_id)
         values.append(change(values[-1]))
         return values[-1]
+
+    async def unfinished(self, before: datetime) -> tuple[UUID, ...]:
+        """See `application.ports.tasks.TaskRepository`."""
+        await checkpoint()
+        latest = [values[-1] for values in self.history.values()]
+        return tuple(
+            each.task_id for each in latest if each.state not in FINAL and each.created_at < before
+        )
 
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from adapters.storage import listing
-from adapters.storage.bucket import MEGABYTE, Bucket, Limits
+from adapters.storage.bucket import MEGABYTE, Bucket, Limits, Profile
 from adapters.storage.creation import Creation, removed
 from adapters.storage.downloads import Download
 from adapters.storage.foreign import MISSING, NO_UPLOAD, TAKEN, code, foreign, named
@@ -129,6 +129,9 @@ class S3Storage:
                 if found.since < before:
                     await removed(self._line, found.key)
                     count += 1
+            if self._line.profile is Profile.GCS:
+                # Nothing is uploaded in parts there.
+                return count
             async for upload in listing.unfinished(self._line, self._line.keys.all):
                 if upload.since < before:
                     await self._abandon(upload)

@@ -68,7 +68,8 @@ class Upload:
 
     async def _at_once(self, size: int) -> None:
         body, digest = await self._steps.run(lambda _: self._part(0, size))
-        await self._create(io.BytesIO(body), digest, size)
+        with body:
+            await self._create(body, digest, size)
 
     async def _from_disk(self, size: int) -> None:
         """In one request of any size, of which little is in memory at a time."""
@@ -127,8 +128,10 @@ class Upload:
             for number, at in starts:
                 most = min(length, size - at)
                 body, digest = await self._steps.run(lambda _, a=at, m=most: self._part(a, m))
-                part = {"PartNumber": number, "Body": io.BytesIO(body), "ContentMD5": digest}
-                answer = await self._line.ask("upload_part", {**upload, **part}, size=most)
+                # The SDK's own references to the part would keep its bytes in memory for longer.
+                with body:
+                    part = {"PartNumber": number, "Body": body, "ContentMD5": digest}
+                    answer = await self._line.ask("upload_part", {**upload, **part}, size=most)
                 etags[number] = str(answer["ETag"])
 
         await together(work() for _ in range(limits.parts_at_once))
@@ -143,14 +146,14 @@ class Upload:
                 facts = {"path": self._path, "error": str(error)}
                 _log.warning("parts of a file were left behind; a sweep removes them", extra=facts)
 
-    def _part(self, at: int, length: int) -> tuple[bytes, str]:
+    def _part(self, at: int, length: int) -> tuple[io.BytesIO, str]:
         """Bytes of the source, and their digest for the storage to check."""
-        with self._source.open("rb") as file:
+        with self._source.open("rb", buffering=0) as file:
             file.seek(at)
             body = file.read(length)
         if len(body) < length:
             raise StorageFailed(f"The file for {self._path!r} changed while it was stored.")
-        return body, _base64(hashlib.md5(body, usedforsecurity=False).digest())
+        return io.BytesIO(body), _base64(hashlib.md5(body, usedforsecurity=False).digest())
 
     def _digest(self, unwanted: Event) -> str:
         made = hashlib.md5(usedforsecurity=False)

@@ -1,6 +1,7 @@
 """Where assemblies are remembered."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -27,6 +28,10 @@ class TaskRepository(Protocol):
         more than once; what it raises is raised here and nothing is changed. Raises
         `TaskNotFound`.
         """
+        ...
+
+    async def unfinished(self, before: datetime) -> tuple[UUID, ...]:
+        """Name those that have not ended and were begun before a moment."""
         ...
 
     async def ready(self) -> str:

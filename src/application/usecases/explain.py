@@ -11,6 +11,7 @@ from application.usecases.browse import everything
 from application.usecases.hear import HearSong
 from application.watched import Watched
 from domain.blueprint import Blueprint, BlueprintMove
+from domain.counting import counted_at
 from domain.errors import MediaNotFound, UnreadableMedia
 from domain.moves import Move
 from domain.music import Analysis, Song, shortened
@@ -83,7 +84,7 @@ class ExplainBlueprint:
         known = {move.id: move for move in moves}
         song = next((each for each in songs if each.audio_path == blueprint.audio_path), None)
         said = blueprint.generation_parameters
-        danced_to = None if song is None else await self._danced_to(song, float(blueprint.end))
+        danced_to = None if song is None else await self._danced_to(song, blueprint)
         measured = None
         if danced_to is not None and all(each.clip_id in known for each in blueprint.moves):
             measured = rounded(
@@ -108,14 +109,17 @@ class ExplainBlueprint:
             degradations=_read(said.get("degradations"), tuple[str, ...]) or (),
         )
 
-    async def _danced_to(self, song: Song, end: float) -> Analysis | None:
+    async def _danced_to(self, song: Song, blueprint: Blueprint) -> Analysis | None:
         """What is heard in as much of a song as is danced to; None where that is nothing."""
+        end = float(blueprint.end)
         try:
             heard = await self._hear(song.id)
         except (MediaNotFound, UnreadableMedia):
             return None
         if not heard.ones:
             return None
+        if blueprint.audio_tempo:
+            heard = counted_at(heard, blueprint.audio_tempo)
         return heard if end > heard.duration - _WHOLE else shortened(heard, end)
 
 

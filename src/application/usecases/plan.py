@@ -17,6 +17,7 @@ from domain import paths
 from domain.blueprint import Blueprint, Difficulty, OutputConfig
 from domain.choreography import Draft, LockedMove, Plan, Wish
 from domain.costs import Motion
+from domain.counting import Counted, fits, ways_to_count
 from domain.errors import InvalidRequest, NoBeatHeard
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, shortened
@@ -100,12 +101,16 @@ class PlanChoreography:
                 f"No beat can be heard in {song.title!r} (confidence {analysis.confidence:.2f}); "
                 "choose another song, or say its tempo and where a '1' is."
             )
-        moves = await self._moves(request, analysis, described)
+        counted, moves = await self._counted(request, analysis, described)
+        analysis = counted.analysis
         await self._refuse_unknown(request, moves)
         if described is not None and described.asked.seconds is not None:
             analysis = shortened(analysis, described.asked.seconds)
         motion = await self._watched()
         dance = await self._danced(request, analysis, moves, motion, described)
+        degradations = dance.degradations
+        if counted.degradation is not None:
+            degradations = (counted.degradation, *degradations)
         measured = await asyncio.to_thread(
             quality, dance.moves, analysis, moves, asked=request.difficulty, motion=motion
         )
@@ -121,12 +126,12 @@ class PlanChoreography:
                 **msgspec.to_builtins(request),
                 **({} if described is None else {"query": described.text}),
                 "user_id": owner,
-                "degradations": list(dance.degradations),
+                "degradations": list(degradations),
                 "quality": msgspec.to_builtins(told),
             },
             output_config=OutputConfig(output_path=paths.film(owner, task_id)),
         )
-        return PlannedDance(blueprint=blueprint, degradations=dance.degradations, quality=told)
+        return PlannedDance(blueprint=blueprint, degradations=degradations, quality=told)
 
     async def _danced(
         self,
@@ -149,6 +154,21 @@ class PlanChoreography:
         dance = await asyncio.to_thread(draft.plan, proposal.move_ids)
         said = (*described.degradations, *proposal.degradations, *dance.degradations)
         return msgspec.structs.replace(dance, degradations=said)
+
+    async def _counted(
+        self, request: ChoreographyRequest, heard: Analysis, described: Description | None
+    ) -> tuple[Counted, Sequence[Move]]:
+        """The song as there are moves for it, and what the dance is chosen from."""
+        first: tuple[Counted, Sequence[Move]] | None = None
+        for way in ways_to_count(heard):
+            moves = await self._moves(request, way.analysis, described)
+            first = first or (way, moves)
+            wanted = (move for move in moves if move.id not in request.banned_moves)
+            if any(fits(move, way.analysis.tempo) for move in wanted):
+                return way, moves
+        if first is None:
+            raise AssertionError("A song is counted in one way at least.")
+        return first
 
     async def _moves(
         self, request: ChoreographyRequest, analysis: Analysis, described: Description | None

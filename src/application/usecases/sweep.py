@@ -1,5 +1,7 @@
 """Clear up after a process that died."""
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from application.ports.blueprints import BlueprintArchive
@@ -13,11 +15,16 @@ from domain.assembly import FINAL, Assembly, State, Step
 from domain.errors import Interrupted, MediaNotFound, TaskNotFound
 from domain.timeline import laid_out
 
+_GRACE: Final = timedelta(seconds=60)
+"""Time beyond its limit after which nobody can be working on a task, here or elsewhere."""
+
 
 class SweepLeftovers:
     """What a process was making when it died is ended, and its folders are removed.
 
-    A film that was published already is completed; everything else is marked as failed.
+    A film that was published already is completed; everything else is marked as failed. So are
+    the tasks of a machine that is gone, and those whose end could not be written down because
+    the database was away, once they are over their time.
     """
 
     def __init__(
@@ -27,13 +34,15 @@ class SweepLeftovers:
         storage: Storage,
         workspace: Workspace,
         clock: Clock,
+        limit: float,
     ) -> None:
-        """Take the ports."""
+        """Take the ports, and the seconds that a film may take."""
         self._tasks = tasks
         self._blueprints = blueprints
         self._storage = storage
         self._workspace = workspace
         self._clock = clock
+        self._over = timedelta(seconds=limit) + _GRACE
 
     async def __call__(self) -> int:
         """Return how many tasks were ended."""
@@ -41,7 +50,8 @@ class SweepLeftovers:
 
     async def _swept(self) -> int:
         swept = 0
-        for task_id in await self._workspace.sweep():
+        over = await self._tasks.unfinished(self._clock.now() - self._over)
+        for task_id in dict.fromkeys((*await self._workspace.sweep(), *over)):
             try:
                 found = await self._tasks.get(task_id)
             except TaskNotFound:

@@ -28,6 +28,8 @@ from entrypoints.wire import wire
 
 _log = logging.getLogger("bachata.http")
 
+_SWEPT: Final = 60.0
+"""Seconds from one sweep to the next."""
 _NOT_WARM: Final = "the library was not made ready"
 
 Work = Callable[[], Awaitable[object]]
@@ -52,6 +54,7 @@ def create_app(
             app.state.use_cases = use_cases
             async with (
                 _closing(use_cases),
+                beside(partial(_swept, use_cases), "leftovers are not swept"),
                 beside(opened.choreographer.ready, "the choreographer is not ready"),
                 beside(use_cases.find_moves.warm if warm else None, "the moves are not indexed"),
                 beside(partial(_readied, use_cases) if warm else None, _NOT_WARM),
@@ -93,6 +96,16 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
     finally:
         await use_cases.hear_later.close()
         await use_cases.find_moves.close()
+
+
+async def _swept(use_cases: UseCases) -> None:
+    """Sweep now and then: another machine may be gone, or the database was away for a while."""
+    while True:
+        await asyncio.sleep(_SWEPT)
+        try:
+            await use_cases.sweep()
+        except BachataError as error:
+            _log.warning("leftovers are not swept", extra={"error": str(error)})
 
 
 async def _readied(use_cases: UseCases) -> None:

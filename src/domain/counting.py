@@ -1,0 +1,58 @@
+"""Songs that are too fast or too slow for the moves there are, counted at another level."""
+
+from collections.abc import Iterator
+from math import log2
+from typing import Final, Literal
+
+import msgspec
+
+from domain.casting import FASTEST, SLOWEST
+from domain.corrections import Correction, corrected
+from domain.moves import Move
+from domain.music import Analysis
+
+_DANCED: Final = 125.0
+"""Beats a minute that bachata is mostly danced at."""
+
+_Level = Literal["double", "half"]
+_SAID: Final[dict[_Level, str]] = {"double": "twice", "half": "half"}
+
+
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """A song as it is counted."""
+
+    analysis: Analysis
+    degradation: str | None
+    """What is to be said of it; None where it is counted as it was heard."""
+
+
+def ways_to_count(heard: Analysis) -> Iterator[Counted]:
+    """A song as it was heard, then by every second beat and with twice as many.
+
+    Of the latter the one first whose tempo is danced more. A dancer steps to any of them: on every
+    count there is a beat of the song, or the middle between two.
+    """
+    yield Counted(analysis=heard, degradation=None)
+    for level in sorted(_SAID, key=lambda each: abs(log2(_tempo(heard, each) / _DANCED))):
+        counted = corrected(heard, Correction(beats=level))
+        yield Counted(
+            # Nobody has said that it is so, as with a person's correction.
+            analysis=msgspec.structs.replace(counted, confidence=heard.confidence),
+            degradation=f"No move was filmed near {heard.tempo:.0f} BPM; the song is counted at "
+            f"{_SAID[level]} its tempo, {counted.tempo:.0f} BPM.",
+        )
+
+
+def counted_at(heard: Analysis, tempo: float) -> Analysis:
+    """A song counted the way whose tempo is nearest to one that a dance was made for."""
+    ways = [way.analysis for way in ways_to_count(heard)]
+    return min(ways, key=lambda way: abs(log2(way.tempo / tempo)))
+
+
+def fits(move: Move, tempo: float) -> bool:
+    """Whether a move can be played at so many beats a minute and still look danced."""
+    return SLOWEST <= tempo / move.tempo <= FASTEST
+
+
+def _tempo(heard: Analysis, level: _Level) -> float:
+    return heard.tempo * 2 if level == "double" else heard.tempo / 2

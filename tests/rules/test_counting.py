@@ -1,0 +1,53 @@
+"""A song is counted at half or twice its tempo where no move can be danced to it otherwise."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.corrections import Correction, corrected
+from domain.counting import counted_at, fits, ways_to_count
+from domain.music import Analysis
+from tests.strategies.songs import analyses, libraries
+
+
+@given(song=analyses())
+def test_it_is_counted_as_it_was_heard_first_of_all(song: Analysis) -> None:
+    first = next(ways_to_count(song))
+    assert first.analysis == song
+    assert first.degradation is None
+
+
+@given(song=analyses())
+def test_every_other_way_keeps_the_first_one_and_says_what_it_is(song: Analysis) -> None:
+    _, *others = ways_to_count(song)
+    assert len(others) == 2
+    for way in others:
+        assert song.ones[0] in way.analysis.ones
+        assert way.analysis.confidence == song.confidence
+        assert f"{way.analysis.tempo:.0f} BPM" in (way.degradation or "")
+
+
+@given(song=analyses(), data=st.data())
+def test_of_a_song_heard_twice_too_fast_half_is_danced(song: Analysis, data: st.DataObject) -> None:
+    moves = data.draw(libraries(song.tempo))
+    fast = corrected(song, Correction(beats="double"))
+    way = next(w for w in ways_to_count(fast) if any(fits(m, w.analysis.tempo) for m in moves))
+    assert way.analysis.tempo == pytest.approx(song.tempo, rel=0.02)
+    assert set(way.analysis.beats) <= set(fast.beats)
+
+
+@given(song=analyses())
+def test_the_way_that_is_danced_more_comes_first(song: Analysis) -> None:
+    fast = msgspec.structs.replace(song, tempo=180.0)
+    slow = msgspec.structs.replace(song, tempo=62.0)
+    for each, said in ((fast, "half"), (slow, "twice")):
+        _, second, _ = ways_to_count(each)
+        assert said in (second.degradation or "")
+
+
+@given(song=analyses(), level=st.sampled_from([None, "half", "double"]))
+def test_a_dance_is_found_to_be_counted_as_it_was_made(song: Analysis, level: str | None) -> None:
+    made = corrected(song, Correction(beats=level))  # pyright: ignore[reportArgumentType]
+    found = counted_at(song, made.tempo)
+    assert found.tempo == pytest.approx(made.tempo, rel=0.02)
