@@ -47,11 +47,12 @@ class Examination:
         self._watcher = watcher
 
     async def __call__(
-        self, clip: Path, wanted: Wanted, media: Media, *, sure: bool = False
+        self, clip: Path, wanted: Wanted, media: Media, *, brought: bool = False
     ) -> Examined:
         """Measure, listen and watch; lists are believed in what cannot be measured.
 
-        Whoever is ``sure`` of a tempo is believed more than the listener.
+        Who has ``brought`` the clip is believed in its tempo, too, and a picture that breaks off is
+        refused: raises `UnreadableMedia`.
         """
         notes = _Notes(wanted.notes)
         said, seconds = wanted.said, float(media.seconds)
@@ -61,8 +62,8 @@ class Examination:
             )
         notes.computed("duration", f"{seconds:.3f} s, measured.")
         heard = await self._heard(clip, media, notes)
-        motion = await self._watched(clip, notes)
-        tempo, beats, first_count = _time(wanted, heard, motion, seconds, notes, sure=sure)
+        motion = await self._watched(clip, notes, whole=brought)
+        tempo, beats, first_count = _time(wanted, heard, motion, seconds, notes, sure=brought)
         move = Move(
             id=wanted.id,
             name=wanted.name,
@@ -104,12 +105,14 @@ class Examination:
             notes.missing("sound", f"The clip's sound cannot be heard: {error}")
             return None
 
-    async def _watched(self, clip: Path, notes: "_Notes") -> Motion | None:
+    async def _watched(self, clip: Path, notes: "_Notes", *, whole: bool = False) -> Motion | None:
         if self._watcher is None:
             return None
         try:
             return await self._watcher.watch(clip)
         except UnreadableMedia as error:
+            if whole:
+                raise
             notes.missing("motion", str(error))
             return None
 

@@ -1,37 +1,42 @@
-"""Songs heard after whoever brought them has been answered."""
+"""Work that is done after whoever caused it has been answered."""
 
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Awaitable, Callable
 
-from application.usecases.hear import HearSong
 from domain.errors import BachataError
 
 _log = logging.getLogger("bachata.later")
 
+Work = Callable[[], Awaitable[object]]
 
-class HearLater:
-    """Hears songs one after another; what is not done when the service ends is heard when asked."""
 
-    def __init__(self, hear: HearSong) -> None:
-        """Take who hears."""
-        self._hear = hear
-        self._waiting: deque[str] = deque()
+class Later:
+    """Does one piece of work after another; what fails is logged and keeps nothing else back.
+
+    What is not done when the service ends is not done at all: it is for work that is done on
+    demand otherwise.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing to do."""
+        self._waiting: deque[tuple[str, Work]] = deque()
         self._working: asyncio.Task[None] | None = None
 
-    def __call__(self, song_id: str) -> None:
-        """Have a song heard soon."""
-        self._waiting.append(song_id)
+    def __call__(self, what: str, work: Work) -> None:
+        """Have some work done soon; ``what`` it is the log is told when it fails."""
+        self._waiting.append((what, work))
         if self._working is None:
             self._working = asyncio.create_task(self._work())
 
     async def done(self) -> None:
-        """Return once there is nothing left to hear."""
+        """Return once there is nothing left to do."""
         if self._working is not None:
             await asyncio.wait([self._working])
 
     async def close(self) -> None:
-        """Stop hearing."""
+        """Stop working."""
         self._waiting.clear()
         if self._working is not None:
             self._working.cancel()
@@ -40,14 +45,15 @@ class HearLater:
     async def _work(self) -> None:
         try:
             while self._waiting:
-                await self._heard(self._waiting.popleft())
+                await _tried(*self._waiting.popleft())
         finally:
             self._working = None
 
-    async def _heard(self, song_id: str) -> None:
-        try:
-            await self._hear(song_id)
-        except BachataError as error:
-            _log.warning("the song %r was not heard: %s", song_id, error)
-        except Exception:
-            _log.exception("the song %r was not heard", song_id)
+
+async def _tried(what: str, work: Work) -> None:
+    try:
+        await work()
+    except BachataError as error:
+        _log.warning("%s failed: %s", what, error)
+    except Exception:
+        _log.exception("%s failed", what)

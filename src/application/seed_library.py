@@ -19,7 +19,7 @@ from application.usecases.add_song import AddSong
 from application.usecases.browse import everything
 from application.usecases.import_library import ImportLibrary, Outcome
 from domain import paths
-from domain.addresses import Home, is_address, path_of
+from domain.addresses import Home, key_of, path_of
 from domain.errors import BachataError, MoveNotFound, SongNotFound, UnacceptedMedia, UnsafePath
 from domain.importing import FOLDER, Wanted, same_file, slug, wanted
 from domain.move_lists import Kind, Listed
@@ -69,7 +69,7 @@ class Places:
 
     def _by_its_end(self, said: str) -> Lies | None:
         at_home: str | None = None
-        if is_address(said):
+        if key_of(said) is not None:
             try:
                 at_home = path_of(said, self.home or Home())
             except UnsafePath:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
-from domain.addresses import Home, is_address, path_of
+from domain.addresses import Home, key_of, path_of
 from domain.errors import MediaNotFound, UnsafePath
 from domain.importing import CLIPS, LISTS, same_file
 
@@ -63,7 +63,7 @@ class SeedMedia:
 
     def _elsewhere(self, said: str) -> bool:
         """Whether it lies in a bucket that is not ours; without one any place may have been."""
-        if self._home is None or not is_address(said):
+        if self._home is None or key_of(said) is None:
             return False
         try:
             path_of(said, self._home)

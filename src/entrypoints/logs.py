@@ -40,7 +40,15 @@ def configure(level: str, *, quiet: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel("WARNING" if quiet else level.upper())
-    for noisy in ("aiosqlite", "alembic", "sqlalchemy", "asyncio", "uvicorn.access", "numba"):
+    for noisy in (
+        "aiosqlite",
+        "alembic",
+        "sqlalchemy",
+        "asyncio",
+        "faiss",
+        "uvicorn.access",
+        "numba",
+    ):
         logging.getLogger(noisy).setLevel("WARNING")
 
 

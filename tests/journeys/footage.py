@@ -35,9 +35,10 @@ def noisy_film(into: Path, seconds: float, width: int, height: int) -> None:
 
 
 def danced_film(into: Path, tempo: float) -> None:
-    """A small film of noise over two eight-counts of a band."""
+    """A small film of a soft light that moves, over two eight-counts of a band."""
     sound = bed(tempo, 2, "medium", seed=1, rate=SAMPLES)
-    picture = np.random.default_rng(11).integers(0, 255, (90, 160, 3), dtype=np.uint8)
+    wave = 128 + 100 * np.sin(np.arange(160) / 160 * 2 * np.pi)
+    picture = np.broadcast_to(wave.astype(np.uint8)[None, :, None], (90, 160, 3))
     with cast(Any, av.open(str(into), "w", format="mp4")) as film:
         stream = film.add_stream("libx264", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
@@ -45,7 +46,7 @@ def danced_film(into: Path, tempo: float) -> None:
         heard = film.add_stream("aac", rate=SAMPLES)
         heard.layout = "stereo"
         for number in range(round(len(sound) * RATE / SAMPLES)):
-            moved = np.roll(picture, 8 * (number % 20), axis=1)
+            moved = np.ascontiguousarray(np.roll(picture, number, axis=1))
             film.mux(stream.encode(av.VideoFrame.from_ndarray(moved, format="rgb24")))
         film.mux(stream.encode(None))
         _record(film, heard, sound)

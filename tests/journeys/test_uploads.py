@@ -44,7 +44,7 @@ def arriving(server: Server) -> list[Path]:
     return list((server.data / "work").rglob("arrived"))
 
 
-async def test_what_is_brought_is_heard_found_danced_and_removed(
+async def test_what_is_brought_is_heard_found_planned_and_removed(
     server: Server, tmp_path: Path
 ) -> None:
     clip, sound = tmp_path / "clip.mp4", tmp_path / "song.flac"
@@ -74,19 +74,19 @@ async def test_what_is_brought_is_heard_found_danced_and_removed(
         await until(heard, within=SOON)
         found = (await client.post("/api/moves/search", json={"words": "basico"})).json()
         near = (await client.post("/api/moves/search", json={"song_id": "noche"})).json()
-        film = await client.post("/api/choreography/generate", json={"song_id": "noche"})
+        plan = await client.post("/api/choreography/plan", json={"song_id": "noche"})
         part = await client.get("/api/moves/basico/clip", headers={"Range": "bytes=0-99"})
         gone = [await client.delete(each) for each in ("/api/moves/basico", "/api/songs/noche")]
-        whole = await client.get(film.json()["video_url"])
 
     assert [item["move"]["id"] for item in found["items"]] == ["basico"]
     assert near["items"][0]["score"] > 0.5
     assert (near["degradations"], found["items"][0]["score"] > 0.1) == ([], True)
-    assert film.status_code == 200, film.text
+    assert plan.status_code == 200, plan.text
+    assert {each["clip_id"] for each in plan.json()["moves"]} == {"basico"}
+    assert plan.json()["generation_parameters"]["quality"]["steps_on_the_beat"] > 0.9
     assert (part.status_code, part.content) == (206, clip.read_bytes()[:100])
     assert part.headers["content-type"] == "video/mp4"
     assert [answer.status_code for answer in gone] == [204, 204]
-    assert whole.status_code == 200
     left = [path for path in (server.data / "media").rglob("*") if path.is_file()]
     assert [path for path in left if path.parent.name in ("clips", "songs")] == []
 

@@ -1,6 +1,7 @@
 """Take a filmed move from somebody who brings it."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +10,14 @@ from msgspec import Meta
 
 from application.examining import Examination, Examined
 from application.keeping import fingerprint
+from application.later import Later
 from application.naming import unused
 from application.ports.doorkeeper import Doorkeeper
 from application.ports.library import Library
 from application.ports.storage import Storage
 from application.turns import Turns
 from application.usecases.add_move import AddMove
+from application.usecases.warm import WarmLibrary
 from domain import documents, paths
 from domain.blueprint import Difficulty
 from domain.errors import InvalidRequest, UnacceptedMedia
@@ -65,21 +68,29 @@ class UploadMove:
         doorkeeper: Doorkeeper,
         examine: Examination,
         add_move: AddMove,
+        warm: WarmLibrary,
+        later: Later,
         at_once: int,
     ) -> None:
-        """Take the ports, who examines clips, who adds moves, and how many at once."""
+        """Take the ports, who examines clips, adds moves and makes them ready, and when.
+
+        ``at_once`` is how many clips are worked on at once.
+        """
         self._library = library
         self._storage = storage
         self._doorkeeper = doorkeeper
         self._examine = examine
         self._add_move = add_move
+        self._warm = warm
+        self._later = later
         self._turns = Turns()
         self._gate = asyncio.Semaphore(at_once)
 
     async def __call__(self, clip: Path, said: MoveForm, *, own: bool = False) -> UploadedMove:
         """Return the move as it is in the library; nobody changes ``clip`` any more.
 
-        A clip that is ``own``, of whoever runs the service, may be changed, and of any size.
+        It is made ready for films afterwards. A clip that is ``own``, of whoever runs the service,
+        is made ready before, may be changed, and may be of any size.
         Raises `InvalidRequest`, `UnacceptedMedia` for what is no film, `UnreadableMedia` for a
         damaged one, and `TooLarge` for what is larger than `domain.limits.CLIP`.
         """
@@ -94,11 +105,13 @@ class UploadMove:
         if not own:
             CLIP.refuse_excess(media)
         _refuse_beyond(said, float(media.seconds))
-        examined = await self._examine(clip, _wanted(said), media, sure=True)
-        move = await self._added(clip, examined, spare=not own)
+        examined = await self._examine(clip, _wanted(said), media, brought=True)
+        move = await self._added(clip, examined, own=own)
+        if not own:
+            self._later(f"making the move {move.id!r} ready", partial(self._warm.one, move))
         return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
 
-    async def _added(self, clip: Path, examined: Examined, *, spare: bool) -> Move:
+    async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:
         contents = await fingerprint(clip)
         # Of two of the same name at once, the second is to see the id that the first has taken.
         async with self._turns.of(examined.move.id):
@@ -109,7 +122,7 @@ class UploadMove:
             )
             move = msgspec.structs.replace(examined.move, id=move_id)
             embedding = msgspec.structs.replace(examined.embedding, move_id=move_id)
-            return await self._add_move(clip, move, embedding, spare=spare)
+            return await self._add_move(clip, move, embedding, ready=own, spare=not own)
 
 
 def _refuse_beyond(said: MoveForm, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Take a song from somebody who brings it."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +9,14 @@ import msgspec
 from msgspec import Meta
 
 from application.keeping import fingerprint
-from application.later import HearLater
+from application.later import Later
 from application.naming import unused
 from application.ports.doorkeeper import Doorkeeper
 from application.ports.library import Library
 from application.ports.storage import Storage
 from application.turns import Turns
 from application.usecases.add_song import AddSong
+from application.usecases.hear import HearSong
 from domain import documents, paths
 from domain.errors import UnacceptedMedia
 from domain.importing import slug
@@ -44,15 +46,17 @@ class UploadSong:
         storage: Storage,
         doorkeeper: Doorkeeper,
         add_song: AddSong,
-        hear_later: HearLater,
+        hear: HearSong,
+        later: Later,
         at_once: int,
     ) -> None:
-        """Take the ports, who adds songs, who hears them afterwards, and how many at once."""
+        """Take the ports, who adds songs, who hears them and when, and how many at once."""
         self._library = library
         self._storage = storage
         self._doorkeeper = doorkeeper
         self._add_song = add_song
-        self._hear_later = hear_later
+        self._hear = hear
+        self._later = later
         self._turns = Turns()
         self._gate = asyncio.Semaphore(at_once)
 
@@ -69,7 +73,7 @@ class UploadSong:
                 raise UnacceptedMedia("The file has no sound; a song needs some.")
             SONG.refuse_excess(media)
             song = await self._added(sound, said)
-        self._hear_later(song.id)
+        self._later(f"hearing the song {song.id!r}", partial(self._hear, song.id))
         return song
 
     async def _added(self, sound: Path, said: SongForm) -> Song:

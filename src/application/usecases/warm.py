@@ -61,7 +61,7 @@ class WarmLibrary:
             nonlocal done
             async with gate:
                 try:
-                    await self._ready(each)
+                    await self.one(each)
                 except (NotFound, Refused) as error:
                     unready.append(Unready(id=each.id, why=str(error)))
                 done += 1
@@ -72,7 +72,8 @@ class WarmLibrary:
         await together(ready(each) for each in library)
         return tuple(unready)
 
-    async def _ready(self, each: Song | Move) -> None:
+    async def one(self, each: Song | Move) -> None:
+        """Make one ready; raises `NotFound` and `Refused`."""
         async with self._workspace.take(WORK) as folder:
             files = Rushes(self._storage, self._shelf, self._encoder, folder, asyncio.Semaphore(1))
             if isinstance(each, Move):

@@ -94,7 +94,7 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        await use_cases.hear_later.close()
+        await use_cases.later.close()
         await use_cases.find_moves.close()
 
 

@@ -1,0 +1,79 @@
+"""What is done later is done in turn, and one failure keeps nothing else back."""
+
+import asyncio
+
+import pytest
+
+from application.later import Later
+from domain.errors import SongNotFound
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_one_piece_of_work_is_done_after_another() -> None:
+    later, order, busy = Later(), list[int](), 0
+
+    def work(number: int) -> None:
+        async def do() -> None:
+            nonlocal busy
+            busy += 1
+            assert busy == 1
+            await asyncio.sleep(0)
+            order.append(number)
+            busy -= 1
+
+        later(str(number), do)
+
+    for number in range(5):
+        work(number)
+    await later.done()
+    work(5)
+    await later.done()
+    assert order == list(range(6))
+
+
+async def test_a_failure_is_told_and_the_rest_is_done(caplog: pytest.LogCaptureFixture) -> None:
+    later, done = Later(), asyncio.Event()
+
+    async def refuse() -> None:
+        raise SongNotFound
+
+    async def break_down() -> None:
+        raise ZeroDivisionError
+
+    async def succeed() -> None:
+        done.set()
+
+    later("hearing the song 'a'", refuse)
+    later("hearing the song 'b'", break_down)
+    later("hearing the song 'c'", succeed)
+    await later.done()
+
+    assert done.is_set()
+    told = [(each.levelname, each.getMessage(), bool(each.exc_info)) for each in caplog.records]
+    assert told == [
+        ("WARNING", "hearing the song 'a' failed: There is no song of this id.", False),
+        ("ERROR", "hearing the song 'b' failed", True),
+    ]
+
+
+async def test_closing_ends_what_is_being_done_and_what_waits() -> None:
+    later, begun, ended = Later(), asyncio.Event(), asyncio.Event()
+
+    async def endless() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def never() -> None:
+        raise AssertionError
+
+    later("a", endless)
+    later("b", never)
+    await begun.wait()
+    await later.close()
+    assert ended.is_set()
+    await later.done()
+    await later.close()

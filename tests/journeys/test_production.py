@@ -1,0 +1,293 @@
+"""The service on object storage and Postgres, as two processes: the same films, and none lost."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+import pytest
+from anyio import to_thread
+
+from application.ports.library import MoveFilter, SongFilter
+from domain.paths import LOCAL_USER
+from domain.paths import film as film_path
+from domain.rules import parse
+from entrypoints.bootstrap import open_ports
+from entrypoints.settings import Settings, from_environment
+from entrypoints.wire import wire
+from tests.contracts import postgres, s3
+from tests.journeys import footage
+from tests.journeys.server import COMMAND, STARTED, Server, environment_of, until
+
+pytestmark = pytest.mark.anyio
+
+SECONDS = 8.0
+GENERATE = "/api/choreography/generate"
+ASSEMBLE = "/api/choreography/assemble"
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One loop for the file."""
+    return "asyncio"
+
+
+class Stores:
+    """A storage and a database that a test may take away."""
+
+    def __init__(self, media: s3.OwnServer, records: postgres.Server, dsn: str) -> None:
+        self.media, self.records = media, records
+        self.environment = {
+            "STORAGE_BACKEND": "s3",
+            "BACHATA_S3_BUCKET": "films",
+            "BACHATA_S3_ENDPOINT_URL": media.endpoint,
+            "BACHATA_S3_ACCESS_KEY": s3.ACCESS,
+            "BACHATA_S3_SECRET_KEY": s3.SECRET,
+            "BACHATA_DATABASE_URL": dsn,
+        }
+
+    def settings(self, data: Path) -> Settings:
+        return from_environment({**self.environment, "BACHATA_DATA_DIR": str(data)})
+
+
+@pytest.fixture(scope="module")
+def stores() -> Generator[Stores]:
+    """Both servers, with a bucket and the tables in them."""
+    try:
+        with (
+            s3.own_server() as media,
+            postgres.own_server() as records,
+            postgres.database(records.url) as dsn,
+        ):
+            asyncio.run(s3.asked(media.endpoint, "create_bucket", Bucket="films"))
+            yield Stores(media, records, dsn)
+    except (s3.NoServer, postgres.NoServer) as reason:
+        pytest.skip(f"no servers: {reason}")
+
+
+async def furnish(settings: Settings, made: Path) -> None:
+    """Take a song and a few moves in; the last of them is hard to encode."""
+    small, noisy, sound = made / "small.mp4", made / "noisy.mp4", made / "song.wav"
+    if not sound.exists():
+        footage.noisy_film(small, SECONDS, 160, 90)
+        footage.noisy_film(noisy, 12, 640, 360)
+        footage.song_of(sound, SECONDS)
+    async with open_ports(settings) as ports:
+        use_cases = wire(ports, settings)
+        await use_cases.add_song(sound, *footage.song(SECONDS))
+        for number, label in enumerate(("intros", "basic", "outro")):
+            await use_cases.add_move(small, footage.move(number, label))
+        await use_cases.add_move(noisy, footage.move(9, "noise"), ready=False)
+
+
+@pytest.fixture(scope="module")
+async def furnished(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    folder = tmp_path_factory.mktemp("furnishing")
+    environment = environment_of(folder, stores.environment)
+    upgrade = partial(subprocess.run, [COMMAND, "db", "upgrade"], env=environment, check=True)
+    await to_thread.run_sync(upgrade)
+    made = tmp_path_factory.mktemp("made")
+    await furnish(stores.settings(folder), made)
+    local = tmp_path_factory.mktemp("local")
+    await furnish(Settings(data_dir=str(local)), made)
+    stores.environment["LOCAL"] = str(local)
+    return stores
+
+
+@asynccontextmanager
+async def serving(folder: Path, environment: dict[str, str]) -> AsyncGenerator[Server]:
+    data = folder.with_name(f"data-{uuid4().hex}")
+    server = Server(data, data.with_suffix(".log"), **environment)
+    try:
+        await until(server.answers, within=STARTED)
+        yield server
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+@pytest.fixture(scope="module")
+async def pair(
+    furnished: Stores, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[tuple[Server, Server]]:
+    """Two processes, each with a data folder of its own."""
+    folder = tmp_path_factory.mktemp("pair")
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(serving(folder / "a", furnished.environment))
+        second = await stack.enter_async_context(serving(folder / "b", furnished.environment))
+        yield first, second
+
+
+async def played(server: Server, task_id: str) -> bytes:
+    async with server.client() as client:
+        answer = await client.get(f"/api/videos/{task_id}/stream")
+    assert answer.status_code == 200, answer.text
+    return answer.content
+
+
+async def blueprint_of(server: Server, task_id: str) -> dict[str, Any]:
+    async with server.client() as client:
+        return (await client.get(f"/api/choreography/{task_id}/blueprint")).json()
+
+
+async def generated(server: Server) -> dict[str, Any]:
+    async with server.client() as client:
+        song = (await client.get("/api/songs")).json()["items"][0]["id"]
+        answer = await client.post(GENERATE, json={"song_id": song})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_what_one_process_makes_the_other_serves(pair: tuple[Server, Server]) -> None:
+    first, second = pair
+    for makes, serves in ((first, second), (second, first)):
+        film = await generated(makes)
+        task_id = film["task_id"]
+        assert await played(makes, task_id) == await played(serves, task_id)
+        assert await blueprint_of(serves, task_id) == await blueprint_of(makes, task_id)
+        async with serves.client() as client:
+            part = await client.get(
+                f"/api/videos/{task_id}/stream", headers={"Range": "bytes=100-299"}
+            )
+        assert part.status_code == 206
+        assert part.content == (await played(serves, task_id))[100:300]
+
+
+async def test_a_film_has_the_same_bytes_as_on_local_storage(
+    furnished: Stores, pair: tuple[Server, Server], tmp_path: Path
+) -> None:
+    film = await generated(pair[0])
+    blueprint = parse(msgspec.json.encode(await blueprint_of(pair[1], film["task_id"])))
+    settings = Settings(data_dir=furnished.environment["LOCAL"])
+    task_id = uuid4()
+    output = msgspec.structs.replace(
+        blueprint.output_config, output_path=film_path(LOCAL_USER, task_id)
+    )
+    again = msgspec.structs.replace(blueprint, task_id=task_id, output_config=output)
+    async with open_ports(settings) as ports:
+        await wire(ports, settings).assemble(again, LOCAL_USER)
+        await ports.storage.fetch(output.output_path, tmp_path / "film.mp4")
+    local = (tmp_path / "film.mp4").read_bytes()
+    assert local == await played(pair[0], film["task_id"])
+
+
+async def long_blueprint(server: Server) -> dict[str, Any]:
+    """A Blueprint that takes a while to assemble: its clip has to be encoded."""
+    async with server.client() as client:
+        moves = (await client.get("/api/moves")).json()["items"]
+        song = (await client.get("/api/songs")).json()["items"][0]
+    [noise] = [move["video_path"] for move in moves if move["label"] == "noise"]
+    task_id = uuid4()
+    return {
+        "task_id": str(task_id),
+        "audio_path": song["audio_path"],
+        "moves": [
+            {"video_path": noise, "start_time": 0.0, "duration": 7.0, "trim_start": 0.4 * at}
+            for at in (1,)
+        ],
+        "output_config": {
+            "output_path": film_path(LOCAL_USER, task_id),
+            # Of every size and bitrate a clip is normalised for itself.
+            "video_bitrate": f"{2000 + task_id.int % 997}k",
+        },
+    }
+
+
+def is_cutting(server: Server) -> bool:
+    """Whether an FFmpeg is at work below the server."""
+    children = Path(f"/proc/{server.process.pid}/task").glob("*/children")
+    return any(pid for each in children for pid in each.read_text().split())
+
+
+async def asked_while(
+    server: Server, wanted: dict[str, Any], *, gone: Callable[[], None]
+) -> httpx.Response:
+    """Have a film made, and take something away while it is being encoded."""
+    async with server.client() as client:
+        asked = asyncio.ensure_future(client.post(ASSEMBLE, json=wanted, timeout=120))
+        try:
+            await until(lambda: is_cutting(server) or asked.done(), within=STARTED)
+            assert not asked.done(), asked.result().text
+            await to_thread.run_sync(gone)
+            return await asked
+        finally:
+            asked.cancel()
+
+
+async def test_a_storage_that_is_killed_meanwhile_is_named_and_the_next_try_works(
+    furnished: Stores, pair: tuple[Server, Server]
+) -> None:
+    server = pair[0]
+    wanted = await long_blueprint(server)
+    try:
+        answer = await asked_while(server, wanted, gone=furnished.media.kill)
+    finally:
+        await to_thread.run_sync(furnished.media.start)
+    assert answer.status_code in (500, 503), answer.text
+    assert answer.json()["code"] == "storage-failed"
+    again = await long_blueprint(server)
+    async with server.client() as client:
+        made = await client.post(ASSEMBLE, json=again, timeout=120)
+    assert made.status_code == 200, made.text
+    assert await played(pair[1], again["task_id"]) == await played(server, again["task_id"])
+
+
+async def test_a_database_that_crashes_meanwhile_is_named_and_the_next_try_works(
+    furnished: Stores, pair: tuple[Server, Server]
+) -> None:
+    server = pair[1]
+    wanted = await long_blueprint(server)
+    try:
+        answer = await asked_while(server, wanted, gone=furnished.records.stop)
+    finally:
+        await to_thread.run_sync(furnished.records.start)
+    assert answer.status_code == 503, answer.text
+    assert answer.json()["code"] == "not-ready"
+    again = await long_blueprint(server)
+    async with server.client() as client:
+        made = await client.post(ASSEMBLE, json=again, timeout=120)
+    assert made.status_code == 200, made.text
+    assert await played(pair[0], again["task_id"]) == await played(server, again["task_id"])
+
+
+async def test_what_a_killed_process_was_making_is_ended_at_its_next_start(
+    furnished: Stores, tmp_path: Path
+) -> None:
+    async with serving(tmp_path / "c", furnished.environment) as server:
+        wanted = await long_blueprint(server)
+        data = server.data
+
+        def kill() -> None:
+            os.kill(server.process.pid, signal.SIGKILL)
+
+        with pytest.raises(httpx.TransportError):
+            await asked_while(server, wanted, gone=kill)
+    settings = furnished.settings(data)
+    async with open_ports(settings) as ports:
+        await wire(ports, settings).sweep()
+        task = await ports.tasks.get(UUID(wanted["task_id"]))
+    assert task.failure is not None
+    assert task.failure.code == "interrupted"
+
+
+async def test_the_library_is_the_same_to_every_process(
+    furnished: Stores, pair: tuple[Server, Server], tmp_path: Path
+) -> None:
+    settings = furnished.settings(tmp_path / "looking")
+    async with open_ports(settings) as ports:
+        moves = await ports.library.moves(MoveFilter(), None, 100)
+        songs = await ports.library.songs(SongFilter(), None, 100)
+    for server in pair:
+        async with server.client() as client:
+            answer = (await client.get("/api/moves")).json()["items"]
+            assert [each["id"] for each in answer] == [each.id for each in moves.items]
+            answer = (await client.get("/api/songs")).json()["items"]
+            assert [each["id"] for each in answer] == [each.id for each in songs.items]
