@@ -117,7 +117,10 @@ def _read(row: Mapping[str, Any], source: str) -> Listed:
     notes: list[Note] = []
     return Listed(
         source=source,
-        **{field: _text(said[field], field, notes) for field in ("id", "name", "label", "clip")},
+        id=_text(said["id"], "id", notes),
+        name=_text(said["name"], "name", notes),
+        label=_text(said["label"], "label", notes),
+        clip=_text(said["clip"], "clip", notes),
         difficulty=_word(Difficulty, said["difficulty"], _DIFFICULTIES, "difficulty", notes),
         energy_level=_word(Energy, said["energy_level"], _ENERGIES, "energy_level", notes),
         style=_word(Style, said["style"], {}, "style", notes),

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -57,7 +57,7 @@ class FaultProxy:
 
     def __init__(self, upstream: str) -> None:
         self._upstream = urlsplit(upstream)
-        self._over = asyncio.Event()
+        self._serving: set[asyncio.Task[None]] = set()
         self.endpoint = ""
         self.troubles: list[Trouble] = []
         self.lines: list[str] = []
@@ -73,6 +73,10 @@ class FaultProxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one request, and close."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        # A connection that is not read, and its task, are known to nobody else.
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -101,7 +105,7 @@ class FaultProxy:
                 writer.transport.abort()
             case Fault.DEAF:
                 writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-                await self._over.wait()
+                await _for_ever()
             case _:
                 return False
         return True
@@ -122,9 +126,8 @@ class FaultProxy:
             await self._answered(source, writer, trouble)
         finally:
             there.cancel()
-            with suppress(asyncio.CancelledError, ConnectionError):
-                await there
             sink.close()
+            await asyncio.gather(there, return_exceptions=True)
 
     async def _answered(
         self,
@@ -147,7 +150,7 @@ class FaultProxy:
         if trouble.fault is Fault.MUTE:
             await source.read(-1)
             trouble.carried_out += 1
-            await self._over.wait()
+            await _for_ever()
             return
         writer.write(head + await source.readexactly(trouble.after))
         await writer.drain()
@@ -157,11 +160,18 @@ class FaultProxy:
                 await writer.drain()
                 await asyncio.sleep(0.02)
         if trouble.fault is Fault.STALL:
-            await self._over.wait()
+            await _for_ever()
 
-    def end(self) -> None:
-        """Let go of the connections that are kept waiting."""
-        self._over.set()
+    async def end(self) -> None:
+        """Let go of all connections."""
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+
+async def _for_ever() -> None:
+    """Wait until the proxy ends."""
+    await asyncio.get_running_loop().create_future()
 
 
 async def _carried(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
@@ -185,6 +195,6 @@ async def fault_proxy(upstream: str) -> AsyncGenerator[FaultProxy]:
     try:
         yield proxy
     finally:
-        proxy.end()
         server.close()
         await server.wait_closed()
+        await proxy.end()

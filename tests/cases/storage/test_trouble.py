@@ -22,9 +22,10 @@ pytestmark = pytest.mark.anyio
 PART = 5 * MEGABYTE
 """The server takes no smaller ones."""
 PATIENT = Limits(retries=2, pause=0.02, part=PART)
-HASTY = Limits(silence=1, call=3, parting=0.5, slowest=1e7, retries=1, pause=0.02, part=PART)
+HASTY = Limits(silence=1, call=2, parting=0.5, slowest=1e8, retries=1, pause=0.02, part=PART)
 """For what is never answered, which is waited for as long as this says."""
 STEADY = msgspec.structs.replace(HASTY, retries=3)
+HOPELESS = msgspec.structs.replace(HASTY, retries=0)
 BEGINNING, PARTS, ENDING = r"POST .*\?uploads", "PUT .*partNumber=", "POST .*uploadId="
 """The three steps of an upload in parts."""
 HANGING = 60.0
@@ -66,6 +67,9 @@ class Place:
         self.direct = S3Storage(self.direct_line)
         self.patient = S3Storage(Line(lines["patient"].client, folder, PATIENT))
         self.hasty = S3Storage(Line(lines["hasty"].client, folder, HASTY))
+        self.hopeless = S3Storage(Line(lines["hasty"].client, folder, HOPELESS))
+        whole = msgspec.structs.replace(HASTY, part=64 * MEGABYTE)
+        self.in_one_piece = S3Storage(Line(lines["hasty"].client, folder, whole))
         self.steady = S3Storage(Line(lines["hasty"].client, folder, STEADY))
         self.small = root / "small"
         self.small.write_bytes(os.urandom(1000))
@@ -131,11 +135,11 @@ async def every_call(storage: S3Storage, place: Place) -> list[BaseException | N
 
 
 @pytest.mark.parametrize("fault", [Fault.BUSY, Fault.RESET])
-async def test_what_fails_once_or_twice_is_tried_again(place: Place, fault: Fault) -> None:
+async def test_what_fails_once_is_tried_again(place: Place, fault: Fault) -> None:
     await place.direct.put(place.small, "kept")
     await place.direct.put(place.small, "other")
     for method in ("PUT", "POST", "GET", "HEAD", "DELETE"):
-        place.proxy.trouble(fault, method, times=2)
+        place.proxy.trouble(fault, method, times=1)
     assert await every_call(place.patient, place) == [None] * 6
     assert await place.there("new/small") == place.small.read_bytes()
     assert await place.there("new/large") == place.large.read_bytes()
@@ -174,8 +178,8 @@ async def test_a_file_whose_answers_are_lost_is_known_by_its_mark(
 ) -> None:
     source = place.large if ending == ENDING else place.small
     lost = place.proxy.trouble(Fault.LOST, ending, times=times)
-    await place.patient.put(source, "a")
-    assert lost.struck >= min(times, 1 + PATIENT.retries)
+    await place.hasty.put(source, "a")
+    assert lost.struck >= min(times, 1 + HASTY.retries)
     assert await place.there("a") == source.read_bytes()
     with pytest.raises(MediaTaken):
         await place.patient.put(place.small, "a")
@@ -190,13 +194,15 @@ async def test_parts_that_cannot_be_put_are_removed(place: Place) -> None:
 
 
 async def test_an_upload_that_nobody_reads_is_given_up(place: Place) -> None:
-    for pattern, source in (("PUT", place.small), (PARTS, place.large)):
-        place.proxy.troubles.clear()
-        place.proxy.trouble(Fault.DEAF, pattern)
-        async with asyncio.timeout(HANGING):
-            with pytest.raises(StorageFailed, match="did not answer in time"):
-                await place.hasty.put(source, "a")
-        assert await place.is_empty()
+    place.proxy.trouble(Fault.DEAF, "PUT")
+    # More than all buffers on the way hold: the client is kept writing, and reads nothing yet.
+    os.truncate(place.large, 32 * MEGABYTE)
+    puts = [place.hasty.put(place.small, "a"), place.in_one_piece.put(place.large, "b")]
+    async with asyncio.timeout(HANGING):
+        raised = await asyncio.gather(*puts, return_exceptions=True)
+    assert [type(error) for error in raised] == [StorageFailed] * 2
+    assert all("did not answer in time" in str(error) for error in raised)
+    assert await place.is_empty()
 
 
 async def test_a_body_that_is_cut_is_asked_for_from_there_on(place: Place) -> None:
@@ -231,10 +237,10 @@ async def test_a_body_that_never_comes_whole_is_named_and_leaves_nothing(
     place.proxy.trouble(fault, "GET", after=10)
 
     async def read() -> None:
-        async for _ in place.hasty.read("a", 0, 10_000):
+        async for _ in place.hopeless.read("a", 0, 10_000):
             pass
 
-    asked = [read(), place.hasty.fetch("a", place.work / "fetched")]
+    asked = [read(), place.hopeless.fetch("a", place.work / "fetched")]
     async with asyncio.timeout(HANGING):
         raised = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(error) for error in raised] == [StorageFailed] * 2
