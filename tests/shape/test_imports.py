@@ -12,6 +12,7 @@ SLOW = (
     "litestar",
     "uvicorn",
     "librosa",
+    "scipy",
     "numba",
     "av",
     "faiss",

@@ -5,9 +5,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 Array = NDArray[np.float32]
 
@@ -61,7 +59,7 @@ def features(samples: Array) -> Array:
     onsets = np.column_stack((_joined(rise), rise.mean(axis=1)))
     onsets = onsets[: 2 * frames].reshape(frames, 2, -1).max(axis=1)
     levels = _joined(fine)[: 2 * frames].reshape(frames, 2, -1).mean(axis=1)
-    around = uniform_filter1d(levels, int(_LEVEL_SECONDS * FPS), axis=0)
+    around = _averaged(levels, _LEVEL_SECONDS)
     columns = [
         _evened(onsets),
         2 * (levels - around),
@@ -73,6 +71,8 @@ def features(samples: Array) -> Array:
 
 def _spectrum(samples: Array, window: int, hop: int, fold: Array) -> Array:
     """Magnitudes of the short-time spectrum, folded by (bins, bands): shape (frames, bands)."""
+    import scipy.fft
+
     padded = np.pad(samples, window // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
     bell = np.hanning(window + 1)[:-1].astype(np.float32)
@@ -126,9 +126,16 @@ def _joined(bands: Array) -> Array:
 
 def _evened(onsets: Array) -> Array:
     """Onsets against their usual strength around them, so that no equaliser matters."""
-    usual = uniform_filter1d(onsets * onsets, int(_ONSET_SECONDS * FPS), axis=0)
+    usual = _averaged(onsets * onsets, _ONSET_SECONDS)
     usual = np.sqrt(np.maximum(0, usual))
     return np.log1p(onsets / (usual + 0.02 * onsets.max(axis=0, initial=0) + 1e-4))
+
+
+def _averaged(rows: Array, seconds: float) -> Array:
+    """The mean of so many seconds about each row; scipy takes half a second to be imported."""
+    from scipy.ndimage import uniform_filter1d
+
+    return np.asarray(uniform_filter1d(rows, int(seconds * FPS), axis=0))
 
 
 def _harmonic_change(samples: Array, frames: int) -> list[NDArray[np.float64]]:

@@ -5,7 +5,6 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
@@ -33,6 +32,8 @@ class Portrait:
 
     def __init__(self, samples: Array) -> None:
         """Look at mono ``samples`` (m,) at 22,050 Hz."""
+        import scipy.fft
+
         padded = np.pad(samples.astype(np.float32, copy=False), (_WINDOW // 2, _WINDOW // 2))
         windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::HOP]
         shape = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
