@@ -16,7 +16,7 @@ import anyio
 import httpx
 
 COMMAND = Path(sys.executable).with_name("bachata-buddy")
-STARTED = 30.0
+STARTED = 120.0
 """Seconds after which a server that does not answer never will."""
 TICK = 0.02
 
@@ -66,6 +66,8 @@ class Server:
 def environment_of(data: Path, more: Mapping[str, str]) -> dict[str, str]:
     """What a command over a data folder finds in its environment."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("BACHATA_")}
+    # A process that may keep no compiled code takes seconds longer to start.
+    ours.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**ours, "BACHATA_DATA_DIR": str(data), "BACHATA_WARM": "off", **more}
 
 

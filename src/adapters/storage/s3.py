@@ -108,8 +108,8 @@ class S3Storage:
         """See `application.ports.storage.Storage`; the server must refuse to replace a file."""
         key = f"{self._line.keys.own}ready-{uuid4().hex}"
         with named(INCOMING):
+            await self._written(key)
             try:
-                await self._written(key)
                 async with self._line.body(key) as body:
                     whole = await body.read(len(_READY)) == _READY
                 if not self._creates_only:

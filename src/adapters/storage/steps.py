@@ -38,13 +38,21 @@ class Steps:
             raise
 
 
-async def ended(work: "asyncio.Future[Any]") -> None:
-    """Wait for ``work``, however often the waiting is cancelled."""
+async def ended(work: "asyncio.Future[Any]", patience: float | None = None) -> None:
+    """Wait for ``work``, however often the waiting is cancelled.
+
+    Work that has not ended after ``patience`` seconds is cancelled, and then waited for.
+    """
+    clock = asyncio.get_running_loop().time
+    until = None if patience is None else clock() + patience
     with CancelScope(shield=True):
         while not work.done():
             try:
-                await asyncio.wait([work])
+                await asyncio.wait([work], timeout=until and max(0.0, until - clock()))
             except asyncio.CancelledError:
                 continue
+            if until is not None and clock() >= until:
+                work.cancel()
+                until = None
     if not work.cancelled():
         work.exception()

@@ -110,9 +110,7 @@ class Upload:
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            await to_the_end(asyncio.wait([work], timeout=self._line.limits.parting))
-            work.cancel()
-            await ended(work)
+            await ended(work, self._line.limits.parting)
             if undo is not None and not work.cancelled() and work.exception() is None:
                 await to_the_end(undo(work.result()))
             raise
