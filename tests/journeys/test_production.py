@@ -78,7 +78,7 @@ async def furnish(settings: Settings, made: Path) -> None:
     small, noisy, sound = made / "small.mp4", made / "noisy.mp4", made / "song.wav"
     if not sound.exists():
         footage.noisy_film(small, SECONDS, 160, 90)
-        footage.noisy_film(noisy, 12, 640, 360)
+        footage.noisy_film(noisy, 6, 640, 360)
         footage.song_of(sound, SECONDS)
     async with open_ports(settings) as ports:
         use_cases = wire(ports, settings)
@@ -189,10 +189,7 @@ async def long_blueprint(server: Server) -> dict[str, Any]:
     return {
         "task_id": str(task_id),
         "audio_path": song["audio_path"],
-        "moves": [
-            {"video_path": noise, "start_time": 0.0, "duration": 7.0, "trim_start": 0.4 * at}
-            for at in (1,)
-        ],
+        "moves": [{"video_path": noise, "start_time": 0.0, "duration": 5.0, "trim_start": 0.4}],
         "output_config": {
             "output_path": film_path(LOCAL_USER, task_id),
             # Of every size and bitrate a clip is normalised for itself.

@@ -21,7 +21,7 @@ from tests.journeys.real_clips import real_clips
 
 pytestmark = pytest.mark.anyio
 
-CUTS = 12
+CUTS = 6
 BEAT = 60 / 126
 
 
@@ -82,7 +82,7 @@ def eight_counts(moves: list[Move], song: str) -> Blueprint:
     )
 
 
-async def test_twelve_cuts_of_real_clips_become_exactly_the_film_asked_for(tmp_path: Path) -> None:
+async def test_six_cuts_of_real_clips_become_exactly_the_film_asked_for(tmp_path: Path) -> None:
     clips = real_clips()
     async with service(tmp_path / "var") as (ports, use_cases):
         moves = await imported(use_cases, clips)
