@@ -98,7 +98,7 @@ async def test_six_cuts_of_real_clips_become_exactly_the_film_asked_for(tmp_path
         whole = tmp_path / "film.mp4"
         await ports.storage.fetch(blueprint.output_config.output_path, whole)
         assert film.video_duration_seconds == pytest.approx(CUTS * 8 * BEAT, abs=1 / 30)
-        assert count(whole) == round(blueprint.end * 30) == 1371
+        assert count(whole) == round(blueprint.end * 30) == 686
         assert sorted(streams(whole)) == [("aac", 0, 0), ("h264", 640, 360)]
         await first_frames_match(ports, blueprint, whole, tmp_path)
         assert list((tmp_path / "var" / "work").iterdir()) == []
