@@ -1,15 +1,18 @@
 """What every test runs on."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator
 from uuid import uuid4
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
+from adapters.database.schema import open_schema
 from adapters.storage.bucket import Bucket, Limits
 from adapters.storage.line import Line, open_line
-from tests.contracts import s3
+from tests.contracts import postgres, s3
 
 # How long an example takes is the machine's business, and no rule of the product.
 settings.register_profile(
@@ -43,7 +46,7 @@ def s3_server() -> Generator[s3.Server]:
     try:
         with s3.server() as server:
             yield server
-    except s3.NoServer as reason:
+    except s3.NotInstalled as reason:
         pytest.skip(f"no S3 server: {reason}")
 
 
@@ -65,3 +68,26 @@ def empty_line(s3_line: Line, s3_bucket: Bucket) -> Line:
     """A line to an empty folder of the bucket."""
     folder = msgspec.structs.replace(s3_bucket, folder=uuid4().hex)
     return Line(s3_line.client, folder, s3_line.limits)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Generator[str]:
+    """URL of a server whose user may create databases."""
+    try:
+        with postgres.server() as url:
+            yield url
+    except postgres.NotInstalled as reason:
+        pytest.skip(f"no Postgres server: {reason}")
+
+
+@pytest.fixture(scope="session")
+def upgraded_postgres(postgres_server: str) -> Generator[str]:
+    """Name of a database whose tables are up to date, to copy."""
+    with postgres.database(postgres_server) as url:
+        asyncio.run(_upgrade(url))
+        yield str(make_url(url).database)
+
+
+async def _upgrade(url: str) -> None:
+    async with open_schema(url) as schema:
+        await schema.upgrade()

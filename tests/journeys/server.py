@@ -72,9 +72,9 @@ def environment_of(data: Path, more: Mapping[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def serving(data: Path, log: Path) -> AsyncGenerator[Server]:
+async def serving(data: Path, log: Path, **environment: str) -> AsyncGenerator[Server]:
     """A server that answers; it is gone afterwards."""
-    server = Server(data, log)
+    server = Server(data, log, **environment)
     try:
         await until(server.answers, within=STARTED)
         yield server

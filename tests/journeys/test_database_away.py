@@ -33,7 +33,7 @@ def crashing() -> Generator[postgres.Server]:
         with postgres.own_server() as server:
             asyncio.run(furnished(server.url))
             yield server
-    except postgres.NoServer as reason:
+    except postgres.NotInstalled as reason:
         pytest.skip(f"no Postgres server: {reason}")
 
 

@@ -23,10 +23,10 @@ from domain.music import Analysis, Song
 from domain.timeline import laid_out
 from entrypoints.bootstrap import open_ports
 from entrypoints.ports import Ports
-from entrypoints.settings import Settings
 from entrypoints.use_cases import UseCases
 from entrypoints.wire import wire
 from tests.journeys.pictures import count, streams
+from tests.journeys.stores import Stores, settings_of
 
 pytestmark = pytest.mark.anyio
 
@@ -62,8 +62,10 @@ class ShortStudio:
 
 
 @asynccontextmanager
-async def service(folder: Path) -> AsyncGenerator[tuple[Ports, UseCases, ShortStudio]]:
-    settings = Settings(data_dir=str(folder))
+async def service(
+    stores: Stores, folder: Path
+) -> AsyncGenerator[tuple[Ports, UseCases, ShortStudio]]:
+    settings = await settings_of(stores, folder)
     async with open_ports(settings) as ports:
         studio = ShortStudio(ports.studio)
         short = replace(ports, studio=studio)
@@ -74,8 +76,10 @@ async def nobody(_: str, __: int, ___: int) -> None:
     return None
 
 
-async def test_the_demo_library_is_made_once_and_danced_on_the_one(tmp_path: Path) -> None:
-    async with service(tmp_path / "var") as (ports, use_cases, studio):
+async def test_the_demo_library_is_made_once_and_danced_on_the_one(
+    stores: Stores, tmp_path: Path
+) -> None:
+    async with service(stores, tmp_path / "var") as (ports, use_cases, studio):
         await use_cases.make_demo(nobody)
         assert len(studio.filmed) == 6
         await use_cases.make_demo(nobody)
@@ -122,8 +126,10 @@ def played_samples(film: Path) -> NDArray[np.float32]:
     return np.concatenate(blocks)
 
 
-async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(tmp_path: Path) -> None:
-    async with service(tmp_path / "var") as (ports, use_cases, studio):
+async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(
+    stores: Stores, tmp_path: Path
+) -> None:
+    async with service(stores, tmp_path / "var") as (ports, use_cases, studio):
         song, score = studio.songs()[0]
         sound = tmp_path / "song"
         await ports.studio.record(song, sound)

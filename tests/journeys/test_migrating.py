@@ -1,8 +1,7 @@
 """The earlier system's data brought over by the command, with real files on a real disk."""
 
-import hashlib
+import asyncio
 import json
-import os
 import subprocess
 import sys
 import wave
@@ -15,6 +14,8 @@ import pytest
 from adapters.listening.features import RATE
 from domain import rules
 from tests.journeys.footage import noisy_film
+from tests.journeys.server import environment_of
+from tests.journeys.stores import Stores
 from tests.world.earlier import JOB, MADE, document, task_key, unit
 from training.bachata import Conditions, bachata
 
@@ -77,12 +78,12 @@ def recorded(into: Path) -> None:
         sound.writeframes((samples * 32_000).astype("<i2").tobytes())
 
 
-def migrated(data: Path, *words: str) -> dict[str, Any]:
+def migrated(stores: Stores, data: Path, *words: str) -> dict[str, Any]:
     """The report of the command, run as a person runs it."""
     code = "from entrypoints.cli.main import main; main()"
     ran = subprocess.run(
         [sys.executable, "-c", code, "migrate-seed", "--json", *words],
-        env={**os.environ, "BACHATA_DATA_DIR": str(data)},
+        env=environment_of(data, asyncio.run(stores.environment(data))),
         capture_output=True,
         text=True,
     )
@@ -95,18 +96,14 @@ def came(report: dict[str, Any]) -> set[str]:
     return {each["came"] for each in report["records"]}
 
 
-def kept(data: Path) -> dict[str, str]:
-    """Every file there is, and what is in it."""
-    files = [file for file in data.rglob("*") if file.is_file()]
-    return {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-
-
-def test_a_dump_is_looked_at_then_taken_then_there(dump: Path, tmp_path: Path) -> None:
+def test_a_dump_is_looked_at_then_taken_then_there(
+    stores: Stores, dump: Path, tmp_path: Path
+) -> None:
     data = tmp_path / "var"
-    assert came(migrated(data, "--dry-run", str(dump))) == {"taken"}
+    assert came(migrated(stores, data, "--dry-run", str(dump))) == {"taken"}
     assert not data.exists()
 
-    first = migrated(data, str(dump))
+    first = migrated(stores, data, str(dump))
     assert came(first) == {"taken"}
     assert len(first["records"]) == 5
     assert first["verified"]["faults"] == []
@@ -116,10 +113,10 @@ def test_a_dump_is_looked_at_then_taken_then_there(dump: Path, tmp_path: Path) -
     [sample] = first["samples"]
     assert sample["file"] == str(data / "samples" / "eso_es_amor.json")
     blueprint = rules.parse(Path(sample["file"]).read_bytes())
-    assert all((data / "media" / path).is_file() for path in blueprint.media)
+    media = asyncio.run(stores.media(data))
+    assert set(blueprint.media) <= set(media)
 
-    media = kept(data / "media")
-    second = migrated(data, str(dump))
+    second = migrated(stores, data, str(dump))
     assert came(second) == {"there already"}
     assert second["verified"]["faults"] == []
-    assert kept(data / "media") == media
+    assert asyncio.run(stores.media(data)) == media

@@ -19,12 +19,12 @@ from domain.paths import film as film_path
 from domain.playlist import PACKET, SAMPLES, Kind, ends
 from domain.timeline import laid_out
 from entrypoints.bootstrap import open_ports
-from entrypoints.settings import Settings
 from entrypoints.wire import wire
 from tests.cases.ffmpeg import drawn
 from tests.cases.mp4.shelf import run
 from tests.journeys import browser, footage
 from tests.journeys.server import Server, serving, until, working
+from tests.journeys.stores import Stores, settings_of
 
 pytestmark = pytest.mark.anyio
 
@@ -90,10 +90,10 @@ def task_id() -> UUID:
 
 
 @pytest.fixture(scope="module")
-async def data(tmp_path_factory: pytest.TempPathFactory, task_id: UUID) -> Path:
+async def data(stores: Stores, tmp_path_factory: pytest.TempPathFactory, task_id: UUID) -> Path:
     """A data folder with two clips, a song of noise, and the task with its Blueprint."""
     made, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("data")
-    async with open_ports(Settings(data_dir=str(folder))) as ports:
+    async with open_ports(await settings_of(stores, folder)) as ports:
         for number, name in enumerate("ab"):
             clip = drawn.draw(made / f"{name}.mp4", 180, film=number, size=(640, 360))
             await ports.storage.put(clip, f"clips/{name}.mp4")
@@ -109,8 +109,11 @@ async def data(tmp_path_factory: pytest.TempPathFactory, task_id: UUID) -> Path:
 
 
 @pytest.fixture(scope="module")
-async def server(data: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Server]:
-    async with serving(data, tmp_path_factory.mktemp("served") / "log") as started:
+async def server(
+    stores: Stores, data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Server]:
+    log = tmp_path_factory.mktemp("served") / "log"
+    async with serving(data, log, **await stores.environment(data)) as started:
         yield started
 
 
@@ -151,9 +154,10 @@ def written(path: Path, content: bytes) -> str:
     return str(path)
 
 
-def left(data: Path) -> list[Path]:
+async def left(stores: Stores, data: Path) -> list[str]:
     """Films that are stored, and work in progress."""
-    return [*(data / "media").glob("output/**/*.mp4"), *(data / "work").glob("*")]
+    films = [path for path in await stores.media(data) if path.startswith("output/")]
+    return [*films, *map(str, (data / "work").glob("*"))]
 
 
 async def assembled(server: Server) -> bytes:
@@ -166,7 +170,7 @@ async def assembled(server: Server) -> bytes:
 
 
 async def test_a_preview_is_the_film_frame_by_frame_and_sample_by_sample(
-    server: Server, task_id: UUID, tmp_path: Path
+    server: Server, stores: Stores, task_id: UUID, tmp_path: Path
 ) -> None:
     preview = f"http://127.0.0.1:{server.port}{preview_of(task_id)}"
     timeline = laid_out(blueprint(task_id))
@@ -174,7 +178,7 @@ async def test_a_preview_is_the_film_frame_by_frame_and_sample_by_sample(
     seen, stored = pictures(preview), rows(preview, "v", "-c", "copy")
     packets, heard = rows(preview, "a", "-c", "copy"), samples(preview)
 
-    assert left(server.data) == []
+    assert await left(stores, server.data) == []
     assert len(seen) == timeline.pictures
     assert stored[0][0] == 0
     for before, after in itertools.pairwise(stored):
@@ -238,9 +242,9 @@ async def test_ffmpeg_is_gone_when_nobody_waits_for_a_segment(server: Server) ->
 
 
 async def test_the_preview_is_the_same_however_films_are_made(
-    server: Server, task_id: UUID
+    server: Server, stores: Stores, task_id: UUID
 ) -> None:
-    settings = Settings(data_dir=str(server.data), encoder="ffmpeg")
+    settings = await settings_of(stores, server.data, {"BACHATA_ENCODER": "ffmpeg"})
     folder = preview_of(task_id).removesuffix(".m3u8")
     async with open_ports(settings) as ports, server.client() as client:
         preview = wire(ports, settings).preview

@@ -69,7 +69,7 @@ def stores() -> Generator[Stores]:
         ):
             asyncio.run(s3.asked(media.endpoint, "create_bucket", Bucket="films"))
             yield Stores(media, records, dsn)
-    except (s3.NoServer, postgres.NoServer) as reason:
+    except (s3.NotInstalled, postgres.NotInstalled) as reason:
         pytest.skip(f"no servers: {reason}")
 
 
@@ -219,40 +219,44 @@ async def asked_while(
             asked.cancel()
 
 
+async def lost_meanwhile(
+    server: Server, *, gone: Callable[[], None], back: Callable[[], None]
+) -> tuple[int, str]:
+    """Have a film made while something is away; return how that ended, by status and code."""
+    wanted = await long_blueprint(server)
+    try:
+        answer = await asked_while(server, wanted, gone=gone)
+    finally:
+        await to_thread.run_sync(back)
+    return answer.status_code, answer.json()["code"]
+
+
+async def makes_for(server: Server, other: Server) -> None:
+    """One process makes a film that takes a while, and the other serves it."""
+    wanted = await long_blueprint(server)
+    async with server.client() as client:
+        made = await client.post(ASSEMBLE, json=wanted, timeout=120)
+    assert made.status_code == 200, made.text
+    assert await played(other, wanted["task_id"]) == await played(server, wanted["task_id"])
+
+
 async def test_a_storage_that_is_killed_meanwhile_is_named_and_the_next_try_works(
     furnished: Stores, pair: tuple[Server, Server]
 ) -> None:
-    server = pair[0]
-    wanted = await long_blueprint(server)
-    try:
-        answer = await asked_while(server, wanted, gone=furnished.media.kill)
-    finally:
-        await to_thread.run_sync(furnished.media.start)
-    assert answer.status_code in (500, 503), answer.text
-    assert answer.json()["code"] == "storage-failed"
-    again = await long_blueprint(server)
-    async with server.client() as client:
-        made = await client.post(ASSEMBLE, json=again, timeout=120)
-    assert made.status_code == 200, made.text
-    assert await played(pair[1], again["task_id"]) == await played(server, again["task_id"])
+    media = furnished.media
+    ended = await lost_meanwhile(pair[0], gone=media.kill, back=media.start)
+    assert ended == (500, "storage-failed")
+    await makes_for(*pair)
 
 
 async def test_a_database_that_crashes_meanwhile_is_named_and_the_next_try_works(
     furnished: Stores, pair: tuple[Server, Server]
 ) -> None:
-    server = pair[1]
-    wanted = await long_blueprint(server)
-    try:
-        answer = await asked_while(server, wanted, gone=furnished.records.stop)
-    finally:
-        await to_thread.run_sync(furnished.records.start)
-    assert answer.status_code == 503, answer.text
-    assert answer.json()["code"] == "not-ready"
-    again = await long_blueprint(server)
-    async with server.client() as client:
-        made = await client.post(ASSEMBLE, json=again, timeout=120)
-    assert made.status_code == 200, made.text
-    assert await played(pair[0], again["task_id"]) == await played(server, again["task_id"])
+    first, second = pair
+    records = furnished.records
+    ended = await lost_meanwhile(second, gone=records.stop, back=records.start)
+    assert ended == (503, "not-ready")
+    await makes_for(second, first)
 
 
 async def test_what_a_killed_process_was_making_is_ended_at_its_next_start(

@@ -13,11 +13,11 @@ from domain.moves import Energy, Move, Style
 from domain.timeline import laid_out
 from entrypoints.bootstrap import open_ports
 from entrypoints.ports import Ports
-from entrypoints.settings import Settings
 from entrypoints.use_cases import UseCases
 from entrypoints.wire import wire
 from tests.journeys.pictures import count, differ, greys, streams
 from tests.journeys.real_clips import real_clips
+from tests.journeys.stores import Stores, settings_of
 
 pytestmark = pytest.mark.anyio
 
@@ -26,8 +26,8 @@ BEAT = 60 / 126
 
 
 @asynccontextmanager
-async def service(folder: Path) -> AsyncGenerator[tuple[Ports, UseCases]]:
-    settings = Settings(data_dir=str(folder))
+async def service(stores: Stores, folder: Path) -> AsyncGenerator[tuple[Ports, UseCases]]:
+    settings = await settings_of(stores, folder)
     async with open_ports(settings) as ports:
         yield ports, wire(ports, settings)
 
@@ -82,9 +82,11 @@ def eight_counts(moves: list[Move], song: str) -> Blueprint:
     )
 
 
-async def test_six_cuts_of_real_clips_become_exactly_the_film_asked_for(tmp_path: Path) -> None:
+async def test_six_cuts_of_real_clips_become_exactly_the_film_asked_for(
+    stores: Stores, tmp_path: Path
+) -> None:
     clips = real_clips()
-    async with service(tmp_path / "var") as (ports, use_cases):
+    async with service(stores, tmp_path / "var") as (ports, use_cases):
         moves = await imported(use_cases, clips)
         assert len(moves) == len(clips) == 16
         song, analysis = ports.studio.songs()[1]

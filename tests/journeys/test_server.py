@@ -1,7 +1,6 @@
 """The server as it runs: a process, real FFmpeg, a database and a disk."""
 
 import asyncio
-import shutil
 import signal
 import subprocess
 from collections.abc import AsyncGenerator
@@ -16,10 +15,10 @@ import pytest
 from domain.assembly import Assembly, State
 from domain.paths import film as film_path
 from entrypoints.bootstrap import open_ports
-from entrypoints.settings import Settings
 from entrypoints.wire import wire
 from tests.journeys import footage
 from tests.journeys.server import COMMAND, Server, environment_of, serving, until, working
+from tests.journeys.stores import Stores, settings_of
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +40,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+async def furnished(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a song, small moves, and one that is hard to encode."""
     made = tmp_path_factory.mktemp("made")
     data = tmp_path_factory.mktemp("furnished")
@@ -49,7 +48,7 @@ async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     footage.noisy_film(small, SECONDS, 160, 90)
     footage.noisy_film(noisy, 12, 640, 360)
     footage.song_of(sound, SECONDS)
-    settings = Settings(data_dir=str(data))
+    settings = await settings_of(stores, data)
     async with open_ports(settings) as ports:
         use_cases = wire(ports, settings)
         await use_cases.add_song(sound, *footage.song(SECONDS))
@@ -60,19 +59,19 @@ async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data(furnished: Path, tmp_path: Path) -> Path:
+async def data(stores: Stores, furnished: Path, tmp_path: Path) -> Path:
     """A copy of that data folder, at an address no other process has in its command line."""
-    return Path(shutil.copytree(furnished, tmp_path / f"data-{uuid4().hex}"))
+    return await stores.copied(furnished, tmp_path / f"data-{uuid4().hex}")
 
 
 @pytest.fixture(scope="module")
 async def server(
-    furnished: Path, tmp_path_factory: pytest.TempPathFactory
+    stores: Stores, furnished: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[Server]:
     """A server over a data folder of its own, for the tests that leave it alive."""
     folder = tmp_path_factory.mktemp("served")
-    data = Path(shutil.copytree(furnished, folder / f"data-{uuid4().hex}"))
-    async with serving(data, folder / "log") as started:
+    data = await stores.copied(furnished, folder / f"data-{uuid4().hex}")
+    async with serving(data, folder / "log", **await stores.environment(data)) as started:
         yield started
 
 
@@ -98,9 +97,9 @@ async def long_blueprint(client: httpx.AsyncClient) -> dict[str, Any]:
     }
 
 
-async def recorded(data: Path, task_id: str) -> Assembly:
+async def recorded(stores: Stores, data: Path, task_id: str) -> Assembly:
     """What is on record of a task, looked up behind the server's back."""
-    async with open_ports(Settings(data_dir=str(data))) as ports:
+    async with open_ports(await settings_of(stores, data)) as ports:
         return await ports.tasks.get(UUID(task_id))
 
 
@@ -152,7 +151,7 @@ async def test_a_choreography_is_generated_watched_read_and_assembled_again(
     assert {"request_id", "path", "route", "method", "status", "duration_ms"} <= set(asked[0])
 
 
-async def test_ffmpeg_is_gone_when_the_client_is(server: Server) -> None:
+async def test_ffmpeg_is_gone_when_the_client_is(server: Server, stores: Stores) -> None:
     data = server.data
     async with server.client() as client:
         blueprint = await long_blueprint(client)
@@ -165,9 +164,9 @@ async def test_ffmpeg_is_gone_when_the_client_is(server: Server) -> None:
         await until(lambda: not working(data), within=GONE)
 
     await until(lambda: not work_folders(data), within=SOON)
-    task = await recorded(data, blueprint["task_id"])
+    task = await recorded(stores, data, blueprint["task_id"])
     assert task.state is State.CANCELLED
-    assert not (data / "media" / blueprint["output_config"]["output_path"]).exists()
+    assert blueprint["output_config"]["output_path"] not in await stores.media(data)
     async with server.client() as client:
         gone = await client.get(f"/api/videos/{blueprint['task_id']}/stream")
         assert gone.status_code == 404
@@ -175,9 +174,13 @@ async def test_ffmpeg_is_gone_when_the_client_is(server: Server) -> None:
 
 
 async def test_a_killed_server_leaves_no_ffmpeg_and_the_next_one_clears_up(
-    data: Path, tmp_path: Path
+    data: Path, stores: Stores, tmp_path: Path
 ) -> None:
-    async with serving(data, tmp_path / "log") as server, server.client() as client:
+    environment = await stores.environment(data)
+    async with (
+        serving(data, tmp_path / "log", **environment) as server,
+        server.client() as client,
+    ):
         blueprint = await long_blueprint(client)
         asking = asyncio.ensure_future(client.post(ASSEMBLE, json=blueprint))
         await until(lambda: asking.done() or bool(working(data)), within=SOON)
@@ -189,8 +192,11 @@ async def test_a_killed_server_leaves_no_ffmpeg_and_the_next_one_clears_up(
             await asking
     assert work_folders(data) != []
 
-    async with serving(data, tmp_path / "next-log") as server, server.client() as client:
-        task = await recorded(data, blueprint["task_id"])
+    async with (
+        serving(data, tmp_path / "next-log", **environment) as server,
+        server.client() as client,
+    ):
+        task = await recorded(stores, data, blueprint["task_id"])
         assert task.state is State.FAILED
         assert task.failure is not None
         assert task.failure.code == "interrupted"
@@ -203,9 +209,13 @@ async def test_a_killed_server_leaves_no_ffmpeg_and_the_next_one_clears_up(
 
 
 async def test_a_server_that_is_told_to_stop_finishes_what_it_was_asked(
-    data: Path, tmp_path: Path
+    data: Path, stores: Stores, tmp_path: Path
 ) -> None:
-    async with serving(data, tmp_path / "log") as server, server.client() as client:
+    environment = await stores.environment(data)
+    async with (
+        serving(data, tmp_path / "log", **environment) as server,
+        server.client() as client,
+    ):
         song = (await client.get("/api/songs")).json()["items"][0]
         asking = asyncio.ensure_future(client.post(GENERATE, json={"song_id": song["id"]}))
         await until(lambda: asking.done() or bool(working(data)), within=SOON)

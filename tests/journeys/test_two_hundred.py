@@ -12,9 +12,9 @@ import pytest
 from domain import paths
 from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
 from entrypoints.bootstrap import open_ports
-from entrypoints.settings import Settings
 from entrypoints.wire import wire
 from tests.journeys.footage import move, noisy_film, song, song_of
+from tests.journeys.stores import Stores, settings_of
 
 pytestmark = pytest.mark.anyio
 
@@ -64,8 +64,8 @@ def another(clips: list[str], sound: str) -> Blueprint:
     )
 
 
-async def test_nothing_grows_over_two_hundred_films(tmp_path: Path) -> None:
-    settings = Settings(data_dir=str(tmp_path / "var"))
+async def test_nothing_grows_over_two_hundred_films(stores: Stores, tmp_path: Path) -> None:
+    settings = await settings_of(stores, tmp_path / "var")
     async with open_ports(settings) as ports:
         use_cases = wire(ports, settings)
         clips: list[str] = []

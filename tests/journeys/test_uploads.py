@@ -11,6 +11,7 @@ import pytest
 
 from tests.journeys import footage
 from tests.journeys.server import Server, serving, until
+from tests.journeys.stores import Stores
 
 pytestmark = pytest.mark.anyio
 
@@ -33,9 +34,12 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Server]:
+async def server(
+    stores: Stores, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Server]:
     folder = tmp_path_factory.mktemp("served")
-    async with serving(folder / "data", folder / "log") as started:
+    data = folder / "data"
+    async with serving(data, folder / "log", **await stores.environment(data)) as started:
         yield started
 
 
@@ -45,7 +49,7 @@ def arriving(server: Server) -> list[Path]:
 
 
 async def test_what_is_brought_is_heard_found_planned_and_removed(
-    server: Server, tmp_path: Path
+    server: Server, stores: Stores, tmp_path: Path
 ) -> None:
     clip, sound = tmp_path / "clip.mp4", tmp_path / "song.flac"
     footage.danced_film(clip, TEMPO)
@@ -87,8 +91,8 @@ async def test_what_is_brought_is_heard_found_planned_and_removed(
     assert (part.status_code, part.content) == (206, clip.read_bytes()[:100])
     assert part.headers["content-type"] == "video/mp4"
     assert [answer.status_code for answer in gone] == [204, 204]
-    left = [path for path in (server.data / "media").rglob("*") if path.is_file()]
-    assert [path for path in left if path.parent.name in ("clips", "songs")] == []
+    left = await stores.media(server.data)
+    assert [path for path in left if path.startswith(("clips/", "songs/"))] == []
 
 
 async def test_a_client_that_hangs_up_half_way_leaves_nothing(server: Server) -> None:
