@@ -1,6 +1,6 @@
 """`bachata-buddy library`: songs and moves of your own."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import click
@@ -99,16 +99,11 @@ def warm() -> None:
     """Make all moves and songs ready, so that the first film with them is as fast as the next."""
 
     async def work() -> None:
-        console = talker()
-        with bars(console) as progress:
+        with bars(talker()) as progress:
             told = _counted(progress, "Making the library ready")
             async with session() as opened:
                 unready = await opened.use_cases.warm(told)
-        for each in unready:
-            console.print(f"[yellow]Not ready:[/] {each.id}: {each.why}", highlight=False)
-        if unready:
-            raise click.exceptions.Exit(1)
-        console.print("Everything is ready.", highlight=False)
+        _told_of([f"[yellow]Not ready:[/] {each.id}: {each.why}" for each in unready], "ready")
 
     run(work)
 
@@ -147,18 +142,23 @@ def check() -> None:
     """Hold every move against its clip and its numbers; status 1 when something is not right."""
 
     async def work() -> None:
-        console = talker()
-        with bars(console) as progress:
+        with bars(talker()) as progress:
             told = _counted(progress, "Checking moves")
             async with session() as opened:
                 findings = await opened.use_cases.check_library(told)
-        for each in findings:
-            console.print(f"{each.move_id}: {each.field}: {each.message}", highlight=False)
-        if findings:
-            raise click.exceptions.Exit(1)
-        console.print("Everything is right.", highlight=False)
+        _told_of([f"{each.move_id}: {each.field}: {each.message}" for each in findings], "right")
 
     run(work)
+
+
+def _told_of(faults: Sequence[str], well: str) -> None:
+    """Say what is amiss, a line each, and end with status 1; or that everything is well."""
+    console = talker()
+    for fault in faults:
+        console.print(fault, highlight=False)
+    if faults:
+        raise click.exceptions.Exit(1)
+    console.print(f"Everything is {well}.", highlight=False)
 
 
 def _counted(progress: Progress, words: str) -> Callable[[str, int, int], Awaitable[None]]:

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from litestar import Controller, HttpMethod, Request, Response, delete, get, post, route
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from application.ports.library import MoveFilter
@@ -21,11 +20,10 @@ from entrypoints.http.disconnect import while_connected
 from entrypoints.http.forms import form_of, taking
 from entrypoints.http.pages import Limit, MovePage, Some, after, cursor_of
 from entrypoints.http.problems import documented
-from entrypoints.http.sending import answer
+from entrypoints.http.sending import VIDEO, answer, answers
 from entrypoints.http.wiring import Wired
 
 _PATH: Final = "/api/moves"
-_VIDEO: Final = "video/mp4"
 
 
 class MoveController(Controller):
@@ -118,18 +116,9 @@ class MoveController(Controller):
         "/{move_id:str}/clip",
         http_method=[HttpMethod.GET, HttpMethod.HEAD],
         operation_id=lambda _, method, __: f"{method.lower()}Clip",
-        media_type=_VIDEO,
+        media_type=VIDEO,
         response_description="The whole clip",
-        responses={
-            206: ResponseSpec(
-                bytes,
-                description="The range asked for",
-                media_type=_VIDEO,
-                generate_examples=False,
-            ),
-            304: ResponseSpec(None, description="The clip you have is this one"),
-            **documented(400, 404, 412, 416, 500, 503),
-        },
+        responses=answers("clip"),
     )
     async def clip(
         self,

@@ -1,17 +1,30 @@
 """Files sent whole, in ranges, and on conditions (RFC 9110)."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from litestar import HttpMethod, Request, Response
 from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Stream
 
 from application.ports.storage import Stored
 from entrypoints.http import ranges
+from entrypoints.http.problems import documented
 
 Read: TypeAlias = Callable[[int, int], AsyncIterator[bytes]]
 """Yields so many bytes, the second number, from the first on."""
+
+VIDEO: Final = "video/mp4"
+
+
+def answers(what: str) -> dict[int, ResponseSpec]:
+    """What `answer` says but the whole video, for the description of the API."""
+    part = ResponseSpec(
+        bytes, description="The range asked for", media_type=VIDEO, generate_examples=False
+    )
+    known = ResponseSpec(None, description=f"The {what} you have is this one")
+    return {206: part, 304: known, **documented(400, 404, 412, 416, 500, 503)}
 
 
 def answer(

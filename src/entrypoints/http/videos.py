@@ -1,19 +1,15 @@
 """Watching films."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from application.usecases.watch import WatchVideo
-from entrypoints.http.problems import documented
-from entrypoints.http.sending import answer
+from entrypoints.http.sending import VIDEO, answer, answers
 from entrypoints.http.wiring import Wired
-
-_VIDEO: Final = "video/mp4"
 
 
 class VideoController(Controller):
@@ -26,18 +22,9 @@ class VideoController(Controller):
         "/{video_id:uuid}/stream",
         http_method=[HttpMethod.GET, HttpMethod.HEAD],
         operation_id=lambda _, method, __: f"{method.lower()}VideoStream",
-        media_type=_VIDEO,
+        media_type=VIDEO,
         response_description="The whole film",
-        responses={
-            206: ResponseSpec(
-                bytes,
-                description="The range asked for",
-                media_type=_VIDEO,
-                generate_examples=False,
-            ),
-            304: ResponseSpec(None, description="The film you have is this one"),
-            **documented(400, 404, 412, 416, 500, 503),
-        },
+        responses=answers("film"),
     )
     async def stream(
         self,
@@ -49,5 +36,5 @@ class VideoController(Controller):
         """The film, whole or a range of it."""
         film = await watch(video_id, caller)
         return answer(
-            request, film.stored, _VIDEO, lambda first, length: watch.read(film, first, length)
+            request, film.stored, VIDEO, lambda first, length: watch.read(film, first, length)
         )
