@@ -140,23 +140,28 @@ def measured(
     return rows
 
 
-def line(name: str, rows: Sequence[Row]) -> str:
-    """A row of a Markdown table: the means."""
-    found = [row.measured for row in rows]
+def numbers(found: Sequence[Quality], step_error: float, on_the_beat: float) -> tuple[str, ...]:
+    """The first nine columns: means, of the worst cut the worst; of the steps as they are given."""
     correlations = [q.energy_correlation for q in found if q.energy_correlation is not None]
-    numbers = (
+    return (
         f"{fmean(q.cut_error_median for q in found):.1f}",
         f"{max(q.cut_error_worst for q in found):.1f}",
-        f"{fmean(q.step_error_median for q in found):.1f}",
-        f"{100 * fmean(q.steps_on_the_beat for q in found):.1f} %",
+        f"{step_error:.1f}",
+        f"{100 * on_the_beat:.1f} %",
         f"{fmean(correlations):.2f}" if correlations else "-",
         f"{fmean(q.continuity for q in found):.2f}",
         f"{100 * fmean(q.repeated for q in found):.0f} %",
         f"{100 * fmean(q.coverage for q in found):.0f} %",
         f"{100 * fmean(q.too_hard for q in found):.0f} %",
-        f"{fmean(row.cpu for row in rows):.0f}",
     )
-    return f"| {name} | {' | '.join(numbers)} |"
+
+
+def line(name: str, rows: Sequence[Row]) -> str:
+    """A row of a Markdown table."""
+    found = [row.measured for row in rows]
+    error = fmean(q.step_error_median for q in found)
+    columns = numbers(found, error, fmean(q.steps_on_the_beat for q in found))
+    return f"| {' | '.join((name, *columns, f'{fmean(row.cpu for row in rows):.0f}'))} |"
 
 
 def table(title: str, songs: Sequence[Analysis], library: Sequence[Move], seeds: range) -> bool:

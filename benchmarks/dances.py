@@ -33,7 +33,7 @@ from adapters.listening.song_listener import SongListener
 from application.ports.library import MoveFilter
 from application.usecases.browse import everything
 from benchmarks.beats import Truth, generated, real
-from benchmarks.choreography import ASKED, PLANNERS, Planner
+from benchmarks.choreography import ASKED, HEADINGS, PLANNERS, Planner, numbers
 from domain.blueprint import BlueprintMove
 from domain.choreography import Wish, plan
 from domain.counting import fits
@@ -49,17 +49,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 NEAR: Final = 0.05
 """Seconds from a beat within which a step looks as if it were on it."""
 LEAST_ON_THE_BEAT: Final = 0.97
-HEADINGS: Final = (
-    "cut error ms, median",
-    "worst",
-    "step error ms, median",
-    "within 50 ms",
-    "energy r",
-    "continuity",
-    "repeated in 4",
-    "coverage",
-    "too hard",
-)
 
 
 class Heard(NamedTuple):
@@ -134,21 +123,10 @@ def within(dance: Sequence[BlueprintMove], errors: Sequence[float]) -> Sequence[
 
 
 def line(name: str, rows: Sequence[Row]) -> str:
-    """A row of a Markdown table: the means; of the worst cut the worst."""
-    found = [row.measured for row in rows]
-    correlations = [q.energy_correlation for q in found if q.energy_correlation is not None]
-    numbers = (
-        f"{fmean(q.cut_error_median for q in found):.1f}",
-        f"{max(q.cut_error_worst for q in found):.1f}",
-        f"{1000 * fmean(median(row.steps) for row in rows):.1f}",
-        f"{100 * share_of(rows):.1f} %",
-        f"{fmean(correlations):.2f}" if correlations else "-",
-        f"{fmean(q.continuity for q in found):.2f}",
-        f"{100 * fmean(q.repeated for q in found):.0f} %",
-        f"{100 * fmean(q.coverage for q in found):.0f} %",
-        f"{100 * fmean(q.too_hard for q in found):.0f} %",
-    )
-    return f"| {name} | {' | '.join(numbers)} |"
+    """A row of a Markdown table; the steps are those that were danced to the true beats."""
+    error = 1000 * fmean(median(row.steps) for row in rows)
+    columns = numbers([row.measured for row in rows], error, share_of(rows))
+    return f"| {' | '.join((name, *columns))} |"
 
 
 def share_of(rows: Sequence[Row]) -> float:
@@ -160,7 +138,8 @@ def table(
     title: str, songs: Sequence[Heard], moves: Sequence[Move], truth: Mapping[str, Move]
 ) -> bool:
     """Print how every planner does; whether our steps are on the beat."""
-    print(f"\n### {title}\n\n| | {' | '.join(HEADINGS)} |\n|---|{'---|' * len(HEADINGS)}")
+    columns = HEADINGS[:-1]
+    print(f"\n### {title}\n\n| | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
     met = True
     for name, planner in PLANNERS.items():
         rows = danced(planner, songs, moves, truth)
