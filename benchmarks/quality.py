@@ -1,12 +1,16 @@
 """How good a normalised clip looks beside what x264 makes of it when nothing holds it back.
 
     python -m benchmarks.quality [--clips FOLDER] [--limit N]
+    python -m benchmarks.quality --kept DATA
 
 Each clip is encoded twice, by the product's own command and by x264's preset `medium` as it comes
 (B-frames, groups of up to 250 frames, scene cuts) at the same bitrate, size and frame rate. Both
 are compared with the source, brought to the film's size and frame grid, by VMAF (model
 vmaf_v0.6.1, 0 to 100, the mean of every third frame). Clips are taken from --clips, else from the
 folder that BACHATA_TEST_CLIPS names, else from the project's own. Needs an FFmpeg with libvmaf.
+
+With --kept nothing is encoded: it says of how many decoder configurations the clips are that a
+data folder keeps normalised, by `bachata-buddy library warm` say.
 """
 
 import argparse
@@ -182,13 +186,29 @@ def clips_in(folder: Path, limit: int | None) -> list[Path]:
     return sorted(folder.resolve().rglob("*.mp4"))[:limit]
 
 
+def kept(data: Path) -> int:
+    """Say of how many decoder configurations the normalised clips of a data folder are.
+
+    1 when there are more than one, or no clips.
+    """
+    clips = sorted((data / "cache").glob("clip-*"))
+    found = {read_track(clip).configuration for clip in clips}
+    for each in found:
+        print(f"- decoder configuration {each.hex()}")
+    print(f"{len(clips)} clips kept normalised, of {len(found)} decoder configurations")
+    return 0 if len(found) == 1 else 1
+
+
 def main() -> int:
     """Measure the clips; 1 when ours are too far behind or of several decoder configurations."""
     own = os.environ.get("BACHATA_TEST_CLIPS") or ROOT.parent / "shared" / "data" / "library"
     parser = argparse.ArgumentParser(prog="benchmarks.quality")
     parser.add_argument("--clips", type=Path, default=Path(own), help="folder of MP4 clips")
     parser.add_argument("--limit", type=int, help="measure the first clips only")
+    parser.add_argument("--kept", type=Path, help="a data folder whose clips are only compared")
     options = parser.parse_args()
+    if options.kept:
+        return kept(options.kept)
     clips = clips_in(options.clips, options.limit)
     if not clips:
         parser.error(f"no .mp4 clip in {options.clips}")
