@@ -38,7 +38,8 @@ def write(folder: Path, version: str, traits: Traits, rows: Iterable[Matrix]) ->
             file.write(opening)
             file.write(bytes(-file.tell() % _PAGE))
             for block in rows:
-                file.write(block.astype("<f4", copy=False).tobytes())
+                # As a buffer: what has to be copied first holds everything else up.
+                file.write(np.ascontiguousarray(block, "<f4").data)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(folder / _NAME)

@@ -13,7 +13,7 @@ HARDNESS = tuple(Difficulty)
 """From the easiest on."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A move as it is searched."""
 
     move_id: str
