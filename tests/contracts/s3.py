@@ -108,6 +108,7 @@ def own_server() -> Generator["OwnServer"]:
             yield made
         finally:
             made.kill()
+            made.clear()
 
 
 class OwnServer:
@@ -121,6 +122,9 @@ class OwnServer:
         self.endpoint = f"http://127.0.0.1:{ports[3]}"
         self._log = folder / "log"
         self._options = _options(folder, ports)
+        self._left = _sockets(ports)
+        # It logs to the folder of temporary files.
+        self._environment = {**os.environ, "TMPDIR": str(folder)}
         self._running: subprocess.Popen[bytes] | None = None
 
     @property
@@ -134,7 +138,11 @@ class OwnServer:
         """Start it and wait until it takes files; raises `NotStarted`."""
         with self._log.open("ab") as log:
             self._running = subprocess.Popen(
-                [self._program, *self._options], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                [self._program, *self._options],
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
             )
         _wait_for(self.endpoint, self._running, self._log)
 
@@ -143,6 +151,17 @@ class OwnServer:
         if self._running is not None and self._running.poll() is None:
             self._running.send_signal(signal.SIGKILL)
             self._running.wait()
+
+    def clear(self) -> None:
+        """Remove what it leaves outside its folder."""
+        for path in self._left:
+            path.unlink(missing_ok=True)
+
+
+def _sockets(ports: Sequence[int]) -> list[Path]:
+    """What its parts talk to each other through, whatever they are told."""
+    parts = zip(("master", "volume", "filer", "s3"), ports, strict=True)
+    return [Path(f"/tmp/seaweedfs-{part}-grpc-{port + 10_000}.sock") for part, port in parts]  # noqa: S108
 
 
 def _options(folder: Path, ports: Sequence[int]) -> list[str]:
