@@ -109,8 +109,9 @@ async def struck(trouble: Trouble, work: asyncio.Task[None]) -> None:
     def done() -> int:
         return trouble.carried_out if trouble.fault is Fault.MUTE else trouble.struck
 
-    while not done() and not work.done():  # noqa: ASYNC110 - the proxy sends no event
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(HANGING):
+        while not done() and not work.done():  # noqa: ASYNC110 - the proxy sends no event
+            await asyncio.sleep(0.01)
     assert not work.done()
 
 
