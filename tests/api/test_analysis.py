@@ -28,6 +28,17 @@ async def test_a_correction_wins_until_it_is_taken_back(client: httpx.AsyncClien
     assert (await client.get(address)).json() == before
 
 
+async def test_a_song_is_listed_by_the_tempo_a_person_says(client: httpx.AsyncClient) -> None:
+    address = "/api/songs/song/analysis"
+    await client.patch(address, json={"beats": "half"})
+    assert (await client.get("/api/songs/song")).json()["tempo"] == 60
+    slow = "/api/songs?max_bpm=70"
+    assert [each["id"] for each in (await client.get(slow)).json()["items"]] == ["song"]
+    await client.patch(address, json={})
+    assert (await client.get(slow)).json()["items"] == []
+    assert (await client.get("/api/songs/song")).json()["tempo"] == 120
+
+
 @pytest.mark.parametrize(
     ("said", "where"),
     [

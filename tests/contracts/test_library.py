@@ -134,10 +134,30 @@ async def test_what_was_heard_tells_the_tempo(library: Library) -> None:
     assert await library.song("b") == song("b")
 
 
+async def test_what_a_person_says_of_the_tempo_wins_until_it_is_taken_back(
+    library: Library,
+) -> None:
+    await library.add_song(song("a"), HEARD)
+    await library.add_song(song("b"))
+    await library.keep_analysis("b", HEARD)
+    said = Correction(tempo=90.0)
+    await library.keep_correction("a", said, 90.0)
+    assert await library.correction("a") == said
+    await library.keep_analysis("a", msgspec.structs.replace(HEARD, tempo=140.0))
+    assert (await library.song("a")).tempo == 90.0
+    assert (await library.song("b")).tempo == HEARD.tempo
+    assert await found(library, SongFilter(fastest=100)) == ["a"]
+    await library.keep_correction("a", Correction(), 140.0)
+    assert await library.correction("a") is None
+    assert (await library.song("a")).tempo == 140.0
+    await library.keep_analysis("a", HEARD)
+    assert (await library.song("a")).tempo == HEARD.tempo
+
+
 async def test_what_is_removed_is_given_back_and_gone(library: Library) -> None:
     full = song("a", title="Ü' \\ %_/", genre="moderna", tempo=0.1 + 125.2)
     await library.add_song(full, HEARD)
-    await library.keep_correction("a", Correction(one_at=1.5))
+    await library.keep_correction("a", Correction(one_at=1.5), full.tempo)
     await library.add_song(song("b"))
     await library.add_move(move("a", beats=(0.1, 0.1 + 0.2)))
     await library.add_move(move("b"))
@@ -152,7 +172,7 @@ async def test_what_is_removed_is_given_back_and_gone(library: Library) -> None:
 
 async def test_a_song_of_a_removed_ones_id_knows_nothing_of_it(library: Library) -> None:
     await library.add_song(song("a"), HEARD)
-    await library.keep_correction("a", Correction(one_at=1.5))
+    await library.keep_correction("a", Correction(one_at=1.5), 125.0)
     await library.remove_song("a")
     await library.add_song(song("a"))
     assert (await library.analysis("a"), await library.correction("a")) == (None, None)

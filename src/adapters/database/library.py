@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import Row, Select, delete, insert, or_, select, update
+from sqlalchemy import Row, Select, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -94,7 +94,11 @@ class SqlLibrary:
         """See `application.ports.library.Library`."""
         if not _storable(song_id):
             raise SongNotFound
-        told = {"analysis": _document(analysis), "tempo": analysis.tempo or None}
+        corrected = SongRow.correction.is_not(None)
+        told = {
+            "analysis": _document(analysis),
+            "tempo": case((corrected, SongRow.tempo), else_=analysis.tempo or None),
+        }
         if not await self._database.write(
             update(SongRow).where(SongRow.id == song_id).values(**told)
         ):
@@ -108,12 +112,15 @@ class SqlLibrary:
         document: str | None = rows[0].correction
         return None if document is None else msgspec.json.decode(document, type=Correction)
 
-    async def keep_correction(self, song_id: str, correction: Correction) -> None:
+    async def keep_correction(
+        self, song_id: str, correction: Correction, tempo: float | None
+    ) -> None:
         """See `application.ports.library.Library`."""
         if not _storable(song_id):
             raise SongNotFound
         said = None if correction == Correction() else msgspec.json.encode(correction).decode()
-        change = update(SongRow).where(SongRow.id == song_id).values(correction=said)
+        told = {"correction": said, "tempo": tempo}
+        change = update(SongRow).where(SongRow.id == song_id).values(**told)
         if not await self._database.write(change):
             raise SongNotFound
 

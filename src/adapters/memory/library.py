@@ -71,16 +71,20 @@ class MemoryLibrary:
         """See `application.ports.library.Library`."""
         song = await self.song(song_id)
         self._analyses[song_id] = analysis
-        self._songs[song_id] = msgspec.structs.replace(song, tempo=analysis.tempo or None)
+        if song_id not in self._corrections:
+            self._songs[song_id] = msgspec.structs.replace(song, tempo=analysis.tempo or None)
 
     async def correction(self, song_id: str) -> Correction | None:
         """See `application.ports.library.Library`."""
         await self.song(song_id)
         return self._corrections.get(song_id)
 
-    async def keep_correction(self, song_id: str, correction: Correction) -> None:
+    async def keep_correction(
+        self, song_id: str, correction: Correction, tempo: float | None
+    ) -> None:
         """See `application.ports.library.Library`."""
-        await self.song(song_id)
+        song = await self.song(song_id)
+        self._songs[song_id] = msgspec.structs.replace(song, tempo=tempo)
         self._corrections.pop(song_id, None)
         if correction != Correction():
             self._corrections[song_id] = correction

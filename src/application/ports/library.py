@@ -70,7 +70,8 @@ class Library(Protocol):
     async def keep_analysis(self, song_id: str, analysis: Analysis) -> None:
         """Remember what was heard, in place of what was; its tempo is the song's from now on.
 
-        Where no beat was heard the song has no tempo. Raises `SongNotFound`.
+        Where no beat was heard the song has no tempo; where a person has corrected the song it
+        keeps the one it has. Raises `SongNotFound`.
         """
         ...
 
@@ -78,10 +79,12 @@ class Library(Protocol):
         """Return what a person said of a song's time, None when nobody did; or `SongNotFound`."""
         ...
 
-    async def keep_correction(self, song_id: str, correction: Correction) -> None:
+    async def keep_correction(
+        self, song_id: str, correction: Correction, tempo: float | None
+    ) -> None:
         """Remember it in place of the one before; one that says nothing is none.
 
-        Raises `SongNotFound`.
+        ``tempo`` is the song's from now on, in beats a minute. Raises `SongNotFound`.
         """
         ...
 

@@ -105,8 +105,9 @@ class CorrectSong:
         if correction.one_at is not None and correction.one_at > heard.duration:
             message = f"The song lasts {heard.duration:.3f} s."
             raise InvalidRequest((Violation(path="$.one_at", message=message),))
-        await self._library.keep_correction(song_id, correction)
-        return await self._hear(song_id)
+        told = heard if correction == Correction() else corrected(heard, correction)
+        await self._library.keep_correction(song_id, correction, told.tempo or None)
+        return told
 
 
 def _read(file: Path) -> Analysis:

@@ -31,7 +31,7 @@ async def test_an_older_database_keeps_its_rows_and_takes_new_ones(tmp_path: Pat
             assert await library.correction(song) in (None, Correction(one_at=1.5))
             assert (await library.move(found)).beats == ()
             assert (await SqlTaskRepository(database).get(TASK)).owner == "local"
-            await library.keep_correction(song, Correction(one_at=1.5))
+            await library.keep_correction(song, Correction(one_at=1.5), None)
     later = Move(
         id="later",
         name="Later",
