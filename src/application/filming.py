@@ -57,6 +57,12 @@ class Filming:
             await self._storage.put(film, path, spare=True)
             published = True
 
+        async def settle(error: BaseException) -> Assembly:
+            ended = await record.end(error)
+            if published and ended.state is not State.COMPLETED:
+                await self._storage.delete(path)
+            return ended
+
         path = blueprint.output_config.output_path
         try:
             await self._refuse_taken(path)
@@ -73,13 +79,12 @@ class Filming:
                 seconds=float(timeline.soundtrack.seconds),
             )
         except BaseException as error:
-            ended = await record.end(error)
+            # Both or neither: a cancellation that comes between would leave a film nobody knows of.
+            ended = await to_the_end(settle(error))
             if ended.state is State.COMPLETED and isinstance(record.named(error), Exception):
                 # It was on record when the answer got lost: the film is there, and says so.
                 _log.warning("completed in spite of %r", error)
                 return ended
-            if published and ended.state is not State.COMPLETED:
-                await to_the_end(self._storage.delete(path))
             raise
         return record.assembly
 

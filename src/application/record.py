@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from application.ports.clock import Clock
 from application.ports.progress import Progress, Report
@@ -20,6 +21,9 @@ from domain.errors import (
 
 _TRIES = 3
 """Times an end is written down before it is left to the sweep at the next start."""
+
+HEARING = 5.0
+"""Seconds that whoever is told of an end has to hear it: no other time limit holds any more."""
 
 
 class Record:
@@ -116,7 +120,8 @@ class Record:
             else:
                 break
         try:
-            await self.tell(str(error) or "Cancelled")
+            async with asyncio.timeout(HEARING):
+                await self.tell(str(error) or "Cancelled")
         except Exception as untold:
             error.add_note(f"Its end could not be told: {untold}")
 
@@ -136,38 +141,55 @@ def failure_of(error: BaseException, assembly: Assembly) -> Failure:
     return Failure(code=error.code, message=str(error), stage=assembly.state, details=details)
 
 
-@asynccontextmanager
-async def on_record(
-    assembly: Assembly,
-    tasks: TaskRepository,
-    progress: Progress,
-    clock: Clock,
-    workspace: Workspace,
-    limit: float,
-) -> AsyncGenerator[Record]:
-    """Add an assembly and see to it that it ends in one final state, within ``limit`` seconds.
+class OnRecord:
+    """Puts assemblies on record, and sees to it that each ends in one final state."""
 
-    What is raised inside is raised again once it is on record; work that is over time is
-    cancelled, and `AssemblyTimedOut` is raised in its place. A folder of the workspace is held
-    from before the first word on record until after the last, so that the sweep finds the task
-    if the process dies at any moment between.
-    """
-    deadline = asyncio.timeout(limit)
-    record = Record(assembly, tasks, progress, clock, deadline)
-    try:
-        async with deadline, workspace.take(assembly.task_id):
-            await _add(record, tasks)
-            try:
-                yield record
-            except BaseException as error:
-                await record.end(error)
+    def __init__(
+        self,
+        tasks: TaskRepository,
+        progress: Progress,
+        clock: Clock,
+        workspace: Workspace,
+        limit: float,
+    ) -> None:
+        """Take the ports, and the seconds an assembly may take."""
+        self._tasks = tasks
+        self._progress = progress
+        self._clock = clock
+        self._workspace = workspace
+        self._limit = limit
+
+    @asynccontextmanager
+    async def __call__(
+        self, task_id: UUID, owner: str, song_id: str | None = None
+    ) -> AsyncGenerator[Record]:
+        """Begin an assembly, to be worked on inside.
+
+        What is raised inside is raised again once it is on record; work that is over time is
+        cancelled, and `AssemblyTimedOut` is raised in its place. A folder of the workspace is held
+        from before the first word on record until after the last, so that the sweep finds the task
+        if the process dies at any moment between.
+        """
+        now = self._clock.now()
+        begun = Assembly(
+            task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id
+        )
+        deadline = asyncio.timeout(self._limit)
+        record = Record(begun, self._tasks, self._progress, self._clock, deadline)
+        try:
+            async with deadline, self._workspace.take(task_id):
+                await _add(record, self._tasks)
+                try:
+                    yield record
+                except BaseException as error:
+                    await record.end(error)
+                    raise
+        except TimeoutError as error:
+            if not deadline.expired():
                 raise
-    except TimeoutError as error:
-        if not deadline.expired():
-            raise
-        timed_out = AssemblyTimedOut()
-        timed_out.stage = record.assembly.failure and record.assembly.failure.stage
-        raise timed_out from error
+            timed_out = AssemblyTimedOut()
+            timed_out.stage = record.assembly.failure and record.assembly.failure.stage
+            raise timed_out from error
 
 
 async def _add(record: Record, tasks: TaskRepository) -> None:

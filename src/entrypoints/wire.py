@@ -5,6 +5,7 @@ from application.examining import Examination
 from application.filming import Filming
 from application.finding import FindMoves
 from application.later import Later
+from application.record import OnRecord
 from application.seed_library import SeedLibrary
 from application.seed_tasks import SeedTasks
 from application.shortlisting import Shortlist
@@ -81,7 +82,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         Shortlist(ports.library, find_moves, hear),
     )
     limit = settings.assembly_timeout
-    record = (ports.tasks, ports.blueprints, ports.progress, ports.clock, ports.workspace)
+    on_record = OnRecord(ports.tasks, ports.progress, ports.clock, ports.workspace, limit)
     add_move = AddMove(
         ports.library,
         ports.storage,
@@ -92,7 +93,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
     )
     add_song = AddSong(ports.library, ports.storage, ports.encoder, ports.workspace)
     read_blueprint = ReadBlueprint(ports.tasks, ports.blueprints)
-    generate = GenerateChoreography(*record, plan, film, limit)
+    generate = GenerateChoreography(on_record, ports.blueprints, plan, film)
     import_library = ImportLibrary(
         ports.library,
         ports.storage,
@@ -115,7 +116,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
     return UseCases(
         add_move=logged("add_move", add_move),
         add_song=logged("add_song", add_song),
-        assemble=logged("assemble", AssembleVideo(*record, film, limit)),
+        assemble=logged("assemble", AssembleVideo(on_record, ports.blueprints, film)),
         check_health=CheckHealth(
             {
                 "database": ports.tasks.ready,

@@ -28,6 +28,10 @@ asked = st.builds(
 # A film of five cuts makes some 40 calls; a number past the last one means no trouble at all.
 calls = st.integers(0, 45)
 failures = st.sampled_from([Kind.FAILURE, Kind.LATE_FAILURE])
+interruptions = st.sampled_from([Kind.FAILURE, Kind.LATE_FAILURE, Kind.CANCELLATION])
+short = st.builds(blueprint, st.uuids(version=4), st.just([CLIPS[0]]))
+# Of some 36 calls that a film of one cut makes, these are about and behind its being stored.
+last = st.integers(28, 40)
 
 
 @contextmanager
@@ -95,6 +99,17 @@ def test_nothing_temporary_is_left_after_a_failure(wanted: Blueprint, at: int, k
     Nor is a film left that no completed task owns, be it a failure, a cancellation or a time-out.
     """
     with service(Trouble(at, kind), limit=0.05) as here:
+        attempt(here, wanted)
+        assert here.left_behind() == []
+        assert here.workspace.open == set()
+
+
+@given(short, last, interruptions, last)
+def test_nothing_is_left_when_a_cancellation_comes_while_a_failure_is_seen_to(
+    wanted: Blueprint, at: int, kind: Kind, cancelled_at: int
+) -> None:
+    """A film that no completed task owns is gone, however often the work is interrupted."""
+    with service(Trouble(at, kind, cancelled_at)) as here:
         attempt(here, wanted)
         assert here.left_behind() == []
         assert here.workspace.open == set()

@@ -26,6 +26,7 @@ from application.examining import Examination
 from application.filming import Filming
 from application.migration import Came, Migrated, MigrationReport
 from application.ports.library import MoveFilter, SongFilter
+from application.record import OnRecord
 from application.seed_library import SeedLibrary
 from application.seed_tasks import SeedTasks
 from application.usecases.add_move import AddMove
@@ -145,9 +146,8 @@ class Earlier:
             PlanChoreography(library, hears, clock, MemoryChoreographer(), watched)
         )
         film = Filming(storage, shelf, room, self.workspace, 2)
-        self.assemble = AssembleVideo(
-            tasks, archive, MemoryProgress(), clock, self.workspace, film, 60
-        )
+        on_record = OnRecord(tasks, MemoryProgress(), clock, self.workspace, 60)
+        self.assemble = AssembleVideo(on_record, archive, film)
 
     def file(self, path: str, content: bytes) -> None:
         file = self.folder / path

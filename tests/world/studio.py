@@ -15,6 +15,7 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
 from application.filming import Filming
+from application.record import OnRecord
 from application.usecases.assemble import AssembleVideo, FinishedFilm
 from domain.assembly import Assembly
 from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
@@ -73,15 +74,14 @@ class Service:
             around(self.workspace, "workspace"),
             2,
         )
-        self.assemble = AssembleVideo(
+        on_record = OnRecord(
             around(self.tasks, "tasks"),
-            around(self.archive, "archive"),
             around(self.progress, "progress"),
             self.clock,
             around(self.workspace, "workspace"),
-            filming,
             self.limit,
         )
+        self.assemble = AssembleVideo(on_record, around(self.archive, "archive"), filming)
 
     async def run(self, asked: Blueprint) -> FinishedFilm:
         """Assemble in a task of its own, at which a cancellation may be aimed."""

@@ -34,9 +34,13 @@ class Injected(Exception):
 class Trouble:
     """Counts the calls of every port it surrounds; makes trouble at one of them, or at none."""
 
-    def __init__(self, at: int | None = None, kind: Kind = Kind.FAILURE) -> None:
+    def __init__(
+        self, at: int | None = None, kind: Kind = Kind.FAILURE, cancelled_at: int | None = None
+    ) -> None:
         self.at = at
         self.kind = kind
+        self.cancelled_at = cancelled_at
+        """Another call, in which the work is cancelled."""
         self.calls: list[str] = []
         self.struck = False
         self.victim: asyncio.Task[Any] | None = None
@@ -50,6 +54,8 @@ class Trouble:
         """Do the work of one call, or make the trouble that is due."""
         self.calls.append(name)
         due = self.at == len(self.calls) - 1
+        if self.cancelled_at == len(self.calls) - 1:
+            await self._cancel()
         if due:
             self.struck = True
             await self._before(name)
@@ -63,7 +69,11 @@ class Trouble:
             raise Injected(name)
         if self.kind is Kind.HANG and not name.startswith(WAITED_FOR):
             await asyncio.Event().wait()
-        if self.kind is Kind.CANCELLATION and self.victim is not None:
+        if self.kind is Kind.CANCELLATION:
+            await self._cancel()
+
+    async def _cancel(self) -> None:
+        if self.victim is not None:
             self.victim.cancel()
             await asyncio.sleep(0)
 

@@ -6,11 +6,7 @@ import msgspec
 
 from application.filming import Filming
 from application.ports.blueprints import BlueprintArchive
-from application.ports.clock import Clock
-from application.ports.progress import Progress
-from application.ports.tasks import TaskRepository
-from application.ports.workspace import Workspace
-from application.record import on_record
+from application.record import OnRecord
 from domain import rules
 from domain.assembly import Assembly, State
 from domain.blueprint import Blueprint
@@ -51,24 +47,11 @@ def finished(assembly: Assembly, video_url: str) -> FinishedFilm:
 class AssembleVideo:
     """Make the film of a Blueprint, the caller's own or an edited one, and wait for it."""
 
-    def __init__(
-        self,
-        tasks: TaskRepository,
-        blueprints: BlueprintArchive,
-        progress: Progress,
-        clock: Clock,
-        workspace: Workspace,
-        film: Filming,
-        limit: float,
-    ) -> None:
-        """Take the ports, and the seconds a film may take."""
-        self._tasks = tasks
+    def __init__(self, on_record: OnRecord, blueprints: BlueprintArchive, film: Filming) -> None:
+        """Take what records the work, where Blueprints are kept, and who makes films."""
+        self._on_record = on_record
         self._blueprints = blueprints
-        self._progress = progress
-        self._clock = clock
-        self._workspace = workspace
         self._film = film
-        self._limit = limit
 
     async def __call__(self, blueprint: Blueprint, owner: str) -> FinishedFilm:
         """Return once the film is published, or raise and leave nothing but the task's record.
@@ -77,11 +60,7 @@ class AssembleVideo:
         `MediaTaken`, `MediaNotFound`, `ClipTooShort`, `FFmpegFailed`, `AssemblyTimedOut`, ...
         """
         rules.check(blueprint, owner)
-        now = self._clock.now()
-        assembly = Assembly(task_id=blueprint.task_id, owner=owner, created_at=now, updated_at=now)
-        async with on_record(
-            assembly, self._tasks, self._progress, self._clock, self._workspace, self._limit
-        ) as record:
+        async with self._on_record(blueprint.task_id, owner) as record:
             await self._blueprints.keep(blueprint)
             assembly = await self._film(blueprint, record)
             return finished(assembly, await self._film.address(assembly))

@@ -4,15 +4,11 @@ from uuid import UUID
 
 from application.filming import Filming
 from application.ports.blueprints import BlueprintArchive
-from application.ports.clock import Clock
-from application.ports.progress import Progress
-from application.ports.tasks import TaskRepository
-from application.ports.workspace import Workspace
-from application.record import on_record
+from application.record import OnRecord
 from application.usecases.assemble import FinishedFilm, finished
 from application.usecases.plan import ChoreographyRequest, Description, PlanChoreography
 from domain import rules
-from domain.assembly import Assembly, Step
+from domain.assembly import Step
 
 
 class GenerateChoreography:
@@ -20,24 +16,16 @@ class GenerateChoreography:
 
     def __init__(
         self,
-        tasks: TaskRepository,
+        on_record: OnRecord,
         blueprints: BlueprintArchive,
-        progress: Progress,
-        clock: Clock,
-        workspace: Workspace,
         plan: PlanChoreography,
         film: Filming,
-        limit: float,
     ) -> None:
-        """Take the ports, the two halves of the work, and the seconds both may take."""
-        self._tasks = tasks
+        """Take what records the work, where Blueprints are kept, and the two halves of it."""
+        self._on_record = on_record
         self._blueprints = blueprints
-        self._progress = progress
-        self._clock = clock
-        self._workspace = workspace
         self._plan = plan
         self._film = film
-        self._limit = limit
 
     async def __call__(
         self,
@@ -50,17 +38,7 @@ class GenerateChoreography:
 
         ``described`` are the words that the request was understood from, if there are any.
         """
-        now = self._clock.now()
-        assembly = Assembly(
-            task_id=task_id,
-            owner=owner,
-            created_at=now,
-            updated_at=now,
-            song_id=request.song_id,
-        )
-        async with on_record(
-            assembly, self._tasks, self._progress, self._clock, self._workspace, self._limit
-        ) as record:
+        async with self._on_record(task_id, owner, request.song_id) as record:
             await record.take(Step.PLAN, "Planning the dance")
             dance = await self._plan(request, task_id, owner, described)
             rules.check(dance.blueprint, owner)
