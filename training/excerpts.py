@@ -1,11 +1,12 @@
 """Make excerpts to train on, their features and when their beats are.
 
-    python -m training.excerpts SOUNDFONT FOLDER --seeds FIRST AFTER [--seconds 36] [--evenly]
+    python -m training.excerpts SOUNDFONT FOLDER --seeds FIRST AFTER [--seconds 36]
+        [--evenly | --style STYLE]
 
 One file a seed: `features` (frames, 34) as float16, `beats` (n,) in seconds, `places` (n,) with 0
 for a downbeat, `bar` (beats a bar, 0 where there is no beat) and `style`. The same seed gives the
 same excerpt. With `--evenly` the styles take turns, to judge by; else they are drawn by weight and
-one excerpt in sixteen has no beat at all.
+one excerpt in sixteen has no beat at all. The style `invented` is another one every time.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from adapters.listening.features import RATE, features
 from training.effects import through
 from training.foils import FOILS
-from training.songs import write
+from training.songs import INVENTED, write
 from training.sound import Orchestra
 from training.styles import styles
 
@@ -46,7 +47,7 @@ def excerpt(orchestra: Orchestra, seed: int, seconds: float, style: str | None =
         return Excerpt(style, wave, np.zeros(0), np.zeros(0, np.int64), 0)
     song = write(rng, seconds, style)
     wave = through(orchestra.play(song.sheet, seconds, rng), rng)
-    bar = styles()[song.style].beats
+    bar = 4 if song.style == INVENTED else styles()[song.style].beats
     places = np.arange(len(song.beats)) % bar
     kept = song.beats >= 0
     return Excerpt(song.style, wave, song.beats[kept], places[kept], bar)
@@ -73,7 +74,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seeds", type=int, nargs=2, required=True, metavar=("FIRST", "AFTER"))
     parser.add_argument("--seconds", type=float, default=36)
-    parser.add_argument("--evenly", action="store_true", help="styles by turns")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--evenly", action="store_true", help="styles by turns")
+    which.add_argument("--style", help="a style, a foil or 'invented'")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     orchestra = Orchestra(options.soundfont)
@@ -81,7 +84,7 @@ def main() -> None:
     for seed in range(*options.seeds):
         file = options.folder / f"{seed}.npz"
         if not file.exists():
-            style = names[seed % len(names)] if options.evenly else None
+            style = names[seed % len(names)] if options.evenly else options.style
             kept(excerpt(orchestra, seed, options.seconds, style), file)
 
 

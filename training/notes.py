@@ -93,6 +93,23 @@ class Sheet:
         self.notes = [note for note in self.notes if not start < note.start < end]
         self.scrapes = [scrape for scrape in self.scrapes if not start < scrape.start < end]
 
+    def moved(self, first: int, start: float, channels: tuple[int, ...], semitones: int) -> None:
+        """Move what some channels play from a time on, of the notes from the ``first`` on.
+
+        Notes that sound at that time are struck again.
+        """
+        for index in range(first, len(self.notes)):
+            note = self.notes[index]
+            if note.channel in channels and note.start + note.seconds > start + 0.1:
+                other = note._replace(key=note.key + semitones)
+                if note.start < start:
+                    over = start - note.start
+                    self.notes[index] = note._replace(seconds=over)
+                    other = other._replace(start=start, seconds=note.seconds - over)
+                    self.notes.append(other)
+                else:
+                    self.notes[index] = other
+
     def _played(self, position: float) -> float:
         return self.clock.time(position) + self.rng.normal(0, self.unevenness)
 

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from training.clock import clock
+from training.invented import invented
 from training.notes import Sheet, Song
 from training.players import (
     BASS,
@@ -19,6 +20,8 @@ from training.players import (
     Singer,
 )
 from training.styles import Playing, Style, styles
+
+INVENTED: Final = "invented"
 
 PROGRESSIONS: Final = (
     (0, -4, 3, -2),
@@ -34,6 +37,9 @@ PROGRESSIONS: Final = (
     (0, 5, 3, 7),
 )
 """Roots of the chords, in semitones above the key."""
+
+_HALFWAY: Final = (-5, -4, -2, 2, 3, 5, 7)
+"""Semitones from a bar's chord to the one in its middle, if there is another one."""
 
 _SECTION_BARS: Final = (4, 4, 8, 8, 8, 16)
 _SECOND: Final[tuple[Playing, ...]] = ("pad", "broken", "stabs", "halves")
@@ -70,6 +76,7 @@ class _Band:
         turns = rng.random() < 1 / 3
         for number in bars:
             bar = self._bar(number, loudness, last=number == bars[-1])
+            written = len(sheet.notes)
             self._drummer.play(sheet, bar)
             if bass:
                 self._bassist.play(sheet, bar, number % 2 if turns else 0)
@@ -78,6 +85,10 @@ class _Band:
                     player.play(sheet, bar, self._riff)
             if lead:
                 self._singer.play(sheet, bar)
+            if self._style.halfway and rng.random() < self._style.halfway:
+                middle = sheet.clock.time(bar.start + bar.beats / 2) - 0.1 * sheet.beat_seconds
+                step = int(rng.choice(_HALFWAY))
+                sheet.moved(written, middle, (BASS, CHORDS, MORE_CHORDS), step)
 
     def _bar(self, number: int, loudness: float, last: bool) -> Bar:
         chord = number // self._bars_a_chord
@@ -94,12 +105,15 @@ class _Band:
 
 
 def write(rng: np.random.Generator, seconds: float, style: str | None = None) -> Song:
-    """Write a song of a style, by default drawn by weight, that fills so many seconds."""
+    """Write a song of a style, by default drawn by weight, that fills so many seconds.
+
+    The style `INVENTED` is another one for every song.
+    """
     known = styles()
     if style is None:
         chances = np.array([each.weight for each in known.values()])
         style = list(known)[rng.choice(len(known), p=chances / chances.sum())]
-    drawn = known[style]
+    drawn = invented(rng) if style == INVENTED else known[style]
     slowest, fastest = drawn.bpm
     bpm = math.exp(rng.uniform(math.log(slowest), math.log(fastest)))
     time = clock(rng, bpm, seconds + 4, drawn.swing, drawn.beats)

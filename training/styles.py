@@ -53,6 +53,8 @@ class Style(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     swing: Literal["none", "eighths", "sixteenths"] = "none"
     walking: bool = False
     beats: int = 4
+    halfway: float = 0.0
+    """How likely the chord changes in the middle of a bar, too."""
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.listening.change import apart, standard
 from adapters.listening.portrait import Portrait
 from domain.music import Section
 
@@ -56,28 +57,10 @@ def changes(portrait: Portrait, beats: Times) -> Array:
     """
     last = 2 * beats[-1] - beats[-2] if len(beats) > 1 else beats[-1] + 0.5
     loudness, levels, _ = portrait.between(np.append(beats, last))
-    seen = (_standard(loudness[:, np.newaxis]), _standard(levels))
-    found = [_apart(each, reach) for each in seen for reach in _REACH]
+    seen = (standard(loudness[:, np.newaxis]), standard(levels))
+    found = [apart(each, reach) for each in seen for reach in _REACH]
     each = np.stack([one / (one.mean() + np.float32(1e-9)) for one in found])
     return each.mean(axis=0).astype(np.float32)
-
-
-def _apart(seen: Array, reach: int) -> Array:
-    """How far the means of the ``reach`` beats before and after each beat are apart; 0 at the ends,
-    where there are not so many."""
-    count = len(seen)
-    total = np.vstack([np.zeros((1, seen.shape[1])), np.cumsum(seen, axis=0)])
-    apart = np.zeros(count, np.float32)
-    inner = np.arange(reach, count - reach)
-    if len(inner):
-        past = total[inner] - total[inner - reach]
-        future = total[inner + reach] - total[inner]
-        apart[inner] = np.linalg.norm(future - past, axis=1) / reach
-    return apart
-
-
-def _standard(values: Array) -> Array:
-    return ((values - values.mean(axis=0)) / (values.std(axis=0) + 1e-3)).astype(np.float32)
 
 
 def sections(

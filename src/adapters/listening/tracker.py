@@ -6,9 +6,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.listening.barlines import turned
 from adapters.listening.bars import Paces, Row, best_row, evidence, paces
 from adapters.listening.features import HOP, RATE, features
 from adapters.listening.network import Weights, load, probabilities
+from adapters.listening.portrait import Portrait
 
 Array = NDArray[np.float32]
 Times = NDArray[np.float64]
@@ -64,12 +66,14 @@ class Count(NamedTuple):
     """(n,) seconds, increasing."""
     places: NDArray[np.int64]
     """(n,) where in its bar of four each is, 0 for the downbeat."""
+    downbeat: Array
+    """(n,) P(downbeat) of each."""
     confidence: float
     """As in `Heard`."""
 
 
-def track(samples: Array) -> Heard:
-    """Hear the beats of mono ``samples`` (n,) at 22,050 Hz.
+def track(samples: Array, portrait: Portrait | None = None) -> Heard:
+    """Hear the beats of mono ``samples`` (n,) at 22,050 Hz, of which there may be a portrait.
 
     Nothing is returned but the confidence where it is low: in silence and noise, in speech, in
     music without a beat or not in bars of four, in less than two seconds of sound.
@@ -82,7 +86,9 @@ def track(samples: Array) -> Heard:
         return _nothing(row.confidence)
     times = start / RATE + row.beats
     inside = times < len(samples) / RATE
-    times, places = times[inside], row.places[inside]
+    times = times[inside]
+    known = portrait or Portrait(samples)
+    places = turned(row.places[inside], row.downbeat[inside], known, times)
     return Heard(times, times[places == 0], row.confidence, _tempo(times))
 
 
@@ -91,11 +97,12 @@ def count(seen: Array, weights: Weights) -> Count:
     beat, downbeat = probabilities(seen, weights)
     row = _row(beat, downbeat, _BAR)
     if len(row.frames) == 0:
-        return Count(np.zeros(0), row.places, 0.0)
+        return Count(np.zeros(0), row.places, np.zeros(0, np.float32), 0.0)
     peaks = _peaks(row.frames, beat)
     fours = _in_fours(row, _row(beat, downbeat, _WALTZ))
     confidence = _agreement(peaks, beat) * fours
-    return Count(_refined(peaks, beat) * HOP / RATE + _LATENESS, row.places, confidence)
+    times = _refined(peaks, beat) * HOP / RATE + _LATENESS
+    return Count(times, row.places, downbeat[peaks], confidence)
 
 
 def _nothing(confidence: float) -> Heard:

@@ -6,8 +6,10 @@ import pytest
 from adapters.listening.features import COUNT, seconds
 from training.clock import clock
 from training.data import FRAMES, STRETCH, Known, batches, example, frame_of
-from training.notes import GUIRA, KEYS
-from training.songs import write
+from training.invented import invented
+from training.notes import GUIRA, KEYS, Sheet
+from training.players import BASS, LEAD
+from training.songs import INVENTED, write
 from training.styles import styles
 
 LENGTH = int(FRAMES * (1 + STRETCH)) + 10
@@ -71,6 +73,32 @@ def test_a_song_is_the_same_for_its_seed(name: str) -> None:
     assert one.sheet.notes == other.sheet.notes
     assert (one.beats == other.beats).all()
     assert set(np.diff(np.flatnonzero(one.downbeats))) == {styles()[name].beats}
+
+
+def test_an_invented_style_is_another_one_every_time() -> None:
+    styles_drawn = [invented(np.random.default_rng(seed)) for seed in range(40)]
+    for style in styles_drawn:
+        bars = [*style.bass, *(bar for layer in style.drums for bar in layer.bars)]
+        assert {len(bar) for bar in bars} == {16}
+        assert {layer.hit for layer in style.drums} <= {*KEYS, GUIRA}
+    assert len({style.bass[0] for style in styles_drawn}) > 30
+    assert invented(np.random.default_rng(7)) == styles_drawn[7]
+    assert set(
+        np.diff(np.flatnonzero(write(np.random.default_rng(5), 20, INVENTED).downbeats))
+    ) == {4}
+
+
+def test_a_chord_that_moves_on_in_the_middle_of_a_bar_is_struck_again() -> None:
+    rng = np.random.default_rng(1)
+    sheet = Sheet(clock(rng, 120, 30, "none", 4), 0.5, 0.0, rng)
+    for position, channel in ((16, BASS), (16, LEAD), (18.5, BASS)):
+        sheet.note(channel, position, 40, 0.9, 4)
+    middle = sheet.clock.time(18)
+    sheet.moved(0, middle, (BASS,), 5)
+    played = sorted((note.channel, note.key, note.start) for note in sheet.notes)
+    starts = [sheet.clock.time(position) for position in (16, 18, 18.5, 16)]
+    assert [each[:2] for each in played] == [(BASS, 40), (BASS, 45), (BASS, 45), (LEAD, 40)]
+    assert [each[2] for each in played] == pytest.approx(starts)
 
 
 def test_a_clock_swings_between_its_beats() -> None:

@@ -1,0 +1,27 @@
+"""How much a song changes from beat to beat."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+def apart(seen: Array, reach: int) -> Array:
+    """How far the means of the ``reach`` beats before and after each beat are apart.
+
+    ``seen`` is (beats, numbers). Zero at the ends, where there are not so many beats.
+    """
+    count = len(seen)
+    total = np.vstack([np.zeros((1, seen.shape[1])), np.cumsum(seen, axis=0)])
+    found = np.zeros(count, np.float32)
+    inner = np.arange(reach, count - reach)
+    if len(inner):
+        past = total[inner] - total[inner - reach]
+        future = total[inner + reach] - total[inner]
+        found[inner] = np.linalg.norm(future - past, axis=1) / reach
+    return found
+
+
+def standard(values: Array, least: float = 1e-3) -> Array:
+    """Values (beats, ...) less their mean, in standard deviations and ``least`` more."""
+    return ((values - values.mean(axis=0)) / (values.std(axis=0) + least)).astype(np.float32)
