@@ -4,14 +4,14 @@ import asyncio
 import random
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
 from uuid import uuid4
 
 from adapters.storage import listing
 from adapters.storage.foreign import CONFLICT, MISSING, TAKEN, code, foreign
-from adapters.storage.line import Answer, Line
+from adapters.storage.line import Line
+from adapters.storage.marks import marked
 from adapters.storage.steps import Steps
-from adapters.storage.uploads import MARK, Upload
+from adapters.storage.uploads import Upload
 from application.uncancelled import to_the_end
 from domain.errors import MediaTaken
 
@@ -49,7 +49,8 @@ class Creation:
                 if code(error) in TAKEN:
                     if there is not None or not left:
                         raise MediaTaken from None
-                    await self._clear(self._line.keys.below(self._path))
+                    if await self._is_missing():
+                        await self._clear(self._line.keys.below(self._path))
                 elif not left or code(error) not in CONFLICT:
                     raise
             else:
@@ -59,8 +60,16 @@ class Creation:
     async def _mark_there(self) -> str | None:
         """The mark of the object that is there; None when there is none, or nobody can tell."""
         with suppress(*foreign()):
-            return _marked(await self._line.ask("head_object", {"Key": self._key}))
+            return marked(await self._line.ask("head_object", {"Key": self._key}))
         return None
+
+    async def _is_missing(self) -> bool:
+        """Whether the storage says that there is no object, and not merely nothing."""
+        try:
+            await self._line.ask("head_object", {"Key": self._key})
+        except foreign() as error:
+            return code(error) in MISSING
+        return False
 
     async def _take_back(self) -> None:
         """Remove the object that nobody wants any more, if it came to be."""
@@ -83,10 +92,3 @@ async def removed(line: Line, key: str) -> None:
         # Google says so where Amazon is content.
         if code(error) not in MISSING:
             raise
-
-
-def _marked(answer: Answer) -> str:
-    """The mark of an object, by what the storage says of it; Google may name it its own way."""
-    metadata = cast(dict[str, str], answer.get("Metadata") or {})
-    headers = cast(dict[str, str], answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}))
-    return metadata.get(MARK) or headers.get(f"x-goog-meta-{MARK}", "")

@@ -11,17 +11,16 @@ from threading import Event
 from typing import Final
 
 from adapters.storage.bucket import MEGABYTE, Profile
+from adapters.storage.claims import claimed
 from adapters.storage.foreign import NO_UPLOAD, code, foreign
 from adapters.storage.line import Answer, Call, Line
+from adapters.storage.marks import MARK
 from adapters.storage.steps import Steps, ended
 from application.together import together
 from application.uncancelled import to_the_end
 from domain.errors import StorageFailed
 
 _log = logging.getLogger("bachata.storage")
-
-MARK: Final = "put"
-"""Name of the metadata that tells whose upload an object came from."""
 
 _MOST_PARTS: Final = 10_000
 _BLOCK: Final = MEGABYTE
@@ -50,6 +49,7 @@ class Upload:
         self._source = source
         self._path = path
         self._key = line.keys.of(path)
+        self._mark = mark
         self._about = {
             "Metadata": {MARK: mark},
             "ContentType": _KINDS.get(Path(path).suffix.lower(), "application/octet-stream"),
@@ -91,9 +91,10 @@ class Upload:
         upload = {"Key": self._key, "UploadId": str(begun["UploadId"])}
         try:
             parts = {"MultipartUpload": {"Parts": await self._parts(upload, size)}}
-            self.may_be_there = True
             ending = {**upload, **parts, **self._line.only_new}
-            await self._carried_out("complete_multipart_upload", ending)
+            async with claimed(self._line, self._key, self._mark, self._carried_out):
+                self.may_be_there = True
+                await self._carried_out("complete_multipart_upload", ending)
         except BaseException:
             await to_the_end(self._abort(begun))
             raise

@@ -131,11 +131,13 @@ async def test_of_many_large_files_put_at_once_one_wins(
     rivals = [tmp_path / f"rival-{number}" for number in range(3)]
     for rival in rivals:
         rival.write_bytes(os.urandom(PART + 1))
-    puts = [storage.put(rival, "a") for rival in rivals]
-    results = await asyncio.gather(*puts, return_exceptions=True)
-    assert [type(result) for result in results].count(MediaTaken) == 2
-    assert await content(storage, "a") == rivals[results.index(None)].read_bytes()
+    for path in "abcdefgh":
+        puts = [storage.put(rival, path) for rival in rivals]
+        results = await asyncio.gather(*puts, return_exceptions=True)
+        assert [type(result) for result in results].count(MediaTaken) == 2
+        assert await content(storage, path) == rivals[results.index(None)].read_bytes()
     assert [each async for each in listing.unfinished(line, line.keys.all)] == []
+    assert [each async for each in listing.objects(line, line.keys.own)] == []
 
 
 async def test_a_file_that_shrinks_while_it_is_put_is_not_there(
