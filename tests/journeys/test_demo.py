@@ -1,4 +1,4 @@
-"""The demo, from drawn dancers to a film, made smaller: six moves and half a minute of a song."""
+"""The demo, from drawn dancers to a film, made smaller: four moves and a few bars of a song."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
+import anyio
 import av
 import msgspec
 import numpy as np
@@ -30,12 +31,14 @@ from tests.journeys.stores import Stores, settings_of
 
 pytestmark = pytest.mark.anyio
 
-SECONDS = 16.0
+SECONDS = 12.0
 RATE = 48_000
+RECORDED: dict[str, bytes] = {}
+"""Songs that were played already: that takes ten seconds, and they are the same every time."""
 
 
 class ShortStudio:
-    """The demo studio with a few of its moves, and a song that is danced to for 16 s."""
+    """The demo studio with a few of its moves, and a song that is danced to for 12 s."""
 
     def __init__(self, studio: DemoStudio) -> None:
         self._studio = studio
@@ -44,7 +47,7 @@ class ShortStudio:
     def moves(self) -> tuple[Move, ...]:
         moves = self._studio.moves()
         ends = [next(m for m in moves if m.label == label) for label in (INTRO, OUTRO)]
-        return (*ends, *[m for m in moves if m.label not in (INTRO, OUTRO)][:4])
+        return (*ends, *[m for m in moves if m.label not in (INTRO, OUTRO)][:2])
 
     def songs(self) -> tuple[tuple[Song, Analysis], ...]:
         song, heard = self._studio.songs()[0]
@@ -58,7 +61,10 @@ class ShortStudio:
         await self._studio.film(move, into)
 
     async def record(self, song: Song, into: Path) -> None:
-        await self._studio.record(song, into)
+        if song.id not in RECORDED:
+            await self._studio.record(song, into)
+            RECORDED[song.id] = await anyio.Path(into).read_bytes()
+        await anyio.Path(into).write_bytes(RECORDED[song.id])
 
 
 @asynccontextmanager
@@ -81,9 +87,9 @@ async def test_the_demo_library_is_made_once_and_danced_on_the_one(
 ) -> None:
     async with service(stores, tmp_path / "var") as (ports, use_cases, studio):
         await use_cases.make_demo(nobody)
-        assert len(studio.filmed) == 6
+        assert len(studio.filmed) == 4
         await use_cases.make_demo(nobody)
-        assert len(studio.filmed) == 6
+        assert len(studio.filmed) == 4
 
         song, heard = studio.songs()[0]
         request = ChoreographyRequest(song_id=song.id)

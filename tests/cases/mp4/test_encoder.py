@@ -137,7 +137,7 @@ def moments(wanted: Timeline) -> Iterator[int]:
     yield 512 * int(begin)
 
 
-@given(st.lists(cuts(), min_size=1, max_size=5))
+@given(st.lists(cuts(), min_size=1, max_size=4))
 @settings(max_examples=100)
 def test_every_frame_is_the_clips_own_and_seen_at_its_moment(
     sources: dict[str, Path], kept: MemoryShelf, asked: list[Cut]
