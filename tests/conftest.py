@@ -43,11 +43,8 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def s3_server() -> Generator[s3.Server]:
     """An S3 server whose owner may do everything."""
-    try:
-        with s3.server() as server:
-            yield server
-    except s3.NotInstalled as reason:
-        pytest.skip(f"no S3 server: {reason}")
+    with s3.server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -73,11 +70,8 @@ def empty_line(s3_line: Line, s3_bucket: Bucket) -> Line:
 @pytest.fixture(scope="session")
 def postgres_server() -> Generator[str]:
     """URL of a server whose user may create databases."""
-    try:
-        with postgres.server() as url:
-            yield url
-    except postgres.NotInstalled as reason:
-        pytest.skip(f"no Postgres server: {reason}")
+    with postgres.server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

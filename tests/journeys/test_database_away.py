@@ -29,12 +29,9 @@ LINES = 8
 @pytest.fixture(scope="module")
 def crashing() -> Generator[postgres.Server]:
     """A server of its own, with a song in its database."""
-    try:
-        with postgres.own_server() as server:
-            asyncio.run(furnished(server.url))
-            yield server
-    except postgres.NotInstalled as reason:
-        pytest.skip(f"no Postgres server: {reason}")
+    with postgres.own_server() as server:
+        asyncio.run(furnished(server.url))
+        yield server
 
 
 async def furnished(url: str) -> None:

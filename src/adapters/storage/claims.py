@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from adapters.storage.foreign import CONFLICT, MISSING, TAKEN, code, foreign
-from adapters.storage.line import Answer, Call, Line
+from adapters.storage.line import Answer, Call, Line, removed
 from adapters.storage.marks import MARK, marked
 from application.uncancelled import to_the_end
 
@@ -48,7 +48,7 @@ async def _held(line: Line, claim: str, mark: str, ask: Ask) -> None:
             if found is not None and marked(found) == mark:
                 return
             if found is not None and _age(found) >= VOID:
-                await line.ask("delete_object", {"Key": claim})
+                await removed(line, claim)
                 continue
             await asyncio.sleep(random.uniform(0, line.limits.pause))  # noqa: S311 - no secret
 
@@ -85,7 +85,7 @@ async def _released(line: Line, claim: str, mark: str) -> None:
     try:
         found = await _looked_up(line, claim)
         if found is not None and marked(found) == mark:
-            await line.ask("delete_object", {"Key": claim})
+            await removed(line, claim)
     except foreign() as error:
         # Others have to wait until it is void; what was uploaded is not touched by that.
         _log.warning("a claim was left behind: %s", error)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from adapters.storage import listing
 from adapters.storage.foreign import CONFLICT, MISSING, TAKEN, code, foreign
-from adapters.storage.line import Line
+from adapters.storage.line import Line, removed
 from adapters.storage.marks import marked
 from adapters.storage.steps import Steps
 from adapters.storage.uploads import Upload
@@ -82,13 +82,3 @@ class Creation:
         async for inner in listing.folders(self._line, folder):
             await self._clear(inner)
         await removed(self._line, folder)
-
-
-async def removed(line: Line, key: str) -> None:
-    """Delete an object; one that is not there is no error."""
-    try:
-        await line.ask("delete_object", {"Key": key})
-    except foreign() as error:
-        # Google says so where Amazon is content.
-        if code(error) not in MISSING:
-            raise

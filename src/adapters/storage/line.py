@@ -9,7 +9,7 @@ import msgspec
 
 from adapters.storage import google
 from adapters.storage.bucket import Bucket, Limits, Profile
-from adapters.storage.foreign import named
+from adapters.storage.foreign import MISSING, code, foreign, named
 from adapters.storage.keys import INCOMING, Keys
 from domain.errors import StorageFailed
 
@@ -100,6 +100,16 @@ class Line:
             yield Body(stream=stream, etag=str(answer["ETag"]), first=start, end=start + length)
         finally:
             stream.close()
+
+
+async def removed(line: Line, key: str) -> None:
+    """Delete an object; one that is not there is no error."""
+    try:
+        await line.ask("delete_object", {"Key": key})
+    except foreign() as error:
+        # Google says so where Amazon is content.
+        if code(error) not in MISSING:
+            raise
 
 
 def _start(content_range: object) -> int:

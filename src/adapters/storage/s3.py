@@ -12,11 +12,11 @@ from uuid import uuid4
 
 from adapters.storage import listing
 from adapters.storage.bucket import MEGABYTE, Bucket, Limits, Profile
-from adapters.storage.creation import Creation, removed
+from adapters.storage.creation import Creation
 from adapters.storage.downloads import Download
 from adapters.storage.foreign import MISSING, NO_UPLOAD, TAKEN, code, foreign, named
 from adapters.storage.keys import INCOMING, LONGEST, above, safe
-from adapters.storage.line import Line, open_line
+from adapters.storage.line import Line, open_line, removed
 from adapters.storage.steps import Steps
 from application.ports.storage import Stored
 from application.together import together

@@ -14,7 +14,10 @@ HARDNESS = tuple(Difficulty)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A move as it is searched."""
+    """A move as it is searched.
+
+    It holds no containers: the garbage collector, which stops everything, need not look at a million.
+    """
 
     move_id: str
     label: str
