@@ -16,7 +16,7 @@ HARDNESS = tuple(Difficulty)
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A move as it is searched.
 
-    It holds no containers: the garbage collector, which stops everything, need not look at a million.
+    It holds no containers: the garbage collector, which stops all else, need not look at it.
     """
 
     move_id: str
