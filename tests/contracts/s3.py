@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -55,11 +55,16 @@ class Server(msgspec.Struct, frozen=True):
 
 async def asked(endpoint: str, call: str, **given: object) -> dict[str, Any]:
     """Call an operation as the owner, beside the storage that is tested."""
+    async with client(endpoint) as owner:
+        return await getattr(owner, call)(**given)
+
+
+def client(endpoint: str) -> AbstractAsyncContextManager[Any]:
+    """A client of the SDK, with the keys of the owner."""
     import aioboto3  # pyright: ignore[reportMissingTypeStubs]
 
     session = cast(Any, aioboto3).Session(ACCESS, SECRET, region_name="us-east-1")
-    async with session.client("s3", endpoint_url=endpoint) as client:
-        return await getattr(client, call)(**given)
+    return session.client("s3", endpoint_url=endpoint)
 
 
 async def crowded(endpoint: str, keys: Sequence[str]) -> None:
@@ -177,6 +182,8 @@ def _options(folder: Path, ports: Sequence[int]) -> list[str]:
         "server",
         *(f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *(f"-master.port={master}", "-master.volumeSizeLimitMB=256", "-master.telemetry=false"),
+        # There is nobody else to elect: ten seconds less until it is back after a kill.
+        "-master.electionTimeout=1s",
         *(f"-volume.port={volume}", "-volume.max=0", "-volume.minFreeSpace=0"),
         *("-filer", f"-filer.port={filer}", f"-filer.localSocket={folder / 'filer.sock'}"),
         *(
@@ -209,12 +216,12 @@ def free_ports(count: int) -> list[int]:
 
 
 def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Wait until a file can be put: the first tries fail while the parts find each other."""
+    """Wait until a file can be put and read: the parts take a while to find each other."""
     until = time.monotonic() + STARTED
     while time.monotonic() < until and process.poll() is None:
         try:
             httpx.get(endpoint)
-            asyncio.run(_takes_files(endpoint))
+            asyncio.run(_keeps_files(endpoint))
         except Exception:
             time.sleep(0.1)
         else:
@@ -222,8 +229,22 @@ def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> N
     raise NotStarted(log.read_text(errors="replace")[-1000:])
 
 
-async def _takes_files(endpoint: str) -> None:
-    found = await asked(endpoint, "list_buckets")
-    if "first" not in [bucket["Name"] for bucket in found["Buckets"]]:
-        await asked(endpoint, "create_bucket", Bucket="first")
-    await asked(endpoint, "put_object", Bucket="first", Key="ready", Body=b"")
+async def _keeps_files(endpoint: str) -> None:
+    """Put and read a file that has bytes: one without any is kept by the filer alone.
+
+    What was there before is read first, as a server that is back may take files
+    before it knows where its old ones are.
+    """
+    async with client(endpoint) as asked:
+        names = [bucket["Name"] for bucket in (await asked.list_buckets())["Buckets"]]
+        if "first" not in names:
+            await asked.create_bucket(Bucket="first")
+        with suppress(asked.exceptions.NoSuchKey):
+            await _read(asked)
+        await asked.put_object(Bucket="first", Key="ready", Body=b"yes")
+        await _read(asked)
+
+
+async def _read(asked: Any) -> None:
+    found = await asked.get_object(Bucket="first", Key="ready")
+    await found["Body"].read()
