@@ -18,7 +18,7 @@ from benchmarks.measure import Run
 from benchmarks.running import Running, running
 from domain import paths
 from domain.blueprint import Blueprint
-from domain.timeline import laid_out
+from domain.timeline import Timeline, laid_out
 from entrypoints import logs
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
@@ -127,11 +127,16 @@ def one_clip(job: Job) -> Generator[Run]:
 
 
 def joiner(job: Job) -> Generator[Run]:
-    """The last step alone: from cuts that are ready to the written film."""
+    """The last step alone: from cuts that are ready, in a process that made them so, to the film.
+
+    As in every film, their headers were read when they became ready.
+    """
     timeline = laid_out(job.blueprint)
-    footage = Footage(shots=job.shots)
+    folder = job.fresh("")
+    folder.mkdir()
     with service(job.data) as opened:
-        rushes = _rushes(opened, job.folder)
+        rushes = _rushes(opened, folder)
+        footage = opened.do(_cut(opened, timeline, rushes, folder))
         add_audio = opened.ports.encoder.add_audio
         while True:
             into = job.fresh()
@@ -150,11 +155,7 @@ def ready(job: Job) -> Job:
         encoder, rushes = opened.ports.encoder, _rushes(opened, folder)
 
         async def made() -> Footage:
-            cuts = timeline.cuts
-            normalised = (
-                encoder.normalise(cut, rushes, timeline.output, folder / "cut.mp4") for cut in cuts
-            )
-            reel = await encoder.concatenate(await asyncio.gather(*normalised), folder / "reel.mp4")
+            reel = await _cut(opened, timeline, rushes, folder)
             await encoder.add_audio(reel, timeline.soundtrack, rushes, folder / "film.mp4")
             await encoder.inspect(folder / "film.mp4", timeline)
             return reel
@@ -162,6 +163,13 @@ def ready(job: Job) -> Job:
         shots = opened.do(made()).shots
     sound = next(folder.glob("sound-*.mp4"))
     return msgspec.structs.replace(job, shots=shots, sound=sound, finished=folder / "film.mp4")
+
+
+async def _cut(opened: Service, timeline: Timeline, rushes: Rushes, folder: Path) -> Footage:
+    """All cuts of a film, ready to be joined by files that are in ``folder``."""
+    encoder, into = opened.ports.encoder, folder / "cut.mp4"
+    cuts = (encoder.normalise(cut, rushes, timeline.output, into) for cut in timeline.cuts)
+    return await encoder.concatenate(await asyncio.gather(*cuts), folder / "reel.mp4")
 
 
 def _kept(job: Job, path: str) -> bool:
