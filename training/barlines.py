@@ -19,21 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from adapters.listening.barlines import BAR, FEWEST, WEIGHTS, Cues, cues
+from adapters.listening.barlines import FEWEST, WEIGHTS, Cues, cues
 from adapters.listening.features import features
 from adapters.listening.network import load
 from adapters.listening.portrait import Portrait
+from adapters.listening.signs import BAR, signs
 from adapters.listening.tracker import count
-from training.excerpts import Excerpt, excerpt
+from training.excerpts import Excerpt
 from training.songs import INVENTED
-from training.sound import Orchestra
-from training.styles import styles
+from training.whole import whole_songs
 
 Numbers = NDArray[np.float64]
-
-SECONDS: Final = (45, 110)
-INVENTED_FROM: Final = 100_000
-"""How far the seeds of songs in invented styles are from those of the others."""
 
 _WITHIN: Final = 0.07
 _FOUND: Final = 0.8
@@ -65,7 +61,8 @@ def told(song: Excerpt) -> Told | None:
     shares = np.bincount(turn, minlength=BAR) / len(heard.beats)
     if shares.max() < _FOUND or len(heard.beats) < _FOUND * len(song.beats):
         return None
-    said = cues(heard.places, heard.downbeat, Portrait(song.wave), heard.beats)
+    seen = signs(heard.places, heard.downbeat, Portrait(song.wave), heard.beats)
+    said = cues(heard.places, seen)
     return Told(song.style, said, int(shares.argmax()))
 
 
@@ -113,24 +110,21 @@ def _crossed(songs: list[Told]) -> NDArray[np.bool_]:
     return found
 
 
-def _made(soundfont: Path, folder: Path, first: int, songs: int) -> None:
+def _made(soundfont: Path, folder: Path, first: int, count: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    names = [name for name, style in styles().items() if style.beats == BAR]
-    orchestra = Orchestra(soundfont)
-    for index in range(songs):
-        seconds = float(np.random.default_rng(index).uniform(*SECONDS))
-        for seed, style in (
-            (first + index, names[index % len(names)]),
-            (first + index + INVENTED_FROM, INVENTED),
-        ):
-            file = folder / f"{seed}.npz"
-            if file.exists():
-                continue
-            found = told(excerpt(orchestra, seed, seconds, style))
-            if found is None:
-                np.savez(file, style=np.str_(style))
-            else:
-                np.savez(file, style=np.str_(style), cues=found.cues, first=np.int64(found.first))
+
+    def file(seed: int) -> Path:
+        return folder / f"{seed}.npz"
+
+    for seed, song in whole_songs(
+        soundfont, first, count, is_wanted=lambda seed: not file(seed).exists()
+    ):
+        found = told(song)
+        style = np.str_(song.style)
+        if found is None:
+            np.savez(file(seed), style=style)
+        else:
+            np.savez(file(seed), style=style, cues=found.cues, first=np.int64(found.first))
 
 
 def _read(folder: Path) -> list[Told]:

@@ -18,7 +18,7 @@ Samples = NDArray[np.float32]
 Decode = Callable[[Path, int], Samples]
 """Reads a file as mono samples at a rate; raises `UnreadableMedia`."""
 
-NAME: Final = "network 2"
+NAME: Final = "network 3"
 """Told in every analysis; a listener that hears otherwise has another."""
 _PEAKS: Final = 1_000
 _TICK: Final = 6

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from adapters.listening.barlines import BAR, FEWEST, WEIGHTS, Cues, cues, turned
+from adapters.listening.barlines import FEWEST, WEIGHTS, Cues, cues, turned
 from adapters.listening.features import RATE
 from adapters.listening.portrait import Portrait
+from adapters.listening.signs import BAR, signs
 from adapters.listening.tracker import track
 from tests.cases.listening.sounds import Samples
 from training.bachata import Conditions, bachata
@@ -78,7 +79,8 @@ def test_a_bar_begins_where_the_music_changes(what: str, first: int) -> None:
 @pytest.mark.parametrize("what", CHANGES)
 def test_every_change_is_told_by_its_own_cue(what: str, first: int) -> None:
     portrait = Portrait((drums() + CHANGES[what](first)).astype(np.float32))
-    told = cues(PLACES, UNSURE, portrait, BEATS)[Cues._fields.index(TOLD_BY[what])]
+    seen = signs(PLACES, UNSURE, portrait, BEATS)
+    told = cues(PLACES, seen)[Cues._fields.index(TOLD_BY[what])]
     assert told.argmax() == first
     assert told[first] > 1.5 * np.sort(told)[-2]
 
