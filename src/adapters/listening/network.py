@@ -1,4 +1,4 @@
-"""The network that hears beats: dilated convolutions, their weights beside this file."""
+"""The network that hears beats: dilated convolutions, its weights beside this file."""
 
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,10 @@ BEAT_WEIGHT: Final = 4.0
 DOWNBEAT_WEIGHT: Final = 8.0
 """How many times a beat and a downbeat count in training, since they are rare."""
 
-_WEIGHTS: Final = Path(__file__).with_name("weights.npz")
+SONGS: Final = Path(__file__).with_name("weights.npz")
+"""Weights that hear whole songs best."""
+SHORT: Final = Path(__file__).with_name("short_weights.npz")
+"""Weights that hear a few seconds best, which a clip has."""
 
 
 class Weights(NamedTuple):
@@ -40,8 +43,8 @@ class Weights(NamedTuple):
 
 
 @cache
-def load(file: Path = _WEIGHTS) -> Weights:
-    """Read weights once; by default those that are shipped."""
+def load(file: Path = SONGS) -> Weights:
+    """Read weights once; by default those that songs are heard with."""
     with np.load(file) as stored:
         weights = {name: stored[name].astype(np.float32) for name in Weights._fields[1:]}
         return Weights(stored["dilations"], **weights)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from adapters.listening.barlines import turned
 from adapters.listening.bars import Paces, Row, best_row, evidence, paces
 from adapters.listening.features import HOP, RATE, features
-from adapters.listening.network import Weights, load, probabilities
+from adapters.listening.network import SHORT, SONGS, Weights, load, probabilities
 from adapters.listening.portrait import Portrait
 
 Array = NDArray[np.float32]
@@ -20,6 +20,13 @@ LEAST_CONFIDENCE: Final = 0.28
 
 _SHORTEST: Final = 2.0
 """Seconds of sound beneath which there is no tempo to speak of."""
+
+_LONG: Final = 30.0
+"""Seconds from which a sound is heard as a song: between synthetic sounds of 12 s, which the short
+weights hear better, and whole songs of 45 s and more, which the others do."""
+
+_EARLY: Final = {SONGS: 0.0, SHORT: 0.002}
+"""Seconds that the peaks of each lie before the beats, on synthetic songs."""
 
 _SILENCE: Final = 10 ** (-70 / 20)
 """Peak, against full scale, of what counts as no sound."""
@@ -41,9 +48,6 @@ _AFTER: Final = 7
 
 _FAINT: Final = 0.05
 """P(beat) beneath which a beat is counted and not heard: it has no peak."""
-
-_LATENESS: Final = 0.002
-"""Seconds the network's peaks lie before the beats, on synthetic songs."""
 
 
 class Heard(NamedTuple):
@@ -81,10 +85,11 @@ def track(samples: Array, portrait: Portrait | None = None) -> Heard:
     start, end = _sounding(samples)
     if end - start < _SHORTEST * RATE:
         return _nothing(0.0)
-    row = count(features(samples[start:end]), load())
+    weights = SONGS if end - start >= _LONG * RATE else SHORT
+    row = count(features(samples[start:end]), load(weights))
     if row.confidence < LEAST_CONFIDENCE:
         return _nothing(row.confidence)
-    times = start / RATE + row.beats
+    times = start / RATE + row.beats + _EARLY[weights]
     inside = times < len(samples) / RATE
     times = times[inside]
     known = portrait or Portrait(samples)
@@ -101,7 +106,7 @@ def count(seen: Array, weights: Weights) -> Count:
     peaks = _peaks(row.frames, beat)
     fours = _in_fours(row, _row(beat, downbeat, _WALTZ))
     confidence = _agreement(peaks, beat) * fours
-    times = _refined(peaks, beat) * HOP / RATE + _LATENESS
+    times = _refined(peaks, beat) * HOP / RATE
     return Count(times, row.places, downbeat[peaks], confidence)
 
 

@@ -3,10 +3,17 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from adapters.listening import network
 from adapters.listening.features import COUNT
-from adapters.listening.network import Weights, load, logits, probabilities
+from adapters.listening.network import (
+    SHORT,
+    SONGS,
+    Weights,
+    load,
+    logits,
+    probabilities,
+)
 
 RNG = np.random.default_rng(0)
 
@@ -71,7 +78,8 @@ def test_probabilities_lie_between_zero_and_one_for_every_fine_frame() -> None:
     assert ((beat >= 0) & (beat <= 1) & (downbeat >= 0) & (downbeat <= 1)).all()
 
 
-def test_the_weights_that_are_shipped_are_whole_and_small() -> None:
-    assert all(np.isfinite(each).all() for each in load())
-    assert load().entry_weight.shape[2] == COUNT
-    assert (Path(network.__file__).parent / "weights.npz").stat().st_size < 300_000
+@pytest.mark.parametrize("file", [SONGS, SHORT])
+def test_the_weights_that_are_shipped_are_whole_and_small(file: Path) -> None:
+    assert all(np.isfinite(each).all() for each in load(file))
+    assert load(file).entry_weight.shape[2] == COUNT
+    assert file.stat().st_size < 300_000

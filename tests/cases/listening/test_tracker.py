@@ -1,6 +1,7 @@
 """Beats are heard where they are, and nowhere else."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from adapters.demo.music.render import render
 from adapters.demo.music.score import score
 from adapters.demo.music.songs import LUNA_DE_HUMO
-from adapters.listening.features import RATE
-from adapters.listening.tracker import LEAST_CONFIDENCE, Heard, track
+from adapters.listening.features import RATE, features
+from adapters.listening.network import SHORT, SONGS, load
+from adapters.listening.tracker import LEAST_CONFIDENCE, Heard, count, track
 from tests.cases.listening.matching import f_measure
 from tests.cases.listening.sounds import hiss, talk, waltz
 from training.bachata import Conditions, Played, bachata
@@ -124,3 +126,15 @@ def test_less_than_two_seconds_are_too_few(samples: int) -> None:
 def test_a_few_seconds_are_no_trouble(seconds: float) -> None:
     found = track(played("steady").samples[: int(seconds * RATE)])
     assert (np.diff(found.beats) > 0).all()
+
+
+@pytest.mark.parametrize(("seconds", "weights"), [(12, SHORT), (29, SHORT), (32, SONGS)])
+def test_a_clip_and_a_song_are_each_heard_by_what_hears_them_best(
+    seconds: int, weights: Path
+) -> None:
+    samples = played("noisy").samples[: seconds * RATE]
+    heard, other = (
+        count(features(samples), load(file)).confidence
+        for file in (weights, SHORT if weights is SONGS else SONGS)
+    )
+    assert track(samples).confidence == heard != other
