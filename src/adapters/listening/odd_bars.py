@@ -19,12 +19,12 @@ class Tells(NamedTuple):
     count.
     """
 
-    network: float = 0.0
-    sound: float = 0.0
-    harmony: float = 0.0
-    loudness: float = 0.0
-    chord: float = 0.0
-    every: float = 0.0
+    network: float
+    sound: float
+    harmony: float
+    loudness: float
+    chord: float
+    every: float
     """Of every first beat, whatever it is like."""
 
 
@@ -62,7 +62,7 @@ def recounted(places: Places, signs: Signs) -> Places:
     return (places - shifts) % BAR
 
 
-def weighed(signs: Signs, tells: Tells = TELLS) -> Times:
+def weighed(signs: Signs) -> Times:
     """Log odds of each beat (n,) to be the first of its bar."""
-    *each, every = tells
+    *each, every = TELLS
     return np.array(each) @ np.stack(signs) + every

@@ -31,7 +31,7 @@ which there is least. In a loop of one bar what changes is chance."""
 
 
 class Signs(NamedTuple):
-    """Of each beat, (beats,)."""
+    """What each beat of a song is like, each (beats,)."""
 
     network: Times
     """Log odds of a downbeat, as the network hears it."""
@@ -60,6 +60,7 @@ def signs(places: Places, downbeat: Array, portrait: Portrait, beats: Times) -> 
 
 
 def _told(change: Array, least: float) -> Times:
+    """Squares of changes (beats,), about one on average."""
     usual = max(float(np.sqrt(np.mean(np.square(change, dtype=np.float64)))), least)
     return np.square(np.minimum(change / usual, _MOST))
 
