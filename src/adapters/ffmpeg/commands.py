@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 
 from adapters.ffmpeg import filters
+from adapters.ffmpeg.filters import PLAIN, Shown
 from adapters.ffmpeg.guards import DECODERS, PathLike, local, opening, reading, writing
 from adapters.ffmpeg.pictures import encoded
-from adapters.ffmpeg.sounds import Level, mixed
+from adapters.ffmpeg.sounds import FIRST, Heard, Level, mixed
 
 
 class Under(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +22,7 @@ class Under(msgspec.Struct, frozen=True, kw_only=True):
     """First frame of the overlap, on the film's grid."""
     rate: Fraction
     frames: int
-    tone_map: bool = False
+    shown: Shown = PLAIN
 
 
 def build_normalize_command(
@@ -40,7 +41,8 @@ def build_normalize_command(
     codec: str = "libx264",
     bitrate: str = "2M",
     sound: bool = False,
-    tone_map: bool = False,
+    shown: Shown = PLAIN,
+    heard: Heard = FIRST,
     input_format: str = "mov",
     progress: bool = False,
     ffmpeg: str = "ffmpeg",
@@ -52,30 +54,35 @@ def build_normalize_command(
     what the whole clip, normalised, would show from ``first`` on.
     """
     own = [
+        *filters.whole_pictures(shown),
         *filters.grid(frame_rate, rate, spare=0 if frames is None else filters.SPARE),
-        *filters.fitted(width, height, tone_map=tone_map),
+        *filters.fitted(width, height, shown),
     ]
     fades = filters.faded(frames, fade_in, fade_out)
     inputs = reading(input_file, input_format, *_from(first, frame_rate))
     if under is None:
-        picture = ["-map", "0:v:0", "-vf", ",".join([*own, *fades])]
+        picture = ["-map", shown.of(0), "-vf", ",".join([*own, *fades])]
     else:
         inputs += reading(under.file, under.input_format, *_from(under.first, frame_rate))
         before = [
+            *filters.whole_pictures(under.shown),
             *filters.grid(frame_rate, under.rate, spare=under.frames),
             f"trim=end_frame={under.frames}",
-            *filters.fitted(width, height, tone_map=under.tone_map),
+            *filters.fitted(width, height, under.shown),
             *filters.leaving(under.frames),
         ]
         both = ",".join([filters.LAID_OVER, *fades])
-        graph = f"[1:v:0]{','.join(before)}[before];[0:v:0]{','.join(own)}[own];[own][before]{both}"
+        graph = (
+            f"[{under.shown.of(1)}]{','.join(before)}[before];"
+            f"[{shown.of(0)}]{','.join(own)}[own];[own][before]{both}"
+        )
         picture = ["-filter_complex", f"{graph}[picture]", "-map", "[picture]"]
-    heard = ["-map", "0:a:0?", *_sound_encoded("aac", "128k")] if sound else ["-an"]
+    own_sound = ["-map", f"{heard.of(0)}?", *_sound_encoded("aac", "128k")] if sound else ["-an"]
     return [
         *opening(ffmpeg, progress=progress),
         *inputs,
         *picture,
-        *heard,
+        *own_sound,
         *encoded(codec, width, height, frame_rate, bitrate),
         *(("-frames:v", str(frames)) if frames is not None else ()),
         *writing(output_file, "mp4", "-movflags", "+faststart"),
@@ -110,6 +117,8 @@ def concat_list(pieces: Sequence[tuple[Path, Fraction]]) -> str:
     """The list file of a joining: each piece with its exact length in seconds."""
     lines = ["ffconcat version 1.0"]
     for path, length in pieces:
+        if "\n" in str(path):
+            raise ValueError(f"{str(path)!r} does not fit into a line of a list.")
         quoted = local(path).replace("'", r"'\''")
         lines += [f"file '{quoted}'", f"duration {filters.seconds(length)}"]
     return "\n".join([*lines, ""])
@@ -132,6 +141,7 @@ def build_add_audio_command(
     level: Level | None = None,
     input_format: str = "mov",
     audio_format: str = "mp3",
+    heard: Heard = FIRST,
     progress: bool = False,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
@@ -145,6 +155,7 @@ def build_add_audio_command(
         audio_file,
         own_sound,
         audio_format=audio_format,
+        heard=heard,
         first_input=1,
         samples=None if frames is None else filters.samples_in(frames, frame_rate),
         fade_in=filters.samples_in(fade_in, frame_rate),
@@ -153,7 +164,7 @@ def build_add_audio_command(
     )
     picture = ["-c:v", "copy"] if video_codec == "copy" else ["-c:v", video_codec, "-b:v"]
     return [
-        *opening(ffmpeg, progress=progress),
+        *opening(ffmpeg, progress=progress, forgiving=heard.forgiving),
         *reading(video_file, input_format),
         *sound.inputs,
         *("-filter_complex", sound.graph, "-map", "0:v:0", "-map", "[sound]"),
@@ -178,6 +189,7 @@ def build_sound_command(
     fade_out: int = 0,
     level: Level | None = None,
     audio_format: str = "mp3",
+    heard: Heard = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """The sound that `build_add_audio_command` puts under a film, by itself; all in samples."""
@@ -185,6 +197,7 @@ def build_sound_command(
         audio_file,
         own_sound,
         audio_format=audio_format,
+        heard=heard,
         first_input=0,
         samples=samples,
         fade_in=fade_in,
@@ -192,7 +205,7 @@ def build_sound_command(
         level=level,
     )
     return [
-        *opening(ffmpeg),
+        *opening(ffmpeg, forgiving=heard.forgiving),
         *sound.inputs,
         *("-filter_complex", f"{sound.graph};[sound]{filters.COUNTED}[timed]", "-map", "[timed]"),
         *_sound_encoded(audio_codec, audio_bitrate),
@@ -230,15 +243,19 @@ def build_decode_command(
     *,
     input_format: str = "mov",
     sound: bool = True,
+    shown: Shown = PLAIN,
+    heard: Heard = FIRST,
     progress: bool = True,
     threads: int = 1,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """Decode a file to the end and keep nothing; fails at the first fault in it."""
     return [
-        *opening(ffmpeg, progress=progress),
+        *opening(ffmpeg, progress=progress, forgiving=heard.forgiving),
         # Nobody looks at the frames, so the last of what makes them smooth is left out.
-        *reading(film, input_format, "-skip_loop_filter", "all", threads=threads),
-        *("-map", "0:v:0?", *(("-map", "0:a:0?") if sound else ("-an",)), "-sn", "-dn"),
+        *reading(film, input_format, *heard.options, "-skip_loop_filter", "all", threads=threads),
+        *("-map", f"{shown.of(0)}?"),
+        *(("-map", f"{heard.of(0)}?") if sound else ("-an",)),
+        *("-sn", "-dn"),
         *("-fps_mode", "passthrough", "-f", "null", "-"),
     ]

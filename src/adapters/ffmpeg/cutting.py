@@ -4,9 +4,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from adapters.ffmpeg.commands import Under, build_decode_command, build_normalize_command
-from adapters.ffmpeg.filters import SPARE
+from adapters.ffmpeg.filters import SPARE, Shown
 from adapters.ffmpeg.machine import Machine
-from adapters.ffmpeg.probe import Look, look
+from adapters.ffmpeg.sounds import Heard
+from adapters.media.codecs import FORGIVING
+from adapters.media.messages import Look
 from application.files import Files
 from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort, FFmpegFailed, UnreadableMedia
@@ -18,7 +20,7 @@ async def make_cut(
 ) -> None:
     """Write exactly ``cut.frames`` frames of a clip; raises as the port's `normalise` does."""
     await machine.require(output.video_codec)
-    seen = await film(cut.clip, files)
+    seen = await film(machine, cut.clip, files)
     _check_length(cut, seen, output.frame_rate)
     await _make(machine, cut, seen, files, output, into)
 
@@ -28,7 +30,7 @@ async def make_whole(
 ) -> None:
     """Write all frames of a clip, and its last one a few times more, up to `whole_frames`."""
     await machine.require(output.video_codec)
-    seen = await film(clip, files)
+    seen = await film(machine, clip, files)
     frames = whole_frames(seen.media.seconds, output.frame_rate)
     cut = Cut(clip=clip, first=0, frames=frames, rate=Fraction(1))
     await _make(machine, cut, seen, files, output, into)
@@ -42,7 +44,8 @@ def whole_frames(seconds: Fraction, frame_rate: int) -> int:
 async def _make(
     machine: Machine, cut: Cut, seen: Look, files: Files, output: OutputConfig, into: Path
 ) -> None:
-    under = await _under(cut.crossfade, files, output.frame_rate) if cut.crossfade else None
+    crossfade, rate = cut.crossfade, output.frame_rate
+    under = await _under(machine, crossfade, files, rate) if crossfade else None
     command = build_normalize_command(
         await files.local(cut.clip),
         into,
@@ -57,38 +60,53 @@ async def _make(
         height=output.height,
         codec=output.video_codec,
         bitrate=output.video_bitrate,
-        tone_map=seen.hdr,
+        shown=shown_in(seen),
         input_format=seen.form,
         ffmpeg=machine.ffmpeg,
     )
     try:
         await machine.run(command)
-        await require_frames(into, cut.frames)
+        await require_frames(machine, into, cut.frames)
     except FFmpegFailed as failure:
         clips = [cut.clip, *((cut.crossfade.clip,) if cut.crossfade else ())]
         await blame(machine, clips, files, failure)
 
 
-async def film(clip: str, files: Files) -> Look:
+def shown_in(seen: Look) -> Shown:
+    """How the picture of a file is to be read."""
+    return Shown(track=seen.picture, interlaced=seen.interlaced, hdr=seen.hdr, colours=seen.colours)
+
+
+def heard_in(seen: Look) -> Heard:
+    """How the sound of a file is to be read."""
+    return Heard(
+        track=seen.sound,
+        endless=seen.endless,
+        skip=seen.skip,
+        forgiving=seen.form in FORGIVING,
+    )
+
+
+async def film(machine: Machine, clip: str, files: Files) -> Look:
     """Look into a clip; raises `UnreadableMedia`, naming its storage path."""
-    seen = await media(clip, files)
+    seen = await media(machine, clip, files)
     if seen.media.picture is None:
         raise UnreadableMedia(f"{clip!r} has no picture.")
     return seen
 
 
-async def media(path: str, files: Files) -> Look:
+async def media(machine: Machine, path: str, files: Files) -> Look:
     """Look into a file; raises `UnreadableMedia`, naming its storage path."""
     try:
-        return await look(await files.local(path))
+        return await machine.look(await files.local(path))
     except UnreadableMedia as error:
         raise UnreadableMedia(f"{path!r} cannot be read: {error}", details=error.details) from None
 
 
-async def require_frames(made: Path, frames: int) -> None:
+async def require_frames(machine: Machine, made: Path, frames: int) -> None:
     """Raise `FFmpegFailed` unless a film of our own making has just as many frames."""
     try:
-        picture = (await look(made)).media.picture
+        picture = (await machine.look(made)).media.picture
     except UnreadableMedia:
         picture = None
     found = picture.frames if picture else 0
@@ -99,9 +117,14 @@ async def require_frames(made: Path, frames: int) -> None:
 async def blame(machine: Machine, paths: list[str], files: Files, failure: FFmpegFailed) -> None:
     """Raise `UnreadableMedia` for the file that does not decode to its end, else ``failure``."""
     for path in paths:
-        seen = await media(path, files)
+        seen = await media(machine, path, files)
         command = build_decode_command(
-            await files.local(path), input_format=seen.form, progress=False, ffmpeg=machine.ffmpeg
+            await files.local(path),
+            input_format=seen.form,
+            shown=shown_in(seen),
+            heard=heard_in(seen),
+            progress=False,
+            ffmpeg=machine.ffmpeg,
         )
         try:
             await machine.run(command)
@@ -126,15 +149,15 @@ def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
         )
 
 
-async def _under(crossfade: Crossfade, files: Files, frame_rate: int) -> Under:
-    seen = await film(crossfade.clip, files)
+async def _under(machine: Machine, crossfade: Crossfade, files: Files, frame_rate: int) -> Under:
+    seen = await film(machine, crossfade.clip, files)
     return Under(
         file=str(await files.local(crossfade.clip)),
         input_format=seen.form,
         first=_within(crossfade.first, seen, frame_rate),
         rate=crossfade.rate,
         frames=crossfade.frames,
-        tone_map=seen.hdr,
+        shown=shown_in(seen),
     )
 
 

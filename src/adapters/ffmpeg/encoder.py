@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
-import anyio.to_thread
-
+from adapters.cage.cage import Cage, Limits
 from adapters.ffmpeg.commands import (
     build_decode_command,
     build_normalize_command,
@@ -16,14 +15,13 @@ from adapters.ffmpeg.cutting import make_cut, make_whole, whole_frames
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import differences, starts_fast
 from adapters.ffmpeg.joining import join
-from adapters.ffmpeg.machine import Find, Machine, bench_beside, keep
-from adapters.ffmpeg.probe import look
-from adapters.ffmpeg.process import Limits
+from adapters.ffmpeg.machine import Find, Look, Machine, bench_beside, keep
 from adapters.ffmpeg.progress import Progress
 from adapters.ffmpeg.scoring import record, score
 from adapters.ffmpeg.sounds import Level
 from application.files import Files
 from application.ports.encoder import Footage
+from application.threads import FILES
 from domain.blueprint import OutputConfig
 from domain.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 from domain.media import Media
@@ -38,13 +36,20 @@ class FFmpegEncoder:
     """
 
     def __init__(
-        self, find: Find = find_ffmpeg, *, at_once: int, limits: Limits | None = None
+        self,
+        look: Look,
+        find: Find = find_ffmpeg,
+        *,
+        at_once: int,
+        limits: Limits | None = None,
+        cage: Cage | None = None,
     ) -> None:
-        self._machine = Machine(find, at_once=at_once, limits=limits)
+        """Take who looks into files, who finds FFmpeg, and what its processes may have."""
+        self._machine = Machine(look, find, at_once=at_once, limits=limits, cage=cage)
 
     async def measure(self, media: Path) -> Media:
         """Look into a file, or raise `UnreadableMedia`."""
-        return (await look(media)).media
+        return (await self._machine.look(media)).media
 
     async def prepare(
         self,
@@ -116,12 +121,12 @@ class FFmpegEncoder:
         """All that `record` depends on, besides the files, the cues and the fades."""
         level = Level(gain=soundtrack.loudness, limited=True) if soundtrack.loudness else None
         argv = build_sound_command(
-            "song",
-            "made.mp4",
+            "/song",
+            "/made.mp4",
             soundtrack.codec,
             soundtrack.bitrate,
             samples=0,
-            own_sound="own",
+            own_sound="/own",
             level=level,
         )
         return " ".join([await self._machine.generation(), *argv])
@@ -129,8 +134,8 @@ class FFmpegEncoder:
     async def profile(self, output: OutputConfig) -> str:
         """All that `whole` and `normalise` depend on, besides clip and cut."""
         argv = build_normalize_command(
-            "clip.mp4",
-            "made.mp4",
+            "/clip.mp4",
+            "/made.mp4",
             output.frame_rate,
             width=output.width,
             height=output.height,
@@ -163,11 +168,11 @@ class FFmpegEncoder:
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """Raise `FilmFlawed` unless the film is what was asked for, and decodes to the end."""
         try:
-            seen = await look(film)
+            seen = await self._machine.look(film)
         except UnreadableMedia as error:
             raise FilmFlawed("The film cannot be read.", details=error.details) from None
         found = list(differences(seen, timeline))
-        if not await anyio.to_thread.run_sync(starts_fast, film):
+        if not await FILES.run(lambda: starts_fast(film)):
             found.append("It cannot be played before all of it has been fetched.")
         if not found:
             found += await self._decoded(film, timeline.frames)
@@ -185,6 +190,10 @@ class FFmpegEncoder:
         except FFmpegFailed as error:
             raise FilmFlawed("The film does not play to its end.", details=error.details) from None
         return [] if told.frames == frames else [f"{told.frames} of {frames} frames can be seen."]
+
+    async def self_test(self, output: OutputConfig, folder: Path) -> None:
+        """Make a film of one frame in ``folder``; raises what keeps any from being made."""
+        await self.sample(output, folder / "self-test.mp4")
 
     async def ready(self) -> str:
         """Say which FFmpeg does the work, like 'ffmpeg 7.0.2 (imageio-ffmpeg)', or raise."""

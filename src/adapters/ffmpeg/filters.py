@@ -3,6 +3,8 @@
 from fractions import Fraction
 from typing import Final
 
+import msgspec
+
 SAMPLE_RATE: Final = 48_000
 """Samples a second of a film's sound; a whole number of them fits every frame rate."""
 SPARE: Final = 3
@@ -12,6 +14,30 @@ EDGE: Final = 240
 
 _TICKS: Final = 1_440_000
 """A time base that every frame rate, and milliseconds, divide."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """How a clip's picture is to be read."""
+
+    track: int | None = None
+    """Number of its track; the first that is no cover where it is not known."""
+    interlaced: bool = False
+    hdr: bool = False
+    colours: tuple[str, str, str] | None = None
+    """Primaries, transfer and matrix, where they are not those of BT.709."""
+
+    def of(self, number: int) -> str:
+        """The track as FFmpeg knows it, in the input of that ``number``."""
+        return f"{number}:V:0" if self.track is None else f"{number}:{self.track}"
+
+
+PLAIN: Final = Shown()
+"""A picture like most."""
+
+
+def whole_pictures(shown: Shown) -> list[str]:
+    """Both fields of interlaced pictures as one, which else would be moments apart."""
+    return ["bwdif=mode=send_frame:deint=interlaced"] if shown.interlaced else []
 
 
 def grid(frame_rate: int, rate: Fraction = Fraction(1), spare: int = 0) -> list[str]:
@@ -30,7 +56,7 @@ def grid(frame_rate: int, rate: Fraction = Fraction(1), spare: int = 0) -> list[
     return [*held, *(tempo if rate != 1 else ()), f"fps={frame_rate}:start_time=0", *held]
 
 
-def fitted(width: int, height: int, *, tone_map: bool = False) -> list[str]:
+def fitted(width: int, height: int, shown: Shown = PLAIN) -> list[str]:
     """Fit a picture of any shape into the film's, centred on black, as 4:2:0 BT.709."""
     shape = (
         f"scale=w='max(2,2*trunc(min({width},{height}*dar)/2))'"
@@ -38,13 +64,22 @@ def fitted(width: int, height: int, *, tone_map: bool = False) -> list[str]:
         ":out_color_matrix=bt709:out_range=tv"
     )
     return [
-        *(_TONE_MAP if tone_map else ()),
+        *_as_bt709(shown),
         shape,
         "setsar=1",
         f"pad={width}:{height}:-1:-1",
         "format=yuv420p",
         "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709",
     ]
+
+
+def _as_bt709(shown: Shown) -> list[str]:
+    """Other colours as those of BT.709; all three are told, since files may leave some out."""
+    if shown.colours is None:
+        return []
+    primaries, transfer, matrix = shown.colours
+    told = f"setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}"
+    return [told, *(_TONE_MAP if shown.hdr else ("zscale=p=bt709:t=bt709:m=bt709:r=tv",))]
 
 
 _TONE_MAP: Final = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.ffmpeg.filters import SAMPLE_RATE
-from adapters.ffmpeg.probe import Look
+from adapters.media.messages import Look
 from domain.timeline import Timeline
 
 CODECS: Final = {"libx264": "h264", "libx265": "hevc"}

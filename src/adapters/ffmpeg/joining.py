@@ -9,7 +9,6 @@ import msgspec
 from adapters.ffmpeg.commands import build_concat_command, concat_list
 from adapters.ffmpeg.cutting import require_frames
 from adapters.ffmpeg.machine import Machine
-from adapters.ffmpeg.probe import look
 from application.ports.encoder import Footage
 from domain.errors import FFmpegFailed, UnreadableMedia
 
@@ -21,21 +20,23 @@ async def join(machine: Machine, pieces: Sequence[Footage], into: Path) -> int:
     too few.
     """
     takes = [take for piece in pieces for shot in piece.shots for take in shot.takes]
-    frame_rate = await _common_rate([take.path for take in takes])
+    frame_rate = await _common_rate(machine, [take.path for take in takes])
     listed = into.with_suffix(".ffconcat")
     lengths = [(take.path, take.count / frame_rate) for take in takes]
     listed.write_text(concat_list(lengths), encoding="utf-8")
-    await machine.run(build_concat_command(listed, into, ffmpeg=machine.ffmpeg))
+    pieces_read = [str(take.path.absolute()) for take in takes]
+    command = build_concat_command(listed, into, ffmpeg=machine.ffmpeg)
+    await machine.run(command, reads=pieces_read)
     expected = sum(piece.frames for piece in pieces)
-    await require_frames(into, expected)
+    await require_frames(machine, into, expected)
     return expected
 
 
-async def _common_rate(pieces: Sequence[Path]) -> Fraction:
+async def _common_rate(machine: Machine, pieces: Sequence[Path]) -> Fraction:
     """The frame rate of all pieces; a decoder that is set up for one must fit them all."""
     if not pieces:
         raise FFmpegFailed("There is nothing to join.")
-    kinds = {await _kind(path) for path in dict.fromkeys(pieces)}
+    kinds = {await _kind(machine, path) for path in dict.fromkeys(pieces)}
     if len(kinds) > 1:
         raise FFmpegFailed("The pieces were not made alike and cannot be joined.")
     return kinds.pop().frame_rate
@@ -51,9 +52,9 @@ class _Kind(msgspec.Struct, frozen=True):
     codec: str
 
 
-async def _kind(path: Path) -> _Kind:
+async def _kind(machine: Machine, path: Path) -> _Kind:
     try:
-        seen = await look(path)
+        seen = await machine.look(path)
     except UnreadableMedia as error:
         raise FFmpegFailed("A piece cannot be read.", details=error.details) from None
     picture = seen.media.picture

@@ -4,27 +4,44 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
+from adapters.cage.cage import Cage, Limits
 from adapters.ffmpeg.find import FFmpeg, encoders_in, named
-from adapters.ffmpeg.process import TAIL, Limits, Line, run
+from adapters.ffmpeg.process import TAIL, Line, run
+from adapters.media.messages import Look as Seen
+from application.disk_errors import disk_errors
 from domain.errors import FFmpegFailed, FFmpegMissing
 
 Find = Callable[[], FFmpeg]
+Look = Callable[[Path], Awaitable[Seen]]
+"""Looks into a file, as FFmpeg is to be told of it; raises `UnreadableMedia`."""
 
 
 class Machine:
     """Never runs more than ``at_once`` FFmpeg processes; looks for FFmpeg when first asked."""
 
-    def __init__(self, find: Find, *, at_once: int, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        find: Find,
+        *,
+        at_once: int,
+        limits: Limits | None = None,
+        cage: Cage | None = None,
+    ) -> None:
+        self.look = look
         self._find = find
+        self._cage = cage or Cage()
         self._limits = limits or Limits()
         self.at_once = at_once
         self._places = asyncio.Semaphore(at_once)
         self._found: FFmpeg | None = None
         self._encoders: frozenset[str] | None = None
         self._generation: str | None = None
+        self._version: tuple[tuple[int, int, int], str] | None = None
         self._asking = asyncio.Lock()
         """FFmpeg is asked about itself once, however many want to know."""
 
@@ -39,12 +56,29 @@ class Machine:
         return self._found
 
     async def run(
-        self, argv: Sequence[str], *, hear: Line | None = None, tail: int = TAIL
+        self,
+        argv: Sequence[str],
+        *,
+        reads: Sequence[str] = (),
+        hear: Line | None = None,
+        tail: int = TAIL,
     ) -> list[str]:
-        """Run one command line when there is room for it; raises as `process.run` does."""
+        """Run one command line when there is room for it; raises as `process.run` does.
+
+        It reads its inputs and ``reads``, and writes into the folder of its output.
+        """
+        inputs, folders = places(argv)
         async with self._places:
             try:
-                return await run(argv, hear=hear, limits=self._limits, tail=tail)
+                return await run(
+                    argv,
+                    cage=self._cage,
+                    reads=(*inputs, *reads),
+                    writes=folders,
+                    hear=hear,
+                    limits=self._limits,
+                    tail=tail,
+                )
             except (FileNotFoundError, PermissionError):
                 raise FFmpegMissing from None
 
@@ -56,10 +90,24 @@ class Machine:
             return self._generation
 
     async def version(self) -> str:
-        """Which FFmpeg it is, like 'ffmpeg 7.0.2 (imageio-ffmpeg)'."""
-        lines: list[str] = []
-        await self.run([self.ffmpeg, "-version"], hear=lines.append)
-        return named(self._here(), lines)
+        """Which FFmpeg it is, like 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises `FFmpegMissing`.
+
+        It is asked once, for as long as the file is the same: it may have all its places taken.
+        """
+        file = self._file()
+        if self._version is None or self._version[0] != file:
+            lines: list[str] = []
+            await self.run([self.ffmpeg, "-version"], hear=lines.append)
+            self._version = (file, named(self._here(), lines))
+        return self._version[1]
+
+    def _file(self) -> tuple[int, int, int]:
+        """What changes when the executable does."""
+        try:
+            status = Path(self.ffmpeg).stat()
+        except OSError:
+            raise FFmpegMissing from None
+        return status.st_ino, status.st_size, status.st_mtime_ns
 
     async def require(self, encoder: str) -> None:
         """Raise `FFmpegFailed` when this FFmpeg has no such encoder."""
@@ -72,14 +120,22 @@ class Machine:
             raise FFmpegFailed(f"The FFmpeg of this machine has no encoder {encoder!r}.")
 
 
+def places(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The files that a command line of FFmpeg reads, and the folders that it writes into."""
+    inputs = [path for option, path in pairwise(argv) if option == "-i" and path.startswith("/")]
+    output = argv[-1]
+    return inputs, [str(Path(output).parent)] if output.startswith("/") else []
+
+
 @contextlib.contextmanager
 def bench_beside(into: Path) -> Generator[Path]:
     """A folder beside a file that is to be made, gone with all that is in it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with disk_errors():
+        folder = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep(made: Path, into: Path) -> None:

@@ -2,73 +2,99 @@
 
 import asyncio
 import contextlib
-import ctypes
+import logging
 import os
 import re
-import resource
 import signal
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Final
 
 import anyio
-import msgspec
 
-from domain.errors import FFmpegFailed
+from adapters.cage.cage import Cage, Limits, environment
+from adapters.cage.launcher import NOT_CAGED, NOT_FOUND
+from adapters.ffmpeg.error_lines import cleaned
+from application.disk_errors import in_output
+from domain.errors import FFmpegFailed, NotReady
 
 TAIL: Final = 20
 """Lines of stderr that are kept."""
 _LONGEST_LINE: Final = 2_000
-_PR_SET_PDEATHSIG: Final = 1
+_ENDING: Final = 30.0
+"""Seconds that are waited for the end of a process that was killed."""
+_SAID: Final = "cage: "
+"""What a line of the launcher's own begins with."""
+
+_log = logging.getLogger("bachata.ffmpeg")
 
 Line = Callable[[str], None]
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What the system lets one process have before it stops it."""
-
-    cpu_seconds: int = 2 * 60 * 60
-    file_bytes: int = 32 * 2**30
-    memory_bytes: int = 12 * 2**30
-    """Address space, of which a 4K encode uses a quarter."""
 
 
 async def run(
     argv: Sequence[str],
     *,
+    cage: Cage,
+    reads: Sequence[str] = (),
+    writes: Sequence[str] = (),
     hear: Line | None = None,
     limits: Limits | None = None,
     tail: int = TAIL,
+    forks: bool = False,
 ) -> list[str]:
-    """Run a program to its end, telling ``hear`` each line of stdout; give stderr's last lines.
+    """Run a program in a cage to its end, telling ``hear`` each line of stdout.
 
-    Raises `FFmpegFailed` with those lines when it ends with anything but 0. When this is
-    cancelled, or fails in any way, the program and its children are killed and have ended.
+    It reads ``reads`` and writes below ``writes``, and nothing else. Returns stderr's last lines.
+    Raises `FFmpegFailed` with those lines when it ends with anything but 0, FileNotFoundError when
+    it is not there, `NotReady` when it cannot be caged. When this is cancelled, or fails in any
+    way, the program and its children are killed and have ended.
     """
+    limits = limits or Limits()
     process = await asyncio.create_subprocess_exec(
-        *argv,
+        *cage.command(argv, limits=limits, reads=reads, writes=writes, forks=forks),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=_lead(limits or Limits()),
+        env=environment(),
     )
     last: deque[str] = deque(maxlen=tail)
     try:
-        async with asyncio.TaskGroup() as readers:
+        async with asyncio.timeout(limits.seconds), asyncio.TaskGroup() as readers:
             readers.create_task(_each_line(process.stdout, hear or _unheard))
             readers.create_task(_each_line(process.stderr, last.append))
-        status = await process.wait()
+            readers.create_task(_waited(process))
+    except TimeoutError:
+        raise FFmpegFailed(details=f"It had not ended after {limits.seconds:g} s.") from None
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:
         await _ended(process)
-    lines = [without_folders(line, argv) for line in last]
+    status = process.returncode
     if status:
-        raise FFmpegFailed(details="\n".join(lines) or f"It ended with status {status}.")
+        _refuse_launch(status, last)
+    lines = [cleaned(without_folders(line, argv)) for line in last]
+    if status:
+        text = "\n".join(lines)
+        kind = in_output(text) or FFmpegFailed
+        raise kind(details=text or f"It ended with status {status}.")
     return lines
+
+
+async def _waited(process: asyncio.subprocess.Process) -> None:
+    await process.wait()
+
+
+def _refuse_launch(status: int, last: Sequence[str]) -> None:
+    """Raise for a program that was never started."""
+    if not last or not last[-1].startswith(_SAID):
+        return
+    reason = last[-1].removeprefix(_SAID)
+    if status == NOT_FOUND:
+        raise FileNotFoundError(reason)
+    if status == NOT_CAGED:
+        raise NotReady(f"A program cannot be caged on this system: {reason}.")
 
 
 def _unheard(line: str) -> None:
@@ -95,10 +121,16 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     ending = asyncio.ensure_future(_emptied(process))
+    clock = asyncio.get_running_loop().time
+    until = clock() + _ENDING
     with anyio.CancelScope(shield=True):
-        while not ending.done():
+        while not ending.done() and clock() < until:
             with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait([ending])
+                await asyncio.wait([ending], timeout=until - clock())
+    if not ending.done():
+        # A process that even SIGKILL does not end waits for a disk that does not answer.
+        _log.error("process %d was killed and has not ended after %g s", process.pid, _ENDING)
+        ending.cancel()
 
 
 async def _emptied(process: asyncio.subprocess.Process) -> None:
@@ -107,41 +139,6 @@ async def _emptied(process: asyncio.subprocess.Process) -> None:
         while stream is not None and await stream.read(65_536):
             pass
     await process.wait()
-
-
-def _lead(limits: Limits) -> Callable[[], None]:
-    """What the child does to itself before it becomes the program.
-
-    All is looked up here, in the parent: between fork and exec only plain system calls are safe.
-    On Linux the child dies with the thread that started it, which is the event loop's.
-    """
-    parent = os.getpid()
-    control = [ctypes.CDLL(None).prctl] if sys.platform == "linux" else []
-    ceilings = [
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_FSIZE, limits.file_bytes),
-        (resource.RLIMIT_AS, limits.memory_bytes),
-    ]
-    lower = [(which, _within(which, most)) for which, most in ceilings]
-
-    def before_exec() -> None:
-        for prctl in control:
-            prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            if os.getppid() != parent:
-                os.kill(os.getpid(), signal.SIGKILL)
-        for which, ceiling in lower:
-            # A system that refuses a ceiling, as macOS does for memory, runs without it.
-            with contextlib.suppress(OSError, ValueError):
-                resource.setrlimit(which, ceiling)
-
-    return before_exec
-
-
-def _within(which: int, most: int) -> tuple[int, int]:
-    """A ceiling no higher than the one we live under ourselves."""
-    _, hard = resource.getrlimit(which)
-    ceiling = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    return ceiling, ceiling
 
 
 def without_folders(line: str, argv: Sequence[str] = ()) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import anyio.to_thread
 import msgspec
 
 from adapters.ffmpeg import filters
 from adapters.ffmpeg.commands import build_add_audio_command, build_sound_command
-from adapters.ffmpeg.cutting import blame, film, media, require_frames
+from adapters.ffmpeg.cutting import blame, film, heard_in, media, require_frames
 from adapters.ffmpeg.machine import Machine
 from adapters.ffmpeg.sounds import (
     BYTES_A_SAMPLE,
+    FIRST,
+    Heard,
     Level,
     build_loudness_command,
     build_own_sound_command,
@@ -23,6 +24,7 @@ from adapters.ffmpeg.sounds import (
 )
 from application.files import Files
 from application.ports.encoder import Footage
+from application.threads import FILES
 from domain.errors import FFmpegFailed, UnreadableMedia
 from domain.timeline import Cue, Soundtrack
 
@@ -56,10 +58,11 @@ async def score(
             fade_out=soundtrack.fade_out,
             level=parts.level,
             audio_format=parts.form,
+            heard=parts.heard,
             ffmpeg=machine.ffmpeg,
         )
         await machine.run(command)
-        await require_frames(into, footage.frames)
+        await require_frames(machine, into, footage.frames)
     except FFmpegFailed as failure:
         await blame(machine, [soundtrack.song] if soundtrack.song else [], files, failure)
 
@@ -86,6 +89,7 @@ async def record(
             fade_out=filters.samples_in(soundtrack.fade_out, rate),
             level=parts.level,
             audio_format=parts.form,
+            heard=parts.heard,
             ffmpeg=machine.ffmpeg,
         )
         await machine.run(command)
@@ -99,6 +103,7 @@ class _Parts(msgspec.Struct, frozen=True, kw_only=True):
     song: Path | None
     form: str
     """The song's container."""
+    heard: Heard
     own: Path | None
     """The clips' own sound, as PCM."""
     level: Level | None
@@ -111,21 +116,21 @@ async def _parts(
     into: Path,
     samples: int | None = None,
 ) -> _Parts:
-    form = await _song_form(soundtrack.song, files)
+    form, heard = await _song_read(machine, soundtrack.song, files)
     own = await _own_sound(machine, soundtrack, files, into.with_suffix(".pcm"))
     song = await files.local(soundtrack.song) if soundtrack.song is not None else None
-    level = await _level(machine, soundtrack, song, form, own, samples)
-    return _Parts(song=song, form=form, own=own, level=level)
+    level = await _level(machine, soundtrack, song, form, heard, own, samples)
+    return _Parts(song=song, form=form, heard=heard, own=own, level=level)
 
 
-async def _song_form(song: str | None, files: Files) -> str:
-    """The song's container; raises `UnreadableMedia` for a file without sound."""
+async def _song_read(machine: Machine, song: str | None, files: Files) -> tuple[str, Heard]:
+    """The song's container and track; raises `UnreadableMedia` for a file without sound."""
     if song is None:
-        return ""
-    seen = await media(song, files)
+        return "", FIRST
+    seen = await media(machine, song, files)
     if seen.media.sound is None:
         raise UnreadableMedia(f"{song!r} has no sound.")
-    return seen.form
+    return seen.form, heard_in(seen)
 
 
 async def _own_sound(
@@ -135,7 +140,7 @@ async def _own_sound(
     audible = {
         clip: seen
         for clip in dict.fromkeys(cue.clip for cue in soundtrack.cues if cue.volume > 0)
-        if (seen := await film(clip, files)).media.sound is not None
+        if (seen := await film(machine, clip, files)).media.sound is not None
     }
     cues = [cue for cue in dict.fromkeys(soundtrack.cues) if cue.volume > 0 and cue.clip in audible]
     if not cues:
@@ -152,6 +157,7 @@ async def _own_sound(
             rate=cue.rate,
             volume=cue.volume,
             input_format=audible[cue.clip].form,
+            heard=heard_in(audible[cue.clip]),
             ffmpeg=machine.ffmpeg,
         )
         try:
@@ -165,7 +171,7 @@ async def _own_sound(
                 group.create_task(make(cue))
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
-    await anyio.to_thread.run_sync(_spliced, soundtrack, made, into)
+    await FILES.run(lambda: _spliced(soundtrack, made, into))
     return into
 
 
@@ -187,6 +193,7 @@ async def _level(
     soundtrack: Soundtrack,
     song: Path | None,
     form: str,
+    heard: Heard,
     own: Path | None,
     samples: int | None,
 ) -> Level | None:
@@ -207,16 +214,17 @@ async def _level(
             fade_out=filters.samples_in(soundtrack.fade_out, rate),
             level=level,
             audio_format=form,
+            heard=heard,
             ffmpeg=machine.ffmpeg,
         )
         lines = await machine.run(command, tail=_MEASUREMENT)
         try:
-            heard = loudness_in(lines)
+            measured = loudness_in(lines)
         except ValueError:
             raise FFmpegFailed("The loudness could not be measured.") from None
-        if heard is None:
+        if measured is None:
             return level
-        level = levelled(heard, soundtrack.loudness, level)
-        if not level.limited or abs(heard.integrated - soundtrack.loudness) < _NEAR:
+        level = levelled(measured, soundtrack.loudness, level)
+        if not level.limited or abs(measured.integrated - soundtrack.loudness) < _NEAR:
             break
     return level

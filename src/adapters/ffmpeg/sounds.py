@@ -35,6 +35,35 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     """Whether peaks are kept under the ceiling."""
 
 
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file's sound is to be read."""
+
+    track: int | None = None
+    """Number of its track; the first where it is not known."""
+    endless: bool = False
+    """Whether a WAV's header leaves its length open."""
+    skip: int = 0
+    """Bytes in front of it."""
+    forgiving: bool = False
+    """Whether rubbish in it is passed over."""
+
+    def of(self, number: int) -> str:
+        """The track as FFmpeg knows it, in the input of that ``number``."""
+        return f"{number}:a:0" if self.track is None else f"{number}:{self.track}"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Options of the input."""
+        return (
+            *(("-ignore_length", "1") if self.endless else ()),
+            *(("-skip_initial_bytes", str(self.skip)) if self.skip else ()),
+        )
+
+
+FIRST: Final = Heard()
+"""The sound of a file like most."""
+
+
 class Mix(msgspec.Struct, frozen=True, kw_only=True):
     """Inputs to be read and a graph over them that ends in ``[sound]``."""
 
@@ -52,20 +81,21 @@ def mixed(
     fade_in: int = 0,
     fade_out: int = 0,
     level: Level | None = None,
+    heard: Heard = FIRST,
 ) -> Mix:
     """A song, clips' own sound, both together or neither, ``samples`` long; fades in samples."""
     inputs: list[str] = []
     steps: list[str] = []
-    sources: list[tuple[list[str], list[str]]] = []
+    sources: list[tuple[list[str], Heard, list[str]]] = []
     if song is not None:
         # The song's first sample is heard with the first frame, however late its file says it is.
-        sources.append((reading(song, audio_format), ["asetpts=N/SR/TB"]))
+        sources.append((reading(song, audio_format, *heard.options), heard, ["asetpts=N/SR/TB"]))
     if own_sound is not None:
-        sources.append((_pcm(own_sound), []))
-    for index, (given, cleaned) in enumerate(sources):
+        sources.append((_pcm(own_sound), FIRST, []))
+    for index, (given, track, cleaned) in enumerate(sources):
         inputs += given
         chain = [*filters.stereo(), *cleaned, *filters.lasting(samples)]
-        steps.append(f"[{first_input + index}:a:0]{','.join(chain)}[in{index}]")
+        steps.append(f"[{track.of(first_input + index)}]{','.join(chain)}[in{index}]")
     ending = [
         *(_at(level) if level else ()),
         *(filters.lasting(samples) if level and level.limited else ()),
@@ -98,6 +128,7 @@ def build_own_sound_command(
     rate: Fraction = Fraction(1),
     volume: float = 1.0,
     input_format: str = "mov",
+    heard: Heard = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """What is heard in a clip during one cut, as 16-bit stereo PCM, at most a cut's samples.
@@ -118,7 +149,7 @@ def build_own_sound_command(
     return [
         *opening(ffmpeg),
         *reading(clip, input_format, *moment),
-        *("-map", "0:a:0", "-vn", "-af", ",".join(chain), "-c:a", f"pcm_{PCM}"),
+        *("-map", heard.of(0), "-vn", "-af", ",".join(chain), "-c:a", f"pcm_{PCM}"),
         *writing(output_file, PCM),
     ]
 
@@ -132,6 +163,7 @@ def build_loudness_command(
     fade_out: int = 0,
     level: Level | None = None,
     audio_format: str = "mp3",
+    heard: Heard = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """Measure what a film's sound will be (EBU R128); the numbers are the last lines on stderr."""
@@ -139,6 +171,7 @@ def build_loudness_command(
         song,
         own_sound,
         audio_format=audio_format,
+        heard=heard,
         first_input=0,
         samples=samples,
         fade_in=fade_in,
@@ -147,7 +180,7 @@ def build_loudness_command(
     )
     measure = "[sound]ebur128=peak=true:framelog=verbose[measured]"
     return [
-        *opening(ffmpeg, level="info"),
+        *opening(ffmpeg, level="info", forgiving=heard.forgiving),
         *sound.inputs,
         *("-filter_complex", f"{sound.graph};{measure}", "-map", "[measured]"),
         *("-f", "null", "-"),

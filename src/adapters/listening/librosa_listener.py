@@ -1,24 +1,26 @@
 """Beats as librosa hears them."""
 
-import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from application.threads import Threads
 from domain.music import Analysis, Section
 
 Samples = NDArray[np.float32]
-Decode = Callable[[Path, int], Samples]
+Decode = Callable[[Path, int], Awaitable[Samples]]
 """Reads a file as mono samples at a rate; raises `UnreadableMedia`."""
 
 _RATE: Final = 22_050
 _HOP: Final = 512
 _SLOWEST: Final = 85.0
 """BPM; bachata is danced at 105 to 160, and a tempo outside one octave from here is folded in."""
+
+_LISTENING: Final = Threads("listening", 1)
 
 _LEAST_BEATS: Final = 8
 _SECTION: Final = 4
@@ -35,10 +37,10 @@ class LibrosaListener:
 
     async def hear(self, song: Path) -> Analysis:
         """See `application.ports.listener.Listener`."""
-        return await asyncio.to_thread(self._hear, song)
+        samples = await self._decode(song, _RATE)
+        return await _LISTENING.run(lambda: self._analyze(samples))
 
-    def _hear(self, song: Path) -> Analysis:
-        samples = self._decode(song, _RATE)
+    def _analyze(self, samples: Samples) -> Analysis:
         # librosa takes a second to import and is rarely needed.
         import librosa
 

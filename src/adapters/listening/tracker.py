@@ -34,6 +34,9 @@ _SILENCE: Final = 10 ** (-70 / 20)
 _COUNTED: Final = 5.0
 """Seconds of silence about a song that are counted through: an eight-count at 96 BPM."""
 
+_AHEAD: Final = 0.1
+"""Seconds that a beat may be heard before its sound: a little more than it may be off."""
+
 _BAR: Final = 4
 _WALTZ: Final = 3
 _PHRASE: Final = 16
@@ -90,7 +93,9 @@ def track(samples: Array, portrait: Portrait | None = None) -> Heard:
     if row.confidence < LEAST_CONFIDENCE:
         return _nothing(row.confidence)
     times = start / RATE + row.beats + _EARLY[weights]
-    inside = times < len(samples) / RATE
+    # Silence in front is counted through to find the beat, but nobody dances before the music.
+    music = _first_sound(samples) / RATE - _AHEAD
+    inside = (times < len(samples) / RATE) & (times >= music)
     times = times[inside]
     known = portrait or Portrait(samples)
     places = turned(row.places[inside], row.downbeat[inside], known, times)
@@ -123,6 +128,12 @@ def _sounding(samples: Array) -> tuple[int, int]:
     about = round(_COUNTED * RATE)
     start, end = max(0, int(loud[0]) - about), min(len(samples), int(loud[-1]) + HOP + about)
     return start, end
+
+
+def _first_sound(samples: Array) -> int:
+    """The first sample of the block in which something is heard."""
+    whole = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP)
+    return int(np.argmax(whole.max(axis=1, initial=0) > _SILENCE)) * HOP
 
 
 @cache

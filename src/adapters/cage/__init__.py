@@ -1,0 +1,1 @@
+"""Programs and decoders that work on foreign bytes, kept in a cage."""

@@ -1,0 +1,155 @@
+"""The cage: how a program is started so that it reaches nothing but what its work needs."""
+
+import os
+import sys
+import sysconfig
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from adapters.cage import confine
+from domain.errors import NotReady
+
+_SYSTEM: Final = (
+    *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/nix/store"),
+    *("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives"),
+    *("/dev/null", "/dev/zero", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo"),
+    "/sys/devices/system/cpu",
+)
+"""Where systems keep programs and their libraries, and what these ask about the machine."""
+_DEVICES: Final = ("/dev/null",)
+_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+"""All that a caged program is told of our own environment: where libraries are, and what numerical
+ones know about this processor."""
+_START: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from adapters.cage.launcher import main; main(sys.argv[2:])"
+)
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the system lets one process have before it stops it."""
+
+    cpu_seconds: int = 2 * 60 * 60
+    file_bytes: int = 32 * 2**30
+    memory_bytes: int = 12 * 2**30
+    """Address space, of which a 4K encode uses a quarter."""
+    seconds: float = 2 * 60 * 60.0
+    """By the clock on the wall: for what neither computes nor ends."""
+
+
+class Cage:
+    """Writes command lines that start programs caged, as far as this system can.
+
+    The ``mode`` is `prefer`, `require` (nothing is started where the cage has a gap) or `off`
+    (limits alone).
+    """
+
+    def __init__(self, mode: str = "prefer") -> None:
+        """Ask the system what it offers; nothing is started."""
+        self.mode = mode
+        self.landlock = confine.landlock_version() if mode != "off" else 0
+        self.filters = mode != "off" and confine.has_filters()
+
+    @property
+    def strength(self) -> str:
+        """What is in force, for a person: 'Landlock 7, system calls filtered'."""
+        if self.mode == "off":
+            return "off: limits of time and memory alone"
+        parts = [
+            f"Landlock {self.landlock}" if self.landlock else "no Landlock",
+            "system calls filtered" if self.filters else "system calls not filtered",
+        ]
+        return ", ".join(parts)
+
+    def require(self) -> None:
+        """Raise `NotReady` where a cage is required and this system has none."""
+        if self.mode == "require" and not (self.landlock and self.filters):
+            raise NotReady(
+                f"BACHATA_CAGE=require, but this system offers no whole cage ({self.strength})."
+            )
+
+    def command(
+        self,
+        argv: Sequence[str],
+        *,
+        limits: Limits,
+        reads: Sequence[str] = (),
+        writes: Sequence[str] = (),
+        forks: bool = False,
+    ) -> list[str]:
+        """The command line that starts ``argv``, whose first word is a path, in the cage.
+
+        It reads what lies at ``reads`` and the libraries of the system, writes below ``writes``,
+        and starts no process unless it ``forks``. Raises `NotReady` as `require`.
+        """
+        self.require()
+        program = os.path.realpath(argv[0])
+        options = ["--parent", str(os.getpid())]
+        for name, most in (
+            ("RLIMIT_CPU", limits.cpu_seconds),
+            ("RLIMIT_FSIZE", limits.file_bytes),
+            ("RLIMIT_AS", limits.memory_bytes),
+            ("RLIMIT_CORE", 0),
+        ):
+            options += ["--limit", name, str(most)]
+        if self.landlock:
+            options.append("--landlock")
+            for path in (*_SYSTEM, *_libraries_beside(program), program, argv[0], *reads):
+                options += ["--read", path]
+            for path in (*_DEVICES, *writes):
+                options += ["--write", path]
+        if self.filters:
+            options += ["--filter", *(["--forks"] if forks else [])]
+        return [*launcher(), *options, "--", *argv]
+
+
+def launcher() -> list[str]:
+    """How the launcher is started, without its options."""
+    # Isolated and without site packages it is there in 20 ms.
+    return [sys.executable, "-I", "-S", "-B", "-c", _START, _sources()]
+
+
+def environment() -> dict[str, str]:
+    """What a caged program finds in its environment."""
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    # One thread computes: nothing is to wait for others, and files are worked on side by side.
+    return {**kept, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+@cache
+def of_python() -> tuple[str, ...]:
+    """Paths that this Python and its modules are read from."""
+    homes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    libraries = {str(Path(home, each)) for home in homes for each in ("bin", "lib", "lib64")}
+    return tuple(sorted({*libraries, str(Path(sys.prefix, "pyvenv.cfg")), *modules()}))
+
+
+@cache
+def modules() -> tuple[str, ...]:
+    """Folders that modules are imported from: the library's, installed packages', and ours.
+
+    Not the folder that somebody happens to have started the service in, which holds its data.
+    """
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    installed = [sysconfig.get_path(name) for name in names]
+    packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages"))]
+    dynamic = [path for path in sys.path if path.endswith("lib-dynload")]
+    return tuple(dict.fromkeys([_sources(), *installed, *dynamic, *packages]))
+
+
+@cache
+def _sources() -> str:
+    return str(Path(__file__).parents[2])
+
+
+@cache
+def _libraries_beside(program: str) -> tuple[str, ...]:
+    """Where a program that was installed by itself, as under /opt, has its libraries."""
+    folder = Path(program).parent
+    if folder.name != "bin":
+        return ()
+    return tuple(str(folder.parent / name) for name in ("lib", "lib64"))

@@ -1,0 +1,54 @@
+"""A small program that confines itself and then becomes another one.
+
+It stands between the service and every program it starts: what `preexec_fn` would do, it would do
+in a copy of a process with threads, which may stand still for ever.
+"""
+
+import os
+import sys
+
+from adapters.cage import confine
+
+NOT_FOUND = 127
+NOT_CAGED = 125
+"""Exit status where the program is not there, and where it cannot be confined."""
+
+
+def main(arguments: list[str]) -> None:
+    """Confine this process as ``arguments`` say, and become the program after ``--``.
+
+    ``--parent PID``, ``--limit NAME NUMBER``, ``--read PATH``, ``--write PATH``, ``--landlock``,
+    ``--filter``, ``--forks``.
+    """
+    readable: list[str] = []
+    writable: list[str] = []
+    flags: set[str] = set()
+    given = iter(arguments)
+    try:
+        for argument in given:
+            if argument == "--":
+                break
+            if argument == "--parent":
+                confine.die_with(int(next(given)))
+            elif argument == "--limit":
+                confine.limit(next(given), int(next(given)))
+            elif argument == "--read":
+                readable.append(next(given))
+            elif argument == "--write":
+                writable.append(next(given))
+            else:
+                flags.add(argument)
+        program = list(given)
+        confine.give_up_privileges()
+        if "--landlock" in flags:
+            confine.restrict_files(readable, writable)
+        if "--filter" in flags:
+            confine.filter_calls(forks="--forks" in flags)
+    except OSError as error:
+        sys.stderr.write(f"cage: {error.strerror}\n")
+        os._exit(NOT_CAGED)
+    try:
+        os.execve(program[0], program, dict(os.environ))  # noqa: S606 - what we are here for
+    except OSError as error:
+        sys.stderr.write(f"cage: {error.strerror}\n")
+        os._exit(NOT_FOUND)

@@ -1,0 +1,131 @@
+"""The cage tried: a program in it asks for what it must not get."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+from anyio import CancelScope
+
+from adapters.cage.cage import Cage, Limits, environment, of_python
+from application.threads import FILES
+from domain.errors import NotReady
+
+_TRIES: Final = """
+import os, socket, sys
+canary, folder, parent = sys.argv[1:]
+def tcp():
+    socket.create_connection(("127.0.0.1", 9), 1)
+tries = {
+    "reading a file of the service": lambda: open(canary).close(),
+    "writing into its folder": lambda: open(folder + "/caged", "w").close(),
+    "deleting a file": lambda: os.unlink(canary),
+    "changing the rights of a file": lambda: os.chmod(canary, 0o600),
+    "reading the service's memory": lambda: open("/proc/%s/mem" % parent, "rb").close(),
+    "opening a socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close(),
+    "opening a connection": tcp,
+    "signalling the service": lambda: os.kill(int(parent), 0),
+    "starting a process": lambda: os.fork() or os._exit(0),
+}
+for name, attempt in tries.items():
+    try:
+        attempt()
+    except (PermissionError, FileNotFoundError):
+        continue
+    except OSError:
+        pass
+    print(name)
+print("end")
+"""
+_LIMIT: Final = 20.0
+"""Seconds the test may take; it takes 0.1."""
+
+_log = logging.getLogger("bachata.cage")
+
+
+class TriedCage:
+    """A `application.ports.cage.Cage` that is tried once, when it is first asked."""
+
+    def __init__(self, cage: Cage, folder: Path) -> None:
+        """Take the cage, and the folder of the service's data, which nobody in it may reach."""
+        self._cage = cage
+        self._folder = folder
+        self._gaps: tuple[str, ...] | None = None
+        self._trying = asyncio.Lock()
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What was found that can be done in it and must not; nothing before it was tried."""
+        return self._gaps or ()
+
+    async def ready(self) -> str:
+        """See `application.ports.cage.Cage`."""
+        self._cage.require()
+        if self._cage.mode == "off":
+            return self._cage.strength
+        async with asyncio.timeout(2 * _LIMIT), self._trying:
+            if self._gaps is None:
+                self._gaps = await gaps_of(self._cage, self._folder)
+                if self._gaps and self._cage.mode == "prefer":
+                    _log.warning("the cage has gaps: %s", ", ".join(self._gaps))
+        if not self._gaps:
+            return f"{self._cage.strength}; tried, no gap"
+        found = f"{self._cage.strength}; what can be done in it: {', '.join(self._gaps)}"
+        if self._cage.mode == "require":
+            raise NotReady(f"BACHATA_CAGE=require, but the cage has gaps. {found}")
+        return found
+
+
+async def gaps_of(cage: Cage, folder: Path) -> tuple[str, ...]:
+    """What a program in the cage can do that it must not; raises `NotReady` if it cannot be run."""
+    canary = await FILES.run(lambda: _canary(folder))
+    try:
+        return await _tried(cage, canary)
+    finally:
+        with CancelScope(shield=True):
+            await FILES.run(lambda: _remove(canary, folder / "caged"))
+
+
+def _canary(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, prefix=".cage-", delete=False) as canary:
+        canary.write(b"secret")
+    return Path(canary.name)
+
+
+def _remove(*files: Path) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+async def _tried(cage: Cage, canary: Path) -> tuple[str, ...]:
+    program = [sys.executable, "-I", "-S", "-B", "-c", _TRIES]
+    process = await asyncio.create_subprocess_exec(
+        *cage.command(
+            [*program, str(canary), str(canary.parent), str(os.getpid())],
+            limits=Limits(cpu_seconds=10, file_bytes=1_000, memory_bytes=2**30),
+            reads=of_python(),
+        ),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        env=environment(),
+    )
+    try:
+        async with asyncio.timeout(_LIMIT):
+            told, said = await process.communicate()
+    except TimeoutError:
+        raise NotReady(f"The self-test of the cage has not ended after {_LIMIT:g} s.") from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+    lines = told.decode(errors="replace").split("\n")
+    if "end" not in lines:
+        raise NotReady(f"No program can be caged: {said.decode(errors='replace').strip()[-200:]}")
+    return tuple(line for line in lines if line and line != "end")

@@ -1,0 +1,121 @@
+"""FFmpeg and PyAV examined: which they are, and what they lack."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from adapters.cage.cage import Cage
+from adapters.ffmpeg.find import find_ffmpeg
+from adapters.ffmpeg.known_faults import OLDEST, Version, faults_of, version_of
+from adapters.ffmpeg.process import run
+from application.usecases.diagnose import Found
+from domain.errors import FFmpegFailed, FFmpegMissing
+
+DECODERS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{
+        name: (name,)
+        for name in (
+            *("h264", "hevc", "vp9", "mpeg4", "mjpeg", "prores"),
+            *("aac", "vorbis", "flac", "alac", "ac3", "eac3"),
+            *("pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"),
+            *("pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f64le"),
+        )
+    },
+    "vp8": ("vp8", "libvpx"),
+    # FFmpeg's own `av1` decodes only where a graphics card does it.
+    "av1": ("libdav1d", "libaom-av1"),
+    "mp3": ("mp3", "mp3float"),
+    "opus": ("opus", "libopus"),
+}
+"""Codecs of the files that are taken, and the decoders of which one is enough."""
+
+ENCODERS: Final = ("libx264", "aac")
+OPTIONAL: Final = {"libx265": "films with `video_codec` libx265 cannot be made"}
+
+
+async def examine_ffmpeg() -> Found:
+    """Say which FFmpeg it is and its known faults; raises `FFmpegMissing` and `FFmpegFailed`."""
+    import av
+
+    ffmpeg = find_ffmpeg()
+    lines = await _told(ffmpeg.path, "-version")
+    said = re.match(r"ffmpeg version (\S+)", lines[0]) if lines else None
+    text = said[1] if said else "unknown"
+    version = version_of(text)
+    if version is not None and version < OLDEST.mended:
+        raise FFmpegFailed(f"This FFmpeg is {text}: {OLDEST.why}.")
+    where = f"the package {ffmpeg.source}" if ffmpeg.source else "PATH"
+    warnings = _named("FFmpeg", version, text)
+    pyav = av.ffmpeg_version_info
+    return Found(
+        detail=f"FFmpeg {text} from {where}; PyAV {av.__version__} with FFmpeg {pyav}",
+        warnings=(*warnings, *_named("The FFmpeg in PyAV", version_of(pyav), pyav)),
+        facts={
+            "version": text,
+            "source": ffmpeg.source or "PATH",
+            "path": ffmpeg.path,
+            "pyav": av.__version__,
+            "pyav_ffmpeg": pyav,
+            "known_faults": tuple(fault.name for fault in faults_of(version or (10**6,))),
+        },
+    )
+
+
+def _named(what: str, version: Version | None, text: str) -> tuple[str, ...]:
+    if version is None:
+        return (f"{what} is {text}, which is no version: its faults are not known.",)
+    return tuple(f"{what} is {text}: {fault.name}, {fault.why}." for fault in faults_of(version))
+
+
+async def examine_codecs() -> Found:
+    """Say which codecs are missing; raises `FFmpegMissing`, and `FFmpegFailed` for no films."""
+    import av
+
+    ffmpeg = find_ffmpeg().path
+    decoders = names_in(await _told(ffmpeg, "-hide_banner", "-decoders"))
+    encoders = names_in(await _told(ffmpeg, "-hide_banner", "-encoders"))
+    if missing := [name for name in ENCODERS if name not in encoders]:
+        raise FFmpegFailed(f"FFmpeg lacks the encoders {', '.join(missing)}: no film can be made.")
+    lacking = {
+        "FFmpeg": missing_from(decoders),
+        "PyAV": missing_from(frozenset(av.codecs_available)),
+    }
+    warnings = [
+        f"{who} lacks decoders: files with {', '.join(missing)} cannot be used."
+        for who, missing in lacking.items()
+        if missing
+    ]
+    lost = [name for name in OPTIONAL if name not in encoders]
+    warnings += [f"FFmpeg lacks the encoder {name}: {OPTIONAL[name]}." for name in lost]
+    return Found(
+        detail=f"{len(DECODERS)} codecs are read, films are written as "
+        f"{', '.join(each for each in (*ENCODERS, *OPTIONAL) if each in encoders)}",
+        warnings=tuple(warnings),
+        facts={
+            "missing_decoders": lacking["FFmpeg"],
+            "missing_decoders_pyav": lacking["PyAV"],
+            "missing_encoders": tuple(lost),
+        },
+    )
+
+
+def missing_from(decoders: frozenset[str]) -> tuple[str, ...]:
+    """The codecs that none of the decoders reads."""
+    return tuple(codec for codec, any_of in DECODERS.items() if not decoders & set(any_of))
+
+
+def names_in(lines: Sequence[str]) -> frozenset[str]:
+    """The names that `-decoders` and `-encoders` list."""
+    rows = (line.split() for line in lines)
+    return frozenset(
+        row[1] for row in rows if len(row) > 1 and re.fullmatch(r"[VAS][A-Z.]{5}", row[0])
+    )
+
+
+async def _told(*argv: str) -> list[str]:
+    lines: list[str] = []
+    try:
+        await run(argv, cage=Cage(), hear=lines.append)
+    except (FileNotFoundError, PermissionError):
+        raise FFmpegMissing from None
+    return lines

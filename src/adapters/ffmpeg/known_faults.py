@@ -1,0 +1,82 @@
+"""Versions of FFmpeg with known faults that matter here."""
+
+import re
+from typing import Final
+
+import msgspec
+
+Version = tuple[int, ...]
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """A fault of all versions from ``first`` on, before ``mended``."""
+
+    name: str
+    why: str
+    mended: Version
+    first: Version = (0,)
+    useless: bool = False
+    """Whether the service cannot work with such a version at all."""
+
+
+OLDEST: Final = Fault(
+    name="too old",
+    why="it has no `-fps_mode`, which every film is made with; 5.1 is the first that has",
+    mended=(5, 1),
+    useless=True,
+)
+
+FAULTS: Final = (
+    OLDEST,
+    Fault(
+        name="CVE-2022-2566",
+        why="a crafted MP4 or MOV writes outside of memory when its index of open groups is read",
+        first=(5, 1),
+        mended=(5, 1, 1),
+    ),
+    Fault(
+        name="CVE-2022-48434",
+        why="decoding in several threads may use memory that was given back",
+        first=(5, 1),
+        mended=(5, 1, 2),
+    ),
+    Fault(
+        name="early end",
+        why="a clip with B-frames ends one frame early when it is brought to a frame rate; films "
+        "are made around it",
+        first=(5, 1),
+        mended=(6,),
+    ),
+    Fault(
+        name="CVE-2025-1594",
+        why="the AAC encoder, which every film's sound goes through, may write outside of memory",
+        first=(5, 1),
+        mended=(7, 1, 1),
+    ),
+    Fault(
+        name="CVE-2026-40962",
+        why="a crafted encrypted MP4 or MOV writes outside of memory when it is opened",
+        first=(5, 1),
+        mended=(8, 1),
+    ),
+)
+"""Faults in reading, decoding, encoding and joining what the service takes.
+
+Distributions mend theirs without another number: what is named may be mended there already.
+"""
+
+
+def version_of(said: str) -> Version | None:
+    """The numbers in a version as it says it itself, `n9.0.2-17-g2a57` or `5.1.6-0+deb12u1`.
+
+    None for a build from between two versions, which has none.
+    """
+    found = re.match(r"n?(\d+(?:\.\d+)*)(?![\w])", said)
+    return tuple(int(each) for each in found[1].split(".")) if found else None
+
+
+def faults_of(version: Version) -> tuple[Fault, ...]:
+    """The known faults of a version."""
+    if version < OLDEST.mended:
+        return (OLDEST,)
+    return tuple(fault for fault in FAULTS if fault.first <= version < fault.mended)

@@ -1,0 +1,82 @@
+"""The ports that the media worker stands behind."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.media import limits
+from adapters.media.messages import Look
+from adapters.media.worker import MediaWorker
+from domain.limits import Allowance
+from domain.media import Media
+from domain.motion import Motion
+from domain.music import Analysis
+
+_LOOK: Final = 60.0
+_DECODE: Final = 30 * 60.0
+"""Seconds that answers are waited for: processes end sooner, by the time they compute."""
+
+
+class CagedProbe:
+    """Looks into files: a `Doorkeeper`, and what FFmpeg is to be told of a file."""
+
+    def __init__(self, worker: MediaWorker) -> None:
+        """Take the worker."""
+        self._worker = worker
+
+    async def look(self, file: Path, allowance: Allowance | None = None) -> Media:
+        """See `application.ports.doorkeeper.Doorkeeper`."""
+        seconds = limits.SECONDS if allowance is None else allowance.seconds
+        media = (await self._look(file, seconds)).media
+        if allowance is not None:
+            allowance.refuse_excess(media)
+        return media
+
+    async def details(self, file: Path) -> Look:
+        """A file as FFmpeg is to be told of it; raises as `look`."""
+        return await self._look(file, limits.SECONDS)
+
+    async def _look(self, file: Path, seconds: float) -> Look:
+        return await self._worker.ask(file, "look", Look, seconds=seconds, wait=_LOOK)
+
+
+class CagedWatcher:
+    """A `Watcher` that compares each picture with the one before."""
+
+    def __init__(self, worker: MediaWorker) -> None:
+        """Take the worker."""
+        self._worker = worker
+
+    async def watch(self, clip: Path) -> Motion:
+        """See `application.ports.watcher.Watcher`."""
+        return await self._worker.ask(clip, "watch", Motion, seconds=limits.SECONDS, wait=_DECODE)
+
+
+class CagedListener:
+    """A `Listener` whose ear is in the worker, by the ``name`` that its analyses have."""
+
+    def __init__(self, worker: MediaWorker, name: str) -> None:
+        """Take the worker."""
+        self.name = name
+        self._worker = worker
+
+    async def hear(self, song: Path) -> Analysis:
+        """See `application.ports.listener.Listener`."""
+        return await self._worker.ask(song, "hear", Analysis, seconds=limits.SECONDS, wait=_DECODE)
+
+
+class CagedDecoder:
+    """Sound as samples, decoded in the worker."""
+
+    def __init__(self, worker: MediaWorker) -> None:
+        """Take the worker."""
+        self._worker = worker
+
+    async def mono(self, song: Path, rate: int) -> NDArray[np.float32]:
+        """Mono samples (n,) at ``rate`` a second, -1 to 1; raises `UnreadableMedia`, `TooLarge`."""
+        parts = await self._worker.collect(
+            song, "samples", rate=rate, seconds=limits.SECONDS, wait=_DECODE
+        )
+        return np.frombuffer(b"".join(parts), np.float32)

@@ -1,0 +1,27 @@
+"""The codecs that are decoded: what phones, cameras, browsers and music shops write."""
+
+from typing import Final
+
+VIDEO: Final = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mjpeg", "prores")
+AUDIO: Final = ("aac", "mp3", "opus", "vorbis", "flac", "alac", "ac3", "eac3")
+PCM: Final = (
+    *("pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"),
+    *("pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be"),
+)
+TAKEN: Final = frozenset((*VIDEO, *AUDIO, *PCM))
+
+DECODERS: Final = ",".join(
+    (
+        *("h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "libdav1d", "libaom-av1", "av1"),
+        *("mpeg4", "mjpeg", "prores"),
+        *("aac", "mp3float", "mp3", "opus", "libopus", "vorbis", "flac", "alac", "ac3", "eac3"),
+        *PCM,
+    )
+)
+"""By the names of FFmpeg's decoders, of which some codecs have several."""
+
+NAMES: Final = f"pictures: {', '.join(VIDEO)}; sound: {', '.join(AUDIO)} and uncompressed PCM"
+"""For a person whose codec is not taken."""
+
+FORGIVING: Final = ("mp3", "aac", "wav", "flac", "ogg")
+"""Containers of sound, whose readers find their way again after rubbish as players do."""

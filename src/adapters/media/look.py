@@ -1,0 +1,177 @@
+"""What is in a file: its packets counted, its first pictures seen, a song decoded."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from adapters.media import limits
+from adapters.media.messages import Look
+from adapters.media.opened import codec_of, opened, origin, sniffed
+from adapters.media.patience import Patience
+from adapters.media.sniff import Container
+from adapters.media.sound import is_silent, length
+from adapters.media.survey import Track, moving_picture, nothing_there, sound_track, survey
+from domain.errors import UnreadableMedia
+from domain.media import Media, Picture
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+_HDR: Final = {16: "smpte2084", 18: "arib-std-b67"}
+_WIDE: Final = 9
+_PRIMARIES: Final = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 11: "smpte431", 12: "smpte432"}
+_MATRICES: Final = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 10: "bt2020c"}
+"""PQ and HLG, the numbers of BT.2020, other primaries and matrices (ITU-T H.273), and their names
+in FFmpeg."""
+_SEEN: Final = 3
+"""First pictures that are decoded, among which interlaced ones are looked for."""
+
+
+class _Chosen:
+    """The tracks that are meant, and how long they are."""
+
+    def __init__(
+        self, found: "InputContainer", file: int, seconds: float, patience: Patience
+    ) -> None:
+        self.tracks = survey(found, seconds)
+        self.streams = len(found.streams)
+        self.picture = moving_picture(found, self.tracks)
+        self.sound = sound_track(found, self.tracks, lambda index: is_silent(file, index, patience))
+        if self.picture is None and self.sound is None:
+            raise nothing_there(found)
+        self.beginning = origin(found)
+        stream = None if self.sound is None else cast("AudioStream", found.streams[self.sound])
+        self.sound_codec = codec_of(stream) if stream is not None else None
+        self.sound_rate = (stream.rate or 0) if stream is not None else 0
+
+    @property
+    def heard(self) -> Fraction | None:
+        """Seconds to the end of the sound, by its packets."""
+        return None if self.sound is None else self.tracks[self.sound].end(self.beginning)
+
+
+def look(file: int, seconds: float) -> Look:
+    """Look into an open file, as far as ``seconds``; raises `UnreadableMedia`, `TooLarge`."""
+    patience = Patience()
+    container = sniffed(file)
+    with opened(file, container) as found:
+        chosen = _Chosen(found, file, seconds, patience)
+    if chosen.picture is None:
+        return _song(file, container, chosen, seconds, patience)
+    with opened(file, container) as found:
+        stream = cast("VideoStream", found.streams[chosen.picture])
+        return _film(found, stream, container, chosen, patience)
+
+
+def _song(
+    file: int, container: Container, chosen: _Chosen, seconds: float, patience: Patience
+) -> Look:
+    assert chosen.sound is not None  # noqa: S101 - one of both is there
+    heard = length(file, chosen.sound, seconds, patience)
+    if not heard:
+        raise UnreadableMedia("There is no sound in the file: not one sample.")
+    return Look(
+        form=container.form,
+        media=Media(seconds=heard, sound=chosen.sound_codec, streams=chosen.streams),
+        sound=chosen.sound,
+        sound_seconds=heard,
+        sound_rate=chosen.sound_rate,
+        endless=container.endless,
+        skip=container.skip,
+    )
+
+
+def _film(
+    found: "InputContainer",
+    stream: "VideoStream",
+    container: Container,
+    chosen: _Chosen,
+    patience: Patience,
+) -> Look:
+    track: Track = chosen.tracks[stream.index]
+    end = track.end(chosen.beginning)
+    if end <= 0:
+        raise UnreadableMedia("The film does not say when its pictures are seen.")
+    coded: Any = stream.codec_context
+    configuration = bytes(coded.extradata or b"")
+    width, height, seen = coded.width, coded.height, list[VideoFrameOf]()
+    if width * height <= limits.FRAME_PIXELS:
+        # Pictures that nobody would decode are not decoded to be measured either.
+        limits.keep("pixels in all its pictures", width * height * track.packets, limits.PIXELS)
+        seen = _first_pictures(found, stream, patience)
+        width, height = seen[0].width, seen[0].height
+    turned = bool(seen) and seen[0].turned
+    return Look(
+        form=container.form,
+        media=Media(
+            seconds=end,
+            picture=Picture(
+                codec=str(codec_of(stream)),
+                width=height if turned else width,
+                height=width if turned else height,
+                frame_rate=Fraction(stream.average_rate or track.packets / end),
+                frames=track.packets,
+            ),
+            sound=chosen.sound_codec,
+            streams=chosen.streams,
+        ),
+        picture=stream.index,
+        sound=chosen.sound,
+        hdr=bool(seen) and seen[0].transfer in _HDR,
+        colours=_colours(seen[0]) if seen else None,
+        interlaced=any(each.interlaced for each in seen),
+        setup=configuration,
+        sound_seconds=chosen.heard,
+        sound_rate=chosen.sound_rate,
+    )
+
+
+class VideoFrameOf:
+    """What is kept of a decoded picture."""
+
+    def __init__(self, frame: "VideoFrame") -> None:
+        """Take what a picture says of itself."""
+        said: Any = frame
+        self.width: int = said.width
+        self.height: int = said.height
+        self.turned: bool = said.rotation % 180 == 90
+        self.interlaced: bool = bool(said.interlaced_frame)
+        self.transfer = int(said.color_trc or 0)
+        self.primaries = int(said.color_primaries or 0)
+        self.matrix = int(said.colorspace or 0)
+
+
+def _first_pictures(
+    found: "InputContainer", stream: "VideoStream", patience: Patience
+) -> list[VideoFrameOf]:
+    prepare(stream)
+    seen: list[VideoFrameOf] = []
+    for frame in found.decode(stream):
+        patience.picture(frame.width, frame.height)
+        seen.append(VideoFrameOf(frame))
+        if len(seen) == _SEEN:
+            break
+    if not seen:
+        raise UnreadableMedia("There is no frame in the film.")
+    return seen
+
+
+def prepare(stream: "VideoStream") -> None:
+    """Decode with one thread, and no picture larger than is taken."""
+    coded: Any = stream.codec_context
+    coded.thread_count = 1
+    coded.options = {"max_pixels": str(limits.FRAME_PIXELS), "threads": "1"}
+
+
+def _colours(frame: VideoFrameOf) -> tuple[str, str, str] | None:
+    """Primaries, transfer and matrix of a picture that is not BT.709.
+
+    What a file leaves out of them is as it is with the rest: HDR is BT.2020 unless it says else.
+    """
+    if frame.transfer not in _HDR and _WIDE not in (frame.primaries, frame.matrix):
+        return None
+    primaries = _PRIMARIES.get(frame.primaries, "bt2020")
+    matrix = _MATRICES.get(frame.matrix, "bt2020nc")
+    return primaries, _HDR.get(frame.transfer, "bt709"), matrix

@@ -1,0 +1,76 @@
+"""Motion as the change between small grey pictures."""
+
+import os
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.media.look import prepare
+from adapters.media.opened import opened, sniffed
+from adapters.media.patience import Patience
+from adapters.media.survey import moving_picture, survey
+from domain.errors import TooLarge, UnreadableMedia
+from domain.motion import Motion
+
+if TYPE_CHECKING:
+    from av.video.stream import VideoStream
+
+_RATE: Final = 15
+"""Pictures a second that are looked at."""
+_SIZE: Final = (96, 54)
+"""Pixels; noise of the camera is gone, dancers are not."""
+_MISSING: Final = 2
+"""Pictures at the end that may be missing, as after a recording that was stopped."""
+
+
+def watch(file: int, seconds: float) -> Motion:
+    """Watch all of an open clip; raises `UnreadableMedia` for what breaks off, `TooLarge`."""
+    patience = Patience()
+    container = sniffed(file)
+    with opened(file, container) as found:
+        tracks = survey(found, seconds)
+        index = moving_picture(found, tracks)
+        if index is None:
+            raise UnreadableMedia("The file has no moving picture.")
+        promised = tracks[index].packets
+        if _ends_before(file, found.streams[index].index_entries):
+            raise UnreadableMedia("The film breaks off: its index goes on after the file's end.")
+    changes: list[float] = []
+    before: NDArray[np.int16] | None = None
+    count = 0
+    with opened(file, container) as found:
+        from av.video.reformatter import VideoReformatter
+
+        stream = cast("VideoStream", found.streams[index])
+        prepare(stream)
+        start = stream.start_time or 0
+        smaller: Any = VideoReformatter()
+        for frame in found.decode(stream):
+            count += 1
+            patience.picture(frame.width, frame.height)
+            if frame.pts is None or frame.time_base is None:
+                continue
+            time = float((frame.pts - start) * frame.time_base)
+            if time > seconds + 1:
+                raise TooLarge(f"A clip is watched for {seconds:g} s at most; this lasts longer.")
+            if time * _RATE < len(changes):
+                continue
+            small = smaller.reformat(frame, *_SIZE, "gray").to_ndarray()
+            now = small.astype(np.int16)
+            change = 0.0 if before is None else float(np.abs(now - before).mean())
+            # A picture that stays longer than usual is looked at again: nothing has changed.
+            changes += [0.0] * (int(time * _RATE) - len(changes))
+            changes.append(round(change, 4))
+            before = now
+    if count < promised - _MISSING:
+        raise UnreadableMedia(f"The film breaks off: {count} of {promised} pictures can be seen.")
+    if not changes:
+        raise UnreadableMedia("The file has no picture.")
+    return Motion(rate=_RATE, changes=tuple(changes[1:] or changes))
+
+
+def _ends_before(file: int, entries: Any) -> bool:  # noqa: ANN401 - PyAV's list of entries
+    """Whether a file ends before all that its index tells of, as a download that broke off."""
+    size = os.fstat(file).st_size
+    return any(each.pos + each.size > size for each in entries or ())

@@ -1,0 +1,88 @@
+"""A file opened by PyAV: as the one container it is, from an open file, and only what is taken."""
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.media import limits
+from adapters.media.codecs import DECODERS, NAMES, TAKEN
+from adapters.media.mp4_header import keep_within_limits
+from adapters.media.sniff import ACCEPTED, Container, container_of
+from domain.errors import UnacceptedMedia, UnreadableMedia
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+_COVER: Final = ("attached_pic", "timed_thumbnails", "still_image")
+
+
+def sniffed(file: int) -> Container:
+    """The container of an open file; raises `UnacceptedMedia`, and `TooLarge` for its header."""
+    found = container_of(file)
+    if found is None:
+        if not os.fstat(file).st_size:
+            raise UnacceptedMedia("The file is empty.")
+        raise UnacceptedMedia(f"The file is not a film or a song that can be read: {ACCEPTED}.")
+    if found.form == "mov":
+        keep_within_limits(file)
+    return found
+
+
+@contextmanager
+def opened(file: int, container: Container) -> Generator["InputContainer"]:
+    """Open it from its beginning on; raises `UnreadableMedia`, and `TooLarge`.
+
+    FFmpeg may open a decoder while it looks at the streams; it opens none but those we take.
+    """
+    import av
+    from av.error import FFmpegError
+
+    os.lseek(file, 0, os.SEEK_SET)
+    options = {
+        "fd": str(file),
+        "protocol_whitelist": "fd",
+        "format_whitelist": container.form,
+        "codec_whitelist": DECODERS,
+        "max_streams": str(limits.TRACKS),
+        "max_pixels": str(limits.FRAME_PIXELS),
+        "threads": "1",
+        **({"ignore_length": "1"} if container.endless else {}),
+        **({"skip_initial_bytes": str(container.skip)} if container.skip else {}),
+    }
+    try:
+        with av.open(
+            "fd:", format=container.form, options=options, metadata_errors="replace"
+        ) as found:
+            yield found
+    except (FFmpegError, ValueError, ArithmeticError, OSError, IndexError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise UnreadableMedia(details=str(reason)) from None
+
+
+def codec_of(stream: Any) -> str | None:  # noqa: ANN401 - a stream of any kind
+    """FFmpeg's name of a track's codec; None where it has no decoder for it."""
+    coded = stream.codec_context
+    return None if coded is None else str(coded.codec.canonical_name)
+
+
+def is_taken(stream: Any) -> bool:  # noqa: ANN401 - a stream of any kind
+    """Whether a track is of a codec that is decoded here."""
+    return codec_of(stream) in TAKEN
+
+
+def is_cover(stream: Any) -> bool:  # noqa: ANN401 - a stream of any kind
+    """Whether a track is a picture of the file and not in it."""
+    return any(stream.disposition & getattr(stream.disposition, name) for name in _COVER)
+
+
+def refuse_codec(what: str, stream: Any) -> UnacceptedMedia:  # noqa: ANN401 - a stream of any kind
+    """The refusal of a track by its codec."""
+    name = codec_of(stream) or "one that FFmpeg has no decoder for"
+    return UnacceptedMedia(f"The {what} is {name}, which is not taken.", details=f"Taken: {NAMES}.")
+
+
+def origin(found: "InputContainer") -> Fraction:
+    """When the file begins, in seconds: FFmpeg counts seconds of a file from there."""
+    return Fraction(found.start_time or 0, 1_000_000)

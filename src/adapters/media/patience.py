@@ -1,0 +1,58 @@
+"""Time of the processor that a job may still take: more is granted as more is decoded."""
+
+import resource
+import time
+from typing import Final
+
+from adapters.media import limits
+
+_RENEWED: Final = 0.25
+"""Seconds of the processor's time between two grants."""
+
+
+class Patience:
+    """Lets the system end this process when it computes for long and nothing comes of it.
+
+    Without ``ends`` it only counts: for a process that has other work, too.
+    """
+
+    def __init__(self, *, ends: bool = True) -> None:
+        """Grant the first seconds."""
+        self._ends = ends
+        self._earned = 0.0
+        self._pixels = 0
+        self._samples = 0
+        self._renewed = 0.0
+        self._renew(time.process_time())
+
+    def picture(self, width: int, height: int) -> None:
+        """Count a decoded picture; raises `TooLarge`."""
+        self._pixels += width * height
+        limits.keep("pixels in all its pictures", self._pixels, limits.PIXELS)
+        self._earn(width * height / limits.PIXELS_A_SECOND)
+
+    def sound(self, samples: int, channels: int) -> None:
+        """Count decoded samples; raises `TooLarge`."""
+        self._samples += samples * channels
+        limits.keep("samples in all its channels", self._samples, limits.SAMPLES)
+        self._earn(samples * channels / limits.SAMPLES_A_SECOND)
+
+    def work(self, seconds: float) -> None:
+        """Grant time for work that is done once with what was decoded."""
+        self._earned += seconds
+        self._renew(time.process_time())
+
+    def _earn(self, seconds: float) -> None:
+        self._earned += seconds
+        now = time.process_time()
+        if now - self._renewed > _RENEWED:
+            self._renew(now)
+
+    def _renew(self, now: float) -> None:
+        self._renewed = now
+        if not self._ends:
+            return
+        most = limits.PATIENCE + max(self._earned, now)
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        most = int(most) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (most if hard < 0 else min(most, hard), hard))

@@ -1,0 +1,141 @@
+"""Sound decoded, one block after another."""
+
+import os
+from collections.abc import Generator, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.media import limits
+from adapters.media.codecs import FORGIVING
+from adapters.media.opened import opened, sniffed
+from adapters.media.patience import Patience
+from adapters.media.survey import nothing_there, sound_track, survey
+from domain.errors import TooLarge, UnreadableMedia
+
+if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+Samples = NDArray[np.float32]
+
+_FORGIVEN: Final = 0.1
+"""Share of packets that may be rubbish."""
+_AUDIBLE: Final = 1e-4
+"""-80 dB."""
+
+
+def frames(
+    found: "InputContainer", stream: "AudioStream", form: str, patience: Patience
+) -> Iterator["AudioFrame"]:
+    """Decode a track; raises `UnreadableMedia` where it breaks off, `TooLarge` for too much."""
+    from av.error import InvalidDataError
+
+    good = bad = 0
+    for packet in found.demux(stream):
+        try:
+            decoded = packet.decode()
+        except InvalidDataError:
+            bad += 1
+            if form not in FORGIVING:
+                raise
+            continue
+        for frame in decoded:
+            good += 1
+            patience.sound(frame.samples, len(frame.layout.channels))
+            yield frame
+    if bad > _FORGIVEN * (good + bad):
+        raise UnreadableMedia(f"{bad} of {good + bad} packets of its sound are damaged.")
+
+
+def is_silent(file: int, index: int, patience: Patience) -> bool:
+    """Whether nothing can be heard in a track of an open file; decodes up to the first sound."""
+    container = sniffed(file)
+    with opened(file, container) as found:
+        stream = cast("AudioStream", found.streams[index])
+        for block in _mono(frames(found, stream, container.form, patience), stream.rate or 8_000):
+            if float(np.abs(block).max(initial=0)) > _AUDIBLE:
+                return False
+    return True
+
+
+def length(file: int, index: int, seconds: float, patience: Patience) -> Fraction:
+    """Seconds of sound in a track, by decoding it; stops soon after ``seconds``."""
+    container = sniffed(file)
+    whole = Fraction(0)
+    with opened(file, container) as found:
+        stream = cast("AudioStream", found.streams[index])
+        for frame in frames(found, stream, container.form, patience):
+            whole += Fraction(frame.samples, frame.sample_rate)
+            if whole > seconds + 1:
+                break
+    return whole
+
+
+def samples(
+    file: int, rate: int, seconds: float, patience: Patience | None = None
+) -> Generator[Samples]:
+    """Decode an open file's sound to mono at ``rate`` a second, -1 to 1, block by block.
+
+    Raises `UnreadableMedia` for what has no sound or breaks off, `TooLarge` for what lasts longer
+    than ``seconds``.
+    """
+    patience = patience or Patience()
+    container = sniffed(file)
+    with opened(file, container) as found:
+        tracks = survey(found, seconds)
+        index = sound_track(found, tracks, lambda index: is_silent(file, index, patience))
+        if index is None:
+            raise UnreadableMedia("The file has no sound.") if tracks else nothing_there(found)
+    heard = 0
+    with opened(file, container) as found:
+        stream = cast("AudioStream", found.streams[index])
+        for block in _mono(frames(found, stream, container.form, patience), rate):
+            heard += len(block)
+            if heard > (seconds + 1) * rate:
+                raise TooLarge(f"Sound is heard for {seconds:g} s at most; this lasts longer.")
+            yield block
+    if not heard:
+        raise UnreadableMedia("The file has no sound.")
+
+
+def mono(song: Path, rate: int) -> Samples:
+    """All of a local file's sound, mono samples (n,) at ``rate`` a second; raises as `samples`.
+
+    It is decoded in this very process: for files of one's own, in training and benchmarks.
+    """
+    file = os.open(song, os.O_RDONLY)
+    try:
+        return np.concatenate(list(samples(file, rate, limits.SECONDS, Patience(ends=False))))
+    finally:
+        os.close(file)
+
+
+def _mono(blocks: Iterator["AudioFrame"], rate: int) -> Iterator[Samples]:
+    import av
+
+    resampler: Any = None
+    kind: tuple[str, str, int] | None = None
+    for frame in blocks:
+        now = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if now != kind:
+            # Of chained streams each may have a rate of its own.
+            if resampler is not None:
+                yield from _resampled(resampler, None)
+            resampler, kind = (
+                cast(Any, av).AudioResampler(format="flt", layout="mono", rate=rate),
+                now,
+            )
+        frame.pts = None
+        yield from _resampled(resampler, frame)
+    if resampler is not None:
+        yield from _resampled(resampler, None)
+
+
+def _resampled(resampler: Any, frame: "AudioFrame | None") -> Iterator[Samples]:  # noqa: ANN401
+    for block in resampler.resample(frame):
+        yield block.to_ndarray()[0].astype(np.float32, copy=False)

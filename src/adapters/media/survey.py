@@ -1,0 +1,119 @@
+"""All packets of a file, counted once: how long its tracks really are, and which are meant."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from adapters.media import limits
+from adapters.media.opened import codec_of, is_cover, is_taken, origin, refuse_codec
+from domain.errors import UnreadableMedia
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+_SLACK: Final = 1.0
+"""Seconds over what is allowed that are still counted, so that the refusal is the exact one's."""
+
+
+class Track:
+    """What the packets of a track say."""
+
+    def __init__(self, stream: Any) -> None:  # noqa: ANN401 - a stream of any kind
+        """Begin with nothing."""
+        self.index: int = stream.index
+        self.type: str = stream.type
+        self.codec = codec_of(stream)
+        self.packets = 0
+        self._base = Fraction(stream.time_base or 0)
+        self._first: int | None = None
+        self._latest = 0
+        self._end = 0
+
+    def add(self, pts: int | None, duration: int) -> None:
+        """Count a packet."""
+        self.packets += 1
+        if pts is None:
+            return
+        self._first = pts if self._first is None else min(self._first, pts)
+        self._latest = max(self._latest, pts)
+        self._end = max(self._end, pts + duration)
+
+    def end(self, beginning: Fraction) -> Fraction:
+        """Seconds from the ``beginning`` of the file to the end of this track; 0 if unknown."""
+        if self._first is None:
+            return Fraction(0)
+        end = self._end
+        if end <= self._latest and self.packets > 1:
+            # The last packet does not say how long it lasts: as long as they do on average.
+            end = self._latest + (self._latest - self._first) // (self.packets - 1)
+        return end * self._base - beginning
+
+
+def survey(found: "InputContainer", seconds: float) -> dict[int, Track]:
+    """Read all packets and decode none; raises `TooLarge`, and `UnreadableMedia`.
+
+    Stops soon after ``seconds``: what lasts longer is refused by whoever set them.
+    """
+    streams = found.streams
+    limits.keep("tracks", len(streams), limits.TRACKS)
+    tracks = {
+        stream.index: Track(stream) for stream in streams if stream.type in ("video", "audio")
+    }
+    if not tracks:
+        return tracks
+    beginning, most = float(origin(found)), seconds + _SLACK
+    count = 0
+    for packet in found.demux(*(streams[index] for index in tracks)):
+        if packet.size == 0 or packet.is_discard:
+            continue
+        count += 1
+        limits.keep("packets", count, limits.PACKETS)
+        tracks[packet.stream_index].add(packet.pts, packet.duration or 0)
+        if packet.pts is not None and float(packet.pts * packet.time_base) - beginning > most:
+            break
+    return tracks
+
+
+def moving_picture(found: "InputContainer", tracks: dict[int, Track]) -> int | None:
+    """Number of the first track with a moving picture, which no cover and no still is.
+
+    A file that has nothing else may have a single picture. Raises `UnacceptedMedia` where there
+    are only some that are not taken.
+    """
+    pictures = [each for each in found.streams.video if not is_cover(each)]
+    moving = [each for each in pictures if tracks[each.index].packets > 1]
+    if not moving and not found.streams.audio:
+        moving = [each for each in pictures if tracks[each.index].packets]
+    return _first_taken("picture", moving)
+
+
+def sound_track(
+    found: "InputContainer", tracks: dict[int, Track], is_silent: Callable[[int], bool]
+) -> int | None:
+    """Number of the sound track that is meant; of silent ones the first that is not.
+
+    Raises `UnacceptedMedia` where there are only some that are not taken.
+    """
+    sounds = [each for each in found.streams.audio if tracks[each.index].packets]
+    preferred = sorted(sounds, key=lambda each: not each.disposition & each.disposition.default)
+    first = _first_taken("sound", preferred)
+    if first is None or len(sounds) == 1 or not is_silent(first):
+        return first
+    others = [each.index for each in preferred if is_taken(each) and each.index != first]
+    return next((index for index in others if not is_silent(index)), first)
+
+
+def _first_taken(what: str, streams: list[Any]) -> int | None:
+    taken = next((each.index for each in streams if is_taken(each)), None)
+    if taken is None and streams:
+        raise refuse_codec(what, streams[0])
+    return taken
+
+
+def nothing_there(found: "InputContainer") -> UnreadableMedia:
+    """The refusal of a file without picture and sound."""
+    if found.streams.audio:
+        return UnreadableMedia("There is no sound in the file: not one sample.")
+    if found.streams.video:
+        return UnreadableMedia("There is no moving picture in the file, and no sound.")
+    return UnreadableMedia("There is neither picture nor sound in the file.")

@@ -1,0 +1,281 @@
+"""The media worker as the service calls it: a file in, one answer out."""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+import anyio
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+
+from adapters.cage.cage import Cage, Limits, environment, modules, of_python
+from adapters.media import limits
+from adapters.media.messages import HEAD, LONGEST, Job, Kind, Order, Refusal, Stop, decode, encode
+from application.threads import FILES
+from domain import errors
+from domain.errors import Broken, TooLarge, UnacceptedMedia, UnreadableMedia
+
+T = TypeVar("T")
+
+_START: Final = "import sys; sys.path[:] = sys.argv[1].split('\\n'); from {} import main; main()"
+"""Run with the folders of modules, a line each: nothing else is imported from anywhere."""
+_HARMED: Final = "The file cannot be looked into: it takes too long, or too much memory."
+_ENDING: Final = 10.0
+"""Seconds that are waited for the end of a process that was killed."""
+_OPENED: Final = 10.0
+"""Seconds that are waited until a file can be opened."""
+_PACKETS: Final = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
+"""Sockets that keep messages apart."""
+_SAID: Final = 4_000
+"""Bytes of what a worker that failed wrote last."""
+_log = logging.getLogger("bachata.media")
+
+_REFUSALS: Final = {kind.code: kind for kind in (UnreadableMedia, UnacceptedMedia, TooLarge)}
+
+
+class MediaFault(Broken):
+    """The media worker failed."""
+
+    code = "media-worker-failed"
+
+
+class MediaWorker:
+    """Opens files from outside in a process for each, caged; at most ``at_once`` at a time.
+
+    The process that forks them is started when it is first needed, and ends with this, which is
+    used as a context. When a call is cancelled its process is killed and has ended.
+    """
+
+    def __init__(self, main: str, *, cage: Cage | None = None, at_once: int = 2) -> None:
+        """Take the module whose `main` is run as the worker, the cage, and how many at a time."""
+        self._main = main
+        self._cage = cage or Cage()
+        self._at_once = at_once
+        self._numbers = itertools.count()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._places: RunVar[CapacityLimiter] = RunVar(f"places of a media worker {id(self)}")
+
+    def __enter__(self) -> Self:
+        """Open it; nothing is started yet."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the process and all that it forked."""
+        self.close()
+
+    async def ask(self, file: Path, task: str, kind: type[T], *, seconds: float, wait: float) -> T:
+        """Have a task done with a file, and return its answer as a ``kind``.
+
+        What lasts longer than ``seconds`` is refused; the answer is waited for ``wait`` seconds.
+        Raises `UnreadableMedia`, `UnacceptedMedia`, `TooLarge`, and `MediaFault`.
+        """
+        _, answer = await self._done(file, task, seconds, wait, 0)
+        try:
+            return decode(answer, kind)
+        except (ValueError, ArithmeticError):
+            raise UnreadableMedia(_HARMED) from None
+
+    async def collect(
+        self, file: Path, task: str, *, rate: int, seconds: float, wait: float
+    ) -> list[bytes]:
+        """All parts of an answer that comes in parts; raises as `ask`."""
+        parts, _ = await self._done(file, task, seconds, wait, rate)
+        return parts
+
+    async def _done(
+        self, file: Path, task: str, seconds: float, wait: float, rate: int
+    ) -> tuple[list[bytes], bytes]:
+        async with self._limiter():
+            try:
+                with anyio.fail_after(wait):
+                    source = await _opened(file)
+                    job = Job(number=next(self._numbers), task=task, seconds=seconds, rate=rate)
+                    async with self._doing(job, source) as answers:
+                        return await _answered(answers)
+            except TimeoutError:
+                message = f"The file cannot be looked into: no answer within {wait:g} s."
+                raise UnreadableMedia(message) from None
+
+    def _limiter(self) -> CapacityLimiter:
+        try:
+            return self._places.get()
+        except LookupError:
+            places = CapacityLimiter(self._at_once)
+            self._places.set(places)
+            return places
+
+    @contextlib.asynccontextmanager
+    async def _doing(self, job: Job, source: int) -> AsyncGenerator[asyncio.StreamReader]:
+        """A process at work; it has ended when this is left, however it is left."""
+        reading, writing = os.pipe()
+        loop = asyncio.get_running_loop()
+        answers = asyncio.StreamReader(limit=2 * LONGEST)
+        try:
+            self._send(Order(job), [source, writing])
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(source)
+            os.close(writing)
+        pipe = os.fdopen(reading, "rb", 0)
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(answers), pipe
+        )
+        try:
+            yield answers
+        finally:
+            await self._end(job, answers)
+            transport.close()
+
+    async def _end(self, job: Job, answers: asyncio.StreamReader) -> None:
+        """Kill the process of a job unless it has ended, and wait for its end.
+
+        The pipe's other end is closed when the process is no more.
+        """
+        if answers.at_eof():
+            return
+        with contextlib.suppress(OSError):
+            self._send(Order(Stop(number=job.number)), [])
+        with anyio.CancelScope(shield=True), anyio.move_on_after(_ENDING):
+            while await answers.read(65_536):
+                pass
+            return
+        _log.error("the process of a file did not end within %g s; all are ended", _ENDING)
+        self.close()
+
+    def _send(self, order: Order, files: list[int]) -> None:
+        """Send an order; a worker that is gone is started anew."""
+        body = encode(order)
+        for _ in range(2):
+            control = self._running()
+            try:
+                socket.send_fds(control, [body], files)
+            except ConnectionError:
+                self.close()
+            else:
+                return
+        raise MediaFault("The media worker ends as soon as it is started.")
+
+    def _running(self) -> socket.socket:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._control is None:
+            self._start()
+        assert self._control is not None  # noqa: S101 - just started
+        return self._control
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, _PACKETS)
+        script = _START.format(self._main)
+        program = [sys.executable, "-I", "-S", "-B", "-c", script, "\n".join(modules())]
+        flag = "filter" if self._cage.filters else "open"
+        command = self._cage.command(
+            [*program, str(theirs.fileno()), flag],
+            limits=Limits(
+                cpu_seconds=2**31 - 1, file_bytes=0, memory_bytes=2 * limits.MEMORY, seconds=0
+            ),
+            reads=of_python(),
+            forks=True,
+        )
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own Python and module
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                env=environment(),
+            )
+        ours.settimeout(_ENDING)
+        self._control = ours
+        if self._process.stderr is not None:
+            os.set_blocking(self._process.stderr.fileno(), False)
+
+    def close(self) -> None:
+        """End the process and all that it forked; a later call starts it anew."""
+        process, self._process = self._process, None
+        control, self._control = self._control, None
+        if control is not None:
+            control.close()
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        try:
+            process.wait(_ENDING)
+        except subprocess.TimeoutExpired:
+            _log.error("the media worker was killed and has not ended after %g s", _ENDING)
+        if process.stderr is not None:
+            with process.stderr:
+                if said := process.stderr.read(_SAID):
+                    _log.error("the media worker said: %s", said.decode(errors="replace"))
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+async def _opened(file: Path) -> int:
+    """A file opened to be handed over; raises `UnreadableMedia` for what is none."""
+
+    def open_file() -> int:
+        # Without blocking: the other end of a named pipe may never come.
+        opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            os.close(opened)
+            raise UnreadableMedia("This is no ordinary file.")
+        return opened
+
+    try:
+        return await FILES.run(open_file)
+    except OSError as error:
+        raise UnreadableMedia(details=error.strerror) from None
+
+
+async def _answered(answers: asyncio.StreamReader) -> tuple[list[bytes], bytes]:
+    """The parts and the answer; raises what the process says, and `UnreadableMedia` if nothing."""
+    parts: list[bytes] = []
+    try:
+        while True:
+            kind, length = HEAD.unpack(await answers.readexactly(HEAD.size))
+            if length > LONGEST:
+                raise UnreadableMedia(_HARMED)
+            body = await answers.readexactly(length)
+            if kind == Kind.ANSWER:
+                return parts, body
+            if kind == Kind.REFUSAL:
+                raise _refusal(body)
+            if kind == Kind.FAULT:
+                _log.error("the media worker failed: %s", body.decode(errors="replace"))
+                raise MediaFault
+            parts.append(body)
+    except asyncio.IncompleteReadError:
+        raise UnreadableMedia(_HARMED) from None
+
+
+def _refusal(body: bytes) -> errors.BachataError:
+    try:
+        said = decode(body, Refusal)
+    except (ValueError, ArithmeticError):
+        return UnreadableMedia(_HARMED)
+    kind: Any = _REFUSALS.get(said.code)
+    if kind is None:
+        return UnreadableMedia(_HARMED)
+    return kind(said.message, details=said.details)

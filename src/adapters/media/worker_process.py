@@ -1,0 +1,163 @@
+"""The media worker's own process: it forks a process for each file, and opens none itself.
+
+It has one thread, and all modules loaded: a fork is quick and safe here, where in the service with
+its threads it is neither.
+"""
+
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, cast
+
+from adapters.cage import confine
+from adapters.media import limits
+from adapters.media.messages import (
+    LONGEST,
+    Job,
+    Kind,
+    Order,
+    Refusal,
+    Stop,
+    decode,
+    encode,
+    write,
+)
+from domain.errors import BachataError
+
+Task = Callable[[int, Job], object]
+"""Does a job with an open file: returns the answer, or an iterator of its parts as bytes."""
+Prepare = Callable[[], None]
+"""Loads what a task needs, before the first process is forked for it."""
+
+_DATAGRAM: Final = 65_536
+_COLLECTED: Final = 1.0
+"""Seconds after which ended processes are collected, should no signal have told of them."""
+
+
+class Worker:
+    """Forks a process for every job that it is sent, and kills it when it is told to."""
+
+    def __init__(
+        self,
+        tasks: Mapping[str, Task],
+        prepared: Mapping[str, Prepare],
+        *,
+        filters: bool,
+        control: socket.socket,
+    ) -> None:
+        """Take the tasks by their names, whether calls are filtered, and where jobs come from."""
+        self._tasks = tasks
+        self._prepared = dict(prepared)
+        self._filters = filters
+        self._control = control
+        self._running: dict[int, int] = {}
+        """Process ids by the numbers of their jobs."""
+
+    def serve(self) -> None:
+        """Work until the service closes our standard input, or ends."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, _noticed)
+        woken, wake = os.pipe()
+        for end in (woken, wake):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(wake)
+        while True:
+            ready, _, _ = select.select([0, self._control, woken], [], [], _COLLECTED)
+            if woken in ready:
+                os.read(woken, 4096)
+            self._collect()
+            if 0 in ready:
+                # The service has closed our standard input, or is no more.
+                return
+            if self._control in ready:
+                self._take()
+
+    def _take(self) -> None:
+        body, files, _, _ = socket.recv_fds(self._control, _DATAGRAM, 2)
+        if not body:
+            raise SystemExit
+        try:
+            order = decode(body, Order).order
+            if isinstance(order, Stop):
+                if (process := self._running.get(order.number)) is not None:
+                    os.kill(process, signal.SIGKILL)
+            else:
+                self._start(order, *files)
+        finally:
+            for file in files:
+                os.close(file)
+
+    def _start(self, job: Job, source: int, answers: int) -> None:
+        if (prepare := self._prepared.pop(job.task, None)) is not None:
+            prepare()
+        parent = os.getpid()
+        process = os.fork()
+        if process:
+            self._running[job.number] = process
+            return
+        # From here on this is the process of the job, and never returns.
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._control.close()
+            confine.die_with(parent)
+            confine.limit("RLIMIT_AS", limits.MEMORY)
+            resource.setrlimit(resource.RLIMIT_CPU, (limits.PATIENCE, limits.CPU_SECONDS))
+            if self._filters:
+                confine.filter_calls(forks=False)
+            _answer(self._tasks[job.task], job, source, answers)
+        finally:
+            os._exit(0)
+
+    def _collect(self) -> None:
+        while True:
+            try:
+                process, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not process:
+                return
+            self._running = {n: each for n, each in self._running.items() if each != process}
+
+
+def _noticed(number: int, frame: object) -> None:
+    """Wake up: the number of the signal is written to a pipe that is waited for."""
+
+
+def _answer(task: Task, job: Job, source: int, answers: int) -> None:
+    """Do a job, and write its answer, its refusal, or the trace of our own fault."""
+    try:
+        answer: Any = task(source, job)
+        if isinstance(answer, Iterator):
+            for part in cast(Iterator[bytes], answer):
+                _write_part(answers, memoryview(part))
+            answer = None
+        write(answers, Kind.ANSWER, encode(answer))
+    except BachataError as error:
+        refusal = Refusal(code=error.code, message=str(error)[:2_000], details=error.details)
+        write(answers, Kind.REFUSAL, encode(refusal))
+    except MemoryError:
+        refusal = Refusal(code="memory", message="")
+        write(answers, Kind.REFUSAL, encode(refusal))
+    except BrokenPipeError:
+        # Nobody waits for it any more.
+        return
+    except Exception:
+        write(answers, Kind.FAULT, traceback.format_exc()[-8_000:].encode(errors="replace"))
+
+
+def _write_part(answers: int, part: memoryview) -> None:
+    for at in range(0, len(part), LONGEST):
+        write(answers, Kind.PART, bytes(part[at : at + LONGEST]))
+
+
+def serve(tasks: Mapping[str, Task], prepared: Mapping[str, Prepare]) -> None:
+    """Run as the media worker; ``sys.argv`` ends with the control socket's number and a flag."""
+    number, filters = int(sys.argv[-2]), sys.argv[-1] == "filter"
+    control = socket.socket(fileno=number)
+    Worker(tasks, prepared, filters=filters, control=control).serve()

@@ -1,0 +1,51 @@
+"""The composition root of the media worker's process: what it does with files from outside."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from adapters.listening.features import RATE
+from adapters.listening.song_listener import analyze, prepare
+from adapters.media.look import look
+from adapters.media.messages import Job, Look
+from adapters.media.motion import watch
+from adapters.media.patience import Patience
+from adapters.media.sound import samples
+from adapters.media.worker_process import serve
+from domain.motion import Motion
+from domain.music import Analysis
+
+_LISTENING: Final = 20.0
+_LISTENING_A_SECOND: Final = 0.5
+"""Seconds of a processor that listening may take, and for each second of sound: it takes 0.02."""
+
+
+def _look(file: int, job: Job) -> Look:
+    return look(file, job.seconds)
+
+
+def _watch(file: int, job: Job) -> Motion:
+    return watch(file, job.seconds)
+
+
+def _samples(file: int, job: Job) -> Iterator[bytes]:
+    return (block.tobytes() for block in samples(file, job.rate, job.seconds))
+
+
+def _hear(file: int, job: Job) -> Analysis:
+    patience = Patience()
+    sound = np.concatenate(list(samples(file, RATE, job.seconds, patience)))
+    patience.work(_LISTENING + len(sound) / RATE * _LISTENING_A_SECOND)
+    return analyze(sound)
+
+
+def main() -> None:
+    """Work until the service ends."""
+    # Loaded before the first file comes: every process that is forked has it then.
+    import av.video.reformatter  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    from av.logging import set_level
+
+    set_level(None)
+    tasks = {"look": _look, "watch": _watch, "samples": _samples, "hear": _hear}
+    serve(tasks, {"hear": prepare})
