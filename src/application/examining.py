@@ -51,7 +51,7 @@ class Examination:
     ) -> Examined:
         """Measure, listen and watch; lists are believed in what cannot be measured.
 
-        Who has ``brought`` the clip is believed in its tempo, too, and a picture that breaks off is
+        Who has ``brought`` the clip is believed in its tempo, too. A picture that breaks off is
         refused: raises `UnreadableMedia`.
         """
         notes = _Notes(wanted.notes)
@@ -62,7 +62,7 @@ class Examination:
             )
         notes.computed("duration", f"{seconds:.3f} s, measured.")
         heard = await self._heard(clip, media, notes)
-        motion = await self._watched(clip, notes, whole=brought)
+        motion = await self._watched(clip, notes, whole=True)
         tempo, beats, first_count = _time(wanted, heard, motion, seconds, notes, sure=brought)
         move = Move(
             id=wanted.id,

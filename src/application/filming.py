@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
+from application.disk_errors import disk_errors
 from application.files import Known
 from application.ports.encoder import Encoder, Footage
 from application.ports.shelf import Shelf
@@ -11,15 +14,29 @@ from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.record import Record
 from application.rushes import Rushes
+from application.threads import PLANNING
 from application.together import together
 from application.uncancelled import to_the_end
 from domain import rules
 from domain.assembly import Assembly, State, Step
 from domain.blueprint import Blueprint
-from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnreadableMedia
+from domain.errors import (
+    Broken,
+    DiskFull,
+    MediaNotFound,
+    MediaTaken,
+    StorageFailed,
+    UnreadableMedia,
+)
 from domain.timeline import Cut, Timeline, laid_out
+from domain.workload import FilmLimits
+
+T = TypeVar("T")
 
 _log = logging.getLogger("bachata.filming")
+
+Doubt = Callable[[Mapping[str, str]], None]
+"""Hears of clips that a film has failed at, by the ids of their moves."""
 
 
 class Filming:
@@ -33,10 +50,14 @@ class Filming:
         workspace: Workspace,
         at_once: int,
         link_seconds: int = 0,
+        doubt: Doubt | None = None,
+        limits: FilmLimits | None = None,
     ) -> None:
         """Take the ports, how many files may be fetched at once, and for how long links last.
 
-        Where that is 0 s there are none: films are played from the service.
+        Where that is 0 s there are none: films are played from the service. ``doubt`` is told of
+        the clips at whose making into film one has failed. Films may take as much work as
+        ``limits`` allow.
         """
         self._storage = storage
         self._shelf = shelf
@@ -44,6 +65,13 @@ class Filming:
         self._workspace = workspace
         self._fetches = at_once
         self._link_seconds = link_seconds
+        self._doubt = doubt
+        self._limits = limits or FilmLimits()
+
+    async def check(self, blueprint: Blueprint) -> None:
+        """Raise `BlueprintRejected` for a film that takes more work than is allowed."""
+        # In a thread: two thousand moves take a tenth of a second.
+        await PLANNING.run(lambda: self._limits.check(blueprint, laid_out(blueprint)))
 
     async def __call__(self, blueprint: Blueprint, record: Record) -> Assembly:
         """Make and publish the film of a checked Blueprint; return its completed assembly.
@@ -67,11 +95,12 @@ class Filming:
         try:
             await self._refuse_taken(path)
             timeline = laid_out(blueprint)
-            async with self._workspace.take(blueprint.task_id) as folder:
-                film = await self._made(blueprint, timeline, folder, record)
-                await record.take(Step.UPLOAD, "Storing the film")
-                await to_the_end(publish(film))
-                await record.take(Step.CLEAN_UP, "Cleaning up")
+            with disk_errors():
+                async with self._workspace.take(blueprint.task_id) as folder:
+                    film = await self._made(blueprint, timeline, folder, record)
+                    await record.take(Step.UPLOAD, "Storing the film")
+                    await to_the_end(publish(film))
+                    await record.take(Step.CLEAN_UP, "Cleaning up")
             await record.take(
                 Step.COMPLETE,
                 "The film is ready",
@@ -110,15 +139,23 @@ class Filming:
             "give output_config.output_path another name."
         )
 
+    async def _require_room(self, needed: int) -> None:
+        free = await self._workspace.free()
+        if needed > free:
+            raise DiskFull(
+                f"The film needs {-(-needed // 1_000_000):,} MB of disk for a while, and "
+                f"{free // 1_000_000:,} MB are free: make room, or choose a lower bitrate."
+            )
+
     async def _made(
         self, blueprint: Blueprint, timeline: Timeline, folder: Path, record: Record
     ) -> Path:
         await record.take(Step.FETCH, "Fetching the song and the clips")
         gate = asyncio.Semaphore(self._fetches)
         rushes = Rushes(self._storage, self._shelf, self._encoder, folder, gate)
-        await self._looked_at(blueprint, rushes, record)
+        await self._looked_at(blueprint, timeline, rushes, record)
         await record.take(Step.CONCATENATE, "Cutting the moves")
-        reel = await self._reel(timeline, rushes, folder, record)
+        reel = await self._reel(blueprint, timeline, rushes, folder, record)
         await record.take(Step.ADD_AUDIO, "Adding the sound")
         film = folder / "film.mp4"
         await self._encoder.add_audio(reel, timeline.soundtrack, rushes, film)
@@ -126,12 +163,14 @@ class Filming:
         await self._encoder.inspect(film, timeline)
         return film
 
-    async def _looked_at(self, blueprint: Blueprint, rushes: Rushes, record: Record) -> None:
+    async def _looked_at(
+        self, blueprint: Blueprint, timeline: Timeline, rushes: Rushes, record: Record
+    ) -> None:
         """Find out about every file, and refuse what a clip is too short for before any work."""
         seen: dict[str, Known] = {}
 
         async def look(path: str) -> None:
-            seen[path] = await rushes.known(path)
+            seen[path] = await self._doubting(rushes.known(path), blueprint, path)
             await record.tell("Fetching the song and the clips", len(seen), len(blueprint.media))
 
         await together(look(path) for path in blueprint.media)
@@ -139,10 +178,30 @@ class Filming:
         for path in clips:
             if seen[path].media.picture is None:
                 raise UnreadableMedia(f"The file {path!r} has no picture; a move needs a film.")
-        rules.check_lengths(blueprint, {path: seen[path].media.seconds for path in clips})
+        lengths = {path: seen[path].media.seconds for path in clips}
+        rules.check_lengths(blueprint, lengths)
+        work = await PLANNING.run(lambda: self._limits.check(blueprint, timeline, lengths))
+        await self._require_room(work.size)
+
+    async def _doubting(self, work: Awaitable[T], blueprint: Blueprint, *clips: str) -> T:
+        """Do some work with clips; where it fails the clips of moves are doubted."""
+        try:
+            return await work
+        except Exception as error:
+            _name(error, clips)
+            moves = {m.clip_id: m.video_path for m in blueprint.moves if m.video_path in clips}
+            named = {move_id: clip for move_id, clip in moves.items() if move_id is not None}
+            if self._doubt is not None and named:
+                self._doubt(named)
+            raise
 
     async def _reel(
-        self, timeline: Timeline, rushes: Rushes, folder: Path, record: Record
+        self,
+        blueprint: Blueprint,
+        timeline: Timeline,
+        rushes: Rushes,
+        folder: Path,
+        record: Record,
     ) -> Footage:
         """Make every distinct cut once, as many at a time as the encoder takes; join them."""
         distinct = timeline.distinct
@@ -150,7 +209,9 @@ class Filming:
 
         async def normalise(index: int, cut: Cut) -> None:
             into = folder / f"cut-{index:04d}.mp4"
-            pieces[cut] = await self._encoder.normalise(cut, rushes, timeline.output, into)
+            work = self._encoder.normalise(cut, rushes, timeline.output, into)
+            under = (cut.crossfade.clip,) if cut.crossfade else ()
+            pieces[cut] = await self._doubting(work, blueprint, cut.clip, *under)
             await record.tell("Cutting the moves", len(pieces), len(distinct))
 
         # Asked for last, the sound is made while the last cuts leave a core free.
@@ -159,3 +220,12 @@ class Filming:
         await record.tell("Joining the moves")
         ordered = [pieces[cut] for cut in timeline.cuts]
         return await self._encoder.concatenate(ordered, folder / "reel.mp4")
+
+
+def _name(error: Exception, clips: Sequence[str]) -> None:
+    """Have a failure say at which clips it happened, where it does not yet."""
+    if isinstance(error, Broken):
+        said = f"{error} {error.details or ''}"
+        if not any(clip in said for clip in clips):
+            where = f"It happened at {' and '.join(map(repr, clips))}."
+            error.details = f"{where}\n{error.details}" if error.details else where

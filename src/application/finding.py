@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -12,6 +13,8 @@ from application.ports.clock import Clock
 from application.ports.embedder import Embedder
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import Among, Entry, MoveIndex, Near
+from application.threads import PLANNING
+from application.timeouts import ended, limited
 from domain.embeddings import Fused, MoveEmbedding, Part, Rows, Vector, fused, unpacked, words_of
 from domain.errors import NotReady
 
@@ -24,6 +27,10 @@ FEWEST: Final = 4
 PATIENCE: Final = 0.5
 """Seconds a search waits for an index of the new version before it searches the old one."""
 
+_FIRST: Final = 600.0
+"""Seconds a search waits for the first index; one of a million moves takes a minute or two."""
+_CLOSING: Final = 2.0
+"""Seconds that making an index may take to end once it is cancelled."""
 _PAGE: Final = 500
 _RELAXED: Final = ("energy_level", "style", "difficulty")
 """Wishes in the order they are given up."""
@@ -150,7 +157,7 @@ class FindMoves:
         """Stop making an index."""
         if self._making is not None:
             self._making.cancel()
-            await asyncio.wait([self._making])
+            await ended(self._making, "the index of the moves", _CLOSING)
 
     async def _up_to_date(self, *, whole: bool = False) -> None:
         version = await self._version()
@@ -162,7 +169,8 @@ class FindMoves:
             return
         if self._index.version is None or (whole and self._index.version != version):
             # Another caller that is cancelled must not take the index away from this one.
-            await asyncio.shield(making)
+            async with limited("the index of the moves", _FIRST):
+                await asyncio.shield(making)
         else:
             await asyncio.wait([making], timeout=self._patience)
 
@@ -188,7 +196,7 @@ class FindMoves:
         entries: list[Entry] = []
         async for some in self._pages():
             readable = [await self._comparable(each) for each in some]
-            entries += await asyncio.to_thread(_entries, readable)
+            entries += await PLANNING.run(partial(_entries, readable))
         await self._index.swap(version, entries)
         self._made_at = began
 

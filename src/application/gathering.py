@@ -1,6 +1,5 @@
 """Clips and lists of moves as they lie in a folder."""
 
-import asyncio
 import csv
 import io
 from collections.abc import Iterable
@@ -9,10 +8,11 @@ from typing import Final
 
 import msgspec
 
+from application.threads import FILES
 from domain import documents
 from domain.addresses import Home
 from domain.errors import InvalidRequest
-from domain.importing import CLIPS, FOLDER, LISTS, Wanted, wanted
+from domain.importing import CLIPS, FOLDER, LISTS, Wanted, readable, wanted
 from domain.move_lists import Listed, listed
 from domain.violations import Violation
 
@@ -40,7 +40,7 @@ async def gathered(path: Path, home: Home | None = None) -> Gathered:
     `domain.importing.wanted` for those in buckets. Raises `InvalidRequest` when there is nothing
     of the kind at ``path``.
     """
-    return await asyncio.to_thread(_gathered, path, home)
+    return await FILES.run(lambda: _gathered(path, home))
 
 
 def _gathered(path: Path, home: Home | None) -> Gathered:
@@ -49,7 +49,7 @@ def _gathered(path: Path, home: Home | None) -> Gathered:
         return _found(path, _clips_below(path), lists, home, every_clip=True)
     if path.is_file() and path.suffix.lower() in LISTS:
         if problem := _entries(path)[1]:
-            raise _refusal(f"{path.name}: {problem}")
+            raise _refusal(f"{readable(path.name)}: {problem}")
         return _found(path.parent, _clips_below(path.parent), [path], home, every_clip=False)
     if path.is_file() and path.suffix.lower() in CLIPS:
         return _found(path.parent, [path], [], home, every_clip=True)
@@ -66,7 +66,7 @@ def _found(
         some, problem = _entries(each)
         entries += some
         if problem:
-            passed_over.append(f"{each.name}: {problem}")
+            passed_over.append(f"{readable(each.name)}: {problem}")
     moves = wanted([clip.relative_to(root).as_posix() for clip in clips], entries, home)
     return Gathered(
         root=root,
@@ -82,9 +82,9 @@ def _entries(path: Path) -> tuple[list[Listed], str | None]:
             return [], f"it is larger than {_LARGEST // 1_000_000_000} GB."
         body = path.read_bytes()
         document = documents.parse(body) if path.suffix.lower() == ".json" else _table(body)
+        entries = listed(document, readable(path.name))
     except (OSError, ValueError, csv.Error) as error:
         return [], f"it cannot be read: {error}"
-    entries = listed(document, path.name)
     return (entries, None) if entries is not None else ([], "it is no list of moves.")
 
 
@@ -106,7 +106,15 @@ def _clips_below(folder: Path) -> list[Path]:
 
 
 def _kind(paths: Iterable[Path], suffixes: frozenset[str]) -> list[Path]:
-    return [path for path in paths if path.suffix.lower() in suffixes and path.is_file()]
+    return [path for path in paths if path.suffix.lower() in suffixes and _is_file(path)]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # It lies in a folder that we may not look into.
+        return False
 
 
 def _refusal(message: str) -> InvalidRequest:

@@ -1,11 +1,11 @@
 """A file and its entry in the library, kept together or not at all."""
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from application.ports.storage import Storage
+from application.threads import HASHING
 from application.uncancelled import to_the_end
 from domain.errors import Conflict, MediaTaken
 
@@ -25,7 +25,7 @@ async def digest_of(source: Path) -> str:
         with source.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
-    return await asyncio.to_thread(digest)
+    return await HASHING.run(digest)
 
 
 async def keep(

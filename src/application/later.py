@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from application.timeouts import Timeouts, ended, within
 from domain.errors import BachataError
 
 _log = logging.getLogger("bachata.later")
@@ -15,12 +16,13 @@ Work = Callable[[], Awaitable[object]]
 class Later:
     """Does one piece of work after another; what fails is logged and keeps nothing else back.
 
-    What is not done when the service ends is not done at all: it is for work that is done on
-    demand otherwise.
+    Nor does what never ends: over its time it is cancelled, or left behind. What is not done when
+    the service ends is not done at all: it is for work that is done on demand otherwise.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, timeouts: Timeouts | None = None) -> None:
         """Begin with nothing to do."""
+        self._timeouts = timeouts or Timeouts()
         self._waiting: deque[tuple[str, Work]] = deque()
         self._working: asyncio.Task[None] | None = None
 
@@ -31,29 +33,33 @@ class Later:
             self._working = asyncio.create_task(self._work())
 
     async def done(self) -> None:
-        """Return once there is nothing left to do."""
+        """Return once there is nothing left to do; each piece of work has a limit."""
         if self._working is not None:
             await asyncio.wait([self._working])
 
     async def close(self) -> None:
-        """Stop working."""
+        """Stop working; work that does not end is left behind."""
         self._waiting.clear()
         if self._working is not None:
             self._working.cancel()
-            await asyncio.wait([self._working])
+            await ended(self._working, "work in the background", self._timeouts.closing)
 
     async def _work(self) -> None:
         try:
             while self._waiting:
-                await _tried(*self._waiting.popleft())
+                await self._tried(*self._waiting.popleft())
         finally:
             self._working = None
 
+    async def _tried(self, what: str, work: Work) -> None:
+        limits = self._timeouts
+        try:
+            await within(what, limits.background, _awaited(work), limits.leaving)
+        except BachataError as error:
+            _log.warning("%s failed: %s", what, error)
+        except Exception:
+            _log.exception("%s failed", what)
 
-async def _tried(what: str, work: Work) -> None:
-    try:
-        await work()
-    except BachataError as error:
-        _log.warning("%s failed: %s", what, error)
-    except Exception:
-        _log.exception("%s failed", what)
+
+async def _awaited(work: Work) -> None:
+    await work()

@@ -31,6 +31,12 @@ def first_eight(move: Move, path: str) -> Cut:
     )
 
 
+def whole_clip(move: Move, path: str) -> Cut:
+    """All of a move's clip, from its first frame to its last, at its own speed."""
+    frames = frame_at(exact(move.duration), ORDINARY.frame_rate)
+    return Cut(clip=path, first=0, frames=max(1, frames), rate=Fraction(1))
+
+
 def whole_song(path: str, seconds: Fraction) -> Soundtrack:
     """A song as an ordinary film has it."""
     rate = ORDINARY.frame_rate

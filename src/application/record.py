@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from application.disk_errors import disk_errors
 from application.ports.clock import Clock
 from application.ports.progress import Progress, Report
 from application.ports.tasks import TaskRepository
@@ -180,7 +181,8 @@ class OnRecord:
             async with deadline, self._workspace.take(task_id):
                 await _add(record, self._tasks)
                 try:
-                    yield record
+                    with disk_errors():
+                        yield record
                 except BaseException as error:
                     await record.end(error)
                     raise

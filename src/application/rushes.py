@@ -13,6 +13,8 @@ from application.keeping import digest_of
 from application.ports.encoder import Encoder
 from application.ports.shelf import Shelf
 from application.ports.storage import Storage
+from application.threads import FILES
+from application.timeouts import FETCH_TURN, place_in
 from domain.errors import SpoiledFile, UnreadableMedia
 
 
@@ -45,12 +47,12 @@ class Rushes:
         found = self._fetched.setdefault(path, asyncio.Lock())
         if isinstance(found, Path):
             return found
-        async with found:
+        async with place_in(found, f"the file {path!r}", FETCH_TURN):
             there = self._fetched[path]
             if isinstance(there, Path):
                 return there
             into = self._folder / f"source-{_named(path)}"
-            async with self._gate:
+            async with place_in(self._gate, "a place to fetch a file", FETCH_TURN):
                 await self._storage.fetch(path, into)
             self._fetched[path] = into
         return into
@@ -58,7 +60,7 @@ class Rushes:
     async def known(self, path: str) -> Known:
         """See `application.files.Files`."""
         if path not in self._known:
-            async with self._gate:
+            async with place_in(self._gate, "a place to fetch a file", FETCH_TURN):
                 stored = await self._storage.describe(path)
             # Of one path the etag differs whenever the bytes do.
             key = "known-" + _named(f"{path}\0{stored.etag}")
@@ -69,7 +71,7 @@ class Rushes:
     def _finding_out(self, path: str) -> Callable[[Path], Awaitable[None]]:
         async def find_out(into: Path) -> None:
             known = await known_of(path, await self.local(path), self._encoder)
-            await asyncio.to_thread(into.write_bytes, _written(known))
+            await FILES.run(lambda: into.write_bytes(_written(known)))
 
         return find_out
 

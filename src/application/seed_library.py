@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from application.clip_failures import reason_of
 from application.keeping import digest_of, fingerprint
 from application.migration import Came, Findings
 from application.naming import unused
@@ -20,7 +21,7 @@ from application.usecases.browse import everything
 from application.usecases.import_library import ImportLibrary, Outcome
 from domain import paths
 from domain.addresses import Home, key_of, path_of
-from domain.errors import BachataError, MoveNotFound, SongNotFound, UnacceptedMedia, UnsafePath
+from domain.errors import MoveNotFound, SongNotFound, UnacceptedMedia, UnsafePath
 from domain.importing import FOLDER, Wanted, same_file, slug, wanted
 from domain.move_lists import Kind, Listed
 from domain.music import Song
@@ -126,8 +127,9 @@ class SeedLibrary:
                         song = _Song(key, said, file, await fingerprint(file))
                         came = await self._song(song, known, promised, dry_run=dry_run)
                         await self._noted(song, came, known[song.contents], places, findings)
-            except (BachataError, OSError) as error:
-                findings.left_out(Model.SONG, key, why(error))
+            except Exception as error:
+                why = reason_of(error, f"bringing the song {key!r} over")
+                findings.left_out(Model.SONG, key, why)
             await told(said.title)
 
     async def _without(
@@ -213,8 +215,9 @@ class SeedLibrary:
             async with gate:
                 try:
                     came[move.id] = await self._move(move, media, places, dry_run=dry_run)
-                except (BachataError, OSError) as error:
-                    came[move.id] = (Came.LEFT_OUT, [why(error)])
+                except Exception as error:
+                    why = reason_of(error, f"bringing the move {move.id!r} over")
+                    came[move.id] = (Came.LEFT_OUT, [why])
             await told(move.name)
 
         await together(work(move) for move in asked)
@@ -274,8 +277,3 @@ class _Song:
     said: SeedSong
     file: Path
     contents: str
-
-
-def why(error: Exception) -> str:
-    """What is told of an error that keeps one record out, and none of the others."""
-    return str(error) or type(error).__name__

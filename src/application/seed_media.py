@@ -1,6 +1,5 @@
 """Songs, clips and films that records of the earlier system name, wherever they lie."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
+from application.threads import FILES
 from domain.addresses import Home, key_of, path_of
 from domain.errors import MediaNotFound, UnsafePath
 from domain.importing import CLIPS, LISTS, same_file
@@ -88,7 +88,7 @@ class SeedMedia:
 
     async def _all(self) -> tuple[str, ...]:
         if self._files is None:
-            self._files = await asyncio.to_thread(_below, self._folder)
+            self._files = await FILES.run(lambda: _below(self._folder))
         return self._files
 
 

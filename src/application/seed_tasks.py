@@ -6,20 +6,20 @@ from typing import Any
 
 import msgspec
 
+from application.clip_failures import reason_of
 from application.keeping import digest_of, keep
 from application.migration import Came, Findings
 from application.ports.blueprints import BlueprintArchive
 from application.ports.encoder import Encoder
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
-from application.seed_library import Places, Told, why
+from application.seed_library import Places, Told
 from application.seed_media import SeedMedia
 from application.uncancelled import to_the_end
 from domain import paths
 from domain.assembly import PROGRESS, Assembly, Failure, State
 from domain.blueprint import Blueprint
 from domain.errors import (
-    BachataError,
     BlueprintNotFound,
     Broken,
     Interrupted,
@@ -72,8 +72,9 @@ class SeedTasks:
                     came, notes = await self._task(said, film, places, dry_run=dry_run)
                 item = None if came is Came.LEFT_OUT else str(said.task_id)
                 findings.came(Model.TASK, key, came, item, notes)
-            except (BachataError, OSError) as error:
-                findings.left_out(Model.TASK, key, why(error))
+            except Exception as error:
+                why = reason_of(error, f"bringing the task {key!r} over")
+                findings.left_out(Model.TASK, key, why)
             await told(key)
 
     async def _task(
@@ -134,8 +135,9 @@ class SeedTasks:
             except InvalidRequest as error:
                 broken = [f"{each.path}: {each.message}" for each in error.violations]
                 findings.left_out(Model.BLUEPRINT, key, *_first(broken))
-            except (BachataError, OSError) as error:
-                findings.left_out(Model.BLUEPRINT, key, why(error))
+            except Exception as error:
+                why = reason_of(error, f"bringing the Blueprint {key!r} over")
+                findings.left_out(Model.BLUEPRINT, key, why)
             await told(key)
 
     async def _blueprint(

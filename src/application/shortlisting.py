@@ -40,8 +40,11 @@ class Shortlist:
     async def __call__(
         self, song_id: str, tempo: float, wish: Wish, words: str | None = None
     ) -> tuple[Move, ...]:
-        """Return the moves to choose from for a song of so many beats a minute."""
-        page = await self._library.moves(MoveFilter(), None, self._many)
+        """Return the moves to choose from for a song of so many beats a minute.
+
+        Of all of them film can be made, as far as anybody has tried.
+        """
+        page = await self._library.moves(MoveFilter(usable=True), None, self._many)
         if page.last is None:
             return page.items
         like = await self._likeness(song_id, wish.seed, words)
@@ -52,7 +55,8 @@ class Shortlist:
         while searches:
             near = [await self._near(like, among, asked * most) for among, most in searches]
             ids = {each: None for some in near for each in some if each not in known}
-            known |= {move.id: move for move in await self._library.moves_of(tuple(ids))}
+            there = await self._library.moves_of(tuple(ids))
+            known |= {move.id: move for move in there if move.unusable is None}
             left: list[tuple[Among, int]] = []
             for (among, most), some in zip(searches, near, strict=True):
                 good = [each for each in some if each in known and fits(known[each], tempo)]
@@ -61,7 +65,7 @@ class Shortlist:
                     left.append((among, most))
             searches, asked = left, asked * 4
         locked = await self._library.moves_of([lock.move_id for lock in wish.locked])
-        found |= {move.id: move for move in locked}
+        found |= {move.id: move for move in locked if move.unusable is None}
         return tuple(found.values())
 
     async def _likeness(self, song_id: str, seed: int, words: str | None) -> Likeness:

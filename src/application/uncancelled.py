@@ -4,33 +4,54 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
+from application.timeouts import LEAVING, abandon
+from domain.errors import WaitedTooLong
+
 T = TypeVar("T")
 
 PATIENCE: Final = 30.0
 """Seconds that such work may still take once its caller is to end."""
+LIMIT: Final = 3600.0
+"""Seconds that such work may take at most: a large film on its way to a slow storage."""
 
 
-async def to_the_end(work: Coroutine[Any, Any, T], patience: float = PATIENCE) -> T:
+async def to_the_end(
+    work: Coroutine[Any, Any, T],
+    patience: float = PATIENCE,
+    *,
+    limit: float = LIMIT,
+    leaving: float = LEAVING,
+) -> T:
     """Await ``work`` and return its result, or raise what it raises.
 
     A cancellation that arrives meanwhile waits until the work has ended well, and is raised then;
     so a caller that has to know whether the work was done notes it inside the work. Work that
-    has not ended ``patience`` seconds after the cancellation is cancelled itself.
+    has not ended ``patience`` seconds after the cancellation, or after ``limit`` seconds, is
+    cancelled itself, and abandoned when it has not ended ``leaving`` seconds later. Raises
+    `WaitedTooLong` where the limit was passed.
     """
+    awaited = getattr(work, "__qualname__", "work").replace(".<locals>", "")
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
-    until: float | None = None
+    given_up = False
     clock = asyncio.get_running_loop().time
+    until = clock() + limit
     while not task.done():
-        left = None if until is None else max(0.0, until - clock())
         try:
-            await asyncio.wait({task}, timeout=left)
+            await asyncio.wait({task}, timeout=max(0.0, until - clock()))
         except asyncio.CancelledError as error:
+            if cancelled is None and not given_up:
+                until = min(until, clock() + patience)
             cancelled = error
-            until = until or clock() + patience
-        if until is not None and clock() >= until:
-            task.cancel()
-            until = clock() + patience
+        if task.done() or clock() < until:
+            continue
+        if given_up:
+            abandon(task, awaited, leaving)
+            raise cancelled or WaitedTooLong(awaited, limit)
+        task.cancel()
+        given_up, until = True, clock() + leaving
+    if given_up and cancelled is None and task.cancelled():
+        raise WaitedTooLong(awaited, limit)
     result = task.result()
     if cancelled is not None:
         raise cancelled

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from domain.paths import LONGEST
 from domain.time import exact
 
 VERSION: Final = 1
@@ -18,7 +19,7 @@ StoragePath = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=500,
+        max_length=LONGEST,
         description="A storage path: relative, '/'-separated, no '..'.",
         extra={"storage_path": True},
     ),
@@ -30,7 +31,7 @@ Length = Annotated[float, Meta(gt=0, le=DAY, description="Seconds the whole clip
 FrameRate = Literal[24, 25, 30, 50, 60]
 Side = Annotated[int, Meta(ge=16, le=3840, multiple_of=2, description="Pixels; even, 16 to 3840.")]
 Bitrate = Annotated[
-    str, Meta(pattern=r"^[0-9]{1,9}[kM]?$", description="Bits a second, like '2M' or '128k'.")
+    str, Meta(pattern=r"^[0-9]{1,9}[kM]?$(?!\n)", description="Bits a second, like '2M' or '128k'.")
 ]
 
 
@@ -58,7 +59,7 @@ class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     duration: Annotated[
         float, Meta(gt=0, le=DAY, description="Seconds it plays in the finished film.")
     ]
-    clip_id: str | None = None
+    clip_id: Annotated[str, Meta(max_length=LONGEST)] | None = None
     trim_start: Annotated[
         float, Meta(ge=0, le=DAY, description="Seconds into the clip it begins.")
     ] = 0

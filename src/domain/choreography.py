@@ -17,6 +17,7 @@ from domain.moves import INTRO, OUTRO, Energy, Move, Style
 from domain.music import Analysis
 from domain.offering import Offered, offered
 from domain.phrases import phrases
+from domain.texts import Text
 
 _FEWEST: Final = 6
 """Moves to choose from, below which they repeat within four and a wish is relaxed."""
@@ -24,11 +25,19 @@ _FEWEST: Final = 6
 _ENDS: Final = {INTRO: "opening", OUTRO: "ending"}
 
 
+Seed = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Banned = Annotated[tuple[Text, ...], Meta(max_length=2000)]
+
+
 class LockedMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A move that has to be danced on a given eight-count of the song."""
 
-    position: Annotated[int, Meta(ge=0, description="Eight-count of the song, from 0.")]
-    move_id: str
+    position: Annotated[int, Meta(ge=0, le=10_000, description="Eight-count of the song, from 0.")]
+    move_id: Text
+
+
+Locked = Annotated[tuple[LockedMove, ...], Meta(max_length=500)]
+"""A song of 15 minutes has fewer eight-counts."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from domain.blueprint import DAY
 from domain.music import Analysis
 
 _EIGHT: Final = 8
@@ -22,7 +23,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         Annotated[float, Meta(ge=40, le=240, description="Beats a minute, all alike.")] | None
     ) = None
     one_at: (
-        Annotated[float, Meta(ge=0, description="Seconds to any beat that is a '1'.")] | None
+        Annotated[float, Meta(ge=0, le=DAY, description="Seconds to a beat that is a '1'.")] | None
     ) = None
 
 

@@ -1,18 +1,21 @@
 """Read a JSON document into a struct and name everything that is wrong with it, all at once."""
 
 import math
+import re
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo
 
-from domain import paths
+from domain import paths, texts
 from domain.errors import InvalidRequest
-from domain.violations import Concern, Violation
+from domain.texts import shortened
+from domain.violations import MOST, Concern, Findings, Violation
 
 Json = dict[str, Any]
 Hint = Any
@@ -23,8 +26,14 @@ _DEEPEST: Final = 64
 
 _TOO_DEEP: Final = "The document is nested too deeply."
 
+MOST_VALUES: Final = 250_000
+"""Objects, arrays and values of a document; a Blueprint of 2000 moves with their reasons has about
+100,000. Read, they take up to 40 times as much memory as in the document."""
+
 _SHOWN: Final = 60
-"""Characters of a wrong value that are shown to the asker."""
+"""Characters of a wrong value, or of a field's name, that are shown to the asker."""
+
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -35,10 +44,23 @@ class Reading(msgspec.Struct, frozen=True):
 
     fields: Json
     violations: tuple[Violation, ...]
+    more: int = 0
+    """Violations besides; of very many not all are made."""
+    unsafe: bool = False
+    """Whether one of all violations is a matter of security."""
 
 
 def parse(body: bytes) -> object:
-    """JSON as Python values, or `ValueError` with what is wrong."""
+    """JSON as Python values, or `ValueError` with what is wrong.
+
+    A document that would take too much memory is not read at all.
+    """
+    # Those within texts count too; no text of ours has so many.
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES:
+        raise ValueError(
+            f"The document has too many values; {MOST_VALUES} at most, "
+            "of which the moves of a Blueprint are 2000 at most."
+        )
     try:
         document = msgspec.json.decode(body)
     except RecursionError:
@@ -54,28 +76,34 @@ def parse(body: bytes) -> object:
 
 def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Reading:
     """Check ``document`` field by field against the struct ``kind``."""
+    found = Findings()
+    fields = _read(kind, document, path, found)
+    return Reading(fields, tuple(found.kept), found.more, found.unsafe)
+
+
+def _read(kind: type[msgspec.Struct], document: object, path: str, found: Findings) -> Json:
+    """The good fields; what is wrong with the others goes to ``found``."""
+    good: Json = {}
     if not isinstance(document, dict):
-        return Reading({}, (shape(path, f"Expected an object, got {_shown(document)}."),))
+        found.add(path, f"Expected an object, got {_shown(document)}.")
+        return good
     given = cast(Json, document)
     infos = _fields(kind)
-    good: Json = {}
-    found = [
-        shape(f"{path}.{name}", f"Unknown field; the fields here are {', '.join(infos)}.")
-        for name in given
-        if name not in infos
-    ]
+    for name in given:
+        if name not in infos:
+            message = f"Unknown field; the fields here are {', '.join(infos)}."
+            found.add(f"{path}.{shortened(name, _SHOWN)}", message)
     for name, (info, hint) in infos.items():
         here = f"{path}.{name}"
         if name in given:
-            value, wrong = _value(hint, given[name], here)
-            found.extend(wrong)
+            value = _value(hint, given[name], here, found)
             if value is not _BAD:
                 good[name] = value
         elif info.required:
-            found.append(shape(here, "This field is required."))
+            found.add(here, "This field is required.")
         elif info.default is not msgspec.NODEFAULT:
             good[name] = info.default
-    return Reading(good, tuple(found))
+    return good
 
 
 def _within(value: object) -> Iterable[object]:
@@ -88,7 +116,7 @@ def refuse_faults(value: msgspec.Struct) -> None:
     """Raise `InvalidRequest` when a struct, which may be made of anything, breaks its own types."""
     reading = read(type(value), msgspec.to_builtins(value))
     if reading.violations:
-        raise InvalidRequest(reading.violations)
+        raise InvalidRequest(reading.violations, more=reading.more)
 
 
 def shape(path: str, message: str) -> Violation:
@@ -113,6 +141,10 @@ class _Looked(msgspec.Struct, frozen=True):
     def is_storage_path(self) -> bool:
         return any((meta.extra or {}).get("storage_path") for meta in self.metas)
 
+    @property
+    def is_name(self) -> bool:
+        return any((meta.extra or {}).get("name") for meta in self.metas)
+
 
 @cache
 def _fields(kind: type[msgspec.Struct]) -> Mapping[str, tuple[FieldInfo, _Looked]]:
@@ -126,24 +158,35 @@ def _looked(kind: Hint) -> _Looked:
     return _Looked(kind, bare, metas, _struct_item(bare))
 
 
-def _value(hint: _Looked, value: object, path: str) -> tuple[object, Sequence[Violation]]:
+def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
+    """The value, or `_BAD`."""
     bare = hint.bare
     if hint.is_storage_path:
-        return _storage_path(value, path)
+        return _storage_path(value, path, found)
     if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
-        reading = read(bare, value, path)
-        return reading.fields, reading.violations
+        return _read(bare, value, path, found)
     if hint.item is not None and isinstance(value, list | tuple):
-        return _structs(hint.item, hint.metas, cast(Sequence[object], value), path)
-    if wrong := tuple(_unstorable(value, path)):
-        return _BAD, wrong
-    try:
-        return msgspec.convert(value, hint.kind), ()
-    except msgspec.ValidationError as error:
-        said = str(error).split(" - at ")[0]
-        if said.startswith("Invalid enum value") and (allowed := _allowed(bare)):
-            said = f"Expected one of {allowed}"
-        return _BAD, (shape(path, f"{said}; got {_shown(value)}."),)
+        return _structs(hint.item, hint.metas, cast(Sequence[object], value), path, found)
+    wrong = list(islice(_unstorable(value), MOST + 1))
+    for where, message in wrong:
+        found.add(f"{path}{where}", message)
+    if not wrong:
+        try:
+            converted = msgspec.convert(value, hint.kind)
+        except msgspec.ValidationError as error:
+            found.add(path, f"{_reason(bare, error)}; got {_shown(value)}.")
+        else:
+            if not (hint.is_name and isinstance(value, str)) or _is_name(value, path, found):
+                return converted
+    return _BAD
+
+
+def _reason(bare: Hint, error: msgspec.ValidationError) -> str:
+    """What msgspec finds wrong with a value, without the value."""
+    said = str(error).split(" - at ")[0]
+    if said.startswith("Invalid enum value"):
+        return f"Expected one of {_allowed(bare)}"
+    return said
 
 
 def _structs(
@@ -151,24 +194,32 @@ def _structs(
     metas: Sequence[msgspec.Meta],
     values: Sequence[object],
     path: str,
-) -> tuple[object, Sequence[Violation]]:
-    readings = [read(item, each, f"{path}[{index}]") for index, each in enumerate(values)]
-    found = [violation for reading in readings for violation in reading.violations]
+    found: Findings,
+) -> object:
     for meta in metas:
         if meta.min_length is not None and len(values) < meta.min_length:
-            found.append(shape(path, f"At least {meta.min_length} needed."))
+            found.add(path, f"At least {meta.min_length} needed.")
         if meta.max_length is not None and len(values) > meta.max_length:
-            found.append(shape(path, f"{len(values)} are too many; {meta.max_length} at most."))
-    return [reading.fields for reading in readings], found
+            found.add(path, f"{len(values)} are too many; {meta.max_length} at most.")
+            return _BAD
+    return [_read(item, each, f"{path}[{index}]", found) for index, each in enumerate(values)]
 
 
-def _storage_path(value: object, path: str) -> tuple[object, Sequence[Violation]]:
+def _storage_path(value: object, path: str, found: Findings) -> object:
     if not isinstance(value, str):
-        return _BAD, (shape(path, f"Expected a storage path, got {_shown(value)}."),)
-    if reason := paths.fault(value):
-        message = f"The path {_shown(value)} {reason}."
-        return _BAD, (Violation(path=path, message=message, concern=Concern.SECURITY),)
-    return value, ()
+        found.add(path, f"Expected a storage path, got {_shown(value)}.")
+    elif reason := paths.fault(value):
+        found.add(path, f"The path {_shown(value)} {reason}.", Concern.SECURITY)
+    else:
+        return value
+    return _BAD
+
+
+def _is_name(value: str, path: str, found: Findings) -> bool:
+    reason = texts.fault(value)
+    if reason is not None:
+        found.add(path, f"The text holds {reason}; leave it out.")
+    return reason is None
 
 
 def _bare(kind: Hint) -> tuple[Hint, tuple[msgspec.Meta, ...]]:
@@ -201,27 +252,36 @@ def _allowed(kind: Hint) -> str:
     return ", ".join(kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else ""
 
 
-def _unstorable(value: object, path: str) -> Sequence[Violation]:
-    """What no database can hold: numbers that are not finite, NUL characters in text."""
+def _unstorable(value: object) -> Iterator[tuple[str, str]]:
+    """What no database can hold, and where: numbers that are not finite, NUL characters in text.
+
+    The place is told from the value on, and only where something is wrong: an object may have
+    very many fields with very long names.
+    """
     if isinstance(value, float) and not math.isfinite(value):
-        return (shape(path, "The number is not finite."),)
-    if isinstance(value, str) and ("\x00" in value or _surrogate(value)):
-        return (shape(path, "The text holds a NUL or a broken Unicode character."),)
-    if isinstance(value, Mapping):
-        pairs = cast(Mapping[object, object], value).items()
-        inner = [(f"{path}.{name}", each) for name, each in pairs]
-        inner += [(path, name) for name, _ in pairs]
+        yield "", "The number is not finite."
+    elif isinstance(value, str) and _UNSTORABLE.search(value):
+        yield "", "The text holds a NUL or a broken Unicode character."
+    elif isinstance(value, Mapping):
+        for name, each in cast(Mapping[object, object], value).items():
+            yield from (("", message) for _, message in _unstorable(name))
+            for where, message in _unstorable(each):
+                yield f".{shortened(str(name), _SHOWN)}{where}", message
     elif isinstance(value, list | tuple):
-        inner = [(f"{path}[{i}]", x) for i, x in enumerate(cast(Sequence[object], value))]
-    else:
-        return ()
-    return [violation for where, each in inner for violation in _unstorable(each, where)]
-
-
-def _surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+        for index, each in enumerate(cast(Sequence[object], value)):
+            for where, message in _unstorable(each):
+                yield f"[{index}]{where}", message
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    """A wrong value, or the beginning of a long one."""
+    if isinstance(value, str):
+        # Cut before it is quoted, which may make four times as much of it.
+        text = repr(value[: _SHOWN + 1])
+    elif isinstance(value, dict):
+        return "an object"
+    elif isinstance(value, list | tuple):
+        return "an array"
+    else:
+        text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

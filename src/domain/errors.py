@@ -1,31 +1,14 @@
 """Every way the product says no; transports map the code, never the text.
 
 BachataError
-├── Refused                    the asker can mend it
-│   ├── InvalidRequest
-│   │   └── BlueprintRejected
-│   │       └── UnsafeBlueprint
-│   ├── UnsafePath
-│   ├── UnreadableMedia
-│   │   └── UnacceptedMedia
-│   ├── TooLarge
-│   ├── NoBeatHeard
-│   └── ClipTooShort
-├── NotFound
-│   ├── MediaNotFound, SongNotFound, MoveNotFound, TaskNotFound, VideoNotFound
-│   └── BlueprintNotFound, SegmentNotFound, NoMovesMatch
-├── Conflict
-│   └── IllegalStep, TaskTaken, MediaTaken, SongTaken, MoveTaken
-└── Broken                     ours to mend
-    ├── FFmpegMissing, FFmpegFailed, FilmFlawed, StorageFailed, SpoiledFile
-    ├── Interrupted, AssemblyTimedOut
-    └── NotReady
-        └── DatabaseBehind, DatabaseAhead, MigrationFailed
+├── Refused     the asker can mend it: InvalidRequest, UnreadableMedia > UnacceptedMedia, TooLarge
+├── NotFound, Conflict, Busy > CallerBusy
+└── Broken      ours to mend: FFmpegFailed, StorageFailed > DiskFull, NotReady > WaitedTooLong ...
 """
 
 from typing import ClassVar
 
-from domain.violations import Violation
+from domain.violations import Violation, bounded
 
 
 class BachataError(Exception):
@@ -52,10 +35,12 @@ class InvalidRequest(Refused):
 
     code = "invalid-request"
 
-    def __init__(self, violations: tuple[Violation, ...], message: str | None = None) -> None:
-        """Take every violation found; there is at least one."""
+    def __init__(
+        self, violations: tuple[Violation, ...], message: str | None = None, more: int = 0
+    ) -> None:
+        """Take the violations, at least one, and how many ``more`` there are; the first stay."""
         super().__init__(message)
-        self.violations = violations
+        self.violations = bounded(violations, more)
 
 
 class BlueprintRejected(InvalidRequest):
@@ -92,6 +77,12 @@ class TooLarge(Refused):
     """The file is larger than what is taken."""
 
     code = "too-large"
+
+
+class TooSlow(Refused):
+    """The body of the request did not come in time; send it again."""
+
+    code = "too-slow"
 
 
 class NoBeatHeard(Refused):
@@ -231,6 +222,18 @@ class StorageFailed(Broken):
     code = "storage-failed"
 
 
+class DiskFull(StorageFailed):
+    """The disk is full: make room on it, or have BACHATA_DATA_DIR name a folder of another."""
+
+    code = "disk-full"
+
+
+class DiskReadOnly(StorageFailed):
+    """The disk is read-only: have BACHATA_DATA_DIR name a folder that can be written."""
+
+    code = "disk-read-only"
+
+
 class SpoiledFile(Broken):
     """A file that was kept is not what it was when it was made."""
 
@@ -249,10 +252,34 @@ class AssemblyTimedOut(Broken):
     code = "assembly-timed-out"
 
 
+class Busy(BachataError):
+    """The service is at work on as much as it takes at once; try again in a while."""
+
+    code = "busy"
+
+
+class CallerBusy(Busy):
+    """You have as much going on as one caller may have at once; try again in a while."""
+
+    code = "caller-busy"
+
+
 class NotReady(Broken):
     """A part of the service is not ready."""
 
     code = "not-ready"
+
+
+class WaitedTooLong(NotReady):
+    """The service waited for something that did not come in time."""
+
+    code = "waited-too-long"
+
+    def __init__(self, awaited: str, seconds: float) -> None:
+        """Name what was waited for, as in "a free place for an upload", and for how long."""
+        super().__init__(f"Waited {seconds:g} s for {awaited}, in vain; try again later.")
+        self.awaited = awaited
+        self.seconds = seconds
 
 
 class DatabaseBehind(NotReady):

@@ -20,6 +20,7 @@ FOLDER: Final = "the folder"
 UNSORTED: Final = "unsorted"
 """Label of a clip that lies in no folder."""
 
+_LONGEST_NAME: Final = 200
 _LONGEST_ID: Final = 100
 _SAID: Final = (
     *("name", "label", "difficulty", "energy_level", "style"),
@@ -102,9 +103,22 @@ def slug(name: str) -> str:
     return kept[:_LONGEST_ID].strip("-_") or "unnamed"
 
 
+def readable(name: str) -> str:
+    """The name of a file as a line of text.
+
+    Bytes that are not UTF-8, and characters that break lines or turn text around, are U+FFFD.
+    """
+    return "".join(each if each.isprintable() else "\ufffd" for each in name)
+
+
+def title_of(stem: str) -> str:
+    """What a song or a move is called that has nothing but its file's name."""
+    return readable(stem)[:_LONGEST_NAME].strip() or "Unnamed"
+
+
 def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str]) -> Wanted:
     whole, notes = _merged(said)
-    path = clip or whole.clip or ""
+    path = readable(clip or whole.clip or "")
     *folders, file = path.replace("\\", "/").split("/")
     stem = file.rpartition(".")[0] or file
     label = whole.label

@@ -45,6 +45,25 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
             )
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast the body of a request has to come; only waiting for it counts."""
+
+    idle: float = 30.0
+    """Seconds from one piece to the next."""
+    grace: float = 30.0
+    """Seconds after which `least` counts."""
+    least: int = 10_000
+    """Bytes a second, on the average since the beginning."""
+
+    def left(self, waited: float, idle: float, size: int) -> float:
+        """Seconds that the next piece may still take; below 0 it is too late.
+
+        The body was waited for ``waited`` seconds in all, ``idle`` of them since the last piece;
+        ``size`` bytes have come.
+        """
+        return min(self.idle - idle, max(self.grace, size / self.least) - waited)
+
+
 CLIP: Final = Allowance(what="clip", size=500_000_000, seconds=120)
 SONG: Final = Allowance(what="song", size=100_000_000, seconds=15 * 60)
 

@@ -5,6 +5,8 @@ from typing import Final
 
 import msgspec
 
+from domain.errors import UnacceptedMedia
+
 _OLD: Final = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
@@ -29,6 +31,14 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     """The sound's codec; None when it is silent."""
     streams: int = 1
     """Everything side by side in the file: pictures, sounds, subtitles and what else there is."""
+
+
+def require_film(media: Media) -> None:
+    """Raise `UnacceptedMedia` for what has no moving picture: a move needs one."""
+    if media.picture is None:
+        raise UnacceptedMedia("The file has sound but no moving picture; a move needs a film.")
+    if media.picture.frames == 1:
+        raise UnacceptedMedia("The file has one picture, which does not move; a move needs a film.")
 
 
 def type_of(head: bytes) -> str:

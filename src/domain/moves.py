@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.blueprint import Difficulty, StoragePath
+from domain.texts import Shown
 
 Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats a minute.")]
 
@@ -39,8 +40,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """A filmed move."""
 
     id: str
-    name: str
-    label: str
+    name: Shown
+    label: Shown
     video_path: StoragePath
     difficulty: Difficulty
     energy_level: Energy
@@ -51,6 +52,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     first_count: Annotated[float, Meta(ge=0, description="Seconds to the clip's first '1'.")] = 0
     beats: tuple[float, ...] = ()
     """Seconds to each beat of the clip's own sound, where they are known."""
+    unusable: str | None = None
+    """Why no film can be made of the clip; null where one can, or nobody has tried."""
 
     @property
     def eight_count(self) -> float:

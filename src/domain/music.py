@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.blueprint import StoragePath
+from domain.texts import Shown
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,11 +45,11 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     """A song of the library."""
 
     id: str
-    title: str
-    artist: str
+    title: Shown
+    artist: Shown
     audio_path: StoragePath
     duration: Annotated[float, Meta(gt=0, description="Seconds.")]
-    genre: str | None = None
+    genre: Shown | None = None
     tempo: float | None = None
     """Beats a minute, once somebody has listened."""
 

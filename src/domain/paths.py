@@ -4,6 +4,7 @@ import re
 from typing import Final
 from uuid import UUID
 
+from domain import texts
 from domain.errors import UnsafePath
 
 LONGEST: Final = 500
@@ -22,12 +23,12 @@ def fault(path: str) -> str | None:
     A storage path is relative, `/`-separated and at most 500 characters long, and
     means the same place to every file system, URL and command line.
     """
+    if len(path) > LONGEST:
+        return f"is longer than {LONGEST} characters"
     checks = (
         (not path, "is empty"),
-        (len(path) > LONGEST, f"is longer than {LONGEST} characters"),
         (path.startswith("/"), "is absolute; give it relative to the storage"),
-        (any(ord(c) < 32 or ord(c) == 127 for c in path), "holds a control character"),
-        (_unencodable(path), "holds a character that is not valid Unicode"),
+        (texts.fault(path) is not None, f"holds {texts.fault(path)}"),
         ("\\" in path, "holds a backslash; separate folders by '/'"),
         (_ESCAPED.search(path) is not None, "holds an escaped dot or slash"),
         (_SCHEME.match(path) is not None, "has a scheme or a drive letter"),
@@ -36,10 +37,6 @@ def fault(path: str) -> str | None:
         if broken:
             return reason
     return next(filter(None, map(_segment_fault, path.split("/"))), None)
-
-
-def _unencodable(path: str) -> bool:
-    return any(0xD800 <= ord(c) <= 0xDFFF for c in path)
 
 
 def _segment_fault(segment: str) -> str | None:

@@ -11,7 +11,7 @@ from domain import documents, paths, versions
 from domain.blueprint import Blueprint, OutputConfig, Transition, bits
 from domain.errors import BlueprintRejected, ClipTooShort, UnsafeBlueprint
 from domain.time import exact, frame_at, half_a_frame
-from domain.violations import Concern, Violation
+from domain.violations import Violation
 
 Fields = Mapping[str, Any]
 Rule = Callable[[Fields, str], Iterator[Violation]]
@@ -30,8 +30,8 @@ def read(document: object, owner: str = paths.LOCAL_USER) -> Blueprint:
     reading = documents.read(Blueprint, document)
     found = [*reading.violations, *(v for rule in RULES for v in rule(reading.fields, owner))]
     if found:
-        unsafe = any(violation.concern is Concern.SECURITY for violation in found)
-        raise (UnsafeBlueprint if unsafe else BlueprintRejected)(tuple(found))
+        rejected = UnsafeBlueprint if reading.unsafe else BlueprintRejected
+        raise rejected(tuple(found), more=reading.more)
     return msgspec.convert(document, Blueprint)
 
 

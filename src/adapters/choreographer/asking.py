@@ -1,11 +1,21 @@
 """Questions to Gemini that are answered in time, or not at all."""
 
 import asyncio
-from typing import Any, Protocol, TypeVar
+import logging
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
+from application.threads import IMPORTS
+from application.timeouts import abandon, passed, within
+from domain.errors import WaitedTooLong
+
 T = TypeVar("T")
+
+_log = logging.getLogger("bachata.gemini")
+
+_CLOSING: Final = 2.0
+"""Seconds that the client may take to be loaded, and then to be closed, when all ends."""
 
 
 class Unanswered(Exception):
@@ -82,15 +92,20 @@ class Gemini:
         """Let go of every connection."""
         if self._opening is None:
             return
-        await asyncio.wait([self._opening])
-        if self._opening.exception() is None:
-            await self._opening.result().close()
-        self._opening = None
+        opening, self._opening = self._opening, None
+        if not await passed(opening, _CLOSING):
+            abandon(opening, "google-genai", _CLOSING)
+        elif not opening.cancelled() and opening.exception() is None:
+            line = opening.result()
+            try:
+                await within("Gemini's connections", _CLOSING, line.close())
+            except WaitedTooLong as error:
+                _log.warning("connections were left open: %s", error)
 
     def _opened(self) -> asyncio.Task[Line]:
         if self._opening is None:
             self._opening = asyncio.create_task(
-                asyncio.to_thread(_open, self._api_key, self._base_url)
+                IMPORTS.run(lambda: _open(self._api_key, self._base_url))
             )
         return self._opening
 

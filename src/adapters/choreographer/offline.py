@@ -1,9 +1,9 @@
 """A choreographer that needs no network."""
 
-import asyncio
 from collections.abc import Sequence
 
 from application.ports.choreographer import Parsed, Proposal, Reader, Slot
+from application.threads import PLANNING
 from domain.moves import Move
 from domain.music import Song
 from domain.wording.tokens import MOST_CHARACTERS
@@ -15,7 +15,7 @@ class OfflineChoreographer:
 
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
         """See `application.ports.choreographer.Choreographer`."""
-        asked = await asyncio.to_thread(read, text, songs, labels)
+        asked = await PLANNING.run(lambda: read(text, songs, labels))
         return Parsed(asked=asked, by=Reader.RULES, degradations=curtailed(text))
 
     async def order(

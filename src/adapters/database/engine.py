@@ -4,26 +4,40 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
-from anyio import CancelScope, to_thread
+from anyio import CancelScope
 from sqlalchemy import URL, Executable, Row, UpdateBase, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.database import connections
+from adapters.database.failures import failure_of
 from adapters.database.revisions import Revisions
-from domain.errors import DatabaseBehind, NotReady
+from application.threads import Threads
+from application.timeouts import ended, passed, reminded
+from domain.errors import DatabaseBehind, NotReady, WaitedTooLong
 
 T = TypeVar("T")
 
 _log = logging.getLogger("bachata.database")
 
+ANSWER: Final = 60.0
+"""Seconds for a transaction: `connections.TURN` for its turn, and as long to be carried out."""
+PARTING: Final = 40.0
+"""Seconds for one whose caller is cancelled: whoever waits for the lock gets it or gives up."""
+CLOSING: Final = 3.0
+"""Seconds for connections to close, and for a transaction to end that was cancelled."""
+
 POOL: Final = 10
 """Connections to Postgres that a process has, unless it is told otherwise."""
+
+
+THREADS: Final = Threads("the database's files", 2)
 
 
 class Database:
@@ -31,15 +45,34 @@ class Database:
 
     A caller that is cancelled still waits for the end of its transaction: half of one would leave
     a connection behind that holds the lock of the writers. Whatever goes wrong with the database
-    or on the way to it is raised as `NotReady`, which names it without its password or its folder.
-    Only `IntegrityError` is left to the caller, who knows what it means.
+    or on the way to it is raised as `NotReady`, which names it without its password or its folder,
+    or as `DiskFull` and `DiskReadOnly`, and as `WaitedTooLong` of it when there is no answer. Only
+    `IntegrityError` is left to the caller, who knows what it means.
     """
 
-    def __init__(self, name: str, writer: AsyncEngine, reader: AsyncEngine) -> None:
+    def __init__(
+        self,
+        name: str,
+        writer: AsyncEngine,
+        reader: AsyncEngine,
+        file: Path | None = None,
+        *,
+        limit: float | None = ANSWER,
+        parting: float = PARTING,
+        closing: float = CLOSING,
+    ) -> None:
+        """Take the seconds for a transaction, for one whose caller is cancelled, and for closing.
+
+        Where ``limit`` is None a transaction takes its time, and the log says that it does.
+        """
         self.name = name
         """For a person, like `SQLite database 'bachata.db'`."""
+        self._file = file
         self._writer = writer
         self._reader = reader
+        self._limit = limit
+        self._parting = parting
+        self._closing = closing
 
     async def read(self, query: Executable) -> Sequence[Row[Any]]:
         """Return all rows of a query, in a transaction of its own."""
@@ -48,7 +81,7 @@ class Database:
             async with self._reader.connect() as connection:
                 return (await connection.execute(query)).all()
 
-        return await self._whole(work())
+        return await self._whole(work(), self._limit)
 
     async def write(self, statement: UpdateBase) -> int:
         """Carry out one change, in a transaction of its own, and return how many rows it met."""
@@ -58,38 +91,53 @@ class Database:
 
         return await self.transact(work)
 
-    async def transact(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Carry out several changes, all or none; ``work`` awaits its connection only."""
+    async def transact(
+        self, work: Callable[[AsyncConnection], Awaitable[T]], *, patient: bool = False
+    ) -> T:
+        """Carry out several changes, all or none; ``work`` awaits its connection only.
+
+        Where the caller is ``patient`` it may take its time, and the log says that it does.
+        """
 
         async def transaction() -> T:
             async with self._writer.begin() as connection:
                 return await work(connection)
 
-        return await self._whole(transaction())
+        return await self._whole(transaction(), None if patient else self._limit)
 
     async def close(self) -> None:
-        """Close every connection; on SQLite the writer last, which folds the log into the file."""
+        """Close every connection; on SQLite the writer last, which folds the log into the file.
+
+        Raises `WaitedTooLong` when they do not close.
+        """
 
         async def work() -> None:
             await self._reader.dispose()
             await self._writer.dispose()
 
-        await self._whole(work())
+        await self._whole(work(), self._closing)
 
-    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _whole(self, work: Coroutine[Any, Any, T], limit: float | None) -> T:
+        """Return what comes of ``work``; raises `WaitedTooLong` when it takes too long."""
         task = asyncio.ensure_future(work)
+        awaited = f"the {self.name}"
         try:
-            with _translated(self.name):
-                return await asyncio.shield(task)
+            if limit is None:
+                await reminded(task, awaited)
+            else:
+                await asyncio.wait({task}, timeout=limit)
         except asyncio.CancelledError:
             with CancelScope(shield=True):
-                while not task.done():
-                    with suppress(asyncio.CancelledError):
-                        await asyncio.wait([task])
-            # Asked for, so that asyncio does not complain that nobody did.
-            if not task.cancelled():
-                task.exception()
+                if not await passed(task, self._parting):
+                    task.cancel()
+                await ended(task, awaited, self._closing)
             raise
+        if not task.done():
+            task.cancel()
+            if not await ended(task, awaited, self._closing) or task.cancelled():
+                raise WaitedTooLong(awaited, limit or 0)
+        with _translated(self.name, self._file):
+            return task.result()
 
 
 @asynccontextmanager
@@ -102,7 +150,7 @@ async def open_database(url: str, pool: int = POOL) -> AsyncGenerator[Database]:
     `MigrationFailed`.
     """
     async with connected(url, pool) as database:
-        await _prepare(database, await to_thread.run_sync(Revisions))
+        await _prepare(database, await THREADS.run(Revisions))
         yield database
 
 
@@ -116,14 +164,17 @@ async def connected(
 ) -> AsyncGenerator[Database]:
     """Open a database as it stands; a statement may take ``patience`` seconds on Postgres.
 
+    Where that is None, whole transactions may take their time on either.
     A file that is missing is made, or raises `NotReady` without ``make``, as does all else.
     """
     parsed = _parsed(url)
+    limit = None if patience is None else ANSWER
     match parsed.get_backend_name():
         case "sqlite":
-            database = await _sqlite(parsed.set(drivername="sqlite+aiosqlite"), make)
+            database = await _sqlite(parsed.set(drivername="sqlite+aiosqlite"), make, limit)
         case "postgresql":
-            database = _postgres(parsed.set(drivername="postgresql+asyncpg"), pool, patience)
+            parsed = parsed.set(drivername="postgresql+asyncpg")
+            database = _postgres(parsed, pool, patience, limit)
         case other:
             raise NotReady(f"A database of the kind {other!r} is not supported.")
     try:
@@ -148,7 +199,7 @@ async def _prepare(database: Database, revisions: Revisions) -> None:
         await connection.run_sync(lambda held: revisions.go(held, standing.newest, up=True))
         _log.info("the tables were brought up to date", extra={"revision": standing.newest})
 
-    await database.transact(work)
+    await database.transact(work, patient=True)
 
 
 def _parsed(url: str) -> URL:
@@ -159,26 +210,26 @@ def _parsed(url: str) -> URL:
         raise NotReady("The database's URL cannot be read.") from None
 
 
-async def _sqlite(url: URL, make: bool) -> Database:
+async def _sqlite(url: URL, make: bool, limit: float | None) -> Database:
     if url.database in (None, "", ":memory:"):
         raise NotReady("SQLite needs a file: its readers and its writer are two connections.")
     file = Path(str(url.database))
     name = f"SQLite database {file.name!r}"
-    with _translated(name):
-        if not make and not await to_thread.run_sync(file.exists):
+    with _translated(name, file):
+        if not make and not await THREADS.run(file.exists):
             raise NotReady(f"The {name} is not there yet; the service makes it when it starts.")
-        await to_thread.run_sync(connections.make_file, file)
-    return Database(name, *connections.sqlite(url))
+        await THREADS.run(partial(connections.make_file, file))
+    return Database(name, *connections.sqlite(url), file, limit=limit)
 
 
-def _postgres(url: URL, pool: int, patience: float | None) -> Database:
+def _postgres(url: URL, pool: int, patience: float | None, limit: float | None) -> Database:
     engine = connections.postgres(url, pool, patience)
     server = f" at {url.host}:{url.port or 5432}" if url.host else ""
-    return Database(f"Postgres database {url.database!r}{server}", engine, engine)
+    return Database(f"Postgres database {url.database!r}{server}", engine, engine, limit=limit)
 
 
 @contextmanager
-def _translated(name: str) -> Generator[None]:
+def _translated(name: str, file: Path | None) -> Generator[None]:
     try:
         yield
     except IntegrityError:
@@ -191,4 +242,4 @@ def _translated(name: str) -> Generator[None]:
         asyncpg.InterfaceError,
         OSError,
     ) as error:
-        raise NotReady(f"The {name} cannot be used.", details=type(error).__name__) from error
+        raise failure_of(error, name, file) from error

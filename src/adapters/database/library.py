@@ -158,6 +158,13 @@ class SqlLibrary:
             found |= {row.id: _move(row) for row in rows}
         return tuple(found[each] for each in wanted if each in found)
 
+    async def mark_unusable(self, move: Move, reason: str | None) -> bool:
+        """See `application.ports.library.Library`."""
+        _storable_fields(msgspec.structs.replace(move, unusable=reason))
+        same = (MoveRow.id == move.id, MoveRow.video_path == move.video_path)
+        change = update(MoveRow).where(*same).values(unusable=reason)
+        return await self._database.write(change) > 0
+
     async def remove_move(self, move_id: str) -> Move:
         """See `application.ports.library.Library`."""
         rows = await self._taken(MoveRow, move_id)
@@ -181,6 +188,9 @@ class SqlLibrary:
         ):
             if value is not None:
                 query = query.where(column == str(value))
+        if wanted.usable is not None:
+            usable = MoveRow.unusable.is_(None)
+            query = query.where(usable if wanted.usable else ~usable)
         return _page(await self._rows(query, after, wanted.search, wanted.label), _move, most)
 
     async def _taken(
@@ -225,6 +235,7 @@ def _move(row: Row[Any]) -> Move:
         tempo=row.tempo,
         first_count=row.first_count,
         beats=msgspec.json.decode(row.beats, type=tuple[float, ...]) if row.beats else (),
+        unusable=row.unusable,
     )
 
 

@@ -4,11 +4,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from anyio import to_thread
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database.engine import Database, connected
+from adapters.database.engine import THREADS, Database, connected
 from adapters.database.revisions import Revisions, Standing
 from domain.errors import InvalidRequest
 from domain.violations import Violation
@@ -64,6 +63,6 @@ async def open_schema(url: str, *, make: bool = True) -> AsyncGenerator[Schema]:
 
     A file that is missing is made, or raises `NotReady` without ``make``, as does all else.
     """
-    revisions = await to_thread.run_sync(Revisions)
+    revisions = await THREADS.run(Revisions)
     async with connected(url, pool=1, patience=None, make=make) as database:
         yield Schema(database, revisions)

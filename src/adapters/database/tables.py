@@ -108,3 +108,5 @@ class MoveRow(Table):
     """Seconds to each beat of the clip, as a JSON list."""
     folded_name: Mapped[str]
     """Case-folded by Python, so that both databases find the same."""
+    unusable: Mapped[str | None] = mapped_column(Text())
+    """Why no film can be made of its clip, once that was tried in vain."""

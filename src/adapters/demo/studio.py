@@ -40,8 +40,11 @@ class CodeStudio:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it; a film that is being made is finished and thrown away."""
+        """Close it; a film that is being made is given up."""
         if self._pool is not None:
+            # A pool waits for what its processes do, and they do it for seconds.
+            for process in multiprocessing.active_children():
+                process.kill()
             self._pool.shutdown(cancel_futures=True)
 
     def moves(self) -> tuple[Move, ...]:

@@ -3,10 +3,10 @@
 import logging
 from pathlib import Path
 
-from anyio import to_thread
-
+from adapters.index import stored
 from adapters.index.faiss_index import ByFaiss
 from adapters.index.vector_index import VectorIndex
+from application.threads import IMPORTS
 
 _log = logging.getLogger("bachata.index")
 
@@ -18,8 +18,13 @@ async def open_index(
 
     See `ByFaiss` for ``nprobe`` and ``gpu``; indexes are stored in ``folder``.
     """
+    if folder is not None:
+        try:
+            await IMPORTS.run(lambda: stored.sweep(folder))
+        except OSError as error:
+            _log.warning("unfinished indexes were not removed: %s", error.strerror)
     try:
-        return VectorIndex(await to_thread.run_sync(lambda: ByFaiss(nprobe, gpu=gpu)), folder)
+        return VectorIndex(await IMPORTS.run(lambda: ByFaiss(nprobe, gpu=gpu)), folder)
     except Exception as error:
         _log.warning("FAISS cannot be used (%s); NumPy searches the moves", error)
         return VectorIndex(folder=folder)

@@ -1,17 +1,20 @@
 """An index in a file, so that a process that starts need not fuse every move again."""
 
 import os
-import tempfile
+import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import numpy as np
 
+from adapters import owned_folders
 from adapters.index.held import Traits
 from adapters.index.vectors import Matrix
+from adapters.owned_folders import ABANDONED
 from domain.embeddings import LENGTH
 
 _MARK: Final = b"bachata-index-1\n"
@@ -29,9 +32,9 @@ def write(folder: Path, version: str, traits: Traits, rows: Iterable[Matrix]) ->
     """Store an index in place of the one before; whole or not at all. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
     opening = msgspec.msgpack.encode(_Opening(version=version, traits=traits))
-    number, name = tempfile.mkstemp(prefix=f"{_NAME}.", dir=folder)
-    try:
-        with os.fdopen(number, "wb") as file:
+    with _opened(folder) as root, owned_folders.making(root) as own:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with os.fdopen(os.open(_NAME, flags, 0o644, dir_fd=own.lock), "wb") as file:
             file.write(_MARK)
             file.write(len(opening).to_bytes(8, "little"))
             file.write(zlib.crc32(opening).to_bytes(8, "little"))
@@ -42,10 +45,27 @@ def write(folder: Path, version: str, traits: Traits, rows: Iterable[Matrix]) ->
                 file.write(np.ascontiguousarray(block, "<f4").data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(folder / _NAME)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        os.replace(_NAME, _NAME, src_dir_fd=own.lock, dst_dir_fd=root)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the unfinished indexes of processes that died. Raises `OSError`."""
+    owned_folders.sweep(folder)
+    before = time.time() - ABANDONED.total_seconds()
+    # Names that earlier versions gave to indexes they had not finished; nobody has them locked.
+    for left in folder.glob(f"{_NAME}.*"):
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < before:
+                left.unlink()
+
+
+@contextmanager
+def _opened(folder: Path) -> Generator[int]:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
 
 
 def read(folder: Path, version: str) -> tuple[Traits, Matrix] | None:

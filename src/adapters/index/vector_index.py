@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-
-from anyio import to_thread
+from typing import Final
 
 from adapters.index import stored
 from adapters.index.held import Held, traits_of
@@ -14,10 +14,17 @@ from adapters.index.numpy_index import NumpySearch
 from adapters.index.searching import Searching
 from adapters.index.vectors import Vectors
 from application.ports.move_index import Among, Entry, Found
+from application.threads import Threads
+from application.timeouts import place_in
 from domain.embeddings import Fused
 from domain.errors import NotReady
 
 _log = logging.getLogger("bachata.index")
+
+_TURN: Final = 900.0
+"""Seconds to wait for another index: one of a million moves takes a minute or two."""
+
+THREADS: Final = Threads("searching the moves", 8)
 
 
 class VectorIndex:
@@ -37,23 +44,24 @@ class VectorIndex:
 
     async def swap(self, version: str, entries: Sequence[Entry]) -> None:
         """See `application.ports.move_index.MoveIndex`."""
-        async with self._turn:
-            self._held = held = await to_thread.run_sync(self._made, version, entries)
+        async with place_in(self._turn, "the index that is being made", _TURN):
+            self._held = held = await THREADS.run(lambda: self._made(version, entries))
             if self._folder is not None:
-                await to_thread.run_sync(_store, self._folder, held)
+                folder = self._folder
+                await THREADS.run(lambda: _store(folder, held))
 
     async def restore(self, version: str) -> bool:
         """See `application.ports.move_index.MoveIndex`."""
         if self._folder is None:
             return False
-        async with self._turn:
-            held = await to_thread.run_sync(self._restored, self._folder, version)
+        async with place_in(self._turn, "the index that is being made", _TURN):
+            held = await THREADS.run(partial(self._restored, self._folder, version))
             self._held = held or self._held
         return held is not None
 
     async def nearest(self, query: Fused, most: int, among: Among) -> Found:
         """See `application.ports.move_index.MoveIndex`."""
-        return await to_thread.run_sync(self._there().nearest, query, most, among)
+        return await THREADS.run(partial(self._there().nearest, query, most, among))
 
     async def ready(self) -> str:
         """See `application.ports.move_index.MoveIndex`."""

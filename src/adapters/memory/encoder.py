@@ -153,6 +153,10 @@ class MemoryEncoder:
         if reel.sound_seconds is None:
             raise FilmFlawed("The film has no sound.")
 
+    async def self_test(self, output: OutputConfig, folder: Path) -> None:
+        """See `application.ports.encoder.Encoder`."""
+        written(folder / "self-test.mp4", Reel(rate=output.frame_rate, frames=(("", 0),)))
+
     async def ready(self) -> str:
         """See `application.ports.encoder.Encoder`."""
         return "films of named frames, in memory"

@@ -117,6 +117,17 @@ class MemoryLibrary:
         await checkpoint()
         return tuple(self._moves[each] for each in dict.fromkeys(move_ids) if each in self._moves)
 
+    async def mark_unusable(self, move: Move, reason: str | None) -> bool:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        there = self._moves.get(move.id)
+        if there is None or there.video_path != move.video_path:
+            return False
+        marked = msgspec.structs.replace(there, unusable=reason)
+        _check(marked)
+        self._moves[move.id] = marked
+        return True
+
     async def remove_move(self, move_id: str) -> Move:
         """See `application.ports.library.Library`."""
         move = await self.move(move_id)
@@ -134,6 +145,7 @@ class MemoryLibrary:
                 and wanted.difficulty in (None, move.difficulty)
                 and wanted.energy_level in (None, move.energy_level)
                 and wanted.style in (None, move.style)
+                and wanted.usable in (None, move.unusable is None)
             )
 
         return _page(self._moves, matches, after, most)

@@ -7,9 +7,10 @@ from typing import Final
 
 from anyio.lowlevel import checkpoint
 
+from application.disk_errors import translated
 from application.ports.storage import Stored
 from domain import paths
-from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+from domain.errors import BachataError, MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
 CHUNK: Final = 256 * 1024
 """Bytes read at a time."""
@@ -95,5 +96,6 @@ def _write(into: Path, content: bytes, path: str) -> None:
         raise _failed(path, error) from error
 
 
-def _failed(path: str, error: OSError) -> StorageFailed:
-    return StorageFailed(f"The media storage failed at {path!r}: {error.strerror}.")
+def _failed(path: str, error: OSError) -> BachataError:
+    failure = StorageFailed(f"The media storage failed at {path!r}: {error.strerror}.")
+    return translated(error, failure)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from anyio.lowlevel import checkpoint
 
+from application.disk_errors import translated
 from domain.errors import StorageFailed
 
 
@@ -20,6 +21,8 @@ class MemoryWorkspace:
 
     def __init__(self, root: Path | None = None) -> None:
         self._root = root
+        self.room = 10**12
+        """Bytes that are said to be free."""
         self.open: set[Path] = set()
         """Folders in use now."""
         self.abandoned: list[UUID] = []
@@ -44,6 +47,11 @@ class MemoryWorkspace:
         self.abandoned.clear()
         return found
 
+    async def free(self) -> int:
+        """See `application.ports.workspace.Workspace`."""
+        await checkpoint()
+        return self.room
+
     async def ready(self) -> str:
         """See `application.ports.workspace.Workspace`."""
         await checkpoint()
@@ -55,4 +63,5 @@ class MemoryWorkspace:
                 self._root.mkdir(parents=True, exist_ok=True)
             return Path(tempfile.mkdtemp(prefix=f"{task_id}.", dir=self._root))
         except OSError as error:
-            raise StorageFailed(f"No work folder could be made: {error.strerror}.") from error
+            failure = StorageFailed(f"No work folder could be made: {error.strerror}.")
+            raise translated(error, failure) from error

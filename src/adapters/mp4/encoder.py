@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
-
-import anyio.to_thread
 
 from adapters.mp4.cutting import Copied, frame_by_frame, is_encoded_whole, taken_apart
 from adapters.mp4.inspection import differences
 from adapters.mp4.pieces import Piece, parted, spread
 from adapters.mp4.room import CuttingRoom
 from adapters.mp4.samples import Track
-from adapters.mp4.stock import TICKS, Stock
+from adapters.mp4.stock import THREADS, TICKS, Stock
 from adapters.mp4.writer import join
+from application.disk_errors import disk_errors
 from application.files import Files
 from application.ports.encoder import Footage, Shot, Take
 from application.ports.shelf import Shelf
@@ -92,7 +91,7 @@ class JoiningEncoder:
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`; nothing is written to ``into``."""
         footage = Footage(shots=tuple(shot for piece in pieces for shot in piece.shots))
-        await anyio.to_thread.run_sync(pieces_of, footage, self.stock.track)
+        await THREADS.run(partial(pieces_of, footage, self.stock.track))
         return footage
 
     async def add_audio(
@@ -102,9 +101,10 @@ class JoiningEncoder:
         sound = await self.stock.sound(soundtrack, files, into.parent)
 
         def write() -> None:
-            join(into, pieces_of(film, self.stock.track), sound)
+            with disk_errors():
+                join(into, pieces_of(film, self.stock.track), sound)
 
-        await anyio.to_thread.run_sync(write)
+        await THREADS.run(write)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """See `application.ports.encoder.Encoder`.
@@ -112,9 +112,13 @@ class JoiningEncoder:
         Every frame was decoded or counted when it was made, and was copied as it is: the film's
         tables say all that can be wrong with it.
         """
-        found = await anyio.to_thread.run_sync(lambda: list(differences(film, timeline)))
+        found = await THREADS.run(lambda: list(differences(film, timeline)))
         if found:
             raise FilmFlawed(f"The film is not what was asked for. {' '.join(found)}")
+
+    async def self_test(self, output: OutputConfig, folder: Path) -> None:
+        """See `application.ports.encoder.Encoder`."""
+        await self._room.self_test(output, folder)
 
     async def ready(self) -> str:
         """See `application.ports.encoder.Encoder`."""

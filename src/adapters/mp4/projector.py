@@ -1,17 +1,16 @@
 """A film shown in fragments of what is kept ready to be joined."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
-
-import anyio.to_thread
 
 from adapters.mp4.encoder import pieces_of
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.fragments import init_segment, segment
 from adapters.mp4.pieces import Piece
 from adapters.mp4.samples import AAC_PACKET, Run, Track
-from adapters.mp4.stock import TICKS, Stock
+from adapters.mp4.stock import THREADS, TICKS, Stock
 from application.files import Files
 from application.ports.encoder import Encoder
 from domain.playlist import SAMPLES, Kind, packets
@@ -45,17 +44,17 @@ class FragmentProjector:
             sound = await self._stock.sound(timeline.soundtrack, files, folder)
             piece = _heard(sound, timeline, index)
             moment = piece.first * AAC_PACKET
-            return await anyio.to_thread.run_sync(_fragments, [piece], moment, index + 1)
+            return await THREADS.run(partial(_fragments, [piece], moment, index + 1))
         pieces = await self._pieces(index, timeline, files, folder)
         moment = TICKS * sum(cut.frames for cut in timeline.cuts[:index])
-        return await anyio.to_thread.run_sync(_fragments, pieces, moment, index * _MOST_TAKES + 1)
+        return await THREADS.run(partial(_fragments, pieces, moment, index * _MOST_TAKES + 1))
 
     async def _pieces(
         self, index: int, timeline: Timeline, files: Files, folder: Path
     ) -> list[Piece]:
         cut = timeline.cuts[index]
         footage = await self._encoder.normalise(cut, files, timeline.output, folder / "cut.mp4")
-        return await anyio.to_thread.run_sync(pieces_of, footage, self._stock.track)
+        return await THREADS.run(partial(pieces_of, footage, self._stock.track))
 
 
 def _heard(sound: Track, timeline: Timeline, index: int) -> Piece:

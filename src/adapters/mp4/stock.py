@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import anyio.to_thread
 import msgspec
 
 from adapters.mp4.errors import MismatchedTrack
@@ -16,6 +15,7 @@ from adapters.mp4.room import CuttingRoom
 from adapters.mp4.samples import AAC_PACKET, Track
 from application.files import Files
 from application.ports.shelf import Shelf
+from application.threads import Threads
 from application.turns import Turns
 from domain.blueprint import OutputConfig
 from domain.errors import UnreadableMedia
@@ -25,6 +25,9 @@ TICKS: Final = 512
 """Ticks a frame."""
 RATE: Final = 48_000
 """Samples a second of every sound."""
+
+THREADS: Final = Threads("reading and joining films", 8)
+"""For all that this folder does with files."""
 
 
 class Stock:
@@ -128,7 +131,7 @@ class Stock:
                 into = folder / f"sample-{_digest(profile)}.mp4"
                 await self._room.sample(output, into)
                 self._samples[profile] = read_track(into, "video")
-                await anyio.to_thread.run_sync(into.unlink)
+                await THREADS.run(into.unlink)
         return self._samples[profile]
 
 

@@ -1,12 +1,12 @@
 """Fixtures as Django's `dumpdata` writes them, and lists of moves, in files."""
 
-import asyncio
 import gzip
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
+from application.threads import FILES
 from domain import documents
 from domain.errors import InvalidRequest
 from domain.move_lists import listed
@@ -55,7 +55,7 @@ class FixtureSeedSource:
 
 async def open_fixtures(path: Path) -> FixtureSeedSource:
     """Read a file or a folder of them; raises `InvalidRequest` when there is nothing to read."""
-    return await asyncio.to_thread(_opened, path)
+    return await FILES.run(lambda: _opened(path))
 
 
 def _opened(path: Path) -> FixtureSeedSource:

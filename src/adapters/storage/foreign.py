@@ -4,6 +4,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final, cast
 
+from application.disk_errors import translated
 from domain.errors import BachataError, MediaNotFound, StorageFailed
 
 MISSING: Final = frozenset({"NoSuchKey", "NotFound", "404"})
@@ -79,7 +80,8 @@ def named(path: str) -> Generator[None]:
         raise _ours(error, path) from error
     except OSError as error:
         # The error's own text may hold a path of this machine.
-        raise StorageFailed(f"The media storage failed at {path!r}: {error.strerror}.") from error
+        failure = StorageFailed(f"The media storage failed at {path!r}: {error.strerror}.")
+        raise translated(error, failure) from error
 
 
 def _ours(error: Exception, path: str) -> BachataError:

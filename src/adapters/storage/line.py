@@ -80,7 +80,8 @@ class Line:
         """An address that gets an object without keys, for so many seconds."""
         asked = {"Bucket": self.bucket.name, **given}
         made = self.client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
-        return cast(str, await made)
+        async with asyncio.timeout(self.limits.call):
+            return cast(str, await made)
 
     @asynccontextmanager
     async def body(

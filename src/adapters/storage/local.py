@@ -10,18 +10,21 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Final
-from uuid import uuid4
 
+from adapters import owned_folders
 from adapters.storage import folders, writing
 from adapters.storage.folders import LinkInTheWay
 from adapters.storage.keys import INCOMING, safe
 from adapters.storage.steps import Steps
+from application.disk_errors import translated
 from application.ports.storage import Stored
 from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
 ABANDONED: Final = timedelta(hours=1)
-"""Age at which an unfinished file is nobody's: one being written is never that old."""
+"""Age at which a file of an earlier version is nobody's: one being written is never that old."""
 
+_NEW: Final = "new"
+"""Name of a file in the folder that it is written in."""
 _TRIES: Final = 100
 """How often a folder may vanish before a file can be put into it."""
 
@@ -37,7 +40,7 @@ class LocalStorage:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._steps = Steps()
+        self._steps = Steps("the disk of the media storage")
 
     async def fetch(self, path: str, into: Path) -> None:
         """See `application.ports.storage.Storage`."""
@@ -56,8 +59,11 @@ class LocalStorage:
         def step(unwanted: Event) -> bool:
             with _translated(path):
                 self._refuse_taken(place)
-                with folders.opened(self._root, [INCOMING], make=True) as incoming:
-                    self._publish(source, incoming, place, unwanted, spare=spare)
+                with (
+                    folders.opened(self._root, [INCOMING], make=True) as incoming,
+                    owned_folders.making(incoming) as own,
+                ):
+                    self._publish(source, own.lock, place, unwanted, spare=spare)
             return True
 
         def undo(_: bool) -> None:
@@ -118,15 +124,15 @@ class LocalStorage:
             with (
                 _translated(INCOMING),
                 folders.opened(self._root, [INCOMING], make=True) as incoming,
+                owned_folders.making(incoming) as own,
             ):
-                name = f"ready-{uuid4().hex}"
-                file = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=incoming)
+                flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                file = os.open("ready", flags, 0o600, dir_fd=own.lock)
                 try:
                     os.write(file, b"ready")
                     whole = os.pread(file, 5, 0) == b"ready"
                 finally:
                     os.close(file)
-                    os.unlink(name, dir_fd=incoming)
             if not whole:
                 raise StorageFailed("What is written to the media storage is not read back.")
             return "local disk"
@@ -134,14 +140,18 @@ class LocalStorage:
         return await self._steps.run(step)
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> int:
-        """Remove the unfinished files of processes that died, and say how many there were."""
+        """Remove the unfinished files of processes that died, and say how many there were.
+
+        Of what earlier versions left, which nobody has locked, that is what is ``older_than`` so.
+        """
 
         def step(_: Event) -> int:
             with (
                 _translated(INCOMING),
                 folders.opened(self._root, [INCOMING], make=True) as incoming,
             ):
-                return _remove_old(incoming, time.time() - older_than.total_seconds())
+                swept = owned_folders.sweep_in(incoming)
+                return swept + _remove_old(incoming, time.time() - older_than.total_seconds())
 
         return await self._steps.run(step)
 
@@ -171,17 +181,12 @@ class LocalStorage:
         raise MediaTaken
 
     def _publish(
-        self, source: Path, incoming: int, place: list[str], unwanted: Event, *, spare: bool
+        self, source: Path, own: int, place: list[str], unwanted: Event, *, spare: bool
     ) -> None:
-        name = uuid4().hex
-        try:
-            if not (spare and writing.linked(source, incoming, name)):
-                with source.open("rb", buffering=0) as given:
-                    writing.write_whole(given.fileno(), incoming, name, unwanted)
-            self._link(incoming, name, place)
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(name, dir_fd=incoming)
+        if not (spare and writing.linked(source, own, _NEW)):
+            with source.open("rb", buffering=0) as given:
+                writing.write_whole(given.fileno(), own, _NEW, unwanted)
+        self._link(own, _NEW, place)
 
     def _link(self, incoming: int, name: str, place: list[str]) -> None:
         for attempt in range(_TRIES):
@@ -224,7 +229,7 @@ def _translated(path: str) -> Generator[None]:
     except OSError as error:
         # The error's own text may hold a path of this machine.
         message = f"The media storage failed at {path!r}: {error.strerror}."
-        raise StorageFailed(message) from error
+        raise translated(error, StorageFailed(message)) from error
 
 
 def _chunk(path: str, file: int, at: int, end: int, _: Event) -> bytes:

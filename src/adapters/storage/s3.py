@@ -19,6 +19,7 @@ from adapters.storage.keys import INCOMING, LONGEST, above, safe
 from adapters.storage.line import Line, open_line, removed
 from adapters.storage.steps import Steps
 from application.ports.storage import Stored
+from application.timeouts import FETCH_TURN, place_in
 from application.together import together
 from application.uncancelled import to_the_end
 from domain.errors import MediaTaken, StorageFailed
@@ -41,7 +42,7 @@ class S3Storage:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._steps = Steps()
+        self._steps = Steps("the disk of the work folder")
         self._downloads = asyncio.Semaphore(line.limits.downloads)
         self._creates_only = False
         """Whether the server was seen to refuse to replace an object."""
@@ -50,7 +51,7 @@ class S3Storage:
         """See `application.ports.storage.Storage`."""
         part = into.with_name(f".{uuid4().hex}.part")
         with named(safe(path)):
-            async with self._downloads:
+            async with place_in(self._downloads, "a place to fetch a file", FETCH_TURN):
                 try:
                     await self._download(path, part)
                     await self._steps.run(

@@ -8,16 +8,21 @@ import re
 import shutil
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Final, TypeVar
 from uuid import uuid4
 
+from anyio import CancelScope
+
+from adapters import owned_folders
+from adapters.owned_folders import ABANDONED
 from adapters.storage.steps import Steps
+from application.disk_errors import translated
 from application.ports.storage import Storage
-from application.turns import Turns
+from application.turns import LIMIT, Turns
 from domain.errors import Broken, MediaNotFound, MediaTaken, StorageFailed
 
 T = TypeVar("T")
@@ -26,8 +31,6 @@ _log = logging.getLogger("bachata.shelf")
 
 FOLDER: Final = "cache"
 """Folder of the storage that made files are in."""
-ABANDONED: Final = timedelta(hours=6)
-"""Age at which an unfinished file is nobody's: no clip takes so long."""
 _KEY: Final = re.compile(r"[a-z0-9-]{1,100}")
 _LOCKS: Final = 4096
 """Lock files; keys that share one wait for each other now and then, which does no harm."""
@@ -45,8 +48,8 @@ class LocalShelf:
         self._root = root
         self._storage = storage
         self._most = most
-        self._steps = Steps()
-        self._waits = Steps()
+        self._steps = Steps("the disk of the cache")
+        self._waits = Steps("another process that makes the same", limit=LIMIT, turn=LIMIT)
         self._turns = Turns()
 
     async def take(
@@ -68,29 +71,53 @@ class LocalShelf:
         async with self._turns.of(key), self._alone(key):
             if (there := await self._steps.run(found)) is not None:
                 return there[0]
-            made = self._root / "making" / f"{key}.{uuid4().hex}"
-            try:
+            async with self._making() as folder:
+                made = folder / key
                 if not await self._fetched(key, made, read):
                     await self._made(key, made, make, read)
                 await self._steps.run(lambda _: self._enter(key, made, into))
-            finally:
-                await self._steps.run(lambda _: made.unlink(missing_ok=True))
             return await self._steps.run(lambda _: read(into))
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> None:
-        """Remove the unfinished files of processes that died."""
+        """Remove the unfinished files of processes that died.
+
+        Of what earlier versions left, which nobody has locked, that is what is ``older_than`` so.
+        """
 
         def step(_: Event) -> None:
             folder = self._root / "making"
             before = time.time() - older_than.total_seconds()
             with _translated("swept"):
                 folder.mkdir(parents=True, exist_ok=True)
+                owned_folders.sweep(folder)
                 for entry in os.scandir(folder):
                     with suppress(FileNotFoundError):
+                        if owned_folders.is_making(entry.name):
+                            continue
                         if entry.stat(follow_symlinks=False).st_mtime < before:
                             _remove(Path(entry.path))
 
         await self._steps.run(step)
+
+    @asynccontextmanager
+    async def _making(self) -> AsyncGenerator[Path]:
+        """A folder to make a file in, which the next start removes if this process dies."""
+        stack = ExitStack()
+
+        def begin(_: Event) -> Path:
+            with _translated("making"), ExitStack() as opened:
+                folder = os.open(self._root / "making", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                opened.callback(os.close, folder)
+                name = opened.enter_context(owned_folders.making(folder)).name
+                stack.push(opened.pop_all())
+                return self._root / "making" / name
+
+        folder = await self._steps.run(begin, undo=lambda _: stack.close())
+        try:
+            yield folder
+        finally:
+            with CancelScope(shield=True):
+                await self._steps.run(lambda _: stack.close())
 
     def _found(self, key: str, into: Path, read: Callable[[Path], T]) -> tuple[T] | None:
         """Link to the file of a key, if there is one that can be read."""
@@ -234,4 +261,5 @@ def _translated(key: str) -> Generator[None]:
         raise
     except OSError as error:
         # The error's own text may hold a path of this machine.
-        raise StorageFailed(f"The shelf failed at {key!r}: {error.strerror}.") from error
+        failure = StorageFailed(f"The shelf failed at {key!r}: {error.strerror}.")
+        raise translated(error, failure) from error

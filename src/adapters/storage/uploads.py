@@ -111,7 +111,7 @@ class Upload:
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            await ended(work, self._line.limits.parting)
+            await ended(work, f"the storage to {call}", self._line.limits.parting)
             if undo is not None and not work.cancelled() and work.exception() is None:
                 await to_the_end(undo(work.result()))
             raise

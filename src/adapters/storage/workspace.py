@@ -1,162 +1,135 @@
 """Folders for work in progress on the local disk."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from anyio import CancelScope
 
+from adapters import owned_folders
+from adapters.owned_folders import Owned
 from adapters.storage.steps import Steps
+from application.disk_errors import translated
 from domain.errors import NotReady, StorageFailed
-
-
-class _Work(NamedTuple):
-    folder: Path
-    lock: int
-    """Descriptor of the folder, locked for as long as it is open."""
 
 
 class LocalWorkspace:
     """Gives each piece of work a folder `{task id}.{random}` below ``root``, made if missing.
 
-    The folder is locked while it is in use. The system lets go of the lock when the process ends,
-    however it ends, and so a folder without one is known to be left behind. Needs a file system
-    whose folders can be locked, as local ones can.
+    The folder is locked while it is in use, so that one without a lock is known to be left behind.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._steps = Steps()
+        self._steps = Steps("the disk of the work folders")
 
     @asynccontextmanager
     async def take(self, task_id: UUID) -> AsyncGenerator[Path]:
         """See `application.ports.workspace.Workspace`."""
-        work = await self._steps.run(lambda _: self._begin(task_id), undo=_end)
+        work = await self._steps.run(lambda _: self._begin(task_id), undo=self._removed)
         try:
-            yield work.folder
+            yield self._root / work.name
         except BaseException as error:
             # What went wrong in the work matters more than what it leaves; `sweep` comes by later.
             if (left := await self._end(work)) is not None:
                 error.add_note(f"Its work folder was left behind: {_reason(left)}.")
             raise
         if (left := await self._end(work)) is not None:
-            raise StorageFailed(f"A work folder cannot be removed: {_reason(left)}.") from left
+            failure = StorageFailed(f"A work folder cannot be removed: {_reason(left)}.")
+            raise translated(left, failure) from left
 
     async def sweep(self) -> tuple[UUID, ...]:
         """See `application.ports.workspace.Workspace`."""
         return await self._steps.run(self._sweep)
+
+    async def free(self) -> int:
+        """See `application.ports.workspace.Workspace`."""
+
+        def step(_: Event) -> int:
+            try:
+                self._root.mkdir(parents=True, exist_ok=True)
+                return shutil.disk_usage(self._root).free
+            except OSError as error:
+                failure = StorageFailed(f"The work folder's disk says nothing: {error.strerror}.")
+                raise translated(error, failure) from error
+
+        return await self._steps.run(step)
 
     async def ready(self) -> str:
         """See `application.ports.workspace.Workspace`."""
 
         def step(_: Event) -> str:
             try:
-                self._root.mkdir(parents=True, exist_ok=True)
-                probe = self._root / f"ready.{uuid4().hex}"
-                probe.mkdir()
-                probe.rmdir()
-                free = shutil.disk_usage(self._root).free
+                with self._opened(make=True) as root, owned_folders.making(root):
+                    free = shutil.disk_usage(self._root).free
             except OSError as error:
-                raise NotReady(f"No work folder can be made: {error.strerror}.") from error
+                failure = NotReady(f"No work folder can be made: {error.strerror}.")
+                raise translated(error, failure) from error
             return f"local disk, {free / 1e9:.1f} GB free"
 
         return await self._steps.run(step)
 
-    async def _end(self, work: _Work) -> OSError | None:
+    async def _end(self, work: Owned) -> OSError | None:
         with CancelScope(shield=True):
-            return await self._steps.run(lambda _: _end(work))
+            return await self._steps.run(lambda _: self._removed(work))
 
-    def _begin(self, task_id: UUID) -> _Work:
-        folder = self._root / f"{task_id}.{uuid4().hex}"
+    def _begin(self, task_id: UUID) -> Owned:
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            # Between being made and being locked a folder looks as if it were left behind.
-            with self._alone():
-                folder.mkdir()
-                work = _locked(folder)
+            with self._opened(make=True) as root:
+                return owned_folders.make(root, f"{task_id}.{uuid4().hex}")
         except OSError as error:
-            raise StorageFailed(f"No work folder can be made: {error.strerror}.") from error
-        if work is None:
-            raise StorageFailed("The new work folder is locked or gone already.")
-        return work
+            failure = StorageFailed(f"No work folder can be made: {error.strerror}.")
+            raise translated(error, failure) from error
 
-    def _sweep(self, _: Event) -> tuple[UUID, ...]:
+    def _removed(self, work: Owned) -> OSError | None:
+        try:
+            root = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            os.close(work.lock)
+            return None if isinstance(error, FileNotFoundError) else error
+        try:
+            return owned_folders.remove(root, work)
+        finally:
+            os.close(root)
+
+    def _sweep(self, unwanted: Event) -> tuple[UUID, ...]:
         if not self._root.is_dir():
             return ()
-        found: set[UUID] = set()
-        alive: set[UUID] = set()
         try:
-            with self._alone():
-                left = list[_Work]()
-                for folder, task_id in _folders(self._root):
-                    work = _locked(folder)
-                    (alive if work is None else found).add(task_id)
-                    if work is not None:
-                        left.append(work)
+            with self._opened() as root:
+                owned_folders.sweep_in(root)
+                swept = owned_folders.find_left(root, lambda name: _task_of(name) is not None)
+                for work in swept.left:
+                    owned_folders.remove(root, work)
         except OSError as error:
-            raise StorageFailed(f"Work folders cannot be listed: {error.strerror}.") from error
-        for work in left:
-            _end(work)
-        return tuple(sorted(found - alive))
+            failure = StorageFailed(f"Work folders cannot be listed: {error.strerror}.")
+            raise translated(error, failure) from error
+        found = {_task_of(work.name) for work in swept.left} - {*map(_task_of, swept.living)}
+        return tuple(sorted(each for each in found if each is not None))
 
     @contextmanager
-    def _alone(self) -> Generator[None]:
-        """Keep other processes, and other threads of this one, from taking or sweeping."""
-        root = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
+    def _opened(self, *, make: bool = False) -> Generator[int]:
+        if make:
+            self._root.mkdir(parents=True, exist_ok=True)
+        root = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            fcntl.flock(root, fcntl.LOCK_EX)
-            yield
+            yield root
         finally:
             os.close(root)
 
 
-def _folders(root: Path) -> Generator[tuple[Path, UUID]]:
-    for folder in root.iterdir():
-        try:
-            task_id = UUID(folder.name.partition(".")[0])
-        except ValueError:
-            continue
-        if folder.name.startswith(f"{task_id}.") and folder.is_dir() and not folder.is_symlink():
-            yield folder, task_id
-
-
-def _locked(folder: Path) -> _Work | None:
-    """Lock a folder, or return None when somebody is working in it or just has."""
+def _task_of(name: str) -> UUID | None:
+    """The task that a folder of this name is of; None for what is no work folder."""
+    plain, dot, _ = name.partition(".")
     try:
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except FileNotFoundError:
+        task_id = UUID(plain)
+    except ValueError:
         return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Whoever held the lock removed the folder before letting go of it.
-        if folder.exists():
-            return _Work(folder, lock)
-    except BlockingIOError:
-        pass
-    except BaseException:
-        os.close(lock)
-        raise
-    os.close(lock)
-    return None
-
-
-def _end(work: _Work) -> OSError | None:
-    """Remove a folder with all in it, let go of it, and return what stood in the way."""
-    try:
-        shutil.rmtree(work.folder)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return error
-    finally:
-        os.close(work.lock)
-    return None
+    return task_id if dot and plain == str(task_id) else None
 
 
 def _reason(error: OSError) -> str:

@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Protocol
 
+from domain.limits import Allowance
 from domain.media import Media
 
 
 class Doorkeeper(Protocol):
     """Looks into files that nobody has looked into yet."""
 
-    async def look(self, file: Path) -> Media:
+    async def look(self, file: Path, allowance: Allowance | None = None) -> Media:
         """Say what is in a file, as an `Encoder` would measure it; its name does not matter.
 
         Whatever is in the file, this ends soon, with bounded memory, and harms nothing. Raises
-        `UnacceptedMedia` for what is no film or song of a kind that is taken, and
-        `UnreadableMedia` for one that is damaged.
+        `UnacceptedMedia` for what is no film or song of a kind that is taken, `UnreadableMedia`
+        for one that is damaged, and `TooLarge` for more than the ``allowance``.
         """
         ...

@@ -108,6 +108,10 @@ class Encoder(Protocol):
         """Raise `FilmFlawed` unless the film is what was asked for, and plays to the end."""
         ...
 
+    async def self_test(self, output: OutputConfig, folder: Path) -> None:
+        """Make a film of no clip at all in ``folder``; raises what keeps any from being made."""
+        ...
+
     async def ready(self) -> str:
         """Say what is doing the work, or raise."""
         ...

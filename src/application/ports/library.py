@@ -46,6 +46,8 @@ class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):
     difficulty: Difficulty | None = None
     energy_level: Energy | None = None
     style: Style | None = None
+    usable: bool | None = None
+    """Whether films can be made of their clips, as far as anybody has tried."""
 
 
 class Library(Protocol):
@@ -105,6 +107,14 @@ class Library(Protocol):
 
     async def moves_of(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
         """Return the moves of these ids that there are, in their order, each once."""
+        ...
+
+    async def mark_unusable(self, move: Move, reason: str | None) -> bool:
+        """Remember why no film can be made of the clip of ``move``; None when one can.
+
+        Return whether there is such a move with such a clip: nothing happens to one that was
+        removed meanwhile, or that has come back with another clip.
+        """
         ...
 
     async def remove_move(self, move_id: str) -> Move:

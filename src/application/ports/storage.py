@@ -21,7 +21,7 @@ class Storage(Protocol):
 
     A file is visible whole or not at all, and never changes once it is there. Every method raises
     `UnsafePath` for a path that `domain.paths` refuses or that would leave the storage by a link,
-    and `StorageFailed` when the storage itself fails.
+    and `StorageFailed` when the storage itself fails, or `WaitedTooLong` when it does not answer.
     """
 
     async def fetch(self, path: str, into: Path) -> None:

@@ -20,6 +20,10 @@ class Workspace(Protocol):
         """Remove what a process that died left behind, and name the tasks it was working on."""
         ...
 
+    async def free(self) -> int:
+        """Bytes that work may still take on the disk; raises `StorageFailed`."""
+        ...
+
     async def ready(self) -> str:
         """Say where work is done, or raise."""
         ...

@@ -15,7 +15,8 @@ from application.readying import ORDINARY, WORK, first_eight
 from application.rushes import OnHand
 from domain import documents, paths
 from domain.embeddings import MoveEmbedding, Rows, entry_of, words_of
-from domain.errors import MoveNotFound, MoveTaken, UnacceptedMedia
+from domain.errors import MoveNotFound, MoveTaken
+from domain.media import require_film
 from domain.moves import Move
 
 
@@ -57,8 +58,7 @@ class AddMove:
         """
         documents.refuse_faults(move)
         media = await self._encoder.measure(clip)
-        if media.picture is None:
-            raise UnacceptedMedia("The file has sound but no picture; a move needs a film.")
+        require_film(media)
         try:
             await self._library.move(move.id)
         except MoveNotFound:
@@ -66,7 +66,9 @@ class AddMove:
         else:
             raise MoveTaken(f"There is a move {move.id!r} already.")
         path = paths.clip(move.id, await fingerprint(clip))
-        kept = msgspec.structs.replace(move, duration=float(media.seconds), video_path=path)
+        kept = msgspec.structs.replace(
+            move, duration=float(media.seconds), video_path=path, unusable=None
+        )
         if ready:
             async with self._workspace.take(WORK) as folder:
                 files = OnHand({path: clip}, self._encoder)

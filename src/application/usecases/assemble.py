@@ -60,6 +60,7 @@ class AssembleVideo:
         `MediaTaken`, `MediaNotFound`, `ClipTooShort`, `FFmpegFailed`, `AssemblyTimedOut`, ...
         """
         rules.check(blueprint, owner)
+        await self._film.check(blueprint)
         async with self._on_record(blueprint.task_id, owner) as record:
             await self._blueprints.keep(blueprint)
             assembly = await self._film(blueprint, record)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from application.clip_failures import reason_of
 from application.ports.encoder import Encoder
 from application.ports.library import Library, MoveFilter
 from application.ports.move_embeddings import MoveEmbeddings
@@ -14,8 +15,9 @@ from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.rushes import Rushes
+from application.usecases.warm import WarmLibrary
 from domain.embeddings import MoveEmbedding, faults
-from domain.errors import BachataError, MoveNotFound
+from domain.errors import MoveNotFound
 from domain.moves import Move
 
 WORK: Final = UUID("c4ec4000-0000-4000-8000-000000000000")
@@ -49,21 +51,27 @@ class CheckLibrary:
         shelf: Shelf,
         encoder: Encoder,
         workspace: Workspace,
+        warm: WarmLibrary,
     ) -> None:
-        """Take the ports."""
+        """Take the ports, and who tries clips again of which no film could be made."""
         self._library = library
         self._embeddings = embeddings
         self._storage = storage
         self._shelf = shelf
         self._encoder = encoder
         self._workspace = workspace
+        self._warm = warm
 
     async def __call__(self, told: Told) -> tuple[Finding, ...]:
         """Return everything that is not right, in the order of the moves' ids."""
         moves = await self._moves()
         findings: list[Finding] = []
         for done, move in enumerate(moves, 1):
-            findings += await self._checked(move)
+            try:
+                findings += await self._checked(move)
+            except Exception as error:
+                message = reason_of(error, f"checking the move {move.id!r}")
+                findings.append(Finding(move_id=move.id, field="move", message=message))
             await told(move.name, done, len(moves))
         findings += await self._left_over({move.id for move in moves})
         return tuple(sorted(findings, key=lambda each: (each.move_id, each.field)))
@@ -73,8 +81,11 @@ class CheckLibrary:
         seconds: float | None = None
         try:
             seconds = await self._seconds(move.video_path)
-        except BachataError as error:
-            found.append(("clip", str(error)))
+        except Exception as error:
+            why = reason_of(error, f"measuring the clip of the move {move.id!r}")
+            found.append(("clip", why))
+        if move.unusable is not None and (why := await self._warm.one(move)) is not None:
+            found.append(("unusable", f"It is not danced: no film can be made of its clip. {why}"))
         if seconds is not None and abs(seconds - move.duration) > _OFF_SECONDS:
             message = f"It is {move.duration:.3f} s; the clip lasts {seconds:.3f} s."
             found.append(("duration", message))

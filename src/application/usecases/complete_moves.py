@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from application.clip_failures import Surroundings, reason_of
 from application.examining import Examination
 from application.ports.encoder import Encoder
 from application.ports.library import Library
@@ -17,7 +18,6 @@ from application.ports.workspace import Workspace
 from application.rushes import Rushes
 from application.usecases.browse import everything
 from domain.embeddings import MoveEmbedding, Part, Rows
-from domain.errors import NotFound, Refused
 
 WORK = UUID("c0117000-0000-4000-8000-000000000000")
 """Names the folders that clips are fetched into; there is no task of this id."""
@@ -48,9 +48,14 @@ class CompleteMoves:
         self._embeddings = embeddings
         self._examine = examine
         self._listener = listener
+        self._surroundings = Surroundings(storage, workspace, encoder)
 
     async def __call__(self) -> int:
-        """Return how many were completed, one after another; what was known stays as it is."""
+        """Return how many were completed, one after another; what was known stays as it is.
+
+        A clip that fails keeps no other from being listened to, unless all are going to fail:
+        raises `StorageFailed`, `FFmpegMissing`, ... then.
+        """
         done = 0
         for known in await everything(self._embeddings.page):
             if known.rows.audio is None and known.audio_by != self._listener.name:
@@ -62,8 +67,10 @@ class CompleteMoves:
             found = await self._examined(move_id)
             # What has come in the meantime is newer than what was listed.
             known = await self._embeddings.get(move_id)
-        except (NotFound, Refused) as error:
-            _log.warning("the clip of the move %r was not listened to: %s", move_id, error)
+        except Exception as error:
+            await self._surroundings.check(error)
+            what = f"listening to the clip of the move {move_id!r}"
+            _log.warning("%s failed: %s", what, reason_of(error, what))
             return False
         rows = Rows(**{part.value: known.rows.of(part) or found.rows.of(part) for part in Part})
         await self._embeddings.keep(

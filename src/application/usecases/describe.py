@@ -20,9 +20,10 @@ from application.usecases.plan import (
 )
 from domain import documents
 from domain.blueprint import Difficulty
-from domain.choreography import LockedMove
+from domain.choreography import Banned, Locked, Seed
 from domain.errors import SongNotFound
 from domain.moves import Energy, Style
+from domain.texts import Text
 from domain.wording.choosing import choose_song
 from domain.words import Asked
 
@@ -31,14 +32,14 @@ class DescribedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """A dance in a person's own words, English or Spanish; what is said beside them counts more."""
 
     query: Annotated[str, Meta(min_length=1, max_length=2000)]
-    song_id: str | None = None
+    song_id: Text | None = None
     """The song; where it is left out, the one that is named or that fits best."""
-    seed: int = 0
+    seed: Seed = 0
     difficulty: Difficulty | None = None
     energy_level: Energy | None = None
     style: Style | None = None
-    locked_moves: tuple[LockedMove, ...] = ()
-    banned_moves: tuple[str, ...] = ()
+    locked_moves: Locked = ()
+    banned_moves: Banned = ()
 
 
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +86,8 @@ class UnderstandDescription:
         """What was understood, and the same for `PlanChoreography`; raises as the call does."""
         documents.refuse_faults(described)
         songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
-        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+        usable = MoveFilter(usable=True)
+        moves = await everything(lambda after, most: self._library.moves(usable, after, most))
         labels = sorted({move.label for move in moves})
         clock = asyncio.get_running_loop().time
         began = clock()

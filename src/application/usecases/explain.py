@@ -1,6 +1,6 @@
 """Say why a dance is as it is, and how good it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -91,7 +91,7 @@ class ExplainBlueprint:
                 quality(
                     blueprint.moves,
                     danced_to,
-                    moves,
+                    _weighed(moves, blueprint),
                     asked=blueprint.difficulty_level,
                     motion=await self._watched(),
                     frame_rate=blueprint.output_config.frame_rate,
@@ -149,8 +149,20 @@ def _explained(
         playback_rate=move.playback_rate,
         cost=reason.cost,
         costs=reason.costs,
-        alternatives=reason.alternatives,
+        alternatives=tuple(each for each in reason.alternatives if _usable(each, known)),
     )
+
+
+def _usable(alternative: Alternative, known: Mapping[str, Move]) -> bool:
+    """Whether a move could be danced now; one that is gone is told of as it was."""
+    there = known.get(alternative.move_id)
+    return there is None or there.unusable is None
+
+
+def _weighed(moves: Sequence[Move], blueprint: Blueprint) -> list[Move]:
+    """The moves a dance could be chosen from, and those that it has."""
+    danced = {each.clip_id for each in blueprint.moves}
+    return [move for move in moves if move.unusable is None or move.id in danced]
 
 
 def _read(said: Any, kind: type[T]) -> T | None:  # noqa: ANN401 - a person may have written it

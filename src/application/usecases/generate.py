@@ -42,6 +42,7 @@ class GenerateChoreography:
             await record.take(Step.PLAN, "Planning the dance")
             dance = await self._plan(request, task_id, owner, described)
             rules.check(dance.blueprint, owner)
+            await self._film.check(dance.blueprint)
             if dance.degradations:
                 await record.note(dance.degradations)
             await self._blueprints.keep(dance.blueprint)

@@ -14,6 +14,7 @@ from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.rushes import OnHand, Rushes
+from application.threads import FILES
 from domain import documents
 from domain.corrections import Correction, corrected
 from domain.errors import InvalidRequest, SpoiledFile
@@ -82,7 +83,7 @@ class HearSong:
 
         async def make(into: Path) -> None:
             heard = await self._listener.hear(sound)
-            await asyncio.to_thread(into.write_bytes, msgspec.json.encode(heard))
+            await FILES.run(lambda: into.write_bytes(msgspec.json.encode(heard)))
 
         return await self._shelf.take(key, folder / key, make, _read)
 

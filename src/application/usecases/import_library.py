@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from application.clip_failures import reason_of
 from application.examining import Examination, Examined
 from application.gathering import gathered
 from application.keeping import fingerprint
@@ -22,13 +23,12 @@ from application.usecases.add_move import AddMove
 from domain import paths
 from domain.addresses import Home
 from domain.errors import (
-    BachataError,
     MediaNotFound,
     MediaTaken,
     MoveNotFound,
-    UnreadableMedia,
 )
 from domain.importing import Wanted
+from domain.media import require_film
 from domain.move_lists import Kind, Note, note
 from domain.moves import Move
 
@@ -134,8 +134,8 @@ class ImportLibrary:
             return _came_out(wanted, Outcome.MISSING, (*wanted.notes, lacking))
         try:
             outcome, notes = await self._taken_in(clip, wanted, ready=ready, dry_run=dry_run)
-        except (BachataError, OSError) as error:
-            why = str(error) or type(error).__name__
+        except Exception as error:
+            why = reason_of(error, f"importing the move {wanted.id!r}")
             notes = (*wanted.notes, note(Kind.INCONSISTENT, "clip", why))
             return _came_out(wanted, Outcome.REFUSED, notes)
         return _came_out(wanted, outcome, notes)
@@ -148,10 +148,9 @@ class ImportLibrary:
             other = note(Kind.INCONSISTENT, "id", f"{there.id!r} is another clip in the library.")
             return Outcome.REFUSED, (*wanted.notes, other)
         if there is not None and await self._is_whole(there):
-            return Outcome.UNCHANGED, wanted.notes
+            return Outcome.UNCHANGED, (*wanted.notes, *_unusable(there))
         media = await self._encoder.measure(clip)
-        if media.picture is None:
-            raise UnreadableMedia("The file has sound but no picture; a move needs a film.")
+        require_film(media)
         outcome = Outcome.ADDED if there is None else Outcome.COMPLETED
         if dry_run:
             return outcome, wanted.notes
@@ -187,6 +186,12 @@ class ImportLibrary:
         except (MediaNotFound, MoveNotFound):
             return False
         return True
+
+
+def _unusable(move: Move) -> tuple[Note, ...]:
+    if move.unusable is None:
+        return ()
+    return (note(Kind.INCONSISTENT, "clip", f"No film can be made of it: {move.unusable}"),)
 
 
 def _came_out(wanted: Wanted, outcome: Outcome, notes: tuple[Note, ...]) -> Imported:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from application.clip_failures import reason_of
 from application.migration import Findings, MigrationReport
 from application.ports.seed_source import SeedSource
 from application.ports.storage import Storage
@@ -110,10 +111,12 @@ async def _read(
     found: list[tuple[str, Any]] = []
     async for record in source.records(model):
         for name in dropped_fields(model, record):
-            why = _JOBS if name == _JOB_FIELD else _NO_PLACE
-            findings.drop(f"{model}.{name}", why)
+            findings.drop(f"{model}.{name}", _JOBS if name == _JOB_FIELD else _NO_PLACE)
         try:
             found.append((record.key, read(record)))
         except ValueError as error:
             findings.left_out(model, record.key, str(error))
+        except Exception as error:
+            why = reason_of(error, f"reading the {model} {record.key!r}")
+            findings.left_out(model, record.key, why)
     return found

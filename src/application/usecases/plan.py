@@ -1,7 +1,6 @@
 """Plan the choreography of a song."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -10,18 +9,20 @@ from application.ports.choreographer import Choreographer, Slot
 from application.ports.clock import Clock
 from application.ports.library import Library, MoveFilter
 from application.shortlisting import Shortlist
+from application.threads import PLANNING
 from application.usecases.browse import everything
 from application.usecases.hear import HearSong
 from application.watched import Watched
 from domain import paths
 from domain.blueprint import Blueprint, Difficulty, OutputConfig
-from domain.choreography import Draft, LockedMove, Plan, Wish
+from domain.choreography import Banned, Draft, Locked, Plan, Seed, Wish
 from domain.costs import Motion
 from domain.counting import Counted, fits, ways_to_count
-from domain.errors import InvalidRequest, NoBeatHeard
+from domain.errors import InvalidRequest, NoBeatHeard, NoMovesMatch
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, shortened
 from domain.quality import Quality, quality, rounded
+from domain.texts import Text
 from domain.violations import Violation
 from domain.wording.choosing import fit
 from domain.words import Asked
@@ -30,14 +31,14 @@ from domain.words import Asked
 class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A song, and what the dance to it is to be like; what is left out does not matter."""
 
-    song_id: str
+    song_id: Text
     difficulty: Difficulty | None = None
     energy_level: Energy | None = None
     style: Style | None = None
-    seed: int = 0
+    seed: Seed = 0
     """The same request with the same seed gives the same dance."""
-    locked_moves: tuple[LockedMove, ...] = ()
-    banned_moves: tuple[str, ...] = ()
+    locked_moves: Locked = ()
+    banned_moves: Banned = ()
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +93,8 @@ class PlanChoreography:
         """Return the Blueprint of a dance to the whole song, or to as much as was ``described``.
 
         Raises `SongNotFound`, `MediaNotFound`, `UnreadableMedia`, `NoBeatHeard`, `NoMovesMatch`,
-        and `InvalidRequest` when a locked or banned move is not in the library.
+        and `InvalidRequest` when a locked or banned move is not in the library, or no film can be
+        made of the clip of a locked one.
         """
         song = await self._library.song(request.song_id)
         analysis = await self._hear(song.id)
@@ -111,8 +113,8 @@ class PlanChoreography:
         degradations = dance.degradations
         if counted.degradation is not None:
             degradations = (counted.degradation, *degradations)
-        measured = await asyncio.to_thread(
-            quality, dance.moves, analysis, moves, asked=request.difficulty, motion=motion
+        measured = await PLANNING.run(
+            lambda: quality(dance.moves, analysis, moves, asked=request.difficulty, motion=motion)
         )
         told = rounded(measured)
         blueprint = Blueprint(
@@ -143,15 +145,15 @@ class PlanChoreography:
     ) -> Plan:
         wish = _wish(request)
         if described is None:
-            draft = await asyncio.to_thread(Draft, analysis, moves, wish, motion=motion)
-            return await asyncio.to_thread(draft.plan)
+            draft = await PLANNING.run(lambda: Draft(analysis, moves, wish, motion=motion))
+            return await PLANNING.run(draft.plan)
         wanted = {move.id: fit(described.asked, move) for move in moves}
-        draft = await asyncio.to_thread(Draft, analysis, moves, wish, fit=wanted, motion=motion)
+        draft = await PLANNING.run(lambda: Draft(analysis, moves, wish, fit=wanted, motion=motion))
         slots = [Slot(energy=each.energy, candidates=each.candidates) for each in draft.choices]
         named = {move_id for slot in slots for move_id in slot.candidates}
         shown = [move for move in moves if move.id in named]
         proposal = await self._choreographer.order(described.text, slots, shown, described.spent)
-        dance = await asyncio.to_thread(draft.plan, proposal.move_ids)
+        dance = await PLANNING.run(lambda: draft.plan(proposal.move_ids))
         said = (*described.degradations, *proposal.degradations, *dance.degradations)
         return msgspec.structs.replace(dance, degradations=said)
 
@@ -180,14 +182,28 @@ class PlanChoreography:
                 words = " ".join((described.text, *described.asked.figures))
             wish = _wish(request)
             return await self._shortlist(request.song_id, analysis.tempo, wish, words)
-        return await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+        usable = MoveFilter(usable=True)
+        return await everything(lambda after, most: self._library.moves(usable, after, most))
 
     async def _refuse_unknown(self, request: ChoreographyRequest, moves: Sequence[Move]) -> None:
         named = {*request.banned_moves, *(lock.move_id for lock in request.locked_moves)}
-        known = {move.id for move in moves}
-        if unlisted := named - known:
-            known |= {move.id for move in await self._library.moves_of(sorted(unlisted))}
+        known = {move.id: move for move in moves}
+        if unlisted := named - set(known):
+            known |= {move.id: move for move in await self._library.moves_of(sorted(unlisted))}
         _refuse_unknown(request, known)
+        if not moves:
+            await self._refuse_without_moves()
+
+    async def _refuse_without_moves(self) -> None:
+        """Say so where it is not for the song's tempo that there is nothing to choose from."""
+        if (await self._library.moves(MoveFilter(usable=True), None, 1)).items:
+            return
+        if not (await self._library.moves(MoveFilter(), None, 1)).items:
+            raise NoMovesMatch("There are no moves in the library; add some first.")
+        raise NoMovesMatch(
+            "No film can be made of any clip of the library, so no move is left to dance; "
+            "`bachata-buddy library check` says why of each. Add other clips."
+        )
 
 
 def _wish(request: ChoreographyRequest) -> Wish:
@@ -201,7 +217,7 @@ def _wish(request: ChoreographyRequest) -> Wish:
     )
 
 
-def _refuse_unknown(request: ChoreographyRequest, known: set[str]) -> None:
+def _refuse_unknown(request: ChoreographyRequest, known: Mapping[str, Move]) -> None:
     named = [
         *((f"$.locked_moves[{i}].move_id", x.move_id) for i, x in enumerate(request.locked_moves)),
         *((f"$.banned_moves[{i}]", x) for i, x in enumerate(request.banned_moves)),
@@ -218,6 +234,14 @@ def _refuse_unknown(request: ChoreographyRequest, known: set[str]) -> None:
         )
         for index, lock in enumerate(request.locked_moves)
         if any(lock.position == other.position for other in request.locked_moves[:index])
+    )
+    wrong += tuple(
+        Violation(
+            path=f"$.locked_moves[{index}].move_id",
+            message=f"No film can be made of the clip of the move {lock.move_id!r}: {unusable}",
+        )
+        for index, lock in enumerate(request.locked_moves)
+        if lock.move_id in known and (unusable := known[lock.move_id].unusable) is not None
     )
     if wrong:
         raise InvalidRequest(wrong)

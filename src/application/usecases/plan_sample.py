@@ -4,9 +4,9 @@ from uuid import uuid5
 
 import msgspec
 
+from application.clip_failures import reason_of
 from application.usecases.plan import ChoreographyRequest, PlanChoreography
 from domain.blueprint import Blueprint, Difficulty
-from domain.errors import BachataError
 from domain.seeds import NAMESPACE
 
 
@@ -34,6 +34,7 @@ class PlanSample:
         request = ChoreographyRequest(song_id=song_id, difficulty=levels[number % len(levels)])
         try:
             planned = await self._plan(request, uuid5(NAMESPACE, f"sample {song_id}"), owner)
-        except BachataError as error:
-            return Sample(song_id=song_id, why=str(error))
+        except Exception as error:
+            why = reason_of(error, f"planning a dance to the song {song_id!r}")
+            return Sample(song_id=song_id, why=why)
         return Sample(song_id=song_id, blueprint=planned.blueprint)

@@ -22,6 +22,7 @@ from domain.playlist import (
     segment_name,
 )
 from domain.timeline import Timeline, laid_out
+from domain.workload import FilmLimits
 
 FOLDER: Final = "preview"
 """Where all but the main playlist lies, beside it."""
@@ -30,8 +31,9 @@ FOLDER: Final = "preview"
 class PreviewChoreography:
     """The Blueprint of a task as a film to be streamed, whatever has become of its own film.
 
-    Every method raises `TaskNotFound`, for another's task too, and `BlueprintNotFound`. Only a
-    segment needs the media, and of these only what is seen or heard in it.
+    Every method raises `TaskNotFound`, for another's task too, `BlueprintNotFound`, and
+    `BlueprintRejected` for a film that takes more work than is allowed. Only a segment needs the
+    media, and of these only what is seen or heard in it.
     """
 
     def __init__(
@@ -43,8 +45,10 @@ class PreviewChoreography:
         projector: Projector,
         workspace: Workspace,
         at_once: int,
+        limits: FilmLimits | None = None,
     ) -> None:
-        """Take the ports, and how many files may be fetched at once for a segment."""
+        """Take the ports, how many files may be fetched at once, and the limits on a film."""
+        self._limits = limits or FilmLimits()
         self._read = read
         self._storage = storage
         self._shelf = shelf
@@ -84,7 +88,10 @@ class PreviewChoreography:
             return await self._projector.part(found, index, timeline, rushes, folder)
 
     async def _timeline(self, task_id: UUID, owner: str) -> Timeline:
-        return laid_out(await self._read(task_id, owner))
+        blueprint = await self._read(task_id, owner)
+        timeline = laid_out(blueprint)
+        self._limits.check(blueprint, timeline)
+        return timeline
 
 
 def _index(name: str, count: int) -> int:

@@ -1,6 +1,5 @@
 """Receive a file."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from io import FileIO
@@ -8,8 +7,11 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from application.disk_errors import translated
 from application.ports.workspace import Workspace
+from application.threads import FILES
 from application.uncancelled import to_the_end
+from application.uploads import Reservation, Uploads
 from domain.errors import StorageFailed
 from domain.limits import Allowance
 
@@ -23,9 +25,12 @@ _HELD: Final = 1_000_000
 class Arriving:
     """A file on its way."""
 
-    def __init__(self, path: Path, file: FileIO, allowance: Allowance) -> None:
-        """Take where it is put, open for writing, and how large it may become."""
+    def __init__(
+        self, path: Path, file: FileIO, allowance: Allowance, reservation: Reservation
+    ) -> None:
+        """Take where it is put, open for writing, how large it may become, and its disk."""
         self.path = path
+        self._reservation = reservation
         self._file = file
         self._allowance = allowance
         self._held = bytearray()
@@ -36,7 +41,7 @@ class Arriving:
         self._allowance.refuse_size(size)
 
     async def write(self, piece: bytes | bytearray) -> None:
-        """Take the next piece; raises `TooLarge`, and `StorageFailed` when the disk is full."""
+        """Take the next piece; raises `TooLarge`, and `DiskFull` or `StorageFailed` as the disk."""
         self._size += len(piece)
         self.refuse(self._size)
         self._held += piece
@@ -44,7 +49,7 @@ class Arriving:
             await self.end()
 
     async def end(self) -> None:
-        """Put down what is held back; raises `StorageFailed`."""
+        """Put down what is held back; raises `DiskFull` and `StorageFailed`."""
         held, self._held = self._held, bytearray()
 
         def put_down() -> None:
@@ -54,26 +59,41 @@ class Arriving:
 
         try:
             # A file must not be closed while it is written to.
-            await to_the_end(asyncio.to_thread(put_down))
+            await to_the_end(FILES.run(put_down))
         except OSError as error:
-            raise StorageFailed(f"The file cannot be received: {error.strerror}.") from error
+            failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
+            raise translated(error, failure) from error
+        self._reservation.use(len(held))
 
 
 class ReceiveFile:
     """A place for a file that somebody brings; it is gone once the file has been dealt with."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        """Take the port."""
+    def __init__(self, workspace: Workspace, uploads: Uploads) -> None:
+        """Take the port, and who knows how many there may be."""
         self._workspace = workspace
+        self._uploads = uploads
 
     @asynccontextmanager
-    async def __call__(self, allowance: Allowance) -> AsyncGenerator[Arriving]:
-        """Open a place for a file as large as is allowed; raises `StorageFailed`."""
-        async with self._workspace.take(WORK) as folder:
+    async def __call__(
+        self, allowance: Allowance, caller: str, announced: int | None = None
+    ) -> AsyncGenerator[Arriving]:
+        """Open a place for a file as large as is ``announced``, else as large as is allowed.
+
+        Raises `TooLarge`, `CallerBusy`, `Busy`, `DiskFull` and `StorageFailed`.
+        """
+        if announced is not None:
+            allowance.refuse_size(announced)
+        size = allowance.size if announced is None else max(announced, 0)
+        async with (
+            self._uploads.place(caller, size) as reservation,
+            self._workspace.take(WORK) as folder,
+        ):
             path = folder / "arrived"
             try:
-                file = await asyncio.to_thread(FileIO, path, "wb")
+                file = await FILES.run(lambda: FileIO(path, "wb"))
             except OSError as error:
-                raise StorageFailed(f"The file cannot be received: {error.strerror}.") from error
+                failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
+                raise translated(error, failure) from error
             with file:
-                yield Arriving(path, file, allowance)
+                yield Arriving(path, file, allowance, reservation)

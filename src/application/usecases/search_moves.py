@@ -14,6 +14,7 @@ from domain.blueprint import Difficulty
 from domain.embeddings import packed
 from domain.errors import MoveNotFound
 from domain.moves import Energy, Move, Style
+from domain.texts import Text
 
 Most = Annotated[int, Meta(ge=1, le=200)]
 
@@ -22,11 +23,11 @@ class MoveSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What moves are to be like, and which are searched; what is left out does not matter."""
 
     words: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
-    move_id: str | None = None
+    move_id: Text | None = None
     """Like this move, which is not among those that are found."""
-    song_id: str | None = None
+    song_id: Text | None = None
     """Danced to music that sounds like this song."""
-    label: str | None = None
+    label: Text | None = None
     difficulty: Difficulty | None = None
     """The hardest one wanted."""
     energy_level: Energy | None = None

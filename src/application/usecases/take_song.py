@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import msgspec
+
 from application.keeping import fingerprint
 from application.naming import unused
 from application.ports.library import Library, SongFilter
 from application.usecases.add_song import AddSong
 from application.usecases.browse import everything
 from domain.errors import SongTaken
-from domain.importing import slug
+from domain.importing import slug, title_of
 from domain.music import Song
 
 
@@ -26,8 +28,7 @@ class TakeSong:
     async def __call__(self, file: Path) -> Song:
         """Return the song of a file; a new one is named after it. Raises as `AddSong` does."""
         contents = await fingerprint(file)
-        # A name that is no text, which file systems allow, has question marks in it.
-        name = file.stem.encode(errors="replace").decode()
+        name = title_of(file.stem)
         while (known := await self._same(contents)) is None:
             song = Song(
                 id=await unused(slug(name), self._library.song),
@@ -42,6 +43,19 @@ class TakeSong:
                 # Somebody has taken that id meanwhile, for this song or for another.
                 continue
         return known
+
+    async def named(self, file: Path, song: Song) -> Song:
+        """Add a song that a person has named, made ready for films, by an id that is not taken.
+
+        Raises as `AddSong` does.
+        """
+        while True:
+            free = await unused(song.id, self._library.song)
+            try:
+                return await self._add_song(file, msgspec.structs.replace(song, id=free))
+            except SongTaken:
+                # Somebody has taken that id meanwhile.
+                continue
 
     async def _same(self, contents: str) -> Song | None:
         songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))

@@ -15,19 +15,20 @@ from application.naming import unused
 from application.ports.doorkeeper import Doorkeeper
 from application.ports.library import Library
 from application.ports.storage import Storage
+from application.timeouts import UPLOAD_TURN, place_in
 from application.turns import Turns
 from application.usecases.add_move import AddMove
 from application.usecases.warm import WarmLibrary
 from domain import documents, paths
-from domain.blueprint import Difficulty
-from domain.errors import InvalidRequest, UnacceptedMedia
+from domain.blueprint import DAY, Difficulty
+from domain.errors import InvalidRequest
 from domain.importing import UNSORTED, Wanted, slug
 from domain.limits import CLIP
+from domain.media import require_film
 from domain.move_lists import Listed, Note
 from domain.moves import Energy, Move, Style, Tempo
+from domain.texts import Name
 from domain.violations import Violation
-
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class MoveForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,7 @@ class MoveForm(msgspec.Struct, frozen=True, kw_only=True):
     """`romantic` where nobody says."""
     tempo: Tempo | None = None
     """Heard in the clip where nobody says."""
-    first_count: Annotated[float, Meta(ge=0)] | None = None
+    first_count: Annotated[float, Meta(ge=0, le=DAY)] | None = None
     """Seconds to the first "1"; heard in the clip where nobody says."""
 
 
@@ -71,10 +72,12 @@ class UploadMove:
         warm: WarmLibrary,
         later: Later,
         at_once: int,
+        turn: float = UPLOAD_TURN,
     ) -> None:
         """Take the ports, who examines clips, adds moves and makes them ready, and when.
 
-        ``at_once`` is how many clips are worked on at once.
+        ``at_once`` is how many clips are worked on at once, ``turn`` for how many seconds one
+        waits to be.
         """
         self._library = library
         self._storage = storage
@@ -85,6 +88,7 @@ class UploadMove:
         self._later = later
         self._turns = Turns()
         self._gate = asyncio.Semaphore(at_once)
+        self._turn = turn
 
     async def __call__(self, clip: Path, said: MoveForm, *, own: bool = False) -> UploadedMove:
         """Return the move as it is in the library; nobody changes ``clip`` any more.
@@ -92,18 +96,16 @@ class UploadMove:
         It is made ready for films afterwards. A clip that is ``own``, of whoever runs the service,
         is made ready before, may be changed, and may be of any size.
         Raises `InvalidRequest`, `UnacceptedMedia` for what is no film, `UnreadableMedia` for a
-        damaged one, and `TooLarge` for what is larger than `domain.limits.CLIP`.
+        damaged one, `TooLarge` for what is larger than `domain.limits.CLIP`, and `WaitedTooLong`
+        while others are looked into.
         """
         documents.refuse_faults(said)
-        async with self._gate:
+        async with place_in(self._gate, "a place to look into an upload", self._turn):
             return await self._taken(clip, said, own=own)
 
     async def _taken(self, clip: Path, said: MoveForm, *, own: bool) -> UploadedMove:
-        media = await self._doorkeeper.look(clip)
-        if media.picture is None:
-            raise UnacceptedMedia("The file has sound but no picture; a move needs a film.")
-        if not own:
-            CLIP.refuse_excess(media)
+        media = await self._doorkeeper.look(clip, None if own else CLIP)
+        require_film(media)
         _refuse_beyond(said, float(media.seconds))
         examined = await self._examine(clip, _wanted(said), media, brought=True)
         move = await self._added(clip, examined, own=own)

@@ -3,10 +3,8 @@
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from application.keeping import fingerprint
 from application.later import Later
@@ -14,6 +12,7 @@ from application.naming import unused
 from application.ports.doorkeeper import Doorkeeper
 from application.ports.library import Library
 from application.ports.storage import Storage
+from application.timeouts import UPLOAD_TURN, place_in
 from application.turns import Turns
 from application.usecases.add_song import AddSong
 from application.usecases.hear import HearSong
@@ -22,16 +21,15 @@ from domain.errors import UnacceptedMedia
 from domain.importing import slug
 from domain.limits import SONG
 from domain.music import Song
-
-Text = Annotated[str, Meta(min_length=1, max_length=200)]
+from domain.texts import Name
 
 
 class SongForm(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of a song."""
 
-    title: Text
-    artist: Text
-    genre: Text | None = None
+    title: Name
+    artist: Name
+    genre: Name | None = None
 
 
 class UploadSong:
@@ -49,8 +47,12 @@ class UploadSong:
         hear: HearSong,
         later: Later,
         at_once: int,
+        turn: float = UPLOAD_TURN,
     ) -> None:
-        """Take the ports, who adds songs, who hears them and when, and how many at once."""
+        """Take the ports, who adds songs, who hears them and when, and how many at once.
+
+        ``turn`` is for how many seconds one waits to be looked into.
+        """
         self._library = library
         self._storage = storage
         self._doorkeeper = doorkeeper
@@ -59,19 +61,20 @@ class UploadSong:
         self._later = later
         self._turns = Turns()
         self._gate = asyncio.Semaphore(at_once)
+        self._turn = turn
 
     async def __call__(self, sound: Path, said: SongForm) -> Song:
         """Return the song as it is in the library; nobody changes ``sound`` any more.
 
         Raises `InvalidRequest`, `UnacceptedMedia` for what has no sound, `UnreadableMedia` for a
-        damaged file, and `TooLarge` for what is larger than `domain.limits.SONG`.
+        damaged file, `TooLarge` for what is larger than `domain.limits.SONG`, and `WaitedTooLong`
+        while others are looked into.
         """
         documents.refuse_faults(said)
-        async with self._gate:
-            media = await self._doorkeeper.look(sound)
+        async with place_in(self._gate, "a place to look into an upload", self._turn):
+            media = await self._doorkeeper.look(sound, SONG)
             if media.sound is None:
                 raise UnacceptedMedia("The file has no sound; a song needs some.")
-            SONG.refuse_excess(media)
             song = await self._added(sound, said)
         self._later(f"hearing the song {song.id!r}", partial(self._hear, song.id))
         return song

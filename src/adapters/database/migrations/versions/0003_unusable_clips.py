@@ -1,0 +1,17 @@
+"""Moves say why no film can be made of their clips."""
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade(op: Operations) -> None:
+    """Go up."""
+    op.add_column("move", sa.Column("unusable", sa.Text()))
+
+
+def downgrade(op: Operations) -> None:
+    """Go down."""
+    op.drop_column("move", "unusable")

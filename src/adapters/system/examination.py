@@ -1,0 +1,123 @@
+"""The machine examined: versions of what is installed, room on its disks, fonts."""
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from application.usecases.diagnose import Fact, Found
+from domain.errors import DiskFull, DiskReadOnly, NotReady
+
+PRODUCT: Final = "bachata-buddy"
+PACKAGES: Final = (
+    *("av", "imageio-ffmpeg", "numpy", "scipy", "librosa", "faiss-cpu", "litestar", "uvicorn"),
+    *("sqlalchemy", "aiosqlite", "asyncpg", "alembic", "aioboto3", "msgspec", "google-genai"),
+)
+
+LOW: Final = 2 * 10**9
+"""Bytes of a disk below which somebody should know."""
+EMPTY: Final = 100_000_000
+"""Bytes below which no film can be made."""
+
+FAMILIES: Final = ("dejavu", "liberation", "noto", "roboto", "opensans", "arial", "helvetica")
+"""Beginnings of the file names of fonts that have all letters of English and Spanish."""
+_FONT_FOLDERS: Final = (
+    *("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/texmf/fonts"),
+    *("/System/Library/Fonts", "/Library/Fonts"),
+    *("~/.fonts", "~/.local/share/fonts", "~/Library/Fonts"),
+)
+_MOST_FONTS: Final = 20_000
+"""Files that are looked at; a machine with more has those that are needed among them."""
+
+
+def versions() -> Found:
+    """Name the product, Python, the platform and the packages that matter."""
+    found = {name: _version(name) for name in (PRODUCT, *PACKAGES)}
+    python, machine = platform.python_version(), platform.platform()
+    facts: dict[str, Fact] = {
+        "python": python,
+        "implementation": sys.implementation.name,
+        "platform": machine,
+        "cores": os.cpu_count() or 1,
+        **{f"package:{name}": version or "missing" for name, version in found.items()},
+    }
+    missing = [name for name, version in found.items() if version is None]
+    return Found(
+        detail=f"{PRODUCT} {found[PRODUCT] or 'of unknown version'}, Python {python}, {machine}",
+        warnings=tuple(f"The package {name} is not installed." for name in missing),
+        facts=facts,
+    )
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def disks(folders: Mapping[str, Path | None]) -> Found:
+    """Say how much room each folder's disk has; None is the folder for temporary files.
+
+    Raises `DiskFull`, `DiskReadOnly`, and `NotReady` where there is no folder that can be written.
+    """
+    facts: dict[str, Fact] = {}
+    warnings: list[str] = []
+    said: list[str] = []
+    for what, folder in folders.items():
+        there = _nearest(folder or _temporary())
+        free = shutil.disk_usage(there).free
+        facts |= {f"{what}_path": str(there), f"{what}_free_bytes": free}
+        said.append(f"{what}: {free / 1e9:.1f} GB free")
+        if os.statvfs(there).f_flag & os.ST_RDONLY:
+            raise DiskReadOnly(details=f"It is the disk of the {what} folder.")
+        if free < EMPTY:
+            raise DiskFull(details=f"The {what} folder has {free / 1e6:.0f} MB left.")
+        if free < LOW:
+            warnings.append(f"The disk of the {what} folder has only {free / 1e6:.0f} MB free.")
+    return Found(detail=", ".join(said), warnings=tuple(warnings), facts=facts)
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        raise NotReady(
+            "No folder for temporary files can be written; set TMPDIR to one that can."
+        ) from None
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself, or the nearest one above it that is there."""
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
+def fonts(folders: Sequence[str] = _FONT_FOLDERS) -> Found:
+    """Say which fonts there are to draw text with; that there are none fails nothing."""
+    found = sorted(
+        {path.stem for path in _font_files(folders) if path.stem.lower().startswith(FAMILIES)}
+    )
+    if not found:
+        return Found(
+            detail="none that has all letters of English and Spanish",
+            warnings=("Text in films will need a font such as DejaVu Sans (fonts-dejavu-core).",),
+            facts={"fonts": ()},
+        )
+    return Found(
+        detail=f"{len(found)} for text, {found[0]} among them", facts={"fonts": tuple(found[:20])}
+    )
+
+
+def _font_files(folders: Sequence[str]) -> list[Path]:
+    files: list[Path] = []
+    for folder in folders:
+        for where, _, names in os.walk(Path(folder).expanduser()):
+            files += [Path(where, n) for n in names if n.lower().endswith((".ttf", ".otf", ".ttc"))]
+            if len(files) > _MOST_FONTS:
+                return files
+    return files
