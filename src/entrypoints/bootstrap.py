@@ -1,8 +1,14 @@
-"""The composition root: the only module that knows which adapter stands behind which port."""
+"""The composition root: the only module that knows which adapter stands behind which port.
+
+`doctor_checks` opens some of them by themselves.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Final
 
+from adapters.cage.cage import Cage
+from adapters.cage.self_test import TriedCage
 from adapters.choreographer.gemini import GeminiChoreographer
 from adapters.choreographer.offline import OfflineChoreographer
 from adapters.database.blueprints import SqlBlueprintArchive
@@ -13,13 +19,12 @@ from adapters.database.schema import Schema, open_schema
 from adapters.database.tasks import SqlTaskRepository
 from adapters.demo.studio import CodeStudio
 from adapters.embedding.hashed import HashedEmbedder
-from adapters.embedding.motion import PictureWatcher
-from adapters.ffmpeg.apart import ChildDoorkeeper
-from adapters.ffmpeg.decode import mono
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.index.choice import open_index
 from adapters.listening.librosa_listener import LibrosaListener
-from adapters.listening.song_listener import SongListener
+from adapters.listening.song_listener import NAME
+from adapters.media.caged import CagedDecoder, CagedListener, CagedProbe, CagedWatcher
+from adapters.media.worker import MediaWorker
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.projector import FragmentProjector
 from adapters.progress.logs import LogProgress
@@ -30,6 +35,7 @@ from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import open_s3
 from adapters.storage.shelf import LocalShelf
 from adapters.storage.workspace import LocalWorkspace
+from adapters.system.blas import use_one_blas_thread
 from adapters.system.clock import SystemClock
 from application.ports.choreographer import Choreographer
 from application.ports.progress import Progress
@@ -37,6 +43,9 @@ from application.ports.seed_source import SeedSource
 from application.ports.storage import Storage
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
+
+WORKER: Final = "entrypoints.media_worker"
+"""The module that is run as the media worker."""
 
 
 @asynccontextmanager
@@ -46,14 +55,19 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
     Progress is told to ``listeners`` besides the log. Raises `NotReady` when the database cannot
     be reached, `StorageFailed` when the data folder or the bucket cannot be written.
     """
+    use_one_blas_thread()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             open_database(settings.database, settings.database_pool)
         )
-        storage = await _storage(settings, stack)
+        storage = await open_storage(settings, stack)
         shelf = LocalShelf(settings.folder / "cache", storage, settings.cache_max_mb * 1_000_000)
         await shelf.sweep()
-        room = FFmpegEncoder(at_once=settings.cores)
+        cage = Cage(settings.cage)
+        cage.require()
+        worker = stack.enter_context(MediaWorker(WORKER, cage=cage, at_once=settings.cores))
+        probe = CagedProbe(worker)
+        room = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         joining = JoiningEncoder(room, shelf)
         yield Ports(
             tasks=SqlTaskRepository(database),
@@ -62,12 +76,12 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             storage=storage,
             shelf=shelf,
             encoder=room if settings.encoder == "ffmpeg" else joining,
-            doorkeeper=ChildDoorkeeper(),
+            doorkeeper=probe,
             projector=FragmentProjector(joining, joining.stock),
             workspace=LocalWorkspace(settings.folder / "work"),
-            listener=LibrosaListener(mono)
+            listener=LibrosaListener(CagedDecoder(worker).mono)
             if settings.listener == "librosa"
-            else SongListener(mono),
+            else CagedListener(worker, NAME),
             choreographer=await _choreographer(settings, stack),
             embeddings=SqlMoveEmbeddings(database),
             index=await open_index(
@@ -76,10 +90,11 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
                 gpu=settings.wants_gpu,
             ),
             embedder=HashedEmbedder(),
-            watcher=PictureWatcher(),
+            watcher=CagedWatcher(worker),
             studio=stack.enter_context(CodeStudio(settings.cores)),
             progress=SeveralProgress(LogProgress(), *listeners),
             clock=SystemClock(),
+            cage=TriedCage(cage, settings.folder),
         )
 
 
@@ -91,7 +106,8 @@ def schema_of(settings: Settings, *, make: bool) -> AbstractAsyncContextManager[
     return open_schema(settings.database, make=make)
 
 
-async def _storage(settings: Settings, stack: AsyncExitStack) -> Storage:
+async def open_storage(settings: Settings, stack: AsyncExitStack) -> Storage:
+    """Open the media storage for as long as ``stack`` is; raises `StorageFailed`."""
     if settings.storage_backend == "s3":
         bucket = Bucket(
             name=settings.s3_bucket,

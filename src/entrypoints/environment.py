@@ -76,6 +76,12 @@ SETTINGS: Final = (
     Setting(field="host", name="BACHATA_HOST", meaning="address the server listens on"),
     Setting(field="port", name="BACHATA_PORT", meaning="port the server listens on"),
     Setting(
+        field="allowed_hosts",
+        name="BACHATA_ALLOWED_HOSTS",
+        meaning="hosts besides loopback names that requests, and pages, may come by, with commas "
+        "between them: `host` or `host:port`",
+    ),
+    Setting(
         field="auth",
         name="BACHATA_AUTH",
         meaning="`off`: every caller is the built-in local user, on a loopback address only",
@@ -95,6 +101,12 @@ SETTINGS: Final = (
         field="listener",
         name="BACHATA_LISTENER",
         meaning="`network`: beats by a network of our own; `librosa`: by librosa's tracker",
+    ),
+    Setting(
+        field="cage",
+        name="BACHATA_CAGE",
+        meaning="`prefer`: files from outside are opened in a cage, as far as the system has one; "
+        "`require`: not at all without; `off`: with limits of time and memory alone",
     ),
     Setting(
         field="gemini_api_key",
@@ -143,6 +155,22 @@ SETTINGS: Final = (
         meaning="megabytes of normalised clips and songs kept in the data folder's `cache`",
     ),
     Setting(
+        field="max_film_seconds",
+        name="BACHATA_MAX_FILM_SECONDS",
+        meaning="seconds that a film may last",
+    ),
+    Setting(
+        field="max_encoded_minutes",
+        name="BACHATA_MAX_ENCODED_MINUTES",
+        meaning="minutes of 1280x720 at 30 frames a second that may have to be encoded for a film; "
+        "larger pictures count by their pixels, `libx265` threefold, and what is copied not at all",
+    ),
+    Setting(
+        field="max_film_mb",
+        name="BACHATA_MAX_FILM_MB",
+        meaning="megabytes of disk that a film and what is made for it may take",
+    ),
+    Setting(
         field="warm",
         name="BACHATA_WARM",
         meaning="`on`: the server, once started, makes the whole library ready for films, "
@@ -157,6 +185,17 @@ SETTINGS: Final = (
         field="fetches_at_once",
         name="BACHATA_FETCHES_AT_ONCE",
         meaning="files fetched from the storage at once",
+    ),
+    Setting(
+        field="stop_seconds",
+        name="BACHATA_STOP_SECONDS",
+        meaning="seconds in which a server that is told to stop has ended, whatever hangs; "
+        "5 less are left to requests",
+    ),
+    Setting(
+        field="max_uploads",
+        name="BACHATA_MAX_UPLOADS",
+        meaning="songs and moves that are brought at once, in all and by one caller",
     ),
     Setting(
         field="log_level",

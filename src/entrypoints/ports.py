@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.ports.blueprints import BlueprintArchive
+from application.ports.cage import Cage
 from application.ports.choreographer import Choreographer
 from application.ports.clock import Clock
 from application.ports.demo import DemoStudio
@@ -44,3 +45,4 @@ class Ports:
     studio: DemoStudio
     progress: Progress
     clock: Clock
+    cage: Cage

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +14,12 @@ from domain import paths
 from domain.addresses import Home
 from domain.errors import InvalidRequest
 from domain.violations import Violation
+from domain.workload import FilmLimits
 from entrypoints.environment import SETTINGS
 
 _ON: Final = ("on", "true", "1")
 _OFF: Final = ("off", "false", "0")
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,10 +39,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_pool: int = 10
     host: str = "127.0.0.1"
     port: int = 8000
+    allowed_hosts: str = ""
     auth: str = "off"
     assembly_timeout: float = 600.0
     encoder: str = "joining"
     listener: str = "network"
+    cage: str = "prefer"
     gemini_api_key: str = ""
     gemini_model: str = "gemini-flash-lite-latest"
     gemini_timeout: float = 5.0
@@ -49,9 +54,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     faiss_use_gpu: str = "off"
     faiss_nprobe: int = 0
     cache_max_mb: int = 10240
+    max_film_seconds: int = 3600
+    max_encoded_minutes: int = 120
+    max_film_mb: int = 8192
     warm: str = "on"
     encodes_at_once: int = 0
     fetches_at_once: int = 8
+    stop_seconds: float = 9.0
+    max_uploads: int = 8
     log_level: str = "info"
 
     @property
@@ -69,6 +79,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The bucket that addresses in old records have to lie in, if there is one."""
         folder = self.s3_prefix.strip("/")
         return Home(bucket=self.s3_bucket, folder=folder) if self.s3_bucket else None
+
+    @property
+    def film_limits(self) -> FilmLimits:
+        """The most work that a film may take."""
+        return FilmLimits(
+            seconds=self.max_film_seconds,
+            encoded_minutes=self.max_encoded_minutes,
+            megabytes=self.max_film_mb,
+            joined=self.encoder == "joining",
+        )
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that requests may name besides loopback names."""
+        return frozenset(filter(None, map(str.strip, self.allowed_hosts.split(","))))
 
     @property
     def wants_gpu(self) -> bool:
@@ -173,6 +198,12 @@ def _faults(settings: Settings) -> list[Violation]:
             "with authentication off the server listens on a loopback address only, "
             "such as 127.0.0.1",
         ),
+        (
+            all(map(_HOST.fullmatch, settings.hosts)),
+            "BACHATA_ALLOWED_HOSTS",
+            "it is hosts with commas between them, such as `dance.example.org` or "
+            "`dance.example.org:8443`",
+        ),
         (settings.database_pool > 0, "BACHATA_DATABASE_POOL", "it is 1 or more"),
         (0 < settings.port < 65536, "BACHATA_PORT", "a port is 1 to 65535"),
         (settings.assembly_timeout > 0, "BACHATA_ASSEMBLY_TIMEOUT", "it is more than 0 s"),
@@ -185,6 +216,11 @@ def _faults(settings: Settings) -> list[Violation]:
             settings.listener in ("network", "librosa"),
             "BACHATA_LISTENER",
             "it is `network` or `librosa`",
+        ),
+        (
+            settings.cage in ("require", "prefer", "off"),
+            "BACHATA_CAGE",
+            "it is `require`, `prefer` or `off`",
         ),
         (settings.gemini_timeout > 0, "BACHATA_GEMINI_TIMEOUT", "it is more than 0 s"),
         (settings.warm in ("on", "off"), "BACHATA_WARM", "it is `on` or `off`"),
@@ -205,8 +241,13 @@ def _faults(settings: Settings) -> list[Violation]:
         ),
         (settings.faiss_nprobe >= 0, "FAISS_NPROBE", "it is 0 or more"),
         (settings.cache_max_mb >= 0, "BACHATA_CACHE_MAX_MB", "it is 0 or more"),
+        (settings.max_film_seconds > 0, "BACHATA_MAX_FILM_SECONDS", "it is 1 or more"),
+        (settings.max_encoded_minutes > 0, "BACHATA_MAX_ENCODED_MINUTES", "it is 1 or more"),
+        (settings.max_film_mb > 0, "BACHATA_MAX_FILM_MB", "it is 1 or more"),
         (settings.encodes_at_once >= 0, "BACHATA_ENCODES_AT_ONCE", "it is 0 or more"),
         (settings.fetches_at_once > 0, "BACHATA_FETCHES_AT_ONCE", "it is 1 or more"),
+        (settings.stop_seconds >= 2, "BACHATA_STOP_SECONDS", "it is 2 s or more"),
+        (settings.max_uploads > 0, "BACHATA_MAX_UPLOADS", "it is 1 or more"),
         (
             settings.log_level in ("debug", "info", "warning", "error"),
             "BACHATA_LOG_LEVEL",

@@ -1,5 +1,8 @@
 """How the use cases are joined to their ports."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from application.around import logged
 from application.examining import Examination
 from application.filming import Filming
@@ -9,6 +12,8 @@ from application.record import OnRecord
 from application.seed_library import SeedLibrary
 from application.seed_tasks import SeedTasks
 from application.shortlisting import Shortlist
+from application.timeouts import Timeouts
+from application.uploads import Uploads
 from application.usecases.add_move import AddMove
 from application.usecases.add_song import AddSong
 from application.usecases.assemble import AssembleVideo
@@ -42,14 +47,29 @@ from application.verifying import Verification
 from application.watched import Watched
 from domain import paths
 from domain.embeddings import Part
+from entrypoints.parts import parts_of
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from entrypoints.use_cases import UseCases
 
 
-def wire(ports: Ports, settings: Settings) -> UseCases:
+def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> UseCases:
     """Join the use cases to their ports."""
+    limits = timeouts or Timeouts()
     fetches = settings.fetches_at_once
+    later = Later(limits)
+    warm = WarmLibrary(
+        ports.library,
+        ports.storage,
+        ports.shelf,
+        ports.encoder,
+        ports.workspace,
+        settings.cores,
+    )
+
+    def doubt(clips: Mapping[str, str]) -> None:
+        later("trying the clips of a film that failed", partial(warm.doubt, clips))
+
     film = Filming(
         ports.storage,
         ports.shelf,
@@ -57,6 +77,8 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         ports.workspace,
         fetches,
         settings.s3_link_seconds,
+        doubt,
+        settings.film_limits,
     )
     hear = HearSong(
         ports.library, ports.storage, ports.shelf, ports.encoder, ports.workspace, ports.listener
@@ -103,29 +125,12 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
         examine,
         settings.cores,
     )
-    warm = WarmLibrary(
-        ports.library,
-        ports.storage,
-        ports.shelf,
-        ports.encoder,
-        ports.workspace,
-        settings.cores,
-    )
-    later = Later()
     understand = UnderstandDescription(ports.library, ports.choreographer)
     return UseCases(
         add_move=logged("add_move", add_move),
         add_song=logged("add_song", add_song),
         assemble=logged("assemble", AssembleVideo(on_record, ports.blueprints, film)),
-        check_health=CheckHealth(
-            {
-                "database": ports.tasks.ready,
-                "encoder": ports.encoder.ready,
-                "index": find_moves.ready,
-                "storage": ports.storage.ready,
-                "workspace": ports.workspace.ready,
-            }
-        ),
+        check_health=CheckHealth(parts_of(ports, find_moves)),
         complete_moves=CompleteMoves(
             ports.library,
             ports.storage,
@@ -147,6 +152,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
             ports.shelf,
             ports.encoder,
             ports.workspace,
+            warm,
         ),
         import_library=import_library,
         generate=logged("generate", generate),
@@ -184,11 +190,16 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
             ports.projector,
             ports.workspace,
             fetches,
+            settings.film_limits,
         ),
         read_blueprint=read_blueprint,
         read_move=ReadMove(ports.library),
         read_song=ReadSong(ports.library),
-        receive_file=ReceiveFile(ports.workspace),
+        receive_file=ReceiveFile(
+            ports.workspace,
+            # There is one kind of caller, who may have every place.
+            Uploads(ports.workspace, settings.max_uploads, settings.max_uploads),
+        ),
         remove_move=logged(
             "remove_move", RemoveMove(ports.library, ports.storage, ports.embeddings)
         ),
@@ -209,6 +220,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
                 warm,
                 later,
                 settings.cores,
+                limits.upload_turn,
             ),
         ),
         upload_song=logged(
@@ -221,6 +233,7 @@ def wire(ports: Ports, settings: Settings) -> UseCases:
                 hear,
                 later,
                 settings.cores,
+                limits.upload_turn,
             ),
         ),
         warm=logged("warm", warm),

@@ -1,5 +1,6 @@
 """What the commands show a person."""
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -116,9 +117,17 @@ def show_error(error: BachataError) -> None:
             line = f"  [bold]{plain(each.path)}[/]: {plain(each.message)}"
             console.print(line, highlight=False)
     elif error.details:
-        console.print(plain(error.details), highlight=False)
+        say(console, error.details)
 
 
 def plain(text: str) -> str:
-    """A text whose brackets are brackets, and no markup."""
-    return text.replace("[", r"\[")
+    """A text whose brackets are brackets, and no markup, whatever stands beside it."""
+    text = text.encode(errors="replace").decode()
+    doubled = re.sub(r"\\+(?=\[|\Z)", lambda found: 2 * found[0], text)
+    return doubled.replace("[", r"\[")
+
+
+def say(console: Console, words: str) -> None:
+    """Print a line as it is: names and reasons come from files, and may look like markup."""
+    shown = words.encode(errors="replace").decode()
+    console.print(shown, highlight=False, markup=False, soft_wrap=True)

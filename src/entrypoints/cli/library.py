@@ -10,10 +10,10 @@ from rich_click import RichCommand, RichGroup
 
 from application.usecases.upload_move import MoveForm
 from domain.blueprint import Difficulty
-from domain.importing import slug
+from domain.importing import slug, title_of
 from domain.moves import Energy, Style
 from domain.music import Song
-from entrypoints.cli.console import bars, talker
+from entrypoints.cli.console import bars, say, talker
 from entrypoints.cli.session import run, session
 
 
@@ -31,7 +31,7 @@ def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> N
     """Take the song FILE into the library; its beats are heard when it is first danced to."""
 
     async def work() -> None:
-        name = title or file.stem
+        name = title or title_of(file.stem)
         song = Song(
             id=slug(name),
             title=name,
@@ -41,8 +41,8 @@ def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> N
             duration=1,
         )
         async with session() as opened:
-            kept = await opened.use_cases.add_song(file, song)
-        talker().print(f"Added the song {kept.id!r}: {kept.duration:.1f} s.", highlight=False)
+            kept = await opened.use_cases.take_song.named(file, song)
+        say(talker(), f"Added the song {kept.id!r}: {kept.duration:.1f} s.")
 
     run(work)
 
@@ -76,7 +76,7 @@ def add_move(
 
     async def work() -> None:
         form = MoveForm(
-            name=name or file.stem,
+            name=name or title_of(file.stem),
             label=label,
             difficulty=Difficulty(difficulty),
             energy_level=None if energy is None else Energy(energy),
@@ -87,9 +87,9 @@ def add_move(
         async with session() as opened:
             kept = await opened.use_cases.upload_move(file, form, own=True)
         console = talker()
-        console.print(f"Added the move {kept.id!r}: {kept.duration:.1f} s.", highlight=False)
+        say(console, f"Added the move {kept.id!r}: {kept.duration:.1f} s.")
         for note in kept.notes:
-            console.print(f"  {note.field}: {note.message}", highlight=False)
+            say(console, f"  {note.field}: {note.message}")
 
     run(work)
 
@@ -103,7 +103,7 @@ def warm() -> None:
             told = _counted(progress, "Making the library ready")
             async with session() as opened:
                 unready = await opened.use_cases.warm(told)
-        _told_of([f"[yellow]Not ready:[/] {each.id}: {each.why}" for each in unready], "ready")
+        _told_of([f"Not ready: {each.id}: {each.why}" for each in unready], "ready")
 
     run(work)
 
@@ -128,11 +128,11 @@ def import_moves(path: Path, ready: bool, as_json: bool) -> None:
             click.echo(msgspec.json.encode(report).decode())
             return
         for move in report.moves:
-            console.print(f"{move.outcome:<10} {move.id}", highlight=False)
+            say(console, f"{move.outcome:<10} {move.id}")
             for note in move.notes:
-                console.print(f"           {note.field}: {note.message}", highlight=False)
+                say(console, f"           {note.field}: {note.message}")
         for name in report.passed_over:
-            console.print(f"passed over: {name} is no list of moves", highlight=False)
+            say(console, f"passed over: {name} is no list of moves")
 
     run(work)
 
@@ -155,10 +155,10 @@ def _told_of(faults: Sequence[str], well: str) -> None:
     """Say what is amiss, a line each, and end with status 1; or that everything is well."""
     console = talker()
     for fault in faults:
-        console.print(fault, highlight=False)
+        say(console, fault)
     if faults:
         raise click.exceptions.Exit(1)
-    console.print(f"Everything is {well}.", highlight=False)
+    say(console, f"Everything is {well}.")
 
 
 def _counted(progress: Progress, words: str) -> Callable[[str, int, int], Awaitable[None]]:

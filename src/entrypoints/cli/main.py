@@ -5,11 +5,13 @@ import sys
 import click
 from rich_click import RichGroup
 
+from application.disk_errors import disk_errors
 from domain.errors import BachataError
 from entrypoints.cli.assemble import assemble
 from entrypoints.cli.console import show_error
 from entrypoints.cli.db import db
 from entrypoints.cli.demo import demo
+from entrypoints.cli.doctor import doctor
 from entrypoints.cli.explain import explain
 from entrypoints.cli.generate import generate
 from entrypoints.cli.library import library
@@ -34,13 +36,15 @@ cli.add_command(assemble)
 cli.add_command(serve)
 cli.add_command(library)
 cli.add_command(db)
+cli.add_command(doctor)
 cli.add_command(migrate_seed)
 
 
 def main() -> None:
     """Run a command; an error of the product ends in a sentence and status 1, not in a trace."""
     try:
-        cli(standalone_mode=True)
+        with disk_errors():
+            cli(standalone_mode=True)
     except BachataError as error:
         show_error(error)
         sys.exit(1)

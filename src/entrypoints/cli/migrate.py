@@ -1,6 +1,5 @@
 """`bachata-buddy migrate-seed`: songs, moves, tasks and Blueprints of the earlier system."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -12,10 +11,12 @@ from rich_click import RichCommand
 
 from application.migration import KEPT, Came, MigrationReport, Verified
 from application.ports.library import SongFilter
+from application.threads import FILES
 from domain import paths, rules
 from domain.seeds import Model
 from entrypoints.bootstrap import seed_at
 from entrypoints.cli.console import bars, talker
+from entrypoints.cli.console import say as print_line
 from entrypoints.cli.session import Session, run, session
 
 _NAMES = {
@@ -94,12 +95,12 @@ async def _sampled(
 
 async def _sample(opened: Session, number: int, song_id: str, folder: Path) -> Written:
     file = folder / f"{song_id}.json"
-    if not await asyncio.to_thread(file.exists):
+    if not await FILES.run(file.exists):
         planned = await opened.use_cases.plan_sample(song_id, number, paths.LOCAL_USER)
         if planned.blueprint is None:
             return Written(song_id=song_id, why=planned.why)
         text = msgspec.json.format(rules.serialised(planned.blueprint), indent=2) + b"\n"
-        await asyncio.to_thread(_write, file, text)
+        await FILES.run(lambda: _write(file, text))
     return Written(song_id=song_id, file=str(file))
 
 
@@ -110,7 +111,7 @@ def _write(file: Path, text: bytes) -> None:
 
 def _tell(console: Console, report: MigrationReport, written: tuple[Written, ...]) -> None:
     def say(words: str) -> None:
-        console.print(words, highlight=False, markup=False, soft_wrap=True)
+        print_line(console, words)
 
     for each in report.records:
         known = each.key if each.id in (None, each.key) else f"{each.key} as {each.id}"

@@ -1,16 +1,20 @@
 """`bachata-buddy serve`: the REST API."""
 
-import asyncio
+import sys
+from typing import Final
 
 import click
 from rich_click import RichCommand
 
-from entrypoints import logs
+from entrypoints import exit_deadline, logs
 from entrypoints.bootstrap import open_ports
+from entrypoints.exit_deadline import ExitDeadline
 from entrypoints.settings import Settings, from_environment, with_address
 
-_GRACE = 30
-"""Seconds that running requests have to end when the server is told to stop."""
+_CANCELLING: Final = 5.0
+"""Of the seconds to stop those that are left when requests that still run are cancelled."""
+_NOT_STARTED: Final = 3
+"""Status of a server that did not start; the log says why."""
 
 
 @click.command(cls=RichCommand)
@@ -25,15 +29,21 @@ def serve(host: str | None, port: int | None) -> None:
     from entrypoints.http.app import create_app
 
     logs.configure(settings.log_level)
-    asyncio.run(_try_the_parts(settings))
-    uvicorn.run(
-        create_app(settings, warm=settings.warm == "on"),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=_GRACE,
+    exit_deadline.run(_try_the_parts(settings))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings, warm=settings.warm == "on"),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=max(1, int(settings.stop_seconds - _CANCELLING)),
+        )
     )
+    with ExitDeadline(settings.stop_seconds) as deadline:
+        exit_deadline.run(server.serve(), deadline)
+    if not server.started:
+        sys.exit(_NOT_STARTED)
 
 
 async def _try_the_parts(settings: Settings) -> None:

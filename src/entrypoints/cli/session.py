@@ -1,21 +1,32 @@
 """A command's time with the service: ports open, use cases wired, old leftovers swept."""
 
 import asyncio
+import signal
+import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
-from typing import Any
+from types import FrameType
+from typing import Any, Final
 
+import click
 import msgspec
 
 from application.ports.progress import Progress
 from application.ports.storage import Storage
-from entrypoints import logs
+from domain.errors import BachataError
+from entrypoints import exit_deadline, logs
 from entrypoints.bootstrap import open_ports
+from entrypoints.exit_deadline import SIGNALS, ExitDeadline
 from entrypoints.settings import Settings, from_environment
 from entrypoints.use_cases import UseCases
 from entrypoints.wire import wire
+
+_PATIENCE: Final = 60.0
+"""Seconds that a command that has failed may still work on what comes after."""
+CLEANING: Final = 9.0
+"""Seconds that a command which was stopped has to clean up; then it ends all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +55,54 @@ async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGene
             use_cases = wire(ports, settings)
             if not only_looking:
                 await use_cases.sweep()
-            yield Session(settings, use_cases, ports.storage)
+            try:
+                yield Session(settings, use_cases, ports.storage)
+            except BachataError:
+                # What is done after an answer, as trying the clips of a film that failed, matters
+                # to the next command.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_PATIENCE):
+                        await use_cases.later.done()
+                raise
+            finally:
+                await use_cases.later.close()
 
 
 def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a command's work; Ctrl-C cancels it, and it cleans up before the command ends."""
-    asyncio.run(work())
+    """Run a command's work; Ctrl-C and SIGTERM cancel it, and it cleans up before all ends.
+
+    However often and whenever they come, the process ends within `CLEANING` seconds, and its
+    status is 128 and the number of the signal.
+    """
+    with ExitDeadline(CLEANING) as deadline:
+        stopped_by = exit_deadline.run(_stoppable(work()), deadline)
+    if stopped_by is not None:
+        click.echo("Aborted.", err=True)
+        sys.exit(128 + stopped_by)
+
+
+async def _stoppable(work: Coroutine[Any, Any, None]) -> int | None:
+    """Do some work and return the number of the signal that has cancelled it, if one has.
+
+    asyncio's own way ends the loop at the second Ctrl-C, in the midst of cleaning up.
+    """
+    task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+    signals: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        if not signals:
+            loop.call_soon_threadsafe(task.cancel)
+        signals.append(number)
+
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
+    try:
+        # A command takes as long as it takes; whoever called it may stop it.
+        await asyncio.wait({task})
+    finally:
+        if not signals:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    if signals and task.cancelled():
+        return signals[0]
+    task.result()
+    return None

@@ -1,6 +1,5 @@
 """What a command may be told of the dance there is to be."""
 
-import asyncio
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 import msgspec
 
 from application.ports.library import SongFilter
+from application.threads import FILES
 from application.usecases.browse import everything
 from application.usecases.describe import DescribedRequest
 from application.usecases.plan import ChoreographyRequest
@@ -170,7 +170,7 @@ async def song_of(opened: Session, wanted: str) -> Song:
     for song in songs:
         if song.id == wanted:
             return song
-    if await asyncio.to_thread(file.is_file):
+    if await FILES.run(file.is_file):
         return await opened.use_cases.take_song(file)
     for song in songs:
         if wanted.lower() in song.title.lower():

@@ -10,7 +10,11 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from domain.texts import printable, shortened
+
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_LONGEST: Final = 200
+"""Characters of a path in the log; no address of ours is half as long."""
 _log = structlog.stdlib.get_logger("bachata.access")
 
 
@@ -26,7 +30,7 @@ def access_log(app: ASGIApp) -> ASGIApp:
             return
         began = time.monotonic()
         request_id = _request_id(scope)
-        path, status = scope["path"], 0
+        path, status = printable(shortened(scope["path"], _LONGEST)), 0
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -42,7 +46,7 @@ def access_log(app: ASGIApp) -> ASGIApp:
         finally:
             _log.info(
                 "request",
-                method=scope["method"],
+                method=shortened(scope["method"], 20),
                 path=path,
                 route=scope.get("path_template"),
                 status=status,

@@ -3,20 +3,26 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
 
 from litestar import Litestar
+from litestar.datastructures import State
 
+from application.timeouts import Timeouts, ended, limited, within
 from domain.errors import BachataError
+from domain.limits import Pace
 from entrypoints.bootstrap import open_ports
 from entrypoints.http import description, problems
 from entrypoints.http.access_log import access_log
+from entrypoints.http.answering import Requests
 from entrypoints.http.bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.choreography import ChoreographyController
 from entrypoints.http.health import HealthController
 from entrypoints.http.moves import MoveController
+from entrypoints.http.origin_guard import OriginGuard, guarded
+from entrypoints.http.pacing import paced
 from entrypoints.http.preview import PreviewController
 from entrypoints.http.songs import SongController
 from entrypoints.http.videos import VideoController
@@ -30,6 +36,7 @@ _log = logging.getLogger("bachata.http")
 
 _SWEPT: Final = 60.0
 """Seconds from one sweep to the next."""
+_PACE: Final = Pace()
 _NOT_WARM: Final = "the library was not made ready"
 
 Work = Callable[[], Awaitable[object]]
@@ -38,28 +45,43 @@ OpenPorts = Callable[[Settings], AbstractAsyncContextManager[Ports]]
 
 
 def create_app(
-    settings: Settings, ports: OpenPorts = open_ports, *, warm: bool = False
+    settings: Settings,
+    ports: OpenPorts = open_ports,
+    *,
+    warm: bool = False,
+    timeouts: Timeouts | None = None,
+    pace: Pace = _PACE,
 ) -> Litestar:
     """Build the application; other ``ports`` may stand behind it.
 
-    With ``warm`` it makes the library ready for films and for searches while it serves.
+    With ``warm`` it makes the library ready for films and for searches while it serves. ``pace``
+    is how fast bodies have to come.
     """
+    limits = timeouts or Timeouts()
+    requests = Requests(limits, settings.assembly_timeout)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
-        async with ports(settings) as opened:
-            use_cases = wire(opened, settings)
-            await opened.encoder.ready()
-            await use_cases.sweep()
+        async with AsyncExitStack() as stack:
+            async with limited("the parts of the service to open", limits.start):
+                opened = await stack.enter_async_context(ports(settings))
+                use_cases = wire(opened, settings, limits)
+                await opened.encoder.ready()
+                await use_cases.sweep()
             app.state.use_cases = use_cases
+            beside = partial(_beside, closing=limits.closing)
+            sweeping = partial(_swept, use_cases, limits)
             async with (
                 _closing(use_cases),
-                beside(partial(_swept, use_cases), "leftovers are not swept"),
+                beside(sweeping, "leftovers are not swept"),
                 beside(opened.choreographer.ready, "the choreographer is not ready"),
                 beside(use_cases.find_moves.warm if warm else None, "the moves are not indexed"),
                 beside(partial(_readied, use_cases) if warm else None, _NOT_WARM),
             ):
-                yield
+                try:
+                    yield
+                finally:
+                    await requests.stop()
 
     app = Litestar(
         route_handlers=[
@@ -72,6 +94,8 @@ def create_app(
         ],
         lifespan=[lifespan],
         dependencies=dependencies(),
+        middleware=[requests.in_time],
+        state=State({"timeouts": limits}),
         exception_handlers=problems.HANDLERS,  # pyright: ignore[reportArgumentType]
         type_decoders=DECODERS,
         plugins=[UnreadSchema()],
@@ -84,7 +108,8 @@ def create_app(
     )
     description.describe_exactly(app)
     # Around everything, where middleware would miss the requests that have no route.
-    app.asgi_handler = access_log(app.asgi_handler)
+    guard = OriginGuard(settings.hosts)
+    app.asgi_handler = access_log(guarded(paced(app.asgi_handler, pace), guard))
     return app
 
 
@@ -98,12 +123,12 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
         await use_cases.find_moves.close()
 
 
-async def _swept(use_cases: UseCases) -> None:
+async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
     """Sweep now and then: another machine may be gone, or the database was away for a while."""
     while True:
         await asyncio.sleep(_SWEPT)
         try:
-            await use_cases.sweep()
+            await within("a sweep", limits.background, use_cases.sweep(), limits.leaving)
         except BachataError as error:
             _log.warning("leftovers are not swept", extra={"error": str(error)})
 
@@ -119,8 +144,11 @@ async def _unheard(name: str, done: int, of: int) -> None:
 
 
 @asynccontextmanager
-async def beside(work: Work | None, failed: str) -> AsyncGenerator[None]:
-    """Do some work for as long as this goes on; that it ``failed`` is logged and harms nothing."""
+async def _beside(work: Work | None, failed: str, closing: float) -> AsyncGenerator[None]:
+    """Do some work for as long as this goes on; that it ``failed`` is logged and harms nothing.
+
+    At the end it has ``closing`` seconds to end, too.
+    """
     if work is None:
         yield
         return
@@ -129,7 +157,7 @@ async def beside(work: Work | None, failed: str) -> AsyncGenerator[None]:
         yield
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        await ended(task, failed, closing)
 
 
 async def _logged(work: Work, failed: str) -> None:

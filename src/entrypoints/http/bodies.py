@@ -1,10 +1,12 @@
 """Request bodies that the domain reads, so that everything wrong in them is named at once."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.openapi.spec import Schema
@@ -17,29 +19,34 @@ from application.usecases.search_moves import MoveSearch
 from domain import documents, rules
 from domain.blueprint import Blueprint
 from domain.corrections import Correction
-from domain.errors import BlueprintRejected, InvalidRequest
+from domain.errors import InvalidRequest
 
 S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T")
 
 LARGEST: Final = 8_000_000
 """Bytes of a body; a Blueprint of 2000 moves with their reasons is about 2 MB."""
 
-_JSON: Final = re.compile(r"application/(json|[a-z0-9.+-]+\+json)", re.IGNORECASE)
+JSON: Final = "application/json"
+
+_AT_ONCE: Final = 64_000
+"""Bytes of a body that are read on the spot, in about a millisecond; more are read in a thread."""
+_LIMITER: Final[RunVar[CapacityLimiter]] = RunVar("reading of large bodies")
 
 
 class JsonRequest(Request[Any, Any, Any]):
     """A request with a JSON body, which is handed on as it came.
 
-    A body without a media type is taken for JSON; one of another type is refused (415), and so
-    is an empty one (400).
+    A body of another type, or of none, is refused (415): a page of another origin may send those
+    unasked. So is an empty one (400).
     """
 
     async def body(self) -> bytes:
         """The body, which is not empty."""
         kind, _ = self.content_type
-        if kind and not _JSON.fullmatch(kind):
-            said = f"This takes application/json, not {kind[:80]}."
-            raise HTTPException(said, status_code=415, headers={"Accept": "application/json"})
+        if kind != JSON:
+            said = f"This takes {JSON}, not {kind[:80] or 'a body without a type'}."
+            raise HTTPException(said, status_code=415, headers={"Accept": JSON})
         body = await super().body()
         if not body:
             message = "The body is empty; a JSON object is needed."
@@ -60,19 +67,24 @@ class Unread:
         """Take the JSON text."""
         self.body = body
 
+    async def _read(self, read: Callable[[bytes], T]) -> T:
+        """Read the body; one large body at a time, beside the event loop."""
+        if len(self.body) <= _AT_ONCE:
+            return read(self.body)
+        limiter = _LIMITER.get(None)
+        if limiter is None:
+            _LIMITER.set(limiter := CapacityLimiter(1))
+        return await to_thread.run_sync(read, self.body, limiter=limiter)
+
 
 class UnreadBlueprint(Unread):
     """A body that should be a Blueprint."""
 
     kind = Blueprint
 
-    def blueprint(self, owner: str) -> Blueprint:
+    async def blueprint(self, owner: str) -> Blueprint:
         """Return it, or raise `BlueprintRejected` with every violation."""
-        try:
-            document = documents.parse(self.body)
-        except ValueError as error:
-            raise BlueprintRejected((documents.shape("$", str(error)),)) from None
-        return rules.read(document, owner)
+        return await self._read(partial(rules.parse, owner=owner))
 
 
 class UnreadRequest(Unread):
@@ -80,9 +92,9 @@ class UnreadRequest(Unread):
 
     kind = ChoreographyRequest
 
-    def request(self) -> ChoreographyRequest:
+    async def request(self) -> ChoreographyRequest:
         """Return it, or raise `InvalidRequest` with every violation."""
-        return _read(self.body, ChoreographyRequest)
+        return await self._read(partial(_read, kind=ChoreographyRequest))
 
 
 class UnreadDescription(Unread):
@@ -90,9 +102,9 @@ class UnreadDescription(Unread):
 
     kind = DescribedRequest
 
-    def description(self) -> DescribedRequest:
+    async def description(self) -> DescribedRequest:
         """Return it, or raise `InvalidRequest` with every violation."""
-        return _read(self.body, DescribedRequest)
+        return await self._read(partial(_read, kind=DescribedRequest))
 
 
 class UnreadPlan(Unread):
@@ -100,12 +112,9 @@ class UnreadPlan(Unread):
 
     kind = ChoreographyRequest | DescribedRequest
 
-    def asked(self) -> ChoreographyRequest | DescribedRequest:
+    async def asked(self) -> ChoreographyRequest | DescribedRequest:
         """Return it, a description where there is a `query`; raises `InvalidRequest`."""
-        document = _document(self.body)
-        described = isinstance(document, dict) and "query" in cast(dict[str, object], document)
-        kind = DescribedRequest if described else ChoreographyRequest
-        return _told(cast(object, document), kind)
+        return await self._read(_asked)
 
 
 class UnreadSearch(Unread):
@@ -113,9 +122,9 @@ class UnreadSearch(Unread):
 
     kind = MoveSearch
 
-    def search(self) -> MoveSearch:
+    async def search(self) -> MoveSearch:
         """Return it, or raise `InvalidRequest` with every violation."""
-        return _read(self.body, MoveSearch)
+        return await self._read(partial(_read, kind=MoveSearch))
 
 
 class UnreadCorrection(Unread):
@@ -123,9 +132,16 @@ class UnreadCorrection(Unread):
 
     kind = Correction
 
-    def correction(self) -> Correction:
+    async def correction(self) -> Correction:
         """Return it, or raise `InvalidRequest` with every violation."""
-        return _read(self.body, Correction)
+        return await self._read(partial(_read, kind=Correction))
+
+
+def _asked(body: bytes) -> ChoreographyRequest | DescribedRequest:
+    document = _document(body)
+    described = isinstance(document, dict) and "query" in cast(dict[str, object], document)
+    kind = DescribedRequest if described else ChoreographyRequest
+    return _told(cast(object, document), kind)
 
 
 def _read(body: bytes, kind: type[S]) -> S:
@@ -142,7 +158,7 @@ def _document(body: bytes) -> object:
 def _told(document: object, kind: type[S]) -> S:
     reading = documents.read(kind, document)
     if reading.violations:
-        raise InvalidRequest(reading.violations)
+        raise InvalidRequest(reading.violations, more=reading.more)
     return msgspec.convert(document, kind)
 
 

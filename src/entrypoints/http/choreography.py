@@ -45,7 +45,7 @@ class ChoreographyController(Controller):
         status_code=200,
         response_description="The finished film",
         request_class=JsonRequest,
-        responses=documented(400, 404, 413, 415, 500, 503, 504),
+        responses=documented(400, 404, 408, 413, 415, 500, 503, 504, 507),
     )
     async def generate(
         self,
@@ -55,7 +55,7 @@ class ChoreographyController(Controller):
         caller: NamedDependency[str],
     ) -> FinishedFilm:
         """Plan a dance to a song and make its film; the answer is the finished film."""
-        asked, task_id = data.request(), uuid4()
+        asked, task_id = await data.request(), uuid4()
         bind_contextvars(task_id=str(task_id))
         return await while_connected(request, generate(asked, task_id, caller))
 
@@ -65,7 +65,7 @@ class ChoreographyController(Controller):
         status_code=200,
         response_description="The finished film, and what was understood",
         request_class=JsonRequest,
-        responses=documented(400, 404, 413, 415, 500, 503, 504),
+        responses=documented(400, 404, 408, 413, 415, 500, 503, 504, 507),
     )
     async def generate_from_words(
         self,
@@ -75,7 +75,7 @@ class ChoreographyController(Controller):
         caller: NamedDependency[str],
     ) -> DescribedFilm:
         """Understand a description, plan the dance and make its film."""
-        described, task_id = data.description(), uuid4()
+        described, task_id = await data.description(), uuid4()
         bind_contextvars(task_id=str(task_id))
         return await while_connected(request, generate_from_words(described, task_id, caller))
 
@@ -85,7 +85,7 @@ class ChoreographyController(Controller):
         status_code=200,
         response_description="What is understood",
         request_class=JsonRequest,
-        responses=documented(400, 404, 413, 415, 500, 503),
+        responses=documented(400, 404, 408, 413, 415, 500, 503),
     )
     async def parse_query(
         self,
@@ -94,7 +94,7 @@ class ChoreographyController(Controller):
         understand: Wired[UnderstandDescription],
     ) -> Understanding:
         """What a description is understood as, and by whom; nothing is planned."""
-        return await while_connected(request, understand(data.description()))
+        return await while_connected(request, understand(await data.description()))
 
     @post(
         "/plan",
@@ -102,7 +102,7 @@ class ChoreographyController(Controller):
         status_code=200,
         response_description="The Blueprint",
         request_class=JsonRequest,
-        responses=documented(400, 404, 413, 415, 500, 503),
+        responses=documented(400, 404, 408, 413, 415, 500, 503, 507),
     )
     async def plan(
         self,
@@ -113,7 +113,7 @@ class ChoreographyController(Controller):
         caller: NamedDependency[str],
     ) -> Blueprint:
         """Plan a dance to a song or from words; the answer is the Blueprint, without a film."""
-        asked, task_id = data.asked(), uuid4()
+        asked, task_id = await data.asked(), uuid4()
         if isinstance(asked, DescribedRequest):
             planned = await while_connected(request, plan_from_words(asked, task_id, caller))
         else:
@@ -126,7 +126,7 @@ class ChoreographyController(Controller):
         status_code=200,
         response_description="The finished film",
         request_class=JsonRequest,
-        responses=documented(400, 404, 409, 413, 415, 500, 503, 504),
+        responses=documented(400, 404, 409, 408, 413, 415, 500, 503, 504, 507),
     )
     async def assemble(
         self,
@@ -136,7 +136,7 @@ class ChoreographyController(Controller):
         caller: NamedDependency[str],
     ) -> FinishedFilm:
         """Make the film of a Blueprint, your own or an edited one; the answer is the film."""
-        blueprint = data.blueprint(caller)
+        blueprint = await data.blueprint(caller)
         bind_contextvars(task_id=str(blueprint.task_id))
         return await while_connected(request, assemble(blueprint, caller))
 

@@ -63,6 +63,12 @@ def taking(form: type[msgspec.Struct], file: str) -> type[Operation]:
     return Taking
 
 
+def file_size(request: Request[Any, Any, Any]) -> int | None:
+    """Bytes that the file of a form has at least, as is announced; None where nothing is."""
+    whole = request.content_length
+    return None if whole is None else whole - _ROOM
+
+
 async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: type[F]) -> F:
     """Receive a form to its end: its file into ``arriving``, its other fields as ``kind``.
 
@@ -73,7 +79,6 @@ async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: typ
     if said != _FORM:
         message = f"This takes {_FORM}, not {said[:80] or 'a body without a type'}."
         raise HTTPException(message, status_code=415, headers={"Accept": _FORM})
-    arriving.refuse((request.content_length or 0) - _ROOM)
     fields = _Fields(arriving)
     try:
         with PushMultipartParser(
@@ -148,7 +153,7 @@ class _Fields:
             if (path := each.path.removeprefix("$.")) not in refused:
                 self._wrong.append(msgspec.structs.replace(each, path=path))
         if self._wrong:
-            raise InvalidRequest(tuple(self._wrong))
+            raise InvalidRequest(tuple(self._wrong), more=reading.more)
         return msgspec.convert(given, kind)
 
 

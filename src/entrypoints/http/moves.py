@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from litestar import Controller, HttpMethod, Request, Response, delete, get, post, route
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody
 
 from application.ports.library import MoveFilter
 from application.usecases.browse import ListMoves, ReadMove
@@ -15,10 +16,11 @@ from application.usecases.watch_clip import WatchClip
 from domain.blueprint import Difficulty
 from domain.limits import CLIP
 from domain.moves import Energy, Move, Style
+from entrypoints.http.answering import MAKES
 from entrypoints.http.bodies import JsonRequest, UnreadSearch
 from entrypoints.http.disconnect import while_connected
-from entrypoints.http.forms import form_of, taking
-from entrypoints.http.pages import Limit, MovePage, Some, after, cursor_of
+from entrypoints.http.forms import file_size, form_of, taking
+from entrypoints.http.pages import Cursor, Id, Limit, MovePage, Some, Words, after, cursor_of
 from entrypoints.http.problems import documented
 from entrypoints.http.sending import VIDEO, answer, answers
 from entrypoints.http.wiring import Wired
@@ -40,12 +42,12 @@ class MoveController(Controller):
     async def moves(
         self,
         list_moves: Wired[ListMoves],
-        search: FromQuery[str | None] = None,
-        label: FromQuery[str | None] = None,
+        search: Words = None,
+        label: Words = None,
         difficulty: FromQuery[Difficulty | None] = None,
         energy_level: FromQuery[Energy | None] = None,
         style: FromQuery[Style | None] = None,
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = 50,
     ) -> MovePage:
         """The moves of the library."""
@@ -64,16 +66,17 @@ class MoveController(Controller):
         operation_class=taking(MoveForm, "The clip's file, told by its contents."),
         request_max_body_size=None,
         response_description="The move as it is in the library, and how everything is known",
-        responses=documented(400, 409, 413, 415, 500, 503),
+        responses=documented(400, 408, 409, 413, 415, 429, 500, 503, 507),
     )
     async def upload(
         self,
         request: Request[Any, Any, Any],
+        caller: NamedDependency[str],
         receive_file: Wired[ReceiveFile],
         upload_move: Wired[UploadMove],
     ) -> Response[UploadedMove]:
         """Take a filmed move in; what nobody says of it is heard and seen in the clip."""
-        async with receive_file(CLIP) as arriving:
+        async with receive_file(CLIP, caller, file_size(request)) as arriving:
             form = await form_of(request, arriving, MoveForm)
             move = await while_connected(request, upload_move(arriving.path, form))
         return Response(move, headers={"Location": f"{_PATH}/{move.id}"})
@@ -84,7 +87,7 @@ class MoveController(Controller):
         status_code=200,
         response_description="The moves, the likest first",
         request_class=JsonRequest,
-        responses=documented(400, 404, 413, 415, 500, 503),
+        responses=documented(400, 404, 408, 413, 415, 500, 503),
     )
     async def search(
         self,
@@ -93,10 +96,11 @@ class MoveController(Controller):
         search_moves: Wired[SearchMoves],
     ) -> LikeMoves:
         """The moves that are most like words, a move or a song, among those that are wanted."""
-        return await while_connected(request, search_moves(data.search()))
+        return await while_connected(request, search_moves(await data.search()))
 
     @get(
         "/{move_id:str}/similar",
+        opt={MAKES: True},
         operation_id="listSimilarMoves",
         response_description="The moves, the likest first",
         responses=documented(400, 404, 500, 503),
@@ -104,7 +108,7 @@ class MoveController(Controller):
     async def similar(
         self,
         request: Request[Any, Any, Any],
-        move_id: FromPath[str],
+        move_id: Id,
         search_moves: Wired[SearchMoves],
         limit: Some = None,
     ) -> LikeMoves:
@@ -123,7 +127,7 @@ class MoveController(Controller):
     async def clip(
         self,
         request: Request[Any, Any, Any],
-        move_id: FromPath[str],
+        move_id: Id,
         watch_clip: Wired[WatchClip],
     ) -> Response[bytes]:
         """The clip of a move as it was brought, whole or a range of it."""
@@ -141,7 +145,7 @@ class MoveController(Controller):
         response_description="The move",
         responses=documented(400, 404, 500, 503),
     )
-    async def move(self, move_id: FromPath[str], read_move: Wired[ReadMove]) -> Move:
+    async def move(self, move_id: Id, read_move: Wired[ReadMove]) -> Move:
         """One move."""
         return await read_move(move_id)
 
@@ -151,6 +155,6 @@ class MoveController(Controller):
         response_description="It is gone",
         responses=documented(400, 404, 500, 503),
     )
-    async def remove(self, move_id: FromPath[str], remove_move: Wired[RemoveMove]) -> None:
+    async def remove(self, move_id: Id, remove_move: Wired[RemoveMove]) -> None:
         """Take a move out of the library; films that were made of it stay."""
         await remove_move(move_id)

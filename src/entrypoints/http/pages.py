@@ -5,8 +5,9 @@ import binascii
 from typing import Annotated, TypeAlias
 
 import msgspec
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
+from domain import texts
 from domain.errors import InvalidRequest
 from domain.moves import Move
 from domain.music import Song
@@ -17,6 +18,15 @@ Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=200, description="Item
 Some: TypeAlias = Annotated[
     int | None,
     QueryParameter(ge=1, le=200, description="Items at most; `VECTOR_SEARCH_TOP_K` of them else."),
+]
+
+Id: TypeAlias = Annotated[str, PathParameter(min_length=1, max_length=texts.LONGEST)]
+
+Words: TypeAlias = Annotated[str | None, QueryParameter(max_length=texts.LONGEST)]
+
+Cursor: TypeAlias = Annotated[
+    str | None,
+    QueryParameter(max_length=2_000, description="`next_cursor` of the page before."),
 ]
 
 Bound: TypeAlias = Annotated[float | None, QueryParameter(ge=0, le=1e9)]
@@ -48,7 +58,10 @@ def after(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+        last = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
+        last = None
+    if last is None or texts.fault(last) is not None:
         message = "This is no cursor; take `next_cursor` of the page before."
-        raise InvalidRequest((Violation(path="cursor", message=message),)) from None
+        raise InvalidRequest((Violation(path="cursor", message=message),))
+    return last

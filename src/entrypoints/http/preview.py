@@ -8,7 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 
 from application.usecases.preview import FOLDER, PreviewChoreography
+from domain import texts
 from domain.playlist import BEGINNING
+from entrypoints.http.answering import MAKES
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.problems import documented
 from entrypoints.http.wiring import Wired
@@ -22,12 +24,18 @@ _KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
 _ASKED_AGAIN: Final = {"Cache-Control": "private, max-age=3600"}
 
 Name: TypeAlias = Annotated[
-    str, PathParameter(description="`init.mp4`, or a number from 0 and `.m4s`.")
+    str,
+    PathParameter(
+        max_length=texts.LONGEST, description="`init.mp4`, or a number from 0 and `.m4s`."
+    ),
 ]
 PlaylistName: TypeAlias = Annotated[
-    str, PathParameter(description="`picture.m3u8` or `sound.m3u8`.")
+    str,
+    PathParameter(max_length=texts.LONGEST, description="`picture.m3u8` or `sound.m3u8`."),
 ]
-KindName: TypeAlias = Annotated[str, PathParameter(description="`picture` or `sound`.")]
+KindName: TypeAlias = Annotated[
+    str, PathParameter(max_length=texts.LONGEST, description="`picture` or `sound`.")
+]
 
 
 class PreviewController(Controller):
@@ -73,8 +81,9 @@ class PreviewController(Controller):
         f"/{FOLDER}/{{kind:str}}/{{segment:str}}",
         operation_id="getPreviewSegment",
         media_type=_SEGMENT,
+        opt={MAKES: True},
         response_description="The segment; `init.mp4` is sent as video/mp4",
-        responses=documented(400, 404, 500, 503),
+        responses=documented(400, 404, 500, 503, 507),
     )
     async def segment(
         self,

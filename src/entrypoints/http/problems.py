@@ -9,18 +9,26 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.types import Scope, Send
 
+from application.disk_errors import KINDS
 from domain import errors
-from domain.violations import Concern, Violation
+from domain.texts import printable, shortened
+from domain.violations import Concern, Violation, bounded
 from entrypoints.http.bodies import LARGEST
 
 STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.Refused: HTTPStatus.BAD_REQUEST,
+    errors.TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnacceptedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.CallerBusy: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Broken: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    errors.DiskReadOnly: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.AssemblyTimedOut: HTTPStatus.GATEWAY_TIMEOUT,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.BachataError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -32,7 +40,11 @@ CLIENT_GONE: Final = 499
 """Status of a request whose client left; nobody sees it but the log."""
 
 _RETRY_AFTER: Final = "5"
-"""Seconds after which a part that was not ready may be."""
+"""Seconds after which a part that was not ready may be, or a place may be free."""
+_PASSING: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
+_LONGEST: Final = 1_000
+"""Characters of any text in a problem, but of the last lines of a failure."""
+_LONGEST_DETAILS: Final = 8_000
 
 _FRAMEWORK: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
     HTTPStatus.BAD_REQUEST: ("invalid-request", "The request breaks one or more rules."),
@@ -118,7 +130,9 @@ def from_departure(request: Asked, _: ClientGone) -> Response[bytes]:
 
 def from_bug(request: Asked, error: Exception) -> Response[bytes]:
     """Anything else: the log has it, the client learns nothing of our insides."""
-    log.error("unhandled", exc_info=error, path=request.url.path)
+    if isinstance(error, OSError) and (kind := KINDS.get(error.errno or 0)):
+        return from_product(request, kind())
+    log.error("unhandled", exc_info=error, path=request.scope["path"])
     said = "The service failed; the request id finds the reason in its log."
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _response(request, status, "internal-error", said, None, None)
@@ -136,6 +150,23 @@ def _status(kind: type[errors.BachataError]) -> HTTPStatus:
     return next(STATUS[each] for each in kind.__mro__ if each in STATUS)
 
 
+async def send(
+    scope: Scope,
+    send: Send,
+    status: HTTPStatus,
+    code: str,
+    message: str,
+    details: tuple[Violation, ...] | None,
+) -> None:
+    """Answer a request that has not reached the application."""
+    stage = "validation" if details else None
+    body, more = _problem(scope["path"], status, code, message, details, stage)
+    headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body)), **more}
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": int(status), "headers": encoded})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
 def _response(
     request: Asked,
     status: HTTPStatus,
@@ -145,30 +176,49 @@ def _response(
     stage: str | None,
     headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
+    body, more = _problem(request.scope["path"], status, code, message, details, stage)
+    return Response(
+        body, status_code=int(status), media_type=PROBLEM, headers={**more, **(headers or {})}
+    )
+
+
+def _problem(
+    path: str,
+    status: HTTPStatus,
+    code: str,
+    message: str,
+    details: str | tuple[Violation, ...] | None,
+    stage: str | None,
+) -> tuple[bytes, dict[str, str]]:
+    """The body of an answer, and the headers that go with its status."""
+    message = shortened(message, _LONGEST)
+    details = details[-_LONGEST_DETAILS:] if isinstance(details, str) else details
     problem = Problem(
         type=f"/problems/{code}",
         title=status.phrase,
         status=status,
         detail=message,
-        instance=request.url.path,
+        instance=printable(shortened(path, _LONGEST)),
         error=message,
         details=details,
         stage=stage,
         code=code,
         request_id=structlog.contextvars.get_contextvars().get("request_id"),
     )
-    more = dict(headers or {})
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        more.setdefault("Retry-After", _RETRY_AFTER)
-    body = msgspec.json.encode(problem)
-    return Response(body, status_code=int(status), media_type=PROBLEM, headers=more)
+    more: dict[str, str] = {}
+    if status in _PASSING:
+        more["Retry-After"] = _RETRY_AFTER
+    if status is HTTPStatus.REQUEST_TIMEOUT:
+        # What would still come of the body is not waited for.
+        more["Connection"] = "close"
+    return msgspec.json.encode(problem), more
 
 
 def _violations(error: HTTPException) -> tuple[Violation, ...]:
     """What is wrong, with its JSON path in a body and with its name anywhere else."""
     if not isinstance(error.extra, list):
         return (Violation(path="request", message=error.detail, concern=Concern.SHAPE),)
-    return tuple(
+    return bounded(
         Violation(path=str(each["key"]), message=str(each["message"]), concern=Concern.SHAPE)
         for each in error.extra
     )

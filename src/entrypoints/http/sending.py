@@ -37,8 +37,6 @@ def answer(
         "Accept-Ranges": "bytes",
         "ETag": f'"{etag}"',
         "Cache-Control": "private, max-age=3600",
-        # Who brought a file has no say in what it is taken for.
-        "X-Content-Type-Options": "nosniff",
     }
     if "if-match" in asked and not ranges.exactly(asked["if-match"], etag):
         raise HTTPException("The file is another one than `If-Match` says.", status_code=412)

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from litestar import Controller, Request, Response, delete, get, patch, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from application.ports.library import SongFilter
 from application.usecases.browse import ListSongs, ReadSong
@@ -13,10 +14,11 @@ from application.usecases.remove import RemoveSong
 from application.usecases.upload_song import SongForm, UploadSong
 from domain.limits import SONG
 from domain.music import Analysis, Song
+from entrypoints.http.answering import MAKES
 from entrypoints.http.bodies import JsonRequest, UnreadCorrection
 from entrypoints.http.disconnect import while_connected
-from entrypoints.http.forms import form_of, taking
-from entrypoints.http.pages import Bound, Limit, SongPage, after, cursor_of
+from entrypoints.http.forms import file_size, form_of, taking
+from entrypoints.http.pages import Bound, Cursor, Id, Limit, SongPage, Words, after, cursor_of
 from entrypoints.http.problems import documented
 from entrypoints.http.wiring import Wired
 
@@ -37,13 +39,13 @@ class SongController(Controller):
     async def songs(
         self,
         list_songs: Wired[ListSongs],
-        search: FromQuery[str | None] = None,
-        genre: FromQuery[str | None] = None,
+        search: Words = None,
+        genre: Words = None,
         min_bpm: Bound = None,
         max_bpm: Bound = None,
         min_duration: Bound = None,
         max_duration: Bound = None,
-        cursor: FromQuery[str | None] = None,
+        cursor: Cursor = None,
         limit: Limit = 50,
     ) -> SongPage:
         """The songs of the library."""
@@ -63,16 +65,17 @@ class SongController(Controller):
         operation_class=taking(SongForm, "The song's file, told by its contents."),
         request_max_body_size=None,
         response_description="The song as it is in the library",
-        responses=documented(400, 409, 413, 415, 500, 503),
+        responses=documented(400, 408, 409, 413, 415, 429, 500, 503, 507),
     )
     async def upload(
         self,
         request: Request[Any, Any, Any],
+        caller: NamedDependency[str],
         receive_file: Wired[ReceiveFile],
         upload_song: Wired[UploadSong],
     ) -> Response[Song]:
         """Take a song in; it is heard after the answer."""
-        async with receive_file(SONG) as arriving:
+        async with receive_file(SONG, caller, file_size(request)) as arriving:
             form = await form_of(request, arriving, SongForm)
             song = await while_connected(request, upload_song(arriving.path, form))
         return Response(song, headers={"Location": f"{_PATH}/{song.id}"})
@@ -83,7 +86,7 @@ class SongController(Controller):
         response_description="The song",
         responses=documented(400, 404, 500, 503),
     )
-    async def song(self, song_id: FromPath[str], read_song: Wired[ReadSong]) -> Song:
+    async def song(self, song_id: Id, read_song: Wired[ReadSong]) -> Song:
         """One song."""
         return await read_song(song_id)
 
@@ -93,18 +96,19 @@ class SongController(Controller):
         response_description="It is gone",
         responses=documented(400, 404, 500, 503),
     )
-    async def remove(self, song_id: FromPath[str], remove_song: Wired[RemoveSong]) -> None:
+    async def remove(self, song_id: Id, remove_song: Wired[RemoveSong]) -> None:
         """Take a song out of the library; films that were made to it stay."""
         await remove_song(song_id)
 
     @get(
         "/{song_id:str}/analysis",
         operation_id="getAnalysis",
+        opt={MAKES: True},
         response_description="The analysis",
         responses=documented(400, 404, 500, 503),
     )
     async def analysis(
-        self, request: Request[Any, Any, Any], song_id: FromPath[str], hear: Wired[HearSong]
+        self, request: Request[Any, Any, Any], song_id: Id, hear: Wired[HearSong]
     ) -> Analysis:
         """What is heard in a song, with a person's corrections; it is listened to when need be."""
         return await while_connected(request, hear(song_id))
@@ -114,14 +118,14 @@ class SongController(Controller):
         operation_id="correctAnalysis",
         response_description="The corrected analysis",
         request_class=JsonRequest,
-        responses=documented(400, 404, 413, 415, 500, 503),
+        responses=documented(400, 404, 408, 413, 415, 500, 503),
     )
     async def correct(
         self,
         request: Request[Any, Any, Any],
-        song_id: FromPath[str],
+        song_id: Id,
         data: JSONBody[UnreadCorrection],
         correct: Wired[CorrectSong],
     ) -> Analysis:
         """Say better than what was heard; it takes the place of an earlier correction."""
-        return await while_connected(request, correct(song_id, data.correction()))
+        return await while_connected(request, correct(song_id, await data.correction()))

@@ -1,0 +1,189 @@
+"""The checks of `bachata-buddy doctor`, each by its stable name.
+
+Each opens what it asks by itself, so that whatever is broken keeps none of the others from being
+made. The names of the service's parts are those of `entrypoints.parts`.
+"""
+
+from collections.abc import Generator, Mapping
+from contextlib import AsyncExitStack, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import msgspec
+from anyio import to_thread
+
+from adapters.cage.cage import Cage
+from adapters.cage.self_test import TriedCage
+from adapters.ffmpeg.examination import examine_codecs, examine_ffmpeg
+from adapters.index.choice import open_index
+from adapters.storage.workspace import LocalWorkspace
+from adapters.system.examination import disks, fonts, versions
+from application.usecases.diagnose import Check, Fact, Found
+from domain.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
+from entrypoints.bootstrap import open_storage, schema_of
+from entrypoints.sample_film import LIMIT, make_sample_film
+from entrypoints.settings import Settings, from_environment
+
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {"render": ("encoder", "codecs")}
+"""Checks that have to be well before another is tried."""
+
+
+def checks_of(environment: Mapping[str, str]) -> Mapping[str, Check]:
+    """Every check, in the order they are made in; a new part of the service is added here."""
+    settings, wrong = readable_settings(environment)
+    return {
+        "settings": Check(ask=partial(_settings, settings, wrong), waits_for="nothing"),
+        "versions": Check(ask=_versions, waits_for="the list of installed packages"),
+        "encoder": Check(ask=examine_ffmpeg, waits_for="FFmpeg to tell its version"),
+        "codecs": Check(ask=examine_codecs, waits_for="FFmpeg to list its codecs"),
+        "cage": Check(
+            ask=partial(_cage, settings), waits_for="the self-test of the cage", limit=25
+        ),
+        "database": Check(
+            ask=partial(_database, settings), waits_for="the database to answer", limit=20
+        ),
+        "storage": Check(
+            ask=partial(_storage, settings),
+            waits_for="the media storage to write and read a few bytes",
+            limit=20,
+        ),
+        "workspace": Check(
+            ask=partial(_workspace, settings), waits_for="a folder to be made for work"
+        ),
+        "index": Check(ask=partial(_index, settings), waits_for="FAISS to be loaded", limit=20),
+        "disk": Check(ask=partial(_disk, settings), waits_for="the disks to tell their room"),
+        "fonts": Check(ask=_fonts, waits_for="the folders of fonts to be read"),
+        "render": Check(
+            ask=partial(make_sample_film, settings),
+            waits_for="a film of two seconds to be made",
+            limit=LIMIT,
+        ),
+    }
+
+
+def readable_settings(
+    environment: Mapping[str, str],
+) -> tuple[Settings, InvalidRequest | None]:
+    """The settings, wrong ones as if they were not set, and what is wrong with those."""
+    try:
+        return from_environment(environment), None
+    except InvalidRequest as error:
+        wrong = {violation.path for violation in error.violations}
+        right = {name: value for name, value in environment.items() if name not in wrong}
+        # A rule about two settings may name the one that is not set.
+        try:
+            return from_environment(right), error
+        except InvalidRequest:
+            return Settings(data_dir=right.get("BACHATA_DATA_DIR", Settings().data_dir)), error
+
+
+async def _settings(settings: Settings, wrong: InvalidRequest | None) -> Found:
+    if wrong is not None:
+        raise wrong
+    return Found(
+        detail=f"data in {settings.folder}, media in {settings.storage_backend} storage",
+        facts={"data_dir": str(settings.folder), "storage_backend": settings.storage_backend},
+    )
+
+
+async def _versions() -> Found:
+    return await to_thread.run_sync(versions)
+
+
+async def _database(settings: Settings) -> Found:
+    file = _sqlite_file(settings)
+    if file is not None and not await to_thread.run_sync(file.exists):
+        return Found(
+            detail="SQLite; there is no file yet, the service makes it when it starts",
+            facts={"revision": "none"},
+        )
+    async with schema_of(settings, make=False) as schema:
+        standing = await schema.standing()
+        name = schema.database.name
+    found = standing.found or "none"
+    facts: dict[str, Fact] = {
+        "revision": found,
+        "newest": standing.newest,
+        "missing": standing.missing,
+    }
+    if not standing.known:
+        raise DatabaseAhead(details=f"The {name} is at revision {found}.")
+    if standing.missing and file is None:
+        raise DatabaseBehind(details=f"The {name} is at revision {found}.")
+    newest = "the newest" if not standing.missing else "brought up to date at the next start"
+    return Found(detail=f"{name}, revision {found}, {newest}", facts=facts)
+
+
+def _sqlite_file(settings: Settings) -> Path | None:
+    """The file of the database; None where it is a server."""
+    kind, _, path = settings.database.partition(":///")
+    return Path(path) if kind.startswith("sqlite") else None
+
+
+async def _storage(settings: Settings) -> Found:
+    with _left_as_it_was(settings.folder):
+        async with AsyncExitStack() as stack:
+            storage = await open_storage(settings, stack)
+            return Found(detail=await storage.ready(), facts={"backend": settings.storage_backend})
+
+
+async def _cage(settings: Settings) -> Found:
+    cage = Cage(settings.cage)
+    with TemporaryDirectory(prefix="bachata-doctor-") as folder:
+        tried = TriedCage(cage, Path(folder))
+        said = await tried.ready()
+    gaps = tried.gaps
+    warned = tuple(f"The cage has a gap: {gap}." for gap in gaps)
+    if cage.mode == "off":
+        warned = ("The cage is off: files from outside have limits of time and memory alone.",)
+    facts: dict[str, Fact] = {
+        "mode": cage.mode,
+        "landlock": cage.landlock,
+        "filters": cage.filters,
+        "gaps": gaps,
+    }
+    return Found(detail=said, warnings=warned, facts=facts)
+
+
+async def _workspace(settings: Settings) -> Found:
+    with _left_as_it_was(settings.folder):
+        return Found(detail=await LocalWorkspace(settings.folder / "work").ready())
+
+
+@contextmanager
+def _left_as_it_was(folder: Path) -> Generator[None]:
+    """Remove the empty folders that are made meanwhile, of a data folder and those above it."""
+    tree = (*(folder / each for each in ("media/.incoming", "media", "work")), folder)
+    made = [each for each in (*tree, *folder.parents) if not each.exists()]
+    try:
+        yield
+    finally:
+        for each in made:
+            # Whoever has put something there meanwhile keeps it.
+            with suppress(OSError):
+                each.rmdir()
+
+
+async def _index(settings: Settings) -> Found:
+    with TemporaryDirectory(prefix="bachata-doctor-") as folder:
+        index = await open_index(Path(folder), nprobe=settings.faiss_nprobe, gpu=settings.wants_gpu)
+        await index.swap("none", ())
+        said = await index.ready()
+    by = said.partition(" by ")[2]
+    slow = () if "FAISS" in by else ("FAISS cannot be used; NumPy searches the moves.",)
+    return Found(detail=f"moves are searched by {by}", warnings=slow)
+
+
+async def _disk(settings: Settings) -> Found:
+    return await to_thread.run_sync(disks, {"data": settings.folder, "temporary": None})
+
+
+async def _fonts() -> Found:
+    return await to_thread.run_sync(fonts)
+
+
+def as_json(diagnosis: object) -> bytes:
+    """A diagnosis as JSON text."""
+    return msgspec.json.format(msgspec.json.encode(diagnosis), indent=2)

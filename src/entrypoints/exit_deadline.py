@@ -1,0 +1,209 @@
+"""The process ends in time once it is told to, whatever hangs.
+
+A signal is noticed by a thread of its own, through the file that C code writes signals to: the
+main thread may never come back to Python. When the time is over, the log says what still runs,
+the processes this one has started are killed, and it exits. Where even this thread cannot run,
+because C code holds on to the interpreter, faulthandler exits a little later.
+"""
+
+import asyncio
+import faulthandler
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from application.timeouts import stack_of
+
+_log = logging.getLogger("bachata.exit")
+
+IMPATIENT: Final = 3.0
+"""Seconds that are left from the second signal on."""
+CLOSING: Final = 5.0
+"""Seconds that an event loop may take to close, and then the interpreter."""
+LAST: Final = 1.0
+"""Of the time to end the last seconds, left to faulthandler; the log may take the half of it."""
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Those that tell a process to end."""
+_STOP: Final = b"\0"
+_STDERR: Final = 2
+
+T = TypeVar("T")
+
+
+class ExitDeadline:
+    """Ends the process ``seconds`` after a signal that says so, used as a context while it works.
+
+    A signal counts only where Python handles it; others end the process at once anyway. Each
+    further signal leaves less time. Without a signal nothing happens.
+    """
+
+    def __init__(self, seconds: float, impatient: float = IMPATIENT) -> None:
+        """Take the seconds from the first signal on, and those from the second on."""
+        self._seconds = max(seconds, 2 * LAST)
+        self._impatient = impatient
+        self._heard, self._told = socket.socketpair()
+        self._told.setblocking(False)
+        self._before = -1
+        self._signaled = False
+        self._watching = threading.Thread(target=self._watch, name="exit deadline", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to notice signals; only in the main thread."""
+        self._before = signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
+        self._watching.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Notice no more; after a signal the deadline stands."""
+        signal.set_wakeup_fd(self._before)
+        if self._signaled:
+            return
+        self._told.send(_STOP)
+        self._watching.join(LAST)
+        if not self._watching.is_alive():
+            self._heard.close()
+            self._told.close()
+
+    def watches(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have the log tell the tasks of a loop, too, when the time is over."""
+        self._loop = loop
+
+    def _watch(self) -> None:
+        number = self._signal(None)
+        if number is None:
+            return
+        self._signaled = True
+        until = time.monotonic() + self._seconds - LAST
+        faulthandler.dump_traceback_later(self._seconds, exit=True, file=_STDERR)
+        least = self._impatient
+        while (left := until - time.monotonic()) > 0:
+            if self._signal(left) is not None:
+                until = min(until, time.monotonic() + least)
+                least = 0.0
+        exit_now(128 + number, self._loop)
+
+    def _signal(self, seconds: float | None) -> int | None:
+        """The next signal within so many seconds; None when there is none or none to come."""
+        self._heard.settimeout(seconds)
+        try:
+            while told := self._heard.recv(1):
+                if told == _STOP and seconds is None:
+                    return None
+                if told[0] in SIGNALS:
+                    return told[0]
+        except TimeoutError:
+            return None
+        return None
+
+
+def run(work: Coroutine[Any, Any, T], deadline: ExitDeadline | None = None) -> T:
+    """Run ``work`` in an event loop of its own, as `asyncio.run`, whose closing may hang for ever.
+
+    It waits for whatever is abandoned; after `CLOSING` seconds this exits.
+    """
+    runner = asyncio.Runner()
+    status = 1
+    try:
+        if deadline is not None:
+            deadline.watches(runner.get_loop())
+        result = runner.run(work)
+        status = 0
+    finally:
+        with exits_within(CLOSING, status):
+            runner.close()
+    return result
+
+
+@contextmanager
+def exits_within(seconds: float, status: int) -> Generator[None]:
+    """Exit with ``status`` when what is done inside takes longer than ``seconds``."""
+    over = threading.Event()
+
+    def wait() -> None:
+        if not over.wait(seconds):
+            exit_now(status, None)
+
+    threading.Thread(target=wait, name="exit deadline", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def exit_after_threads(status: int) -> None:
+    """Let the interpreter end, which waits for threads; exit with ``status`` if it does not."""
+
+    def wait() -> None:
+        time.sleep(CLOSING)
+        exit_now(status, None)
+
+    threading.Thread(target=wait, name="exit deadline", daemon=True).start()
+
+
+def exit_now(status: int, loop: asyncio.AbstractEventLoop | None) -> None:
+    """Say what still runs, kill the processes that this one has started, and exit."""
+    # Whoever holds the log's lock, or a reader of the log that is gone, must not keep us.
+    telling = threading.Thread(target=_tell, args=(loop,), daemon=True)
+    telling.start()
+    telling.join(LAST / 2)
+    kill_children()
+    os._exit(status)
+
+
+def _tell(loop: asyncio.AbstractEventLoop | None) -> None:
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    ours = {threading.get_ident()}
+    # There is no other way to see where threads stand.
+    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]
+    threads = {
+        f"{names.get(ident, 'unknown')} ({ident})": _places(traceback.extract_stack(frame))
+        for ident, frame in frames.items()
+        if ident not in ours and names.get(ident) != "exit deadline"
+    }
+    tasks = {task.get_name(): stack_of(task) for task in asyncio.all_tasks(loop)} if loop else {}
+    facts = {"threads": threads, "tasks": tasks}
+    _log.critical("what still ran when the time to end was over is left behind", extra=facts)
+
+
+def _places(stack: traceback.StackSummary) -> list[str]:
+    return [f"{each.filename}:{each.lineno} {each.name}" for each in stack]
+
+
+def kill_children() -> None:
+    """Kill the processes that this one has started, each with its group where it leads one."""
+    for pid in _children():
+        try:
+            if os.getpgid(pid) == pid:
+                os.killpg(pid, signal.SIGKILL)
+            else:
+                os.kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def _children() -> Generator[int]:
+    """Ids of the child processes, where the system tells: on Linux."""
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name, in brackets, may have brackets and spaces of its own.
+            state, parent = place.read_text(errors="replace").rpartition(")")[2].split()[:2]
+        except (OSError, ValueError):
+            continue
+        if int(parent) == os.getpid() and state != "Z":
+            yield int(place.parent.name)

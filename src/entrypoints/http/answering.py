@@ -1,0 +1,122 @@
+"""Requests are answered in time, whatever they wait for."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Final
+
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, get_contextvars
+
+from application.timeouts import Timeouts, ended, stack_of
+from domain.errors import NotReady, WaitedTooLong
+
+_log = logging.getLogger("bachata.http")
+
+MAKES: Final = "makes"
+"""Option of a route that makes something, though it is read only."""
+_READ: Final = ("GET", "HEAD", "OPTIONS", "DELETE", "PATCH")
+
+
+class Requests:
+    """The requests that are being answered."""
+
+    def __init__(self, timeouts: Timeouts, film_seconds: float) -> None:
+        """Take the limits, and the seconds that a film may take."""
+        self._timeouts = timeouts
+        self._film_seconds = film_seconds
+        self._running: set[asyncio.Task[None]] = set()
+
+    def in_time(self, app: ASGIApp) -> ASGIApp:
+        """The same application, of which each request gets on within its limit.
+
+        A request gets on when a piece of its body comes and when a piece of its answer goes out.
+        One that does not is cancelled and answered by `WaitedTooLong`; the log says where it
+        stood. What ignores that it is cancelled is abandoned.
+        """
+
+        async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            clock = _Clock(self._limit(scope), self._timeouts.reader)
+
+            async def answer() -> None:
+                await app(scope, clock.receiving(receive), clock.sending(send))
+
+            context = copy_context()
+            task = asyncio.create_task(answer(), context=context)
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            name = f"{scope['method']} {scope['path']}"
+            try:
+                await clock.passed(task)
+            except asyncio.CancelledError:
+                task.cancel()
+                await ended(task, name, self._timeouts.leaving)
+                raise
+            finally:
+                # The line of the log about this request names the task it was for.
+                bind_contextvars(**context.run(get_contextvars))
+            if not task.done():
+                _log.error("a request is over its time: %s", name, extra={"stack": stack_of(task)})
+                task.cancel()
+                over = await ended(task, name, self._timeouts.leaving)
+                # It may have been answered at the last moment, as a film that is late is.
+                if not over or task.cancelled():
+                    raise WaitedTooLong(f"what {name} needs", clock.limit)
+            if task.cancelled():
+                raise NotReady("The service is being stopped.")
+            task.result()
+
+        return answered
+
+    async def stop(self) -> None:
+        """Cancel what is still being answered, and wait for its end, but not for long."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        if running:
+            everything = asyncio.gather(*running, return_exceptions=True)
+            await ended(everything, "requests that are being answered", self._timeouts.closing)
+
+    def _limit(self, scope: HTTPScope) -> float:
+        makes = scope["route_handler"].opt.get(MAKES) or scope["method"] not in _READ
+        return self._film_seconds + self._timeouts.work if makes else self._timeouts.answer
+
+
+class _Clock:
+    """How long a request has not got on; while the client is waited for, that limit is its own."""
+
+    def __init__(self, limit: float, reader: float) -> None:
+        self.limit = limit
+        self._reader = reader
+        self._now: Callable[[], float] = asyncio.get_running_loop().time
+        self._until = self._now() + limit
+
+    def receiving(self, receive: Receive) -> Receive:
+        """The same, but the clock starts anew with each piece of the body."""
+
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] == "http.request":
+                self._until = self._now() + self.limit
+            return message  # pyright: ignore[reportReturnType]
+
+        return receiving  # pyright: ignore[reportReturnType]
+
+    def sending(self, send: Send) -> Send:
+        """The same, but the clock starts anew with each piece of the answer."""
+
+        async def sending(message: Message) -> None:
+            self._until = self._now() + self._reader
+            await send(message)
+            self._until = self._now() + self.limit
+
+        return sending
+
+    async def passed(self, task: "asyncio.Task[None]") -> None:
+        """Return when the task has ended, or its time is over."""
+        while not task.done() and (left := self._until - self._now()) > 0:
+            await asyncio.wait({task}, timeout=left)

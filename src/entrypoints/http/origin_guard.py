@@ -1,0 +1,220 @@
+"""Requests for other hosts, and those that pages of other origins make, are refused unread."""
+
+import re
+from collections.abc import Callable, MutableMapping
+from http import HTTPStatus
+from typing import Final, NamedTuple, cast
+from urllib.parse import parse_qsl
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain import texts
+from domain.violations import Concern, Violation
+from entrypoints.http import problems
+from entrypoints.settings import is_loopback
+
+_AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{0,5}))?", re.IGNORECASE)
+_ORIGIN: Final = re.compile(r"(https?)://(.+)", re.IGNORECASE)
+_ABSOLUTE: Final = re.compile(r"https?://([^/]*)(/.*)?", re.IGNORECASE | re.DOTALL)
+_PORTS: Final = {"http": "80", "https": "443"}
+_OURS: Final = ("same-origin", "none")
+"""Values of `Sec-Fetch-Site` for what our own pages ask, and for what a person opens."""
+_PAGE: Final = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+"""Content-Security-Policy of an HTML page that does not bring one of its own."""
+
+Headers = dict[str, list[str]]
+
+
+class Authority(NamedTuple):
+    """A host in lower case, and its port where one is given."""
+
+    host: str
+    port: str = ""
+
+
+def authority(text: str) -> Authority | None:
+    """Read the value of a Host header; None for what is none.
+
+    A name may end in a dot, and an IPv6 address is in brackets (RFC 9110, section 7.2).
+    """
+    found = _AUTHORITY.fullmatch(text)
+    if found is None:
+        return None
+    host, port = found.groups()
+    return Authority(host.lower().strip("[]").removesuffix("."), port or "")
+
+
+class _Refusal(Exception):
+    """The request goes no further."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        message: str,
+        details: tuple[Violation, ...] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details
+
+
+class OriginGuard:
+    """Decides which requests are heard: those for this service, by itself or by no page at all.
+
+    A name that is not ours in `Host` is how a page reaches a loopback address by DNS rebinding.
+    """
+
+    def __init__(self, allowed: frozenset[str]) -> None:
+        """Take the hosts allowed besides loopback names, each `host` or `host:port`."""
+        self._allowed = frozenset(filter(None, map(authority, allowed)))
+
+    def check(self, scope: Scope) -> None:
+        """Raise `_Refusal` for a request that is not to be heard."""
+        headers = _headers(scope)
+        here = self._host(headers)
+        self._refuse_foreign(scope, headers, here)
+        _refuse_control_characters(scope)
+
+    def knows(self, host: Authority | None) -> bool:
+        """Whether a host is this service."""
+        return host is not None and (
+            is_loopback(host.host) or not self._allowed.isdisjoint((host, Authority(host.host)))
+        )
+
+    def _host(self, headers: Headers) -> Authority:
+        given = headers.get("host", [])
+        host = authority(given[0]) if len(given) == 1 else None
+        if host is None or not self.knows(host):
+            said = repr(given[0][:80]) if len(given) == 1 else "several hosts" if given else "none"
+            raise _misdirected(said)
+        return host
+
+    def _refuse_foreign(self, scope: Scope, headers: Headers, here: Authority) -> None:
+        origins = headers.get("origin", [])
+        sites = headers.get("sec-fetch-site", [])
+        ours = len(origins) == 1 and self._is_ours(origins[0], here)
+        foreign = bool(origins) and not ours
+        if not foreign and (ours or all(site in _OURS for site in sites)):
+            return
+        if not foreign and _is_navigation(scope, headers):
+            return
+        raise _Refusal(
+            HTTPStatus.FORBIDDEN,
+            "foreign-origin",
+            "Pages of other origins may not use this service; "
+            "BACHATA_ALLOWED_HOSTS names the hosts that may.",
+        )
+
+    def _is_ours(self, origin: str, here: Authority) -> bool:
+        """Whether an origin is that of the address which is asked, or of an allowed host."""
+        found = _ORIGIN.fullmatch(origin)
+        page = authority(found[2]) if found else None
+        if found is None or page is None:
+            return False
+        usual = _PORTS[found[1].lower()]
+        port = page.port or usual
+        if page.host == here.host and port == (here.port or usual):
+            return True
+        whole = Authority(page.host, port)
+        return whole in self._allowed or (port == usual and Authority(page.host) in self._allowed)
+
+
+def guarded(app: ASGIApp, guard: OriginGuard) -> ASGIApp:
+    """The same application, which hears what ``guard`` lets through.
+
+    Every answer says that no page of another origin may have it, and what it is not to be taken
+    for. There are no Access-Control headers: no other origin is allowed anything.
+    """
+
+    async def heard(scope: Scope, receive: Receive, send: Send) -> None:
+        protecting = _protecting(send)
+        try:
+            _accept_absolute_target(scope, guard.knows)
+            guard.check(scope)
+        except _Refusal as refusal:
+            await _refuse(scope, protecting, refusal)
+            return
+        await app(scope, receive, protecting)
+
+    return heard
+
+
+def _protecting(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = cast(MutableMapping[str, str], MutableScopeHeaders(message))
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            # Who brought a file has no say in what it is taken for.
+            headers["X-Content-Type-Options"] = "nosniff"
+            if headers.get("content-type", "").startswith("text/html"):
+                headers.setdefault("Content-Security-Policy", _PAGE)
+        await send(message)
+
+    return sending
+
+
+async def _refuse(scope: Scope, send: Send, refusal: _Refusal) -> None:
+    if scope["type"] == "websocket":
+        # Closed before it is accepted, it is answered with 403.
+        await send({"type": "websocket.close", "code": 1008, "reason": refusal.code})
+        return
+    await problems.send(scope, send, refusal.status, refusal.code, refusal.message, refusal.details)
+
+
+def _headers(scope: Scope) -> Headers:
+    found: Headers = {}
+    for name, value in scope["headers"]:
+        found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1").strip())
+    return found
+
+
+def _is_navigation(scope: Scope, headers: Headers) -> bool:
+    """Whether a person follows a link to here, which shows the answer to nobody else."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] in ("GET", "HEAD")
+        and headers.get("sec-fetch-mode") == ["navigate"]
+        and headers.get("sec-fetch-dest") == ["document"]
+    )
+
+
+def _accept_absolute_target(scope: Scope, knows: Callable[[Authority | None], bool]) -> None:
+    """Take `GET http://host/path` for `/path`; its host counts, whatever `Host` says."""
+    found = _ABSOLUTE.fullmatch(scope["path"])
+    if found is None:
+        return
+    if not knows(authority(found[1])):
+        raise _misdirected(repr(found[1][:80]))
+    scope["path"] = path = found[2] or "/"
+    scope["raw_path"] = path.encode()
+
+
+def _misdirected(said: str) -> _Refusal:
+    return _Refusal(
+        HTTPStatus.MISDIRECTED_REQUEST,
+        "unknown-host",
+        f"This service is reached by a loopback name, such as 127.0.0.1, or by a host of "
+        f"BACHATA_ALLOWED_HOSTS; the request names {said}.",
+    )
+
+
+def _refuse_control_characters(scope: Scope) -> None:
+    """Refuse what no id and no parameter holds, and no database takes."""
+    query = scope["query_string"].decode("latin-1")
+    asked = [("path", scope["path"]), *parse_qsl(query, keep_blank_values=True)]
+    wrong = tuple(
+        Violation(path=name, message=f"The text holds {fault}.", concern=Concern.SHAPE)
+        for name, text in asked
+        if (fault := texts.fault(text)) is not None
+    )
+    if wrong:
+        raise _Refusal(
+            HTTPStatus.BAD_REQUEST,
+            "invalid-request",
+            "The request breaks one or more rules.",
+            wrong,
+        )

@@ -1,0 +1,28 @@
+"""The parts of the service that are asked whether they are ready, each by its stable name."""
+
+from collections.abc import Mapping
+
+from application.finding import FindMoves
+from application.usecases.check_health import Part
+from entrypoints.ports import Ports
+
+
+def parts_of(ports: Ports, find_moves: FindMoves) -> Mapping[str, Part]:
+    """Every part, in the order it is shown in; a new part of the service is added here,
+    and to `entrypoints.doctor_checks`."""
+    parts = {
+        "cage": Part(ask=ports.cage.ready, waits_for="the self-test of the cage"),
+        # It takes what a write takes, and changes nothing.
+        "database": Part(ask=ports.tasks.ready, waits_for="the database to take a write"),
+        "encoder": Part(ask=ports.encoder.ready, waits_for="FFmpeg to tell its version"),
+        "index": Part(ask=find_moves.ready, waits_for="the index of the moves"),
+        "storage": Part(
+            ask=ports.storage.ready,
+            waits_for="the media storage to write and read a few bytes",
+            writes=True,
+        ),
+        "workspace": Part(
+            ask=ports.workspace.ready, waits_for="a folder to be made for work", writes=True
+        ),
+    }
+    return parts
