@@ -1,6 +1,7 @@
 """What every test runs on."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Generator
 from uuid import uuid4
 
@@ -12,16 +13,22 @@ from sqlalchemy import make_url
 from adapters.database.schema import open_schema
 from adapters.storage.bucket import Bucket, Limits
 from adapters.storage.line import Line, open_line
+from tests import media
 from tests.contracts import postgres, s3
 
 # How long an example takes is the machine's business, and no rule of the product.
 settings.register_profile(
-    "anywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "anywhere",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    # A red run of CI can be repeated: there the examples are the same every time.
+    derandomize="CI" in os.environ,
 )
 settings.load_profile("anywhere")
 
 
-_LONGEST = ("journeys", "mp4", "contracts")
+_LONGEST = ("journeys", "media_kinds", "mp4", "contracts")
 """Folders whose files take longest, and so are begun first: at the end nobody waits for them."""
 
 
@@ -33,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return _LONGEST.index(folder) if folder in _LONGEST else len(_LONGEST)
 
     items.sort(key=later)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def media_worker_ends() -> Generator[None]:
+    """The media worker that tests share ends with them."""
+    yield
+    media.worker().close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from litestar import Litestar
 
 from adapters.choreographer.offline import OfflineChoreographer
 from adapters.memory.blueprints import MemoryBlueprintArchive
+from adapters.memory.cage import MemoryCage
 from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
 from adapters.memory.doorkeeper import MemoryDoorkeeper
@@ -41,6 +42,7 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 GENERATE = "/api/choreography/generate"
 ASSEMBLE = "/api/choreography/assemble"
+JSON = {"Content-Type": "application/json"}
 FILM_KEYS = {
     "task_id",
     "status",
@@ -70,7 +72,7 @@ class House:
     """A service in memory; its ports are within reach, and may be exchanged before it opens."""
 
     root: Path
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=lambda: Settings(allowed_hosts="house"))
 
     def __post_init__(self) -> None:
         self.tasks = MemoryTaskRepository()
@@ -96,6 +98,7 @@ class House:
             studio=MemoryDemoStudio(),
             progress=MemoryProgress(),
             clock=MemoryClock(),
+            cage=MemoryCage(),
         )
 
     async def furnish(self) -> None:

@@ -125,16 +125,26 @@ async def test_a_document_of_an_early_version_is_assembled(
 
 
 @pytest.mark.parametrize(
-    "kind", [None, "application/json", "application/json; charset=utf-8", "application/x+json"]
+    ("kind", "status"),
+    [
+        ("application/json", 200),
+        ("Application/JSON; charset=utf-8", 200),
+        (None, 415),
+        ("", 415),
+        ("application/x+json", 415),
+        ("text/plain", 415),
+        ("application/json, text/plain", 415),
+    ],
 )
-async def test_a_body_is_taken_for_json_when_it_does_not_say_otherwise(
-    client: httpx.AsyncClient, kind: str | None
+async def test_a_body_is_json_and_says_so(
+    client: httpx.AsyncClient, kind: str | None, status: int
 ) -> None:
     headers = {} if kind is None else {"Content-Type": kind}
 
     answer = await client.post(ASSEMBLE, content=msgspec.json.encode(document()), headers=headers)
 
-    assert answer.status_code == 200
+    assert answer.status_code == status, answer.text
+    assert (answer.headers.get("accept") == "application/json") is (status == 415)
 
 
 async def test_nothing_but_the_film_is_left(client: httpx.AsyncClient, house: House) -> None:

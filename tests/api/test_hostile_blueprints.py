@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 
-from tests.api.house import ASSEMBLE, GENERATE, House, document, paths_of, problem_of
+from tests.api.house import ASSEMBLE, GENERATE, JSON, House, document, paths_of, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -246,7 +246,7 @@ NO_DOCUMENT = {
 async def test_what_is_no_json_object_is_refused(
     client: httpx.AsyncClient, route: str, body: bytes
 ) -> None:
-    sent = await client.post(route, content=body, headers={"Content-Type": "application/json"})
+    sent = await client.post(route, content=body, headers=JSON)
 
     problem = problem_of(sent, 400)
 
@@ -262,7 +262,7 @@ async def test_a_nested_document_is_taken_or_refused_but_breaks_nothing(
     text = msgspec.json.encode(document()).decode()
     body = text.replace('"reason":null', f'"reason":{nested}', 1)
 
-    answer = await client.post(ASSEMBLE, content=body)
+    answer = await client.post(ASSEMBLE, content=body, headers=JSON)
 
     assert answer.status_code in (200, 400), answer.text
 
@@ -276,7 +276,7 @@ async def test_a_number_beyond_all_measure_is_refused(
 
     body = text.replace('"start_time":2.0', f'"start_time":{number}', 1)
 
-    problem = problem_of(await client.post(ASSEMBLE, content=body), 400)
+    problem = problem_of(await client.post(ASSEMBLE, content=body, headers=JSON), 400)
     assert problem["stage"] == "validation"
 
 
@@ -349,7 +349,7 @@ async def test_a_body_of_another_media_type_is_refused(client: httpx.AsyncClient
 
 @pytest.mark.parametrize("route", [ASSEMBLE, GENERATE])
 async def test_a_body_that_is_too_large_is_refused(client: httpx.AsyncClient, route: str) -> None:
-    problem = problem_of(await client.post(route, content=b" " * 8_000_001), 413)
+    problem = problem_of(await client.post(route, content=b" " * 8_000_001, headers=JSON), 413)
 
     assert problem["code"] == "body-too-large"
     assert "8 MB" in problem["error"]

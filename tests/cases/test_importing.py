@@ -1,6 +1,7 @@
 """Libraries imported and checked, over ports in memory."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from application.usecases.embed_moves import EmbedMoves
 from application.usecases.import_library import ImportLibrary, ImportReport, Outcome
 from domain.addresses import Home
 from domain.embeddings import packed
-from domain.errors import InvalidRequest, StorageFailed
+from domain.errors import FFmpegFailed, InvalidRequest, StorageFailed
+from domain.media import Media
 from domain.move_lists import Kind
 from domain.moves import Energy
 from tests.world.importing import HEARD, Place, hear
@@ -300,3 +302,47 @@ async def test_what_finds_a_move_that_is_gone_is_forgotten(place: Place) -> None
     embed = EmbedMoves(place.library, place.embeddings, MemoryEmbedder())
     assert await embed() == 0
     assert await place.entries() == {"a": entry}
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("odd"), KeyError("x"), RecursionError(), MemoryError(), FFmpegFailed()]
+)
+async def test_whatever_one_clip_does_the_others_are_imported(
+    place: Place, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def measure(media: Path) -> Media:
+        if media.name == "b.mp4":
+            raise error
+        return await plain(media)
+
+    room = place.bring._encoder  # pyright: ignore[reportPrivateUsage]
+    plain = room.measure
+    monkeypatch.setattr(room, "measure", measure)
+    for name in ("a", "b", "c"):
+        place.clip(f"{name}.mp4")
+    report = await place()
+    assert outcomes(report) == {"a": "added", "b": "refused", "c": "added"}
+    said = next(each.notes[-1].message for each in report.moves if each.id == "b")
+    assert type(error).__name__ in said or str(error) in said
+
+
+async def test_names_that_are_not_utf_8_are_imported_and_can_be_read(place: Place) -> None:
+    place.clip("a.mp4")
+    folder = place.folder / os.fsdecode(b"ni\xf1os")
+    folder.mkdir()
+    (place.folder / "a.mp4").rename(folder / os.fsdecode(b"gir\xf3.mp4"))
+    place.write(os.fsdecode(b"l\xeds.json"), {"a": 1})
+    report = await place()
+    assert outcomes(report) == {"gir": "added"}
+    assert (await place.moves())["gir"].name == "Gir\ufffd"
+    assert (await place.moves())["gir"].label == "ni\ufffdos"
+    assert b"l\xef\xbf\xbds.json" in msgspec.json.encode(report)
+
+
+async def test_a_move_that_is_there_and_unusable_is_named_so_by_an_import(place: Place) -> None:
+    place.clip("a.mp4")
+    await place()
+    await place.library.mark_unusable((await place.moves())["a"], "It is damaged.")
+    [again] = (await place()).moves
+    assert again.outcome is Outcome.UNCHANGED
+    assert again.notes[-1].message == "No film can be made of it: It is damaged."

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from application.later import Later
+from application.timeouts import Timeouts
 from domain.errors import SongNotFound
+from tests.world.stubborn import stubborn
 
 pytestmark = pytest.mark.anyio
 
@@ -77,3 +79,22 @@ async def test_closing_ends_what_is_being_done_and_what_waits() -> None:
     assert ended.is_set()
     await later.done()
     await later.close()
+
+
+async def test_work_that_never_ends_is_left_behind_and_the_next_is_done() -> None:
+    limits = Timeouts(background=0.01, leaving=0.01, closing=0.01)
+    later, done = Later(limits), asyncio.Event()
+
+    async def succeed() -> None:
+        done.set()
+
+    async with stubborn() as waits:
+        later("a", waits.hang)
+        later("b", succeed)
+        await later.done()
+        assert done.is_set()
+
+        waits.begun.clear()
+        later("c", waits.hang)
+        await waits.begun.wait()
+        await later.close()

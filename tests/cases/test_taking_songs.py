@@ -86,4 +86,4 @@ async def test_what_is_no_song_is_refused_and_not_taken_in(shop: Shop, content: 
 
 async def test_a_file_whose_name_is_no_text_is_taken_in(shop: Shop) -> None:
     taken = await shop.take(shop.file("caf\udce9.mp3", 20))
-    assert (taken.id, taken.title) == ("caf", "caf?")
+    assert (taken.id, taken.title) == ("caf", "caf\ufffd")

@@ -12,6 +12,7 @@ from application.files import Files
 from application.ports.encoder import Encoder, Footage
 from application.rushes import OnHand
 from tests.cases.ffmpeg import drawn
+from tests.media import cutting_room
 
 
 class CuttingRoom(Protocol):
@@ -50,7 +51,7 @@ class FFmpegRoom:
     """FFmpeg, and films drawn frame by frame."""
 
     def __init__(self) -> None:
-        self.encoder: Encoder = self._encoder(FFmpegEncoder(at_once=2))
+        self.encoder: Encoder = self._encoder(cutting_room())
         self._names: list[str] = []
 
     def _encoder(self, room: FFmpegEncoder) -> Encoder:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from adapters.demo.studio import CodeStudio
-from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.memory.demo import MemoryDemoStudio
 from adapters.memory.encoder import MemoryEncoder
 from application.ports.demo import DemoStudio
 from application.ports.encoder import Encoder
 from domain.moves import INTRO, OUTRO, Move
 from tests.cases.ffmpeg.drawn import names_in
+from tests.media import cutting_room
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ def room(request: pytest.FixtureRequest) -> Generator[Room]:
         yield MemoryDemoStudio(), MemoryEncoder()
         return
     with CodeStudio(1) as studio:
-        yield studio, FFmpegEncoder(at_once=1)
+        yield studio, cutting_room(1)
 
 
 def shortest(studio: DemoStudio) -> Move:

@@ -1,23 +1,22 @@
 """What every Doorkeeper must do: held against memory and against a process of its own."""
 
-import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from adapters.ffmpeg.apart import ChildDoorkeeper
 from adapters.memory.doorkeeper import MemoryDoorkeeper
 from application.ports.doorkeeper import Doorkeeper
 from domain.errors import UnacceptedMedia, UnreadableMedia
 from tests.contracts.encoder_cases import CuttingRoom, FFmpegRoom, MemoryRoom
+from tests.media import probe
 
 pytestmark = pytest.mark.anyio
 
 KINDS: dict[str, tuple[Callable[[], Doorkeeper], Callable[[], CuttingRoom]]] = {
     "memory": (MemoryDoorkeeper, MemoryRoom),
-    "child": (ChildDoorkeeper, FFmpegRoom),
+    "caged": (probe, FFmpegRoom),
 }
 
 
@@ -66,16 +65,10 @@ async def test_what_is_damaged_is_told_from_what_is_not_taken(
     assert str(tmp_path) not in f"{refused.value} {refused.value.details}"
 
 
-async def test_a_look_that_nobody_waits_for_ends(tmp_path: Path) -> None:
-    """The process waits for a pipe that nobody writes to."""
+async def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> None:
+    """Nobody ever writes to the pipe."""
     pipe = tmp_path / "clip.mp4"
     os.mkfifo(pipe)
-    looking = asyncio.ensure_future(ChildDoorkeeper().look(pipe))
-    opened = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)
-    looking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await looking
-
-    with pytest.raises(BrokenPipeError):
-        os.write(opened, b"x")
-    os.close(opened)
+    for file in (pipe, tmp_path, Path("/dev/zero")):
+        with pytest.raises(UnreadableMedia, match="no ordinary file"):
+            await probe().look(file)

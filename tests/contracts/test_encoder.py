@@ -9,7 +9,7 @@ import pytest
 
 from application.ports.encoder import Footage
 from domain.blueprint import OutputConfig
-from domain.errors import ClipTooShort, FilmFlawed, UnreadableMedia
+from domain.errors import Broken, ClipTooShort, FilmFlawed, UnreadableMedia
 from domain.timeline import Cue, Cut, Soundtrack, Timeline
 from tests.cases.ffmpeg.drawn import names_in
 from tests.contracts.encoder_cases import HARNESSES, CuttingRoom, near, shown
@@ -266,3 +266,9 @@ async def test_a_film_that_is_not_what_was_asked_for_is_flawed(
 
 async def test_it_says_what_does_the_work(room: CuttingRoom) -> None:
     assert await room.encoder.ready()
+
+
+async def test_it_makes_a_film_of_no_clip_to_try_itself(room: CuttingRoom, work: Path) -> None:
+    await room.encoder.self_test(OUTPUT, work)
+    with pytest.raises((Broken, OSError)):
+        await room.encoder.self_test(OUTPUT, work / "that is not there")

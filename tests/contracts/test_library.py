@@ -366,3 +366,56 @@ async def test_what_is_no_text_is_refused(library: Library, bad: str) -> None:
         await library.add_song(song(title=bad))
     assert (await library.songs(SongFilter(), bad, 5)).items == ()
     assert await found(library, MoveFilter()) == []
+
+
+async def test_a_move_says_why_its_clip_is_unusable_until_that_is_taken_back(
+    library: Library,
+) -> None:
+    reason = "'clips/a.mp4' is damaged: \\ %_ é \U0001f483"
+    for key in ("a", "b", "c"):
+        await library.add_move(move(key))
+    assert (await library.move("a")).unusable is None
+    assert await library.mark_unusable(move("a"), reason)
+    assert await library.move("a") == move("a", unusable=reason)
+    assert [each.unusable for each in await library.moves_of(["b", "a"])] == [None, reason]
+    assert await found(library, MoveFilter()) == ["a", "b", "c"]
+    assert await found(library, MoveFilter(usable=True)) == ["b", "c"]
+    assert await found(library, MoveFilter(usable=False)) == ["a"]
+    assert await found(library, MoveFilter(usable=True, label="turn")) == []
+    page = await library.moves(MoveFilter(usable=True), None, 1)
+    assert ([each.id for each in page.items], page.last) == (["b"], "b")
+    assert await library.mark_unusable(move("a"), "Another reason.")
+    assert (await library.move("a")).unusable == "Another reason."
+    assert await library.mark_unusable(move("a"), None)
+    assert await library.move("a") == move("a")
+    assert await found(library, MoveFilter(usable=True)) == ["a", "b", "c"]
+
+
+async def test_a_move_that_was_removed_or_has_another_clip_now_is_not_marked(
+    library: Library,
+) -> None:
+    await library.add_move(move("a"))
+    gone = await library.remove_move("a")
+    assert not await library.mark_unusable(gone, "It is damaged.")
+    with pytest.raises(MoveNotFound):
+        await library.move("a")
+    again = move("a", video_path="clips/other.mp4")
+    await library.add_move(again)
+    assert not await library.mark_unusable(gone, "It is damaged.")
+    assert await library.move("a") == again
+
+
+async def test_marking_and_removing_at_once_leave_no_move_behind(library: Library) -> None:
+    for _ in range(5):
+        await library.add_move(move("a"))
+        marks = [library.mark_unusable(move("a"), f"Reason {n}.") for n in range(4)]
+        await asyncio.gather(library.remove_move("a"), *marks)
+        assert await found(library, MoveFilter()) == []
+
+
+async def test_a_reason_that_is_no_text_is_refused(library: Library) -> None:
+    await library.add_move(move("a"))
+    with pytest.raises(InvalidRequest) as refusal:
+        await library.mark_unusable(move("a"), "a\0")
+    assert [violation.path for violation in refusal.value.violations] == ["$.unusable"]
+    assert await library.move("a") == move("a")

@@ -9,13 +9,13 @@ import pytest
 
 from adapters.demo.music.bed import bed
 from adapters.demo.reel import write_sound
-from adapters.ffmpeg.decode import mono
 from adapters.listening.librosa_listener import LibrosaListener
-from adapters.listening.song_listener import SongListener
+from adapters.media.caged import CagedDecoder
 from adapters.memory import encoder
 from adapters.memory.listener import MemoryListener
 from application.ports.listener import Listener
 from domain.errors import UnreadableMedia
+from tests.media import listener, worker
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +24,10 @@ EIGHTS = 6
 SECONDS = EIGHTS * 8 * 60 / TEMPO
 
 Heard = tuple[Listener, Path]
+
+
+def librosa_listener() -> LibrosaListener:
+    return LibrosaListener(CagedDecoder(worker()).mono)
 
 
 def memory(folder: Path) -> Heard:
@@ -35,13 +39,13 @@ def memory(folder: Path) -> Heard:
 def librosa(folder: Path) -> Heard:
     song = folder / "song"
     write_sound(song, bed(TEMPO, EIGHTS, "high", seed=3))
-    return LibrosaListener(mono), song
+    return librosa_listener(), song
 
 
 def network(folder: Path) -> Heard:
     song = folder / "song"
     write_sound(song, bed(TEMPO, EIGHTS, "high", seed=3))
-    return SongListener(mono), song
+    return listener(), song
 
 
 @pytest.fixture(params=[memory, librosa, network])
@@ -87,13 +91,11 @@ async def test_what_is_no_music_is_refused(heard: Heard) -> None:
         await listener.hear(song)
 
 
-@pytest.mark.parametrize("kind", [LibrosaListener, SongListener])
-async def test_silence_has_no_beat(
-    tmp_path: Path, kind: type[LibrosaListener | SongListener]
-) -> None:
+@pytest.mark.parametrize("kind", [librosa_listener, listener])
+async def test_silence_has_no_beat(tmp_path: Path, kind: Callable[[], Listener]) -> None:
     silence = tmp_path / "silence"
     write_sound(silence, np.zeros((48_000 * 12, 2), np.float32))
-    heard = await kind(mono).hear(silence)
+    heard = await kind().hear(silence)
     assert (heard.beats, heard.ones, heard.tempo, heard.confidence) == ((), (), 0, 0)
     assert heard.duration == pytest.approx(12, abs=0.05)
     assert [(each.start, each.end) for each in heard.sections] == [(0, heard.duration)]

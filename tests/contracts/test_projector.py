@@ -9,7 +9,6 @@ from typing import Protocol
 import msgspec
 import pytest
 
-from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.memory.encoder import Reel
 from adapters.memory.projector import MemoryProjector
 from adapters.memory.shelf import MemoryShelf
@@ -25,6 +24,7 @@ from domain.playlist import PACKET, SAMPLES, Kind, ends
 from domain.timeline import Crossfade, Cut, Soundtrack, Timeline
 from tests.cases.ffmpeg import drawn
 from tests.contracts.encoder_cases import CuttingRoom, JoiningRoom, MemoryRoom
+from tests.media import cutting_room
 
 pytestmark = pytest.mark.anyio
 
@@ -49,7 +49,7 @@ class Cinema(Protocol):
 
 class FragmentCinema:
     def __init__(self) -> None:
-        shelf, bench = MemoryShelf(), FFmpegEncoder(at_once=2)
+        shelf, bench = MemoryShelf(), cutting_room()
         self.projector: Projector = FragmentProjector(
             JoiningEncoder(bench, shelf), Stock(bench, shelf)
         )

@@ -17,6 +17,7 @@ from adapters.ffmpeg.commands import (
     build_sound_command,
     concat_list,
 )
+from adapters.ffmpeg.filters import Shown
 from adapters.ffmpeg.sounds import (
     Level,
     Loudness,
@@ -46,7 +47,7 @@ COMMANDS: dict[str, Callable[[], list[str]]] = {
         height=2160,
         codec="libx265",
         bitrate="20M",
-        tone_map=True,
+        shown=Shown(hdr=True, colours=("bt2020", "smpte2084", "bt2020nc")),
     ),
     "a crossfade": lambda: build_normalize_command(
         CLIP,
@@ -132,15 +133,22 @@ def test_every_command_is_kept_on_a_lead(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["http://host/a.mp4", "concat:a|b", "-version", "pipe:0", "/bench/a\nfile b"]
+    "name", ["http://host/a.mp4", "concat:a|b", "-version", "pipe:0", "Intro: 12:30.mp4", "a\nb"]
 )
-def test_what_is_no_local_file_is_refused(name: str) -> None:
+def test_whatever_a_file_is_called_it_is_read_as_a_local_one(name: str) -> None:
+    command = build_normalize_command(name, OUT)
+    assert command[command.index("-i") + 1] == str(Path(name).absolute())
+
+
+@pytest.mark.parametrize("name", ["", "a\0b"])
+def test_what_is_no_path_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="local file"):
         build_normalize_command(name, OUT)
-    with pytest.raises(ValueError, match="local file"):
-        build_add_audio_command(FILM, name, OUT, "copy", "aac", "2M", "128k")
-    with pytest.raises(ValueError, match="local file"):
-        concat_list([(Path(name), Fraction(1))])
+
+
+def test_a_list_has_a_line_for_each_piece() -> None:
+    with pytest.raises(ValueError, match="line"):
+        concat_list([(Path("/bench/a\nfile b"), Fraction(1))])
 
 
 def test_a_list_of_pieces_quotes_every_name() -> None:

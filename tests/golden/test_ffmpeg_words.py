@@ -1,11 +1,21 @@
 """What is read from FFmpeg and from the first bytes of files."""
 
-import pytest
+import tempfile
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.ffmpeg.error_lines import cleaned
 from adapters.ffmpeg.find import FFmpeg, encoders_in, named
 from adapters.ffmpeg.process import without_folders
 from adapters.ffmpeg.progress import Progress
-from adapters.ffmpeg.sniff import container
+from adapters.media.sniff import container_of
+
+MP3 = b"\xff\xfb\x90\x64" + bytes(413)
+"""A frame of 128 kbit/s at 44.1 kHz, 417 bytes."""
+AAC = b"\xff\xf1\x50\x80\x04\x1f\xfc" + bytes(25)
+"""A frame of 32 bytes."""
 
 
 @pytest.mark.parametrize(
@@ -15,9 +25,14 @@ from adapters.ffmpeg.sniff import container
         (b"\0\0\0\x08wide\0\0\0\x10mdat", "mov"),
         (b"\x1aE\xdf\xa3\x9fB\x86\x81", "matroska"),
         (b"RIFF\x24\0\0\0WAVEfmt ", "wav"),
-        (b"ID3\x04\0\0\0\0", "mp3"),
-        (b"\xff\xfb\x90\x64\0\0\0\0", "mp3"),
-        (b"\xff\xf1\x50\x80\0\0\0\0", "aac"),
+        (b"ID3\4\0\0\0\0\0\2??" + MP3, "mp3"),
+        (b"ID3\4\0\0\0\0\0\2??fLaC\0\0\0\x22", "flac"),
+        (b"ID3\3\0\0\0\0\0\2??" + AAC, "aac"),
+        (MP3, "mp3"),
+        (AAC, "aac"),
+        (bytes(600) + MP3 * 3, "mp3"),
+        (b"rubbish\xff\xfb" + AAC * 3, "aac"),
+        (bytes(600) + MP3, None),
         (b"fLaC\0\0\0\x22", "flac"),
         (b"OggS\0\2\0\0", "ogg"),
         (b"RIFF\x24\0\0\0AVI LIST", None),
@@ -30,7 +45,11 @@ from adapters.ffmpeg.sniff import container
     ],
 )
 def test_a_container_is_known_by_its_first_bytes(head: bytes, form: str | None) -> None:
-    assert container(head) == form
+    with tempfile.TemporaryFile() as file:
+        file.write(head)
+        file.flush()
+        found = container_of(file.fileno())
+    assert (found and found.form) == form
 
 
 @pytest.mark.parametrize(
@@ -72,3 +91,31 @@ def test_progress_is_read_line_by_line() -> None:
 )
 def test_no_folder_of_the_machine_is_told(line: str, said: str) -> None:
     assert without_folders(line, ["ffmpeg", "-i", "/srv/my work/a.mp4"]) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("[mov,mp4,m4a,3gp,3g2,mj2 @ 0x55d0c0ffee00] no moov", "[mov,mp4,m4a,3gp,3g2,mj2] no moov"),
+        ("[h264 @ 0x2f3c] error while decoding MB 7 3", "[h264] error while decoding MB 7 3"),
+        ("[dec:h264 @ 0x1] [sub @0xABC] x", "[dec:h264] [sub] x"),
+        ("Failed to open segment 0x7f1ad712fc90 of it", "Failed to open segment an address of it"),
+        ("Tag avc1 / 0x31637661 is not known", "Tag avc1 / 0x31637661 is not known"),
+        ("Could not open file '/srv/my work/a/b.mp4'.", "Could not open file 'b.mp4'."),
+        ("It's not a/b of 'x', nor 3/4 of \"y\"", "It's not a/b of 'x', nor 3/4 of \"y\""),
+    ],
+)
+def test_a_line_is_cleaned_of_addresses(line: str, said: str) -> None:
+    assert cleaned(line) == said
+
+
+WORDS = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8)
+
+
+@given(WORDS, st.integers(0, 2**64 - 1), st.lists(WORDS, min_size=1, max_size=4), WORDS)
+def test_no_address_and_no_folder_is_left(
+    part: str, address: int, folders: list[str], name: str
+) -> None:
+    folder = "/" + "/".join(f"the {each}" for each in folders)
+    shown = cleaned(without_folders(f"[{part} @ {address:#x}] '{folder}/{name}': no such file"))
+    assert shown == f"[{part}] '{name}': no such file"

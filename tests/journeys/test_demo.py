@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from adapters.ffmpeg.decode import mono
+from adapters.media.sound import mono
 from application.ports.demo import DemoStudio
 from application.usecases.plan import ChoreographyRequest
 from domain import paths
@@ -153,7 +153,7 @@ async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(
 
         heard = await ports.library.analysis(kept.id)
         assert heard is not None
-        assert heard.heard_by == "network 3"
+        assert heard.heard_by == "network 4"
         assert heard.tempo == pytest.approx(score.tempo, rel=0.04)
         assert list(heard.beats) == sorted(set(heard.beats))
         assert set(heard.ones) <= set(heard.beats)

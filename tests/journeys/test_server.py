@@ -211,7 +211,7 @@ async def test_a_killed_server_leaves_no_ffmpeg_and_the_next_one_clears_up(
 async def test_a_server_that_is_told_to_stop_finishes_what_it_was_asked(
     data: Path, stores: Stores, tmp_path: Path
 ) -> None:
-    environment = await stores.environment(data)
+    environment = await stores.environment(data) | {"BACHATA_STOP_SECONDS": "60"}
     async with (
         serving(data, tmp_path / "log", **environment) as server,
         server.client() as client,

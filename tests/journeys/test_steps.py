@@ -1,6 +1,5 @@
 """The dancers' steps fall on the beats, as they are and not as the service hears them."""
 
-import asyncio
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import pytest
 from scipy.io import wavfile
 
 from adapters.demo.studio import CodeStudio
-from adapters.ffmpeg.decode import mono
 from adapters.listening.features import RATE
-from adapters.listening.song_listener import SongListener
+from adapters.listening.song_listener import analyze
+from adapters.media.sound import mono
 from domain.choreography import Wish, plan
 from domain.music import Analysis
 from domain.quality import step_errors
@@ -29,7 +28,7 @@ SONGS = {
 
 def heard(song: Played, folder: Path) -> Analysis:
     wavfile.write(folder / "song.wav", RATE, song.samples)
-    return asyncio.run(SongListener(mono).hear(folder / "song.wav"))
+    return analyze(mono(folder / "song.wav", RATE))
 
 
 @pytest.mark.parametrize("name", SONGS)

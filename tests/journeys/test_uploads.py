@@ -149,7 +149,7 @@ async def connected(
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     lines = (
         "POST /api/moves HTTP/1.1",
-        "Host: house",
+        "Host: 127.0.0.1",
         f"Content-Type: {FORM}",
         f"Content-Length: {length}",
         *more,

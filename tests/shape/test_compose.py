@@ -69,6 +69,14 @@ def test_the_service_waits_for_its_tables_and_its_storage() -> None:
     assert all("healthcheck" in services()[name] for name in ("database", "storage"))
 
 
+def test_the_service_has_ended_by_itself_before_it_is_killed() -> None:
+    api = services()["api"]
+    stop_seconds = float(api["environment"]["BACHATA_STOP_SECONDS"])
+    assert 0 < stop_seconds < float(api["stop_grace_period"].removesuffix("s"))
+    # Docker and Kubernetes give 10 s and 30 s where nobody says.
+    assert Settings().stop_seconds < 10
+
+
 def test_what_is_kept_lies_in_volumes() -> None:
     kept = {name: services()[name]["volumes"] for name in ("api", "database", "storage")}
     assert kept == {

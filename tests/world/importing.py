@@ -19,6 +19,7 @@ from application.ports.library import MoveFilter
 from application.usecases.add_move import AddMove
 from application.usecases.check_library import CheckLibrary
 from application.usecases.import_library import ImportLibrary, ImportReport
+from application.usecases.warm import WarmLibrary
 from domain.addresses import Home
 from domain.embeddings import MoveEmbedding
 from domain.errors import UnreadableMedia
@@ -73,14 +74,10 @@ class Place:
             Examination(hear, embedder, MemoryWatcher()),
             home=home,
         )
-        self.check = CheckLibrary(
-            self.library,
-            self.embeddings,
-            self.storage,
-            MemoryShelf(),
-            MemoryEncoder(),
-            self.workspace,
-        )
+        self.encoder = MemoryEncoder()
+        made = (self.storage, MemoryShelf(), self.encoder, self.workspace)
+        self.warm = WarmLibrary(self.library, *made, 1)
+        self.check = CheckLibrary(self.library, self.embeddings, *made, self.warm)
 
     def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:
         file = self.folder / path

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from enum import StrEnum
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar, cast
@@ -25,6 +25,12 @@ class Kind(StrEnum):
     LATE_FAILURE = "late failure"
     CANCELLATION = "cancellation"
     HANG = "hang"
+    STUBBORN = "stubborn hang"
+    """It does not end when it is cancelled either, and whatever the call is."""
+
+
+PASSING = [kind for kind in Kind if kind is not Kind.STUBBORN]
+"""What a film comes to an end in spite of; a request is answered in spite of the other, too."""
 
 
 class Injected(Exception):
@@ -43,6 +49,8 @@ class Trouble:
         """Another call, in which the work is cancelled."""
         self.calls: list[str] = []
         self.struck = False
+        self.over = asyncio.Event()
+        """Ends a stubborn hang."""
         self.victim: asyncio.Task[Any] | None = None
         """The task that a cancellation is aimed at."""
 
@@ -71,6 +79,9 @@ class Trouble:
             await asyncio.Event().wait()
         if self.kind is Kind.CANCELLATION:
             await self._cancel()
+        while self.kind is Kind.STUBBORN and not self.over.is_set():
+            with suppress(asyncio.CancelledError):
+                await self.over.wait()
 
     async def _cancel(self) -> None:
         if self.victim is not None:

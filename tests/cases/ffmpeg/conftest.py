@@ -10,6 +10,7 @@ import pytest
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from tests.cases.ffmpeg import drawn
+from tests.media import cutting_room
 
 UNEVEN = (1, 2, 3, 4, 9, 2)
 """Sixtieths of a second that the frames of a film of varying rate are seen for."""
@@ -55,4 +56,4 @@ def sounding(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def encoder() -> FFmpegEncoder:
-    return FFmpegEncoder(at_once=2)
+    return cutting_room()

@@ -13,7 +13,6 @@ from adapters.ffmpeg.commands import build_add_audio_command
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import starts_fast
-from adapters.ffmpeg.process import run
 from application.ports.encoder import Footage
 from application.rushes import OnHand
 from domain.blueprint import OutputConfig
@@ -21,6 +20,7 @@ from domain.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 from domain.timeline import Cut, Soundtrack, Timeline
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.drawn import names_in
+from tests.media import run_ffmpeg
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +69,7 @@ async def test_a_film_whose_sound_ends_early_is_flawed(
         sounding, None, tmp_path / "film.mp4", "copy", "aac", "", "128k", frames=90, frame_rate=60,
         ffmpeg=find_ffmpeg().path,
     )  # fmt: skip
-    await run(command)
+    await run_ffmpeg(command)
     with pytest.raises(FilmFlawed, match=r"sound lasts 1\.500 s instead of 3\.000 s"):
         await encoder.inspect(tmp_path / "film.mp4", WANTED)
 

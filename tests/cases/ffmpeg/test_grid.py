@@ -10,12 +10,12 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.ffmpeg.encoder import FFmpegEncoder
 from application.rushes import OnHand
 from domain.blueprint import OutputConfig
 from domain.timeline import Cut
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.conftest import SOURCES
+from tests.media import cutting_room
 
 
 def nearest(number: Fraction) -> int:
@@ -65,7 +65,7 @@ def test_a_cut_shows_what_the_clip_shows_at_that_moment(
         frame_rate=frame_rate,  # pyright: ignore[reportArgumentType]
     )
     cut = Cut(clip=name, first=first, frames=frames, rate=Fraction(rate))
-    encoder = FFmpegEncoder(at_once=1)
+    encoder = cutting_room(1)
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "cut.mp4"
         asyncio.run(encoder.normalise(cut, OnHand({name: source(name)}, encoder), output, into))

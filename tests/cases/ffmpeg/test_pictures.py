@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
-from adapters.ffmpeg.probe import look_now
 from application.rushes import OnHand
 from domain.blueprint import OutputConfig
 from domain.errors import ClipTooShort, FFmpegFailed
 from domain.timeline import Crossfade, Cut
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.drawn import names_in, path_of
+from tests.media import probe
 
 pytestmark = pytest.mark.anyio
 
@@ -181,7 +181,8 @@ async def test_pieces_of_unlike_clips_join(
         await encoder.normalise(each, OnHand(files, encoder), output, tmp_path / f"{index}.mp4")
         for index, each in enumerate(cuts)
     ]
-    assert len({look_now(path_of(piece)).setup for piece in pieces}) == 1
+    setups = [(await probe().details(path_of(piece))).setup for piece in pieces]
+    assert len(set(setups)) == 1
     joined = await encoder.concatenate(pieces, tmp_path / "joined.mp4")
     assert drawn.numbers(path_of(joined)) == [
         number for piece in pieces for number in drawn.numbers(path_of(piece))

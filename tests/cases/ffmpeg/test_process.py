@@ -4,19 +4,28 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
+from adapters.cage.cage import Cage, Limits, of_python
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.find import FFmpeg, find_ffmpeg
 from adapters.ffmpeg.machine import Machine
-from adapters.ffmpeg.process import Limits, run
+from adapters.ffmpeg.process import run as run_caged
 from domain.errors import FFmpegFailed, FFmpegMissing
 from tests.cases.ffmpeg.drawn import names_in
+from tests.media import cutting_room, probe
 
 pytestmark = pytest.mark.anyio
+
+
+async def run(argv: Sequence[str], **options: Any) -> list[str]:
+    """Run a program, Python mostly, in a cage that it can start processes in."""
+    return await run_caged(argv, cage=Cage(), reads=of_python(), forks=True, **options)
 
 
 def endless() -> list[str]:
@@ -91,11 +100,13 @@ async def test_a_listener_that_fails_ends_it() -> None:
 async def test_it_dies_with_us() -> None:
     script = (
         "import asyncio, os, signal\n"
+        "from adapters.cage.cage import Cage, of_python\n"
         "from adapters.ffmpeg.process import run\n"
         "import sys\n"
         "inner = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
         "tell = lambda line: (print(line, flush=True), os.kill(os.getpid(), signal.SIGKILL))\n"
-        "asyncio.run(run([sys.executable, '-c', inner], hear=tell))\n"
+        "work = run([sys.executable, '-c', inner], hear=tell, cage=Cage(), reads=of_python())\n"
+        "asyncio.run(work)\n"
     )
     us = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE
@@ -112,7 +123,11 @@ async def test_it_stops_at_its_limits(tmp_path: Path) -> None:
         await run(endless(), limits=Limits(cpu_seconds=1))
     script = f"open({str(tmp_path / 'big')!r}, 'wb').write(bytes(2_000_000))"
     with pytest.raises(FFmpegFailed):
-        await run([sys.executable, "-c", script], limits=Limits(file_bytes=1_000_000))
+        await run(
+            [sys.executable, "-c", script],
+            writes=[str(tmp_path)],
+            limits=Limits(file_bytes=1_000_000),
+        )
     with pytest.raises(FFmpegFailed):
         await run([sys.executable, "-c", "bytes(10**9)"], limits=Limits(memory_bytes=5 * 10**8))
 
@@ -124,7 +139,7 @@ async def test_no_more_run_at_once_than_there_is_room_for(tmp_path: Path) -> Non
         "[None for _ in range(200_000)]\n"
         "os.rmdir(f'{sys.argv[1]}/busy')\n"
     )
-    machine = Machine(find_ffmpeg, at_once=1)
+    machine = Machine(probe().details, find_ffmpeg, at_once=1)
     async with asyncio.TaskGroup() as group:
         for _ in range(4):
             group.create_task(machine.run([sys.executable, "-c", script, str(tmp_path)]))
@@ -132,15 +147,39 @@ async def test_no_more_run_at_once_than_there_is_room_for(tmp_path: Path) -> Non
 
 
 async def test_what_is_not_there_is_missing() -> None:
-    encoder = FFmpegEncoder(lambda: FFmpeg(path="/nowhere/ffmpeg"), at_once=1)
+    encoder = FFmpegEncoder(probe().details, lambda: FFmpeg(path="/nowhere/ffmpeg"), at_once=1)
     with pytest.raises(FFmpegMissing, match="install"):
         await encoder.ready()
 
 
 async def test_an_encoder_that_is_not_there_is_named() -> None:
     with pytest.raises(FFmpegFailed, match="libnothing"):
-        await Machine(find_ffmpeg, at_once=1).require("libnothing")
+        await Machine(probe().details, find_ffmpeg, at_once=1).require("libnothing")
 
 
 async def test_it_says_its_version() -> None:
-    assert (await FFmpegEncoder(at_once=1).ready()).startswith("ffmpeg ")
+    assert (await cutting_room().ready()).startswith("ffmpeg ")
+
+
+async def test_ffmpeg_is_asked_for_its_version_once_for_as_long_as_it_is_the_same(
+    tmp_path: Path,
+) -> None:
+    ffmpeg, asked = tmp_path / "ffmpeg", tmp_path / "asked"
+
+    def install(version: str) -> None:
+        script = f"#!/bin/sh\necho x >> {asked}\necho ffmpeg version {version} Copyright\n"
+        ffmpeg.with_suffix(".new").write_text(script)
+        ffmpeg.with_suffix(".new").chmod(0o755)
+        ffmpeg.with_suffix(".new").replace(ffmpeg)
+
+    machine = Machine(
+        probe().details, lambda: FFmpeg(path=str(ffmpeg)), at_once=1, cage=Cage("off")
+    )
+    install("7.0.2")
+    assert [await machine.version() for _ in range(3)] == ["ffmpeg 7.0.2"] * 3
+    install("7.1")
+    assert [await machine.version() for _ in range(3)] == ["ffmpeg 7.1"] * 3
+    assert len(asked.read_text().split()) == 2
+    ffmpeg.unlink()
+    with pytest.raises(FFmpegMissing):
+        await machine.version()

@@ -9,13 +9,13 @@ import pytest
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.find import find_ffmpeg
-from adapters.ffmpeg.process import run
 from adapters.ffmpeg.sounds import build_loudness_command, loudness_in
 from application.ports.encoder import Footage
 from application.rushes import OnHand
 from domain.errors import UnreadableMedia
 from domain.timeline import Cue, Soundtrack
 from tests.cases.ffmpeg import drawn
+from tests.media import run_ffmpeg
 
 pytestmark = pytest.mark.anyio
 
@@ -132,7 +132,7 @@ async def test_a_film_is_brought_to_its_loudness_and_stays_under_its_peak(
     files = {"clip": sounding, "song": song}
     await heard(encoder, sounding, track(song="song", loudness=-14.0), files)
     measured = loudness_in(
-        await run(
+        await run_ffmpeg(
             build_loudness_command(
                 song.with_suffix(".mp4"),
                 None,

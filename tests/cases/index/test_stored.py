@@ -64,7 +64,7 @@ async def test_only_the_last_version_is_stored(tmp_path: Path) -> None:
     index = VectorIndex(folder=tmp_path)
     await index.swap("v1", ENTRIES)
     await index.swap("v2", ENTRIES[:3])
-    assert os.listdir(tmp_path) == ["moves.index"]  # noqa: PTH208
+    assert [each.name for each in os.scandir(tmp_path)] == ["moves.index"]
     later = VectorIndex(folder=tmp_path)
     assert (await later.restore("v1"), await later.restore("v2")) == (False, True)
 
@@ -159,3 +159,13 @@ async def test_parts_are_looked_at_only_of_many_moves_and_filters_lose_nothing(
     assert own.moves[0].move_id == "m009"
     narrow = Among(banned=frozenset(each.move_id for each in ENTRIES[:-2]))
     assert len((await many.nearest(vector(3, 4, 5), 5, narrow)).moves) == 2
+
+
+async def test_what_a_dead_process_was_storing_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    (left := tmp_path / "making-of-the-dead").mkdir()
+    (left / "moves.index").write_bytes(b"half")
+    (old := tmp_path / "moves.index.of-an-earlier-version").write_bytes(b"half")
+    os.utime(old, (1, 1))
+    (tmp_path / "moves.index").write_bytes(b"whole")
+    await open_index(tmp_path)
+    assert [each.name for each in os.scandir(tmp_path)] == ["moves.index"]

@@ -29,6 +29,7 @@ from domain.errors import ClipTooShort
 from domain.timeline import Crossfade, Cut, Soundtrack, Timeline
 from tests.cases.ffmpeg import drawn
 from tests.cases.mp4 import shelf as shelves
+from tests.media import cutting_room, probe
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +46,7 @@ class CountedRoom(FFmpegEncoder):
     """FFmpeg, and what was asked of it."""
 
     def __init__(self) -> None:
-        super().__init__(at_once=2)
+        super().__init__(probe().details, at_once=2)
         self.asked: Counter[str] = Counter()
 
     async def whole(self, clip: str, files: Files, output: OutputConfig, into: Path) -> None:
@@ -143,7 +144,7 @@ def test_every_frame_is_the_clips_own_and_seen_at_its_moment(
     sources: dict[str, Path], kept: MemoryShelf, asked: list[Cut]
 ) -> None:
     wanted = timeline(asked)
-    room = FFmpegEncoder(at_once=2)
+    room = cutting_room()
     with tempfile.TemporaryDirectory() as folder:
         files = OnHand(sources, room)
         film = asyncio.run(filmed(JoiningEncoder(room, kept), wanted, files, Path(folder)))
@@ -222,7 +223,7 @@ async def test_an_effect_is_as_the_plain_encoder_makes_it_and_the_rest_is_copied
     (clip,) = _kept(tmp_path, "clip-")
     ours, whole = shelves.seen(film)[0], shelves.seen(clip)[0]
     assert [ours[at].md5 for at in copied] == [whole[at].md5 for at in copied]
-    await FFmpegEncoder(at_once=1).normalise(each, files, OUTPUT, tmp_path / "plain.mp4")
+    await cutting_room(1).normalise(each, files, OUTPUT, tmp_path / "plain.mp4")
     pairs = zip(drawn.greys(film), drawn.greys(tmp_path / "plain.mp4"), strict=True)
     differences = [abs(a.astype(int) - b.astype(int)).mean() for a, b in pairs]
     assert max(differences) < 4
@@ -274,7 +275,7 @@ async def test_every_clip_of_a_kind_has_one_decoder_configuration_whatever_the_p
     seen: set[bytes] = set()
     for preset in ("veryfast", "faster", "fast", "medium"):
         monkeypatch.setattr(pictures, "PRESET", preset)
-        room = FFmpegEncoder(at_once=2)
+        room = cutting_room()
         for clip in ("a", "odd"):
             into = tmp_path / f"{preset}-{clip}.mp4"
             await room.whole(clip, OnHand(files, room), OUTPUT, into)

@@ -68,7 +68,7 @@ def seen(folder: Path) -> list[Path]:
 
 def incoming(root: Path) -> list[int]:
     """Sizes of the files that are not whole yet."""
-    return [file.stat().st_size for file in seen(root / ".incoming")]
+    return [file.stat().st_size for file in seen(root / ".incoming") if file.is_file()]
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -204,8 +204,26 @@ async def test_a_killed_put_leaves_nothing_to_see(
         os.close(sink)
     with pytest.raises(MediaNotFound):
         await storage.describe("a/b")
+    assert await storage.sweep() == 1
+    assert seen(root) == [root / ".incoming"]
     await storage.put(written(tmp_path / "given", b"whole"), "a/b")
     assert (await storage.describe("a/b")).size == 5
+
+
+async def test_what_another_process_is_storing_is_not_swept(
+    storage: LocalStorage, root: Path, tmp_path: Path
+) -> None:
+    source = pipe(tmp_path)
+    child = subprocess.Popen([sys.executable, "-c", PUT, root, source, "a/b"])  # noqa: ASYNC220
+    sink = await asyncio.to_thread(feed, source, b"x" * 50_000)
+    try:
+        await until(lambda: incoming(root) == [50_000])
+        assert await storage.sweep() == 0
+    finally:
+        os.close(sink)
+    assert await asyncio.to_thread(child.wait) == 0
+    assert (await storage.describe("a/b")).size == 50_000
+    assert await storage.sweep() == 0
 
 
 async def test_leftovers_go_when_they_are_old(

@@ -110,16 +110,46 @@ from adapters.memory.storage import MemoryStorage
 from adapters.storage.shelf import LocalShelf
 
 async def make(into):
+    into.write_text("half")
     print("making", flush=True)
     sys.stdin.readline()
     into.write_text("made by the other")
 
-async def main(root):
+async def main(root, key="key"):
     shelf = LocalShelf(root / "cache", MemoryStorage(), 10**9)
-    await shelf.take("key", root / "theirs", make, Path.read_text)
+    await shelf.take(key, root / f"theirs-{key}", make, Path.read_text)
 
-asyncio.run(main(Path(sys.argv[1])))
+asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))
 """
+
+
+async def test_what_a_killed_process_was_making_goes_and_what_a_living_one_makes_stays(
+    tmp_path: Path,
+) -> None:
+    making = tmp_path / "cache" / "making"
+    others: list[asyncio.subprocess.Process] = []
+    for name in ("dying", "living"):
+        other = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", OTHER_PROCESS, str(tmp_path), name),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert other.stdout is not None
+        assert await other.stdout.readline() == b"making\n"
+        others.append(other)
+    dying, living = others
+    shelf = shelf_at(tmp_path, MemoryStorage())
+    await shelf.sweep()
+    assert sorted(each.name for each in making.glob("*/*")) == ["dying", "living"]
+    dying.kill()
+    await dying.wait()
+    await shelf.sweep()
+    assert [each.name for each in making.glob("*/*")] == ["living"]
+    assert living.stdin is not None
+    living.stdin.write(b"go on\n")
+    assert await living.wait() == 0
+    assert list(making.iterdir()) == []
+    assert kept(tmp_path) == {"living"}
 
 
 @pytest.mark.parametrize("ends", ["well", "killed"])

@@ -1,0 +1,114 @@
+"""Whatever a file promises, it is answered soon, and the service has not grown."""
+
+import asyncio
+import os
+import resource
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from adapters.media.caged import CagedProbe, CagedWatcher
+from domain.errors import TooLarge, UnreadableMedia
+from domain.limits import CLIP, SONG
+from tests.cases.ffmpeg import drawn
+from tests.cases.media.bombs import BOMBS
+from tests.media import listener, probe, watcher
+
+pytestmark = pytest.mark.anyio
+
+_GROWN = 50_000
+"""Kilobytes that this process may grow by, at its largest."""
+
+
+def largest() -> int:
+    """Kilobytes of memory that this process has had at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+@pytest.fixture(autouse=True)
+async def honest(tmp_path: Path) -> None:
+    """What an honest clip takes is taken before."""
+    await probe().look(drawn.draw(tmp_path / "honest.mp4", 10))
+
+
+@pytest.mark.parametrize("name", BOMBS)
+async def test_it_is_refused_and_nothing_has_grown(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "bomb"
+    BOMBS[name](file)
+    before = largest()
+    for allowance in (CLIP, SONG):
+        with pytest.raises((UnreadableMedia, TooLarge)) as refused:
+            await probe().look(file, allowance)
+        assert str(tmp_path) not in f"{refused.value} {refused.value.details}"
+    # What is asked after the look, by whoever goes on with one's own file, ends as well.
+    for use in (watcher().watch, listener().hear):
+        with suppress(UnreadableMedia, TooLarge):
+            await use(file)
+    assert largest() - before < _GROWN
+    assert (await probe().look(tmp_path / "honest.mp4", CLIP)).seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("an stts of 80 million samples", "3,000,000 entries of index"),
+        ("an stsz of 80 million samples of one size", "3,000,000 entries of index"),
+        ("boxes within boxes", "16 boxes within one another"),
+        ("a hundred thousand boxes", "20,000 boxes"),
+        ("an index of 500 MB", "67,108,864 bytes of index"),
+        ("60,000 pointers to one huge picture", "30,000,000,000 pixels in all its pictures"),
+    ],
+)
+async def test_the_limit_is_named(name: str, limit: str, tmp_path: Path) -> None:
+    file = tmp_path / "bomb"
+    BOMBS[name](file)
+    with pytest.raises(TooLarge, match=limit):
+        await probe().look(file, CLIP)
+
+
+async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> None:
+    clip = drawn.draw(tmp_path / "clip.mp4", 300)
+    await probe().look(clip)
+    files, children = _files(), _children()
+
+    async def left(seen: CagedProbe | CagedWatcher, number: int) -> None:
+        work = seen.look(clip) if isinstance(seen, CagedProbe) else seen.watch(clip)
+        task = asyncio.ensure_future(work)
+        for _ in range(number % 7):
+            await asyncio.sleep(0)
+        if number % 2:
+            await asyncio.wait([task], timeout=0.02)
+        task.cancel()
+        await asyncio.wait([task])
+
+    await asyncio.gather(*(left(probe() if n % 3 else watcher(), n) for n in range(100)))
+    assert (await probe().look(clip)).seconds > 0
+    # One more may be the loop's own; a hundred would be ours.
+    assert _files() <= files + 2
+    assert _children() == children
+
+
+def _files() -> int:
+    """Files that this process has open."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def _children() -> int:
+    """Processes of ours, and theirs."""
+    ours = {os.getpid()}
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                stat = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if stat[0] not in "ZX":
+                parents[int(entry.name)] = int(stat[1])
+    grown = True
+    while grown:
+        more = {pid for pid, parent in parents.items() if parent in ours} - ours
+        ours |= more
+        grown = bool(more)
+    return len(ours)

@@ -1,0 +1,38 @@
+"""The media worker that all tests of a process share, started when it is first needed."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.ffmpeg.find import find_ffmpeg
+from adapters.ffmpeg.machine import Machine
+from adapters.listening.song_listener import NAME
+from adapters.media.caged import CagedListener, CagedProbe, CagedWatcher
+from adapters.media.worker import MediaWorker
+
+
+@cache
+def worker() -> MediaWorker:
+    """The worker; `tests/conftest.py` ends it."""
+    return MediaWorker("entrypoints.media_worker")
+
+
+def probe() -> CagedProbe:
+    return CagedProbe(worker())
+
+
+def watcher() -> CagedWatcher:
+    return CagedWatcher(worker())
+
+
+def listener() -> CagedListener:
+    return CagedListener(worker(), NAME)
+
+
+async def run_ffmpeg(argv: Sequence[str], tail: int = 20) -> list[str]:
+    """Run a command line of FFmpeg as a cutting room does."""
+    return await Machine(probe().details, find_ffmpeg, at_once=1).run(argv, tail=tail)
+
+
+def cutting_room(at_once: int = 2) -> FFmpegEncoder:
+    return FFmpegEncoder(probe().details, at_once=at_once)
