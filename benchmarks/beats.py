@@ -28,9 +28,9 @@ from scipy.signal import resample_poly
 from adapters.demo.music.render import render
 from adapters.demo.music.score import score
 from adapters.demo.music.songs import SONGS
-from adapters.ffmpeg.decode import mono
 from adapters.listening.features import RATE
 from adapters.listening.tracker import track
+from adapters.media.sound import mono
 from training.bachata import bachata, conditions
 
 Times = NDArray[np.float64]

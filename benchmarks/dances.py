@@ -27,9 +27,9 @@ import numpy as np
 from scipy.io import wavfile
 
 from adapters.demo.studio import CodeStudio
-from adapters.ffmpeg.decode import mono
 from adapters.listening.features import RATE
-from adapters.listening.song_listener import SongListener
+from adapters.listening.song_listener import analyze
+from adapters.media.sound import mono
 from application.ports.library import MoveFilter
 from application.usecases.browse import everything
 from benchmarks.beats import Truth, generated, real
@@ -71,7 +71,7 @@ def heard(truth: Truth, folder: Path) -> Heard:
     """Hear a song as the service does."""
     file = folder / "song.wav"
     wavfile.write(file, RATE, truth.samples)
-    analysis = asyncio.run(SongListener(mono).hear(file))
+    analysis = analyze(mono(file, RATE))
     return Heard(truth.name, analysis, tuple(float(beat) for beat in truth.beats))
 
 

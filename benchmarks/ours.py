@@ -11,6 +11,8 @@ from uuid import uuid4
 import msgspec
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.media.caged import CagedProbe
+from adapters.media.worker import MediaWorker
 from application.ports.encoder import Footage
 from application.rushes import OnHand, Rushes
 from benchmarks.job import SONG, Job, anew, swapped
@@ -109,8 +111,8 @@ def one_swapped(job: Job) -> Generator[Run]:
 
 def one_clip(job: Job) -> Generator[Run]:
     """That clip encoded by itself, whole."""
-    with running() as runner:
-        encoder = FFmpegEncoder(at_once=1)
+    with running() as runner, MediaWorker("entrypoints.media_worker") as worker:
+        encoder = FFmpegEncoder(CagedProbe(worker).details, at_once=1)
         output = job.blueprint.output_config
         before = job.fresh()
         # FFmpeg is asked about its version and encoders once in a process.
