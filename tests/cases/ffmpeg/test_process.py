@@ -139,7 +139,7 @@ async def test_no_more_run_at_once_than_there_is_room_for(tmp_path: Path) -> Non
         "[None for _ in range(200_000)]\n"
         "os.rmdir(f'{sys.argv[1]}/busy')\n"
     )
-    machine = Machine(probe().details, find_ffmpeg, at_once=1)
+    machine = Machine(probe().details, find_ffmpeg, at_once=1, cage=Cage("off"))
     async with asyncio.TaskGroup() as group:
         for _ in range(4):
             group.create_task(machine.run([sys.executable, "-c", script, str(tmp_path)]))
