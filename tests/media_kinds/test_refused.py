@@ -11,7 +11,7 @@ from tests.media_kinds.making import Folder, needs
 from tests.media_kinds.refused import Refused
 from tests.media_kinds.service import Service
 
-_OURS = ("arrived", "/media/", "clips/new", "songs/new", "whitelist")
+_OURS = ("arrived", "/media/", "work/", "clips/new", "songs/new", "whitelist")
 """What a stranger is not told: our paths, and FFmpeg's words for its own options."""
 
 
