@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Bar = Annotated[str, Meta(pattern=r"^[.1-9]+$")]
+Bar = Annotated[str, Meta(pattern=r"^[.1-9]+$(?!\n)")]
 """Four signs a beat, from `.` (nothing) to `9` (as loud as it gets)."""
 
 Playing = Literal[

@@ -35,10 +35,11 @@ class _Logged(Generic[U]):
             outcome = "done"
         except BachataError as error:
             outcome = "refused"
-            extra = {"code": error.code, "error": str(error), "stage": error.stage}
+            # Why something was refused is said in the words of whoever asked.
+            extra = {"code": error.code, "stage": error.stage}
             if isinstance(error, Broken):
                 outcome, level = "failed", logging.ERROR
-                extra["details"] = error.details
+                extra |= {"error": str(error), "details": error.details}
             raise
         except Exception as error:
             outcome, level = "failed", logging.ERROR

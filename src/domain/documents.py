@@ -26,7 +26,7 @@ _DEEPEST: Final = 64
 
 _TOO_DEEP: Final = "The document is nested too deeply."
 
-MOST_VALUES: Final = 250_000
+MOST_VALUES: Final = 150_000
 """Objects, arrays and values of a document; a Blueprint of 2000 moves with their reasons has about
 100,000. Read, they take up to 40 times as much memory as in the document."""
 

@@ -2,8 +2,13 @@
 
 import logging
 import sys
+import traceback
+from typing import Any, Final, TextIO
 
 import structlog
+
+_WORDS: Final = ("exc_value", "exc_notes", "syntax_error")
+"""What a trace has of an exception's own text."""
 
 
 def configure(level: str, *, quiet: bool = False) -> None:
@@ -20,7 +25,7 @@ def configure(level: str, *, quiet: bool = False) -> None:
     ]
     terminal = sys.stderr.isatty()
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [structlog.dev.ConsoleRenderer(exception_formatter=_print_places)]
         if terminal
         else [_traces(), structlog.processors.JSONRenderer()]
     )
@@ -53,6 +58,25 @@ def configure(level: str, *, quiet: bool = False) -> None:
 
 
 def _traces() -> structlog.typing.Processor:
-    """Traces as JSON that name places only: values may be tokens or what people wrote."""
+    """Traces as JSON that name types and places: values may be tokens or what people wrote."""
     transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-    return structlog.processors.ExceptionRenderer(transformer)
+
+    def places(exc_info: structlog.typing.ExcInfo) -> list[dict[str, Any]]:
+        return [_without_words(each) for each in transformer(exc_info)]
+
+    return structlog.processors.ExceptionRenderer(places)
+
+
+def _without_words(trace: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in trace.items() if name not in _WORDS}
+    groups: list[list[dict[str, Any]]] = trace.get("exceptions", [])
+    return {**kept, "exceptions": [[_without_words(x) for x in group] for group in groups]}
+
+
+def _print_places(file: TextIO, trace: structlog.typing.ExcInfo) -> None:
+    """The same for a terminal."""
+    _, error, _ = trace
+    while error is not None:
+        file.write("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__)
+        error = error.__cause__ or error.__context__
+        file.write("\nafter:\n" if error is not None else "\n")

@@ -119,3 +119,25 @@ async def test_a_name_that_spoils_a_log_is_not_taken(client: httpx.AsyncClient, 
     answer = await client.get("/nowhere", headers={"X-Request-ID": name})
 
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
+
+
+async def test_a_path_is_logged_short_and_on_one_line(
+    client: httpx.AsyncClient, lines: Lines
+) -> None:
+    await client.get("/" + "%1b[2J%0a%E2%80%AE" * 1000)
+
+    [line] = requests_in(lines())
+    assert len(line["path"]) <= 200
+    assert line["path"].isprintable() or "\ufffd" in line["path"]
+    assert not set("\x1b\n\u202e") & set(line["path"])
+
+
+async def test_why_something_is_refused_is_not_logged(
+    client: httpx.AsyncClient, lines: Lines
+) -> None:
+    answer = await client.post(GENERATE, json={"song_id": PRIVATE})
+
+    found = [line for line in lines() if line["logger"].startswith("bachata")]
+    [refused] = [line for line in found if line.get("outcome") == "refused"]
+    assert (answer.status_code, refused["code"]) == (404, "song-not-found")
+    assert PRIVATE not in json.dumps(found)

@@ -47,6 +47,7 @@ AUTOMATIC = {
     "Document created, URL follows",
     "Request fulfilled, nothing follows",
 }
+ALWAYS = {400, 403, 421}
 ERRORS = {
     "generateChoreography": {400, 404, 408, 413, 415, 500, 503, 504, 507},
     "assembleBlueprint": {400, 404, 408, 409, 413, 415, 500, 503, 504, 507},
@@ -110,7 +111,7 @@ async def test_every_error_is_a_problem(described: Json) -> None:
     for _, _, operation in operations(described):
         name = operation["operationId"]
         errors = {int(s): r for s, r in operation["responses"].items() if int(s) >= 400}
-        assert set(errors) == ERRORS[name]
+        assert set(errors) == ERRORS[name] | ALWAYS
         for status, error in errors.items():
             if (name, status) == ("ready", 503):
                 continue
@@ -152,14 +153,13 @@ async def test_the_forms_bring_a_file_and_what_is_said_of_it(described: Json) ->
 
     assert set(forms) == {"uploadSong", "uploadMove"}
     for name, kind in (("uploadSong", "SongForm"), ("uploadMove", "MoveForm")):
-        said, brought = forms[name]["allOf"]
-        assert said == schema(kind)
-        assert brought["required"] == ["file"]
-        assert brought["properties"]["file"]["contentMediaType"] == "application/octet-stream"
+        assert forms[name] == schema(kind)
+        whole = described["components"]["schemas"][kind]
+        assert whole["properties"]["file"]["contentMediaType"] == "application/octet-stream"
+        assert whole["additionalProperties"] is False
     schemas = described["components"]["schemas"]
-    assert schemas["SongForm"]["required"] == ["title", "artist"]
-    assert schemas["MoveForm"]["required"] == ["name"]
-    assert "additionalProperties" not in schemas["MoveForm"]
+    assert schemas["SongForm"]["required"] == ["title", "artist", "file"]
+    assert schemas["MoveForm"]["required"] == ["name", "file"]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +210,37 @@ async def test_the_limit_of_a_page_is_told(described: Json) -> None:
         assert limit["required"] is False
         assert limit["schema"]["default"] == 50
         assert (limit["schema"]["minimum"], limit["schema"]["maximum"]) == (1, 200)
+
+
+async def test_every_parameter_has_its_bounds(described: Json) -> None:
+    """Text has a length, a number has a least and a most, and nothing else is asked for."""
+    for _, path, operation in operations(described):
+        for parameter in operation.get("parameters", []):
+            found = parameter["schema"]
+            kinds = {each.get("type") for each in found.get("oneOf", [found])} - {"null"}
+            bounds = {"maxLength"} if kinds == {"string"} else {"minimum", "maximum"}
+            if kinds != {None} and found.get("format") != "uuid":
+                assert bounds <= set(found), (path, parameter["name"])
+
+
+async def test_every_tag_is_described_and_the_service_has_a_contact(described: Json) -> None:
+    used = {tag for _, _, operation in operations(described) for tag in operation["tags"]}
+
+    assert {tag["name"] for tag in described["tags"] if tag["description"]} == used
+    assert described["info"]["contact"]
+
+
+async def test_a_wrong_method_is_told_every_right_one(
+    client: httpx.AsyncClient, described: Json
+) -> None:
+    for path, item in described["paths"].items():
+        address = re.sub(r"\{\w*(task|video)_id\}", "11111111-1111-4111-8111-111111111111", path)
+        address = re.sub(r"\{\w+\}", "a", address)
+        answer = await client.request("PUT", address)
+        assert answer.status_code == 405, path
+        allowed = {method.strip() for method in answer.headers["allow"].split(",")}
+        assert allowed == {method.upper() for method in item} | {"OPTIONS"}, path
+        assert set((await client.options(address)).headers["allow"].split(", ")) == allowed
 
 
 async def test_every_reference_leads_somewhere(described: Json) -> None:

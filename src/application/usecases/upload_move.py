@@ -31,7 +31,7 @@ from domain.texts import Name
 from domain.violations import Violation
 
 
-class MoveForm(msgspec.Struct, frozen=True, kw_only=True):
+class MoveForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is said of a clip; what is left out is found out, or assumed."""
 
     name: Name

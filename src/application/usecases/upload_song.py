@@ -24,7 +24,7 @@ from domain.music import Song
 from domain.texts import Name
 
 
-class SongForm(msgspec.Struct, frozen=True, kw_only=True):
+class SongForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is said of a song."""
 
     title: Name

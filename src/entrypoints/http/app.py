@@ -101,6 +101,7 @@ def create_app(
         plugins=[UnreadSchema()],
         request_max_body_size=LARGEST,
         openapi_config=description.config(),
+        before_send=[description.tell_every_method],
         # Whoever starts the process has set up its logs; Litestar would set them up anew.
         logging_config=None,
         # Not from the environment: its answers to errors show traces.

@@ -1,12 +1,17 @@
 """The OpenAPI document."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final, cast
 
 import msgspec
 from litestar import Litestar
+from litestar.datastructures import MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Contact, Tag
+from litestar.routes import HTTPRoute
+from litestar.types import Message, Scope
 
 from application.usecases.assemble import FinishedFilm
 from application.usecases.check_health import Health
@@ -18,6 +23,7 @@ from application.usecases.upload_song import SongForm
 from domain.blueprint import Blueprint
 from domain.corrections import Correction
 from domain.music import Analysis
+from entrypoints.http.forms import FILE
 from entrypoints.http.health import Alive
 from entrypoints.http.pages import MovePage, SongPage
 from entrypoints.http.problems import Problem
@@ -44,6 +50,20 @@ SPOKEN: Final = (
 )
 """What goes in and out; the objects within them come along."""
 
+_TAGS: Final = {
+    "choreography": "Plan dances and make their films.",
+    "preview": "Watch a dance of which no film is made.",
+    "library": "Songs and moves.",
+    "videos": "Watch films.",
+    "operations": "Whether the service works.",
+}
+
+_FORMS: Final = {
+    MoveForm: "The clip's file, told by its contents.",
+    SongForm: "The song's file, told by its contents.",
+}
+_BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
+
 
 def config() -> OpenAPIConfig:
     """What the document says of the service as a whole; the routes say the rest themselves."""
@@ -52,9 +72,24 @@ def config() -> OpenAPIConfig:
         version=version("bachata-buddy"),
         description="Choreography videos from songs and filmed dance moves.",
         use_handler_docstrings=True,
+        contact=Contact(name="Bachata Buddy"),
+        tags=[Tag(name=name, description=text) for name, text in _TAGS.items()],
         # A page that shows it would be fetched from other hosts; the document itself is enough.
         render_plugins=[JsonRenderPlugin()],
     )
+
+
+async def tell_every_method(message: Message, scope: Scope) -> None:
+    """Let the answer to OPTIONS name all methods of an address.
+
+    Litestar's names those of the first handler alone.
+    """
+    asked = cast(Mapping[str, Any], scope)
+    if message["type"] == "http.response.start" and asked.get("method") == "OPTIONS":
+        address = asked.get("path_template")
+        for route in scope["litestar_app"].routes:
+            if isinstance(route, HTTPRoute) and route.path_format == address:
+                MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(route.methods))
 
 
 def describe_exactly(app: Litestar) -> None:
@@ -64,4 +99,8 @@ def describe_exactly(app: Litestar) -> None:
     and takes the dots of ``tuple[X, ...]`` for one more type.
     """
     _, schemas = msgspec.json.schema_components(SPOKEN, ref_template="#/components/schemas/{name}")
+    for form, file in _FORMS.items():
+        schema = schemas[form.__name__]
+        schema["properties"] = {**schema["properties"], FILE: {**_BROUGHT, "description": file}}
+        schema["required"] = [*schema["required"], FILE]
     app.openapi_schema.components.schemas = schemas

@@ -10,11 +10,9 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.openapi.spec import (
     OpenAPIMediaType,
-    OpenAPIType,
     Operation,
     Reference,
     RequestBody,
-    Schema,
 )
 from multipart import (  # pyright: ignore[reportMissingTypeStubs]
     MultipartError,
@@ -31,7 +29,8 @@ from entrypoints.http.problems import ClientGone
 F = TypeVar("F", bound=msgspec.Struct)
 
 _FORM: Final = "multipart/form-data"
-_FILE: Final = "file"
+FILE: Final = "file"
+"""The field that is the file."""
 _NUMBERS: Final = ("tempo", "first_count")
 """Fields that are numbers, which a form can only write as text."""
 _LONGEST: Final = 10_000
@@ -42,17 +41,9 @@ _ROOM: Final = _MOST * (_LONGEST + 10_000)
 """Bytes that a form may take beside its file."""
 
 
-def taking(form: type[msgspec.Struct], file: str) -> type[Operation]:
-    """The documentation of a route that takes a form with a ``file``."""
-    brought = Schema(
-        type=OpenAPIType.STRING, content_media_type="application/octet-stream", description=file
-    )
-    whole = Schema(
-        all_of=[
-            Reference(ref=f"#/components/schemas/{form.__name__}"),
-            Schema(type=OpenAPIType.OBJECT, properties={_FILE: brought}, required=[_FILE]),
-        ]
-    )
+def taking(form: type[msgspec.Struct]) -> type[Operation]:
+    """The documentation of a route that takes a form; its schema tells of the file, too."""
+    whole = Reference(ref=f"#/components/schemas/{form.__name__}")
     body = RequestBody(content={_FORM: OpenAPIMediaType(schema=whole)}, required=True)
 
     @dataclass
@@ -117,19 +108,19 @@ class _Fields:
             self._begin(event.name or "")
         elif event is None:
             self._end()
-        elif self._name == _FILE:
+        elif self._name == FILE:
             await self._arriving.write(event)
         elif len(self._text) <= _LONGEST:
             self._text += event
 
     def _begin(self, name: str) -> None:
         self._name, self._text = name, bytearray()
-        if name in self._found or (name == _FILE and self._brought):
+        if name in self._found or (name == FILE and self._brought):
             self._refuse(name, "This field is given twice.")
-        self._brought = self._brought or name == _FILE
+        self._brought = self._brought or name == FILE
 
     def _end(self) -> None:
-        if (name := self._name) == _FILE:
+        if (name := self._name) == FILE:
             return
         if len(self._text) > _LONGEST:
             self._refuse(name, f"A field has {_LONGEST // 1000} kB at most.")
@@ -147,7 +138,7 @@ class _Fields:
         given = {name: _number(name, text) for name, text in self._found.items() if text}
         reading = documents.read(kind, given)
         if not self._brought:
-            self._refuse(_FILE, "This field is required.")
+            self._refuse(FILE, "This field is required.")
         refused = {each.path for each in self._wrong}
         for each in reading.violations:
             if (path := each.path.removeprefix("$.")) not in refused:

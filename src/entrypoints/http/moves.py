@@ -63,7 +63,7 @@ class MoveController(Controller):
 
     @post(
         operation_id="uploadMove",
-        operation_class=taking(MoveForm, "The clip's file, told by its contents."),
+        operation_class=taking(MoveForm),
         request_max_body_size=None,
         response_description="The move as it is in the library, and how everything is known",
         responses=documented(400, 408, 409, 413, 415, 429, 500, 503, 507),

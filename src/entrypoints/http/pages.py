@@ -29,7 +29,10 @@ Cursor: TypeAlias = Annotated[
     QueryParameter(max_length=2_000, description="`next_cursor` of the page before."),
 ]
 
-Bound: TypeAlias = Annotated[float | None, QueryParameter(ge=0, le=1e9)]
+Bound: TypeAlias = Annotated[
+    float | None, QueryParameter(ge=0, le=1e9, schema_extra={"minimum": 0})
+]
+"""Litestar leaves a minimum of 0 out of the document by itself."""
 
 
 class SongPage(msgspec.Struct, frozen=True, kw_only=True):

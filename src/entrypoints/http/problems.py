@@ -89,6 +89,10 @@ class ClientGone(Exception):
     """The client left before it was answered."""
 
 
+_ALWAYS: Final = (400, 403, 421)
+"""Answers of every route: the address may be wrong, the page or the host may be foreign."""
+
+
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
     """The answers of a route when something goes wrong, for its documentation."""
     return {
@@ -98,7 +102,7 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
             media_type=PROBLEM,
             generate_examples=False,
         )
-        for status in statuses
+        for status in sorted({*_ALWAYS, *statuses})
     }
 
 

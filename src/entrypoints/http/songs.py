@@ -62,7 +62,7 @@ class SongController(Controller):
 
     @post(
         operation_id="uploadSong",
-        operation_class=taking(SongForm, "The song's file, told by its contents."),
+        operation_class=taking(SongForm),
         request_max_body_size=None,
         response_description="The song as it is in the library",
         responses=documented(400, 408, 409, 413, 415, 429, 500, 503, 507),

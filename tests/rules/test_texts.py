@@ -1,0 +1,81 @@
+"""A name is shown as it is, and where its file lies any system can say."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from application.usecases.upload_move import MoveForm
+from application.usecases.upload_song import SongForm
+from domain import documents, paths, texts
+from domain.errors import InvalidRequest
+from domain.importing import slug
+from domain.violations import MOST, Violation, bounded
+
+SAFE = set(string.ascii_letters + string.digits + "-_./")
+UNFIT = [
+    *map(chr, range(32)),
+    *map(chr, range(0x7F, 0xA0)),
+    *"\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+]
+GOOD = [
+    "Vuelta à la mañana",
+    "舞",
+    "עברית",
+    "العربية",
+    "👩\u200d👧",
+    "a\u200eb",
+    "\u200f",
+    " ",
+    "x" * 200,
+]
+
+
+@given(st.text(), st.text(alphabet="0123456789abcdef", min_size=1, max_size=64))
+def test_whatever_the_name_its_path_is_plain(name: str, contents: str) -> None:
+    for path in (paths.clip(slug(name), contents), paths.song(slug(name), contents)):
+        assert set(path) <= SAFE
+        assert paths.fault(path) is None
+
+
+@pytest.mark.parametrize("unfit", UNFIT, ids=repr)
+def test_a_name_breaks_no_line_and_turns_no_text(unfit: str) -> None:
+    for form in (
+        SongForm(title=f"a{unfit}b", artist=f"{unfit}", genre=f"a{unfit}"),
+        MoveForm(name=f"a{unfit}b", label=f"{unfit}a"),
+    ):
+        with pytest.raises(InvalidRequest) as refused:
+            documents.refuse_faults(form)
+        fields = len(form.__struct_fields__) if isinstance(form, SongForm) else 2
+        assert len(refused.value.violations) == fields
+    assert paths.fault(f"clips/a{unfit}b.mp4") is not None
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_name_in_any_language_is_taken(name: str) -> None:
+    documents.refuse_faults(SongForm(title=name, artist=name, genre=name))
+    documents.refuse_faults(MoveForm(name=name, label=name))
+
+
+@given(st.text(alphabet=st.characters()), st.integers(3, 50))
+def test_what_is_shown_is_short_and_of_one_line(text: str, most: int) -> None:
+    shown = texts.printable(texts.shortened(text, most))
+    assert len(shown) == min(len(text), most)
+    assert shown.isprintable() or "\ufffd" in shown
+    assert texts.fault(shown) is None
+
+
+@given(
+    st.lists(st.builds(Violation, path=st.text(), message=st.text()), max_size=150),
+    st.integers(0, 1000),
+)
+def test_violations_are_counted_whether_or_not_they_are_told(
+    found: list[Violation], more: int
+) -> None:
+    told = bounded(found, more)
+    kept = [each for each in told if not each.message.startswith("And ")]
+    rest = len(found) + more - min(len(found), MOST)
+    if not any(each.message.startswith("And ") for each in found):
+        assert len(kept) == min(len(found), MOST)
+        assert (told[-1].message == f"And {rest} more.") is (rest > 0) if told else rest == 0
