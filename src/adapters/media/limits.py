@@ -4,8 +4,8 @@ from typing import Final, NoReturn
 
 from domain.errors import TooLarge
 
-SECONDS: Final = 4 * 60 * 60
-"""Of any file, one's own included."""
+SECONDS: Final = 60 * 60
+"""Of any file, one's own included: an hour of samples to listen to takes 318 MB."""
 FRAME_PIXELS: Final = 36_000_000
 """Of one picture: 6000x6000."""
 PIXELS: Final = 30_000_000_000

@@ -177,7 +177,7 @@ BOMBS: Final[dict[str, Callable[[Path], None]]] = {
         wav(0, 1, 8_000, promised=0), 44 + 43_200 * 8_000
     ),
     "sixteen minutes of 255 channels": _sparse(wav(960, 255, 8_000), 44 + 960 * 255 * 8_000),
-    "an hour of MP3": _bytes(lambda: _MPEG * 140_000),
+    "an hour of MP3": _bytes(lambda: _MPEG * 141_000),
     "an Ogg page without end": _bytes(lambda: b"OggS\0\2" + bytes(20) + b"\xff" * 2_000_000),
     "a Matroska element of four exabytes": _bytes(lambda: _MATROSKA),
     "a FLAC whose picture has 16 MB": _bytes(
