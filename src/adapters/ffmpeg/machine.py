@@ -7,13 +7,18 @@ import tempfile
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 from adapters.cage.cage import Cage, Limits
 from adapters.ffmpeg.find import FFmpeg, encoders_in, named
 from adapters.ffmpeg.process import TAIL, Line, run
 from adapters.media.messages import Look as Seen
 from application.disk_errors import disk_errors
+from application.timeouts import place_in
 from domain.errors import FFmpegFailed, FFmpegMissing
+
+_TURN: Final = 2 * 60 * 60.0
+"""Seconds that a command line waits for its turn: behind a whole library that is made ready."""
 
 Find = Callable[[], FFmpeg]
 Look = Callable[[Path], Awaitable[Seen]]
@@ -68,7 +73,7 @@ class Machine:
         It reads its inputs and ``reads``, and writes into the folder of its output.
         """
         inputs, folders = places(argv)
-        async with self._places:
+        async with place_in(self._places, "a place for FFmpeg", _TURN):
             try:
                 return await run(
                     argv,
@@ -84,7 +89,7 @@ class Machine:
 
     async def generation(self) -> str:
         """Which FFmpeg it is but for what leaves its work the same: 'ffmpeg 7'."""
-        async with self._asking:
+        async with place_in(self._asking, "FFmpeg to tell about itself", _TURN):
             if self._generation is None:
                 self._generation = (await self.version()).partition(".")[0]
             return self._generation
@@ -111,7 +116,7 @@ class Machine:
 
     async def require(self, encoder: str) -> None:
         """Raise `FFmpegFailed` when this FFmpeg has no such encoder."""
-        async with self._asking:
+        async with place_in(self._asking, "FFmpeg to tell about itself", _TURN):
             if self._encoders is None:
                 lines: list[str] = []
                 await self.run([self.ffmpeg, "-hide_banner", "-encoders"], hear=lines.append)

@@ -16,13 +16,13 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 import anyio
-from anyio import CapacityLimiter
 from anyio.lowlevel import RunVar
 
 from adapters.cage.cage import Cage, Limits, environment, modules, of_python
 from adapters.media import limits
 from adapters.media.messages import HEAD, LONGEST, Job, Kind, Order, Refusal, Stop, decode, encode
 from application.threads import FILES
+from application.timeouts import place_in
 from domain import errors
 from domain.errors import Broken, TooLarge, UnacceptedMedia, UnreadableMedia
 
@@ -33,8 +33,8 @@ _START: Final = "import sys; sys.path[:] = sys.argv[1].split('\\n'); from {} imp
 _HARMED: Final = "The file cannot be looked into: it takes too long, or too much memory."
 _ENDING: Final = 10.0
 """Seconds that are waited for the end of a process that was killed."""
-_OPENED: Final = 10.0
-"""Seconds that are waited until a file can be opened."""
+_TURN: Final = 60 * 60.0
+"""Seconds that a file waits for its turn: a library of hundreds of clips is imported at once."""
 _PACKETS: Final = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
 """Sockets that keep messages apart."""
 _SAID: Final = 4_000
@@ -65,7 +65,7 @@ class MediaWorker:
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._places: RunVar[CapacityLimiter] = RunVar(f"places of a media worker {id(self)}")
+        self._places: RunVar[asyncio.Semaphore] = RunVar(f"places of a media worker {id(self)}")
 
     def __enter__(self) -> Self:
         """Open it; nothing is started yet."""
@@ -102,7 +102,7 @@ class MediaWorker:
     async def _done(
         self, file: Path, task: str, seconds: float, wait: float, rate: int
     ) -> tuple[list[bytes], bytes]:
-        async with self._limiter():
+        async with self._place():
             try:
                 with anyio.fail_after(wait):
                     source = await _opened(file)
@@ -113,13 +113,16 @@ class MediaWorker:
                 message = f"The file cannot be looked into: no answer within {wait:g} s."
                 raise UnreadableMedia(message) from None
 
-    def _limiter(self) -> CapacityLimiter:
+    @contextlib.asynccontextmanager
+    async def _place(self) -> AsyncGenerator[None]:
+        """One of the places of this event loop; raises `WaitedTooLong`."""
         try:
-            return self._places.get()
+            places = self._places.get()
         except LookupError:
-            places = CapacityLimiter(self._at_once)
+            places = asyncio.Semaphore(self._at_once)
             self._places.set(places)
-            return places
+        async with place_in(places, "a place to look into a file", _TURN):
+            yield
 
     @contextlib.asynccontextmanager
     async def _doing(self, job: Job, source: int) -> AsyncGenerator[asyncio.StreamReader]:

@@ -5,6 +5,8 @@ import os
 import resource
 from pathlib import Path
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from adapters.media.caged import CagedProbe, CagedWatcher
@@ -84,7 +86,10 @@ async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> N
     assert (await probe().look(clip)).seconds > 0
     # One more may be the loop's own; a hundred would be ours.
     assert _files() <= files + 2
-    assert _children() == children
+    # A process has closed its files and given back its memory a moment before it is no more.
+    with anyio.fail_after(30):
+        while _children() != children:
+            await anyio.lowlevel.checkpoint()
 
 
 def _files() -> int:
