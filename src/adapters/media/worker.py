@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from types import TracebackType
@@ -128,20 +129,20 @@ class MediaWorker:
     async def _doing(self, job: Job, source: int) -> AsyncGenerator[asyncio.StreamReader]:
         """A process at work; it has ended when this is left, however it is left."""
         reading, writing = os.pipe()
-        loop = asyncio.get_running_loop()
         answers = asyncio.StreamReader(limit=2 * LONGEST)
         try:
-            self._send(Order(job), [source, writing])
-        except BaseException:
-            os.close(reading)
-            raise
+            # Nothing is started before its answers can be read: a cancellation may come here.
+            transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+                lambda: asyncio.StreamReaderProtocol(answers), os.fdopen(reading, "rb", 0)
+            )
+            try:
+                self._send(Order(job), [source, writing])
+            except BaseException:
+                transport.close()
+                raise
         finally:
             os.close(source)
             os.close(writing)
-        pipe = os.fdopen(reading, "rb", 0)
-        transport, _ = await loop.connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(answers), pipe
-        )
         try:
             yield answers
         finally:
@@ -237,19 +238,30 @@ class MediaWorker:
 
 async def _opened(file: Path) -> int:
     """A file opened to be handed over; raises `UnreadableMedia` for what is none."""
+    kept: list[int] = []
+    unwanted = threading.Event()
 
-    def open_file() -> int:
+    def open_file() -> None:
         # Without blocking: the other end of a named pipe may never come.
         opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         if not stat.S_ISREG(os.fstat(opened).st_mode):
             os.close(opened)
             raise UnreadableMedia("This is no ordinary file.")
-        return opened
+        if unwanted.is_set():
+            os.close(opened)
+        else:
+            kept.append(opened)
 
     try:
-        return await FILES.run(open_file)
+        await FILES.run(open_file)
     except OSError as error:
         raise UnreadableMedia(details=error.strerror) from None
+    except BaseException:
+        unwanted.set()
+        for opened in kept:
+            os.close(opened)
+        raise
+    return kept[0]
 
 
 async def _answered(answers: asyncio.StreamReader) -> tuple[list[bytes], bytes]:

@@ -84,11 +84,10 @@ async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> N
 
     await asyncio.gather(*(left(probe() if n % 3 else watcher(), n) for n in range(100)))
     assert (await probe().look(clip)).seconds > 0
-    # One more may be the loop's own; a hundred would be ours.
-    assert _files() <= files + 2
+    assert _files() == files
     # A process has closed its files and given back its memory a moment before it is no more.
     with anyio.fail_after(30):
-        while _children() != children:
+        while _children() > children:
             await anyio.lowlevel.checkpoint()
 
 
