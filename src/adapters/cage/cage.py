@@ -98,7 +98,7 @@ class Cage:
             options += ["--limit", name, str(most)]
         if self.landlock:
             options.append("--landlock")
-            for path in (*_SYSTEM, *_libraries_beside(program), program, argv[0], *reads):
+            for path in (*_SYSTEM, *_libraries_of(program), program, argv[0], *reads):
                 options += ["--read", path]
             for path in (*_DEVICES, *writes):
                 options += ["--write", path]
@@ -147,9 +147,9 @@ def _sources() -> str:
 
 
 @cache
-def _libraries_beside(program: str) -> tuple[str, ...]:
-    """Where a program that was installed by itself, as under /opt, has its libraries."""
+def _libraries_of(program: str) -> tuple[str, ...]:
+    """Where a program has libraries outside the system's: beside itself, or where we are told."""
+    told = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path]
     folder = Path(program).parent
-    if folder.name != "bin":
-        return ()
-    return tuple(str(folder.parent / name) for name in ("lib", "lib64"))
+    beside = [str(folder.parent / name) for name in ("lib", "lib64")]
+    return (*told, *(beside if folder.name == "bin" else ()))
