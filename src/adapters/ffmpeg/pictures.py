@@ -12,9 +12,12 @@ _LEVELS: Final = (("4.0", 8_192, 245_760, 25_000_000), ("4.2", 8_704, 522_240, 6
 PRESET: Final = "faster"
 """A clip is encoded once in its life; `fast` adds 0.3 VMAF for 40 % more work."""
 
-_TUNING: Final = "stitchable=1:ref=2:weightp=1:psy=0:aq-mode=2:aq-strength=0.6:qcomp=0.5"
+_TUNING: Final = (
+    "stitchable=1:ref=2:weightp=1:psy=0:aq-mode=2:aq-strength=0.6:qcomp=0.5:chromaloc=0"
+)
 """What is in the decoder configuration is pinned, so that it is the same for every preset from
-veryfast to medium. The weaker adaptive quantisation is worth 1.0 VMAF (docs/decisions/0013)."""
+veryfast to medium, and for sources whose chroma lies elsewhere, as Motion JPEG's. The weaker
+adaptive quantisation is worth 1.0 VMAF (docs/decisions/0013)."""
 
 
 def encoded(codec: str, width: int, height: int, frame_rate: int, bitrate: str) -> list[str]:
@@ -32,6 +35,7 @@ def encoded(codec: str, width: int, height: int, frame_rate: int, bitrate: str) 
         options = f"bframes=0:keyint={group}:min-keyint={group}:scenecut=0:open-gop=0:info=0"
         return [
             *("-c:v", codec, "-preset", PRESET, "-threads", "1", "-tag:v", "hvc1", *rate),
+            *("-chroma_sample_location", "left"),
             *("-x265-params", f"{options}:pools=none:frame-threads=1:log-level=error", *timing),
         ]
     if codec != "libx264":
