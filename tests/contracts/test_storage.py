@@ -73,7 +73,7 @@ ODD = [
     "/".join("abcdefghij" * 25),
     "z" * 500,
     "/".join("\U0001f57a" * 250),
-    "a b+c%20&d=e?f#g;h/\u00f1\u2028\U0010fffd",
+    "a b+c%20&d=e?f#g;h/\u00f1\u202f\U0010fffd",
 ]
 
 
