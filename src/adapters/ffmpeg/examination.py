@@ -8,24 +8,19 @@ from adapters.cage.cage import Cage
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.known_faults import OLDEST, Version, faults_of, version_of
 from adapters.ffmpeg.process import run
+from adapters.media.codecs import AUDIO, PCM, VIDEO
 from application.usecases.diagnose import Found
 from domain.errors import FFmpegFailed, FFmpegMissing
 
-DECODERS: Final[Mapping[str, tuple[str, ...]]] = {
-    **{
-        name: (name,)
-        for name in (
-            *("h264", "hevc", "vp9", "mpeg4", "mjpeg", "prores"),
-            *("aac", "vorbis", "flac", "alac", "ac3", "eac3"),
-            *("pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"),
-            *("pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f64le"),
-        )
-    },
+_SEVERAL: Final[Mapping[str, tuple[str, ...]]] = {
     "vp8": ("vp8", "libvpx"),
     # FFmpeg's own `av1` decodes only where a graphics card does it.
     "av1": ("libdav1d", "libaom-av1"),
     "mp3": ("mp3", "mp3float"),
     "opus": ("opus", "libopus"),
+}
+DECODERS: Final[Mapping[str, tuple[str, ...]]] = {
+    codec: _SEVERAL.get(codec, (codec,)) for codec in (*VIDEO, *AUDIO, *PCM)
 }
 """Codecs of the files that are taken, and the decoders of which one is enough."""
 
