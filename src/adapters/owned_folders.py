@@ -26,7 +26,7 @@ _PATIENCE: Final = 10.0
 _PAUSE: Final = 0.002
 _OPEN: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LOCKS: Final = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-"""What file systems say that cannot lock folders, as some networks' cannot."""
+"""Errors of file systems that cannot lock folders, as some networks' cannot."""
 
 
 class Owned(NamedTuple):
@@ -38,7 +38,7 @@ class Owned(NamedTuple):
 
 
 class Swept(NamedTuple):
-    """What was found by looking for folders that were left behind."""
+    """Folders that were left behind, and those in use."""
 
     left: list[Owned]
     """Nobody's any more; they are ours now, to be removed."""

@@ -31,7 +31,7 @@ _START: Final = (
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What the system lets one process have before it stops it."""
+    """Limits of one process; the system stops it when it goes over them."""
 
     cpu_seconds: int = 2 * 60 * 60
     file_bytes: int = 32 * 2**30
@@ -56,7 +56,7 @@ class Cage:
 
     @property
     def strength(self) -> str:
-        """What is in force, for a person: 'Landlock 7, system calls filtered'."""
+        """Name the parts that are in force: 'Landlock 7, system calls filtered'."""
         if self.mode == "off":
             return "off: limits of time and memory alone"
         parts = [
@@ -114,7 +114,7 @@ def launcher() -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """What a caged program finds in its environment."""
+    """The environment of a caged program."""
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # One thread computes: nothing is to wait for others, and files are worked on side by side.
     return {**kept, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -59,7 +59,7 @@ class TriedCage:
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """What was found that can be done in it and must not; nothing before it was tried."""
+        """The forbidden things that a program in it can do; none before it was tried."""
         return self._gaps or ()
 
     async def ready(self) -> str:
@@ -81,7 +81,7 @@ class TriedCage:
 
 
 async def gaps_of(cage: Cage, folder: Path) -> tuple[str, ...]:
-    """What a program in the cage can do that it must not; raises `NotReady` if it cannot be run."""
+    """Try a program in the cage and return what it can do but must not; raises `NotReady`."""
     canary = await FILES.run(lambda: _canary(folder))
     try:
         return await _tried(cage, canary)

@@ -28,7 +28,7 @@ PATIENCE: Final = 4
 """Seconds of a processor's time without anything decoded."""
 PIXELS_A_SECOND: Final = 8_000_000
 SAMPLES_A_SECOND: Final = 2_000_000
-"""What the slowest machine decodes in a second; more time is granted as more is decoded."""
+"""The slowest machine decodes so many in a second; more time is granted as more is decoded."""
 CPU_SECONDS: Final = 30 * 60
 """In all, for the longest that is taken."""
 

@@ -1,4 +1,4 @@
-"""What is in a file: its packets counted, its first pictures seen, a song decoded."""
+"""A look into a file: packets are counted, the first pictures and whole songs are decoded."""
 
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -129,7 +129,7 @@ def _film(
 
 
 class VideoFrameOf:
-    """What is kept of a decoded picture."""
+    """The properties of a decoded picture, without its pixels."""
 
     def __init__(self, frame: "VideoFrame") -> None:
         """Take what a picture says of itself."""

@@ -1,4 +1,4 @@
-"""What the service and the media worker say to each other."""
+"""The messages between the service and the media worker."""
 
 import os
 import struct
@@ -18,13 +18,13 @@ LONGEST: Final = 4 * 2**20
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, tag="job", omit_defaults=True):
-    """What is asked of one file, which is handed over opened."""
+    """A task for one file, which is handed over opened."""
 
     number: int
     task: str
     """`look`, `watch`, `samples`, `hear`."""
     seconds: float
-    """What lasts longer is refused."""
+    """Longer files are refused."""
     rate: int = 0
     """Samples a second that are asked for."""
 

@@ -24,7 +24,7 @@ class _Box(NamedTuple):
 
 
 class _Counter:
-    """What has been counted in a file so far."""
+    """Counts boxes, bytes and entries of one file."""
 
     def __init__(self, file: int) -> None:
         self._file = file

@@ -39,7 +39,7 @@ _SAMPLING: Final = (44_100, 48_000, 32_000)
 
 
 class Container(NamedTuple):
-    """What a file is to be read as."""
+    """A container, and how its reader has to be told of it."""
 
     form: str
     """FFmpeg's name."""

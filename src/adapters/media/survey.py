@@ -16,7 +16,7 @@ _SLACK: Final = 1.0
 
 
 class Track:
-    """What the packets of a track say."""
+    """Packets and times of one track."""
 
     def __init__(self, stream: Any) -> None:  # noqa: ANN401 - a stream of any kind
         """Begin with nothing."""

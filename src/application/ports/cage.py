@@ -1,4 +1,4 @@
-"""What files from outside are opened in."""
+"""The cage that files from outside are opened in."""
 
 from typing import Protocol
 
