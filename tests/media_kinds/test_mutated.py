@@ -16,8 +16,6 @@ from tests.media_kinds.songs import encoded
 
 EACH: Final = 50 if os.environ.get("BACHATA_TEST_LONG") == "1" else 9
 """Files of each kind; all together they are 700, or 126."""
-PROMISED: Final = 5.0
-"""Seconds within which every upload of so small a file is answered."""
 _FRONT: Final = 600
 """Bytes that most headers and indexes begin in."""
 _SIZES: Final = (0, 1, 7, 8, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -80,7 +78,7 @@ def _change(content: bytearray, at: int, chance: random.Random) -> None:
 def _bring_mutated(service: Service, address: str, file: Path, form: dict[str, str]) -> None:
     content = file.read_bytes()
     unanswered: list[str] = []
-    with service.client(PROMISED) as client:
+    with service.client() as client:
         for seed in range(EACH):
             chance = random.Random(f"{file.name} {seed}")  # noqa: S311
             files = {"file": (file.name, mutated(content, chance))}

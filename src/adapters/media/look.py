@@ -35,7 +35,7 @@ class _Chosen:
     def __init__(
         self, found: "InputContainer", file: int, seconds: float, patience: Patience
     ) -> None:
-        self.tracks = survey(found, seconds)
+        self.tracks = survey(found, seconds, patience)
         self.streams = len(found.streams)
         self.picture = moving_picture(found, self.tracks)
         self.sound = sound_track(found, self.tracks, lambda index: is_silent(file, index, patience))

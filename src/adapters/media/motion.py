@@ -29,7 +29,7 @@ def watch(file: int, seconds: float) -> Motion:
     patience = Patience()
     container = sniffed(file)
     with opened(file, container) as found:
-        tracks = survey(found, seconds)
+        tracks = survey(found, seconds, patience)
         index = moving_picture(found, tracks)
         if index is None:
             raise UnreadableMedia("The file has no moving picture.")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from adapters.media import limits
+from domain.errors import TooLarge
 
 _CONTAINERS: Final = (
     *(b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"mvex", b"moof", b"traf"),
@@ -44,6 +45,8 @@ class _Counter:
             if box.kind in _CONTAINERS:
                 skipped = 4 if box.kind == b"meta" else 0
                 self.count(box.body + skipped, box.end, depth + 1)
+            elif box.kind == b"tkhd":
+                _keep_number(self._track_number(box))
             elif box.kind == b"stsz" and self._number(box, 4):
                 alike = self._number(box, 8)
             elif box.kind == b"stts":
@@ -61,6 +64,11 @@ class _Counter:
 
     def _number(self, box: _Box, at: int) -> int:
         return int.from_bytes(os.pread(self._file, 4, box.body + at))
+
+    def _track_number(self, box: _Box) -> int:
+        """Of a `tkhd`, after its two times, which take eight bytes each from version 1 on."""
+        version = self._number(box, 0) >> 24
+        return self._number(box, 20 if version else 12)
 
     def _runs(self, box: _Box) -> list[tuple[int, int]]:
         """Runs of an `stts`: so many samples of so many ticks."""
@@ -86,6 +94,13 @@ class _Counter:
                 return
             yield _Box(head[4:8], body, min(stop, end))
             at = stop
+
+
+def _keep_number(number: int) -> None:
+    if number > limits.TRACK_NUMBER:
+        raise TooLarge(
+            f"A track may have a number of {limits.TRACK_NUMBER:,} at most; one has {number:,}."
+        )
 
 
 def keep_within_limits(file: int) -> None:

@@ -37,6 +37,10 @@ class Patience:
         limits.keep("samples in all its channels", self._samples, limits.SAMPLES)
         self._earn(samples * channels / limits.SAMPLES_A_SECOND)
 
+    def packets(self, count: int) -> None:
+        """Count packets that are read and not decoded."""
+        self._earn(count / limits.PACKETS_A_SECOND)
+
     def work(self, seconds: float) -> None:
         """Grant time for work that is done once with what was decoded."""
         self._earned += seconds

@@ -87,7 +87,7 @@ def samples(
     patience = patience or Patience()
     container = sniffed(file)
     with opened(file, container) as found:
-        tracks = survey(found, seconds)
+        tracks = survey(found, seconds, patience)
         index = sound_track(found, tracks, lambda index: is_silent(file, index, patience))
         if index is None:
             raise UnreadableMedia("The file has no sound.") if tracks else nothing_there(found)

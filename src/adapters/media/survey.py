@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapters.media import limits
 from adapters.media.opened import codec_of, is_cover, is_taken, origin, refuse_codec
+from adapters.media.patience import Patience
 from domain.errors import UnreadableMedia
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
+_COUNTED: Final = 1_000
+"""Packets after which the limit is looked at: a look for each would cost more than reading it."""
 _SLACK: Final = 1.0
 """Seconds over what is allowed that are still counted, so that the refusal is the exact one's."""
 
@@ -49,7 +52,7 @@ class Track:
         return end * self._base - beginning
 
 
-def survey(found: "InputContainer", seconds: float) -> dict[int, Track]:
+def survey(found: "InputContainer", seconds: float, patience: Patience) -> dict[int, Track]:
     """Read all packets and decode none; raises `TooLarge`, and `UnreadableMedia`.
 
     Stops soon after ``seconds``: what lasts longer is refused by whoever set them.
@@ -61,15 +64,20 @@ def survey(found: "InputContainer", seconds: float) -> dict[int, Track]:
     }
     if not tracks:
         return tracks
-    beginning, most = float(origin(found)), seconds + _SLACK
+    latest = origin(found) + Fraction(seconds + _SLACK)
+    # In units of each track: a fraction for every packet would take longer than reading it.
+    last = {i: int(latest / (streams[i].time_base or Fraction(1))) for i in tracks}
     count = 0
     for packet in found.demux(*(streams[index] for index in tracks)):
         if packet.size == 0 or packet.is_discard:
             continue
         count += 1
-        limits.keep("packets", count, limits.PACKETS)
-        tracks[packet.stream_index].add(packet.pts, packet.duration or 0)
-        if packet.pts is not None and float(packet.pts * packet.time_base) - beginning > most:
+        if count % _COUNTED == 0:
+            limits.keep("packets", count, limits.PACKETS)
+            patience.packets(_COUNTED)
+        index, pts = packet.stream_index, packet.pts
+        tracks[index].add(pts, packet.duration or 0)
+        if pts is not None and pts > last[index]:
             break
     return tracks
 

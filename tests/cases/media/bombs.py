@@ -34,6 +34,7 @@ def film(
     stsz: bytes = struct.pack(">II", 100, 30),
     stco: bytes = struct.pack(">II", 1, 40),
     stsc: bytes = struct.pack(">IIII", 1, 1, 30, 1),
+    number: int = 0,
     more: bytes = b"",
     data: bytes = bytes(3000),
 ) -> bytes:
@@ -57,7 +58,7 @@ def film(
         full(b"hdlr", b"mhlrvide" + bytes(13)),
         box(b"minf", full(b"vmhd", bytes(8)), tables),
     )
-    head = full(b"tkhd", bytes(80))
+    head = full(b"tkhd", bytes(8), struct.pack(">I", number), bytes(68))
     movie = full(b"mvhd", struct.pack(">IIII", 0, 0, 600, 600) + bytes(80))
     return (
         box(b"ftyp", b"qt  " + bytes(4) + b"qt  ")
@@ -93,12 +94,12 @@ def huge_jpeg(width: int, height: int) -> bytes:
     )
 
 
-def pointers(count: int) -> bytes:
-    """So many samples that are one and the same picture of 36 megapixels."""
-    picture = huge_jpeg(6000, 6000)
+def pointers(count: int, width: int = 6000, height: int = 6000) -> bytes:
+    """So many samples that are one and the same picture, of 36 megapixels unless told else."""
+    picture = huge_jpeg(width, height)
     offset = len(film(codec=b"jpeg", data=b"", stco=struct.pack(">I", count) + bytes(4 * count)))
     return film(
-        size=(6000, 6000),
+        size=(width, height),
         stts=struct.pack(">III", 1, count, 1),
         stsz=struct.pack(">II", len(picture), count),
         stsc=struct.pack(">IIII", 1, 1, 1, 1),
@@ -156,6 +157,9 @@ BOMBS: Final[dict[str, Callable[[Path], None]]] = {
         lambda: film(size=(64, 48), data=huge_jpeg(65_535, 65_535) * 30)
     ),
     "60,000 pointers to one huge picture": _bytes(lambda: pointers(60_000)),
+    "a track with a number of four thousand million": _bytes(
+        lambda: film(number=2**32 - 1, data=huge_jpeg(64, 48) * 30)
+    ),
     "boxes within boxes": _bytes(lambda: nested(3_000)),
     "a hundred thousand boxes": _bytes(lambda: film(more=box(b"free") * 100_000)),
     "a hundred thousand tracks": _bytes(
@@ -164,14 +168,7 @@ BOMBS: Final[dict[str, Callable[[Path], None]]] = {
     "an index of 500 MB": _sparse(
         box(b"ftyp", b"qt  " + bytes(4)) + struct.pack(">I", 500_000_000) + b"moov", 500_000_100
     ),
-    "two million packets": _bytes(
-        lambda: film(
-            stts=struct.pack(">III", 1, 2_500_000, 1),
-            stsz=struct.pack(">II", 1, 2_500_000),
-            stsc=struct.pack(">IIII", 1, 1, 2_500_000, 1),
-            data=bytes(2_600_000),
-        )
-    ),
+    "more than a million packets": _bytes(lambda: pointers(1_100_000, 64, 48)),
     "twelve hours of sound": _sparse(wav(43_200, 1, 8_000), 44 + 43_200 * 8_000),
     "twelve hours of sound in a header of ten seconds": _sparse(
         wav(0, 1, 8_000, promised=0), 44 + 43_200 * 8_000

@@ -54,6 +54,7 @@ async def test_it_is_refused_and_nothing_has_grown(name: str, tmp_path: Path) ->
     [
         ("an stts of 80 million samples", "3,000,000 entries of index"),
         ("an stsz of 80 million samples of one size", "3,000,000 entries of index"),
+        ("a track with a number of four thousand million", "number of 2,147,483,647"),
         ("boxes within boxes", "16 boxes within one another"),
         ("a hundred thousand boxes", "20,000 boxes"),
         ("an index of 500 MB", "67,108,864 bytes of index"),
@@ -114,3 +115,10 @@ def _children() -> int:
         ours |= more
         grown = bool(more)
     return len(ours)
+
+
+async def test_the_limit_of_packets_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "bomb"
+    BOMBS["more than a million packets"](file)
+    with pytest.raises(TooLarge, match="1,000,000 packets at most"):
+        await watcher().watch(file)
