@@ -1,6 +1,6 @@
 """Songs that are too fast or too slow for the moves there are, counted at another level."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import log2
 from typing import Final, Literal
 
@@ -13,6 +13,9 @@ from domain.music import Analysis
 
 _DANCED: Final = 125.0
 """Beats a minute that bachata is mostly danced at."""
+
+ENOUGH: Final = 24
+"""Moves among which a dance is chosen well: the best dances of a song repeat none that often."""
 
 _Level = Literal["double", "half"]
 _SAID: Final[dict[_Level, str]] = {"double": "twice", "half": "half"}
@@ -38,8 +41,9 @@ def ways_to_count(heard: Analysis) -> Iterator[Counted]:
         yield Counted(
             # Nobody has said that it is so, as with a person's correction.
             analysis=msgspec.structs.replace(counted, confidence=heard.confidence),
-            degradation=f"No move was filmed near {heard.tempo:.0f} BPM; the song is counted at "
-            f"{_SAID[level]} its tempo, {counted.tempo:.0f} BPM.",
+            degradation=f"More moves were filmed near {counted.tempo:.0f} BPM than near "
+            f"{heard.tempo:.0f} BPM; the song is counted at {_SAID[level]} its tempo, "
+            f"{counted.tempo:.0f} BPM.",
         )
 
 
@@ -52,6 +56,20 @@ def counted_at(heard: Analysis, tempo: float) -> Analysis:
 def fits(move: Move, tempo: float) -> bool:
     """Whether a move can be played at so many beats a minute and still look danced."""
     return SLOWEST <= tempo / move.tempo <= FASTEST
+
+
+def fitting(moves: Iterable[Move], tempo: float) -> int:
+    """How many moves can be played at so many beats a minute."""
+    return sum(fits(move, tempo) for move in moves)
+
+
+def settles(fit: int, of: int) -> bool:
+    """Whether no other way to count a song needs to be tried.
+
+    ``fit`` of the ``of`` moves that there are fit this one: too many for any other way to have
+    more, for a move fits one of the three at most.
+    """
+    return fit >= ENOUGH and 2 * fit >= of
 
 
 def _tempo(heard: Analysis, level: _Level) -> float:

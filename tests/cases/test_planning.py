@@ -207,3 +207,14 @@ async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
     explained = await room.explain(dance.blueprint)
     assert explained.quality == dance.quality
     assert dance.degradations == explained.degradations
+
+
+async def test_a_song_is_counted_where_most_of_the_library_can_be_danced(room: Ballroom) -> None:
+    heard = await room.hear(SONG.song_id)
+    fast = corrected(heard, Correction(beats="double"))
+    await room.library.keep_analysis(SONG.song_id, fast)
+    first = next(iter(room.moves.values()))
+    alone = msgspec.structs.replace(first, id="alone", tempo=fast.tempo)
+    await room.library.add_move(alone)
+    dance = await room.planned(SONG)
+    assert dance.blueprint.audio_tempo == pytest.approx(heard.tempo, rel=0.02)

@@ -17,7 +17,7 @@ from domain import paths
 from domain.blueprint import Blueprint, Difficulty, OutputConfig
 from domain.choreography import Banned, Draft, Locked, Plan, Seed, Wish
 from domain.costs import Motion
-from domain.counting import Counted, fits, ways_to_count
+from domain.counting import Counted, fitting, settles, ways_to_count
 from domain.errors import InvalidRequest, NoBeatHeard, NoMovesMatch
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, shortened
@@ -160,17 +160,20 @@ class PlanChoreography:
     async def _counted(
         self, request: ChoreographyRequest, heard: Analysis, described: Description | None
     ) -> tuple[Counted, Sequence[Move]]:
-        """The song as there are moves for it, and what the dance is chosen from."""
-        first: tuple[Counted, Sequence[Move]] | None = None
+        """The song as most of the moves can be danced to it, and what the dance is chosen from."""
+        best: tuple[Counted, Sequence[Move]] | None = None
+        most = 0
         for way in ways_to_count(heard):
             moves = await self._moves(request, way.analysis, described)
-            first = first or (way, moves)
-            wanted = (move for move in moves if move.id not in request.banned_moves)
-            if any(fits(move, way.analysis.tempo) for move in wanted):
-                return way, moves
-        if first is None:
+            wanted = [move for move in moves if move.id not in request.banned_moves]
+            fit = fitting(wanted, way.analysis.tempo)
+            if best is None or fit > most:
+                best, most = (way, moves), fit
+            if settles(fit, len(wanted)):
+                break
+        if best is None:
             raise AssertionError("A song is counted in one way at least.")
-        return first
+        return best
 
     async def _moves(
         self, request: ChoreographyRequest, analysis: Analysis, described: Description | None
