@@ -13,12 +13,13 @@ from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.record import Record
+from application.retries import Retries
 from application.rushes import Rushes
 from application.threads import PLANNING
 from application.together import together
 from application.uncancelled import to_the_end
 from domain import rules
-from domain.assembly import Assembly, State, Step
+from domain.assembly import FINAL, Assembly, State, Step
 from domain.blueprint import Blueprint
 from domain.errors import (
     Broken,
@@ -52,12 +53,13 @@ class Filming:
         link_seconds: int = 0,
         doubt: Doubt | None = None,
         limits: FilmLimits | None = None,
+        retries: Retries | None = None,
     ) -> None:
         """Take the ports, how many files may be fetched at once, and for how long links last.
 
         Where that is 0 s there are none: films are played from the service. ``doubt`` is told of
         the clips at whose making into film one has failed. Films may take as much work as
-        ``limits`` allow.
+        ``limits`` allow. ``retries`` is how often the deleting of a film that failed is tried.
         """
         self._storage = storage
         self._shelf = shelf
@@ -67,6 +69,7 @@ class Filming:
         self._link_seconds = link_seconds
         self._doubt = doubt
         self._limits = limits or FilmLimits()
+        self._retries = retries or Retries()
 
     async def check(self, blueprint: Blueprint) -> None:
         """Raise `BlueprintRejected` for a film that takes more work than is allowed."""
@@ -87,8 +90,10 @@ class Filming:
 
         async def settle(error: BaseException) -> Assembly:
             ended = await record.end(error)
-            if published and ended.state is not State.COMPLETED:
-                await self._storage.delete(path)
+            # Where nobody could say how it ended, a film that is complete might be deleted: it is
+            # left to recovery, which asks again.
+            if published and ended.state in FINAL and ended.state is not State.COMPLETED:
+                await self._retries(lambda: self._storage.delete(path))
             return ended
 
         path = blueprint.output_config.output_path

@@ -10,6 +10,7 @@ from application.ports.clock import Clock
 from application.ports.progress import Progress, Report
 from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
+from application.retries import Retries
 from application.uncancelled import to_the_end
 from domain.assembly import FINAL, Assembly, Failure, Step
 from domain.errors import (
@@ -19,9 +20,6 @@ from domain.errors import (
     InvalidRequest,
     TaskNotFound,
 )
-
-_TRIES = 3
-"""Times an end is written down before it is left to the sweep at the next start."""
 
 HEARING = 5.0
 """Seconds that whoever is told of an end has to hear it: no other time limit holds any more."""
@@ -37,6 +35,7 @@ class Record:
         progress: Progress,
         clock: Clock,
         deadline: asyncio.Timeout,
+        retries: Retries,
     ) -> None:
         """Take an assembly that is on record already."""
         self.assembly = assembly
@@ -44,6 +43,7 @@ class Record:
         self._progress = progress
         self._clock = clock
         self._deadline = deadline
+        self._retries = retries
 
     async def take(
         self,
@@ -93,7 +93,11 @@ class Record:
         return error
 
     async def end(self, error: BaseException) -> Assembly:
-        """Write down how it ended and return what is on record; a final state stays as it is."""
+        """Write down how it ended and return what is on record; a final state stays as it is.
+
+        What is returned is final only where it was read back: when no database can be reached,
+        nobody knows how it ended.
+        """
         if self.assembly.state not in FINAL:
             if isinstance(error, BachataError):
                 error.stage = self.assembly.state
@@ -110,16 +114,16 @@ class Record:
                 return found.take(Step.CANCEL, now)
             return found.take(Step.FAIL, now, failure=failure_of(error, found))
 
-        for attempt in range(1, _TRIES + 1):
-            try:
-                self.assembly = await self._tasks.update(self.assembly.task_id, ended)
-            except TaskNotFound:
-                return
-            except Exception as second:
-                if attempt == _TRIES:
-                    error.add_note(f"Its end could not be written down: {second}")
-            else:
-                break
+        try:
+            self.assembly = await self._retries(
+                lambda: self._tasks.update(self.assembly.task_id, ended),
+                is_final=lambda failure: isinstance(failure, TaskNotFound),
+            )
+        except TaskNotFound:
+            return
+        except Exception as second:
+            # It is left to recovery, which finds the task by its folder or by its age.
+            error.add_note(f"Its end could not be written down: {second}")
         try:
             async with asyncio.timeout(HEARING):
                 await self.tell(str(error) or "Cancelled")
@@ -152,13 +156,15 @@ class OnRecord:
         clock: Clock,
         workspace: Workspace,
         limit: float,
+        retries: Retries | None = None,
     ) -> None:
-        """Take the ports, and the seconds an assembly may take."""
+        """Take the ports, the seconds an assembly may take, and how often its end is written."""
         self._tasks = tasks
         self._progress = progress
         self._clock = clock
         self._workspace = workspace
         self._limit = limit
+        self._retries = retries or Retries()
 
     @asynccontextmanager
     async def __call__(
@@ -176,7 +182,7 @@ class OnRecord:
             task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id
         )
         deadline = asyncio.timeout(self._limit)
-        record = Record(begun, self._tasks, self._progress, self._clock, deadline)
+        record = Record(begun, self._tasks, self._progress, self._clock, deadline, self._retries)
         try:
             async with deadline, self._workspace.take(task_id):
                 await _add(record, self._tasks)
@@ -195,19 +201,20 @@ class OnRecord:
 
 
 async def _add(record: Record, tasks: TaskRepository) -> None:
-    added = False
+    refused = False
 
     async def add() -> None:
-        nonlocal added
-        await tasks.add(record.assembly)
-        added = True
+        nonlocal refused
+        try:
+            await tasks.add(record.assembly)
+        except Conflict:
+            refused = True
+            raise
 
     try:
         await to_the_end(add())
-    except Conflict:
-        raise
     except BaseException as error:
         # A failure may have come after the task was on record, as a lost connection does.
-        if added or isinstance(error, Exception):
+        if not refused:
             await record.end(error)
         raise

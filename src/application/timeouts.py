@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import msgspec
+from anyio import CancelScope
 
 from domain.errors import WaitedTooLong
 
@@ -127,7 +128,9 @@ async def passed(work: "asyncio.Future[Any]", seconds: float) -> bool:
     until = clock() + seconds
     while not work.done() and (left := until - clock()) > 0:
         try:
-            await asyncio.wait({work}, timeout=left)
+            # Shielded: a cancelled scope of anyio cancels again and again.
+            with CancelScope(shield=True):
+                await asyncio.wait({work}, timeout=left)
         except asyncio.CancelledError:
             continue
     return work.done()

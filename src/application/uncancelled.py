@@ -1,13 +1,18 @@
 """Work that is carried to its end, however often its caller is cancelled meanwhile."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
+
+from anyio import CancelScope
 
 from application.timeouts import LEAVING, abandon
 from domain.errors import WaitedTooLong
 
 T = TypeVar("T")
+
+_log = logging.getLogger("bachata.uncancelled")
 
 PATIENCE: Final = 30.0
 """Seconds that such work may still take once its caller is to end."""
@@ -24,8 +29,9 @@ async def to_the_end(
 ) -> T:
     """Await ``work`` and return its result, or raise what it raises.
 
-    A cancellation that arrives meanwhile waits until the work has ended well, and is raised then;
-    so a caller that has to know whether the work was done notes it inside the work. Work that
+    If the caller is cancelled meanwhile, the work still runs to its end, and the cancellation is
+    raised then, with the work's failure as its cause if there was one; so a caller that has to know
+    whether the work was done notes it inside the work. Work that
     has not ended ``patience`` seconds after the cancellation, or after ``limit`` seconds, is
     cancelled itself, and abandoned when it has not ended ``leaving`` seconds later. Raises
     `WaitedTooLong` where the limit was passed.
@@ -38,7 +44,9 @@ async def to_the_end(
     until = clock() + limit
     while not task.done():
         try:
-            await asyncio.wait({task}, timeout=max(0.0, until - clock()))
+            # A cancelled scope of anyio cancels again and again: once is enough.
+            with CancelScope(shield=cancelled is not None):
+                await asyncio.wait({task}, timeout=max(0.0, until - clock()))
         except asyncio.CancelledError as error:
             if cancelled is None and not given_up:
                 until = min(until, clock() + patience)
@@ -52,7 +60,9 @@ async def to_the_end(
         given_up, until = True, clock() + leaving
     if given_up and cancelled is None and task.cancelled():
         raise WaitedTooLong(awaited, limit)
-    result = task.result()
     if cancelled is not None:
-        raise cancelled
-    return result
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            _log.warning("%s failed after its caller was cancelled", awaited, exc_info=failure)
+        raise cancelled from failure
+    return task.result()

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -13,9 +13,16 @@ from hypothesis import strategies as st
 
 from adapters.memory.encoder import Reel, opened
 from application.usecases.assemble import FinishedFilm
-from domain.assembly import FINAL, PROGRESS, State
+from domain.assembly import FINAL, PROGRESS, Assembly, State
 from domain.blueprint import Blueprint
-from domain.errors import AssemblyTimedOut, ClipTooShort, MediaNotFound, MediaTaken, TaskTaken
+from domain.errors import (
+    AssemblyTimedOut,
+    ClipTooShort,
+    MediaNotFound,
+    MediaTaken,
+    NotReady,
+    TaskTaken,
+)
 from tests.world.studio import CLIPS, OWNER, Service, blueprint
 from tests.world.trouble import PASSING, WAITED_FOR, Injected, Kind, Trouble
 
@@ -290,3 +297,39 @@ def test_two_films_at_once_for_one_path_one_wins_and_stays() -> None:
         results = asyncio.run(both(here))
         assert sorted(type(each).__name__ for each in results) == ["FinishedFilm", "MediaTaken"]
         assert first.output_config.output_path in here.storage.objects
+
+
+def test_a_film_that_is_complete_is_left_when_nobody_can_say_how_it_ended() -> None:
+    """The answer to COMPLETE is lost, and the database is away from then on."""
+    wanted = blueprint(UUID(int=5), [CLIPS[0]])
+    with service() as here:
+        update, away = here.tasks.update, False
+
+        async def lost(task_id: UUID, change: Callable[[Assembly], Assembly]) -> Assembly:
+            nonlocal away
+            if away:
+                raise NotReady
+            after = await update(task_id, change)
+            if after.state is State.COMPLETED:
+                away = True
+                raise NotReady
+            return after
+
+        here.tasks.update = lost  # pyright: ignore[reportAttributeAccessIssue]
+        assert isinstance(attempt(here, wanted), NotReady)
+        assert here.final(wanted.task_id).state is State.COMPLETED
+        assert wanted.output_config.output_path in here.storage.objects
+
+
+def test_a_film_of_a_cancelled_task_is_deleted_though_deleting_fails_at_first() -> None:
+    wanted = blueprint(UUID(int=6), [CLIPS[0]])
+    with service() as calm:
+        attempt(calm, wanted)
+        stored = calm.trouble.calls.index("storage.put")
+    with service(Trouble(cancelled_at=stored + 1)) as cancelled:
+        attempt(cancelled, wanted)
+        deleted = cancelled.trouble.calls.index("storage.delete")
+    with service(Trouble(deleted, Kind.FAILURE, stored + 1)) as here:
+        assert isinstance(attempt(here, wanted), asyncio.CancelledError)
+        assert here.trouble.struck
+        assert here.left_behind() == []

@@ -16,6 +16,7 @@ from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
 from application.filming import Filming
 from application.record import OnRecord
+from application.retries import AT_ONCE
 from application.usecases.assemble import AssembleVideo, FinishedFilm
 from domain.assembly import Assembly
 from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
@@ -73,6 +74,7 @@ class Service:
             around(MemoryEncoder(), "encoder"),
             around(self.workspace, "workspace"),
             2,
+            retries=AT_ONCE,
         )
         on_record = OnRecord(
             around(self.tasks, "tasks"),
@@ -80,6 +82,7 @@ class Service:
             self.clock,
             around(self.workspace, "workspace"),
             self.limit,
+            AT_ONCE,
         )
         self.assemble = AssembleVideo(on_record, around(self.archive, "archive"), filming)
 

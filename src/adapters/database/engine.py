@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
-from anyio import CancelScope
 from sqlalchemy import URL, Executable, Row, UpdateBase, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -127,10 +126,9 @@ class Database:
             else:
                 await asyncio.wait({task}, timeout=limit)
         except asyncio.CancelledError:
-            with CancelScope(shield=True):
-                if not await passed(task, self._parting):
-                    task.cancel()
-                await ended(task, awaited, self._closing)
+            if not await passed(task, self._parting):
+                task.cancel()
+            await ended(task, awaited, self._closing)
             raise
         if not task.done():
             task.cancel()

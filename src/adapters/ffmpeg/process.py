@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Final
 
-import anyio
-
 from adapters.cage.cage import Cage, Limits, environment
 from adapters.cage.launcher import NOT_CAGED, NOT_FOUND
 from adapters.ffmpeg.error_lines import cleaned
 from application.disk_errors import in_output
+from application.timeouts import passed
 from domain.errors import FFmpegFailed, NotReady
 
 TAIL: Final = 20
@@ -121,13 +120,7 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     ending = asyncio.ensure_future(_emptied(process))
-    clock = asyncio.get_running_loop().time
-    until = clock() + _ENDING
-    with anyio.CancelScope(shield=True):
-        while not ending.done() and clock() < until:
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait([ending], timeout=until - clock())
-    if not ending.done():
+    if not await passed(ending, _ENDING):
         # A process that even SIGKILL does not end waits for a disk that does not answer.
         _log.error("process %d was killed and has not ended after %g s", process.pid, _ENDING)
         ending.cancel()

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import io
 import logging
-import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Final
 from adapters.storage.foreign import CONFLICT, MISSING, TAKEN, code, foreign
 from adapters.storage.line import Answer, Call, Line, removed
 from adapters.storage.marks import MARK, marked
+from application.retries import pause
 from application.uncancelled import to_the_end
 
 _log = logging.getLogger("bachata.storage")
@@ -50,7 +50,7 @@ async def _held(line: Line, claim: str, mark: str, ask: Ask) -> None:
             if found is not None and _age(found) >= VOID:
                 await removed(line, claim)
                 continue
-            await asyncio.sleep(random.uniform(0, line.limits.pause))  # noqa: S311 - no secret
+            await asyncio.sleep(pause(1, line.limits.pause))
 
 
 async def _created(line: Line, claim: str, mark: str, ask: Ask) -> bool:

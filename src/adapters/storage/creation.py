@@ -1,7 +1,6 @@
 """A file created where there is none, whatever becomes of the answers."""
 
 import asyncio
-import random
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +11,7 @@ from adapters.storage.line import Line, removed
 from adapters.storage.marks import marked
 from adapters.storage.steps import Steps
 from adapters.storage.uploads import Upload
+from application.retries import pause
 from application.uncancelled import to_the_end
 from domain.errors import MediaTaken
 
@@ -34,7 +34,9 @@ class Creation:
 
     async def __call__(self, size: int) -> None:
         """Create it; raises `MediaTaken`, or one of `foreign` and then leaves nothing behind."""
-        for left in reversed(range(self._line.limits.retries + 1)):
+        retries = self._line.limits.retries
+        for tried in range(1, retries + 2):
+            left = retries + 1 - tried
             upload = Upload(self._line, self._steps, self._source, self._path, self._mark)
             try:
                 await upload(size)
@@ -55,7 +57,7 @@ class Creation:
                     raise
             else:
                 return
-            await asyncio.sleep(random.uniform(0, self._line.limits.pause))  # noqa: S311
+            await asyncio.sleep(pause(tried, self._line.limits.pause))
 
     async def _mark_there(self) -> str | None:
         """The mark of the object that is there; None when there is none, or nobody can tell."""

@@ -1,13 +1,13 @@
 """Objects read to their end, though their bodies be cut on the way."""
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from typing import Final
 
 from adapters.storage.foreign import MISSING, NOTHING_THERE, TAKEN, broken_off, code, foreign
 from adapters.storage.line import Body, Line
+from application.retries import pause
 from domain.errors import StorageFailed
 
 _GAIN: Final = 64 * 1024
@@ -52,8 +52,7 @@ class Download:
                         raise
                 else:
                     return
-            longest = self._line.limits.pause * 2 ** (fruitless - 1)
-            await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - no secret
+            await asyncio.sleep(pause(fruitless, self._line.limits.pause))
 
     async def _opened(self, stack: AsyncExitStack) -> Body | None:
         """Ask for the rest; None when there is nothing of it."""

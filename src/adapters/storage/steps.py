@@ -6,8 +6,6 @@ from functools import partial
 from threading import Event
 from typing import Any, Final, TypeVar
 
-from anyio import CancelScope
-
 from application import timeouts
 from application.threads import LIMIT, TURN, Threads
 from domain.errors import WaitedTooLong
@@ -65,8 +63,7 @@ class Steps:
     async def _left(self, work: "asyncio.Future[T]", undo: Callable[[T], object] | None) -> None:
         """Undo a step that nobody wants once it has ended; wait for both, but not for long."""
         undoing = asyncio.ensure_future(self._undone(work, undo))
-        with CancelScope(shield=True):
-            await timeouts.ended(undoing, self._name, self._parting)
+        await timeouts.ended(undoing, self._name, self._parting)
 
     async def _undone(self, work: "asyncio.Future[T]", undo: Callable[[T], object] | None) -> None:
         await asyncio.wait({work})
@@ -80,7 +77,6 @@ async def ended(work: "asyncio.Task[Any]", awaited: str, patience: float) -> Non
 
     One that has not ended after ``patience`` seconds is cancelled, and then abandoned if need be.
     """
-    with CancelScope(shield=True):
-        if not await timeouts.passed(work, patience):
-            work.cancel()
-        await timeouts.ended(work, awaited, timeouts.LEAVING)
+    if not await timeouts.passed(work, patience):
+        work.cancel()
+    await timeouts.ended(work, awaited, timeouts.LEAVING)
