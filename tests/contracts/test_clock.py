@@ -1,8 +1,10 @@
 """What every Clock must do."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.memory.clock import MemoryClock
 from adapters.system.clock import SystemClock
@@ -22,6 +24,63 @@ def test_it_never_goes_back(clock: Clock) -> None:
     moments = [clock.now() for _ in range(1000)]
     assert moments == sorted(moments)
     assert moments[-1] > moments[0]
+
+
+class Machine:
+    """A machine whose clock is set, and which sleeps."""
+
+    def __init__(self) -> None:
+        self.day = datetime(2026, 1, 1, tzinfo=UTC)
+        self.awake = 0.0
+
+    def passes(self, seconds: float, asleep: bool = False) -> None:
+        self.day += timedelta(seconds=seconds)
+        self.awake += 0 if asleep else seconds
+
+    def clock(self) -> SystemClock:
+        return SystemClock(lambda: self.day, lambda: self.awake)
+
+
+def test_after_the_machine_has_slept_it_is_right_at_once() -> None:
+    machine = Machine()
+    clock = machine.clock()
+    machine.passes(8 * 3600, asleep=True)
+    assert clock.now() == machine.day
+
+
+def test_an_hour_that_it_was_ahead_is_made_up_for_in_two() -> None:
+    machine = Machine()
+    clock = machine.clock()
+    ahead = clock.now()
+    machine.day -= timedelta(hours=1)
+    machine.passes(3600)
+    assert clock.now() == ahead + timedelta(minutes=30)
+    machine.passes(3600)
+    assert clock.now() == machine.day
+    machine.passes(1)
+    assert clock.now() == machine.day
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["passes", "sleeps", "set"]), st.floats(-1e6, 1e6)), max_size=30
+    )
+)
+def test_whatever_is_done_to_the_machine_it_never_goes_back(
+    changes: list[tuple[str, float]],
+) -> None:
+    machine = Machine()
+    clock = machine.clock()
+    before = clock.now()
+    for what, seconds in changes:
+        if what == "set":
+            machine.day += timedelta(seconds=seconds)
+        else:
+            machine.passes(abs(seconds), asleep=what == "sleeps")
+        after = clock.now()
+        assert after >= max(before, machine.day)
+        assert after > before or what != "passes" or not seconds or abs(seconds) < 1e-5
+        before = after
 
 
 def test_time_can_be_let_pass_in_memory() -> None:

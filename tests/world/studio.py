@@ -61,12 +61,12 @@ class Service:
     limit: float = 600.0
 
     def __post_init__(self) -> None:
-        self.tasks = MemoryTaskRepository()
+        self.clock = MemoryClock()
+        self.tasks = MemoryTaskRepository(self.clock)
         self.archive = MemoryBlueprintArchive()
         self.storage = MemoryStorage(media())
         self.workspace = MemoryWorkspace(self.root)
         self.progress = MemoryProgress()
-        self.clock = MemoryClock()
         around = self.trouble.around
         filming = Filming(
             around(self.storage, "storage"),

@@ -31,9 +31,10 @@ READERS: Final = 4
 
 def sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """Return the writer and the readers of a file that is there."""
+    # What was answered stays, though the power fails: every commit waits for the disk.
     # A transaction that reads first and writes later fails when another wrote in between, and no
     # waiting mends that: writers queue for the one connection and take the lock at the start.
-    writer = _sqlite_engine(url, 1, _begin_writing, ("synchronous=NORMAL", "busy_timeout=0"))
+    writer = _sqlite_engine(url, 1, _begin_writing, ("synchronous=FULL", "busy_timeout=0"))
     return writer, _sqlite_engine(url, READERS, _begin_reading, ("query_only=ON",))
 
 

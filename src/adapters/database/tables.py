@@ -42,6 +42,7 @@ class TaskRow(Table):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     """UTC, for lists; the exact moment is in the document."""
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """UTC, by the database's own clock; that of the machine is in the document."""
     document: Mapped[str] = mapped_column(Text())
     """The `domain.assembly.Assembly` as JSON."""
 

@@ -1,6 +1,6 @@
 """Assemblies as rows of JSON."""
 
-from datetime import UTC, datetime
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import delete, false, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Database
+from adapters.database.moments import Ago
 from adapters.database.tables import TaskRow
 from application.ports.tasks import Change
 from domain.assembly import FINAL, Assembly, State
@@ -47,11 +48,11 @@ class SqlTaskRepository:
             if await self._database.write(written):
                 return after
 
-    async def unfinished(self, before: datetime) -> tuple[UUID, ...]:
+    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
         """See `application.ports.tasks.TaskRepository`."""
         working = [state.value for state in State if state not in FINAL]
-        begun = TaskRow.created_at < before.astimezone(UTC)
-        query = select(TaskRow.task_id).where(TaskRow.state.in_(working), begun)
+        since = TaskRow.updated_at < Ago(silent)
+        query = select(TaskRow.task_id).where(TaskRow.state.in_(working), since)
         return tuple(row.task_id for row in await self._database.read(query))
 
     async def ready(self) -> str:
@@ -73,6 +74,6 @@ def _columns(assembly: Assembly) -> dict[str, Any]:
         "state": assembly.state.value,
         "owner": assembly.owner,
         "created_at": assembly.created_at.astimezone(UTC),
-        "updated_at": assembly.updated_at.astimezone(UTC),
+        "updated_at": Ago(),
         "document": msgspec.json.encode(assembly).decode(),
     }

@@ -1,10 +1,12 @@
 """Assemblies in memory."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from anyio.lowlevel import checkpoint
 
+from adapters.memory.clock import MemoryClock
+from application.ports.clock import Clock
 from application.ports.tasks import Change
 from domain.assembly import FINAL, Assembly
 from domain.errors import TaskNotFound, TaskTaken
@@ -13,7 +15,10 @@ from domain.errors import TaskNotFound, TaskTaken
 class MemoryTaskRepository:
     """Remembers every value an assembly ever had, for as long as the process runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        """Take the clock that is this repository's own."""
+        self._clock = clock or MemoryClock()
+        self._written: dict[UUID, datetime] = {}
         self.history: dict[UUID, list[Assembly]] = {}
         """All values by task id, the latest last."""
 
@@ -23,6 +28,7 @@ class MemoryTaskRepository:
         if assembly.task_id in self.history:
             raise TaskTaken
         self.history[assembly.task_id] = [assembly]
+        self._written[assembly.task_id] = self._clock.now()
 
     async def get(self, task_id: UUID) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""
@@ -34,15 +40,15 @@ class MemoryTaskRepository:
         await checkpoint()
         values = self._known(task_id)
         values.append(change(values[-1]))
+        self._written[task_id] = self._clock.now()
         return values[-1]
 
-    async def unfinished(self, before: datetime) -> tuple[UUID, ...]:
+    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
-        latest = [values[-1] for values in self.history.values()]
-        return tuple(
-            each.task_id for each in latest if each.state not in FINAL and each.created_at < before
-        )
+        since = self._clock.now() - silent
+        working = [task_id for task_id, each in self.history.items() if each[-1].state not in FINAL]
+        return tuple(task_id for task_id in working if self._written[task_id] < since)
 
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""

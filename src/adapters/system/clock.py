@@ -1,16 +1,39 @@
 """The machine's clock."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_BACK: Final = 0.5
+"""Seconds that pass in a second, while the clock of the machine is behind."""
+
+
+def _time_of_day() -> datetime:
+    return datetime.now(UTC)
 
 
 class SystemClock:
-    """Starts from the time of day and then only goes forward, whatever is done to the machine's."""
+    """The machine's time of day; when that is set back, this clock goes slowly until it is right.
 
-    def __init__(self) -> None:
-        self._start = datetime.now(UTC)
-        self._started = time.monotonic()
+    So it corrects itself, is right again at once after the machine has slept, and never goes back.
+    """
+
+    def __init__(
+        self,
+        time_of_day: Callable[[], datetime] = _time_of_day,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take the machine's time of day, in UTC, and the seconds that have passed."""
+        self._time_of_day = time_of_day
+        self._elapsed = elapsed
+        self._last = time_of_day()
+        self._looked = elapsed()
 
     def now(self) -> datetime:
         """See `application.ports.clock.Clock`."""
-        return self._start + timedelta(seconds=time.monotonic() - self._started)
+        looked = self._elapsed()
+        slow = self._last + timedelta(seconds=(looked - self._looked) * _BACK)
+        self._last = max(self._time_of_day(), slow)
+        self._looked = looked
+        return self._last

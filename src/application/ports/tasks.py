@@ -1,7 +1,7 @@
 """Where assemblies are remembered."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -30,8 +30,11 @@ class TaskRepository(Protocol):
         """
         ...
 
-    async def unfinished(self, before: datetime) -> tuple[UUID, ...]:
-        """Name those that have not ended and were begun before a moment."""
+    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
+        """Name those that have not ended and of which nothing was written for so long.
+
+        By the clock of whatever keeps the tasks: the clocks of the machines may differ.
+        """
         ...
 
     async def ready(self) -> str:

@@ -50,7 +50,7 @@ class SweepLeftovers:
 
     async def _swept(self) -> int:
         swept = 0
-        over = await self._tasks.unfinished(self._clock.now() - self._over)
+        over = await self._tasks.unfinished(self._over)
         for task_id in dict.fromkeys((*await self._workspace.sweep(), *over)):
             try:
                 found = await self._tasks.get(task_id)

@@ -93,7 +93,7 @@ async def test_sqlite_is_set_up_as_it_must_be(file: Path) -> None:
     async with open_database(url(file)) as database:
         assert await pragma(database, "journal_mode") == ("wal", "wal")
         assert await pragma(database, "foreign_keys") == (1, 1)
-        assert (await pragma(database, "synchronous"))[0] == 1
+        assert (await pragma(database, "synchronous"))[0] == 2
         assert await pragma(database, "busy_timeout") == (0, 15_000)
         assert await pragma(database, "query_only") == (0, 1)
 
