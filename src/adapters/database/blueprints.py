@@ -24,7 +24,8 @@ class SqlBlueprintArchive:
         document = rules.serialised(blueprint).decode()
         row = insert(BlueprintRow).values(task_id=blueprint.task_id, document=document)
         try:
-            await self._database.write(row)
+            # The end of its task, which is written later, takes it along to the disk.
+            await self._database.write(row, durable=False)
         except IntegrityError:
             raise TaskTaken from None
 

@@ -28,13 +28,18 @@ RETRY: Final = 0.005
 
 READERS: Final = 4
 
+DURABLE: Final = "durable"
+"""Execution option of a transaction: whether what it did has to survive the power.
+
+On SQLite a commit that has to waits for the disk, and takes what was committed before it along.
+"""
+
 
 def sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """Return the writer and the readers of a file that is there."""
-    # What was answered stays, though the power fails: every commit waits for the disk.
     # A transaction that reads first and writes later fails when another wrote in between, and no
     # waiting mends that: writers queue for the one connection and take the lock at the start.
-    writer = _sqlite_engine(url, 1, _begin_writing, ("synchronous=FULL", "busy_timeout=0"))
+    writer = _sqlite_engine(url, 1, _begin_writing, ("busy_timeout=0",))
     return writer, _sqlite_engine(url, READERS, _begin_reading, ("query_only=ON",))
 
 
@@ -131,6 +136,12 @@ def _sqlite_engine(
 
     def start(connection: Connection) -> None:
         held = cast(AsyncAdapt_aiosqlite_connection, connection.connection.dbapi_connection)
+        durable = bool(connection.get_execution_options().get(DURABLE, True))
+        if connection.info.get(DURABLE) is not durable:
+            cursor = held.cursor()
+            cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            cursor.close()
+            connection.info[DURABLE] = durable
         held.run_async(begin)
 
     event.listen(engine.sync_engine, "connect", set_up)

@@ -82,25 +82,35 @@ class Database:
 
         return await self._whole(work(), self._limit)
 
-    async def write(self, statement: UpdateBase) -> int:
-        """Carry out one change, in a transaction of its own, and return how many rows it met."""
+    async def write(self, statement: UpdateBase, *, durable: bool = True) -> int:
+        """Carry out one change, in a transaction of its own, and return how many rows it met.
+
+        One that need not be ``durable`` may be lost with the power, as if it had not been made.
+        """
 
         async def work(connection: AsyncConnection) -> int:
             return (await connection.execute(statement)).rowcount
 
-        return await self.transact(work)
+        return await self.transact(work, durable=durable)
 
     async def transact(
-        self, work: Callable[[AsyncConnection], Awaitable[T]], *, patient: bool = False
+        self,
+        work: Callable[[AsyncConnection], Awaitable[T]],
+        *,
+        patient: bool = False,
+        durable: bool = True,
     ) -> T:
         """Carry out several changes, all or none; ``work`` awaits its connection only.
 
-        Where the caller is ``patient`` it may take its time, and the log says that it does.
+        Where the caller is ``patient`` it may take its time, and the log says that it does. What
+        need not be ``durable`` may be lost with the power, as if it had not been made.
         """
 
         async def transaction() -> T:
-            async with self._writer.begin() as connection:
-                return await work(connection)
+            async with self._writer.connect() as connection:
+                await connection.execution_options(**{connections.DURABLE: durable})
+                async with connection.begin():
+                    return await work(connection)
 
         return await self._whole(transaction(), None if patient else self._limit)
 

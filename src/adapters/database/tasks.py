@@ -26,7 +26,8 @@ class SqlTaskRepository:
         """See `application.ports.tasks.TaskRepository`."""
         row = insert(TaskRow).values(task_id=assembly.task_id, version=0, **_columns(assembly))
         try:
-            await self._database.write(row)
+            # Of work that the power ended nobody needs to know how far it was.
+            await self._database.write(row, durable=assembly.state in FINAL)
         except IntegrityError:
             raise TaskTaken from None
 
@@ -45,7 +46,7 @@ class SqlTaskRepository:
                 .values(version=version + 1, **_columns(after))
             )
             # Whoever loses the race lost it to one who won: this ends.
-            if await self._database.write(written):
+            if await self._database.write(written, durable=after.state in FINAL):
                 return after
 
     async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:

@@ -10,7 +10,10 @@ class BlueprintArchive(Protocol):
     """Blueprints, one to a task."""
 
     async def keep(self, blueprint: Blueprint) -> None:
-        """Keep it under its task id for good, or raise `TaskTaken`."""
+        """Keep it under its task id, or raise `TaskTaken`.
+
+        From the end of the task on it is there for good, whatever happens to the machine.
+        """
         ...
 
     async def get(self, task_id: UUID) -> Blueprint:

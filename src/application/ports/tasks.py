@@ -11,7 +11,10 @@ Change = Callable[[Assembly], Assembly]
 
 
 class TaskRepository(Protocol):
-    """Assemblies by task id. What a method returned for is on record, whatever happens next."""
+    """Assemblies by task id. What a method returned for is on record, whatever happens next.
+
+    When the machine loses its power, that holds for the ends only.
+    """
 
     async def add(self, assembly: Assembly) -> None:
         """Remember a new one, or raise `TaskTaken`."""

@@ -7,21 +7,23 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import Table, text
+from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateColumn
 
 from adapters.database.engine import Database, open_database
+from adapters.database.library import SqlLibrary
 from adapters.database.tables import MoveRow, SongRow
 from adapters.database.tasks import SqlTaskRepository
-from domain.assembly import Assembly
+from domain.assembly import Assembly, Failure, State, Step
 from domain.errors import NotReady
+from domain.music import Song
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +64,10 @@ def url(file: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
 
 
+SONG = Song(id="a", title="A", artist="B", audio_path="songs/a", duration=1.0)
+WHY = Failure(code="x", message="x", stage=State.FETCHING)
+
+
 async def pragma(database: Database, name: str) -> tuple[object, object]:
     """Return what it is for the writer and for a reader."""
     query = text(f"PRAGMA {name}")
@@ -96,6 +102,29 @@ async def test_sqlite_is_set_up_as_it_must_be(file: Path) -> None:
         assert (await pragma(database, "synchronous"))[0] == 2
         assert await pragma(database, "busy_timeout") == (0, 15_000)
         assert await pragma(database, "query_only") == (0, 1)
+
+
+async def test_what_is_on_record_for_good_survives_the_power_and_a_step_on_the_way_need_not(
+    file: Path,
+) -> None:
+    committed: list[int] = []
+
+    def note(connection: Connection) -> None:
+        cursor = cast(Any, connection.connection.dbapi_connection).cursor()
+        cursor.execute("PRAGMA synchronous")
+        committed.append(cursor.fetchone()[0])
+        cursor.close()
+
+    async with open_database(url(file)) as database:
+        writer = database._writer  # pyright: ignore[reportPrivateUsage]
+        event.listen(writer.sync_engine, "commit", note)
+        tasks = SqlTaskRepository(database)
+        await tasks.add(Assembly(task_id=TASK, owner="local", created_at=NOW, updated_at=NOW))
+        for step in (Step.FETCH, Step.FAIL):
+            await tasks.update(TASK, lambda before, step=step: before.take(step, NOW, failure=WHY))
+        await SqlLibrary(database).add_song(SONG)
+    normal, full = 1, 2
+    assert committed[-4:] == [normal, normal, full, full]
 
 
 async def test_nothing_but_the_file_is_left(file: Path) -> None:
