@@ -61,7 +61,9 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             open_database(settings.database, settings.database_pool)
         )
         storage = await open_storage(settings, stack)
-        shelf = LocalShelf(settings.folder / "cache", storage, settings.cache_max_mb * 1_000_000)
+        # On the same disk a second name in the storage would keep what is evicted.
+        shared = None if isinstance(storage, LocalStorage) else storage
+        shelf = LocalShelf(settings.folder / "cache", shared, settings.cache_max_mb * 1_000_000)
         await shelf.sweep()
         cage = Cage(settings.cage)
         cage.require()

@@ -65,7 +65,7 @@ async def make_sample_film(settings: Settings) -> Found:
 
 async def _assembled(settings: Settings, root: Path) -> FinishedFilm:
     storage, workspace = LocalStorage(root / "media"), LocalWorkspace(root / "work")
-    shelf = LocalShelf(root / "cache", storage, 100_000_000)
+    shelf = LocalShelf(root / "cache", None, 100_000_000)
     cage = Cage(settings.cage)
     with MediaWorker(WORKER, cage=cage) as worker:
         room = FFmpegEncoder(CagedProbe(worker).details, at_once=settings.cores, cage=cage)

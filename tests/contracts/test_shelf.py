@@ -25,6 +25,7 @@ SHELVES: dict[str, Callable[[Path], Shelf]] = {
     "local, local storage": lambda root: LocalShelf(
         root / "cache", LocalStorage(root / "media"), LARGE
     ),
+    "local, no storage": lambda root: LocalShelf(root / "cache", None, LARGE),
     "local, room for nothing": lambda root: LocalShelf(root / "cache", MemoryStorage(), 0),
 }
 

@@ -19,6 +19,7 @@ from anyio import CancelScope
 
 from adapters import owned_folders
 from adapters.owned_folders import ABANDONED
+from adapters.storage.evictor import Evictor
 from adapters.storage.steps import Steps
 from application.disk_errors import translated
 from application.ports.storage import Storage
@@ -37,17 +38,18 @@ _LOCKS: Final = 4096
 
 
 class LocalShelf:
-    """Keeps up to ``most`` bytes below ``root``, those that were asked for last; all in storage.
+    """An LRU cache of files that take ``most`` bytes of the disk at most, below ``root``.
 
+    Other machines find what was made in ``storage``, too; without one it is in this folder alone.
     What is given out is a hard link, so that it stays when the shelf forgets it. A file is given
     its name when it has been read, and so is there whole or not at all. Processes of one machine
     make way for each other by locks that the system lets go of when a process dies.
     """
 
-    def __init__(self, root: Path, storage: Storage, most: int) -> None:
+    def __init__(self, root: Path, storage: Storage | None, most: int) -> None:
         self._root = root
         self._storage = storage
-        self._most = most
+        self._evictor = Evictor(root, most)
         self._steps = Steps("the disk of the cache")
         self._waits = Steps("another process that makes the same", limit=LIMIT, turn=LIMIT)
         self._turns = Turns()
@@ -96,6 +98,7 @@ class LocalShelf:
                             continue
                         if entry.stat(follow_symlinks=False).st_mtime < before:
                             _remove(Path(entry.path))
+            self._evictor.trim()
 
         await self._steps.run(step)
 
@@ -127,6 +130,7 @@ class LocalShelf:
                 if not into.exists():
                     _link(place, into)
                 _used(place)
+                self._evictor.used(key)
             except FileNotFoundError:
                 if not into.exists():
                     return None
@@ -145,9 +149,16 @@ class LocalShelf:
     async def _fetched(self, key: str, made: Path, read: Callable[[Path], object]) -> bool:
         """Fetch what another machine, or this one before it forgot, has put into the storage."""
         path = f"{FOLDER}/{key}"
+        if self._storage is None:
+            return False
         try:
             await self._storage.fetch(path, made)
         except MediaNotFound:
+            return False
+        except StorageFailed:
+            # It may have been evicted from the storage while it was read.
+            if await _is_there(self._storage, path):
+                raise
             return False
         try:
             await self._steps.run(lambda _: read(made))
@@ -168,6 +179,8 @@ class LocalShelf:
     ) -> None:
         await make(made)
         await self._steps.run(lambda _: read(made))
+        if self._storage is None:
+            return
         # Another machine that has made the same was faster.
         with suppress(MediaTaken):
             await self._storage.put(made, f"{FOLDER}/{key}", spare=True)
@@ -176,17 +189,7 @@ class LocalShelf:
         with _translated(key):
             _link(made, into)
             made.replace(self._root / key)
-            self._forget()
-
-    def _forget(self) -> None:
-        """Remove what was not asked for for longest, until the rest is no more than allowed."""
-        files = [(e.stat(), e.path) for e in os.scandir(self._root) if e.is_file()]
-        total = sum(status.st_size for status, _ in files)
-        for status, path in sorted(files, key=lambda each: each[0].st_atime_ns):
-            if total <= self._most:
-                return
-            Path(path).unlink(missing_ok=True)
-            total -= status.st_size
+        self._evictor.entered(key)
 
     @asynccontextmanager
     async def _alone(self, key: str) -> AsyncGenerator[None]:
@@ -217,6 +220,14 @@ class LocalShelf:
                 os.close(lock)
                 raise
             return lock
+
+
+async def _is_there(storage: Storage, path: str) -> bool:
+    try:
+        await storage.describe(path)
+    except MediaNotFound:
+        return False
+    return True
 
 
 def _used(file: Path) -> None:

@@ -41,7 +41,7 @@ async def take(shelf: LocalShelf, root: Path, key: str, content: bytes = b"x" * 
 
 
 async def test_what_was_asked_for_last_stays_within_the_limit(tmp_path: Path) -> None:
-    shelf = shelf_at(tmp_path, MemoryStorage(), most=350)
+    shelf = shelf_at(tmp_path, MemoryStorage(), most=3 * 4096)
     for key in ("a", "b", "c"):
         await take(shelf, tmp_path, key)
     await take(shelf, tmp_path, "a")
