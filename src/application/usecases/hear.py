@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -69,20 +70,23 @@ class HearSong:
         """What is heard in a local file; raises `UnreadableMedia`."""
         async with self._workspace.take(uuid4()) as folder:
             known = await OnHand({sound.name: sound}, self._encoder).known(sound.name)
-            return await self._listened(known.digest, sound, folder)
+            return await self._listened(known.digest, lambda: _at(sound), folder)
 
     async def _of(self, song: Song) -> Analysis:
         async with self._workspace.take(uuid4()) as folder:
             files = Rushes(self._storage, self._shelf, self._encoder, folder, asyncio.Semaphore(1))
             digest = (await files.known(song.audio_path)).digest
-            return await self._listened(digest, await files.local(song.audio_path), folder)
+            return await self._listened(digest, lambda: files.local(song.audio_path), folder)
 
-    async def _listened(self, digest: str, sound: Path, folder: Path) -> Analysis:
+    async def _listened(
+        self, digest: str, sound: Callable[[], Awaitable[Path]], folder: Path
+    ) -> Analysis:
+        """What is heard in a sound, which is only fetched when nobody has listened to it yet."""
         told = f"{digest} {self._listener.name}"
         key = "heard-" + hashlib.sha256(told.encode()).hexdigest()
 
         async def make(into: Path) -> None:
-            heard = await self._listener.hear(sound)
+            heard = await self._listener.hear(await sound())
             await FILES.run(lambda: into.write_bytes(msgspec.json.encode(heard)))
 
         return await self._shelf.take(key, folder / key, make, _read)
@@ -109,6 +113,10 @@ class CorrectSong:
         told = heard if correction == Correction() else corrected(heard, correction)
         await self._library.keep_correction(song_id, correction, told.tempo or None)
         return told
+
+
+async def _at(file: Path) -> Path:
+    return file
 
 
 def _read(file: Path) -> Analysis:

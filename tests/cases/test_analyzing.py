@@ -1,0 +1,45 @@
+"""A song is fetched when somebody has to listen to it, and not otherwise."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.memory import encoder
+from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.library import MemoryLibrary
+from adapters.memory.listener import MemoryListener
+from adapters.memory.shelf import MemoryShelf
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.workspace import MemoryWorkspace
+from application.usecases.hear import HearSong
+from domain.music import Song
+
+pytestmark = pytest.mark.anyio
+
+SONG = Song(id="a", title="A", artist="B", audio_path="songs/a", duration=30)
+
+
+class Counting(MemoryStorage):
+    """Counts what is fetched."""
+
+    fetched = 0
+
+    async def fetch(self, path: str, into: Path) -> None:
+        self.fetched += 1
+        await super().fetch(path, into)
+
+
+async def test_it_is_fetched_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
+    storage = Counting({"songs/a": encoder.song(30)})
+    hear = HearSong(
+        MemoryLibrary(songs=[SONG]),
+        storage,
+        MemoryShelf(),
+        MemoryEncoder(),
+        MemoryWorkspace(tmp_path),
+        MemoryListener(),
+    )
+    heard = [await hear.by_ear("a") for _ in range(4)]
+    assert heard == [heard[0]] * 4
+    assert await hear("a") == heard[0]
+    assert storage.fetched == 1
