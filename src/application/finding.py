@@ -97,6 +97,8 @@ class FindMoves:
         self._made_at: datetime | None = None
         self._making: asyncio.Task[None] | None = None
         self._failed = False
+        self._given_up_at = 0.0
+        """When searches cease to wait for what is being made; of the event loop's clock."""
 
     async def __call__(
         self,
@@ -106,13 +108,16 @@ class FindMoves:
         most: int | None = None,
         fewest: int = FEWEST,
         fresh: bool = False,
+        as_it_is: bool = False,
     ) -> FoundMoves:
         """Return up to ``most`` moves; wishes are given up until there are ``fewest``.
 
         Energy is given up first, then style, then difficulty; label and banned moves never are.
-        A ``fresh`` answer is one of the library as it is now, however long that takes.
+        A ``fresh`` answer is one of the library as it is now, however long that takes. Of the
+        index ``as_it_is`` nobody asks whether it is up to date: for the searches that follow one.
         """
-        await self._up_to_date(whole=fresh)
+        if not as_it_is:
+            await self._up_to_date(whole=fresh)
         query = await self._query(like)
         most = self._top if most is None else most
         asked = among or Among()
@@ -138,7 +143,7 @@ class FindMoves:
         rows = (await self._comparable(known)).rows
         return Likeness(pose=rows.pose, audio=rows.audio, text=rows.text)
 
-    async def warm(self) -> None:
+    async def refresh(self) -> None:
         """Have an index of the library as it is now; one that is stored is taken up."""
         await self._up_to_date(whole=True)
 
@@ -161,18 +166,39 @@ class FindMoves:
 
     async def _up_to_date(self, *, whole: bool = False) -> None:
         version = await self._version()
+        # What is being made was begun before, and may not know of the latest change.
+        older = self._making
+        making = self._begun(version)
+        if making is None or self._index.version == version:
+            return
+        if self._index.version is not None and not whole:
+            await self._waited_for(making)
+            return
+        async with limited("the index of the moves", _FIRST):
+            # Another caller that is cancelled must not take the index away from this one.
+            await asyncio.wait({making})
+            if making is older and self._index.version != version:
+                version = await self._version()
+                making = self._begun(version) or making
+                await asyncio.wait({making})
+        if not making.cancelled() and (error := making.exception()) is not None:
+            raise error
+        if self._index.version is None:
+            raise NotReady("The service is being stopped, and makes no index any more.")
+
+    def _begun(self, version: str) -> "asyncio.Task[None] | None":
+        """What makes an index, begun now if it is due; None where there is nothing to do."""
         if self._making is None and self._is_due(version):
             self._making = asyncio.create_task(self._make(version))
             self._making.add_done_callback(self._made)
-        making = self._making
-        if making is None:
-            return
-        if self._index.version is None or (whole and self._index.version != version):
-            # Another caller that is cancelled must not take the index away from this one.
-            async with limited("the index of the moves", _FIRST):
-                await asyncio.shield(making)
-        else:
-            await asyncio.wait([making], timeout=self._patience)
+            self._given_up_at = asyncio.get_running_loop().time() + self._patience
+        return self._making
+
+    async def _waited_for(self, making: "asyncio.Task[None]") -> None:
+        """Wait for the new index, up to the moment after which no search waits for it any more."""
+        left = self._given_up_at - asyncio.get_running_loop().time()
+        if left > 0:
+            await asyncio.wait({making}, timeout=left)
 
     def _is_due(self, version: str) -> bool:
         if self._index.version != version or self._made_at is None:

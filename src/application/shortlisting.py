@@ -48,6 +48,7 @@ class Shortlist:
         if page.last is None:
             return page.items
         like = await self._likeness(song_id, wish.seed, words)
+        await self._find.refresh()
         known = {move.id: move for move in page.items}
         found: dict[str, Move] = {}
         searches = _searches(wish)
@@ -80,7 +81,7 @@ class Shortlist:
 
     async def _near(self, like: Likeness, among: Among, most: int) -> list[str]:
         """Ids, the likest first."""
-        found = await self._find(like, among, most=most, fewest=0, fresh=True)
+        found = await self._find(like, among, most=most, fewest=0, as_it_is=True)
         return [near.move_id for near in found.moves]
 
 

@@ -106,7 +106,7 @@ class SearchMoves:
             known = await self._embeddings.get(move_id)
         except MoveNotFound:
             # A library of an earlier version has embeddings once it is indexed.
-            await self._find.warm()
+            await self._find.refresh()
             known = await self._embeddings.get(move_id)
         return await self._find.likeness(known)
 

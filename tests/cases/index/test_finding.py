@@ -29,17 +29,20 @@ class CountedIndex(MemoryMoveIndex):
     def __init__(self) -> None:
         super().__init__()
         self.swaps = 0
+        self.asked, self.swapped = asyncio.Event(), asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
         self.stored: str | None = None
         self.failing = False
 
     async def swap(self, version: str, entries: Sequence[Entry]) -> None:
+        self.asked.set()
         await self.gate.wait()
         if self.failing:
             raise MemoryError
-        self.swaps += 1
         await super().swap(version, entries)
+        self.swaps += 1
+        self.swapped.set()
 
     async def restore(self, version: str) -> bool:
         if version != self.stored:
@@ -107,8 +110,76 @@ async def test_an_index_is_made_anew_when_it_comes_of_age() -> None:
     place = Place(move("a"))
     for later, swaps in ((0, 1), (3599, 1), (1, 2), (1, 2)):
         place.clock.advance(timedelta(seconds=later))
+        place.index.swapped.clear()
+        due = place.index.swaps < swaps
         await place.find(Likeness(words="a"))
+        if due:
+            await place.index.swapped.wait()
         assert place.index.swaps == swaps
+
+
+async def test_a_fresh_search_finds_what_was_added_while_an_older_index_was_being_made() -> None:
+    place = Place(move("a"))
+    place.index.gate.clear()
+    first = asyncio.ensure_future(place.find(Likeness(words="a")))
+    await place.index.asked.wait()
+    await place.embeddings.keep(move("b"))
+    fresh = asyncio.ensure_future(place.find(Likeness(words="b"), fresh=True))
+    await asyncio.sleep(0.01)
+    place.index.gate.set()
+    assert ids(await fresh) == ["b", "a"]
+    await first
+    assert place.index.swaps == 2
+
+
+async def test_many_fresh_searches_at_once_are_made_two_indexes_at_most() -> None:
+    place = Place(move("a"))
+    place.index.gate.clear()
+    first = asyncio.ensure_future(place.find(Likeness(words="a")))
+    await place.index.asked.wait()
+    await place.embeddings.keep(move("b"))
+    fresh = [asyncio.ensure_future(place.find(Likeness(words="b"), fresh=True)) for _ in range(20)]
+    await asyncio.sleep(0.01)
+    place.index.gate.set()
+    for each in fresh:
+        assert ids(await each) == ["b", "a"]
+    await first
+    assert place.index.swaps == 2
+
+
+async def test_no_search_waits_for_an_index_of_the_version_that_it_has() -> None:
+    """An index is made anew when it has come of age; ``patience`` is longer than a test."""
+    place = Place(move("a"), patience=3600)
+    await place.find(Likeness(words="a"))
+    place.clock.advance(timedelta(hours=2))
+    place.index.gate.clear()
+    for _ in range(10):
+        async with asyncio.timeout(30):
+            assert ids(await place.find(Likeness(words="a"))) == ["a"]
+    await place.find.close()
+
+
+async def test_all_searches_together_wait_no_longer_for_one_index_than_the_first() -> None:
+    place = Place(move("a"), patience=0.05)
+    await place.find(Likeness(words="a"))
+    place.index.gate.clear()
+    await place.embeddings.keep(move("b"))
+    began = asyncio.get_running_loop().time()
+    await place.find(Likeness(words="a"))
+    waited = asyncio.get_running_loop().time() - began
+    assert waited >= 0.05
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "wait", None)
+        # Nothing more is waited for: it would fail.
+        assert ids(await place.find(Likeness(words="a"))) == ["a"]
+    await place.find.close()
+
+
+async def test_the_index_as_it_is_is_searched_without_a_question() -> None:
+    place = Place(move("a"))
+    await place.find.refresh()
+    await place.embeddings.keep(move("b"))
+    assert ids(await place.find(Likeness(words="b"), as_it_is=True)) == ["a"]
 
 
 async def test_while_a_new_index_is_made_the_old_one_is_searched() -> None:
@@ -118,7 +189,7 @@ async def test_while_a_new_index_is_made_the_old_one_is_searched() -> None:
     await place.embeddings.keep(move("b"))
     assert ids(await place.find(Likeness(words="b"))) == ["a"]
     place.index.gate.set()
-    await place.find.warm()
+    await place.find.refresh()
     assert ids(await place.find(Likeness(words="b"))) == ["b", "a"]
 
 
@@ -156,14 +227,14 @@ async def test_closing_ends_what_is_being_made() -> None:
     waiting = asyncio.ensure_future(place.find(Likeness(words="a")))
     await asyncio.sleep(0.01)
     await place.find.close()
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(NotReady, match="being stopped"):
         await waiting
 
 
 async def test_a_stored_index_of_this_version_is_taken_up() -> None:
     place = Place(move("a"))
     place.index.stored = f"{await place.embeddings.version()}; hashed 1"
-    await place.find.warm()
+    await place.find.refresh()
     assert (place.index.version, place.index.swaps) == (place.index.stored, 0)
 
 
@@ -268,7 +339,7 @@ async def test_how_the_index_is_can_be_asked() -> None:
     with pytest.raises(NotReady, match="could not be indexed"):
         await place.find.ready()
     place.index.failing = False
-    await place.find.warm()
+    await place.find.refresh()
     assert await place.find.ready() == "1 moves in memory"
     # An index that grows old while a new one cannot be made is still searched.
     place.index.failing = True
