@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
 from application.ports.embedder import Embedder
 from application.ports.watcher import Watcher
 from domain.blueprint import Difficulty
+from domain.corrections import Correction, corrected
 from domain.embeddings import IMPORTED, MoveEmbedding, Part, Rows, entry_of, packed, words_of
 from domain.errors import NoBeatHeard, UnreadableMedia
 from domain.importing import Wanted
@@ -26,6 +27,9 @@ Hear = Callable[[Path], Awaitable[Analysis]]
 _ORDINARY_TEMPO: Final = 120.0
 _OFF_TEMPO: Final = 0.05
 """Share by which two tempos may differ and be called the same."""
+_OCTAVE: Final = 0.12
+"""Share by which twice or half a tempo may differ from the one that is said: lists round."""
+_OCTAVES: Final[tuple[Literal["double", "half"], ...]] = ("double", "half")
 _OFF_SECONDS: Final = 0.05
 
 
@@ -186,6 +190,7 @@ def _time(
     Of the first "1" a list is believed more than the listener, and of a tempo whoever is sure.
     """
     said = wanted.said
+    heard, octave = _in_octave(heard, said.tempo)
     beats: tuple[float, ...] = ()
     first: float | None = None
     if sure and said.tempo is not None:
@@ -196,7 +201,7 @@ def _time(
     elif heard is not None and heard.beats and 30 <= heard.tempo <= 300:
         tempo, beats = heard.tempo, heard.beats
         first = (heard.ones or heard.beats)[0]
-        notes.computed("tempo", f"{tempo:.1f} BPM, heard in the clip.")
+        notes.computed("tempo", f"{tempo:.1f} BPM, heard in the clip{octave}.")
         if said.first_count is None:
             notes.computed("first_count", f"{first:.3f} s, heard in the clip.")
         if said.tempo is not None and abs(said.tempo / tempo - 1) > _OFF_TEMPO:
@@ -221,6 +226,22 @@ def _time(
         first = 0.0
         notes.missing("first_count", "The first '1' is not known; the clip's start is assumed.")
     return tempo, beats, first
+
+
+def _in_octave(heard: Analysis | None, said: float | None) -> tuple[Analysis | None, str]:
+    """A sound as it is counted at about the tempo that is said, and what to add of it.
+
+    A listener takes twice or half a tempo for the tempo more easily than a person does.
+    """
+    if heard is None or said is None or not heard.beats:
+        return heard, ""
+    for level in _OCTAVES:
+        counted = corrected(heard, Correction(beats=level))
+        if counted.beats and abs(counted.tempo / said - 1) <= _OCTAVE:
+            told = f" as {heard.tempo:.1f}, and counted as {said:g} is said"
+            # Nobody has said where the beats are, as with a person's correction.
+            return msgspec.structs.replace(counted, confidence=heard.confidence), told
+    return heard, ""
 
 
 def _energy(said: Energy | None, motion: Motion | None, notes: _Notes) -> Energy:

@@ -162,6 +162,33 @@ async def test_where_no_beat_is_heard_the_list_is_believed(
     assert "first_count" in noted(report, move.id, Kind.INCONSISTENT)
 
 
+@pytest.mark.parametrize(
+    ("said", "tempo", "beats"),
+    [(255, 256.0, 31), (230, 256.0, 31), (66, 64.0, 8), (60, 64.0, 8), (128, 128.0, 16)],
+)
+async def test_the_tempo_of_a_list_says_at_which_octave_a_clip_is_counted(
+    place: Place, said: float, tempo: float, beats: int
+) -> None:
+    place.clip("one.mp4")
+    place.write("list.json", [{"file": "one.mp4", "tempo": said}])
+    report = await place()
+    one = next(iter((await place.moves()).values()))
+    assert (one.tempo, len(one.beats)) == (tempo, beats)
+    assert one.first_count == pytest.approx(0.71875)
+
+
+@pytest.mark.parametrize("said", [100, 170, 90, 300, 40])
+async def test_a_tempo_that_is_no_octave_of_what_is_heard_changes_nothing(
+    place: Place, said: float
+) -> None:
+    place.clip("one.mp4")
+    place.write("list.json", [{"file": "one.mp4", "tempo": said}])
+    report = await place()
+    one = next(iter((await place.moves()).values()))
+    assert (one.tempo, one.beats) == (128.0, HEARD.beats)
+    assert noted(report, one.id, Kind.INCONSISTENT) == ["tempo"]
+
+
 async def test_importing_again_changes_nothing(place: Place) -> None:
     place.clip("steps/spin/one.mp4")
     place.write("move_embeddings.json", EXPORT)
