@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from application.naming import id_of
 from application.threads import FILES
 from domain import documents
 from domain.addresses import Home
@@ -67,7 +68,7 @@ def _found(
         entries += some
         if problem:
             passed_over.append(f"{readable(each.name)}: {problem}")
-    moves = wanted([clip.relative_to(root).as_posix() for clip in clips], entries, home)
+    moves = wanted([clip.relative_to(root).as_posix() for clip in clips], entries, home, id_of)
     return Gathered(
         root=root,
         moves=tuple(move for move in moves if every_clip or move.said.source != FOLDER),

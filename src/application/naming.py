@@ -2,7 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
+from anyascii import anyascii
+
+from domain import ids
 from domain.errors import NotFound
+
+
+def id_of(name: str) -> str:
+    """An id out of a name in any script; see `domain.ids.id_of`."""
+    return ids.id_of(name, anyascii)
 
 
 async def unused(plain: str, *looks: Callable[[str], Awaitable[object]]) -> str:

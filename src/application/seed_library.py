@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ import msgspec
 from application.clip_failures import reason_of
 from application.keeping import digest_of, fingerprint
 from application.migration import Came, Findings
-from application.naming import unused
+from application.naming import id_of, unused
 from application.ports.encoder import Encoder
 from application.ports.library import Library, SongFilter
 from application.seed_media import SeedMedia
@@ -22,7 +23,8 @@ from application.usecases.import_library import ImportLibrary, Outcome
 from domain import paths
 from domain.addresses import Home, key_of, path_of
 from domain.errors import MoveNotFound, SongNotFound, UnacceptedMedia, UnsafePath
-from domain.importing import FOLDER, Wanted, same_file, slug, wanted
+from domain.ids import slug
+from domain.importing import FOLDER, Wanted, same_file, wanted
 from domain.move_lists import Kind, Listed
 from domain.music import Song
 from domain.seed_blueprints import Lies
@@ -136,16 +138,22 @@ class SeedLibrary:
         self, key: str, said: SeedSong, lacking: str, places: Places, findings: Findings
     ) -> None:
         """A song whose file is not there is left out, unless it was taken before."""
-        try:
-            there = await self._library.song(slug(said.title))
-        except SongNotFound:
-            there = None
-        if there is None or (there.title, there.artist) != (said.title, said.artist):
+        there = await self._named(said)
+        if there is None:
             findings.left_out(Model.SONG, key, lacking)
             return
         places.songs[key] = there.id
         places.lies[said.audio_path] = Lies(path=there.audio_path)
         findings.came(Model.SONG, key, Came.THERE, there.id)
+
+    async def _named(self, said: SeedSong) -> Song | None:
+        """The song of this title and artist; before titles were spelled its id was another."""
+        for song_id in dict.fromkeys((id_of(said.title), slug(said.title))):
+            with suppress(SongNotFound):
+                there = await self._library.song(song_id)
+                if (there.title, there.artist) == (said.title, said.artist):
+                    return there
+        return None
 
     async def _song(
         self, song: "_Song", known: dict[str, Song], promised: set[str], *, dry_run: bool
@@ -154,7 +162,7 @@ class SeedLibrary:
         if song.contents in known:
             return Came.THERE
         new = Song(
-            id=await self._unused(slug(song.said.title), promised),
+            id=await self._unused(id_of(song.said.title), promised),
             title=song.said.title,
             artist=song.said.artist,
             genre=song.said.genre,
@@ -207,14 +215,17 @@ class SeedLibrary:
     ) -> None:
         """Bring moves over; records of several sources that mean the same clip are one move."""
         gate = asyncio.Semaphore(self._at_once)
-        named = wanted(await media.clips(), given, places.home)
+        named = wanted(await media.clips(), given, places.home, id_of)
         asked = [each for each in named if each.said.source != FOLDER]
         came: dict[str, tuple[Came, list[str]]] = {}
+        ids: dict[str, str] = {}
 
         async def work(move: Wanted) -> None:
             async with gate:
                 try:
-                    came[move.id] = await self._move(move, media, places, dry_run=dry_run)
+                    came[move.id], ids[move.id] = await self._move(
+                        move, media, places, dry_run=dry_run
+                    )
                 except Exception as error:
                     why = reason_of(error, f"bringing the move {move.id!r} over")
                     came[move.id] = (Came.LEFT_OUT, [why])
@@ -223,26 +234,28 @@ class SeedLibrary:
         await together(work(move) for move in asked)
         for move in asked:
             outcome, notes = came[move.id]
-            item = None if outcome is Came.LEFT_OUT else move.id
+            item = None if outcome is Came.LEFT_OUT else ids[move.id]
             findings.came(Model.MOVE, move.said.id or move.id, outcome, item, notes)
 
     async def _move(
         self, move: Wanted, media: SeedMedia, places: Places, *, dry_run: bool
-    ) -> tuple[Came, list[str]]:
+    ) -> tuple[tuple[Came, list[str]], str]:
+        """What became of a move, and its id."""
         said = [each for each in (move.clip, move.said.clip) if each]
         async with media.file(*said) as clip:
+            move = await self._import_library.under_its_id(clip, move)
             imported = await self._import_library.one(clip, move, dry_run=dry_run)
             came = _CAME[imported.outcome]
             if imported.outcome is Outcome.MISSING and await self._has(move.id):
                 came = Came.THERE
             if came is Came.LEFT_OUT:
                 about = [each for each in imported.notes if each.field in ("clip", "id")]
-                return came, [each.message for each in about[-1:]]
+                return (came, [each.message for each in about[-1:]]), move.id
             await self._place(move, clip, places, foretold=dry_run and came is Came.TAKEN)
         if came is Came.TAKEN:
             places.said[move.id] = move.said
         doubtful = [each for each in imported.notes if each.kind is Kind.INCONSISTENT]
-        return came, [f"{each.field}: {each.message}" for each in doubtful]
+        return (came, [f"{each.field}: {each.message}" for each in doubtful]), move.id
 
     async def _has(self, move_id: str) -> bool:
         try:

@@ -1,9 +1,7 @@
 """What is to be imported: clips, and what lists and folder names say of them."""
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -11,6 +9,7 @@ import msgspec
 from domain.addresses import Home, key_of, path_of
 from domain.embeddings import Part, Rows
 from domain.errors import UnsafePath
+from domain.ids import slug
 from domain.move_lists import Kind, Listed, Note, note
 
 CLIPS: Final = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm"})
@@ -20,8 +19,10 @@ FOLDER: Final = "the folder"
 UNSORTED: Final = "unsorted"
 """Label of a clip that lies in no folder."""
 
+ToId = Callable[[str], str]
+"""Makes an id of a name."""
+
 _LONGEST_NAME: Final = 200
-_LONGEST_ID: Final = 100
 _SAID: Final = (
     *("name", "label", "difficulty", "energy_level", "style"),
     *("duration", "tempo", "first_count"),
@@ -32,6 +33,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A move to be imported, by an id that no other has."""
 
     id: str
+    former_id: str | None = None
+    """The id that it would have had before names were spelled, where that is another."""
     name: str
     label: str
     clip: str | None
@@ -42,13 +45,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def wanted(
-    clips: Sequence[str], entries: Sequence[Listed], home: Home | None = None
+    clips: Sequence[str],
+    entries: Sequence[Listed],
+    home: Home | None = None,
+    to_id: ToId = slug,
 ) -> list[Wanted]:
     """Moves in the order of the lists, then clips that no list names, in the order of their paths.
 
     ``clips`` are paths relative to the folder that is imported. Entries of several lists that
     mean the same clip are one move: the first list that says something wins. Of a clip in a
     bucket the key counts; where there is a ``home``, none is looked for that lies elsewhere.
+    ``to_id`` makes ids of names.
     """
     grouped: dict[str, list[Listed]] = {}
     there: dict[str, str] = {}
@@ -57,7 +64,8 @@ def wanted(
         named.setdefault(_parts(clip)[-1], []).append(clip)
     by_id: dict[str, list[str]] = {}
     for clip in clips:
-        by_id.setdefault(slug(_stem(clip)), []).append(clip)
+        for clip_id in {to_id(_stem(clip)), slug(_stem(clip))}:
+            by_id.setdefault(clip_id, []).append(clip)
     for entry in (_at_home(each, home) for each in entries):
         said = _parts(entry.clip or "")
         if entry.elsewhere:
@@ -65,7 +73,7 @@ def wanted(
         elif said:
             clip = _meant(said, named.get(said[-1], ()))
         else:
-            clip = _only(by_id, entry.id or "")
+            clip = _only(by_id, to_id(entry.id or ""))
         key = f"clip {clip}" if clip else f"said {_tail(entry.clip or entry.id or '')}"
         grouped.setdefault(key, []).append(entry)
         if clip:
@@ -74,7 +82,17 @@ def wanted(
         grouped[f"clip {clip}"] = [Listed(source=FOLDER, clip=clip)]
         there[f"clip {clip}"] = clip
     taken: set[str] = set()
-    return [_wanted(said, there.get(key), taken) for key, said in grouped.items()]
+    formerly: set[str] = set()
+    found: list[Wanted] = []
+    for key, said in grouped.items():
+        former = _wanted(said, there.get(key), formerly, slug).id
+        move = _wanted(said, there.get(key), taken, to_id)
+        found.append(_formerly(move, former))
+    return found
+
+
+def _formerly(move: Wanted, former: str) -> Wanted:
+    return move if move.id == former else msgspec.structs.replace(move, former_id=former)
 
 
 def _at_home(entry: Listed, home: Home | None) -> Listed:
@@ -96,13 +114,6 @@ def same_file(said: str, files: Sequence[str]) -> str | None:
     return _meant(parts, [each for each in files if _parts(each)[-1:] == parts[-1:]])
 
 
-def slug(name: str) -> str:
-    """An id out of a name: lower case, digits, hyphens and underscores."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    kept = re.sub(r"[^a-z0-9_]+", "-", plain.lower()).strip("-_")
-    return kept[:_LONGEST_ID].strip("-_") or "unnamed"
-
-
 def readable(name: str) -> str:
     """The name of a file as a line of text.
 
@@ -116,7 +127,7 @@ def title_of(stem: str) -> str:
     return readable(stem)[:_LONGEST_NAME].strip() or "Unnamed"
 
 
-def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str]) -> Wanted:
+def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str], to_id: ToId) -> Wanted:
     whole, notes = _merged(said)
     path = readable(clip or whole.clip or "")
     *folders, file = path.replace("\\", "/").split("/")
@@ -129,8 +140,8 @@ def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str]) -> Wanted
         notes.append(
             note(Kind.INCONSISTENT, "label", f"It is {label!r}; the folder is {folders[-1]!r}.")
         )
-    plain = slug(whole.id or stem)
-    move_id = _unique(plain, slug(label), taken)
+    plain = to_id(whole.id or stem)
+    move_id = _unique(plain, to_id(label), taken)
     if move_id != plain:
         message = f"{plain!r} is another move's id already; this one is {move_id!r}."
         notes.append(note(Kind.INCONSISTENT, "id", message))
@@ -184,7 +195,7 @@ def _meant(said: Sequence[str], clips: Sequence[str]) -> str | None:
 
 
 def _only(by_id: Mapping[str, Sequence[str]], move_id: str) -> str | None:
-    same = by_id.get(slug(move_id), ())
+    same = by_id.get(move_id, ())
     return same[0] if len(same) == 1 else None
 
 

@@ -7,6 +7,8 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from application.naming import id_of
+from domain.ids import RESERVED
 from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, PROBLEM_KEYS
 
 pytestmark = pytest.mark.anyio
@@ -98,6 +100,21 @@ async def test_every_route_is_there_by_its_name(described: Json) -> None:
     assert found == OPERATIONS
     assert described["openapi"].startswith("3.1")
     assert re.fullmatch(r"\d+\.\d+\.\d+", described["info"]["version"])
+
+
+async def test_no_id_is_a_word_of_an_address(described: Json) -> None:
+    addresses = [address.split("/") for address in described["paths"]]
+    words = {
+        address[place]
+        for other in addresses
+        for place, part in enumerate(other)
+        if part in ("{move_id}", "{song_id}")
+        for address in addresses
+        if address[:place] == other[:place] and len(address) > place
+    } - {"{move_id}", "{song_id}"}
+    assert words == RESERVED
+    for word in words:
+        assert id_of(word) not in words
 
 
 async def test_every_route_says_in_words_what_it_does(described: Json) -> None:

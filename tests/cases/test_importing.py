@@ -13,9 +13,11 @@ from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from application.examining import Examination
+from application.keeping import fingerprint
 from application.usecases.add_move import AddMove
 from application.usecases.embed_moves import EmbedMoves
 from application.usecases.import_library import ImportLibrary, ImportReport, Outcome
+from domain import paths
 from domain.addresses import Home
 from domain.embeddings import packed
 from domain.errors import FFmpegFailed, InvalidRequest, StorageFailed
@@ -196,6 +198,29 @@ async def test_importing_again_changes_nothing(place: Place) -> None:
     before = (await place.moves(), await place.entries(), dict(place.storage.objects))
     assert outcomes(await place())["one"] == "unchanged"
     assert (await place.moves(), await place.entries(), place.storage.objects) == before
+
+
+async def test_moves_keep_the_ids_they_had_before_names_were_spelled(place: Place) -> None:
+    for name in ("中国語", "日本語"):
+        place.clip(f"{name}.mp4")
+    await place()
+    new = await place.moves()
+    assert sorted(new) == ["ribenyu", "zhongguoyu"]
+    formerly = {"unnamed": new["zhongguoyu"], "unnamed-unsorted": new["ribenyu"]}
+    for move_id, move in formerly.items():
+        await place.library.remove_move(move.id)
+        clip = place.folder / f"{move.name}.mp4"
+        path = paths.clip(move_id, await fingerprint(clip))
+        await place.storage.put(clip, path)
+        entry = await place.embeddings.get(move.id)
+        await place.embeddings.remove(move.id)
+        await place.library.add_move(msgspec.structs.replace(move, id=move_id, video_path=path))
+        await place.embeddings.keep(
+            msgspec.structs.replace(entry, move_id=move_id, video_path=path)
+        )
+    report = await place()
+    assert outcomes(report) == dict.fromkeys(formerly, "unchanged")
+    assert set(await place.moves()) == set(formerly)
 
 
 async def test_another_clip_of_the_same_id_is_refused(place: Place) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from domain.blueprint import Difficulty
 from domain.embeddings import Part, packed, unpacked
-from domain.importing import Wanted, slug, wanted
+from domain.ids import slug
+from domain.importing import Wanted, wanted
 from domain.move_lists import Kind, Listed, listed
 from domain.moves import Energy, Style
 

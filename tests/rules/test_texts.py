@@ -10,7 +10,7 @@ from application.usecases.upload_move import MoveForm
 from application.usecases.upload_song import SongForm
 from domain import documents, paths, texts
 from domain.errors import InvalidRequest
-from domain.importing import slug
+from domain.ids import slug
 from domain.violations import MOST, Violation, bounded
 
 SAFE = set(string.ascii_letters + string.digits + "-_./")

@@ -133,12 +133,23 @@ class ImportLibrary:
             lacking = note(Kind.MISSING, "clip", f"There is no clip {wanted.said.clip!r}.")
             return _came_out(wanted, Outcome.MISSING, (*wanted.notes, lacking))
         try:
+            wanted = await self.under_its_id(clip, wanted)
             outcome, notes = await self._taken_in(clip, wanted, ready=ready, dry_run=dry_run)
         except Exception as error:
             why = reason_of(error, f"importing the move {wanted.id!r}")
             notes = (*wanted.notes, note(Kind.INCONSISTENT, "clip", why))
             return _came_out(wanted, Outcome.REFUSED, notes)
         return _came_out(wanted, outcome, notes)
+
+    async def under_its_id(self, clip: Path | None, wanted: Wanted) -> Wanted:
+        """The move with its id of before names were spelled, where the library has it by that."""
+        former = wanted.former_id
+        if clip is None or former is None or await self._there(wanted.id) is not None:
+            return wanted
+        there = await self._there(former)
+        if there is None or there.video_path != paths.clip(former, await fingerprint(clip)):
+            return wanted
+        return msgspec.structs.replace(wanted, id=former, former_id=None)
 
     async def _taken_in(
         self, clip: Path, wanted: Wanted, *, ready: bool, dry_run: bool

@@ -5,12 +5,12 @@ from pathlib import Path
 import msgspec
 
 from application.keeping import fingerprint
-from application.naming import unused
+from application.naming import id_of, unused
 from application.ports.library import Library, SongFilter
 from application.usecases.add_song import AddSong
 from application.usecases.browse import everything
 from domain.errors import SongTaken
-from domain.importing import slug, title_of
+from domain.importing import title_of
 from domain.music import Song
 
 
@@ -31,7 +31,7 @@ class TakeSong:
         name = title_of(file.stem)
         while (known := await self._same(contents)) is None:
             song = Song(
-                id=await unused(slug(name), self._library.song),
+                id=await unused(id_of(name), self._library.song),
                 title=name,
                 artist="Unknown",
                 audio_path="songs/new",

@@ -11,7 +11,7 @@ from msgspec import Meta
 from application.examining import Examination, Examined
 from application.keeping import fingerprint
 from application.later import Later
-from application.naming import unused
+from application.naming import id_of, unused
 from application.ports.doorkeeper import Doorkeeper
 from application.ports.library import Library
 from application.ports.storage import Storage
@@ -22,7 +22,7 @@ from application.usecases.warm import WarmLibrary
 from domain import documents, paths
 from domain.blueprint import DAY, Difficulty
 from domain.errors import InvalidRequest
-from domain.importing import UNSORTED, Wanted, slug
+from domain.importing import UNSORTED, Wanted
 from domain.limits import CLIP
 from domain.media import require_film
 from domain.move_lists import Listed, Note
@@ -143,7 +143,7 @@ def _wanted(said: MoveForm) -> Wanted:
         first_count=said.first_count,
     )
     return Wanted(
-        id=slug(said.name),
+        id=id_of(said.name),
         name=said.name,
         label=said.label or UNSORTED,
         clip=None,

@@ -8,7 +8,7 @@ import msgspec
 
 from application.keeping import fingerprint
 from application.later import Later
-from application.naming import unused
+from application.naming import id_of, unused
 from application.ports.doorkeeper import Doorkeeper
 from application.ports.library import Library
 from application.ports.storage import Storage
@@ -18,7 +18,6 @@ from application.usecases.add_song import AddSong
 from application.usecases.hear import HearSong
 from domain import documents, paths
 from domain.errors import UnacceptedMedia
-from domain.importing import slug
 from domain.limits import SONG
 from domain.music import Song
 from domain.texts import Name
@@ -80,7 +79,7 @@ class UploadSong:
         return song
 
     async def _added(self, sound: Path, said: SongForm) -> Song:
-        contents, plain = await fingerprint(sound), slug(said.title)
+        contents, plain = await fingerprint(sound), id_of(said.title)
         # Of two of the same title at once, the second is to see the id that the first has taken.
         async with self._turns.of(plain):
             song = Song(

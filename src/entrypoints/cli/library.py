@@ -8,9 +8,10 @@ import msgspec
 from rich.progress import Progress
 from rich_click import RichCommand, RichGroup
 
+from application.naming import id_of
 from application.usecases.upload_move import MoveForm
 from domain.blueprint import Difficulty
-from domain.importing import slug, title_of
+from domain.importing import title_of
 from domain.moves import Energy, Style
 from domain.music import Song
 from entrypoints.cli.console import bars, say, talker
@@ -33,7 +34,7 @@ def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> N
     async def work() -> None:
         name = title or title_of(file.stem)
         song = Song(
-            id=slug(name),
+            id=id_of(name),
             title=name,
             artist=artist,
             genre=genre,
