@@ -50,17 +50,14 @@ class Reading(msgspec.Struct, frozen=True):
     """Whether one of all violations is a matter of security."""
 
 
-def parse(body: bytes) -> object:
+def parse(body: bytes, most: int = MOST_VALUES) -> object:
     """JSON as Python values, or `ValueError` with what is wrong.
 
-    A document that would take too much memory is not read at all.
+    A document of more than ``most`` values would take too much memory, and is not read at all.
     """
     # Those within texts count too; no text of ours has so many.
-    if body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES:
-        raise ValueError(
-            f"The document has too many values; {MOST_VALUES} at most, "
-            "of which the moves of a Blueprint are 2000 at most."
-        )
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > most:
+        raise ValueError(f"The document has too many values; {most} at most.")
     try:
         document = msgspec.json.decode(body)
     except RecursionError:

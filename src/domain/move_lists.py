@@ -171,10 +171,7 @@ def _number(
 ) -> float | None:
     if value is None:
         return None
-    try:
-        number = float(cast(Any, value))
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
+    number = _float(value)
     least, most = within
     if isinstance(value, bool) or not least <= number <= most:
         message = f"{str(value)[:40]!r} is not between {least:g} and {most:g}; left out."
@@ -183,13 +180,21 @@ def _number(
     return number
 
 
+def _float(value: object) -> float:
+    """The number, or NaN for what is none, or too large for one."""
+    try:
+        return float(cast(Any, value))
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
 def _row(part: Part, value: object, notes: list[Note]) -> Vector | None:
     """The numbers of a part, of length 1."""
     if value is None:
         return None
     field, length = f"{part}_embedding", LENGTHS[part]
     given = cast(list[object], value) if isinstance(value, list) else []
-    numbers = [float(each) for each in given if type(each) in (int, float)]  # pyright: ignore[reportArgumentType]
+    numbers = [_float(each) for each in given if type(each) in (int, float)]
     norm = math.hypot(*numbers)
     if not (len(numbers) == len(given) == length and math.isfinite(norm) and norm > 0):
         message = f"It is not {length} finite numbers, some of them other than 0; left out."

@@ -64,6 +64,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_uploads: int = 8
     log_level: str = "info"
 
+    def media_at(self, path: str) -> str:
+        """Where a stored file is, for people: its place on the disk, or its address in a bucket."""
+        if self.storage_backend == "s3":
+            scheme = "gs" if self.s3_profile == "gcs" else "s3"
+            folder = self.s3_prefix.strip("/")
+            return "/".join([f"{scheme}:/", self.s3_bucket, *([folder] if folder else []), path])
+        return str((self.folder / "media" / path).resolve())
+
     @property
     def folder(self) -> Path:
         """Where all data lies."""

@@ -12,13 +12,16 @@ from application.usecases.assemble import FinishedFilm
 from domain import paths, rules
 from domain.blueprint import Blueprint
 from domain.errors import TaskTaken
-from entrypoints.cli.console import StageBars, bars, clock, talker
+from entrypoints.cli.console import StageBars, bars, clock, say, talker
+from entrypoints.cli.input_file import document_in
+from entrypoints.cli.output_file import copy_out
 from entrypoints.cli.session import Session, run, session
+from entrypoints.cli.wishes import writing
 
 
 @click.command(cls=RichCommand)
 @click.argument("blueprint", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Copy the film here too.")
+@writing("Copy the film here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
     """Make the film of BLUEPRINT, a JSON file whose storage paths lie in the media storage.
@@ -26,7 +29,7 @@ def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
     A Blueprint that was assembled before is assembled again as a new task.
     """
 
-    asked = rules.parse(blueprint.read_bytes())
+    asked = rules.parse(document_in(blueprint))
 
     async def work() -> None:
         console = talker()
@@ -34,12 +37,14 @@ def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
             async with session(StageBars(progress)) as opened:
                 made, film = await _assembled(opened, asked)
                 if output is not None:
-                    await opened.storage.fetch(made.output_config.output_path, output)
-        where = output or opened.settings.folder / "media" / made.output_config.output_path
+                    await copy_out(opened.storage, made.output_config.output_path, output)
+        where = opened.settings.media_at(made.output_config.output_path)
+        if output is not None:
+            where = str(output)
         if as_json:
-            click.echo(json.dumps(msgspec.to_builtins(film) | {"file": str(where)}, indent=2))
+            click.echo(json.dumps(msgspec.to_builtins(film) | {"file": where}, indent=2))
         else:
-            console.print(f"{clock(film.video_duration_seconds)} of film in {where}")
+            say(console, f"{clock(film.video_duration_seconds)} of film in {where}")
 
     run(work)
 

@@ -1,5 +1,6 @@
 """What the commands show a person."""
 
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -35,14 +36,22 @@ _WIDE: Final = 140
 """Columns of a table that goes into a file or through a pipe."""
 
 
+def write_any_text() -> None:
+    """Have names of files that are no text, and letters a terminal lacks, end no command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            unicode = stream.encoding.lower().startswith("utf")
+            stream.reconfigure(errors="surrogateescape" if unicode else "backslashreplace")
+
+
 def talker() -> Console:
     """Where people are told things: stderr, so that results can be piped."""
-    return Console(stderr=True)
+    return Console(stderr=True, emoji=False)
 
 
 def printer() -> Console:
     """Where a table goes that is the result itself: stdout."""
-    return Console(width=None if sys.stdout.isatty() else _WIDE)
+    return Console(width=None if sys.stdout.isatty() else _WIDE, emoji=False)
 
 
 def told(console: Console, degradations: Sequence[str]) -> None:

@@ -1,6 +1,5 @@
 """`bachata-buddy explain`: why a dance is as it is."""
 
-import sys
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -15,6 +14,7 @@ from domain import paths, rules
 from domain.blueprint import Blueprint
 from domain.quality import Quality
 from entrypoints.cli.console import clock, plain, printer, told
+from entrypoints.cli.input_file import document_in
 from entrypoints.cli.session import Session, run, session
 
 _STDIN: Final = "-"
@@ -47,16 +47,21 @@ def explain(blueprint: str, as_json: bool) -> None:
 def _document(said: str) -> bytes | UUID:
     """The text of a file, or the id of a task."""
     if said == _STDIN:
-        return sys.stdin.buffer.read()
-    if Path(said).is_file():
-        try:
-            return Path(said).read_bytes()
-        except OSError as error:
-            raise click.FileError(said, hint=error.strerror) from None
+        return document_in(None)
+    if "\0" not in said and _is_file(Path(said)):
+        return document_in(Path(said))
     try:
         return UUID(said)
     except ValueError:
         raise click.BadParameter(f"{said!r} is no file and no id of a task.") from None
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:
+        # A name that no disk can have.
+        return False
 
 
 async def _read(opened: Session, given: bytes | UUID) -> Blueprint:

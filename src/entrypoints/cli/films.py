@@ -18,6 +18,7 @@ from domain import paths
 from domain.blueprint import Blueprint
 from domain.music import Song
 from entrypoints.cli.console import clock, moves_table, plain, told
+from entrypoints.cli.output_file import copy_out
 from entrypoints.cli.session import Session
 
 
@@ -29,7 +30,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     song: Song
     names: dict[str, str]
     """Of the moves, by their ids."""
-    file: Path
+    file: str
+    """Where it is: a file, or an address in a bucket."""
     seconds: float
     """It took."""
 
@@ -46,12 +48,12 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
             f"{clock(self.film.video_duration_seconds)} of film made in {self.seconds:.1f} s",
             highlight=False,
         )
-        click.echo(str(self.file))
+        click.echo(self.file)
 
     def _as_json(self) -> str:
         document = {
             **msgspec.to_builtins(self.film),
-            "file": str(self.file),
+            "file": self.file,
             "song": msgspec.to_builtins(self.song),
             "moves": [
                 {
@@ -79,15 +81,19 @@ async def made(
     blueprint = await use_cases.read_blueprint(task_id, paths.LOCAL_USER)
     path = blueprint.output_config.output_path
     if output is not None:
-        await opened.storage.fetch(path, output)
+        await copy_out(opened.storage, path, output)
     return Made(
         film=film,
         blueprint=blueprint,
         song=await use_cases.read_song(blueprint.generation_parameters["song_id"]),
         names=await names_of_moves(opened),
-        file=(output or opened.settings.folder / "media" / path).resolve(),
+        file=_where(opened, path, output),
         seconds=time.monotonic() - began,
     )
+
+
+def _where(opened: Session, path: str, output: Path | None) -> str:
+    return opened.settings.media_at(path) if output is None else str(output.absolute())
 
 
 async def names_of_moves(opened: Session) -> dict[str, str]:

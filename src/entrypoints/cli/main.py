@@ -1,17 +1,21 @@
 """The commands of `bachata-buddy`."""
 
+import logging
+import signal
 import sys
 
 import click
 from rich_click import RichGroup
 
 from application.disk_errors import disk_errors
-from domain.errors import BachataError
+from domain.errors import BachataError, Broken
+from entrypoints import logs
 from entrypoints.cli.assemble import assemble
-from entrypoints.cli.console import show_error
+from entrypoints.cli.console import show_error, write_any_text
 from entrypoints.cli.db import db
 from entrypoints.cli.demo import demo
 from entrypoints.cli.doctor import doctor
+from entrypoints.cli.exit_codes import BUG, FAILED, SIGNAL, status_of
 from entrypoints.cli.explain import explain
 from entrypoints.cli.generate import generate
 from entrypoints.cli.library import library
@@ -41,12 +45,23 @@ cli.add_command(migrate_seed)
 
 
 def main() -> None:
-    """Run a command; an error of the product ends in a sentence and status 1, not in a trace."""
+    """Run a command; an error ends in a sentence and a status of `exit_codes`, not in a trace."""
+    write_any_text()
     try:
         with disk_errors():
             cli(standalone_mode=True)
     except BachataError as error:
         show_error(error)
-        sys.exit(1)
+        sys.exit(status_of(error))
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        show_error(Broken(f"The system failed: {named}{error.strerror or error}."))
+        sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(SIGNAL + signal.SIGINT)
+    except Exception as error:
+        logs.configure("error", quiet=True)
+        logging.getLogger("bachata.cli").exception("unhandled")
+        kind = type(error).__name__
+        show_error(Broken(f"The program has a fault ({kind}); report it with the line above."))
+        sys.exit(BUG)

@@ -17,6 +17,7 @@ from domain.seeds import Model
 from entrypoints.bootstrap import seed_at
 from entrypoints.cli.console import bars, talker
 from entrypoints.cli.console import say as print_line
+from entrypoints.cli.output_file import save
 from entrypoints.cli.session import Session, run, session
 
 _NAMES = {
@@ -106,7 +107,7 @@ async def _sample(opened: Session, number: int, song_id: str, folder: Path) -> W
 
 def _write(file: Path, text: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(text)
+    save(file, text)
 
 
 def _tell(console: Console, report: MigrationReport, written: tuple[Written, ...]) -> None:

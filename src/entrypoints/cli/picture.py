@@ -2,8 +2,7 @@
 
 from bisect import bisect_right
 from math import ceil
-from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from domain.music import Analysis
 
@@ -32,8 +31,8 @@ _LEGEND: Final = (
 _WAVE, _BEAT, _ONE, _ENERGY = "#8a97a6", "#55606c", "#c1272d", "#d9822b"
 
 
-def draw(heard: Analysis, name: str, into: Path) -> None:
-    """Draw what is heard in a song; the file's name says how (PNG, SVG, PDF). Raises OSError."""
+def draw(heard: Analysis, name: str, into: IO[bytes], form: str) -> None:
+    """Draw what is heard in a song; ``form`` is `png`, `svg` or `pdf`. Raises OSError."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -48,7 +47,7 @@ def draw(heard: Analysis, name: str, into: Path) -> None:
     length = heard.duration / rows
     for row, axis in enumerate(axes[1:]):
         _line(axis, heard, row * length, (row + 1) * length)
-    figure.savefig(into, dpi=100)
+    figure.savefig(into, dpi=100, format=form)
 
 
 def _title(heard: Analysis, name: str) -> str:

@@ -12,6 +12,7 @@ from application.usecases.plan import PlannedDance
 from domain import paths, rules
 from entrypoints.cli.console import moves_table, talker, told
 from entrypoints.cli.films import names_of_moves
+from entrypoints.cli.output_file import save
 from entrypoints.cli.session import Session, run, session
 from entrypoints.cli.wishes import DANCE, Wanted, asked_for, taking, writing
 
@@ -48,11 +49,3 @@ async def _planned(opened: Session, wanted: Wanted) -> PlannedDance:
     if isinstance(request, DescribedRequest):
         return await opened.use_cases.plan_from_words(request, uuid4(), paths.LOCAL_USER)
     return await opened.use_cases.plan(request, uuid4(), paths.LOCAL_USER)
-
-
-def save(file: Path, content: bytes) -> None:
-    """Write a file; say in a sentence when that is impossible."""
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise click.FileError(str(file), hint=error.strerror) from None

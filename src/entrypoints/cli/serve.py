@@ -8,13 +8,12 @@ from rich_click import RichCommand
 
 from entrypoints import exit_deadline, logs
 from entrypoints.bootstrap import open_ports
+from entrypoints.cli.exit_codes import NOT_STARTED
 from entrypoints.exit_deadline import ExitDeadline
 from entrypoints.settings import Settings, from_environment, with_address
 
 _CANCELLING: Final = 5.0
 """Of the seconds to stop those that are left when requests that still run are cancelled."""
-_NOT_STARTED: Final = 3
-"""Status of a server that did not start; the log says why."""
 
 
 @click.command(cls=RichCommand)
@@ -43,7 +42,7 @@ def serve(host: str | None, port: int | None) -> None:
     with ExitDeadline(settings.stop_seconds) as deadline:
         exit_deadline.run(server.serve(), deadline)
     if not server.started:
-        sys.exit(_NOT_STARTED)
+        sys.exit(NOT_STARTED)
 
 
 async def _try_the_parts(settings: Settings) -> None:

@@ -55,17 +55,28 @@ async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGene
             use_cases = wire(ports, settings)
             if not only_looking:
                 await use_cases.sweep()
-            try:
-                yield Session(settings, use_cases, ports.storage)
-            except BachataError:
-                # What is done after an answer, as trying the clips of a film that failed, matters
-                # to the next command.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_PATIENCE):
-                        await use_cases.later.done()
-                raise
-            finally:
-                await use_cases.later.close()
+            async with _closing(use_cases):
+                try:
+                    yield Session(settings, use_cases, ports.storage)
+                except BachataError:
+                    # What is done after an answer, as trying the clips of a film that failed,
+                    # matters to the next command.
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(_PATIENCE):
+                            await use_cases.later.done()
+                    raise
+
+
+@asynccontextmanager
+async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
+    """End what goes on behind the command while the parts that it uses are still open."""
+    try:
+        yield
+    finally:
+        try:
+            await use_cases.later.close()
+        finally:
+            await use_cases.find_moves.close()
 
 
 def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -14,6 +14,7 @@ from rich_click import RichCommand, RichGroup
 
 from domain.music import Analysis
 from entrypoints.cli.console import clock, plain, printer
+from entrypoints.cli.output_file import written
 from entrypoints.cli.session import run, session
 from entrypoints.cli.wishes import in_a_folder
 
@@ -63,10 +64,8 @@ def _draw(plot: Path, name: str, heard: Analysis) -> None:
     # Drawing takes a second to load, which only those wait for who want a picture.
     from entrypoints.cli.picture import draw
 
-    try:
-        draw(heard, name, plot)
-    except OSError as error:
-        raise click.FileError(str(plot), hint=error.strerror) from None
+    with written(plot) as file:
+        draw(heard, name, file, plot.suffix[1:].lower())
 
 
 def _show(console: Console, name: str, heard: Analysis) -> None:

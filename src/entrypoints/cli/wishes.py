@@ -70,7 +70,7 @@ def _locks(_: click.Context, __: click.Parameter, said: tuple[str, ...]) -> tupl
     locks: list[LockedMove] = []
     for each in said:
         position, _is, move_id = each.partition("=")
-        if not (move_id and position.isascii() and position.isdigit()):
+        if not (move_id and position.isascii() and position.isdigit() and len(position) <= 9):
             raise click.BadParameter(f"{each!r} is not like 4=side-basic: an eight-count, a move.")
         locks.append(LockedMove(position=int(position), move_id=move_id))
     return tuple(locks)

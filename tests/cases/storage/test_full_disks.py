@@ -17,6 +17,7 @@ from adapters.storage.shelf import LocalShelf
 from adapters.storage.workspace import LocalWorkspace
 from domain.blueprint import OutputConfig
 from domain.errors import DiskFull, DiskReadOnly, StorageFailed
+from entrypoints.cli.exit_codes import DISK
 from tests.media import cutting_room
 from tests.world.small_disk import SmallDisk, small_disk
 
@@ -141,7 +142,7 @@ async def test_a_command_says_what_is_the_matter_with_the_disk(
 ) -> None:
     disk.fill() if full else disk.lock()
     status, words = await asyncio.to_thread(said, disk.root / "var", *command)
-    assert status == 1
+    assert status == DISK
     assert ("The disk is full" if full else "The disk is read-only") in words
     assert "Traceback" not in words
     assert str(disk.root) not in words

@@ -1,0 +1,31 @@
+"""Documents that a person names on the command line."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from domain.errors import TooLarge
+
+LARGEST: Final = 8_000_000
+"""Bytes of a document; as large as the body of a request may be."""
+
+
+def document_in(file: Path | None) -> bytes:
+    """The content of a file, or of the standard input for None; raises `TooLarge`.
+
+    A file that cannot be read is click's own error.
+    """
+    try:
+        if file is None:
+            content = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with file.open("rb") as opened:
+                content = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise click.FileError(str(file or "-"), hint=error.strerror) from None
+    if len(content) > LARGEST:
+        name = "The standard input" if file is None else f"The file {str(file)!r}"
+        raise TooLarge(f"{name} is larger than {LARGEST // 1_000_000} MB: it is no Blueprint.")
+    return content

@@ -1,0 +1,107 @@
+"""Files that a person names on the command line, written whole or not at all."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Generator
+from functools import partial
+from pathlib import Path
+from typing import IO, Final
+
+import click
+
+from application.disk_errors import KINDS
+from application.ports.storage import Storage
+from application.threads import FILES
+from domain.errors import DiskFull, MediaNotFound
+
+_MARK: Final = ".bachata-part"
+"""End of the name of a file that is being written; a process that was killed may leave one."""
+
+
+async def copy_out(storage: Storage, path: str, file: Path) -> None:
+    """Copy a file of the storage to ``file``; raises as `Storage.read` does, and as `written`."""
+    size = (await storage.describe(path)).size
+    with written(file) as target:
+        async for chunk in _chunks(storage, path, size):
+            await FILES.run(partial(target.write, chunk))
+
+
+async def _chunks(storage: Storage, path: str, size: int) -> AsyncIterator[bytes]:
+    left = size
+    async for chunk in storage.read(path, 0, size):
+        left -= len(chunk)
+        yield chunk
+    if left:
+        raise MediaNotFound(path)
+
+
+def save(file: Path, content: bytes) -> None:
+    """Write a file; raises as `written` does."""
+    with written(file) as target:
+        target.write(content)
+
+
+@contextlib.contextmanager
+def written(file: Path) -> Generator[IO[bytes]]:
+    """A file to write to, which gets its name once all of it is written.
+
+    What a killed process left beside it is removed. A link stays one, and what is no ordinary
+    file, as a pipe, is written to as it is. Raises `DiskFull`, and click's own error for a file
+    that cannot be written.
+    """
+    with _said(file):
+        if file.exists() and not file.is_file():
+            with file.open("wb") as target:
+                yield target
+            return
+        place = file.resolve()
+        _remove_abandoned(place)
+        part = place.with_name(f"{_start(place)}{secrets.token_hex(4)}{_MARK}")
+        try:
+            with part.open("xb") as target:
+                _lock(target)
+                yield target
+                target.flush()
+                part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Lock a file for as long as it is open; False where another process has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # Some network disks have no locks: then nothing is known of the other process.
+        return False
+    return True
+
+
+def _start(place: Path) -> str:
+    """What names of files begin with that are to become the file at a place."""
+    return f".{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]}."
+
+
+def _remove_abandoned(place: Path) -> None:
+    """Remove what processes that are gone had begun to write; nobody has it locked."""
+    for left in place.parent.glob(f"{_start(place)}*{_MARK}"):
+        with contextlib.suppress(OSError), left.open("rb") as file:
+            if _lock(file):
+                left.unlink()
+
+
+@contextlib.contextmanager
+def _said(file: Path) -> Generator[None]:
+    """Say in a sentence what keeps a file from being written."""
+    try:
+        yield
+    except OSError as error:
+        if KINDS.get(error.errno or 0) is DiskFull:
+            message = f"The disk of {str(file)!r} is full: make room on it, or name another file."
+            raise DiskFull(message) from error
+        raise click.FileError(str(file), hint=error.strerror) from None
