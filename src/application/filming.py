@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
 from application.disk_errors import disk_errors
 from application.files import Known
+from application.library_failures import of_the_library
 from application.ports.encoder import Encoder, Footage
 from application.ports.shelf import Shelf
 from application.ports.storage import Storage
@@ -76,10 +78,13 @@ class Filming:
         # In a thread: two thousand moves take a tenth of a second.
         await PLANNING.run(lambda: self._limits.check(blueprint, laid_out(blueprint)))
 
-    async def __call__(self, blueprint: Blueprint, record: Record) -> Assembly:
+    async def __call__(
+        self, blueprint: Blueprint, record: Record, *, planned: bool = False
+    ) -> Assembly:
         """Make and publish the film of a checked Blueprint; return its completed assembly.
 
-        A failure leaves neither film nor temporary file behind.
+        A failure leaves neither film nor temporary file behind. At the files of a Blueprint that
+        was ``planned`` here, and is nobody's own, it is a `LibraryFailed`.
         """
         published = False
 
@@ -100,7 +105,7 @@ class Filming:
         try:
             await self._refuse_taken(path)
             timeline = laid_out(blueprint)
-            with disk_errors():
+            with of_the_library() if planned else nullcontext(), disk_errors():
                 async with self._workspace.take(blueprint.task_id) as folder:
                     film = await self._made(blueprint, timeline, folder, record)
                     await record.take(Step.UPLOAD, "Storing the film")

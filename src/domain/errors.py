@@ -234,6 +234,12 @@ class DiskReadOnly(StorageFailed):
     code = "disk-read-only"
 
 
+class LibraryFailed(Broken):
+    """A song or a clip of the library cannot be used, which nobody who asks can mend."""
+
+    code = "library-failed"
+
+
 class SpoiledFile(Broken):
     """A file that was kept is not what it was when it was made."""
 

@@ -49,16 +49,16 @@ async def test_a_clip_is_sent_in_parts_and_on_conditions(
     problem_of(beyond, 416)
 
 
-async def test_a_clip_that_is_not_there_is_not_found(
+async def test_a_move_that_is_not_there_is_not_found_and_a_clip_that_got_lost_is_ours(
     client: httpx.AsyncClient, house: House
 ) -> None:
     move = (await client.get("/api/moves/move-1")).json()
     del house.storage.objects[move["video_path"]]
 
     nobody = problem_of(await client.get("/api/moves/nobody/clip"), 404)
-    lost = problem_of(await client.get("/api/moves/move-1/clip"), 404)
+    lost = problem_of(await client.get("/api/moves/move-1/clip"), 500)
 
-    assert (nobody["code"], lost["code"]) == ("move-not-found", "media-not-found")
+    assert (nobody["code"], lost["code"]) == ("move-not-found", "library-failed")
     assert move["video_path"] in lost["error"]
 
 

@@ -46,8 +46,10 @@ def test_what_a_killed_command_left_is_removed_by_the_next(tmp_path: Path, name:
     file = tmp_path / name
     file.write_bytes(b"before")
     command = [sys.executable, "-c", KILLED, str(file)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": "src"}, **pipes) as process:
+    env = os.environ | {"PYTHONPATH": "src"}
+    with subprocess.Popen(
+        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         assert file.read_bytes() == b"before"

@@ -45,7 +45,7 @@ def opened(film: Path) -> Reel:
     """What is in a file, or `UnreadableMedia`."""
     try:
         return msgspec.json.decode(film.read_bytes(), type=Reel)
-    except (msgspec.DecodeError, UnicodeDecodeError, OSError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError):
         raise UnreadableMedia from None
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Final, cast
 
 from application.disk_errors import translated
-from domain.errors import BachataError, MediaNotFound, StorageFailed
+from domain.errors import BachataError, DiskFull, MediaNotFound, StorageFailed
 
 MISSING: Final = frozenset({"NoSuchKey", "NotFound", "404"})
 TAKEN: Final = frozenset({"PreconditionFailed", "412"})
@@ -28,18 +28,18 @@ _SENTENCES: Final = (
         },
         "The media storage refuses the keys it is asked with; it was asked for {path!r}.",
     ),
-    (
-        {
-            *("XMinioStorageFull", "InsufficientStorage", "InsufficientCapacity", "507"),
-            *("QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "StorageFull"),
-        },
-        "The media storage is full; there is no room for {path!r}.",
-    ),
     ({"EntityTooLarge"}, "The file for {path!r} is larger than the media storage takes."),
     (
         {"SlowDown", "ServiceUnavailable", "503", "InternalError", "500", "502", "504"},
         "The media storage was asked for {path!r} again and again, and is overloaded or broken.",
     ),
+)
+_NO_ROOM: Final = {
+    *("XMinioStorageFull", "InsufficientStorage", "InsufficientCapacity", "507"),
+    *("QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "StorageFull"),
+}
+_FULL: Final = (
+    "The media storage is full; there is no room for {path!r}: make room in it, or raise its quota."
 )
 _SILENT: Final = "The media storage did not answer in time at {path!r}."
 _OUT_OF_REACH: Final = "The media storage cannot be reached; it was asked for {path!r}."
@@ -104,6 +104,8 @@ def _ours(error: Exception, path: str) -> BachataError:
 def _refusal(said: str, path: str) -> BachataError:
     if said in MISSING:
         return MediaNotFound(path)
+    if said in _NO_ROOM:
+        return DiskFull(_FULL.format(path=path))
     for codes, sentence in _SENTENCES:
         if said in codes:
             return StorageFailed(sentence.format(path=path))

@@ -12,7 +12,7 @@ from application.usecases.hear import HearSong
 from application.watched import Watched
 from domain.blueprint import Blueprint, BlueprintMove
 from domain.counting import counted_at
-from domain.errors import MediaNotFound, UnreadableMedia
+from domain.errors import LibraryFailed
 from domain.moves import Move
 from domain.music import Analysis, Song, shortened
 from domain.phrases import phrases
@@ -114,7 +114,7 @@ class ExplainBlueprint:
         end = float(blueprint.end)
         try:
             heard = await self._hear(song.id)
-        except (MediaNotFound, UnreadableMedia):
+        except LibraryFailed:
             return None
         if not heard.ones:
             return None

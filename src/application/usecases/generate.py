@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from application.filming import Filming
+from application.library_failures import of_the_library
 from application.ports.blueprints import BlueprintArchive
 from application.record import OnRecord
 from application.usecases.assemble import FinishedFilm, finished
@@ -36,15 +37,18 @@ class GenerateChoreography:
     ) -> FinishedFilm:
         """Return once the film is published; raises as `PlanChoreography` and `AssembleVideo`.
 
+        Where it is for a file of the library that there is no film, raises `LibraryFailed`.
+
         ``described`` are the words that the request was understood from, if there are any.
         """
         async with self._on_record(task_id, owner, request.song_id) as record:
             await record.take(Step.PLAN, "Planning the dance")
             dance = await self._plan(request, task_id, owner, described)
-            rules.check(dance.blueprint, owner)
-            await self._film.check(dance.blueprint)
+            with of_the_library():
+                rules.check(dance.blueprint, owner)
+                await self._film.check(dance.blueprint)
             if dance.degradations:
                 await record.note(dance.degradations)
             await self._blueprints.keep(dance.blueprint)
-            assembly = await self._film(dance.blueprint, record)
+            assembly = await self._film(dance.blueprint, record, planned=True)
             return finished(assembly, await self._film.address(assembly))

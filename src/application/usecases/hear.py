@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import msgspec
 
+from application.library_failures import of_the_library
 from application.ports.encoder import Encoder
 from application.ports.library import Library
 from application.ports.listener import Listener
@@ -46,7 +47,7 @@ class HearSong:
     async def __call__(self, song_id: str) -> Analysis:
         """Return the analysis with a person's corrections; it may have no beats.
 
-        Raises `SongNotFound`, `MediaNotFound` and `UnreadableMedia`.
+        Raises `SongNotFound`, and `LibraryFailed` where the song's file cannot be used.
         """
         heard = await self.uncorrected(song_id)
         correction = await self._library.correction(song_id)
@@ -73,6 +74,10 @@ class HearSong:
             return await self._listened(known.digest, lambda: _at(sound), folder)
 
     async def _of(self, song: Song) -> Analysis:
+        with of_the_library():
+            return await self._of_its_file(song)
+
+    async def _of_its_file(self, song: Song) -> Analysis:
         async with self._workspace.take(uuid4()) as folder:
             files = Rushes(self._storage, self._shelf, self._encoder, folder, asyncio.Semaphore(1))
             digest = (await files.known(song.audio_path)).digest

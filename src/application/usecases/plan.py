@@ -92,7 +92,7 @@ class PlanChoreography:
     ) -> PlannedDance:
         """Return the Blueprint of a dance to the whole song, or to as much as was ``described``.
 
-        Raises `SongNotFound`, `MediaNotFound`, `UnreadableMedia`, `NoBeatHeard`, `NoMovesMatch`,
+        Raises `SongNotFound`, `LibraryFailed`, `NoBeatHeard`, `NoMovesMatch`,
         and `InvalidRequest` when a locked or banned move is not in the library, or no film can be
         made of the clip of a locked one.
         """

@@ -18,6 +18,7 @@ from application.readying import ORDINARY, WORK, first_eight, whole_clip, whole_
 from application.rushes import Rushes
 from application.together import together
 from application.usecases.browse import everything
+from domain.errors import MediaNotFound
 from domain.moves import Move
 from domain.music import Song
 
@@ -102,9 +103,16 @@ class WarmLibrary:
         """
         for move in await self._library.moves_of(tuple(clips)):
             if move.video_path == clips[move.id]:
-                await self._tried(move, self._try_all_of(move))
+                await self._tried(move, self._try_all_of(move), missing=True)
 
-    async def _tried(self, each: Song | Move, work: Awaitable[None]) -> str | None:
+    async def _tried(
+        self, each: Song | Move, work: Awaitable[None], *, missing: bool = False
+    ) -> str | None:
+        """Why some work with a song or a move failed; a move of whose clip it is is marked.
+
+        That its clip is ``missing`` is told only where a film has missed it already: of a storage
+        that is not there, as a disk that is not mounted, all clips are missing.
+        """
         what = f"making the {'song' if isinstance(each, Song) else 'move'} {each.id!r} ready"
         try:
             await work
@@ -112,7 +120,8 @@ class WarmLibrary:
             await self._surroundings.check(error)
             why = reason_of(error, what)
             _log.warning("%s failed: %s", what, why)
-            if isinstance(each, Move) and is_of_the_clip(error):
+            marked = is_of_the_clip(error) or (missing and isinstance(error, MediaNotFound))
+            if isinstance(each, Move) and marked:
                 await self._library.mark_unusable(each, why)
             return why
         if isinstance(each, Move) and each.unusable is not None:

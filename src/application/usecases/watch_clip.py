@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
+from application.library_failures import of_the_library
 from application.ports.library import Library
 from application.ports.storage import Storage, Stored
 from domain.media import type_of
@@ -29,11 +30,12 @@ class WatchClip:
         self._storage = storage
 
     async def __call__(self, move_id: str) -> Clip:
-        """Find the clip of a move; raises `MoveNotFound` and `MediaNotFound`."""
+        """Find the clip of a move; raises `MoveNotFound` and `LibraryFailed`."""
         path = (await self._library.move(move_id)).video_path
-        stored = await self._storage.describe(path)
-        head = self._storage.read(path, 0, min(_HEAD, stored.size))
-        start = b"".join([part async for part in head])
+        with of_the_library():
+            stored = await self._storage.describe(path)
+            head = self._storage.read(path, 0, min(_HEAD, stored.size))
+            start = b"".join([part async for part in head])
         return Clip(path=path, stored=stored, media_type=type_of(start))
 
     def read(self, clip: Clip, first: int, length: int) -> AsyncIterator[bytes]:
