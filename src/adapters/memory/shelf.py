@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from anyio.lowlevel import checkpoint
 
+from application.disk_errors import disk_errors
 from application.turns import Turns
 from domain.errors import Broken
 
@@ -47,7 +48,8 @@ class MemoryShelf:
         self.kept[key] = made.read_bytes()
 
     def _given(self, key: str, into: Path, read: Callable[[Path], T]) -> T:
-        into.write_bytes(self.kept[key])
+        with disk_errors():
+            into.write_bytes(self.kept[key])
         try:
             return read(into)
         except Broken:

@@ -1,0 +1,71 @@
+"""A disk that fills up at any moment of a film's making is told as what it is, and left clean."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.memory.shelf import MemoryShelf
+from adapters.mp4.encoder import JoiningEncoder
+from application.ports.encoder import Encoder
+from application.rushes import OnHand
+from domain.blueprint import OutputConfig
+from domain.errors import DiskFull
+from domain.timeline import Cut, Soundtrack
+from tests.cases.ffmpeg import drawn
+from tests.media import cutting_room
+from tests.world.small_disk import small_disk
+
+pytestmark = pytest.mark.anyio
+
+FRAMES = 150
+OUTPUT = OutputConfig(
+    output_path="output/user_local/a.mp4", width=640, height=360, video_bitrate="4M"
+)
+SOUND = Soundtrack(frames=4 * FRAMES, frame_rate=30, codec="aac", bitrate="128k", song="song")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("sources")
+    clip = drawn.draw(folder / "clip.mp4", 4 * FRAMES, film=1, size=(640, 360), sound=True)
+    return {"clip": clip, "song": clip}
+
+
+def encoders() -> list[Encoder]:
+    room: FFmpegEncoder = cutting_room(1)
+    return [room, JoiningEncoder(room, MemoryShelf())]
+
+
+@pytest.mark.parametrize("encoder", [0, 1], ids=["FFmpeg", "joining"])
+@pytest.mark.parametrize("left", [0, 8_000, 60_000])
+async def test_a_film_for_which_the_disk_is_too_small_says_so(
+    tmp_path: Path, files: dict[str, Path], encoder: int, left: int
+) -> None:
+    room = encoders()[encoder]
+    hand = OnHand(files, cutting_room(1))
+    cut = Cut(clip="clip", first=0, frames=FRAMES, rate=Fraction(1))
+    plenty = tmp_path / "plenty"
+    plenty.mkdir()
+    piece = await room.normalise(cut, hand, OUTPUT, plenty / "cut.mp4")
+    reel = await room.concatenate([piece] * 4, plenty / "reel.mp4")
+    with small_disk(tmp_path / "disk", 1_000_000) as disk:
+        disk.fill(left)
+        with pytest.raises(DiskFull, match="The disk is full: make room"):
+            await room.add_audio(reel, SOUND, hand, disk.root / "film.mp4")
+        assert not (disk.root / "film.mp4").exists()
+        assert not list(disk.root.glob("*.part")) + list(disk.root.glob(".*.part"))
+
+
+@pytest.mark.parametrize("left", [0, 8_000])
+async def test_a_cut_for_which_the_disk_is_too_small_says_so(
+    tmp_path: Path, files: dict[str, Path], left: int
+) -> None:
+    hand = OnHand(files, cutting_room(1))
+    cut = Cut(clip="clip", first=0, frames=4 * FRAMES, rate=Fraction(1))
+    for room in encoders():
+        with small_disk(tmp_path / type(room).__name__, 1_000_000) as disk:
+            disk.fill(left)
+            with pytest.raises(DiskFull):
+                await room.normalise(cut, hand, OUTPUT, disk.root / "cut.mp4")
