@@ -1,5 +1,7 @@
 """Settings are read by their own names, and a wrong one is named."""
 
+from pathlib import Path
+
 import pytest
 
 from domain.errors import InvalidRequest
@@ -43,3 +45,25 @@ def test_a_wrong_one_is_named(name: str, wrong: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         from_environment({name: wrong})
     assert [each.path for each in refused.value.violations] == [name]
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ({}, "{folder}/media/output/a.mp4"),
+        ({"storage_backend": "s3", "s3_bucket": "b"}, "s3://b/output/a.mp4"),
+        (
+            {"storage_backend": "s3", "s3_bucket": "b", "s3_prefix": "/c/d/"},
+            "s3://b/c/d/output/a.mp4",
+        ),
+        (
+            {"storage_backend": "s3", "s3_bucket": "b", "s3_profile": "gcs"},
+            "gs://b/output/a.mp4",
+        ),
+    ],
+)
+def test_people_are_told_where_a_film_really_is(
+    tmp_path: Path, said: dict[str, str], place: str
+) -> None:
+    settings = Settings(data_dir=str(tmp_path), **said)  # pyright: ignore[reportArgumentType]
+    assert settings.media_at("output/a.mp4") == place.format(folder=tmp_path)
