@@ -1,10 +1,4 @@
-"""Every way the product says no; transports map the code, never the text.
-
-BachataError
-├── Refused     the asker can mend it: InvalidRequest, UnreadableMedia > UnacceptedMedia, TooLarge
-├── NotFound, Conflict, Busy > CallerBusy
-└── Broken      ours to mend: FFmpegFailed, StorageFailed > DiskFull, NotReady > WaitedTooLong ...
-"""
+"""Every way the product says no: `Broken` is ours to mend, `Busy` passes, the rest is theirs."""
 
 from typing import ClassVar
 
@@ -20,8 +14,7 @@ class BachataError(Exception):
         """Say what happened, or let the docstring say it; ``details`` is for the curious."""
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.details = details
-        self.stage: str | None = None
-        """Where in the work it happened, once that is known."""
+        self.stage: str | None = None  # Where in the work it happened, once that is known.
 
 
 class Refused(BachataError):
@@ -284,8 +277,7 @@ class WaitedTooLong(NotReady):
     def __init__(self, awaited: str, seconds: float) -> None:
         """Name what was waited for, as in "a free place for an upload", and for how long."""
         super().__init__(f"Waited {seconds:g} s for {awaited}, in vain; try again later.")
-        self.awaited = awaited
-        self.seconds = seconds
+        self.awaited, self.seconds = awaited, seconds
 
 
 class DatabaseBehind(NotReady):
