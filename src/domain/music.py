@@ -52,6 +52,8 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     genre: Shown | None = None
     tempo: float | None = None
     """Beats a minute, once somebody has listened."""
+    unusable: str | None = None
+    """Why no film can be made with the song; null where one can."""
 
 
 def shortened(heard: Analysis, seconds: float) -> Analysis:

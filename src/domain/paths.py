@@ -14,6 +14,10 @@ LOCAL_USER: Final = "local"
 """The caller of the embedded default, where nobody has to log in."""
 
 _ESCAPED: Final = re.compile(r"%(2e|2f|5c)", re.IGNORECASE)
+_LIBRARY_FILE: Final = re.compile(
+    r"(?:clips|songs)/[^/]+?-(?P<contents>[0-9a-f]{16})(?:-[0-9a-f]{12})?(?:\.mp4)?"
+)
+"""Files that were stored before paths were used once only have no second token."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -68,11 +72,20 @@ def film(owner: str, task_id: UUID) -> str:
     return f"{output_folder(owner)}{task_id}.mp4"
 
 
-def clip(move_id: str, contents: str) -> str:
-    """Where the clip of a library move lies; ``contents`` is a fingerprint of it."""
-    return checked(f"clips/{move_id}-{contents}.mp4")
+def clip(move_id: str, contents: str, once: str) -> str:
+    """Where the clip of a library move lies.
+
+    ``contents`` is a fingerprint of it, and no other file ever lies at a path with this ``once``.
+    """
+    return checked(f"clips/{move_id}-{contents}-{once}.mp4")
 
 
-def song(song_id: str, contents: str) -> str:
-    """Where the sound of a library song lies; ``contents`` is a fingerprint of it."""
-    return checked(f"songs/{song_id}-{contents}")
+def song(song_id: str, contents: str, once: str) -> str:
+    """Where the sound of a library song lies; the rest as of a `clip`."""
+    return checked(f"songs/{song_id}-{contents}-{once}")
+
+
+def contents_of(path: str) -> str | None:
+    """The fingerprint in the path of a library file; None where the path is of no such file."""
+    found = _LIBRARY_FILE.fullmatch(path)
+    return found and found["contents"]

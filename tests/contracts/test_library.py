@@ -174,7 +174,7 @@ async def test_a_song_of_a_removed_ones_id_knows_nothing_of_it(library: Library)
     await library.add_song(song("a"), HEARD)
     await library.keep_correction("a", Correction(one_at=1.5), 125.0)
     await library.remove_song("a")
-    await library.add_song(song("a"))
+    await library.add_song(song("a", audio_path="songs/again.m4a"))
     assert (await library.analysis("a"), await library.correction("a")) == (None, None)
 
 
@@ -406,9 +406,10 @@ async def test_a_move_that_was_removed_or_has_another_clip_now_is_not_marked(
 
 
 async def test_marking_and_removing_at_once_leave_no_move_behind(library: Library) -> None:
-    for _ in range(5):
-        await library.add_move(move("a"))
-        marks = [library.mark_unusable(move("a"), f"Reason {n}.") for n in range(4)]
+    for again in range(5):
+        added = move("a", video_path=f"clips/{again}.mp4")
+        await library.add_move(added)
+        marks = [library.mark_unusable(added, f"Reason {n}.") for n in range(4)]
         await asyncio.gather(library.remove_move("a"), *marks)
         assert await found(library, MoveFilter()) == []
 

@@ -22,7 +22,11 @@ class SqlBlueprintArchive:
     async def keep(self, blueprint: Blueprint) -> None:
         """See `application.ports.blueprints.BlueprintArchive`."""
         document = rules.serialised(blueprint).decode()
-        row = insert(BlueprintRow).values(task_id=blueprint.task_id, document=document)
+        row = insert(BlueprintRow).values(
+            task_id=blueprint.task_id,
+            document=document,
+            output_path=blueprint.output_config.output_path,
+        )
         try:
             # The end of its task, which is written later, takes it along to the disk.
             await self._database.write(row, durable=False)
@@ -36,3 +40,8 @@ class SqlBlueprintArchive:
         if not rows:
             raise BlueprintNotFound
         return msgspec.convert(versions.upgraded(msgspec.json.decode(rows[0].document)), Blueprint)
+
+    async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        query = select(BlueprintRow.task_id).where(BlueprintRow.output_path == output_path)
+        return tuple(sorted(row.task_id for row in await self._database.read(query)))

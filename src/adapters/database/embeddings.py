@@ -79,18 +79,7 @@ class SqlMoveEmbeddings:
 
     async def keep(self, entry: MoveEmbedding) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
-        row = _row(entry)
-
-        async def work(connection: AsyncConnection) -> None:
-            same = MoveEmbeddingRow.move_id == entry.move_id
-            if connection.dialect.name == "postgresql":
-                # Of two who keep the same id at once both would find nothing to delete.
-                key = func.hashtext(entry.move_id)
-                await connection.execute(choose(func.pg_advisory_xact_lock(key)))
-            await connection.execute(delete(MoveEmbeddingRow).where(same))
-            await connection.execute(insert(MoveEmbeddingRow).values(**row))
-
-        await self._database.transact(work)
+        await self._database.transact(lambda connection: write_entry(connection, entry))
 
     async def remove(self, move_id: str) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
@@ -138,6 +127,22 @@ class SqlMoveEmbeddings:
         if text is not None and not _storable(text):
             return ()
         return await self._database.read(query)
+
+
+async def write_entry(connection: AsyncConnection, entry: MoveEmbedding) -> None:
+    """Put an entry in the place of the one of the same id, in somebody's transaction."""
+    row = _row(entry)
+    if connection.dialect.name == "postgresql":
+        # Of two who keep the same id at once both would find nothing to delete.
+        key = func.hashtext(entry.move_id)
+        await connection.execute(choose(func.pg_advisory_xact_lock(key)))
+    await forget_entry(connection, entry.move_id)
+    await connection.execute(insert(MoveEmbeddingRow).values(**row))
+
+
+async def forget_entry(connection: AsyncConnection, move_id: str) -> None:
+    """Remove the entry of a move, if there is one, in somebody's transaction."""
+    await connection.execute(delete(MoveEmbeddingRow).where(MoveEmbeddingRow.move_id == move_id))
 
 
 def _row(entry: MoveEmbedding) -> dict[str, Any]:

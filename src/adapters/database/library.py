@@ -4,15 +4,18 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import Row, Select, case, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database import library_files
+from adapters.database.embeddings import forget_entry, write_entry
 from adapters.database.engine import Database
-from adapters.database.tables import MoveRow, SongRow
-from application.ports.library import MoveFilter, Page, SongFilter
+from adapters.database.tables import MoveRow, SongRow, UnownedFileRow
+from application.ports.library import Kind, MoveFilter, Page, Removed, SongFilter
 from domain.blueprint import Difficulty
 from domain.corrections import Correction
+from domain.embeddings import MoveEmbedding
 from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Song
@@ -45,8 +48,13 @@ class SqlLibrary:
             folded_artist=song.artist.casefold(),
             analysis=None if analysis is None else _document(analysis),
         )
+
+        async def work(connection: AsyncConnection) -> None:
+            await library_files.claim(connection, song.audio_path)
+            await connection.execute(row)
+
         try:
-            await self._database.write(row)
+            await self._database.transact(work)
         except IntegrityError:
             raise SongTaken from None
 
@@ -80,6 +88,8 @@ class SqlLibrary:
                 query = query.where(column >= least)
             if greatest is not None:
                 query = query.where(column <= greatest)
+        if wanted.usable is not None:
+            query = query.where(_usable(SongRow, wanted.usable))
         return _page(await self._rows(query, after, wanted.search, wanted.genre), _song, most)
 
     async def analysis(self, song_id: str) -> Analysis | None:
@@ -126,18 +136,25 @@ class SqlLibrary:
 
     async def remove_song(self, song_id: str) -> Song:
         """See `application.ports.library.Library`."""
-        rows = await self._taken(SongRow, song_id)
+        rows = await self._taken(SongRow, Kind.SONG, song_id)
         if not rows:
             raise SongNotFound
         return _song(rows[0])
 
-    async def add_move(self, move: Move) -> None:
+    async def add_move(self, move: Move, embedding: MoveEmbedding | None = None) -> None:
         """See `application.ports.library.Library`."""
         beats = msgspec.json.encode(move.beats).decode() if move.beats else None
         fields = {**_storable_fields(move), "beats": beats}
         row = insert(MoveRow).values(**fields, folded_name=move.name.casefold())
+
+        async def work(connection: AsyncConnection) -> None:
+            await library_files.claim(connection, move.video_path)
+            await connection.execute(row)
+            if embedding is not None:
+                await write_entry(connection, embedding)
+
         try:
-            await self._database.write(row)
+            await self._database.transact(work)
         except IntegrityError:
             raise MoveTaken from None
 
@@ -158,16 +175,18 @@ class SqlLibrary:
             found |= {row.id: _move(row) for row in rows}
         return tuple(found[each] for each in wanted if each in found)
 
-    async def mark_unusable(self, move: Move, reason: str | None) -> bool:
+    async def mark_unusable(self, item: Song | Move, reason: str | None) -> bool:
         """See `application.ports.library.Library`."""
-        _storable_fields(msgspec.structs.replace(move, unusable=reason))
-        same = (MoveRow.id == move.id, MoveRow.video_path == move.video_path)
-        change = update(MoveRow).where(*same).values(unusable=reason)
-        return await self._database.write(change) > 0
+        _storable_fields(msgspec.structs.replace(item, unusable=reason))
+        if isinstance(item, Song):
+            table, same = SongRow, (SongRow.id == item.id, SongRow.audio_path == item.audio_path)
+        else:
+            table, same = MoveRow, (MoveRow.id == item.id, MoveRow.video_path == item.video_path)
+        return await self._database.write(update(table).where(*same).values(unusable=reason)) > 0
 
     async def remove_move(self, move_id: str) -> Move:
         """See `application.ports.library.Library`."""
-        rows = await self._taken(MoveRow, move_id)
+        rows = await self._taken(MoveRow, Kind.MOVE, move_id)
         if not rows:
             raise MoveNotFound
         return _move(rows[0])
@@ -189,20 +208,47 @@ class SqlLibrary:
             if value is not None:
                 query = query.where(column == str(value))
         if wanted.usable is not None:
-            usable = MoveRow.unusable.is_(None)
-            query = query.where(usable if wanted.usable else ~usable)
+            query = query.where(_usable(MoveRow, wanted.usable))
         return _page(await self._rows(query, after, wanted.search, wanted.label), _move, most)
 
+    async def removed(
+        self, kind: Kind | None = None, item_id: str | None = None
+    ) -> tuple[Removed, ...]:
+        """See `application.ports.library.Library`."""
+        query = select(UnownedFileRow.__table__).order_by(UnownedFileRow.path)
+        query = query.where(UnownedFileRow.kind.is_not(None))
+        if kind is not None:
+            query = query.where(UnownedFileRow.kind == kind)
+        if item_id is not None:
+            query = query.where(UnownedFileRow.item_id == item_id)
+        return tuple(library_files.removed(row) for row in await self._rows(query, item_id))
+
+    async def forget_removed(self, path: str) -> None:
+        """See `application.ports.library.Library`."""
+        same = (UnownedFileRow.path == path, UnownedFileRow.kind.is_not(None))
+        await self._database.write(delete(UnownedFileRow).where(*same))
+
+    async def give_up(self, path: str) -> bool:
+        """See `application.ports.library.Library`."""
+        return await self._database.transact(lambda held: library_files.give_up(held, path))
+
     async def _taken(
-        self, table: type[SongRow] | type[MoveRow], item_id: str
+        self, table: type[SongRow] | type[MoveRow], kind: Kind, item_id: str
     ) -> Sequence[Row[Any]]:
         """The row of that id, which is there no longer; none when there was none."""
         if not _storable(item_id):
             return ()
-        rows = delete(table).where(table.id == item_id).returning(*table.__table__.columns)
+        columns = table.__table__.columns
+        taken = delete(table).where(table.id == item_id).returning(*columns)
 
         async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
-            return (await connection.execute(rows)).all()
+            rows = (await connection.execute(taken)).all()
+            for row in rows:
+                path = row.audio_path if kind is Kind.SONG else row.video_path
+                await library_files.release(connection, kind, item_id, path)
+            if kind is Kind.MOVE:
+                await forget_entry(connection, item_id)
+            return rows
 
         return await self._database.transact(work)
 
@@ -211,6 +257,10 @@ class SqlLibrary:
         if not all(text is None or _storable(text) for text in texts):
             return ()
         return await self._database.read(query)
+
+
+def _usable(table: type[SongRow] | type[MoveRow], wanted: bool) -> ColumnElement[bool]:
+    return table.unusable.is_(None) if wanted else table.unusable.is_not(None)
 
 
 def _page(rows: Sequence[Row[Any]], made: Callable[[Row[Any]], T], most: int) -> Page[T]:

@@ -55,6 +55,8 @@ class BlueprintRow(Table):
     task_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     document: Mapped[str] = mapped_column(Text())
     """The `domain.blueprint.Blueprint` as JSON, of the version it was written in."""
+    output_path: Mapped[str | None] = mapped_column(index=True)
+    """Storage path of the film that is made of it."""
 
 
 class SongRow(Table):
@@ -71,7 +73,7 @@ class SongRow(Table):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     title: Mapped[str]
     artist: Mapped[str]
-    audio_path: Mapped[str]
+    audio_path: Mapped[str] = mapped_column(index=True)
     duration: Mapped[float]
     genre: Mapped[str | None]
     tempo: Mapped[float | None]
@@ -82,6 +84,8 @@ class SongRow(Table):
     """The `domain.music.Analysis` as JSON, once somebody has listened."""
     correction: Mapped[str | None] = mapped_column(Text())
     """The `domain.corrections.Correction` as JSON, once a person has said better."""
+    unusable: Mapped[str | None] = mapped_column(Text())
+    """Why no film can be made with it."""
 
 
 class MoveRow(Table):
@@ -98,7 +102,7 @@ class MoveRow(Table):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     name: Mapped[str]
     label: Mapped[str]
-    video_path: Mapped[str]
+    video_path: Mapped[str] = mapped_column(index=True)
     difficulty: Mapped[str] = mapped_column(String(16))
     energy_level: Mapped[str] = mapped_column(String(16))
     style: Mapped[str] = mapped_column(String(16))
@@ -111,3 +115,15 @@ class MoveRow(Table):
     """Case-folded by Python, so that both databases find the same."""
     unusable: Mapped[str | None] = mapped_column(Text())
     """Why no film can be made of its clip, once that was tried in vain."""
+
+
+class UnownedFileRow(Table):
+    """A file that no song or move may lie at any more."""
+
+    __tablename__ = "unowned_file"
+    __table_args__ = (Index(None, "kind", "item_id"),)
+
+    path: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str | None] = mapped_column(String(16))
+    """What lay there, until the file is deleted; none where nothing ever came to lie there."""
+    item_id: Mapped[str | None] = mapped_column(Id)

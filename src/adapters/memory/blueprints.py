@@ -30,3 +30,9 @@ class MemoryBlueprintArchive:
         if task_id not in self.documents:
             raise BlueprintNotFound
         return msgspec.json.decode(self.documents[task_id], type=Blueprint)
+
+    async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        await checkpoint()
+        kept = (msgspec.json.decode(text, type=Blueprint) for text in self.documents.values())
+        return tuple(sorted(b.task_id for b in kept if b.output_config.output_path == output_path))

@@ -6,9 +6,18 @@ from typing import TypeVar
 import msgspec
 from anyio.lowlevel import checkpoint
 
-from application.ports.library import MoveFilter, Page, SongFilter
+from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from application.ports.library import Kind, MoveFilter, Page, Removed, SongFilter
 from domain.corrections import Correction
-from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
+from domain.embeddings import MoveEmbedding
+from domain.errors import (
+    InvalidRequest,
+    MoveNotFound,
+    MoveTaken,
+    SongNotFound,
+    SongTaken,
+    StorageFailed,
+)
 from domain.moves import Move
 from domain.music import Analysis, Song
 from domain.violations import Violation
@@ -23,8 +32,16 @@ class MemoryLibrary:
     `InvalidRequest`, looking for one finds nothing.
     """
 
-    def __init__(self, songs: Iterable[Song] = (), moves: Iterable[Move] = ()) -> None:
-        """Start with ``songs`` nobody has listened to, and ``moves``."""
+    def __init__(
+        self,
+        songs: Iterable[Song] = (),
+        moves: Iterable[Move] = (),
+        embeddings: MemoryMoveEmbeddings | None = None,
+    ) -> None:
+        """Start with ``songs`` nobody has listened to, ``moves``, and the table of embeddings."""
+        self.embeddings = embeddings or MemoryMoveEmbeddings()
+        """What finds the moves, in the same database."""
+        self._unowned: dict[str, Removed | None] = {}
         self._songs = {song.id: song for song in songs}
         self._moves = {move.id: move for move in moves}
         self._analyses: dict[str, Analysis] = {}
@@ -34,6 +51,7 @@ class MemoryLibrary:
         """See `application.ports.library.Library`."""
         await checkpoint()
         _check(song)
+        self._claim(song.audio_path)
         if song.id in self._songs:
             raise SongTaken
         self._songs[song.id] = song
@@ -58,6 +76,7 @@ class MemoryLibrary:
                 and wanted.genre in (None, song.genre)
                 and _between(wanted.slowest, song.tempo, wanted.fastest)
                 and _between(wanted.shortest, song.duration, wanted.longest)
+                and wanted.usable in (None, song.unusable is None)
             )
 
         return _page(self._songs, matches, after, most)
@@ -95,14 +114,18 @@ class MemoryLibrary:
         del self._songs[song_id]
         self._analyses.pop(song_id, None)
         self._corrections.pop(song_id, None)
+        self._release(Kind.SONG, song_id, song.audio_path)
         return song
 
-    async def add_move(self, move: Move) -> None:
+    async def add_move(self, move: Move, embedding: MoveEmbedding | None = None) -> None:
         """See `application.ports.library.Library`."""
         await checkpoint()
         _check(move)
+        self._claim(move.video_path)
         if move.id in self._moves:
             raise MoveTaken
+        if embedding is not None:
+            self.embeddings.write(embedding)
         self._moves[move.id] = move
 
     async def move(self, move_id: str) -> Move:
@@ -117,22 +140,56 @@ class MemoryLibrary:
         await checkpoint()
         return tuple(self._moves[each] for each in dict.fromkeys(move_ids) if each in self._moves)
 
-    async def mark_unusable(self, move: Move, reason: str | None) -> bool:
+    async def mark_unusable(self, item: Song | Move, reason: str | None) -> bool:
         """See `application.ports.library.Library`."""
         await checkpoint()
-        there = self._moves.get(move.id)
-        if there is None or there.video_path != move.video_path:
+        if isinstance(item, Song):
+            song = self._songs.get(item.id)
+            if song is None or song.audio_path != item.audio_path:
+                return False
+            marked = msgspec.structs.replace(song, unusable=reason)
+            _check(marked)
+            self._songs[item.id] = marked
+            return True
+        move = self._moves.get(item.id)
+        if move is None or move.video_path != item.video_path:
             return False
-        marked = msgspec.structs.replace(there, unusable=reason)
-        _check(marked)
-        self._moves[move.id] = marked
+        changed = msgspec.structs.replace(move, unusable=reason)
+        _check(changed)
+        self._moves[item.id] = changed
         return True
 
     async def remove_move(self, move_id: str) -> Move:
         """See `application.ports.library.Library`."""
         move = await self.move(move_id)
         del self._moves[move_id]
+        self.embeddings.drop(move_id)
+        self._release(Kind.MOVE, move_id, move.video_path)
         return move
+
+    async def removed(
+        self, kind: Kind | None = None, item_id: str | None = None
+    ) -> tuple[Removed, ...]:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        found = [each for _, each in sorted(self._unowned.items()) if each is not None]
+        return tuple(
+            each for each in found if kind in (None, each.kind) and item_id in (None, each.item_id)
+        )
+
+    async def forget_removed(self, path: str) -> None:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        if self._unowned.get(path) is not None:
+            del self._unowned[path]
+
+    async def give_up(self, path: str) -> bool:
+        """See `application.ports.library.Library`."""
+        await checkpoint()
+        if self._is_owned(path):
+            return False
+        self._unowned.setdefault(path, None)
+        return True
 
     async def moves(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
         """See `application.ports.library.Library`."""
@@ -149,6 +206,20 @@ class MemoryLibrary:
             )
 
         return _page(self._moves, matches, after, most)
+
+    def _claim(self, path: str) -> None:
+        if path in self._unowned:
+            raise StorageFailed(
+                f"The file {path!r} was given up while it was taken in; bring it again."
+            )
+
+    def _release(self, kind: Kind, item_id: str, path: str) -> None:
+        if not self._is_owned(path):
+            self._unowned.setdefault(path, Removed(kind=kind, item_id=item_id, path=path))
+
+    def _is_owned(self, path: str) -> bool:
+        songs = (song.audio_path for song in self._songs.values())
+        return path in {*songs, *(move.video_path for move in self._moves.values())}
 
 
 def _page(

@@ -24,17 +24,12 @@ class MemoryMoveEmbeddings:
     async def keep(self, entry: MoveEmbedding) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         await checkpoint()
-        texts = {"move_id": entry.move_id, "move_name": entry.move_name, "label": entry.label}
-        wrong = [name for name, text in texts.items() if not _storable(text)]
-        if wrong:
-            message = "It holds U+0000 or half a surrogate pair, which is no text."
-            raise InvalidRequest(tuple(Violation(path=f"$.{n}", message=message) for n in wrong))
-        self._entries[entry.move_id] = entry
+        self.write(entry)
 
     async def remove(self, move_id: str) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         await checkpoint()
-        self._entries.pop(move_id, None)
+        self.drop(move_id)
 
     async def get(self, move_id: str) -> MoveEmbedding:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
@@ -66,6 +61,19 @@ class MemoryMoveEmbeddings:
         await checkpoint()
         entries = self._entries.values()
         return f"{len(entries)}-{sum(entry.fingerprint for entry in entries)}"
+
+    def write(self, entry: MoveEmbedding) -> None:
+        """Remember an entry on the spot, in somebody's transaction."""
+        texts = {"move_id": entry.move_id, "move_name": entry.move_name, "label": entry.label}
+        wrong = [name for name, text in texts.items() if not _storable(text)]
+        if wrong:
+            message = "It holds U+0000 or half a surrogate pair, which is no text."
+            raise InvalidRequest(tuple(Violation(path=f"$.{n}", message=message) for n in wrong))
+        self._entries[entry.move_id] = entry
+
+    def drop(self, move_id: str) -> None:
+        """Forget the entry of a move on the spot, in somebody's transaction."""
+        self._entries.pop(move_id, None)
 
 
 def _storable(text: str) -> bool:

@@ -19,3 +19,7 @@ class BlueprintArchive(Protocol):
     async def get(self, task_id: UUID) -> Blueprint:
         """Return an equal one, or raise `BlueprintNotFound`."""
         ...
+
+    async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
+        """Name the tasks whose Blueprints have their film at a storage path, by id."""
+        ...

@@ -1,12 +1,14 @@
 """The songs and the moves there are to choose from."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
 from domain.blueprint import Difficulty
 from domain.corrections import Correction
+from domain.embeddings import MoveEmbedding
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Song
 
@@ -35,6 +37,8 @@ class SongFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds."""
     longest: float | None = None
     """Seconds."""
+    usable: bool | None = None
+    """Whether their files are there, as far as anybody has looked."""
 
 
 class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +54,33 @@ class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Whether films can be made of their clips, as far as anybody has tried."""
 
 
+class Kind(StrEnum):
+    """What a library is made of."""
+
+    SONG = "song"
+    MOVE = "move"
+
+
+class Removed(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of a song or a move that was removed, while nobody knows that it is deleted."""
+
+    kind: Kind
+    item_id: str
+    path: str
+
+
 class Library(Protocol):
-    """Songs and moves by id."""
+    """Songs and moves by id. What a method returned for is on record, whatever happens next.
+
+    Each method is one transaction. Where one raises anything but what it says here, nobody knows
+    whether it was carried out; `give_up` decides it.
+    """
 
     async def add_song(self, song: Song, analysis: Analysis | None = None) -> None:
-        """Take a song in, with what is known of it, or raise `SongTaken`."""
+        """Take a song in, with what is known of it, or raise `SongTaken`.
+
+        Raises `StorageFailed` where its path was given up.
+        """
         ...
 
     async def song(self, song_id: str) -> Song:
@@ -93,12 +119,16 @@ class Library(Protocol):
     async def remove_song(self, song_id: str) -> Song:
         """Forget a song and all that is known of it, and return it; raises `SongNotFound`.
 
-        Of several who remove the same one at once one is given it. Its file stays.
+        Of several who remove the same one at once one is given it. Its file stays, and is among
+        the `removed` ones unless another song or move lies at the same path.
         """
         ...
 
-    async def add_move(self, move: Move) -> None:
-        """Take a move in, or raise `MoveTaken`."""
+    async def add_move(self, move: Move, embedding: MoveEmbedding | None = None) -> None:
+        """Take a move in together with what finds it, or raise `MoveTaken`.
+
+        Raises `StorageFailed` where its path was given up.
+        """
         ...
 
     async def move(self, move_id: str) -> Move:
@@ -109,18 +139,39 @@ class Library(Protocol):
         """Return the moves of these ids that there are, in their order, each once."""
         ...
 
-    async def mark_unusable(self, move: Move, reason: str | None) -> bool:
-        """Remember why no film can be made of the clip of ``move``; None when one can.
+    async def mark_unusable(self, item: Song | Move, reason: str | None) -> bool:
+        """Remember why no film can be made of a move's clip, or with a song; None when one can.
 
-        Return whether there is such a move with such a clip: nothing happens to one that was
-        removed meanwhile, or that has come back with another clip.
+        Return whether there is such an item with such a file: nothing happens to one that was
+        removed meanwhile, or that has come back with another file.
         """
         ...
 
     async def remove_move(self, move_id: str) -> Move:
-        """Forget a move and return it; raises `MoveNotFound`.
+        """Forget a move and what finds it, and return it; raises `MoveNotFound`.
 
-        Of several who remove the same one at once one is given it. Its file stays.
+        Otherwise as `remove_song`.
+        """
+        ...
+
+    async def removed(
+        self, kind: Kind | None = None, item_id: str | None = None
+    ) -> tuple[Removed, ...]:
+        """Return the files of songs and moves that were removed, by path; those of one id at will.
+
+        They belong to nobody any more, and may be deleted as often as anybody likes.
+        """
+        ...
+
+    async def forget_removed(self, path: str) -> None:
+        """Forget the file of a song or a move that was removed: it is deleted."""
+        ...
+
+    async def give_up(self, path: str) -> bool:
+        """See to it that no song or move ever lies at ``path``, so that its file may be deleted.
+
+        False where one lies there: whoever was adding it has succeeded, though nobody may have
+        been told.
         """
         ...
 
