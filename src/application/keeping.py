@@ -1,15 +1,22 @@
-"""A file and its entry in the library, kept together or not at all."""
+"""A file and its entry in the library, kept together, or no entry at all."""
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from enum import Enum, auto
 from pathlib import Path
+from typing import Final
+from uuid import uuid4
 
 from application.ports.storage import Storage
 from application.threads import HASHING
 from application.uncancelled import to_the_end
-from domain.errors import Conflict, MediaTaken
+from domain.errors import MediaTaken
 
-_DIGITS = 16
+_log = logging.getLogger("bachata.library")
+
+_DIGITS: Final = 16
 """Hexadecimal digits that tell the contents of two files of one id apart."""
 
 
@@ -28,35 +35,67 @@ async def digest_of(source: Path) -> str:
     return await HASHING.run(digest)
 
 
+def once() -> str:
+    """A token that no other storage path has."""
+    return uuid4().hex[:12]
+
+
 async def keep(
     storage: Storage,
     source: Path,
     path: str,
     enter: Callable[[], Awaitable[None]],
+    give_up: Callable[[str], Awaitable[bool]],
     *,
     spare: bool = False,
 ) -> None:
-    """Store ``source`` at ``path``, which names its contents, then ``enter`` it.
+    """Store ``source`` at ``path``, which nothing else is ever stored at, then ``enter`` it.
 
-    Nobody changes a ``spare`` source any more.
-
-    The same contents may be there already, left by a process that died before the entry. Without
-    the entry the file goes again, unless somebody else has entered it meanwhile.
+    Nobody changes a ``spare`` source any more. Where something fails ``give_up`` decides: either
+    the entry is there in spite of it, and all is well, or it never will be, and the file is
+    deleted. What cannot be decided or deleted now is left to recovery: a file that nobody has
+    entered harms less than an entry without a file.
     """
 
     async def both() -> None:
-        ours = True
+        entering = False
         try:
-            await storage.put(source, path, spare=spare)
-        except MediaTaken:
-            ours = False
-        try:
+            # Only an earlier try of the same call can have taken the path.
+            with suppress(MediaTaken):
+                await storage.put(source, path, spare=spare)
+            entering = True
             await enter()
-        except Conflict:
-            raise
-        except BaseException:
-            if ours:
-                await storage.delete(path)
+        except BaseException as error:
+            outcome = await _outcome(give_up, path) if entering else Outcome.GIVEN_UP
+            if outcome is Outcome.ENTERED and isinstance(error, Exception):
+                _log.warning("entered in spite of %r", error, extra={"path": path})
+                return
+            if outcome is Outcome.GIVEN_UP:
+                await delete_or_leave(storage, path)
             raise
 
     await to_the_end(both())
+
+
+class Outcome(Enum):
+    """What became of an entry."""
+
+    ENTERED = auto()
+    GIVEN_UP = auto()
+    UNKNOWN = auto()
+
+
+async def _outcome(give_up: Callable[[str], Awaitable[bool]], path: str) -> Outcome:
+    try:
+        return Outcome.GIVEN_UP if await give_up(path) else Outcome.ENTERED
+    except Exception as error:
+        _log.warning("nobody knows whether a file was entered: %r", error, extra={"path": path})
+        return Outcome.UNKNOWN
+
+
+async def delete_or_leave(storage: Storage, path: str) -> None:
+    """Delete a file that is nobody's; one that cannot be deleted now is left to recovery."""
+    try:
+        await storage.delete(path)
+    except Exception as error:
+        _log.warning("a file is left to recovery: %r", error, extra={"path": path})

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from anyascii import anyascii
 
+from application.ports.library import Kind, Library
 from domain import ids
 from domain.errors import NotFound
 
@@ -23,6 +24,20 @@ async def unused(plain: str, *looks: Callable[[str], Awaitable[object]]) -> str:
         number += 1
         tried = f"{plain}-{number}"
     return tried
+
+
+async def unused_in(library: Library, kind: Kind, plain: str) -> str:
+    """``plain``, or ``plain`` with a number, that no song or move of ``library`` has for an id.
+
+    One whose file is still to be deleted has it, too: whoever removes it once more means that one.
+    """
+
+    async def removed(tried: str) -> None:
+        if not await library.removed(kind, tried):
+            raise NotFound
+
+    look = library.song if kind is Kind.SONG else library.move
+    return await unused(plain, look, removed)
 
 
 async def _finds(look: Callable[[str], Awaitable[object]], tried: str) -> bool:

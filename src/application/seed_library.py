@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from application.clip_failures import reason_of
-from application.keeping import digest_of, fingerprint
+from application.keeping import digest_of, fingerprint, once
 from application.migration import Came, Findings
 from application.naming import id_of, unused
 from application.ports.encoder import Encoder
@@ -113,10 +113,11 @@ class SeedLibrary:
     ) -> None:
         """Bring songs over, with the keys they had; the same contents are the same song."""
         known = {
-            song.audio_path.rpartition("-")[2]: song
+            contents: song
             for song in await everything(
                 lambda after, most: self._library.songs(SongFilter(), after, most)
             )
+            if (contents := paths.contents_of(song.audio_path)) is not None
         }
         promised: set[str] = set()
         for key, said in given:
@@ -181,7 +182,7 @@ class SeedLibrary:
         media = await self._encoder.measure(song.file)
         if media.sound is None:
             raise UnacceptedMedia("The file has no sound; a song needs some.")
-        path = paths.song(new.id, song.contents)
+        path = paths.song(new.id, song.contents, once())
         return msgspec.structs.replace(new, audio_path=path, duration=float(media.seconds))
 
     async def _unused(self, plain: str, promised: set[str]) -> str:
@@ -269,7 +270,7 @@ class SeedLibrary:
     ) -> None:
         """Remember where the clip of a move is now, or would be."""
         if foretold and clip is not None:
-            path = paths.clip(move.id, await fingerprint(clip))
+            path = paths.clip(move.id, await fingerprint(clip), once())
             seconds = float((await self._encoder.measure(clip)).seconds)
         else:
             kept = await self._library.move(move.id)

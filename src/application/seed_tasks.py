@@ -1,13 +1,14 @@
 """Tasks and Blueprints of the earlier system, put on record here."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from application.clip_failures import reason_of
-from application.keeping import digest_of, keep
+from application.keeping import digest_of
 from application.migration import Came, Findings
 from application.ports.blueprints import BlueprintArchive
 from application.ports.encoder import Encoder
@@ -25,6 +26,7 @@ from domain.errors import (
     Interrupted,
     InvalidRequest,
     MediaNotFound,
+    MediaTaken,
     TaskNotFound,
     UnacceptedMedia,
 )
@@ -108,16 +110,18 @@ class SeedTasks:
         )
 
     async def _write(self, task: Assembly, film: Path | None, there: Assembly | None) -> None:
-        async def enter() -> None:
-            if there is None:
-                await self._tasks.add(task)
-            else:
-                await self._tasks.update(task.task_id, lambda _: task)
+        """Store the film, then write the task down.
 
-        if film is None or task.output_path is None:
-            await enter()
+        A film whose task was not written down stays: whoever brings it over again finds it there,
+        and a task that points at no film would be worse.
+        """
+        if film is not None and task.output_path is not None:
+            with suppress(MediaTaken):
+                await self._storage.put(film, task.output_path)
+        if there is None:
+            await self._tasks.add(task)
         else:
-            await keep(self._storage, film, task.output_path, enter)
+            await self._tasks.update(task.task_id, lambda _: task)
 
     async def blueprints(
         self,

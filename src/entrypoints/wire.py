@@ -110,7 +110,6 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         ports.storage,
         ports.encoder,
         ports.workspace,
-        ports.embeddings,
         ports.embedder,
     )
     add_song = AddSong(ports.library, ports.storage, ports.encoder, ports.workspace)
@@ -200,9 +199,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             # There is one kind of caller, who may have every place.
             Uploads(ports.workspace, settings.max_uploads, settings.max_uploads),
         ),
-        remove_move=logged(
-            "remove_move", RemoveMove(ports.library, ports.storage, ports.embeddings)
-        ),
+        remove_move=logged("remove_move", RemoveMove(ports.library, ports.storage)),
         remove_song=logged("remove_song", RemoveSong(ports.library, ports.storage)),
         search_moves=SearchMoves(find_moves, ports.library, ports.embeddings, hear),
         sweep=SweepLeftovers(
@@ -213,7 +210,6 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             "upload_move",
             UploadMove(
                 ports.library,
-                ports.storage,
                 ports.doorkeeper,
                 examine,
                 add_move,
@@ -227,7 +223,6 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             "upload_song",
             UploadSong(
                 ports.library,
-                ports.storage,
                 ports.doorkeeper,
                 add_song,
                 hear,

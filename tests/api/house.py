@@ -21,7 +21,6 @@ from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.listener import MemoryListener
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.move_index import MemoryMoveIndex
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.projector import MemoryProjector
@@ -91,7 +90,7 @@ class House:
             workspace=self.workspace,
             listener=MemoryListener(),
             choreographer=OfflineChoreographer(),
-            embeddings=MemoryMoveEmbeddings(),
+            embeddings=self.library.embeddings,
             index=MemoryMoveIndex(),
             embedder=MemoryEmbedder(),
             watcher=MemoryWatcher(),

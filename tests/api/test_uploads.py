@@ -332,7 +332,7 @@ async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("port", "method"),
-    [("library", "add_move"), ("embeddings", "keep"), ("storage", "put")],
+    [("library", "add_move"), ("storage", "put")],
 )
 async def test_a_failure_leaves_nothing(tmp_path: Path, port: str, method: str) -> None:
     place = House(tmp_path)

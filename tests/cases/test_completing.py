@@ -10,7 +10,6 @@ from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.listener import MemoryListener
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.watcher import MemoryWatcher
@@ -35,7 +34,7 @@ class Place:
     def __init__(self, root: Path) -> None:
         self.library = MemoryLibrary()
         self.storage = MemoryStorage()
-        self.embeddings = MemoryMoveEmbeddings()
+        self.embeddings = self.library.embeddings
         self.listener = MemoryListener()
         self.listener.name = EAR
         self.heard = 0
@@ -129,7 +128,9 @@ async def test_a_clip_that_is_lost_keeps_no_other_from_being_heard(
         await place.move(name)
     await place.embed()
     del place.storage.objects["clips/a.mp4"]
+    listed = await place.entry("b")
     await place.library.remove_move("b")
+    await place.embeddings.keep(listed)
 
     assert await place.complete() == 1
     assert (await place.entry("c")).rows.audio is not None

@@ -302,7 +302,6 @@ async def test_a_move_without_its_embedding_is_completed(place: Place) -> None:
             place.storage,
             MemoryEncoder(),
             place.workspace,
-            fresh.embeddings,
             MemoryEmbedder(),
         ),
         Examination(hear, MemoryEmbedder()),

@@ -346,23 +346,23 @@ async def test_what_is_not_as_it_was_written_is_found(earlier: Earlier, spoiled:
         if spoiled == "lost" and path.startswith("songs/eso"):
             del earlier.storage.objects[path]
 
-    async def keep(entry: object) -> None:
+    def write(entry: object) -> None:
         return None
 
-    real_keep = earlier.embeddings.keep
+    real_write = earlier.embeddings.write
 
-    async def keep_without_pose(entry: MoveEmbedding) -> None:
+    def write_without_pose(entry: MoveEmbedding) -> None:
         rows = msgspec.structs.replace(entry.rows, pose=None)
-        await real_keep(msgspec.structs.replace(entry, rows=rows))
+        real_write(msgspec.structs.replace(entry, rows=rows))
 
     async def add_song(song: object, analysis: object = None) -> None:
         return None
 
     earlier.storage.put = put
     if spoiled == "numbers":
-        earlier.embeddings.keep = keep
+        earlier.embeddings.write = write
     if spoiled == "pose":
-        earlier.embeddings.keep = keep_without_pose
+        earlier.embeddings.write = write_without_pose
     if spoiled == "song":
         earlier.library.add_song = add_song
     verified = (await earlier()).verified

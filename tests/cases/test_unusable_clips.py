@@ -12,7 +12,6 @@ from adapters.memory import encoder
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.listener import MemoryListener
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
@@ -83,7 +82,7 @@ class Place:
         self.storage = MemoryStorage()
         self.encoder = FaultyEncoder()
         self.workspace = MemoryWorkspace(root)
-        self.embeddings = MemoryMoveEmbeddings()
+        self.embeddings = self.library.embeddings
         self.listener = MemoryListener()
         made = (self.storage, MemoryShelf(), self.encoder, self.workspace)
         self.warm = WarmLibrary(self.library, *made, 2)

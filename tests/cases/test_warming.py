@@ -8,7 +8,6 @@ import pytest
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder, clip, song
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
@@ -59,7 +58,7 @@ class Place:
         self.encoder = NotedEncoder()
         self.workspace = MemoryWorkspace(root / "work")
         ports = (self.library, self.storage, self.encoder, self.workspace)
-        self.add_move = AddMove(*ports, MemoryMoveEmbeddings(), MemoryEmbedder())
+        self.add_move = AddMove(*ports, MemoryEmbedder())
         self.add_song = AddSong(*ports)
         self.warm = WarmLibrary(
             self.library, self.storage, MemoryShelf(), self.encoder, self.workspace, 2

@@ -34,7 +34,7 @@ GOOD = [
 
 @given(st.text(), st.text(alphabet="0123456789abcdef", min_size=1, max_size=64))
 def test_whatever_the_name_its_path_is_plain(name: str, contents: str) -> None:
-    for path in (paths.clip(slug(name), contents), paths.song(slug(name), contents)):
+    for path in (paths.clip(slug(name), contents, "0"), paths.song(slug(name), contents, "0")):
         assert set(path) <= SAFE
         assert paths.fault(path) is None
 

@@ -14,7 +14,6 @@ from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.listener import MemoryListener
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.seed_source import MemorySeedSource
 from adapters.memory.shelf import MemoryShelf
@@ -113,7 +112,7 @@ class Earlier:
         self.records: dict[Model, list[Record]] = {model: [] for model in Model}
         self.others: dict[str, int] = {}
         self.library = MemoryLibrary()
-        self.embeddings = MemoryMoveEmbeddings()
+        self.embeddings = self.library.embeddings
         self.tasks = MemoryTaskRepository()
         self.archive = MemoryBlueprintArchive()
         self.storage = MemoryStorage()
@@ -127,7 +126,7 @@ class Earlier:
         tasks, archive = around(self.tasks, "tasks"), around(self.archive, "archive")
         embeddings = around(self.embeddings, "embeddings")
         room, embedder = MemoryEncoder(), MemoryEmbedder()
-        add_move = AddMove(library, storage, room, self.workspace, embeddings, embedder)
+        add_move = AddMove(library, storage, room, self.workspace, embedder)
         examine = Examination(hear, embedder, MemoryWatcher())
         bring = ImportLibrary(library, storage, embeddings, room, add_move, examine)
         add_song = AddSong(library, storage, room, self.workspace)

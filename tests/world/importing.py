@@ -9,7 +9,6 @@ from adapters.memory import encoder
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.watcher import MemoryWatcher
@@ -57,7 +56,7 @@ class Place:
         self.folder = root / "clips"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.library = MemoryLibrary()
-        self.embeddings = MemoryMoveEmbeddings()
+        self.embeddings = self.library.embeddings
         self.storage = MemoryStorage()
         self.workspace = MemoryWorkspace(root / "work")
         self.told: list[tuple[str, int, int]] = []
@@ -70,7 +69,7 @@ class Place:
             ports[1],
             embeddings,
             ports[2],
-            AddMove(*ports, self.workspace, embeddings, embedder),
+            AddMove(*ports, self.workspace, embedder),
             Examination(hear, embedder, MemoryWatcher()),
             home=home,
         )

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import msgspec
 
-from application.keeping import fingerprint, keep
+from application.keeping import fingerprint, keep, once
 from application.ports.embedder import Embedder
 from application.ports.encoder import Encoder
 from application.ports.library import Library
-from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.readying import ORDINARY, WORK, first_eight
@@ -29,7 +28,6 @@ class AddMove:
         storage: Storage,
         encoder: Encoder,
         workspace: Workspace,
-        embeddings: MoveEmbeddings,
         embedder: Embedder,
     ) -> None:
         """Take the ports."""
@@ -37,7 +35,6 @@ class AddMove:
         self._storage = storage
         self._encoder = encoder
         self._workspace = workspace
-        self._embeddings = embeddings
         self._embedder = embedder
 
     async def __call__(
@@ -65,7 +62,7 @@ class AddMove:
             pass
         else:
             raise MoveTaken(f"There is a move {move.id!r} already.")
-        path = paths.clip(move.id, await fingerprint(clip))
+        path = paths.clip(move.id, await fingerprint(clip), once())
         kept = msgspec.structs.replace(
             move, duration=float(media.seconds), video_path=path, unusable=None
         )
@@ -76,17 +73,12 @@ class AddMove:
                 await self._encoder.prepare(cuts, None, files, ORDINARY, folder)
         entry = embedding or await self._by_words(kept)
         entry = msgspec.structs.replace(entry, video_path=path, duration=kept.duration)
-        await keep(self._storage, clip, path, lambda: self._enter(kept, entry), spare=spare)
-        return kept
 
-    async def _enter(self, move: Move, entry: MoveEmbedding) -> None:
-        await self._library.add_move(move)
-        try:
-            await self._embeddings.keep(entry)
-        except BaseException:
-            await self._library.remove_move(move.id)
-            await self._embeddings.remove(move.id)
-            raise
+        async def enter() -> None:
+            await self._library.add_move(kept, entry)
+
+        await keep(self._storage, clip, path, enter, self._library.give_up, spare=spare)
+        return kept
 
     async def _by_words(self, move: Move) -> MoveEmbedding:
         rows = Rows(text=await self._embedder.read(words_of(move)))

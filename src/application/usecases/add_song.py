@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from application.keeping import fingerprint, keep
+from application.keeping import fingerprint, keep, once
 from application.ports.encoder import Encoder
 from application.ports.library import Library
 from application.ports.storage import Storage
@@ -54,9 +54,9 @@ class AddSong:
         else:
             raise SongTaken(f"There is a song {song.id!r} already.")
         tempo = analysis.tempo if analysis else song.tempo
-        path = paths.song(song.id, await fingerprint(sound))
+        path = paths.song(song.id, await fingerprint(sound), once())
         kept = msgspec.structs.replace(
-            song, duration=float(media.seconds), tempo=tempo, audio_path=path
+            song, duration=float(media.seconds), tempo=tempo, audio_path=path, unusable=None
         )
         if ready:
             async with self._workspace.take(WORK) as folder:
@@ -66,5 +66,5 @@ class AddSong:
         async def enter() -> None:
             await self._library.add_song(kept, analysis)
 
-        await keep(self._storage, sound, path, enter, spare=spare)
+        await keep(self._storage, sound, path, enter, self._library.give_up, spare=spare)
         return kept

@@ -155,7 +155,7 @@ class ImportLibrary:
         self, clip: Path, wanted: Wanted, *, ready: bool, dry_run: bool
     ) -> tuple[Outcome, tuple[Note, ...]]:
         there = await self._there(wanted.id)
-        if there is not None and there.video_path != paths.clip(there.id, await fingerprint(clip)):
+        if there is not None and paths.contents_of(there.video_path) != await fingerprint(clip):
             other = note(Kind.INCONSISTENT, "id", f"{there.id!r} is another clip in the library.")
             return Outcome.REFUSED, (*wanted.notes, other)
         if there is not None and await self._is_whole(there):

@@ -1,51 +1,68 @@
 """Take a song or a move out of the library."""
 
-from application.ports.library import Library, MoveFilter, SongFilter
-from application.ports.move_embeddings import MoveEmbeddings
+from collections.abc import Awaitable, Callable
+
+from application.ports.library import Kind, Library
 from application.ports.storage import Storage
+from application.turns import Turns
 from application.uncancelled import to_the_end
-from application.usecases.browse import everything
+from domain.errors import NotFound
 
 
-class RemoveSong:
+class _Removal:
+    """Forgets items of one kind, then deletes their files.
+
+    A file that was not deleted, because the storage or the process failed in between, is still
+    known by the id of its item: to remove that once more deletes it.
+    """
+
+    def __init__(self, library: Library, storage: Storage, kind: Kind) -> None:
+        self._library = library
+        self._storage = storage
+        self._kind = kind
+        self._turns = Turns()
+
+    async def _remove(self, item_id: str, forget: Callable[[str], Awaitable[object]]) -> None:
+        # Of several at once the others find nothing once the first is done.
+        async with self._turns.of(item_id):
+            missing: NotFound | None = None
+            try:
+                await forget(item_id)
+            except NotFound as error:
+                missing = error
+            left = await self._library.removed(self._kind, item_id)
+            if missing is not None and not left:
+                raise missing
+            for each in left:
+                await self._storage.delete(each.path)
+                await self._library.forget_removed(each.path)
+
+
+class RemoveSong(_Removal):
     """Forget a song and its file; films that were made of it stay."""
 
     def __init__(self, library: Library, storage: Storage) -> None:
         """Take the ports."""
-        self._library = library
-        self._storage = storage
+        super().__init__(library, storage, Kind.SONG)
 
     async def __call__(self, song_id: str) -> None:
-        """Return once it is gone; raises `SongNotFound`, and `StorageFailed` if its file stays."""
-        await to_the_end(self._removed(song_id))
+        """Return once it is gone; raises `SongNotFound`, and `StorageFailed` if its file stays.
 
-    async def _removed(self, song_id: str) -> None:
-        song = await self._library.remove_song(song_id)
-        await _forget(self._library, self._storage, song.audio_path)
+        Where its file stayed it may be removed once more.
+        """
+        await to_the_end(self._remove(song_id, self._library.remove_song))
 
 
-class RemoveMove:
+class RemoveMove(_Removal):
     """Forget a move, what finds it, and its clip; films that were made of it stay."""
 
-    def __init__(self, library: Library, storage: Storage, embeddings: MoveEmbeddings) -> None:
+    def __init__(self, library: Library, storage: Storage) -> None:
         """Take the ports."""
-        self._library = library
-        self._storage = storage
-        self._embeddings = embeddings
+        super().__init__(library, storage, Kind.MOVE)
 
     async def __call__(self, move_id: str) -> None:
-        """Return once it is gone; raises `MoveNotFound`, and `StorageFailed` if its file stays."""
-        await to_the_end(self._removed(move_id))
+        """Return once it is gone; raises `MoveNotFound`, and `StorageFailed` if its file stays.
 
-    async def _removed(self, move_id: str) -> None:
-        move = await self._library.remove_move(move_id)
-        await self._embeddings.remove(move_id)
-        await _forget(self._library, self._storage, move.video_path)
-
-
-async def _forget(library: Library, storage: Storage, path: str) -> None:
-    """Delete a file that no other song or move of the library is."""
-    songs = await everything(lambda after, most: library.songs(SongFilter(), after, most))
-    moves = await everything(lambda after, most: library.moves(MoveFilter(), after, most))
-    if path not in {*(song.audio_path for song in songs), *(move.video_path for move in moves)}:
-        await storage.delete(path)
+        Where its file stayed it may be removed once more.
+        """
+        await to_the_end(self._remove(move_id, self._library.remove_move))

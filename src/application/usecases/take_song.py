@@ -5,10 +5,11 @@ from pathlib import Path
 import msgspec
 
 from application.keeping import fingerprint
-from application.naming import id_of, unused
-from application.ports.library import Library, SongFilter
+from application.naming import id_of, unused_in
+from application.ports.library import Kind, Library, SongFilter
 from application.usecases.add_song import AddSong
 from application.usecases.browse import everything
+from domain import paths
 from domain.errors import SongTaken
 from domain.importing import title_of
 from domain.music import Song
@@ -31,7 +32,7 @@ class TakeSong:
         name = title_of(file.stem)
         while (known := await self._same(contents)) is None:
             song = Song(
-                id=await unused(id_of(name), self._library.song),
+                id=await unused_in(self._library, Kind.SONG, id_of(name)),
                 title=name,
                 artist="Unknown",
                 audio_path="songs/new",
@@ -50,7 +51,7 @@ class TakeSong:
         Raises as `AddSong` does.
         """
         while True:
-            free = await unused(song.id, self._library.song)
+            free = await unused_in(self._library, Kind.SONG, song.id)
             try:
                 return await self._add_song(file, msgspec.structs.replace(song, id=free))
             except SongTaken:
@@ -59,4 +60,6 @@ class TakeSong:
 
     async def _same(self, contents: str) -> Song | None:
         songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
-        return next((song for song in songs if song.audio_path.endswith(f"-{contents}")), None)
+        return next(
+            (song for song in songs if paths.contents_of(song.audio_path) == contents), None
+        )

@@ -9,17 +9,15 @@ import msgspec
 from msgspec import Meta
 
 from application.examining import Examination, Examined
-from application.keeping import fingerprint
 from application.later import Later
-from application.naming import id_of, unused
+from application.naming import id_of, unused_in
 from application.ports.doorkeeper import Doorkeeper
-from application.ports.library import Library
-from application.ports.storage import Storage
+from application.ports.library import Kind, Library
 from application.timeouts import UPLOAD_TURN, place_in
 from application.turns import Turns
 from application.usecases.add_move import AddMove
 from application.usecases.warm import WarmLibrary
-from domain import documents, paths
+from domain import documents
 from domain.blueprint import DAY, Difficulty
 from domain.errors import InvalidRequest
 from domain.importing import UNSORTED, Wanted
@@ -65,7 +63,6 @@ class UploadMove:
     def __init__(
         self,
         library: Library,
-        storage: Storage,
         doorkeeper: Doorkeeper,
         examine: Examination,
         add_move: AddMove,
@@ -80,7 +77,6 @@ class UploadMove:
         waits to be.
         """
         self._library = library
-        self._storage = storage
         self._doorkeeper = doorkeeper
         self._examine = examine
         self._add_move = add_move
@@ -114,14 +110,9 @@ class UploadMove:
         return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
 
     async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:
-        contents = await fingerprint(clip)
         # Of two of the same name at once, the second is to see the id that the first has taken.
         async with self._turns.of(examined.move.id):
-            move_id = await unused(
-                examined.move.id,
-                self._library.move,
-                lambda move_id: self._storage.describe(paths.clip(move_id, contents)),
-            )
+            move_id = await unused_in(self._library, Kind.MOVE, examined.move.id)
             move = msgspec.structs.replace(examined.move, id=move_id)
             embedding = msgspec.structs.replace(examined.embedding, move_id=move_id)
             return await self._add_move(clip, move, embedding, ready=own, spare=not own)

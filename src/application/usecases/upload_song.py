@@ -6,17 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from application.keeping import fingerprint
 from application.later import Later
-from application.naming import id_of, unused
+from application.naming import id_of, unused_in
 from application.ports.doorkeeper import Doorkeeper
-from application.ports.library import Library
-from application.ports.storage import Storage
+from application.ports.library import Kind, Library
 from application.timeouts import UPLOAD_TURN, place_in
 from application.turns import Turns
 from application.usecases.add_song import AddSong
 from application.usecases.hear import HearSong
-from domain import documents, paths
+from domain import documents
 from domain.errors import UnacceptedMedia
 from domain.limits import SONG
 from domain.music import Song
@@ -40,7 +38,6 @@ class UploadSong:
     def __init__(
         self,
         library: Library,
-        storage: Storage,
         doorkeeper: Doorkeeper,
         add_song: AddSong,
         hear: HearSong,
@@ -53,7 +50,6 @@ class UploadSong:
         ``turn`` is for how many seconds one waits to be looked into.
         """
         self._library = library
-        self._storage = storage
         self._doorkeeper = doorkeeper
         self._add_song = add_song
         self._hear = hear
@@ -79,15 +75,11 @@ class UploadSong:
         return song
 
     async def _added(self, sound: Path, said: SongForm) -> Song:
-        contents, plain = await fingerprint(sound), id_of(said.title)
+        plain = id_of(said.title)
         # Of two of the same title at once, the second is to see the id that the first has taken.
         async with self._turns.of(plain):
             song = Song(
-                id=await unused(
-                    plain,
-                    self._library.song,
-                    lambda song_id: self._storage.describe(paths.song(song_id, contents)),
-                ),
+                id=await unused_in(self._library, Kind.SONG, plain),
                 title=said.title,
                 artist=said.artist,
                 genre=said.genre,
