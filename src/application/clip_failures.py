@@ -25,6 +25,9 @@ from domain.errors import (
 
 _log = logging.getLogger("bachata.clips")
 
+MISSING: Final = "Its file is not in the storage."
+"""Why no film can be made with a song or a move while that is so."""
+
 _LONGEST: Final = 500
 """Characters of a reason."""
 _LAST: Final = 2

@@ -99,6 +99,8 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     degradations: tuple[str, ...] = ()
     """What had to be done otherwise than asked, for a person."""
+    unusable: str | None = None
+    """Why the film cannot be watched though it was published."""
 
     def take(
         self,

@@ -23,6 +23,7 @@ from application.usecases.plan_sample import PlanSample
 from application.usecases.preview import PreviewChoreography
 from application.usecases.read_blueprint import ReadBlueprint
 from application.usecases.receive import ReceiveFile
+from application.usecases.recover import RecoverStorage
 from application.usecases.remove import RemoveMove, RemoveSong
 from application.usecases.search_moves import SearchMoves
 from application.usecases.sweep import SweepLeftovers
@@ -64,6 +65,7 @@ class UseCases:
     read_move: ReadMove
     read_song: ReadSong
     receive_file: ReceiveFile
+    recover: RecoverStorage
     remove_move: RemoveMove
     remove_song: RemoveSong
     search_moves: SearchMoves

@@ -34,6 +34,7 @@ from application.usecases.plan_sample import PlanSample
 from application.usecases.preview import PreviewChoreography
 from application.usecases.read_blueprint import ReadBlueprint
 from application.usecases.receive import ReceiveFile
+from application.usecases.recover import RecoverStorage
 from application.usecases.remove import RemoveMove, RemoveSong
 from application.usecases.search_moves import SearchMoves
 from application.usecases.sweep import SweepLeftovers
@@ -199,6 +200,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             # There is one kind of caller, who may have every place.
             Uploads(ports.workspace, settings.max_uploads, settings.max_uploads),
         ),
+        recover=RecoverStorage(ports.library, ports.tasks, ports.blueprints, ports.storage),
         remove_move=logged("remove_move", RemoveMove(ports.library, ports.storage)),
         remove_song=logged("remove_song", RemoveSong(ports.library, ports.storage)),
         search_moves=SearchMoves(find_moves, ports.library, ports.embeddings, hear),

@@ -1,7 +1,9 @@
 """What every Storage must do: memory, the local disk, a real S3 server, and one like Google's."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -367,3 +369,41 @@ async def test_a_fetched_file_is_a_copy(storage: Storage, given: Given, tmp_path
     assert into.read_bytes() == b"kept"
     into.write_bytes(b"mine")
     assert await content(storage, "a") == b"kept"
+
+
+async def listed(storage: Storage, folder: str) -> list[tuple[str, int]]:
+    return sorted([(each.path, each.size) async for each in storage.files(folder)])
+
+
+async def test_a_folder_lists_its_files_at_any_depth_and_no_others(
+    storage: Storage, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"12345")
+    for path in ("clips/a.mp4", "clips/deep/er/b c+é.mp4", "clips2/a", "clip", "songs/a"):
+        await storage.put(source, path)
+    assert await listed(storage, "clips") == [("clips/a.mp4", 5), ("clips/deep/er/b c+é.mp4", 5)]
+    assert await listed(storage, "clips/deep") == [("clips/deep/er/b c+é.mp4", 5)]
+    for nothing in ("nobody", "clip", "clips/a.mp4", "clips/a.mp4/x"):
+        assert await listed(storage, nothing) == []
+    await storage.delete("clips/a.mp4")
+    assert await listed(storage, "clips") == [("clips/deep/er/b c+é.mp4", 5)]
+
+
+async def test_a_file_is_as_old_as_its_place_and_not_as_its_source(
+    storage: Storage, tmp_path: Path
+) -> None:
+    for spare in (False, True):
+        source = tmp_path / f"source-{spare}"
+        source.write_bytes(b"1")
+        os.utime(source, (0, 0))
+        await storage.put(source, f"clips/{spare}", spare=spare)
+    found = [each async for each in storage.files("clips")]
+    assert len(found) == 2
+    assert all(timedelta(seconds=-5) < each.age < timedelta(minutes=5) for each in found)
+
+
+@pytest.mark.parametrize("path", UNSAFE)
+async def test_an_unsafe_folder_is_not_listed(storage: Storage, path: str) -> None:
+    with pytest.raises(UnsafePath):
+        await listed(storage, path)

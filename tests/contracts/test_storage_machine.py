@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from adapters.memory.storage import MemoryStorage
+from adapters.storage import folders
 from adapters.storage.bucket import Bucket, Limits
 from adapters.storage.line import Line, open_line
 from adapters.storage.local import LocalStorage
@@ -80,6 +81,15 @@ class TwoStorages(RuleBasedStateMachine):
     def read(self, path: str, first: int, length: int) -> None:
         async def ask(storage: Storage) -> object:
             return b"".join([chunk async for chunk in storage.read(path, first, length)])
+
+        self.compare(ask)
+
+    @rule(path=PATHS)
+    def files(self, path: str) -> None:
+        async def ask(storage: Storage) -> object:
+            found = [(each.path, each.size) async for each in storage.files(path)]
+            # Names that are kept as their digests do not say what they are.
+            return sorted(each for each in found if folders.is_plain(each[0]))
 
         self.compare(ask)
 

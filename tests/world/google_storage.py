@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -143,9 +144,10 @@ class GoogleStorage:
         most = int(asked.get("max-keys", "1000"))
         every = sorted(k for k in self.objects if k.startswith(asked.get("prefix", "")))
         left = [key for key in every if key > after]
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         shown = "".join(
             f"<Contents><Key>{escape(quote(key))}</Key><Size>{len(self.objects[key].content)}</Size>"
-            f"<LastModified>2026-11-21T18:00:00.000Z</LastModified></Contents>"
+            f"<LastModified>{now}</LastModified></Contents>"
             for key in left[:most]
         )
         more = (

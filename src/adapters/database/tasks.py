@@ -56,6 +56,14 @@ class SqlTaskRepository:
         query = select(TaskRow.task_id).where(TaskRow.state.in_(working), since)
         return tuple(row.task_id for row in await self._database.read(query))
 
+    async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:
+        """See `application.ports.tasks.TaskRepository`."""
+        query = select(TaskRow.document).where(TaskRow.state == state.value)
+        if after is not None:
+            query = query.where(TaskRow.task_id > after)
+        rows = await self._database.read(query.order_by(TaskRow.task_id).limit(most))
+        return tuple(msgspec.json.decode(row.document, type=Assembly) for row in rows)
+
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""
         # It changes nothing, but needs all that a change does.

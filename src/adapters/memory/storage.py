@@ -1,14 +1,15 @@
 """Media files in memory."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from anyio.lowlevel import checkpoint
 
 from application.disk_errors import translated
-from application.ports.storage import Stored
+from application.ports.storage import Stored, StoredFile
 from domain import paths
 from domain.errors import BachataError, MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
@@ -22,10 +23,17 @@ class MemoryStorage:
     As on a disk a path is a file or a folder, never both, and `.incoming` is out of reach.
     """
 
-    def __init__(self, objects: Mapping[str, bytes] | None = None) -> None:
-        """Start with ``objects``, bytes by storage path."""
+    def __init__(
+        self,
+        objects: Mapping[str, bytes] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Start with ``objects``, bytes by storage path, and a clock."""
         self.objects: dict[str, bytes] = dict(objects or {})
         """What is stored, by storage path."""
+        self._now = now
+        self._begun = now()
+        self._since: dict[str, datetime] = {}
 
     async def fetch(self, path: str, into: Path) -> None:
         """See `application.ports.storage.Storage`."""
@@ -40,6 +48,7 @@ class MemoryStorage:
         if any(key == path or key in folders or key.startswith(f"{path}/") for key in self.objects):
             raise MediaTaken
         self.objects[path] = content
+        self._since[path] = self._now()
 
     async def describe(self, path: str) -> Stored:
         """See `application.ports.storage.Storage`."""
@@ -57,6 +66,15 @@ class MemoryStorage:
         """See `application.ports.storage.Storage`."""
         await checkpoint()
         self.objects.pop(_checked(path), None)
+
+    async def files(self, folder: str) -> AsyncIterator[StoredFile]:
+        """See `application.ports.storage.Storage`."""
+        await checkpoint()
+        start = f"{_checked(folder)}/"
+        for path, content in list(self.objects.items()):
+            if path.startswith(start):
+                age = self._now() - self._since.get(path, self._begun)
+                yield StoredFile(path=path, size=len(content), age=age)
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
         """See `application.ports.storage.Storage`; memory has no addresses."""

@@ -8,7 +8,7 @@ from anyio.lowlevel import checkpoint
 from adapters.memory.clock import MemoryClock
 from application.ports.clock import Clock
 from application.ports.tasks import Change
-from domain.assembly import FINAL, Assembly
+from domain.assembly import FINAL, Assembly, State
 from domain.errors import TaskNotFound, TaskTaken
 
 
@@ -49,6 +49,13 @@ class MemoryTaskRepository:
         since = self._clock.now() - silent
         working = [task_id for task_id, each in self.history.items() if each[-1].state not in FINAL]
         return tuple(task_id for task_id in working if self._written[task_id] < since)
+
+    async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:
+        """See `application.ports.tasks.TaskRepository`."""
+        await checkpoint()
+        latest = (values[-1] for _, values in sorted(self.history.items()))
+        found = [each for each in latest if each.state is state]
+        return tuple(each for each in found if after is None or each.task_id > after)[:most]
 
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""

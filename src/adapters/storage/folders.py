@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from domain import paths
 from domain.errors import StorageFailed
 
 LONGEST: Final = 255
@@ -35,6 +36,11 @@ def names(path: str) -> list[str]:
     looks like such a name, is `~` and its SHA-256: two segments never share a name.
     """
     return [_name(segment) for segment in path.split("/")]
+
+
+def is_plain(path: str) -> bool:
+    """Whether names on disk are those of the segments of a storage path, and say what it is."""
+    return paths.fault(path) is None and names(path) == path.split("/")
 
 
 def _name(segment: str) -> str:

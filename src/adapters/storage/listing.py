@@ -1,7 +1,8 @@
 """What lies in a bucket, page by page."""
 
 from collections.abc import AsyncGenerator
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, cast
 
 import msgspec
@@ -19,6 +20,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     """Bytes."""
     since: datetime
+    age: timedelta
+    """By the server's own clock."""
 
 
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +37,10 @@ async def objects(line: Line, start: str, page: int = PAGE) -> AsyncGenerator[Li
     more: dict[str, object] = {}
     while True:
         answer = await line.ask("list_objects_v2", {"Prefix": start, "MaxKeys": page, **more})
+        now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
         for each in _entries(answer, "Contents"):
-            yield Listed(key=each["Key"], size=int(each["Size"]), since=each["LastModified"])
+            since: datetime = each["LastModified"]
+            yield Listed(key=each["Key"], size=int(each["Size"]), since=since, age=now - since)
         if not answer.get("IsTruncated"):
             return
         more = {"ContinuationToken": answer["NextContinuationToken"]}

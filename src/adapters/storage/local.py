@@ -15,9 +15,10 @@ from adapters import owned_folders
 from adapters.storage import folders, writing
 from adapters.storage.folders import LinkInTheWay
 from adapters.storage.keys import INCOMING, safe
+from adapters.storage.local_listing import listing_of
 from adapters.storage.steps import Steps
 from application.disk_errors import translated
-from application.ports.storage import Stored
+from application.ports.storage import Stored, StoredFile
 from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
 ABANDONED: Final = timedelta(hours=1)
@@ -111,6 +112,21 @@ class LocalStorage:
                 self._remove(place)
 
         await self._steps.run(step)
+
+    async def files(self, folder: str) -> AsyncIterator[StoredFile]:
+        """See `application.ports.storage.Storage`."""
+        place = _place(folder)
+
+        def step(unwanted: Event) -> list[StoredFile]:
+            with _translated(folder):
+                try:
+                    with folders.opened(self._root, place) as top:
+                        return listing_of(top, folder, unwanted)
+                except (FileNotFoundError, NotADirectoryError):
+                    return []
+
+        for found in await self._steps.run(step):
+            yield found
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
         """See `application.ports.storage.Storage`; the local disk has no addresses."""

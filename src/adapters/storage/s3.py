@@ -14,11 +14,12 @@ from adapters.storage import listing
 from adapters.storage.bucket import MEGABYTE, Bucket, Limits, Profile
 from adapters.storage.creation import Creation
 from adapters.storage.downloads import Download
+from adapters.storage.folders import is_plain
 from adapters.storage.foreign import MISSING, NO_UPLOAD, TAKEN, code, foreign, named
 from adapters.storage.keys import INCOMING, LONGEST, above, safe
 from adapters.storage.line import Line, open_line, removed
 from adapters.storage.steps import Steps
-from application.ports.storage import Stored
+from application.ports.storage import Stored, StoredFile
 from application.timeouts import FETCH_TURN, place_in
 from application.together import together
 from application.uncancelled import to_the_end
@@ -94,6 +95,16 @@ class S3Storage:
         """See `application.ports.storage.Storage`."""
         with named(safe(path)):
             await removed(self._line, self._line.keys.of(path))
+
+    async def files(self, folder: str) -> AsyncIterator[StoredFile]:
+        """See `application.ports.storage.Storage`."""
+        start = self._line.keys.below(safe(folder))
+        with named(folder):
+            async with aclosing(listing.objects(self._line, start)) as found:
+                async for each in found:
+                    path = each.key.removeprefix(self._line.keys.all)
+                    if is_plain(path):
+                        yield StoredFile(path=path, size=each.size, age=each.age)
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
         """See `application.ports.storage.Storage`; it is made here, and nobody is asked."""

@@ -1,6 +1,7 @@
 """Where media bytes live."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,16 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes."""
     etag: str
     """Differs whenever the bytes do; no quotes."""
+
+
+class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a folder."""
+
+    path: str
+    size: int
+    """Bytes."""
+    age: timedelta
+    """Since it was stored, by the storage's own clock where it tells one."""
 
 
 class Storage(Protocol):
@@ -31,6 +42,7 @@ class Storage(Protocol):
     async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
         """Keep a local file for good; raises `MediaTaken` when there is one at this path.
 
+        Where this raises anything else the file may have been stored, or be stored later.
         Nobody changes a ``spare`` source any more, not even afterwards: it may be kept as it is.
         """
         ...
@@ -49,6 +61,14 @@ class Storage(Protocol):
 
     async def delete(self, path: str) -> None:
         """Forget a file; one that is not there is no error."""
+        ...
+
+    def files(self, folder: str) -> AsyncIterator[StoredFile]:
+        """Yield the files in a folder and in those below it, in no order.
+
+        Those are left out whose paths cannot be told from the names that they are kept by, and
+        those that come or go meanwhile may be.
+        """
         ...
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:

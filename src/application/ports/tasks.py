@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from domain.assembly import Assembly
+from domain.assembly import Assembly, State
 
 Change = Callable[[Assembly], Assembly]
 
@@ -38,6 +38,10 @@ class TaskRepository(Protocol):
 
         By the clock of whatever keeps the tasks: the clocks of the machines may differ.
         """
+        ...
+
+    async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:
+        """Return up to ``most`` that are in a state, by task id, whose ids come after ``after``."""
         ...
 
     async def ready(self) -> str:

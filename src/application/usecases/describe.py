@@ -85,7 +85,8 @@ class UnderstandDescription:
     async def to_be_planned(self, described: DescribedRequest) -> tuple[Understanding, Description]:
         """What was understood, and the same for `PlanChoreography`; raises as the call does."""
         documents.refuse_faults(described)
-        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
+        sound = SongFilter(usable=True)
+        songs = await everything(lambda after, most: self._library.songs(sound, after, most))
         usable = MoveFilter(usable=True)
         moves = await everything(lambda after, most: self._library.moves(usable, after, most))
         labels = sorted({move.label for move in moves})

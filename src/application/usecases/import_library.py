@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from application.clip_failures import reason_of
+from application.clip_failures import MISSING, reason_of
 from application.examining import Examination, Examined
 from application.gathering import gathered
 from application.keeping import fingerprint
@@ -182,6 +182,8 @@ class ImportLibrary:
             examined.embedding, video_path=there.video_path, duration=there.duration
         )
         await self._embeddings.keep(entry)
+        if there.unusable == MISSING:
+            await self._library.mark_unusable(there, None)
 
     async def _there(self, move_id: str) -> Move | None:
         try:

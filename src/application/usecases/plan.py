@@ -18,7 +18,7 @@ from domain.blueprint import Blueprint, Difficulty, OutputConfig
 from domain.choreography import Banned, Draft, Locked, Plan, Seed, Wish
 from domain.costs import Motion
 from domain.counting import Counted, fitting, settles, ways_to_count
-from domain.errors import InvalidRequest, NoBeatHeard, NoMovesMatch
+from domain.errors import InvalidRequest, MediaNotFound, NoBeatHeard, NoMovesMatch
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, shortened
 from domain.quality import Quality, quality, rounded
@@ -97,6 +97,8 @@ class PlanChoreography:
         made of the clip of a locked one.
         """
         song = await self._library.song(request.song_id)
+        if song.unusable is not None:
+            raise MediaNotFound(song.audio_path)
         analysis = await self._hear(song.id)
         if not analysis.ones:
             raise NoBeatHeard(

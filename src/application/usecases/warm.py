@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from application.clip_failures import Surroundings, is_of_the_clip, reason_of
+from application.clip_failures import MISSING, Surroundings, is_of_the_clip, reason_of
 from application.ports.encoder import Encoder
 from application.ports.library import Library, MoveFilter, SongFilter
 from application.ports.shelf import Shelf
@@ -120,11 +120,12 @@ class WarmLibrary:
             await self._surroundings.check(error)
             why = reason_of(error, what)
             _log.warning("%s failed: %s", what, why)
-            marked = is_of_the_clip(error) or (missing and isinstance(error, MediaNotFound))
-            if isinstance(each, Move) and marked:
+            if missing and isinstance(error, MediaNotFound):
+                await self._library.mark_unusable(each, MISSING)
+            elif isinstance(each, Move) and is_of_the_clip(error):
                 await self._library.mark_unusable(each, why)
             return why
-        if isinstance(each, Move) and each.unusable is not None:
+        if each.unusable is not None:
             await self._library.mark_unusable(each, None)
         return None
 

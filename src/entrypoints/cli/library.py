@@ -8,7 +8,9 @@ import msgspec
 from rich.progress import Progress
 from rich_click import RichCommand, RichGroup
 
+from application.clip_failures import MISSING
 from application.naming import id_of
+from application.usecases.recover import Owner
 from application.usecases.upload_move import MoveForm
 from domain.blueprint import Difficulty
 from domain.importing import title_of
@@ -140,14 +142,22 @@ def import_moves(path: Path, ready: bool, as_json: bool) -> None:
 
 @library.command("check", cls=RichCommand)
 def check() -> None:
-    """Hold every move against its clip and its numbers; status 1 when something is not right."""
+    """Hold every move against its clip and its numbers; status 1 when something is not right.
+
+    Songs and films whose files are gone are named, too.
+    """
 
     async def work() -> None:
         with bars(talker()) as progress:
             told = _counted(progress, "Checking moves")
             async with session() as opened:
+                marked = await opened.use_cases.recover.mark()
                 findings = await opened.use_cases.check_library(told)
-        _told_of([f"{each.move_id}: {each.field}: {each.message}" for each in findings], "right")
+        faults = [f"{each.move_id}: {each.field}: {each.message}" for each in findings]
+        # Of moves the check has said so already.
+        others = [each for each in marked.unfound if each.owner is not Owner.MOVE]
+        faults += [f"{each.owner} {each.id}: file: {MISSING} ({each.path})" for each in others]
+        _told_of(faults, "right")
 
     run(work)
 

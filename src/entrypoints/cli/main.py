@@ -21,6 +21,7 @@ from entrypoints.cli.generate import generate
 from entrypoints.cli.library import library
 from entrypoints.cli.migrate import migrate_seed
 from entrypoints.cli.plan import plan
+from entrypoints.cli.recover import recover
 from entrypoints.cli.serve import serve
 from entrypoints.cli.song import song
 
@@ -41,6 +42,7 @@ cli.add_command(serve)
 cli.add_command(library)
 cli.add_command(db)
 cli.add_command(doctor)
+cli.add_command(recover)
 cli.add_command(migrate_seed)
 
 

@@ -36,6 +36,8 @@ _log = logging.getLogger("bachata.http")
 
 _SWEPT: Final = 60.0
 """Seconds from one sweep to the next."""
+_RECOVERED: Final = 3600.0
+"""Seconds from one recovery of the storage to the next."""
 _PACE: Final = Pace()
 _NOT_WARM: Final = "the library was not made ready"
 
@@ -71,9 +73,11 @@ def create_app(
             app.state.use_cases = use_cases
             beside = partial(_beside, closing=limits.closing)
             sweeping = partial(_swept, use_cases, limits)
+            recovering = partial(_recovered, use_cases, limits)
             async with (
                 _closing(use_cases),
                 beside(sweeping, "leftovers are not swept"),
+                beside(recovering, "the storage is not recovered"),
                 beside(opened.choreographer.ready, "the choreographer is not ready"),
                 beside(use_cases.find_moves.warm if warm else None, "the moves are not indexed"),
                 beside(partial(_readied, use_cases) if warm else None, _NOT_WARM),
@@ -132,6 +136,17 @@ async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
             await within("a sweep", limits.background, use_cases.sweep(), limits.leaving)
         except BachataError as error:
             _log.warning("leftovers are not swept", extra={"error": str(error)})
+
+
+async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
+    """Recover the storage soon after the start, when whoever waits is served, and every hour."""
+    await asyncio.sleep(_SWEPT)
+    while True:
+        try:
+            await within("a recovery", limits.background, use_cases.recover(), limits.leaving)
+        except BachataError as error:
+            _log.warning("the storage is not recovered", extra={"error": str(error)})
+        await asyncio.sleep(_RECOVERED)
 
 
 async def _readied(use_cases: UseCases) -> None:

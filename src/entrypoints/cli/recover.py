@@ -1,0 +1,52 @@
+"""`bachata-buddy recover`: files that belong to nobody, and what has lost its file."""
+
+import click
+import msgspec
+from rich_click import RichCommand
+
+from application.usecases.recover import Recovery
+from entrypoints.cli.console import say, talker
+from entrypoints.cli.session import run, session
+
+
+@click.command(cls=RichCommand)
+@click.option(
+    "--force", is_flag=True, help="Remove library files that nobody owns though they are most."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def recover(force: bool, as_json: bool) -> None:
+    """Remove files that have belonged to nobody for an hour; mark what has lost its file.
+
+    The service does the same every hour.
+    """
+
+    async def work() -> None:
+        async with session() as opened:
+            recovery = await opened.use_cases.recover(force=force)
+        if as_json:
+            click.echo(msgspec.json.encode(recovery).decode())
+        else:
+            _show(recovery)
+
+    run(work)
+
+
+def _show(recovery: Recovery) -> None:
+    console = talker()
+    for file in recovery.removed:
+        say(console, f"removed: {file.path}, {file.size:,} bytes")
+    for path in recovery.failed:
+        say(console, f"not removed: {path} could not be deleted; the next recovery tries it again")
+    for each in recovery.unfound:
+        say(console, f"unusable: the {each.owner} {each.id} has lost its file {each.path}")
+    if recovery.held_back:
+        say(
+            console,
+            f"{len(recovery.held_back)} files of the library belong to nobody, more than belong to "
+            "somebody. Is this the right database? --force removes them.",
+        )
+    say(
+        console,
+        f"{len(recovery.removed)} files removed, {recovery.size:,} bytes; "
+        f"{len(recovery.unfound)} items without their files, {recovery.found_again} found again.",
+    )
