@@ -20,7 +20,7 @@ from application.rushes import Rushes
 from application.threads import PLANNING
 from application.together import together
 from application.uncancelled import to_the_end
-from domain import rules
+from domain import paths, rules
 from domain.assembly import FINAL, Assembly, State, Step
 from domain.blueprint import Blueprint
 from domain.errors import (
@@ -90,7 +90,15 @@ class Filming:
 
         async def publish(film: Path) -> None:
             nonlocal published
-            await self._storage.put(film, path, spare=True)
+            try:
+                await self._storage.put(film, path, spare=True)
+            except MediaTaken:
+                raise
+            except BaseException:
+                # It may be there all the same. At a path that is not the task's own it may be
+                # somebody else's film, and recovery finds out.
+                published = path == paths.film(record.assembly.owner, blueprint.task_id)
+                raise
             published = True
 
         async def settle(error: BaseException) -> Assembly:

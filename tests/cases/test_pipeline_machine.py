@@ -2,10 +2,12 @@
 
 import asyncio
 import tempfile
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,11 +18,13 @@ from hypothesis.stateful import (
     rule,
 )
 
+from adapters.memory.library import MemoryLibrary
+from application.usecases.recover import OLD, RecoverStorage, Recovery
 from application.usecases.sweep import SweepLeftovers
 from domain.assembly import FINAL, STEPS, State
 from domain.blueprint import Blueprint
 from tests.world.studio import CLIPS, OWNER, Service, blueprint
-from tests.world.trouble import PASSING, Kind
+from tests.world.trouble import LASTING, PASSING, Kind
 
 
 class Pipeline(RuleBasedStateMachine):
@@ -135,7 +139,68 @@ class Pipeline(RuleBasedStateMachine):
         await asyncio.gather(*(self.service.run(each) for each in wanted), return_exceptions=True)
 
 
+class LastingTrouble(RuleBasedStateMachine):
+    """Films are asked for while a port may be away for long, and calls land after their time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.service = Service(Path(self.folder.name), limit=0.5)
+        self.number = 0
+
+    @rule(at=st.none() | st.integers(0, 60), kind=st.sampled_from(LASTING))
+    def arm(self, at: int | None, kind: Kind) -> None:
+        trouble = self.service.trouble
+        trouble.back()
+        trouble.at = None if at is None else len(trouble.calls) + at
+        trouble.kind = kind
+
+    @rule(clips=st.lists(st.sampled_from(CLIPS), min_size=1, max_size=2), path=st.booleans())
+    def ask(self, clips: list[str], path: bool) -> None:
+        self.number += 1
+        wanted = blueprint(UUID(int=self.number, version=4), clips)
+        if path:
+            output = msgspec.structs.replace(wanted.output_config, output_path=CHOSEN)
+            wanted = msgspec.structs.replace(wanted, output_config=output)
+
+        async def answered() -> None:
+            await asyncio.gather(self.service.run(wanted), return_exceptions=True)
+            await self.service.trouble.land()
+
+        asyncio.run(answered())
+
+    @rule()
+    def all_is_well_again(self) -> None:
+        service = self.service
+        service.trouble.back()
+        service.clock.advance(timedelta(seconds=OLD.total_seconds() + service.limit + 61))
+        ports = (service.tasks, service.archive, service.storage)
+        sweep = SweepLeftovers(*ports, service.workspace, service.clock, service.limit)
+        recover = RecoverStorage(MemoryLibrary(), *ports)
+
+        async def recovered() -> Recovery:
+            await sweep()
+            return await recover()
+
+        assert asyncio.run(recovered()).unfound == ()
+        assert all(values[-1].state in FINAL for values in service.tasks.history.values())
+        assert service.left_behind() == []
+
+    @invariant()
+    def a_completed_task_has_its_film(self) -> None:
+        for values in self.service.tasks.history.values():
+            if values[-1].state is State.COMPLETED:
+                assert values[-1].output_path in self.service.storage.objects
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+
+CHOSEN = f"output/user_{OWNER}/chosen.mp4"
 MOVES = {(before, after) for (before, _), after in STEPS.items()}
 
 TestPipeline = Pipeline.TestCase
 TestPipeline.settings = settings(max_examples=100, stateful_step_count=12, deadline=None)
+
+TestLastingTrouble = LastingTrouble.TestCase
+TestLastingTrouble.settings = settings(max_examples=100, stateful_step_count=10, deadline=None)

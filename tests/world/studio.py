@@ -64,7 +64,8 @@ class Service:
         self.clock = MemoryClock()
         self.tasks = MemoryTaskRepository(self.clock)
         self.archive = MemoryBlueprintArchive()
-        self.storage = MemoryStorage(media())
+        self.clock = MemoryClock()
+        self.storage = MemoryStorage(media(), now=self.clock.now)
         self.workspace = MemoryWorkspace(self.root)
         self.progress = MemoryProgress()
         around = self.trouble.around

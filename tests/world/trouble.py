@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from enum import StrEnum
-from inspect import iscoroutinefunction
+from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any, TypeVar, cast
+
+from domain.errors import WaitedTooLong
 
 P = TypeVar("P")
 
@@ -14,8 +16,8 @@ WAITED_FOR = ("tasks.", "storage.put", "storage.delete")
 """What writes to the record or publishes is waited for: it has limits of its own."""
 
 
-PUBLISHING = "storage.put"
-"""A put that raises has stored nothing: the storage's own contract sees to that."""
+DATABASE = ("archive", "embeddings", "library", "tasks")
+"""Ports that are away together."""
 
 
 class Kind(StrEnum):
@@ -27,10 +29,18 @@ class Kind(StrEnum):
     HANG = "hang"
     STUBBORN = "stubborn hang"
     """It does not end when it is cancelled either, and whatever the call is."""
+    LANDING = "landing late"
+    """The caller has waited too long, and is told so; the call is carried out after that."""
+    AWAY = "away from now on"
+    """With this call the port is away, until it is `back`."""
+    LOST = "committed, then lost"
+    """This call is carried out, and from its answer on the port is away."""
 
 
-PASSING = [kind for kind in Kind if kind is not Kind.STUBBORN]
-"""What a film comes to an end in spite of; a request is answered in spite of the other, too."""
+PASSING = [Kind.FAILURE, Kind.LATE_FAILURE, Kind.CANCELLATION, Kind.HANG]
+"""What a film comes to an end in spite of, and leaves nothing behind."""
+LASTING = [Kind.FAILURE, Kind.LATE_FAILURE, Kind.CANCELLATION, Kind.LANDING, Kind.AWAY, Kind.LOST]
+"""What recovery mends the traces of, once all is well again."""
 
 
 class Injected(Exception):
@@ -53,6 +63,8 @@ class Trouble:
         """Ends a stubborn hang."""
         self.victim: asyncio.Task[Any] | None = None
         """The task that a cancellation is aimed at."""
+        self._away: set[str] = set()
+        self._landing: list[Callable[[], Any]] = []
 
     def around(self, port: P, name: str) -> P:
         """The same port, with trouble."""
@@ -61,19 +73,45 @@ class Trouble:
     async def strike(self, name: str, work: Callable[[], Any]) -> Any:
         """Do the work of one call, or make the trouble that is due."""
         self.calls.append(name)
+        if name.partition(".")[0] in self._away:
+            raise Injected(f"{name}: away")
         due = self.at == len(self.calls) - 1
         if self.cancelled_at == len(self.calls) - 1:
             await self._cancel()
         if due:
             self.struck = True
-            await self._before(name)
+            await self._before(name, work)
         result = await work()
-        if due and self.kind is Kind.LATE_FAILURE and name != PUBLISHING:
+        if due and self.kind is Kind.LOST:
+            self._leave(name)
+        if due and self.kind in (Kind.LATE_FAILURE, Kind.LOST):
             raise Injected(name)
         return result
 
-    async def _before(self, name: str) -> None:
-        if self.kind is Kind.FAILURE:
+    async def land(self) -> None:
+        """Carry out the calls that nobody waits for any more."""
+        landing, self._landing = self._landing, []
+        for work in landing:
+            # Nobody hears of it.
+            with suppress(Exception):
+                await work()
+
+    def back(self) -> None:
+        """Make no more trouble: every port is there again."""
+        self.at = None
+        self._away.clear()
+
+    def _leave(self, name: str) -> None:
+        port = name.partition(".")[0]
+        self._away |= {*DATABASE} if port in DATABASE else {port}
+
+    async def _before(self, name: str, work: Callable[[], Any]) -> None:
+        if self.kind is Kind.AWAY:
+            self._leave(name)
+        if self.kind is Kind.LANDING:
+            self._landing.append(work)
+            raise WaitedTooLong(name, 1)
+        if self.kind in (Kind.FAILURE, Kind.AWAY):
             raise Injected(name)
         if self.kind is Kind.HANG and not name.startswith(WAITED_FOR):
             await asyncio.Event().wait()
@@ -104,6 +142,14 @@ class _Surrounded:
                 return await self._trouble.strike(name, lambda: real(*args, **kwargs))
 
             return call
+        if isasyncgenfunction(real):
+
+            async def every(*args: Any) -> AsyncGenerator[Any]:
+                await self._trouble.strike(name, _nothing)
+                async for each in real(*args):
+                    yield each
+
+            return every
         if method == "take":
 
             def take(*args: Any) -> AbstractAsyncContextManager[Any]:

@@ -1,0 +1,225 @@
+"""The library driven at random, with trouble at any call: no row ever points nowhere."""
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from adapters.memory import encoder
+from adapters.memory.blueprints import MemoryBlueprintArchive
+from adapters.memory.clock import MemoryClock
+from adapters.memory.doorkeeper import MemoryDoorkeeper
+from adapters.memory.embedder import MemoryEmbedder
+from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.library import MemoryLibrary
+from adapters.memory.shelf import MemoryShelf
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.tasks import MemoryTaskRepository
+from adapters.memory.watcher import MemoryWatcher
+from adapters.memory.workspace import MemoryWorkspace
+from application.examining import Examination
+from application.later import Later
+from application.ports.library import MoveFilter, SongFilter
+from application.usecases.add_move import AddMove
+from application.usecases.add_song import AddSong
+from application.usecases.browse import everything
+from application.usecases.import_library import ImportLibrary, Outcome
+from application.usecases.recover import OLD, RecoverStorage
+from application.usecases.remove import RemoveMove, RemoveSong
+from application.usecases.upload_move import MoveForm, UploadMove
+from application.usecases.warm import WarmLibrary
+from domain.music import Song
+from tests.world.importing import hear
+from tests.world.trouble import LASTING, Kind, Trouble
+
+IDS = st.sampled_from(["a", "b"])
+
+
+class Place:
+    """A library in memory, each port within reach of trouble."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.trouble = Trouble()
+        self.clock = MemoryClock()
+        self.library = MemoryLibrary()
+        self.storage = MemoryStorage(now=self.clock.now)
+        self.workspace = MemoryWorkspace(root / "work")
+        around = self.trouble.around
+        library, storage = around(self.library, "library"), around(self.storage, "storage")
+        room, workspace = around(MemoryEncoder(), "encoder"), around(self.workspace, "workspace")
+        embedder = around(MemoryEmbedder(), "embedder")
+        tasks, archive = MemoryTaskRepository(), MemoryBlueprintArchive()
+        add_move = AddMove(library, storage, room, workspace, embedder)
+        examine = Examination(hear, embedder, MemoryWatcher())
+        embeddings = around(self.library.embeddings, "embeddings")
+        self.bring = ImportLibrary(library, storage, embeddings, room, add_move, examine, 1)
+        warm = WarmLibrary(library, storage, MemoryShelf(), room, workspace, 1)
+        self.later = Later()
+        doorkeeper = MemoryDoorkeeper()
+        self.upload = UploadMove(library, doorkeeper, examine, add_move, warm, self.later, 2)
+        self.add_song = AddSong(library, storage, room, workspace)
+        self.remove_move = RemoveMove(library, storage)
+        self.remove_song = RemoveSong(library, storage)
+        self.recover = RecoverStorage(
+            library, around(tasks, "tasks"), around(archive, "archive"), storage
+        )
+
+    async def rows(self) -> dict[str, set[str]]:
+        """Paths of moves and songs."""
+        moves = await everything(lambda after, most: self.library.moves(MoveFilter(), after, most))
+        songs = await everything(lambda after, most: self.library.songs(SongFilter(), after, most))
+        return {
+            "moves": {move.video_path for move in moves},
+            "songs": {song.audio_path for song in songs},
+        }
+
+
+class LibraryMachine(RuleBasedStateMachine):
+    """Moves and songs come and go, one after another or at once; then all is well again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.place = Place(Path(self.folder.name))
+        clips = self.place.root / "clips"
+        clips.mkdir()
+        for name in ("a", "b"):
+            (clips / f"{name}.mp4").write_bytes(encoder.clip(name, 240, 30))
+        self.sound = self.place.root / "song"
+        self.sound.write_bytes(encoder.song(20))
+
+    @rule(at=st.none() | st.integers(0, 25), kind=st.sampled_from(LASTING))
+    def arm(self, at: int | None, kind: Kind) -> None:
+        trouble = self.place.trouble
+        trouble.back()
+        trouble.at = None if at is None else len(trouble.calls) + at
+        trouble.kind = kind
+
+    @rule(name=IDS)
+    def import_a_clip(self, name: str) -> None:
+        self.done(self.importing(name))
+
+    @rule(name=IDS)
+    def upload_a_clip(self, name: str) -> None:
+        self.done(self.uploading(name))
+
+    @rule(name=IDS)
+    def add_a_song(self, name: str) -> None:
+        self.done(self.adding(name))
+
+    @rule(name=IDS)
+    def remove_a_move(self, name: str) -> None:
+        self.done(self.removing(self.place.remove_move, name))
+
+    @rule(name=IDS)
+    def remove_a_song(self, name: str) -> None:
+        self.done(self.removing(self.place.remove_song, name))
+
+    @rule(name=IDS)
+    def remove_and_add_at_once(self, name: str) -> None:
+        place = self.place
+        self.done(
+            self.removing(place.remove_move, name),
+            self.importing(name),
+            self.uploading(name),
+            self.removing(place.remove_song, name),
+            self.adding(name),
+            self.recovering(),
+        )
+
+    @rule()
+    def recover(self) -> None:
+        self.done(self.recovering())
+
+    @rule()
+    def an_hour_passes(self) -> None:
+        self.place.clock.advance(OLD)
+
+    @rule()
+    def all_is_well_again(self) -> None:
+        place = self.place
+        place.trouble.back()
+
+        async def settle() -> tuple[dict[str, set[str]], tuple[object, ...]]:
+            await place.trouble.land()
+            place.clock.advance(OLD)
+            recovery = await place.recover()
+            assert recovery.failed == recovery.held_back == ()
+            assert (await place.recover()).removed == ()
+            return await place.rows(), await place.library.removed()
+
+        rows, removed = asyncio.run(settle())
+        assert {*place.storage.objects} == rows["moves"] | rows["songs"]
+        assert removed == ()
+
+    @invariant()
+    def every_row_has_its_file_and_what_finds_it(self) -> None:
+        async def look() -> tuple[dict[str, set[str]], list[str], list[str]]:
+            moves = await everything(
+                lambda after, most: self.place.library.moves(MoveFilter(), after, most)
+            )
+            entries = await everything(self.place.library.embeddings.page)
+            return (
+                await self.place.rows(),
+                [each.video_path for each in moves],
+                [each.video_path for each in entries],
+            )
+
+        rows, clips, found = asyncio.run(look())
+        assert rows["moves"] | rows["songs"] <= {*self.place.storage.objects}
+        assert clips == found
+        assert self.place.workspace.open == set()
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+    def done(self, *works: Awaitable[None]) -> None:
+        """Do some work at once; trouble is no error, and a wrong answer is."""
+
+        async def work() -> None:
+            tasks = [asyncio.ensure_future(each) for each in works]
+            self.place.trouble.victim = tasks[0]
+            answers = await asyncio.gather(*tasks, return_exceptions=True)
+            await self.place.trouble.land()
+            await self.place.later.close()
+            for answer in answers:
+                if isinstance(answer, AssertionError):
+                    raise answer
+
+        asyncio.run(work())
+
+    async def importing(self, name: str) -> None:
+        async def told(*_: object) -> None:
+            pass
+
+        clip = self.place.root / "clips" / f"{name}.mp4"
+        report = await self.place.bring(clip, told)
+        if report.moves[0].outcome in (Outcome.ADDED, Outcome.COMPLETED):
+            self.known(report.moves[0].id)
+
+    async def uploading(self, name: str) -> None:
+        own = self.place.root / f"upload-{len(self.place.trouble.calls)}"
+        own.write_bytes((self.place.root / "clips" / f"{name}.mp4").read_bytes())
+        self.known((await self.place.upload(own, MoveForm(name=name))).id)
+
+    async def adding(self, name: str) -> None:
+        song = Song(id=name, title=name, artist="X", audio_path="songs/new", duration=1)
+        await self.place.add_song(self.sound, song)
+
+    def known(self, move_id: str) -> None:
+        """Right after the answer, before anybody else can have removed it."""
+
+    async def removing(self, remove: Callable[[str], Awaitable[None]], name: str) -> None:
+        await remove(name)
+
+    async def recovering(self) -> None:
+        await self.place.recover()
+
+
+TestLibrary = LibraryMachine.TestCase
+TestLibrary.settings = settings(max_examples=100, stateful_step_count=15, deadline=None)
