@@ -139,6 +139,13 @@ class Pipeline(RuleBasedStateMachine):
         await asyncio.gather(*(self.service.run(each) for each in wanted), return_exceptions=True)
 
 
+CALLS = (
+    *("tasks.add", "tasks.update", "tasks.update", "archive.keep", "archive.get"),
+    *("storage.put", "storage.delete", "storage.describe", "storage.fetch", "shelf.take"),
+)
+"""Where trouble that lasts is made."""
+
+
 class LastingTrouble(RuleBasedStateMachine):
     """Films are asked for while a port may be away for long, and calls land after their time."""
 
@@ -148,12 +155,10 @@ class LastingTrouble(RuleBasedStateMachine):
         self.service = Service(Path(self.folder.name), limit=0.5)
         self.number = 0
 
-    @rule(at=st.none() | st.integers(0, 60), kind=st.sampled_from(LASTING))
-    def arm(self, at: int | None, kind: Kind) -> None:
-        trouble = self.service.trouble
-        trouble.back()
-        trouble.at = None if at is None else len(trouble.calls) + at
-        trouble.kind = kind
+    @rule(name=st.sampled_from(CALLS), passing=st.integers(0, 9), kind=st.sampled_from(LASTING))
+    def arm(self, name: str, passing: int, kind: Kind) -> None:
+        self.service.trouble.back()
+        self.service.trouble.aim(name, passing if name == "tasks.update" else passing // 5, kind)
 
     @rule(clips=st.lists(st.sampled_from(CLIPS), min_size=1, max_size=2), path=st.booleans())
     def ask(self, clips: list[str], path: bool) -> None:
