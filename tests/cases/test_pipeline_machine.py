@@ -139,13 +139,6 @@ class Pipeline(RuleBasedStateMachine):
         await asyncio.gather(*(self.service.run(each) for each in wanted), return_exceptions=True)
 
 
-CALLS = (
-    *("tasks.add", "tasks.update", "tasks.update", "archive.keep", "archive.get"),
-    *("storage.put", "storage.delete", "storage.describe", "storage.fetch", "shelf.take"),
-)
-"""Where trouble that lasts is made."""
-
-
 class LastingTrouble(RuleBasedStateMachine):
     """Films are asked for while a port may be away for long, and calls land after their time."""
 
@@ -155,24 +148,26 @@ class LastingTrouble(RuleBasedStateMachine):
         self.service = Service(Path(self.folder.name), limit=0.5)
         self.number = 0
 
-    @rule(name=st.sampled_from(CALLS), passing=st.integers(0, 9), kind=st.sampled_from(LASTING))
-    def arm(self, name: str, passing: int, kind: Kind) -> None:
-        self.service.trouble.back()
-        self.service.trouble.aim(name, passing if name == "tasks.update" else passing // 5, kind)
-
-    @rule(clips=st.lists(st.sampled_from(CLIPS), min_size=1, max_size=2), path=st.booleans())
-    def ask(self, clips: list[str], path: bool) -> None:
+    @rule(at=st.integers(0, 45), kind=st.sampled_from(LASTING), chosen=st.booleans())
+    def ask(self, at: int, kind: Kind, chosen: bool) -> None:
+        trouble = self.service.trouble
+        trouble.at, trouble.kind = len(trouble.calls) + at, kind
         self.number += 1
-        wanted = blueprint(UUID(int=self.number, version=4), clips)
-        if path:
+        wanted = blueprint(UUID(int=self.number, version=4), [CLIPS[0]])
+        if chosen:
             output = msgspec.structs.replace(wanted.output_config, output_path=CHOSEN)
             wanted = msgspec.structs.replace(wanted, output_config=output)
 
         async def answered() -> None:
             await asyncio.gather(self.service.run(wanted), return_exceptions=True)
-            await self.service.trouble.land()
+            trouble.at = None
+            await trouble.land()
 
         asyncio.run(answered())
+
+    @rule()
+    def every_port_is_back(self) -> None:
+        self.service.trouble.back()
 
     @rule()
     def all_is_well_again(self) -> None:

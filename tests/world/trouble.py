@@ -63,7 +63,6 @@ class Trouble:
         """Ends a stubborn hang."""
         self.victim: asyncio.Task[Any] | None = None
         """The task that a cancellation is aimed at."""
-        self._aimed: tuple[str, int] | None = None
         self._away: set[str] = set()
         self._landing: list[Callable[[], Any]] = []
 
@@ -76,7 +75,7 @@ class Trouble:
         self.calls.append(name)
         if name.partition(".")[0] in self._away:
             raise Injected(f"{name}: away")
-        due = self.at == len(self.calls) - 1 or self._is_aimed_at(name)
+        due = self.at == len(self.calls) - 1
         if self.cancelled_at == len(self.calls) - 1:
             await self._cancel()
         if due:
@@ -99,19 +98,8 @@ class Trouble:
 
     def back(self) -> None:
         """Make no more trouble: every port is there again."""
-        self.at = self._aimed = None
+        self.at = None
         self._away.clear()
-
-    def aim(self, name: str, passing: int, kind: Kind) -> None:
-        """Make trouble at the next call of a name, once so many of them have gone well."""
-        self._aimed, self.kind = (name, passing), kind
-
-    def _is_aimed_at(self, name: str) -> bool:
-        if self._aimed is None or self._aimed[0] != name:
-            return False
-        left = self._aimed[1] - 1
-        self._aimed = None if left < 0 else (name, left)
-        return left < 0
 
     def _leave(self, name: str) -> None:
         port = name.partition(".")[0]
