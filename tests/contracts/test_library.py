@@ -9,10 +9,17 @@ import pytest
 from adapters.database.engine import open_database
 from adapters.database.library import SqlLibrary
 from adapters.memory.library import MemoryLibrary
-from application.ports.library import Library, MoveFilter, SongFilter
+from application.ports.library import Kind, Library, MoveFilter, Removed, SongFilter
 from domain.blueprint import Difficulty
 from domain.corrections import Correction
-from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
+from domain.errors import (
+    InvalidRequest,
+    MoveNotFound,
+    MoveTaken,
+    SongNotFound,
+    SongTaken,
+    StorageFailed,
+)
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Section, Song
 
@@ -420,3 +427,91 @@ async def test_a_reason_that_is_no_text_is_refused(library: Library) -> None:
         await library.mark_unusable(move("a"), "a\0")
     assert [violation.path for violation in refusal.value.violations] == ["$.unusable"]
     assert await library.move("a") == move("a")
+
+
+async def test_a_song_says_why_it_is_unusable_until_that_is_taken_back(library: Library) -> None:
+    for key in ("a", "b"):
+        await library.add_song(song(key))
+    assert await library.mark_unusable(song("a"), "Its file is gone.")
+    assert await library.song("a") == song("a", unusable="Its file is gone.")
+    assert await found(library, SongFilter(usable=True)) == ["b"]
+    assert await found(library, SongFilter(usable=False)) == ["a"]
+    assert await library.mark_unusable(song("a"), None)
+    assert await library.song("a") == song("a")
+    assert not await library.mark_unusable(song("a", audio_path="songs/other"), "It is gone.")
+    assert not await library.mark_unusable(song("c"), "It is gone.")
+    assert await found(library, SongFilter(usable=True)) == ["a", "b"]
+
+
+async def test_the_file_of_what_was_removed_is_known_until_it_is_deleted(library: Library) -> None:
+    await library.add_song(song("a", audio_path="songs/1"))
+    await library.add_move(move("a", video_path="clips/1"))
+    await library.add_move(move("b", video_path="clips/2"))
+    assert await library.removed() == ()
+    await library.remove_move("a")
+    await library.remove_song("a")
+    clip = Removed(kind=Kind.MOVE, item_id="a", path="clips/1")
+    sound = Removed(kind=Kind.SONG, item_id="a", path="songs/1")
+    assert await library.removed() == (clip, sound)
+    assert await library.removed(Kind.MOVE, "a") == (clip,)
+    assert await library.removed(Kind.SONG) == (sound,)
+    assert await library.removed(Kind.MOVE, "b") == await library.removed(Kind.MOVE, "a\0") == ()
+    await library.forget_removed("clips/1")
+    await library.forget_removed("clips/2")
+    assert await library.removed() == (sound,)
+
+
+async def test_a_file_that_another_one_is_too_is_not_to_be_deleted(library: Library) -> None:
+    await library.add_move(move("a", video_path="clips/1"))
+    await library.add_move(move("b", video_path="clips/1"))
+    await library.add_song(song("a", audio_path="clips/1"))
+    for remove in (library.remove_move("a"), library.remove_song("a")):
+        await remove
+        assert await library.removed() == ()
+    await library.remove_move("b")
+    assert [each.path for each in await library.removed()] == ["clips/1"]
+
+
+async def test_of_two_of_one_file_who_are_removed_at_once_the_last_one_leaves_it(
+    library: Library,
+) -> None:
+    for number in range(5):
+        for key in ("a", "b"):
+            await library.add_move(move(key, video_path=f"clips/{number}"))
+        await asyncio.gather(library.remove_move("a"), library.remove_move("b"))
+        assert f"clips/{number}" in [each.path for each in await library.removed()]
+
+
+async def test_at_a_path_that_was_given_up_nothing_ever_lies(library: Library) -> None:
+    await library.add_move(move("a", video_path="clips/1"))
+    assert not await library.give_up("clips/1")
+    for _ in range(2):
+        assert await library.give_up("clips/2")
+    with pytest.raises(StorageFailed):
+        await library.add_move(move("b", video_path="clips/2"))
+    with pytest.raises(StorageFailed):
+        await library.add_song(song("b", audio_path="clips/2"))
+    await library.forget_removed("clips/2")
+    with pytest.raises(StorageFailed):
+        await library.add_move(move("b", video_path="clips/2"))
+    assert await library.removed() == ()
+    assert await found(library, MoveFilter()) == ["a"]
+
+
+async def test_a_path_is_entered_or_given_up_and_never_both(library: Library) -> None:
+    for number in range(10):
+        added = move(f"{number}", video_path=f"clips/{number}")
+        entered, given_up = await asyncio.gather(
+            library.add_move(added), library.give_up(added.video_path), return_exceptions=True
+        )
+        assert (entered is None) is (given_up is False)
+        assert isinstance(entered, StorageFailed) is (given_up is True)
+
+
+async def test_what_is_removed_can_come_back_at_another_path(library: Library) -> None:
+    await library.add_move(move("a", video_path="clips/1"))
+    await library.remove_move("a")
+    with pytest.raises(StorageFailed):
+        await library.add_move(move("a", video_path="clips/1"))
+    await library.add_move(move("a", video_path="clips/2"))
+    assert [each.path for each in await library.removed(Kind.MOVE, "a")] == ["clips/1"]
