@@ -12,7 +12,7 @@ import msgspec
 from application.clip_failures import MISSING, reason_of
 from application.examining import Examination, Examined
 from application.gathering import gathered
-from application.keeping import fingerprint
+from application.keeping import delete_or_leave, fingerprint
 from application.ports.encoder import Encoder
 from application.ports.library import Library
 from application.ports.move_embeddings import MoveEmbeddings
@@ -182,6 +182,12 @@ class ImportLibrary:
             examined.embedding, video_path=there.video_path, duration=there.duration
         )
         await self._embeddings.keep(entry)
+        if await self._library.give_up(there.video_path):
+            # Somebody has removed the move meanwhile, and what was completed is nobody's.
+            await self._embeddings.remove(there.id)
+            await delete_or_leave(self._storage, there.video_path)
+            await self._add_move(clip, examined.move, examined.embedding, ready=ready)
+            return
         if there.unusable == MISSING:
             await self._library.mark_unusable(there, None)
 

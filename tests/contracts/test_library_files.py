@@ -1,0 +1,218 @@
+"""Moves, what finds them and their clips, kept together by every database."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.embeddings import SqlMoveEmbeddings
+from adapters.database.engine import open_database
+from adapters.database.library import SqlLibrary
+from adapters.database.tasks import SqlTaskRepository
+from adapters.memory import encoder
+from adapters.memory.blueprints import MemoryBlueprintArchive
+from adapters.memory.embedder import MemoryEmbedder
+from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.library import MemoryLibrary
+from adapters.memory.tasks import MemoryTaskRepository
+from adapters.memory.watcher import MemoryWatcher
+from adapters.memory.workspace import MemoryWorkspace
+from adapters.storage.local import LocalStorage
+from application.examining import Examination
+from application.ports.blueprints import BlueprintArchive
+from application.ports.library import Library, MoveFilter
+from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.tasks import TaskRepository
+from application.usecases.add_move import AddMove
+from application.usecases.import_library import ImportLibrary, Outcome
+from application.usecases.recover import RecoverStorage
+from application.usecases.remove import RemoveMove
+from domain.assembly import Assembly, State, Step
+from domain.blueprint import Difficulty
+from domain.embeddings import MoveEmbedding, entry_of
+from domain.errors import InvalidRequest, MoveNotFound, MoveTaken
+from domain.moves import Energy, Move, Style
+from tests.world.importing import hear
+from tests.world.studio import CLIPS, blueprint
+
+pytestmark = pytest.mark.anyio
+
+TASKS = [UUID(int=number, version=4) for number in (5, 3, 9, 7)]
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+MOVE = Move(
+    id="a",
+    name="Basic",
+    label="basic",
+    video_path="clips/1",
+    difficulty=Difficulty.BEGINNER,
+    energy_level=Energy.LOW,
+    style=Style.ROMANTIC,
+    duration=8,
+    tempo=120,
+)
+
+
+@dataclass
+class Kept:
+    """The ports of one database."""
+
+    library: Library
+    embeddings: MoveEmbeddings
+    tasks: TaskRepository
+    archive: BlueprintArchive
+
+    async def found(self) -> tuple[list[str], list[str]]:
+        """Ids of the moves, and of those that are found."""
+        moves = (await self.library.moves(MoveFilter(), None, 100)).items
+        entries = (await self.embeddings.page(None, 100)).items
+        return [each.id for each in moves], [each.move_id for each in entries]
+
+
+@pytest.fixture
+async def kept(database_url: str | None) -> AsyncGenerator[Kept]:
+    if database_url is None:
+        library = MemoryLibrary()
+        tasks, archive = MemoryTaskRepository(), MemoryBlueprintArchive()
+        yield Kept(library, library.embeddings, tasks, archive)
+        return
+    async with open_database(database_url) as opened:
+        yield Kept(
+            SqlLibrary(opened),
+            SqlMoveEmbeddings(opened),
+            SqlTaskRepository(opened),
+            SqlBlueprintArchive(opened),
+        )
+
+
+def entry(**changed: object) -> MoveEmbedding:
+    return msgspec.structs.replace(entry_of(MOVE), **changed)
+
+
+async def test_a_move_comes_and_goes_with_what_finds_it(kept: Kept) -> None:
+    await kept.library.add_move(MOVE, entry())
+    assert await kept.embeddings.get("a") == entry()
+    assert await kept.found() == (["a"], ["a"])
+    await kept.library.remove_move("a")
+    assert await kept.found() == ([], [])
+
+
+async def test_a_move_that_is_refused_leaves_nothing_that_finds_it(kept: Kept) -> None:
+    with pytest.raises(InvalidRequest):
+        await kept.library.add_move(MOVE, entry(move_name="\0"))
+    assert await kept.found() == ([], [])
+    await kept.library.add_move(MOVE, entry())
+    other = msgspec.structs.replace(MOVE, video_path="clips/2")
+    with pytest.raises(MoveTaken):
+        await kept.library.add_move(other, entry(label="other"))
+    assert await kept.embeddings.get("a") == entry()
+
+
+async def test_an_entry_that_was_there_before_its_move_is_replaced(kept: Kept) -> None:
+    await kept.embeddings.keep(entry(label="old"))
+    await kept.library.add_move(MOVE, entry())
+    assert await kept.embeddings.get("a") == entry()
+
+
+async def test_tasks_are_listed_by_state_and_page(kept: Kept) -> None:
+    ids = sorted(TASKS)
+    now = MOMENT
+    for task_id in reversed(ids):
+        await kept.tasks.add(Assembly(task_id=task_id, owner="x", created_at=now, updated_at=now))
+    await kept.tasks.update(ids[1], lambda found: found.take(Step.CANCEL, now))
+    first = await kept.tasks.of_state(State.PENDING, None, 2)
+    rest = await kept.tasks.of_state(State.PENDING, first[-1].task_id, 2)
+    assert [each.task_id for each in (*first, *rest)] == [ids[0], *ids[2:]]
+    assert [each.task_id for each in await kept.tasks.of_state(State.CANCELLED, None, 2)] == [
+        ids[1]
+    ]
+    assert await kept.tasks.of_state(State.FAILED, None, 2) == ()
+
+
+async def test_the_tasks_of_a_film_are_known_by_its_path(kept: Kept) -> None:
+    one, other = TASKS[:2]
+    for task_id in (one, other):
+        made = blueprint(task_id, [CLIPS[0]])
+        output = msgspec.structs.replace(made.output_config, output_path="output/user_x/é.mp4")
+        await kept.archive.keep(msgspec.structs.replace(made, output_config=output))
+    await kept.archive.keep(third := blueprint(TASKS[2], [CLIPS[0]]))
+    assert await kept.archive.tasks_of("output/user_x/é.mp4") == tuple(sorted((one, other)))
+    assert await kept.archive.tasks_of(third.output_config.output_path) == (TASKS[2],)
+    assert await kept.archive.tasks_of("output/user_x/") == ()
+
+
+class Place:
+    """A library of two clips over a real disk, that is imported, removed and recovered."""
+
+    def __init__(self, kept: Kept, root: Path) -> None:
+        self.kept = kept
+        self.clips = root / "clips"
+        self.clips.mkdir()
+        (self.clips / "a.mp4").write_bytes(encoder.clip("a", 240, 30))
+        self.storage = LocalStorage(root / "media")
+        embedder = MemoryEmbedder()
+        ports = (kept.library, self.storage, MemoryEncoder())
+        self._import = ImportLibrary(
+            kept.library,
+            self.storage,
+            kept.embeddings,
+            MemoryEncoder(),
+            AddMove(*ports, MemoryWorkspace(root / "work"), embedder),
+            Examination(hear, embedder, MemoryWatcher()),
+        )
+        self.remove = RemoveMove(kept.library, self.storage)
+        self.recover = RecoverStorage(kept.library, kept.tasks, kept.archive, self.storage)
+
+    async def bring(self) -> Outcome:
+        async def told(*_: object) -> None:
+            pass
+
+        return (await self._import(self.clips, told)).moves[0].outcome
+
+    async def files(self) -> list[str]:
+        return sorted([each.path async for each in self.storage.files("clips")])
+
+    async def rows(self) -> list[str]:
+        moves = (await self.kept.library.moves(MoveFilter(), None, 100)).items
+        return sorted(move.video_path for move in moves)
+
+
+async def test_removing_a_move_while_its_clip_is_imported_loses_no_file(
+    kept: Kept, tmp_path: Path
+) -> None:
+    place = Place(kept, tmp_path)
+    for _ in range(10):
+        await place.bring()
+        await asyncio.gather(
+            place.remove("a"),
+            place.bring(),
+            place.remove("a"),
+            place.bring(),
+            place.recover(),
+            return_exceptions=True,
+        )
+        assert await place.rows() == await place.files()
+    assert await place.bring() in (Outcome.ADDED, Outcome.UNCHANGED)
+    assert len(await place.files()) == 1
+
+
+async def test_two_processes_remove_and_import_the_same_clip(kept: Kept, tmp_path: Path) -> None:
+    """Nothing they do to keep out of each other's way is in one process."""
+    here = Place(kept, tmp_path)
+    (tmp_path / "there").mkdir()
+    there = Place(kept, tmp_path / "there")
+    there.storage = here.storage
+    for _ in range(10):
+        await here.bring()
+        removal = RemoveMove(kept.library, here.storage)
+        answers = await asyncio.gather(
+            here.remove("a"), removal("a"), here.bring(), return_exceptions=True
+        )
+        assert all(each is None or isinstance(each, MoveNotFound) for each in answers[:2])
+        assert await here.rows() == await here.files()
+        assert await kept.library.removed() == ()
