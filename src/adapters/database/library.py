@@ -215,13 +215,13 @@ class SqlLibrary:
         self, kind: Kind | None = None, item_id: str | None = None
     ) -> tuple[Removed, ...]:
         """See `application.ports.library.Library`."""
-        query = select(UnownedFileRow.__table__).order_by(UnownedFileRow.path)
-        query = query.where(UnownedFileRow.kind.is_not(None))
+        query = select(UnownedFileRow.__table__).where(UnownedFileRow.kind.is_not(None))
         if kind is not None:
             query = query.where(UnownedFileRow.kind == kind)
         if item_id is not None:
             query = query.where(UnownedFileRow.item_id == item_id)
-        return tuple(library_files.removed(row) for row in await self._rows(query, item_id))
+        rows = await self._rows(query, item_id)
+        return tuple(sorted(map(library_files.removed, rows), key=lambda each: each.path))
 
     async def forget_removed(self, path: str) -> None:
         """See `application.ports.library.Library`."""
