@@ -64,7 +64,6 @@ class Service:
         self.clock = MemoryClock()
         self.tasks = MemoryTaskRepository(self.clock)
         self.archive = MemoryBlueprintArchive()
-        self.clock = MemoryClock()
         self.storage = MemoryStorage(media(), now=self.clock.now)
         self.workspace = MemoryWorkspace(self.root)
         self.progress = MemoryProgress()
