@@ -1,12 +1,12 @@
 """A removal that failed half-way is ended by the next one, wherever files are kept."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.memory import encoder
 from adapters.memory.storage import MemoryStorage
 from adapters.storage.line import Line
 from adapters.storage.local import LocalStorage
@@ -18,6 +18,12 @@ from tests.api.house import House, failing, problem_of
 pytestmark = pytest.mark.anyio
 
 WHAT = ("/api/moves/move-0", "/api/songs/song")
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """One event loop for all tests here, so that they share a client."""
+    return "asyncio"
 
 
 @pytest.fixture(params=["memory", "local", "s3"])
@@ -75,7 +81,7 @@ async def test_a_new_move_does_not_take_the_id_of_one_that_is_not_quite_gone(
     place.ports = replace(before, storage=failing(before.storage, delete=gone))
     async with place.client() as client:
         problem_of(await client.delete("/api/moves/move-0"), 500)
-    form = {"file": ("clip", _clip(place), "video/mp4")}
+    form = {"file": ("clip", encoder.clip("danced", 240, 30))}
     place.ports = before
     async with place.client() as client:
         added = await client.post("/api/moves", files=form, data={"name": "Move 0"})
