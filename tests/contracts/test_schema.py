@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -25,8 +26,9 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import MoveEmbeddingRow, SqlMoveEmbeddings
-from adapters.database.engine import open_database
+from adapters.database.engine import connected, open_database
 from adapters.database.library import SqlLibrary
 from adapters.database.revisions import FOLDER, Revisions
 from adapters.database.schema import Schema, open_schema
@@ -329,6 +331,24 @@ async def test_a_database_of_the_time_before_revisions_is_taken_on(
         await anew.downgrade(None)
         await anew.upgrade()
         assert await shape(anew) == taken_on
+
+
+async def test_films_of_blueprints_of_every_version_are_found_by_their_paths(url: str) -> None:
+    documents = {
+        UUID(int=1): '{"output_config": {"output_path": "output/user_local/a.mp4"}}',
+        UUID(int=2): '{"output_config": {"path": "output/user_local/b.mp4"}}',
+        UUID(int=3): '{"video_output": "output/user_local/a.mp4"}',
+        UUID(int=4): '{"moves": []}',
+    }
+    async with schema(url) as older:
+        await older.upgrade("0003")
+        for task_id, document in documents.items():
+            await run(older, f"INSERT INTO blueprint VALUES ('{task_id.hex}', '{document}')")  # noqa: S608
+        await older.upgrade("0004")
+    async with connected(url) as database:
+        archive = SqlBlueprintArchive(database)
+        assert await archive.tasks_of("output/user_local/a.mp4") == (UUID(int=1), UUID(int=3))
+        assert await archive.tasks_of("output/user_local/b.mp4") == (UUID(int=2),)
 
 
 async def test_a_new_revision_is_drafted_from_the_tables_of_the_code(
