@@ -200,7 +200,13 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             # There is one kind of caller, who may have every place.
             Uploads(ports.workspace, settings.max_uploads, settings.max_uploads),
         ),
-        recover=RecoverStorage(ports.library, ports.tasks, ports.blueprints, ports.storage),
+        recover=RecoverStorage(
+            ports.library,
+            ports.tasks,
+            ports.blueprints,
+            ports.storage,
+            shares_cache=settings.storage_backend != "local",
+        ),
         remove_move=logged("remove_move", RemoveMove(ports.library, ports.storage)),
         remove_song=logged("remove_song", RemoveSong(ports.library, ports.storage)),
         search_moves=SearchMoves(find_moves, ports.library, ports.embeddings, hear),

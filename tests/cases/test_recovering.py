@@ -252,3 +252,11 @@ async def test_two_recoveries_at_once_do_what_one_does(place: Place) -> None:
     both = await asyncio.gather(place.recover(), place.recover())
     assert {*place.storage.objects} == {move(1).video_path}
     assert all(each.failed == () and each.unfound == () for each in both)
+
+
+async def test_what_no_cache_knows_of_goes_and_what_machines_share_stays(place: Place) -> None:
+    made = place.file("cache/clip-0")
+    assert (await place.later()).removed == ()
+    ports = (place.library, place.tasks, place.archive, place.storage)
+    recover = RecoverStorage(*ports, shares_cache=False)
+    assert [each.path for each in (await recover()).removed] == [made]

@@ -75,8 +75,8 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
 class RecoverStorage:
     """Files without an owner go, an hour after they were stored; owners without a file are marked.
 
-    Those are the files of songs and moves that were removed or never entered, and the films of
-    tasks that failed or were cancelled. A file that this service has not named itself stays.
+    Those are the files of songs and moves that were removed or never entered, the films of tasks
+    that failed or were cancelled, and made files that no cache knows of. A file that this service has not named itself stays.
     Several processes may do it at once, and while files are added: the database decides that a
     file is nobody's before it is deleted, and whoever still wants to enter it is refused.
     """
@@ -87,8 +87,14 @@ class RecoverStorage:
         tasks: TaskRepository,
         blueprints: BlueprintArchive,
         storage: Storage,
+        *,
+        shares_cache: bool = True,
     ) -> None:
-        """Take the ports."""
+        """Take the ports, and whether the cache keeps its files in ``storage``, too.
+
+        Where it does not, nothing knows of what an earlier version has kept there.
+        """
+        self._shares_cache = shares_cache
         self._library = library
         self._tasks = tasks
         self._blueprints = blueprints
@@ -113,6 +119,10 @@ class RecoverStorage:
         for each in [] if held_back else lost:
             if await self._library.give_up(each.path):
                 await removal.remove(each)
+        if not self._shares_cache:
+            for each in (await self._lying("cache")).values():
+                if _is_old(each):
+                    await removal.remove(each)
         films = await self._lying("output")
         completed = [task async for task in self._completed()]
         for each in films.values():
