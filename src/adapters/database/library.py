@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.database import library_files
 from adapters.database.embeddings import forget_entry, write_entry
 from adapters.database.engine import Database
+from adapters.database.library_rows import move_of, song_of
 from adapters.database.tables import MoveRow, SongRow, UnownedFileRow
 from application.ports.library import Kind, MoveFilter, Page, Removed, SongFilter
-from domain.blueprint import Difficulty
 from domain.corrections import Correction
 from domain.embeddings import MoveEmbedding
 from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
-from domain.moves import Energy, Move, Style
+from domain.moves import Move
 from domain.music import Analysis, Song
 from domain.violations import Violation
 
@@ -63,7 +63,7 @@ class SqlLibrary:
         rows = await self._rows(select(*_SONG).where(SongRow.id == song_id), song_id)
         if not rows:
             raise SongNotFound
-        return _song(rows[0])
+        return song_of(rows[0])
 
     async def songs(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
         """See `application.ports.library.Library`."""
@@ -90,7 +90,7 @@ class SqlLibrary:
                 query = query.where(column <= greatest)
         if wanted.usable is not None:
             query = query.where(_usable(SongRow, wanted.usable))
-        return _page(await self._rows(query, after, wanted.search, wanted.genre), _song, most)
+        return _page(await self._rows(query, after, wanted.search, wanted.genre), song_of, most)
 
     async def analysis(self, song_id: str) -> Analysis | None:
         """See `application.ports.library.Library`."""
@@ -139,7 +139,7 @@ class SqlLibrary:
         rows = await self._taken(SongRow, Kind.SONG, song_id)
         if not rows:
             raise SongNotFound
-        return _song(rows[0])
+        return song_of(rows[0])
 
     async def add_move(self, move: Move, embedding: MoveEmbedding | None = None) -> None:
         """See `application.ports.library.Library`."""
@@ -163,7 +163,7 @@ class SqlLibrary:
         rows = await self._rows(select(MoveRow.__table__).where(MoveRow.id == move_id), move_id)
         if not rows:
             raise MoveNotFound
-        return _move(rows[0])
+        return move_of(rows[0])
 
     async def moves_of(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
         """See `application.ports.library.Library`."""
@@ -172,7 +172,7 @@ class SqlLibrary:
         for start in range(0, len(wanted), _AT_ONCE):
             some = MoveRow.id.in_(wanted[start : start + _AT_ONCE])
             rows = await self._database.read(select(MoveRow.__table__).where(some))
-            found |= {row.id: _move(row) for row in rows}
+            found |= {row.id: move_of(row) for row in rows}
         return tuple(found[each] for each in wanted if each in found)
 
     async def mark_unusable(self, item: Song | Move, reason: str | None) -> bool:
@@ -189,7 +189,7 @@ class SqlLibrary:
         rows = await self._taken(MoveRow, Kind.MOVE, move_id)
         if not rows:
             raise MoveNotFound
-        return _move(rows[0])
+        return move_of(rows[0])
 
     async def moves(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
         """See `application.ports.library.Library`."""
@@ -209,7 +209,7 @@ class SqlLibrary:
                 query = query.where(column == str(value))
         if wanted.usable is not None:
             query = query.where(_usable(MoveRow, wanted.usable))
-        return _page(await self._rows(query, after, wanted.search, wanted.label), _move, most)
+        return _page(await self._rows(query, after, wanted.search, wanted.label), move_of, most)
 
     async def removed(
         self, kind: Kind | None = None, item_id: str | None = None
@@ -266,27 +266,6 @@ def _usable(table: type[SongRow] | type[MoveRow], wanted: bool) -> ColumnElement
 def _page(rows: Sequence[Row[Any]], made: Callable[[Row[Any]], T], most: int) -> Page[T]:
     items = tuple(made(row) for row in rows[:most])
     return Page(items=items, last=items[-1].id if len(rows) > most else None)
-
-
-def _song(row: Row[Any]) -> Song:
-    return Song(**{name: getattr(row, name) for name in Song.__struct_fields__})
-
-
-def _move(row: Row[Any]) -> Move:
-    return Move(
-        id=row.id,
-        name=row.name,
-        label=row.label,
-        video_path=row.video_path,
-        difficulty=Difficulty(row.difficulty),
-        energy_level=Energy(row.energy_level),
-        style=Style(row.style),
-        duration=row.duration,
-        tempo=row.tempo,
-        first_count=row.first_count,
-        beats=msgspec.json.decode(row.beats, type=tuple[float, ...]) if row.beats else (),
-        unusable=row.unusable,
-    )
 
 
 def _document(analysis: Analysis) -> str:

@@ -76,9 +76,10 @@ class RecoverStorage:
     """Files without an owner go, an hour after they were stored; owners without a file are marked.
 
     Those are the files of songs and moves that were removed or never entered, the films of tasks
-    that failed or were cancelled, and made files that no cache knows of. A file that this service has not named itself stays.
-    Several processes may do it at once, and while files are added: the database decides that a
-    file is nobody's before it is deleted, and whoever still wants to enter it is refused.
+    that failed or were cancelled, and made files that no cache knows of. A file that this service
+    has not named itself stays. Several processes may do it at once, and while files are added: the
+    database decides that a file is nobody's before it is deleted, and whoever still wants to enter
+    it is refused.
     """
 
     def __init__(
