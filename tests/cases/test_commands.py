@@ -313,3 +313,25 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
     said = run("library", "warm")
     assert said.status == 1
     assert f"Not ready: a-x: {reason}" in said.err
+
+
+def test_recovery_says_what_it_has_removed_and_what_has_lost_its_file(
+    run: Run, house: House
+) -> None:
+    asyncio.run(house.furnish())
+    song = asyncio.run(house.library.song("song"))
+    del house.storage.objects[song.audio_path]
+    move = asyncio.run(house.library.remove_move("move-0"))
+    said = run("recover", "--json")
+    assert said.status == 0, said.err
+    report = json.loads(said.out)
+    assert [each["path"] for each in report["removed"]] == [move.video_path]
+    assert [(each["owner"], each["id"]) for each in report["unfound"]] == [("song", "song")]
+    said = run("recover")
+    assert f"unusable: the song song has lost its file {song.audio_path}" in said.err
+    said = run("library", "check")
+    assert said.status == 1
+    assert f"song song: file: Its file is not in the storage. ({song.audio_path})" in said.err
+    said = run("generate", "--song", "song")
+    assert said.status != 0
+    assert song.audio_path in said.err
