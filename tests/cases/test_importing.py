@@ -208,12 +208,11 @@ async def test_moves_keep_the_ids_they_had_before_names_were_spelled(place: Plac
     assert sorted(new) == ["ribenyu", "zhongguoyu"]
     formerly = {"unnamed": new["zhongguoyu"], "unnamed-unsorted": new["ribenyu"]}
     for move_id, move in formerly.items():
+        entry = await place.embeddings.get(move.id)
         await place.library.remove_move(move.id)
         clip = place.folder / f"{move.name}.mp4"
-        path = paths.clip(move_id, await fingerprint(clip))
+        path = paths.clip(move_id, await fingerprint(clip), "0" * 12)
         await place.storage.put(clip, path)
-        entry = await place.embeddings.get(move.id)
-        await place.embeddings.remove(move.id)
         await place.library.add_move(msgspec.structs.replace(move, id=move_id, video_path=path))
         await place.embeddings.keep(
             msgspec.structs.replace(entry, move_id=move_id, video_path=path)

@@ -147,7 +147,8 @@ class ImportLibrary:
         if clip is None or former is None or await self._there(wanted.id) is not None:
             return wanted
         there = await self._there(former)
-        if there is None or there.video_path != paths.clip(former, await fingerprint(clip)):
+        contents = await fingerprint(clip)
+        if there is None or paths.contents_of(there.video_path) != contents:
             return wanted
         return msgspec.structs.replace(wanted, id=former, former_id=None)
 
