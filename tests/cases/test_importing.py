@@ -173,7 +173,7 @@ async def test_the_tempo_of_a_list_says_at_which_octave_a_clip_is_counted(
 ) -> None:
     place.clip("one.mp4")
     place.write("list.json", [{"file": "one.mp4", "tempo": said}])
-    report = await place()
+    await place()
     one = next(iter((await place.moves()).values()))
     assert (one.tempo, len(one.beats)) == (tempo, beats)
     assert one.first_count == pytest.approx(0.71875)

@@ -79,7 +79,7 @@ def create_app(
                 beside(sweeping, "leftovers are not swept"),
                 beside(recovering, "the storage is not recovered"),
                 beside(opened.choreographer.ready, "the choreographer is not ready"),
-                beside(use_cases.find_moves.warm if warm else None, "the moves are not indexed"),
+                beside(use_cases.find_moves.refresh if warm else None, "the moves are not indexed"),
                 beside(partial(_readied, use_cases) if warm else None, _NOT_WARM),
             ):
                 try:
