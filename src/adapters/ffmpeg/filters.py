@@ -44,16 +44,35 @@ def grid(frame_rate: int, rate: Fraction = Fraction(1), spare: int = 0) -> list[
     """Put frames on the film's grid from time 0 on, ``rate`` clip seconds to a film second.
 
     A frame goes to the slot nearest to its time and is held until the next one; the last is held
-    for ``spare`` frames more. Frames before time 0 count: the latest of them opens.
+    for as long as it lasts, or for ``spare`` frames more. Frames before time 0 count: the latest of
+    them opens.
     """
-    # Padded before the grid as well: FFmpeg 5 takes a clip with B-frames to end before its last
-    # frame, which the grid would then leave out.
-    held = [f"tpad=stop={spare}:stop_mode=clone"] if spare else []
     tempo = [
         f"settb=1/{_TICKS}",
         f"setpts=round(PTS*{rate.denominator}/{rate.numerator})",
     ]
-    return [*held, *(tempo if rate != 1 else ()), f"fps={frame_rate}:start_time=0", *held]
+    onto = [*(tempo if rate != 1 else ()), f"fps={frame_rate}:start_time=0"]
+    if not spare:
+        return [*_ENDED, *onto, *_WITHOUT_THE_END]
+    # Padded before the grid as well: FFmpeg 5 may take a clip to end when its last frame begins,
+    # and the grid would leave that frame out.
+    held = [f"tpad=stop={spare}:stop_mode=clone"]
+    return [*held, *onto, *held]
+
+
+_ENDED: Final = (
+    "setfield=tff",
+    "tpad=stop=2",
+    "select='eq(interlace_type,TOPFIRST)+gt(t-prev_t,0.002)'",
+)
+"""Black frames from a clip's end on, told from its own by their fields.
+
+Where the duration of frames is not written, FFmpeg 5 takes a clip to end when its last frame
+begins; there the first black frame falls on the last of the clip and is left out, and the second
+one comes when that has been seen.
+"""
+_WITHOUT_THE_END: Final = ("select='eq(interlace_type,TOPFIRST)'", "setfield=prog")
+"""A clip's own frames alone, as whole pictures."""
 
 
 def fitted(width: int, height: int, shown: Shown = PLAIN) -> list[str]:

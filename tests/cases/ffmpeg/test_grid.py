@@ -2,14 +2,18 @@
 
 import asyncio
 import math
+import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from adapters.ffmpeg.commands import build_normalize_command
+from adapters.ffmpeg.find import find_ffmpeg
 from application.rushes import OnHand
 from domain.blueprint import OutputConfig
 from domain.timeline import Cut
@@ -57,7 +61,7 @@ def test_a_cut_shows_what_the_clip_shows_at_that_moment(
     rate: str,
     frame_rate: int,
 ) -> None:
-    _, times = SOURCES[name]
+    each, times = SOURCES[name]
     output = OutputConfig(
         output_path="output/a.mp4",
         width=320,
@@ -65,6 +69,9 @@ def test_a_cut_shows_what_the_clip_shows_at_that_moment(
         frame_rate=frame_rate,  # pyright: ignore[reportArgumentType]
     )
     cut = Cut(clip=name, first=first, frames=frames, rate=Fraction(rate))
+    # A clip of 100 frames at 50 a second may end before such a cut does, which is refused.
+    end = times[-1] + 1 / each
+    assume((first + frames * cut.rate) / frame_rate <= end)
     encoder = cutting_room(1)
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "cut.mp4"
@@ -78,3 +85,33 @@ def test_a_cut_shows_what_the_clip_shows_at_that_moment(
     assert all(
         low <= number <= high for low, number, high in zip(late, numbers, early, strict=True)
     )
+
+
+@pytest.mark.parametrize("rate", ["1", "5/4", "9/10"])
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_every_frame_of_a_whole_clip_is_given(
+    source: Callable[[str], Path], tmp_path: Path, name: str, rate: str
+) -> None:
+    into = tmp_path / "whole.mp4"
+    tempo = Fraction(rate)
+    command = build_normalize_command(
+        source(name),
+        into,
+        rate=tempo,
+        width=320,
+        height=180,
+        input_format="matroska" if name.endswith(".mkv") else "mov",
+        ffmpeg=find_ffmpeg().path,
+    )
+    subprocess.run(command, check=True)
+    numbers = drawn.numbers(into)
+    each, times = SOURCES[name]
+    whole = Cut(clip=name, first=0, frames=len(numbers), rate=tempo)
+    grain = GRAIN[source(name).suffix]
+    early, late = (shown([time + off for time in times], whole, 30) for off in (-grain, grain))
+    assert all(a <= number <= b for a, number, b in zip(late, numbers, early, strict=True))
+    # How long the last frame of an uneven clip lasts is written nowhere, only that it is there.
+    last = 0 if name == "uneven.mp4" else 1 / each
+    slots = nearest((times[-1] + last) / tempo * 30)
+    assert len(numbers) >= slots
+    assert name == "uneven.mp4" or len(numbers) == slots

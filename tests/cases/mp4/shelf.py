@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import msgspec
 import numpy as np
 
@@ -139,9 +140,14 @@ def _listed(listing: Path) -> list[Frame]:
 
 
 def heard(film: Path) -> np.ndarray[Any, Any]:
-    """The sound as FFmpeg plays it: rows of two samples."""
-    raw = run("-i", str(film), "-map", "0:a", "-f", "f32le", "-")
-    return np.frombuffer(raw, np.float32).reshape(-1, 2)
+    """The sound as it is played: rows of two samples.
+
+    FFmpeg decodes it without a complaint; PyAV does too, and is the same wherever it runs.
+    """
+    run("-i", str(film), "-map", "0:a", "-f", "null", "-")
+    with av.open(str(film)) as container:
+        parts = [frame.to_ndarray() for frame in container.decode(audio=0)]
+    return np.concatenate(parts, axis=1).T
 
 
 def stored(shelf: Shelf, pieces: Sequence[Piece]) -> list[str]:
