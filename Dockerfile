@@ -5,6 +5,10 @@
 #
 # With Postgres and object storage: docker-compose.yml and docs/DEPLOYMENT.md.
 #
+# The quick tests with what is in the image, which they are not in themselves:
+#
+#     docker build --target test .
+#
 # There is no authentication yet, so the server listens on a loopback address only and refuses any
 # other. Publishing a port (-p) does not reach it; sharing the machine's network (--network host)
 # does, at http://127.0.0.1:8000 on that machine.
@@ -33,6 +37,22 @@ RUN python scripts/neutral_lock.py make \
 
 COPY src src
 RUN uv sync --no-dev --no-editable --no-cache
+
+
+# The quick tests with what is in the image, by `docker build --target test .`; no other build runs it.
+FROM python:3.12-slim-bookworm AS test
+
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ffmpeg \
+    && rm -rf /var/lib/apt/lists/*
+
+COPY --from=build /usr/local /usr/local
+COPY --from=build /app /app
+WORKDIR /app
+COPY tests tests
+RUN uv sync --no-cache \
+    && .venv/bin/pytest tests/rules tests/golden tests/cases tests/contracts tests/api
 
 
 FROM python:3.12-slim-bookworm
