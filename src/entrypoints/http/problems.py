@@ -98,7 +98,7 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
     return {
         status: ResponseSpec(
             data_container=Problem,
-            description=HTTPStatus(status).phrase,
+            description=_phrase(HTTPStatus(status)),
             media_type=PROBLEM,
             generate_examples=False,
         )
@@ -120,7 +120,7 @@ def from_framework(request: Asked, error: HTTPException) -> Response[bytes]:
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return from_bug(request, error)
-    code, said = _FRAMEWORK.get(status, (_slug(status.phrase), error.detail))
+    code, said = _FRAMEWORK.get(status, (_slug(_phrase(status)), error.detail))
     stage, details = None, None
     if status is HTTPStatus.BAD_REQUEST:
         stage, details = "validation", _violations(error)
@@ -199,7 +199,7 @@ def _problem(
     details = details[-_LONGEST_DETAILS:] if isinstance(details, str) else details
     problem = Problem(
         type=f"/problems/{code}",
-        title=status.phrase,
+        title=_phrase(status),
         status=status,
         detail=message,
         instance=printable(shortened(path, _LONGEST)),
@@ -226,6 +226,20 @@ def _violations(error: HTTPException) -> tuple[Violation, ...]:
         Violation(path=str(each["key"]), message=str(each["message"]), concern=Concern.SHAPE)
         for each in error.extra
     )
+
+
+_PHRASES: Final[Mapping[int, str]] = {
+    413: "Request Entity Too Large",
+    414: "Request-URI Too Long",
+    416: "Requested Range Not Satisfiable",
+    422: "Unprocessable Entity",
+}
+"""Words that Python 3.13 changed: codes and titles are the same whatever it runs on."""
+
+
+def _phrase(status: HTTPStatus) -> str:
+    """What a status is called."""
+    return _PHRASES.get(status, status.phrase)
 
 
 def _slug(phrase: str) -> str:
