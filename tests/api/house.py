@@ -165,6 +165,14 @@ def document(clips: tuple[str, ...] = CLIPS) -> dict[str, Any]:
     return msgspec.json.decode(msgspec.json.encode(blueprint(uuid4(), list(clips))))
 
 
+async def folder_of(client: httpx.AsyncClient, task_id: object) -> str:
+    """Where all of a preview but its main playlist lies."""
+    main = await client.get(f"/api/choreography/{task_id}/preview.m3u8")
+    assert main.status_code == 200, main.text
+    picture = main.text.splitlines()[-1]
+    return f"/api/choreography/{task_id}/{picture}".rpartition("/")[0]
+
+
 def problem_of(answer: httpx.Response, status: int) -> dict[str, Any]:
     """The problem an answer holds, once its form is checked."""
     assert answer.status_code == status, answer.text

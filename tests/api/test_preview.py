@@ -15,7 +15,7 @@ from domain.assembly import Assembly, State
 from domain.errors import FFmpegFailed
 from domain.playlist import Kind
 from tests.api.asgi import Exchange
-from tests.api.house import ASSEMBLE, House, document, failing, problem_of
+from tests.api.house import ASSEMBLE, House, document, failing, folder_of, problem_of
 from tests.world.studio import CLIPS, SONG, blueprint
 
 pytestmark = pytest.mark.anyio
@@ -103,8 +103,7 @@ async def test_the_playlists_need_no_media(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.storage.objects.clear()
     async with house.client() as client:
-        address = preview_of(await kept(house))
-        await get(client, f"{address}.m3u8")
+        address = await folder_of(client, await kept(house))
         for kind in Kind:
             await get(client, f"{address}/{kind}.m3u8")
             for name in ("init.mp4", "0.m4s"):
@@ -115,10 +114,10 @@ async def test_the_playlists_need_no_media(tmp_path: Path) -> None:
 
 
 async def test_what_is_sent_says_what_it_is(client: httpx.AsyncClient, house: House) -> None:
-    address = preview_of(await kept(house))
+    task_id = await kept(house)
+    address = await folder_of(client, task_id)
     playlist, segment = "application/vnd.apple.mpegurl", "video/iso.segment"
     for name, kind in {
-        ".m3u8": playlist,
         "/picture.m3u8": playlist,
         "/sound.m3u8": playlist,
         "/picture/init.mp4": "video/mp4",
@@ -128,18 +127,22 @@ async def test_what_is_sent_says_what_it_is(client: httpx.AsyncClient, house: Ho
     }.items():
         answer = await get(client, address + name)
         assert answer.headers["content-type"].partition(";")[0] == kind
-        assert ("immutable" in answer.headers["cache-control"]) is (kind != playlist)
-        assert "private" in answer.headers["cache-control"]
+    main = await get(client, f"{preview_of(task_id)}.m3u8")
+    assert main.headers["content-type"].partition(";")[0] == playlist
 
 
 async def test_every_address_in_the_playlists_is_relative(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    address = preview_of(await kept(house))
-    texts = [(await get(client, f"{address}{end}.m3u8")).text for end in ("", "/picture", "/sound")]
+    task_id = await kept(house)
+    folder = await folder_of(client, task_id)
+    lists = (preview_of(task_id), f"{folder}/picture", f"{folder}/sound")
+    texts = [(await get(client, f"{each}.m3u8")).text for each in lists]
 
     assert not any("://" in text or '"/' in text or "\n/" in text for text in texts)
-    assert names(texts[0]) == ["preview/picture.m3u8"]
+    version = folder.rpartition("/")[2]
+    assert names(texts[0]) == [f"preview/{version}/picture.m3u8"]
+    assert f'URI="preview/{version}/sound.m3u8"' in texts[0]
     assert names(texts[1]) == ["picture/0.m4s", "picture/1.m4s", "picture/2.m4s"]
     assert 'URI="sound/init.mp4"' in texts[2]
 
@@ -163,11 +166,21 @@ async def test_every_address_in_the_playlists_is_relative(
 async def test_what_the_preview_has_not_is_not_found(
     client: httpx.AsyncClient, house: House, end: str
 ) -> None:
-    problem = problem_of(await client.get(preview_of(await kept(house)) + end), 404)
+    folder = await folder_of(client, await kept(house))
+    problem = problem_of(await client.get(folder + end), 404)
     assert problem["code"] == "segment-not-found"
 
 
-ADDRESSES = [".m3u8", "/picture.m3u8", "/sound/init.mp4", "/picture/0.m4s", "/no/such.m4s"]
+V = "/0123456789abcdef"
+"""A version, if not that of now."""
+ADDRESSES = [
+    ".m3u8",
+    f"{V}/picture.m3u8",
+    f"{V}/sound/init.mp4",
+    f"{V}/picture/0.m4s",
+    f"{V}/no/such.m4s",
+    "/picture/0.m4s",
+]
 
 
 @pytest.mark.parametrize("end", ADDRESSES)
@@ -197,6 +210,9 @@ async def test_the_work_on_a_segment_ends_when_the_client_leaves(tmp_path: Path)
     begun, stopped = asyncio.Event(), asyncio.Event()
 
     class Stuck:
+        async def version(self, *_: object) -> str:
+            return "stuck"
+
         async def part(self, *_: object) -> bytes:
             begun.set()
             try:
@@ -207,7 +223,12 @@ async def test_the_work_on_a_segment_ends_when_the_client_leaves(tmp_path: Path)
 
     house.ports = replace(house.ports, projector=cast(Any, Stuck()))
     async with house.opened() as app, asyncio.timeout(PATIENCE):
-        exchange = Exchange("GET", f"{preview_of(await kept(house))}/picture/0.m4s")
+        task_id = await kept(house)
+        main = Exchange("GET", f"{preview_of(task_id)}.m3u8")
+        await main.run(app)
+        [picture] = names(main.content.decode())
+        segment = picture.replace(".m3u8", "/0.m4s")
+        exchange = Exchange("GET", f"/api/choreography/{task_id}/{segment}")
         answering = asyncio.ensure_future(exchange.run(app))
         await begun.wait()
         assert house.workspace.open

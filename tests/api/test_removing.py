@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from domain.errors import StorageFailed
-from tests.api.house import ASSEMBLE, GENERATE, House, failing, problem_of
+from tests.api.house import ASSEMBLE, GENERATE, House, failing, folder_of, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -65,9 +65,8 @@ async def test_a_film_outlives_what_it_was_made_of_but_not_its_preview(
 
     assert (await guest.get(film["video_url"])).content == before
     assert (await guest.get(film["blueprint_url"])).json() == blueprint
-    preview = f"/api/choreography/{film['task_id']}/preview"
-    assert (await guest.get(f"{preview}.m3u8")).status_code == 200
-    assert problem_of(await guest.get(f"{preview}/picture/0.m4s"), 404)["code"] == "media-not-found"
+    folder = await folder_of(guest, film["task_id"])
+    assert problem_of(await guest.get(f"{folder}/picture/0.m4s"), 404)["code"] == "media-not-found"
 
 
 async def test_a_film_that_has_lost_a_clip_names_it(guest: httpx.AsyncClient) -> None:

@@ -229,6 +229,11 @@ async def test_a_segment_is_the_same_bytes_every_time(
         assert await shown(cinema, kind, FILM, files, elsewhere) == first
 
 
+async def test_a_version_is_the_same_for_as_long_as_the_output_is(cinema: Cinema) -> None:
+    version = cinema.projector.version
+    assert await version(FILM) == await version(timeline(*FILM.cuts)) != ""
+
+
 async def test_segments_may_be_asked_for_all_at_once(
     cinema: Cinema, files: Watched, tmp_path: Path
 ) -> None:

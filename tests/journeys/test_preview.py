@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import msgspec
 import numpy as np
 import pytest
@@ -132,6 +133,12 @@ def preview_of(task_id: UUID) -> str:
     return f"/api/choreography/{task_id}/preview.m3u8"
 
 
+async def folder_of(client: httpx.AsyncClient, task_id: UUID) -> str:
+    """Where the playlists of picture and sound lie."""
+    main = (await client.get(preview_of(task_id))).text.splitlines()
+    return f"/api/choreography/{task_id}/{main[-1]}".rpartition("/")[0]
+
+
 def rows(film: str, kind: str, *form: str) -> list[Row]:
     """What FFmpeg makes of the picture ("v") or the sound ("a"), at the moments the film says."""
     listing = run("-copyts", "-i", film, "-map", f"0:{kind}", *form, "-f", "framemd5", "-")
@@ -214,8 +221,8 @@ async def test_a_segment_is_there_for_whoever_asks_and_no_other(
     server: Server, task_id: UUID
 ) -> None:
     timeline = laid_out(blueprint(task_id))
-    folder = preview_of(task_id).removesuffix(".m3u8")
     async with server.client() as client:
+        folder = await folder_of(client, task_id)
         for kind in Kind:
             count = len(ends(kind, timeline))
             there = await client.get(f"{folder}/{kind}/{count - 1}.m4s")
@@ -228,8 +235,9 @@ async def test_a_segment_is_there_for_whoever_asks_and_no_other(
 
 
 async def test_ffmpeg_is_gone_when_nobody_waits_for_a_segment(server: Server) -> None:
-    data, address = server.data, preview_of(HARD).replace(".m3u8", "/picture/0.m4s")
+    data = server.data
     async with server.client() as client:
+        address = f"{await folder_of(client, HARD)}/picture/0.m4s"
         asking = asyncio.ensure_future(client.get(address))
         await until(lambda: asking.done() or bool(working(data)), within=SOON)
         assert not asking.done()
@@ -245,12 +253,14 @@ async def test_the_preview_is_the_same_however_films_are_made(
     server: Server, stores: Stores, task_id: UUID
 ) -> None:
     settings = await settings_of(stores, server.data, {"BACHATA_ENCODER": "ffmpeg"})
-    folder = preview_of(task_id).removesuffix(".m3u8")
     async with open_ports(settings) as ports, server.client() as client:
+        folder = await folder_of(client, task_id)
+        version = folder.rpartition("/")[2]
         preview = wire(ports, settings).preview
         for kind, name in itertools.product(Kind, ("init.mp4", "0.m4s", "2.m4s")):
             served = await client.get(f"{folder}/{kind}/{name}")
-            assert served.content == await preview.segment(task_id, LOCAL_USER, kind, name)
+            ours = await preview.segment(task_id, LOCAL_USER, version, kind, name)
+            assert served.content == ours
 
 
 async def test_a_browser_plays_a_preview_to_its_end(

@@ -117,6 +117,10 @@ class FFmpegEncoder:
             await self._machine.run(command)
             keep(made, into)
 
+    async def version(self) -> str:
+        """All that FFmpeg says of its own version, libraries and build; raises `FFmpegMissing`."""
+        return await self._machine.build()
+
     async def sound_profile(self, soundtrack: Soundtrack) -> str:
         """All that `record` depends on, besides the files, the cues and the fades."""
         level = Level(gain=soundtrack.loudness, limited=True) if soundtrack.loudness else None

@@ -44,9 +44,7 @@ class Machine:
         self.at_once = at_once
         self._places = asyncio.Semaphore(at_once)
         self._found: FFmpeg | None = None
-        self._encoders: frozenset[str] | None = None
-        self._generation: str | None = None
-        self._version: tuple[tuple[int, int, int], str] | None = None
+        self._said: dict[tuple[str, ...], tuple[tuple[int, int, int], list[str]]] = {}
         self._asking = asyncio.Lock()
         """FFmpeg is asked about itself once, however many want to know."""
 
@@ -89,22 +87,35 @@ class Machine:
 
     async def generation(self) -> str:
         """Which FFmpeg it is but for what leaves its work the same: 'ffmpeg 7'."""
-        async with place_in(self._asking, "FFmpeg to tell about itself", _TURN):
-            if self._generation is None:
-                self._generation = (await self.version()).partition(".")[0]
-            return self._generation
+        return (await self.version()).partition(".")[0]
 
     async def version(self) -> str:
-        """Which FFmpeg it is, like 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises `FFmpegMissing`.
+        """Which FFmpeg it is, like 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises `FFmpegMissing`."""
+        return named(self._here(), await self._of_itself("-version"))
+
+    async def build(self) -> str:
+        """Which FFmpeg it is, with its libraries and how it was built; raises `FFmpegMissing`."""
+        return "\n".join(await self._of_itself("-version"))
+
+    async def _of_itself(self, *options: str) -> list[str]:
+        """What FFmpeg writes about itself.
 
         It is asked once, for as long as the file is the same: it may have all its places taken.
         """
         file = self._file()
-        if self._version is None or self._version[0] != file:
+        if (known := self._known(options, file)) is not None:
+            return known
+        async with place_in(self._asking, "FFmpeg to tell about itself", _TURN):
+            if (known := self._known(options, file)) is not None:
+                return known
             lines: list[str] = []
-            await self.run([self.ffmpeg, "-version"], hear=lines.append)
-            self._version = (file, named(self._here(), lines))
-        return self._version[1]
+            await self.run([self.ffmpeg, *options], hear=lines.append)
+            self._said[options] = (file, lines)
+            return lines
+
+    def _known(self, options: tuple[str, ...], file: tuple[int, int, int]) -> list[str] | None:
+        said = self._said.get(options)
+        return said[1] if said is not None and said[0] == file else None
 
     def _file(self) -> tuple[int, int, int]:
         """What changes when the executable does."""
@@ -116,12 +127,7 @@ class Machine:
 
     async def require(self, encoder: str) -> None:
         """Raise `FFmpegFailed` when this FFmpeg has no such encoder."""
-        async with place_in(self._asking, "FFmpeg to tell about itself", _TURN):
-            if self._encoders is None:
-                lines: list[str] = []
-                await self.run([self.ffmpeg, "-hide_banner", "-encoders"], hear=lines.append)
-                self._encoders = encoders_in(lines)
-        if encoder not in self._encoders:
+        if encoder not in encoders_in(await self._of_itself("-hide_banner", "-encoders")):
             raise FFmpegFailed(f"The FFmpeg of this machine has no encoder {encoder!r}.")
 
 

@@ -19,6 +19,12 @@ class MemoryProjector:
 
     def __init__(self) -> None:
         self._encoder = MemoryEncoder()
+        self.maker = "memory"
+        """What every `version` is."""
+
+    async def version(self, timeline: Timeline) -> str:
+        """See `application.ports.projector.Projector`."""
+        return self.maker
 
     async def beginning(self, kind: Kind, timeline: Timeline, files: Files, folder: Path) -> bytes:
         """See `application.ports.projector.Projector`."""

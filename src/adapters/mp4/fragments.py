@@ -15,6 +15,9 @@ from adapters.mp4.header import track as track_box
 from adapters.mp4.pieces import Piece, require_possible
 from adapters.mp4.samples import Run, Track
 
+FORM: Final = 1
+"""Raised whenever the bytes of the same pieces become others: players keep segments."""
+
 _FRAGMENTED: Final = box(b"ftyp", b"iso6", bytes(4), b"iso6cmfcmp41")
 
 _SYNC: Final = 0x0200_0000

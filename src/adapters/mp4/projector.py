@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 from adapters.mp4.encoder import pieces_of
 from adapters.mp4.errors import UnreadableTrack
-from adapters.mp4.fragments import init_segment, segment
+from adapters.mp4.fragments import FORM, init_segment, segment
 from adapters.mp4.pieces import Piece
 from adapters.mp4.samples import AAC_PACKET, Run, Track
 from adapters.mp4.stock import THREADS, TICKS, Stock
@@ -27,6 +28,12 @@ class FragmentProjector:
         """Take a `JoiningEncoder`, or one whose footage can be joined as its, and a stock."""
         self._encoder = encoder
         self._stock = stock
+        self._program = metadata.version("bachata-buddy")
+
+    async def version(self, timeline: Timeline) -> str:
+        """See `application.ports.projector.Projector`."""
+        made_by = await self._stock.version(timeline.output, timeline.soundtrack)
+        return f"{self._program} {FORM} {made_by}"
 
     async def beginning(self, kind: Kind, timeline: Timeline, files: Files, folder: Path) -> bytes:
         """See `application.ports.projector.Projector`."""

@@ -34,6 +34,10 @@ class CuttingRoom(Encoder, Protocol):
         """Make a film of one frame, encoded as all others are."""
         ...
 
+    async def version(self) -> str:
+        """Which program does the work, exactly: another may make other bytes of the same."""
+        ...
+
     async def profile(self, output: OutputConfig) -> str:
         """All that `whole` and `normalise` depend on, besides clip and cut."""
         ...

@@ -96,6 +96,11 @@ class Stock:
         read = partial(_sound, samples if whole is None else whole)
         return await self._taken(key, folder, make, read)
 
+    async def version(self, output: OutputConfig, soundtrack: Soundtrack) -> str:
+        """All that clips, cuts and sounds depend on, besides what they are made of."""
+        program, picture = await self._room.version(), await self._profile(output)
+        return "\n".join((program, picture, await self._room.sound_profile(soundtrack)))
+
     async def _taken(
         self,
         key: str,
@@ -115,8 +120,12 @@ class Stock:
             return track
 
     async def _profile(self, output: OutputConfig) -> str:
-        """The room's profile, which takes a while to be written down."""
+        """The room's profile, which takes a while to be written down.
+
+        FFmpeg may be exchanged while the service runs: what another made is not asked for then.
+        """
         told = (
+            await self._room.version(),
             *(output.width, output.height, output.frame_rate),
             *(output.video_codec, output.video_bitrate),
         )

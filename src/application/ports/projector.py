@@ -13,10 +13,17 @@ class Projector(Protocol):
 
     The segments of a kind are as many, and end when, `domain.playlist.ends` says. A player that
     reads the kind's beginning and then its segments in order sees all frames of the film, or hears
-    all of its sound; it may begin with any of them. The same is the same bytes every time. Raises
-    as `Encoder.normalise` and `Encoder.add_audio` do, and on cancellation all work has ended. What
-    is left in ``folder`` is for the caller to remove.
+    all of its sound; it may begin with any of them. Of one `version` the same is the same bytes
+    every time. Raises as `Encoder.normalise` and `Encoder.add_audio` do, and on cancellation all
+    work has ended. What is left in ``folder`` is for the caller to remove.
     """
+
+    async def version(self, timeline: Timeline) -> str:
+        """Name all that the bytes of a timeline depend on, besides itself and its media.
+
+        They stay the same for as long as this does. Raises `FFmpegMissing`.
+        """
+        ...
 
     async def beginning(self, kind: Kind, timeline: Timeline, files: Files, folder: Path) -> bytes:
         """What a player reads before any segment; it needs what the first segment needs."""

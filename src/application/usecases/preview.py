@@ -1,8 +1,12 @@
 """Preview a film that has not been made."""
 
 import asyncio
+import hashlib
+import re
 from typing import Final
 from uuid import UUID, uuid4
+
+import msgspec
 
 from application.ports.encoder import Encoder
 from application.ports.projector import Projector
@@ -11,7 +15,7 @@ from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.rushes import Rushes
 from application.usecases.read_blueprint import ReadBlueprint
-from domain.errors import SegmentNotFound
+from domain.errors import PreviewOutdated, SegmentNotFound
 from domain.playlist import (
     BEGINNING,
     Kind,
@@ -25,7 +29,8 @@ from domain.timeline import Timeline, laid_out
 from domain.workload import FilmLimits
 
 FOLDER: Final = "preview"
-"""Where all but the main playlist lies, beside it."""
+"""Where all but the main playlist lies, beside it, in a folder named by the version."""
+_VERSION: Final = re.compile(r"[0-9a-f]{16}")
 
 
 class PreviewChoreography:
@@ -34,6 +39,10 @@ class PreviewChoreography:
     Every method raises `TaskNotFound`, for another's task too, `BlueprintNotFound`, and
     `BlueprintRejected` for a film that takes more work than is allowed. Only a segment needs the
     media, and of these only what is seen or heard in it.
+
+    All but the main playlist has a version in its address, which is another whenever other bytes
+    could come of the same Blueprint. What is asked for by another version than that of now raises
+    `PreviewOutdated`: nobody plays segments of two encoders as one film.
     """
 
     def __init__(
@@ -59,22 +68,26 @@ class PreviewChoreography:
 
     async def __call__(self, task_id: UUID, owner: str) -> str:
         """The playlist that leads to the others."""
-        return main_playlist(await self._timeline(task_id, owner), FOLDER)
+        timeline = await self._timeline(task_id, owner)
+        version = _version(await self._projector.version(timeline), timeline)
+        return main_playlist(timeline, f"{FOLDER}/{version}")
 
-    async def playlist(self, task_id: UUID, owner: str, name: str) -> str:
+    async def playlist(self, task_id: UUID, owner: str, version: str, name: str) -> str:
         """The playlist of this file name, or `SegmentNotFound`."""
         timeline = await self._timeline(task_id, owner)
+        await self._require(version, timeline)
         for kind in Kind:
             if name == playlist_name(kind):
                 return media_playlist(kind, timeline)
         raise SegmentNotFound
 
-    async def segment(self, task_id: UUID, owner: str, kind: str, name: str) -> bytes:
+    async def segment(self, task_id: UUID, owner: str, version: str, kind: str, name: str) -> bytes:
         """The segment of this file name, or what comes before all of them; or `SegmentNotFound`.
 
         Raises as `Projector` does.
         """
         timeline = await self._timeline(task_id, owner)
+        made_by = await self._require(version, timeline)
         if kind not in tuple(Kind):
             raise SegmentNotFound
         found = Kind(kind)
@@ -84,14 +97,34 @@ class PreviewChoreography:
             gate = asyncio.Semaphore(self._fetches)
             rushes = Rushes(self._storage, self._shelf, self._encoder, folder, gate)
             if index is None:
-                return await self._projector.beginning(found, timeline, rushes, folder)
-            return await self._projector.part(found, index, timeline, rushes, folder)
+                data = await self._projector.beginning(found, timeline, rushes, folder)
+            else:
+                data = await self._projector.part(found, index, timeline, rushes, folder)
+        # FFmpeg may have been exchanged while this was made.
+        if await self._projector.version(timeline) != made_by:
+            raise PreviewOutdated
+        return data
+
+    async def _require(self, version: str, timeline: Timeline) -> str:
+        """Refuse another version than that of now; return what the projector says it is."""
+        if not _VERSION.fullmatch(version):
+            raise SegmentNotFound
+        made_by = await self._projector.version(timeline)
+        if version != _version(made_by, timeline):
+            raise PreviewOutdated
+        return made_by
 
     async def _timeline(self, task_id: UUID, owner: str) -> Timeline:
         blueprint = await self._read(task_id, owner)
         timeline = laid_out(blueprint)
         self._limits.check(blueprint, timeline)
         return timeline
+
+
+def _version(made_by: str, timeline: Timeline) -> str:
+    """Digits that are others whenever a segment, or where it begins, may be."""
+    told = (made_by, timeline, *(media_playlist(kind, timeline) for kind in Kind))
+    return hashlib.sha256(msgspec.json.encode(told, enc_hook=str)).hexdigest()[:16]
 
 
 def _index(name: str, count: int) -> int:

@@ -18,6 +18,7 @@ from domain.limits import CLIP
 from domain.moves import Energy, Move, Style
 from entrypoints.http.answering import MAKES
 from entrypoints.http.bodies import JsonRequest, UnreadSearch
+from entrypoints.http.caching import CHANGES
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.forms import file_size, form_of, taking
 from entrypoints.http.pages import Cursor, Id, Limit, MovePage, Some, Words, after, cursor_of
@@ -136,6 +137,8 @@ class MoveController(Controller):
             request,
             found.stored,
             found.media_type,
+            # A move that is removed leaves its id to the next one.
+            CHANGES,
             lambda first, length: watch_clip.read(found, first, length),
         )
 

@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import texts
 from domain.violations import Concern, Violation
-from entrypoints.http import problems
+from entrypoints.http import caching, problems
 from entrypoints.settings import is_loopback
 
 _AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{0,5}))?", re.IGNORECASE)
@@ -126,8 +126,9 @@ class OriginGuard:
 def guarded(app: ASGIApp, guard: OriginGuard) -> ASGIApp:
     """The same application, which hears what ``guard`` lets through.
 
-    Every answer says that no page of another origin may have it, and what it is not to be taken
-    for. There are no Access-Control headers: no other origin is allowed anything.
+    Every answer says that no page of another origin may have it, what it is not to be taken for,
+    and for how long it may be kept. There are no Access-Control headers: no other origin is
+    allowed anything.
     """
 
     async def heard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,6 +151,7 @@ def _protecting(send: Send) -> Send:
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
             # Who brought a file has no say in what it is taken for.
             headers["X-Content-Type-Options"] = "nosniff"
+            headers.setdefault("Cache-Control", caching.CHANGES)
             if headers.get("content-type", "").startswith("text/html"):
                 headers.setdefault("Content-Security-Policy", _PAGE)
         await send(message)

@@ -11,17 +11,15 @@ from application.usecases.preview import FOLDER, PreviewChoreography
 from domain import texts
 from domain.playlist import BEGINNING
 from entrypoints.http.answering import MAKES
+from entrypoints.http.caching import CHANGES, STAYS
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.problems import documented
+from entrypoints.http.sending import known, whole
 from entrypoints.http.wiring import Wired
 
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
 _BEGINNING: Final = "video/mp4"
 _SEGMENT: Final = "video/iso.segment"
-
-_KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
-"""A Blueprint never changes, nor do its media."""
-_ASKED_AGAIN: Final = {"Cache-Control": "private, max-age=3600"}
 
 Name: TypeAlias = Annotated[
     str,
@@ -38,6 +36,12 @@ KindName: TypeAlias = Annotated[
 ]
 
 
+Version: TypeAlias = Annotated[
+    str,
+    PathParameter(max_length=texts.LONGEST, description="As the main playlist has it."),
+]
+
+
 class PreviewController(Controller):
     """Previews."""
 
@@ -49,56 +53,59 @@ class PreviewController(Controller):
         operation_id="getPreview",
         media_type=_PLAYLIST,
         response_description="The main playlist",
-        responses=documented(400, 404, 500, 503),
+        responses={304: known("playlist"), **documented(400, 404, 412, 500, 503)},
     )
     async def preview(
         self,
+        request: Request[Any, Any, Any],
         task_id: FromPath[UUID],
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         """The Blueprint as HTTP Live Streaming; nothing is rendered for it."""
-        return _playlist(await preview(task_id, caller))
+        text = await preview(task_id, caller)
+        return whole(request, text.encode(), _PLAYLIST, CHANGES)
 
     @get(
-        f"/{FOLDER}/{{playlist:str}}",
+        f"/{FOLDER}/{{version:str}}/{{playlist:str}}",
         operation_id="getPreviewPlaylist",
         media_type=_PLAYLIST,
         response_description="The playlist",
-        responses=documented(400, 404, 500, 503),
+        responses={304: known("playlist"), **documented(400, 404, 410, 412, 500, 503)},
     )
     async def playlist(
         self,
+        request: Request[Any, Any, Any],
         task_id: FromPath[UUID],
+        version: Version,
         playlist: PlaylistName,
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         """The segments of the picture or the sound."""
-        return _playlist(await preview.playlist(task_id, caller, playlist))
+        text = await preview.playlist(task_id, caller, version, playlist)
+        return whole(request, text.encode(), _PLAYLIST, STAYS)
 
     @get(
-        f"/{FOLDER}/{{kind:str}}/{{segment:str}}",
+        f"/{FOLDER}/{{version:str}}/{{kind:str}}/{{segment:str}}",
         operation_id="getPreviewSegment",
         media_type=_SEGMENT,
         opt={MAKES: True},
         response_description="The segment; `init.mp4` is sent as video/mp4",
-        responses=documented(400, 404, 500, 503, 507),
+        responses={304: known("segment"), **documented(400, 404, 410, 412, 500, 503, 507)},
     )
     async def segment(
         self,
         request: Request[Any, Any, Any],
         task_id: FromPath[UUID],
+        version: Version,
         kind: KindName,
         segment: Name,
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
         """A segment, or what comes before all of them; what it needs is made when it is missing."""
-        data = await while_connected(request, preview.segment(task_id, caller, kind, segment))
+        made = preview.segment(task_id, caller, version, kind, segment)
+        data = await while_connected(request, made)
         media_type = _BEGINNING if segment == BEGINNING else _SEGMENT
-        return Response(data, media_type=media_type, headers=_KEPT)
-
-
-def _playlist(text: str) -> Response[str]:
-    return Response(text, media_type=_PLAYLIST, headers=_ASKED_AGAIN)
+        return whole(request, data, media_type, STAYS)

@@ -23,6 +23,7 @@ STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnacceptedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.PreviewOutdated: HTTPStatus.GONE,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.CallerBusy: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,5 +1,6 @@
 """Files sent whole, in ranges, and on conditions (RFC 9110)."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, TypeAlias
 
@@ -23,24 +24,24 @@ def answers(what: str) -> dict[int, ResponseSpec]:
     part = ResponseSpec(
         bytes, description="The range asked for", media_type=VIDEO, generate_examples=False
     )
-    known = ResponseSpec(None, description=f"The {what} you have is this one")
-    return {206: part, 304: known, **documented(400, 404, 412, 416, 500, 503)}
+    return {206: part, 304: known(what), **documented(400, 404, 412, 416, 500, 503)}
+
+
+def known(what: str) -> ResponseSpec:
+    """What is said to whoever has it already, for the description of the API."""
+    return ResponseSpec(None, description=f"The {what} you have is this one")
 
 
 def answer(
-    request: Request[Any, Any, Any], stored: Stored, media_type: str, read: Read
+    request: Request[Any, Any, Any], stored: Stored, media_type: str, cached: str, read: Read
 ) -> Response[Any]:
-    """A file or a part of it, as the request's headers ask; nothing of it is read for HEAD."""
+    """A file or a part of it, as the request's headers ask; nothing of it is read for HEAD.
+
+    ``cached`` is its Cache-Control.
+    """
     size, etag = stored.size, stored.etag
-    asked = request.headers
-    headers = {
-        "Accept-Ranges": "bytes",
-        "ETag": f'"{etag}"',
-        "Cache-Control": "private, max-age=3600",
-    }
-    if "if-match" in asked and not ranges.exactly(asked["if-match"], etag):
-        raise HTTPException("The file is another one than `If-Match` says.", status_code=412)
-    if "if-none-match" in asked and ranges.same(asked["if-none-match"], etag):
+    headers = {"Accept-Ranges": "bytes", "ETag": f'"{etag}"', "Cache-Control": cached}
+    if _is_known(request, etag):
         return _bare(304, headers, media_type)
     part = _part(request, size, etag)
     headers["Content-Length"] = str(size if part is None else part.length)
@@ -51,6 +52,25 @@ def answer(
     headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
     body = read(part.first, part.length)
     return Stream(body, status_code=206, headers=headers, media_type=media_type)
+
+
+def whole(
+    request: Request[Any, Any, Any], content: bytes, media_type: str, cached: str
+) -> Response[bytes]:
+    """Something that is sent whole or, to whom it is known, not at all."""
+    etag = hashlib.sha256(content).hexdigest()
+    headers = {"ETag": f'"{etag}"', "Cache-Control": cached}
+    if _is_known(request, etag):
+        return _bare(304, headers, media_type)
+    return Response(content, headers=headers, media_type=media_type)
+
+
+def _is_known(request: Request[Any, Any, Any], etag: str) -> bool:
+    """Whether the client has this one; refuse what is to be another one."""
+    asked = request.headers
+    if "if-match" in asked and not ranges.exactly(asked["if-match"], etag):
+        raise HTTPException("The file is another one than `If-Match` says.", status_code=412)
+    return "if-none-match" in asked and ranges.same(asked["if-none-match"], etag)
 
 
 def _part(request: Request[Any, Any, Any], size: int, etag: str) -> ranges.Span | None:

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from application.usecases.watch import WatchVideo
+from entrypoints.http.caching import STAYS
 from entrypoints.http.sending import VIDEO, answer, answers
 from entrypoints.http.wiring import Wired
 
@@ -36,5 +37,9 @@ class VideoController(Controller):
         """The film, whole or a range of it."""
         film = await watch(video_id, caller)
         return answer(
-            request, film.stored, VIDEO, lambda first, length: watch.read(film, first, length)
+            request,
+            film.stored,
+            VIDEO,
+            STAYS,
+            lambda first, length: watch.read(film, first, length),
         )

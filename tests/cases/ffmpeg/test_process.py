@@ -161,23 +161,43 @@ async def test_it_says_its_version() -> None:
     assert (await cutting_room().ready()).startswith("ffmpeg ")
 
 
+def install(ffmpeg: Path, version: str, *more: str) -> None:
+    """Put a program into the place of another, which writes its version and counts how often."""
+    lines = [f"echo ffmpeg version {version} Copyright", *(f"echo {line}" for line in more)]
+    script = "\n".join(["#!/bin/sh", f"echo x >> {ffmpeg.with_name('asked')}", *lines, ""])
+    ffmpeg.with_suffix(".new").write_text(script)
+    ffmpeg.with_suffix(".new").chmod(0o755)
+    ffmpeg.with_suffix(".new").replace(ffmpeg)
+
+
+def machine_of(ffmpeg: Path) -> Machine:
+    found = FFmpeg(path=str(ffmpeg))
+    return Machine(probe().details, lambda: found, at_once=1, cage=Cage("off"))
+
+
+async def test_an_ffmpeg_that_is_exchanged_is_another_one_at_once(tmp_path: Path) -> None:
+    ffmpeg = tmp_path / "ffmpeg"
+    machine = machine_of(ffmpeg)
+    builds: set[str] = set()
+    for version, libraries in (("7.0.2", "61.3"), ("7.0.2", "61.4"), ("7.1", "61.4"), ("8", "62")):
+        install(ffmpeg, version, f"libavcodec {libraries}", "V..... libx264 H.264")
+        builds.add(await machine.build())
+        assert await machine.generation() == f"ffmpeg {version[0]}"
+        await machine.require("libx264")
+    install(ffmpeg, "8.1")
+    with pytest.raises(FFmpegFailed, match="libx264"):
+        await machine.require("libx264")
+    assert len(builds) == 4
+
+
 async def test_ffmpeg_is_asked_for_its_version_once_for_as_long_as_it_is_the_same(
     tmp_path: Path,
 ) -> None:
     ffmpeg, asked = tmp_path / "ffmpeg", tmp_path / "asked"
-
-    def install(version: str) -> None:
-        script = f"#!/bin/sh\necho x >> {asked}\necho ffmpeg version {version} Copyright\n"
-        ffmpeg.with_suffix(".new").write_text(script)
-        ffmpeg.with_suffix(".new").chmod(0o755)
-        ffmpeg.with_suffix(".new").replace(ffmpeg)
-
-    machine = Machine(
-        probe().details, lambda: FFmpeg(path=str(ffmpeg)), at_once=1, cage=Cage("off")
-    )
-    install("7.0.2")
+    machine = machine_of(ffmpeg)
+    install(ffmpeg, "7.0.2")
     assert [await machine.version() for _ in range(3)] == ["ffmpeg 7.0.2"] * 3
-    install("7.1")
+    install(ffmpeg, "7.1")
     assert [await machine.version() for _ in range(3)] == ["ffmpeg 7.1"] * 3
     assert len(asked.read_text().split()) == 2
     ffmpeg.unlink()

@@ -1,6 +1,8 @@
 """Segments play one after another as the joined film does."""
 
+import hashlib
 import tempfile
+from array import array
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -9,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.mp4.boxes import box
 from adapters.mp4.errors import ImpossiblePiece
-from adapters.mp4.fragments import init_segment, segment
+from adapters.mp4.fragments import FORM, init_segment, segment
 from adapters.mp4.pieces import Piece
-from adapters.mp4.samples import Run
+from adapters.mp4.samples import Durations, Places, Run, Sizes, Track
 from tests.cases.mp4 import shelf as shelves
 from tests.cases.mp4.cuts import Cut, cut, cut_out
 from tests.cases.mp4.shelf import Shelf
@@ -79,3 +82,30 @@ def test_a_segment_begins_with_a_keyframe_and_is_not_too_large(
         segment(Piece(shelf.clips[0].track, 30, 5), 0, 1)
     with pytest.raises(ImpossiblePiece, match="too large"):
         segment(Piece(fat(shelf.clips[0].track, tmp_path / "sparse", 5), 0, 5), 0, 1)
+
+
+def test_the_form_is_counted_on_when_the_bytes_become_others() -> None:
+    """Players keep segments at addresses that `FORM` is part of: with other bytes it is raised."""
+    track = Track(
+        path=Path("clip.mp4"),
+        kind="video",
+        timescale=15_360,
+        entry=box(b"avc1", bytes(78)),
+        configuration=b"avcC",
+        sizes=Sizes.differing(array("I", range(100, 130))),
+        durations=Durations.of(array("I", [30]), array("I", [512])),
+        places=Places(array("Q", [0]), array("Q", [1_000])),
+        sync=array("I", [0, 12]),
+        width=320,
+        height=180,
+        length=30 * 512,
+    )
+    plain, retimed = Piece(track, 0, 30), Piece(track, 12, 10, ((4, 400), (6, 410)))
+    heads = [init_segment(track), segment(plain, 0, 1)[0], segment(retimed, 15_360, 17)[0]]
+
+    digest = hashlib.sha256(b"".join(heads)).hexdigest()
+
+    assert (FORM, digest) == (
+        1,
+        "39f7b46d630f348cfeb2cfb5a86cdadd0be599834af07c0e33048a57a6a4f67b",
+    )
