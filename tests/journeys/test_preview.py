@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import os
+import subprocess
 import wave
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -13,6 +15,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from adapters.ffmpeg.find import find_ffmpeg
 from domain.assembly import Assembly
 from domain.blueprint import Blueprint, BlueprintMove, OutputConfig, Transition
 from domain.paths import LOCAL_USER
@@ -261,6 +264,51 @@ async def test_the_preview_is_the_same_however_films_are_made(
             served = await client.get(f"{folder}/{kind}/{name}")
             ours = await preview.segment(task_id, LOCAL_USER, version, kind, name)
             assert served.content == ours
+
+
+def another_ffmpeg(folder: Path) -> Path:
+    """The same FFmpeg, but for the version that it says it is."""
+    path = find_ffmpeg().path
+    said = subprocess.run([path, "-version"], capture_output=True, check=True).stdout
+    version = said.split()[2]
+    content = Path(path).read_bytes()
+    assert version in content
+    folder.mkdir()
+    copy = folder / "ffmpeg"
+    copy.write_bytes(content.replace(version, version[:-1] + b"~"))
+    copy.chmod(0o755)
+    return folder
+
+
+async def parts_of(server: Server, task_id: UUID) -> dict[str, bytes]:
+    """Every segment of a preview, and what comes before them, by address."""
+    async with server.client() as client:
+        folder = await folder_of(client, task_id)
+        counts = {kind: len(ends(kind, laid_out(blueprint(task_id)))) for kind in Kind}
+        addresses = [f"{folder}/{kind}/init.mp4" for kind in Kind] + [
+            f"{folder}/{kind}/{index}.m4s" for kind in Kind for index in range(counts[kind])
+        ]
+        answers = {address: await client.get(address) for address in addresses}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {address: answer.content for address, answer in answers.items()}
+
+
+async def test_a_server_with_another_ffmpeg_refuses_the_segments_of_the_one_before(
+    server: Server, stores: Stores, task_id: UUID, tmp_path: Path
+) -> None:
+    before = await parts_of(server, task_id)
+    environment = await stores.environment(server.data)
+    path = f"{another_ffmpeg(tmp_path / 'bin')}:{os.environ['PATH']}"
+
+    async with serving(server.data, tmp_path / "log", **environment, PATH=path) as other:
+        async with other.client() as client:
+            refused = [await client.get(address) for address in before]
+        after = await parts_of(other, task_id)
+
+    assert {answer.status_code for answer in refused} == {410}
+    assert {answer.json()["code"] for answer in refused} == {"preview-outdated"}
+    assert not before.keys() & after.keys()
+    assert await parts_of(server, task_id) == before
 
 
 async def test_a_browser_plays_a_preview_to_its_end(
