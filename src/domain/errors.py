@@ -143,12 +143,6 @@ class SegmentNotFound(NotFound):
     code = "segment-not-found"
 
 
-class PreviewOutdated(NotFound):
-    """Another version of the service or of FFmpeg made this preview; load `preview.m3u8` again."""
-
-    code = "preview-outdated"
-
-
 class NoMovesMatch(NotFound):
     """The library holds no move that can be danced to this song."""
 

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Final
 
 from domain.blueprint import bits
+from domain.errors import NotFound
 from domain.time import nearest
 from domain.timeline import Timeline
 
@@ -19,6 +20,12 @@ BEGINNING: Final = "init.mp4"
 _VERSION: Final = 7
 """Version of the playlists: that of segments in fragmented MP4."""
 _MICRO: Final = 1_000_000
+
+
+class PreviewOutdated(NotFound):
+    """Another version of the service or of FFmpeg made this preview; load `preview.m3u8` again."""
+
+    code = "preview-outdated"
 
 
 class Kind(StrEnum):

@@ -173,7 +173,7 @@ async def test_what_another_encoder_made_meanwhile_is_not_given_out(
 
 
 async def test_segments_that_begin_elsewhere_are_at_another_address(
-    client: httpx.AsyncClient, task_id: UUID, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, house: House, task_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = await folder_of(client, task_id)
 
@@ -182,7 +182,8 @@ async def test_segments_that_begin_elsewhere_are_at_another_address(
 
     monkeypatch.setattr(preview, "media_playlist", one_more)
 
-    assert await folder_of(client, task_id) != before
+    async with house.client() as updated:
+        assert await folder_of(updated, task_id) != before
 
 
 @pytest.mark.parametrize("version", ["picture", "0123456789ABCDEF", "0" * 15, "0" * 17])

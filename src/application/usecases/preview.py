@@ -15,10 +15,11 @@ from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.rushes import Rushes
 from application.usecases.read_blueprint import ReadBlueprint
-from domain.errors import PreviewOutdated, SegmentNotFound
+from domain.errors import SegmentNotFound
 from domain.playlist import (
     BEGINNING,
     Kind,
+    PreviewOutdated,
     ends,
     main_playlist,
     media_playlist,
@@ -30,6 +31,8 @@ from domain.workload import FilmLimits
 
 FOLDER: Final = "preview"
 """Where all but the main playlist lies, beside it, in a folder named by the version."""
+_VERSIONS: Final = 256
+"""How many versions are kept in memory at most."""
 _VERSION: Final = re.compile(r"[0-9a-f]{16}")
 
 
@@ -65,17 +68,19 @@ class PreviewChoreography:
         self._projector = projector
         self._workspace = workspace
         self._fetches = at_once
+        self._versions: dict[tuple[UUID, str], str] = {}
+        """Versions by task and by what the projector says; a task's Blueprint never changes."""
 
     async def __call__(self, task_id: UUID, owner: str) -> str:
         """The playlist that leads to the others."""
         timeline = await self._timeline(task_id, owner)
-        version = _version(await self._projector.version(timeline), timeline)
+        version = self._version(task_id, await self._projector.version(timeline), timeline)
         return main_playlist(timeline, f"{FOLDER}/{version}")
 
     async def playlist(self, task_id: UUID, owner: str, version: str, name: str) -> str:
         """The playlist of this file name, or `SegmentNotFound`."""
         timeline = await self._timeline(task_id, owner)
-        await self._require(version, timeline)
+        await self._require(task_id, version, timeline)
         for kind in Kind:
             if name == playlist_name(kind):
                 return media_playlist(kind, timeline)
@@ -87,7 +92,7 @@ class PreviewChoreography:
         Raises as `Projector` does.
         """
         timeline = await self._timeline(task_id, owner)
-        made_by = await self._require(version, timeline)
+        made_by = await self._require(task_id, version, timeline)
         if kind not in tuple(Kind):
             raise SegmentNotFound
         found = Kind(kind)
@@ -105,14 +110,23 @@ class PreviewChoreography:
             raise PreviewOutdated
         return data
 
-    async def _require(self, version: str, timeline: Timeline) -> str:
+    async def _require(self, task_id: UUID, version: str, timeline: Timeline) -> str:
         """Refuse another version than that of now; return what the projector says it is."""
         if not _VERSION.fullmatch(version):
             raise SegmentNotFound
         made_by = await self._projector.version(timeline)
-        if version != _version(made_by, timeline):
+        if version != self._version(task_id, made_by, timeline):
             raise PreviewOutdated
         return made_by
+
+    def _version(self, task_id: UUID, made_by: str, timeline: Timeline) -> str:
+        """The version of a task's preview; of many moves it takes longer than a segment does."""
+        key = (task_id, made_by)
+        if key not in self._versions:
+            if len(self._versions) >= _VERSIONS:
+                self._versions.clear()
+            self._versions[key] = _version(made_by, timeline)
+        return self._versions[key]
 
     async def _timeline(self, task_id: UUID, owner: str) -> Timeline:
         blueprint = await self._read(task_id, owner)

@@ -13,6 +13,7 @@ from litestar.types import Scope, Send
 
 from application.disk_errors import KINDS
 from domain import errors
+from domain.playlist import PreviewOutdated
 from domain.texts import printable, shortened
 from domain.violations import Concern, Violation, bounded
 from entrypoints.http.bodies import LARGEST
@@ -23,7 +24,7 @@ STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnacceptedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.NotFound: HTTPStatus.NOT_FOUND,
-    errors.PreviewOutdated: HTTPStatus.GONE,
+    PreviewOutdated: HTTPStatus.GONE,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.CallerBusy: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
