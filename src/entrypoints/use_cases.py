@@ -7,7 +7,7 @@ from application.later import Later
 from application.usecases.add_move import AddMove
 from application.usecases.add_song import AddSong
 from application.usecases.assemble import AssembleVideo
-from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadSong
+from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
 from application.usecases.check_health import CheckHealth
 from application.usecases.check_library import CheckLibrary
 from application.usecases.complete_moves import CompleteMoves
@@ -63,6 +63,7 @@ class UseCases:
     preview: PreviewChoreography
     read_blueprint: ReadBlueprint
     read_move: ReadMove
+    read_moves: ReadMoves
     read_song: ReadSong
     receive_file: ReceiveFile
     recover: RecoverStorage

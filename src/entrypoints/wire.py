@@ -17,7 +17,7 @@ from application.uploads import Uploads
 from application.usecases.add_move import AddMove
 from application.usecases.add_song import AddSong
 from application.usecases.assemble import AssembleVideo
-from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadSong
+from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
 from application.usecases.check_health import CheckHealth
 from application.usecases.check_library import CheckLibrary
 from application.usecases.complete_moves import CompleteMoves
@@ -194,6 +194,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         ),
         read_blueprint=read_blueprint,
         read_move=ReadMove(ports.library),
+        read_moves=ReadMoves(ports.library),
         read_song=ReadSong(ports.library),
         receive_file=ReceiveFile(
             ports.workspace,

@@ -22,6 +22,7 @@ from domain.errors import (
 )
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Section, Song
+from domain.paths import contents_of
 
 pytestmark = pytest.mark.anyio
 
@@ -294,6 +295,22 @@ async def test_songs_are_searched_by_title_or_artist(library: Library) -> None:
     await library.add_song(song("b", title="Uno", artist="OBSESIÓN"))
     await library.add_song(song("c", title="Ob", artist="sesión"))
     assert await found(library, SongFilter(search="obsesión")) == ["a", "b"]
+
+
+async def test_a_song_is_found_by_its_path_and_by_the_contents_in_it(library: Library) -> None:
+    paths = {
+        "a": "songs/a-0123456789abcdef-0123456789ab",
+        "b": "songs/b-fedcba9876543210-0123456789ab",
+        "older": "songs/older-0011223344556677",
+    }
+    for song_id, path in paths.items():
+        await library.add_song(song(song_id, audio_path=path))
+    for song_id, path in paths.items():
+        assert await found(library, SongFilter(audio_path=path)) == [song_id]
+        assert await found(library, SongFilter(contents=contents_of(path))) == [song_id]
+    assert await found(library, SongFilter(audio_path="songs/a")) == []
+    for nothing in ("0123", "%", "_", "\0", ""):
+        assert await found(library, SongFilter(contents=nothing)) == [], nothing
 
 
 async def test_filters_narrow_one_another(library: Library) -> None:

@@ -90,7 +90,14 @@ class SqlLibrary:
                 query = query.where(column <= greatest)
         if wanted.usable is not None:
             query = query.where(_usable(SongRow, wanted.usable))
-        return _page(await self._rows(query, after, wanted.search, wanted.genre), song_of, most)
+        if wanted.audio_path is not None:
+            query = query.where(SongRow.audio_path == wanted.audio_path)
+        if wanted.contents is not None:
+            path, part = SongRow.audio_path, f"-{wanted.contents}"
+            last = path.endswith(part, autoescape=True)
+            query = query.where(or_(last, path.contains(f"{part}-", autoescape=True)))
+        texts = (after, wanted.search, wanted.genre, wanted.audio_path, wanted.contents)
+        return _page(await self._rows(query, *texts), song_of, most)
 
     async def analysis(self, song_id: str) -> Analysis | None:
         """See `application.ports.library.Library`."""

@@ -20,6 +20,7 @@ from domain.errors import (
 )
 from domain.moves import Move
 from domain.music import Analysis, Song
+from domain.paths import contents_of
 from domain.violations import Violation
 
 T = TypeVar("T")
@@ -77,6 +78,8 @@ class MemoryLibrary:
                 and _between(wanted.slowest, song.tempo, wanted.fastest)
                 and _between(wanted.shortest, song.duration, wanted.longest)
                 and wanted.usable in (None, song.unusable is None)
+                and wanted.audio_path in (None, song.audio_path)
+                and (wanted.contents is None or contents_of(song.audio_path) == wanted.contents)
             )
 
         return _page(self._songs, matches, after, most)

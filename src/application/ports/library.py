@@ -39,6 +39,9 @@ class SongFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds."""
     usable: bool | None = None
     """Whether their files are there, as far as anybody has looked."""
+    audio_path: str | None = None
+    contents: str | None = None
+    """The fingerprint in the path of its file, see `domain.paths.song`."""
 
 
 class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Look through the library."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, TypeVar
 
 from application.ports.library import Library, MoveFilter, Page, SongFilter
@@ -57,6 +57,18 @@ class ReadSong:
     async def __call__(self, song_id: str) -> Song:
         """Return it, or raise `SongNotFound`."""
         return await self._library.song(song_id)
+
+
+class ReadMoves:
+    """Some moves of the library."""
+
+    def __init__(self, library: Library) -> None:
+        """Take the port."""
+        self._library = library
+
+    async def __call__(self, move_ids: Iterable[str]) -> tuple[Move, ...]:
+        """Return those of these ids that there are, each once."""
+        return await self._library.moves_of(sorted(set(move_ids)))
 
 
 class ReadMove:

@@ -80,9 +80,9 @@ class ExplainBlueprint:
     async def __call__(self, blueprint: Blueprint) -> Explanation:
         """Return all that is known; of what a person has written over, nothing is made up."""
         moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
-        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
         known = {move.id: move for move in moves}
-        song = next((each for each in songs if each.audio_path == blueprint.audio_path), None)
+        there = SongFilter(audio_path=blueprint.audio_path)
+        song = next(iter((await self._library.songs(there, None, 1)).items), None)
         said = blueprint.generation_parameters
         danced_to = None if song is None else await self._danced_to(song, blueprint)
         measured = None

@@ -8,8 +8,6 @@ from application.keeping import fingerprint
 from application.naming import id_of, unused_in
 from application.ports.library import Kind, Library, SongFilter
 from application.usecases.add_song import AddSong
-from application.usecases.browse import everything
-from domain import paths
 from domain.errors import SongTaken
 from domain.importing import title_of
 from domain.music import Song
@@ -59,7 +57,5 @@ class TakeSong:
                 continue
 
     async def _same(self, contents: str) -> Song | None:
-        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
-        return next(
-            (song for song in songs if paths.contents_of(song.audio_path) == contents), None
-        )
+        page = await self._library.songs(SongFilter(contents=contents), None, 1)
+        return next(iter(page.items), None)

@@ -9,9 +9,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from application.ports.library import MoveFilter
 from application.usecases.assemble import FinishedFilm
-from application.usecases.browse import everything
 from application.usecases.describe import DescribedRequest
 from application.usecases.plan import ChoreographyRequest
 from domain import paths
@@ -86,7 +84,7 @@ async def made(
         film=film,
         blueprint=blueprint,
         song=await use_cases.read_song(blueprint.generation_parameters["song_id"]),
-        names=await names_of_moves(opened),
+        names=await names_of_moves(opened, blueprint),
         file=_where(opened, path, output),
         seconds=time.monotonic() - began,
     )
@@ -96,8 +94,7 @@ def _where(opened: Session, path: str, output: Path | None) -> str:
     return opened.settings.media_at(path) if output is None else str(output.absolute())
 
 
-async def names_of_moves(opened: Session) -> dict[str, str]:
-    """What the moves of the library are called, by their ids."""
-    list_moves = opened.use_cases.list_moves
-    moves = await everything(lambda after, most: list_moves(MoveFilter(), after, most))
-    return {move.id: move.name for move in moves}
+async def names_of_moves(opened: Session, blueprint: Blueprint) -> dict[str, str]:
+    """What the moves of a Blueprint are called, by their ids."""
+    ids = [each.clip_id for each in blueprint.moves if each.clip_id is not None]
+    return {move.id: move.name for move in await opened.use_cases.read_moves(ids)}

@@ -30,7 +30,7 @@ def plan(wanted: Wanted, output: Path | None, as_json: bool) -> None:
     async def work() -> None:
         async with session() as opened:
             dance = await _planned(opened, wanted)
-            names = await names_of_moves(opened)
+            names = await names_of_moves(opened, dance.blueprint)
         written = msgspec.json.format(rules.serialised(dance.blueprint), indent=2) + b"\n"
         if output is None:
             click.echo(written, nl=False)

@@ -1,6 +1,7 @@
 """What a command may be told of the dance there is to be."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -10,7 +11,6 @@ import msgspec
 
 from application.ports.library import SongFilter
 from application.threads import FILES
-from application.usecases.browse import everything
 from application.usecases.describe import DescribedRequest
 from application.usecases.plan import ChoreographyRequest
 from domain.blueprint import Difficulty
@@ -24,6 +24,7 @@ Command: TypeAlias = Callable[..., Any]
 Option: TypeAlias = Callable[[Command], Command]
 
 _NAMED: Final = 12
+_PAGE: Final = 500
 """Songs that are named to somebody who asked for one there is not."""
 
 
@@ -164,18 +165,27 @@ async def asked_for(opened: Session, wanted: Wanted) -> ChoreographyRequest | De
 
 async def song_of(opened: Session, wanted: str) -> Song:
     """The song of an id, of a file, or of part of a title; raises `SongNotFound`."""
-    list_songs = opened.use_cases.list_songs
-    songs = await everything(lambda after, most: list_songs(SongFilter(), after, most))
-    file = Path(wanted)
-    for song in songs:
-        if song.id == wanted:
-            return song
+    file, use_cases = Path(wanted), opened.use_cases
+    with suppress(SongNotFound):
+        return await use_cases.read_song(wanted)
     if await FILES.run(file.is_file):
-        return await opened.use_cases.take_song(file)
-    for song in songs:
-        if wanted.lower() in song.title.lower():
+        return await use_cases.take_song(file)
+    # The search is for artists, too.
+    async for song in _pages(opened, SongFilter(search=wanted)):
+        if wanted.casefold() in song.title.casefold():
             return song
+    songs = (await use_cases.list_songs(SongFilter(), None, _NAMED + 1)).items
     names = ", ".join(f"{song.id} ({song.title!r})" for song in songs[:_NAMED])
     more = ", ..." if len(songs) > _NAMED else ""
     there = f"the songs are {names}{more}" if songs else "the library has no songs"
     raise SongNotFound(f"There is no song and no file {wanted!r}; {there}.")
+
+
+async def _pages(opened: Session, wanted: SongFilter) -> AsyncIterator[Song]:
+    after: str | None = None
+    while True:
+        page = await opened.use_cases.list_songs(wanted, after, _PAGE)
+        for song in page.items:
+            yield song
+        if (after := page.last) is None:
+            return
