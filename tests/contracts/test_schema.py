@@ -343,7 +343,10 @@ async def test_films_of_blueprints_of_every_version_are_found_by_their_paths(url
     async with schema(url) as older:
         await older.upgrade("0003")
         for task_id, document in documents.items():
-            await run(older, f"INSERT INTO blueprint VALUES ('{task_id.hex}', '{document}')")  # noqa: S608
+            await run(
+                older,
+                f"INSERT INTO blueprint (task_id, document) VALUES ('{task_id.hex}', '{document}')",
+            )
         await older.upgrade("0004")
     async with connected(url) as database:
         archive = SqlBlueprintArchive(database)

@@ -65,7 +65,18 @@ class MoveEmbeddingRow(Table):
     energy_start: Mapped[float | None]
     energy_end: Mapped[float | None]
     fingerprint: Mapped[int] = mapped_column(BigInteger(), index=True)
-    """Of the whole entry; their sum over the index is the version of the library."""
+    """Of the whole entry; their sum is the version of the library."""
+
+
+class MoveEmbeddingVersionRow(Table):
+    """The one row that says which entries there are: triggers of the database keep it true."""
+
+    __tablename__ = "move_embedding_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entries: Mapped[int] = mapped_column(BigInteger())
+    fingerprints: Mapped[int] = mapped_column(BigInteger())
+    """The sum of all."""
 
 
 class SqlMoveEmbeddings:
@@ -117,10 +128,11 @@ class SqlMoveEmbeddings:
 
     async def version(self) -> str:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
-        column = MoveEmbeddingRow.fingerprint
-        counted = choose(func.count(column), func.coalesce(func.sum(column), 0))
-        count, total = (await self._database.read(counted))[0]
-        return f"{count}-{int(total)}"
+        table = MoveEmbeddingVersionRow
+        entries, fingerprints = (
+            await self._database.read(choose(table.entries, table.fingerprints))
+        )[0]
+        return f"{entries}-{fingerprints}"
 
     async def _rows(self, query: Select[Any], text: str | None) -> Sequence[Row[Any]]:
         """Rows of a query that asks for ``text``; none when no row can hold it."""

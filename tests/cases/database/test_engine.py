@@ -29,7 +29,7 @@ pytestmark = pytest.mark.anyio
 
 TASK = UUID(int=7)
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
-INSERT = text("INSERT INTO blueprint VALUES ('x', 'y')")
+INSERT = text("INSERT INTO blueprint (task_id, document) VALUES ('x', 'y')")
 COUNT = """
 import asyncio, sys
 from uuid import UUID
