@@ -12,6 +12,7 @@ from domain.blueprint import BlueprintMove, Difficulty
 from domain.costs import HARDNESS, Motion
 from domain.errors import NoMovesMatch
 from domain.explaining import explained
+from domain.figure_slots import Requested, reserved, unmet, without_refused
 from domain.floor import Floor, Taste
 from domain.moves import INTRO, OUTRO, Energy, Move, Style
 from domain.music import Analysis
@@ -80,6 +81,7 @@ class Draft:
         *,
         fit: Mapping[str, float] | None = None,
         motion: Motion | None = None,
+        requested: Requested | None = None,
     ) -> None:
         """Take what `plan` takes; raises `NoMovesMatch`."""
         banned = set(wish.banned)
@@ -92,7 +94,11 @@ class Draft:
                 f"None of the {len(moves)} moves to choose from can be danced at "
                 f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
             )
-        self._pool, self._relaxed = _filtered(moves, self._danceable, wish)
+        self._requested = requested or Requested()
+        self._open = without_refused(floor, self._requested, self._danceable)
+        self._pool, self._relaxed = _filtered(moves, self._open, wish)
+        locked = [lock.position for lock in wish.locked]
+        self._kept = reserved(floor, self._requested, self._danceable, locked)
         self._offered = self._offers(floor)
         self._steps = beam.search(self._offered.offers, floor.joins)
 
@@ -115,11 +121,19 @@ class Draft:
             steps = beam.search(found.offers, floor.joins)
         moves = explained(floor, steps, found.offers, self._pool, self._danceable)
         beyond = _beyond(floor, steps, self._pool, self._wish)
-        return Plan(moves=tuple(moves), degradations=(*self._relaxed, *found.unmet, *beyond))
+        danced = [(step.slot, floor.moves[step.move].id) for step in steps]
+        missed = unmet(floor, self._requested, danced, self._danceable)
+        said = (*self._relaxed, *found.unmet, *beyond, *missed)
+        return Plan(moves=tuple(moves), degradations=said)
 
     def _offers(self, floor: Floor) -> Offered:
         locked = {lock.position: lock.move_id for lock in self._wish.locked}
-        return offered(floor, self._pool, self._danceable, locked)
+        try:
+            return offered(floor, self._pool, self._open, locked, self._kept)
+        except NoMovesMatch:
+            if len(self._open) == len(self._danceable):
+                raise
+            return offered(floor, self._pool, self._danceable, locked, self._kept)
 
     def _choice(self, step: Step) -> Choice:
         phrase = self._floor.phrase(step.slot, step.length)
@@ -146,15 +160,18 @@ def plan(
     *,
     fit: Mapping[str, float] | None = None,
     motion: Motion | None = None,
+    requested: Requested | None = None,
 ) -> Plan:
     """Choose a move for every eight-count of a song, on its "1", from start to end.
 
     Each clip enters at a "1" of its own and is played so that its counts fall on the song's.
     No move follows itself while there is another. ``fit`` tells how well moves meet the words asked
     for, 0 to 1, and ``motion`` how much is going on at the start and the end of their clips, 0 to
-    1, each by the move's id. The order of the library makes no difference. Raises `NoMovesMatch`.
+    1, each by the move's id. ``requested`` figures are danced in their places and as often as was
+    asked, and unwanted ones not at all, or `Plan.degradations` say why not. The order of the
+    library makes no difference. Raises `NoMovesMatch`.
     """
-    return Draft(analysis, library, wish, fit=fit, motion=motion).plan()
+    return Draft(analysis, library, wish, fit=fit, motion=motion, requested=requested).plan()
 
 
 def _floor(

@@ -7,6 +7,7 @@ import msgspec
 
 from domain.beam import Offer
 from domain.errors import NoMovesMatch
+from domain.figure_slots import Slots
 from domain.floor import LONGEST, Floor
 from domain.moves import INTRO, OUTRO
 
@@ -25,12 +26,16 @@ class Offered(msgspec.Struct, frozen=True):
 
 
 def offered(
-    floor: Floor, pool: Sequence[int], danceable: Sequence[int], locked: Mapping[int, str]
+    floor: Floor,
+    pool: Sequence[int],
+    danceable: Sequence[int],
+    locked: Mapping[int, str],
+    kept: Slots | None = None,
 ) -> Offered:
     """Offer moves of the ``pool`` that meets the wish, and others where it is too small.
 
-    ``locked`` are ids of moves by the eight-count they have to be danced on. Raises
-    `NoMovesMatch`.
+    ``locked`` are ids of moves by the eight-count they have to be danced on, ``kept`` the
+    eight-counts that are kept for a figure. Raises `NoMovesMatch`.
     """
     numbers = {move.id: number for number, move in enumerate(floor.moves)}
     offers: list[ByLength] = []
@@ -39,20 +44,36 @@ def offered(
         for position, move_id in locked.items()
         if position >= len(floor.slots)
     ]
+    kept = kept or Slots({}, {})
+    fixed = locked.keys() | kept.moves.keys()
     for slot in range(len(floor.slots)):
-        lengths = [
-            n for n in range(1, LONGEST + 1) if not locked.keys() & range(slot + 1, slot + n)
-        ]
+        lengths = [n for n in range(1, LONGEST + 1) if not fixed & set(range(slot + 1, slot + n))]
         found: ByLength = {}
         if slot in locked:
             one = [numbers[locked[slot]]] if locked[slot] in numbers else []
             found = _by_length(floor, slot, dict.fromkeys(lengths, one), anywhere=True)
             if not found:
                 unmet.append(f"The move {locked[slot]!r} could not be danced at {slot}.")
+        elif slot in kept.moves:
+            found = _kept(floor, slot, lengths, pool, kept)
         if not found:
             found = _open(floor, slot, lengths, pool, danceable)
         offers.append(found)
     return Offered(offers, unmet)
+
+
+def _kept(
+    floor: Floor, slot: int, lengths: Sequence[int], pool: Sequence[int], kept: Slots
+) -> ByLength:
+    """The moves an eight-count is kept for, those that meet the wish where there are any."""
+    only = kept.lengths.get(slot)
+    fitting = [only] if only in lengths else lengths
+    wished = tuple(set(kept.moves[slot]).intersection(pool))
+    for moves in (wished, kept.moves[slot]):
+        found = _by_length(floor, slot, dict.fromkeys(fitting, moves), anywhere=True)
+        if only in found or (only is None and 1 in found):
+            return found
+    return {}
 
 
 def _open(

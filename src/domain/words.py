@@ -8,8 +8,10 @@ import msgspec
 from domain.blueprint import Difficulty
 from domain.moves import Energy, Style
 from domain.music import Song
+from domain.wording.figure_requests import FigureRequest, Kind, Mark, Ordered, ordered
 from domain.wording.meanings import FAST, SLOW, Entry, Facet, Meaning, Role, TempoRange, Value
 from domain.wording.names import named
+from domain.wording.numbers import count as read_count
 from domain.wording.quantities import length, tempo
 from domain.wording.spelling import slips
 from domain.wording.terms import Lexicon, lexicon, single_terms, with_labels
@@ -23,6 +25,21 @@ _CERTAIN: Final = 6
 
 _HARDNESS: Final = tuple(Difficulty)
 _SLOWER, _FASTER = TempoRange(30, FAST.slowest), TempoRange(SLOW.fastest, 300)
+
+
+_JOINING: Final = {"and", "y", "e", "but", "pero", "or", "o"}
+
+_NEAR: Final = 3
+"""Words within which a figure follows its number."""
+
+
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """Words of a description and what they became."""
+
+    words: str
+    """As they were written."""
+    meaning: str
+    """A side of the dance and its value, as in "style: romantic" or "no figure: dip"."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,28 +60,84 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     unwanted: tuple[str, ...] = ()
     """Figures that are not wanted."""
     unwanted_styles: tuple[Style, ...] = ()
+    requests: tuple[FigureRequest, ...] = ()
+    """Figures wanted in a place, or a number of times, in the order of the text."""
+    understood: tuple[Understood, ...] = ()
     not_understood: tuple[str, ...] = ()
-    """Words that had no effect, without accents, each once."""
+    """Words that had no effect, as they were written, each once."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was understood."""
+        bare = msgspec.structs.replace(self, understood=(), not_understood=())
+        return bare == Asked()
 
 
 class _Said(msgspec.Struct, frozen=True):
-    """Something that was said, as it was said."""
+    """Something that was said, and where."""
 
     meaning: Meaning
     denied: bool
-    words: str
+    at: int
+    count: int
+
+
+_Left = tuple[int, int]
+"""Words without effect: the place of the first, and how many."""
 
 
 def read(text: str, songs: Sequence[Song] = (), labels: Iterable[str] = ()) -> Asked:
     """Understand the first 2,000 characters of any text, as well as rules can.
 
     ``songs`` are those that may be named, ``labels`` the labels of moves that may be wanted
-    beside the figures every dancer knows. The same text gives the same answer.
+    beside the figures every dancer knows. The same text gives the same answer. Every word is
+    used, or says nothing about a dance, or is told in ``not_understood``.
     """
     words = words_of(text)
     names = named(words, songs)
-    said, left = _Reading(words, names.places, with_labels(labels)).result()
-    return _settled(said, left, names.song_id, names.artist)
+    said, left, orders = _Reading(words, names.places, with_labels(labels)).result()
+    asked, ignored = _settled(said, names.song_id, names.artist)
+    asked = msgspec.structs.replace(
+        asked, requests=tuple(x for x in orders.requests if x.figure in asked.figures)
+    )
+    lost = sorted({*left, *ignored, *((mark.at, mark.count) for mark in orders.unused)})
+    told = {_key(words, each): _written(words, each) for each in reversed(lost)}
+    return msgspec.structs.replace(
+        asked,
+        understood=_understood(words, said, set(lost), names.places),
+        not_understood=tuple(told[each] for each in dict.fromkeys(_key(words, x) for x in lost)),
+    )
+
+
+def _key(words: Words, place: _Left) -> tuple[str, ...]:
+    return words.words[place[0] : sum(place)]
+
+
+def _written(words: Words, place: _Left) -> str:
+    return " ".join(words.written[place[0] : sum(place)])
+
+
+def _understood(
+    words: Words, said: Sequence[_Said], lost: set[_Left], names: frozenset[int]
+) -> tuple[Understood, ...]:
+    """What every phrase that had an effect became, in the order of the text."""
+    found = [
+        (each.at, _written(words, (each.at, each.count)), _told(each))
+        for each in said
+        if (each.at, each.count) not in lost
+    ]
+    if names:
+        found.append((min(names), " ".join(words.written[n] for n in sorted(names)), "song"))
+    return tuple(Understood(words=said, meaning=meaning) for _, said, meaning in sorted(found))
+
+
+def _told(said: _Said) -> str:
+    value = said.meaning.value
+    if isinstance(value, TempoRange):
+        value = f"{value.slowest:g} to {value.fastest:g} BPM"
+    elif isinstance(value, float):
+        value = f"{value:g} s"
+    return f"{'no ' if said.denied else ''}{said.meaning.facet}: {value}"
 
 
 class _Reading:
@@ -75,28 +148,51 @@ class _Reading:
         self._names = names
         self._known = known
         self._said: list[_Said] = []
-        self._left: list[str] = []
-        self._denying = False
+        self._left: list[_Left] = []
+        self._marks: list[Mark] = []
+        self._denying: _Left | None = None
+        """The "no" that denies what follows."""
         self._denied: Facet | None = None
         """What a "no" has denied so far; it goes on denying more of the kind."""
         self._since = 0
         """Words since the "no" that waits for what it denies."""
+        self._lost = False
+        """Whether a word that is not understood followed the "no"."""
 
-    def result(self) -> tuple[list[_Said], list[str]]:
+    def result(self) -> tuple[list[_Said], list[_Left], Ordered]:
         """Read it all."""
         place = 0
         while place < len(self._text.words):
             self._breathe(place)
             place += self._step(place)
-        return self._said, self._left
+        self._stop_denying()
+        orders = ordered(self._marks)
+        for mark in orders.unused:
+            entry = self._known.get(self._text.words[mark.at : mark.at + mark.count])
+            self._said += [
+                _Said(each, False, mark.at, mark.count)
+                for each in (entry.meanings if entry else ())
+            ]
+        unused = tuple(x for x in orders.unused if all(s.at != x.at for s in self._said))
+        return self._said, self._left, Ordered(orders.requests, unused)
+
+    def _stop_denying(self) -> None:
+        """End a denial; a "no" to something that is not understood is not understood either."""
+        if self._denying is not None and self._denied is None and self._lost:
+            self._left.append(self._denying)
+        self._denying = None
 
     def _breathe(self, place: int) -> None:
         """End a denial with its clause; "no, ..." denies nothing."""
-        waiting = self._denying and self._denied is None
+        waiting = self._denying is not None and self._denied is None
         if place in self._text.ends or (waiting and place in self._text.commas):
-            self._denying = False
+            self._stop_denying()
         if waiting and self._since > _REACH:
-            self._denying = False
+            self._stop_denying()
+        if place in self._text.ends:
+            self._marks.append(Mark(kind=Kind.STOP, at=place))
+        elif place in self._text.commas:
+            self._marks.append(Mark(kind=Kind.COMMA, at=place))
 
     def _step(self, place: int) -> int:
         """Understand what stands at a place, and say how many words that was."""
@@ -106,41 +202,94 @@ class _Reading:
         for facet, read_quantity in ((Facet.TEMPO, tempo), (Facet.LENGTH, length)):
             found = read_quantity(words, place)
             if found is not None:
-                self._say((Meaning(facet, found[0]),), " ".join(words[place : place + found[1]]))
+                self._say((Meaning(facet, found[0]),), place, found[1])
                 return found[1]
+        if number := self._counted(words, place):
+            return number
         for count in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
             phrase = words[place : place + count]
             entry = self._known.get(phrase) or (_guessed(phrase[0]) if count == 1 else None)
             if entry is not None:
-                self._take(entry, " ".join(phrase), count)
+                self._take(entry, place, count)
                 return count
-        self._left.append(words[place])
+        self._left.append((place, 1))
         self._since += 1
+        self._lost = True
         return 1
+
+    def _counted(self, words: Sequence[str], place: int) -> int:
+        """Understand a number of figures, and say how many words it took; 0 for none."""
+        found = read_count(words, place)
+        if found is None:
+            return 0
+        after = place + found.words
+        before = any(mark.kind is Kind.FIGURE for mark in self._marks)
+        near = any(self._figure_at(words, at) for at in range(after, after + _NEAR))
+        if not near and not (found.repeats and before):
+            return 0
+        self._marks.append(
+            Mark(
+                kind=Kind.TIMES,
+                at=place,
+                count=found.words,
+                either_side=found.repeats and not (near and not before),
+                at_least=found.at_least,
+                at_most=found.at_most,
+            )
+        )
+        self._since += found.words
+        return found.words
+
+    def _figure_at(self, words: Sequence[str], place: int) -> bool:
+        for count in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
+            entry = self._known.get(tuple(words[place : place + count]))
+            if entry is not None:
+                return any(each.facet is Facet.FIGURE for each in entry.meanings)
+        return False
 
     def _end(self, place: int) -> int:
         """Where the clause of a place ends, or a name begins."""
         later = (each for each in (*self._text.ends, *self._names) if each > place)
         return min(later, default=len(self._text.words))
 
-    def _take(self, entry: Entry, phrase: str, count: int) -> None:
+    def _take(self, entry: Entry, place: int, count: int) -> None:
         self._since += count
         match entry.role:
             case Role.TERM:
-                self._say(entry.meanings, phrase)
+                self._say(entry.meanings, place, count)
             case Role.NEGATOR:
-                self._denying, self._denied, self._since = True, None, 0
+                self._stop_denying()
+                self._denying, self._denied = (place, count), None
+                self._since, self._lost = 0, False
             case Role.RETURN if self._denied is not None:
-                self._denying = False
+                self._stop_denying()
+            case Role.ORDER:
+                self._marks.append(
+                    Mark(
+                        kind=Kind.ORDER,
+                        at=place,
+                        count=count,
+                        place=entry.place,
+                        either_side=entry.either_side,
+                    )
+                )
+            case Role.FILLER | Role.RETURN if self._text.words[place] in _JOINING:
+                self._marks.append(Mark(kind=Kind.AND, at=place))
             case _:
                 pass
 
-    def _say(self, meanings: Sequence[Meaning], phrase: str) -> None:
+    def _say(self, meanings: Sequence[Meaning], place: int, count: int) -> None:
         facet = meanings[0].facet
         if self._denied is not None and self._denied is not facet:
-            self._denying = False
-        self._denied = facet if self._denying else None
-        self._said += [_Said(meaning, self._denying, phrase) for meaning in meanings]
+            self._stop_denying()
+        denied = self._denying is not None
+        self._denied = facet if denied else None
+        self._said += [_Said(meaning, denied, place, count) for meaning in meanings]
+        if facet is Facet.FIGURE:
+            figure = str(meanings[0].value)
+            self._marks.append(
+                Mark(kind=Kind.FIGURE, at=place, count=count, figure=figure, denied=denied)
+            )
 
 
 def _guessed(word: str) -> Entry | None:
@@ -160,28 +309,22 @@ def _guessed(word: str) -> Entry | None:
 
 
 def _settled(
-    said: Sequence[_Said], left: Sequence[str], song_id: str | None, artist: str | None
-) -> Asked:
-    """Make one wish of all that was said."""
+    said: Sequence[_Said], song_id: str | None, artist: str | None
+) -> tuple[Asked, list[_Left]]:
+    """Make one wish of all that was said, and say what had no effect."""
     denied = {facet: _values(said, facet, denied=True) for facet in Facet}
-    ignored: list[str] = []
 
     def first(facet: Facet) -> Value | None:
-        """What was said first, outright before suggested; what differs has no effect."""
+        """What was said first, outright before suggested."""
         mine = [each for each in said if each.meaning.facet is facet and not each.denied]
-        outright = [each for each in mine if not each.meaning.mood]
-        chosen = next(iter(outright or mine), None)
-        if chosen is None:
-            return None
-        value = chosen.meaning.value
-        ignored.extend(x.words for x in outright if x.meaning.value != value)
-        return value
+        chosen = next(iter([each for each in mine if not each.meaning.mood] or mine), None)
+        return None if chosen is None else chosen.meaning.value
 
     figures = _values(said, Facet.FIGURE, denied=False)
     unwanted = tuple(str(each) for each in denied[Facet.FIGURE] if each not in figures)
     style, energy, seconds = first(Facet.STYLE), first(Facet.ENERGY), first(Facet.LENGTH)
     wanted_tempo = first(Facet.TEMPO)
-    return Asked(
+    asked = Asked(
         song_id=song_id,
         artist=artist,
         difficulty=_difficulty(_values(said, Facet.DIFFICULTY, denied=False), denied),
@@ -194,8 +337,39 @@ def _settled(
         unwanted_styles=tuple(
             each for each in denied[Facet.STYLE] if isinstance(each, Style) and each is not style
         ),
-        not_understood=tuple(dict.fromkeys([*left, *ignored])),
     )
+    kept = {(each.at, each.count) for each in said if _is_kept(each, asked)}
+    return asked, [(x.at, x.count) for x in said if (x.at, x.count) not in kept]
+
+
+def _is_kept(said: _Said, asked: Asked) -> bool:
+    """Whether what was said has a part in what is asked for."""
+    value, facet = said.meaning.value, said.meaning.facet
+    if said.denied:
+        match facet:
+            case Facet.FIGURE:
+                return value in asked.unwanted
+            case Facet.STYLE:
+                return value in asked.unwanted_styles
+            case Facet.DIFFICULTY:
+                return asked.difficulty is not None and asked.difficulty != value
+            case Facet.ENERGY:
+                return value is not Energy.MEDIUM and asked.energy_level not in (None, value)
+            case Facet.TEMPO:
+                return value in (SLOW, FAST) and asked.tempo not in (None, value)
+            case Facet.LENGTH:
+                return False
+    match facet:
+        case Facet.STYLE:
+            return value == asked.style
+        case Facet.ENERGY:
+            return value == asked.energy_level
+        case Facet.TEMPO:
+            return value == asked.tempo
+        case Facet.LENGTH:
+            return value == asked.seconds
+        case Facet.FIGURE | Facet.DIFFICULTY:
+            return True
 
 
 def _values(said: Iterable[_Said], facet: Facet, *, denied: bool) -> tuple[Value, ...]:

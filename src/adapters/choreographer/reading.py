@@ -11,7 +11,8 @@ from domain.music import Song
 from domain.wording.figures import FIGURES
 from domain.wording.meanings import TempoRange
 from domain.wording.quantities import FASTEST, LONGEST, SHORTEST, SLOWEST
-from domain.words import Asked
+from domain.wording.tokens import split
+from domain.words import Asked, Understood
 
 INSTRUCTION: Final = """\
 You read what a dancer asks of a bachata choreography, in English or in Spanish, and fill in a form.
@@ -24,8 +25,9 @@ difficulty: the hardest move wanted. energy_level, style: the character of the d
 slowest_bpm, fastest_bpm: the tempo of the song, where one is asked for; bachata is slow below 118
 and fast above 130. seconds: how long the dance is to be.
 figures, unwanted_figures: what is wanted and what is refused; only names of `figures`.
-unwanted_styles: styles that are refused. not_understood: words of the description that ask for
-something this form has no place for."""
+unwanted_styles: styles that are refused. understood: the words of the description, as they are
+written there, that you used to fill in the form. not_understood: words of the description that ask
+for something this form has no place for."""
 
 _TEXTS: Final = {"type": "ARRAY", "items": {"type": "STRING"}}
 _NUMBER: Final = {"type": "NUMBER", "nullable": True}
@@ -51,11 +53,13 @@ SCHEMA: Final[dict[str, Any]] = {
             "type": "ARRAY",
             "items": {"type": "STRING", "enum": [str(each) for each in Style]},
         },
+        "understood": _TEXTS,
         "not_understood": _TEXTS,
     },
     "required": [
         *("song_id", "difficulty", "energy_level", "style", "slowest_bpm", "fastest_bpm"),
-        *("seconds", "figures", "unwanted_figures", "unwanted_styles", "not_understood"),
+        *("seconds", "figures", "unwanted_figures", "unwanted_styles"),
+        *("understood", "not_understood"),
     ],
 }
 
@@ -78,6 +82,7 @@ class Answer(msgspec.Struct, frozen=True):
     fastest_bpm: float | None = None
     seconds: float | None = None
     unwanted_styles: tuple[Style, ...] = ()
+    understood: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
 
@@ -101,7 +106,9 @@ def checked(
 ) -> tuple[Asked, tuple[str, ...]]:
     """Keep what is possible of an answer, and say what was not.
 
-    Where it names no song of ours, the one that the rules found is kept.
+    Where it names no song of ours, the one that the rules found is kept. Order and number of
+    figures are read by rules. A word is not understood where Gemini says so, and where neither
+    Gemini nor the rules say what it became.
     """
     said: list[str] = []
     song_id = answer.song_id or None
@@ -109,6 +116,10 @@ def checked(
         said.append(f"Gemini named a song that is not in the library: {_short(song_id)}.")
         song_id = None
     known = {*FIGURES, *labels}
+    unwanted = _known(answer.unwanted_figures, known, said)
+    requests = tuple(each for each in by_rules.requests if each.figure not in unwanted)
+    figures = _known(answer.figures, known, said)
+    figures += tuple(dict.fromkeys(x.figure for x in requests if x.figure not in figures))
     asked = Asked(
         song_id=song_id or by_rules.song_id,
         artist=by_rules.artist,
@@ -117,14 +128,33 @@ def checked(
         style=answer.style,
         tempo=_tempo(answer.slowest_bpm, answer.fastest_bpm, said),
         seconds=_seconds(answer.seconds, said),
-        figures=_known(answer.figures, known, said),
-        unwanted=_known(answer.unwanted_figures, known, said),
+        figures=figures,
+        unwanted=unwanted,
         unwanted_styles=tuple(dict.fromkeys(answer.unwanted_styles)),
-        not_understood=tuple(
-            dict.fromkeys(each[:_LONGEST_TEXT] for each in answer.not_understood[:_MOST_TEXTS])
-        ),
+        requests=requests,
+        understood=_understood(answer, by_rules),
+        not_understood=_not_understood(answer, by_rules),
     )
     return asked, tuple(said)
+
+
+def _understood(answer: Answer, by_rules: Asked) -> tuple[Understood, ...]:
+    """Words that Gemini used, beside what the rules say they became, where they do."""
+    by_words = {each.words: each.meaning for each in by_rules.understood}
+    said = (each[:_LONGEST_TEXT] for each in answer.understood[:_MOST_TEXTS])
+    by_words |= {each: "as Gemini read it" for each in said if each and each not in by_words}
+    return tuple(Understood(words=words, meaning=said) for words, said in by_words.items())
+
+
+def _not_understood(answer: Answer, by_rules: Asked) -> tuple[str, ...]:
+    """Words that Gemini did not understand, then those that neither of both placed."""
+    placed = {word for each in answer.understood for word in split(each)}
+    named = [each[:_LONGEST_TEXT] for each in answer.not_understood[:_MOST_TEXTS]]
+    told = {word for each in named for word in split(each)}
+    left = [
+        each for each in by_rules.not_understood if not placed.union(told).issuperset(split(each))
+    ]
+    return tuple(dict.fromkeys([*named, *left]))
 
 
 def _tempo(slowest: float | None, fastest: float | None, said: list[str]) -> TempoRange | None:

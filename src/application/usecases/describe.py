@@ -24,7 +24,7 @@ from domain.choreography import Banned, Locked, Seed
 from domain.errors import SongNotFound
 from domain.moves import Energy, Style
 from domain.texts import Text
-from domain.wording.choosing import choose_song
+from domain.wording.choosing import choose_song, examples, unheeded
 from domain.words import Asked
 
 
@@ -98,7 +98,8 @@ class UnderstandDescription:
         song_id = described.song_id or choose_song(asked, songs)
         if song_id is None:
             raise SongNotFound("There are no songs in the library; add one first.")
-        await self._library.song(song_id)
+        song = await self._library.song(song_id)
+        said = (*parsed.degradations, *unheeded(parsed.asked, song))
         understood = Understanding(
             request=ChoreographyRequest(
                 song_id=song_id,
@@ -111,10 +112,14 @@ class UnderstandDescription:
             ),
             asked=parsed.asked,
             parsed_by=parsed.by,
-            degradations=parsed.degradations,
+            degradations=said,
         )
         return understood, Description(
-            text=described.query, asked=asked, degradations=parsed.degradations, spent=spent
+            text=described.query,
+            asked=asked,
+            figures=examples(asked, moves),
+            degradations=said,
+            spent=spent,
         )
 
 

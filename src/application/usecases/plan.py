@@ -24,8 +24,11 @@ from domain.music import Analysis, shortened
 from domain.quality import Quality, quality, rounded
 from domain.texts import Text
 from domain.violations import Violation
-from domain.wording.choosing import fit
+from domain.wording.choosing import fit, requested
 from domain.words import Asked
+
+_NEAR = 4.0
+"""Seconds by which a song may be shorter than the dance that was asked for, with no word said."""
 
 
 class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +49,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     asked: Asked
+    figures: tuple[str, ...] = ()
+    """Ids of some moves that are the figures it asks for."""
     degradations: tuple[str, ...] = ()
     """What of it was not understood as it should have been."""
     spent: float = 0.0
@@ -108,11 +113,13 @@ class PlanChoreography:
         counted, moves = await self._counted(request, analysis, described)
         analysis = counted.analysis
         await self._refuse_unknown(request, moves)
+        too_short: tuple[str, ...] = ()
         if described is not None and described.asked.seconds is not None:
+            too_short = _too_short(analysis, described.asked.seconds)
             analysis = shortened(analysis, described.asked.seconds)
         motion = await self._watched()
         dance = await self._danced(request, analysis, moves, motion, described)
-        degradations = dance.degradations
+        degradations = (*too_short, *dance.degradations)
         if counted.degradation is not None:
             degradations = (counted.degradation, *degradations)
         measured = await PLANNING.run(
@@ -150,7 +157,10 @@ class PlanChoreography:
             draft = await PLANNING.run(lambda: Draft(analysis, moves, wish, motion=motion))
             return await PLANNING.run(draft.plan)
         wanted = {move.id: fit(described.asked, move) for move in moves}
-        draft = await PLANNING.run(lambda: Draft(analysis, moves, wish, fit=wanted, motion=motion))
+        figures = requested(described.asked, moves)
+        draft = await PLANNING.run(
+            lambda: Draft(analysis, moves, wish, fit=wanted, motion=motion, requested=figures)
+        )
         slots = [Slot(energy=each.energy, candidates=each.candidates) for each in draft.choices]
         named = {move_id for slot in slots for move_id in slot.candidates}
         shown = [move for move in moves if move.id in named]
@@ -186,7 +196,11 @@ class PlanChoreography:
             if described is not None:
                 words = " ".join((described.text, *described.asked.figures))
             wish = _wish(request)
-            return await self._shortlist(request.song_id, analysis.tempo, wish, words)
+            found = await self._shortlist(request.song_id, analysis.tempo, wish, words)
+            known = {move.id for move in found}
+            more = () if described is None else described.figures
+            added = await self._library.moves_of([each for each in more if each not in known])
+            return (*found, *(move for move in added if move.unusable is None))
         usable = MoveFilter(usable=True)
         return await everything(lambda after, most: self._library.moves(usable, after, most))
 
@@ -209,6 +223,12 @@ class PlanChoreography:
             "No film can be made of any clip of the library, so no move is left to dance; "
             "`bachata-buddy library check` says why of each. Add other clips."
         )
+
+
+def _too_short(analysis: Analysis, seconds: float) -> tuple[str, ...]:
+    if seconds <= analysis.duration + _NEAR:
+        return ()
+    return (f"The song lasts {analysis.duration:.0f} s; a dance of {seconds:.0f} s was asked for.",)
 
 
 def _wish(request: ChoreographyRequest) -> Wish:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from math import inf
 from typing import Final
 
+from domain.figure_slots import Requested
 from domain.moves import Energy, Move
 from domain.music import Song
 from domain.wording.figures import is_called
 from domain.wording.meanings import FAST, MEDIUM, SLOW
 from domain.words import Asked
 
+_EXAMPLES: Final = 60
 _NEITHER: Final = 0.5
 _TEMPO: Final = {Energy.LOW: SLOW, Energy.MEDIUM: MEDIUM, Energy.HIGH: FAST}
 """Tempos of songs that suit an energy, for want of a tempo that was asked for."""
@@ -32,6 +34,30 @@ def fit(asked: Asked, move: Move) -> float:
     return 1.0 if wanted else _NEITHER
 
 
+def requested(asked: Asked, moves: Sequence[Move]) -> Requested:
+    """The figures of a description beside the moves that are such figures."""
+
+    def ids(figure: str) -> frozenset[str]:
+        return frozenset(each.id for each in moves if is_called(figure, each.label, each.name))
+
+    styles = {
+        str(style): frozenset(each.id for each in moves if each.style is style)
+        for style in asked.unwanted_styles
+    }
+    return Requested(
+        requests=asked.requests,
+        figures=asked.figures,
+        unwanted={**{figure: ids(figure) for figure in asked.unwanted}, **styles},
+        moves={figure: ids(figure) for figure in asked.figures},
+    )
+
+
+def examples(asked: Asked, moves: Sequence[Move]) -> tuple[str, ...]:
+    """Ids of at most 60 moves of every figure that is wanted: a dance is not chosen from all."""
+    found = requested(asked, moves).moves.values()
+    return tuple(dict.fromkeys(each for ids in found for each in sorted(ids)[:_EXAMPLES]))
+
+
 def choose_song(asked: Asked, songs: Sequence[Song]) -> str | None:
     """The id of the song that was named, else of the one that suits best; None of no songs.
 
@@ -48,3 +74,18 @@ def choose_song(asked: Asked, songs: Sequence[Song]) -> str | None:
         return off, max(0.0, (asked.seconds or 0.0) - song.duration), song.id
 
     return min(theirs or songs, key=suits).id if songs else None
+
+
+def unheeded(asked: Asked, song: Song) -> tuple[str, ...]:
+    """Say what of a description was not understood, and what the song is not."""
+    said: list[str] = []
+    words = ", ".join(f'"{each}"' for each in asked.not_understood)
+    if asked.nothing:
+        because = f" Not understood: {words}." if words else ""
+        said.append(f"Nothing of the description was understood.{because}")
+    elif words:
+        said.append(f"Not understood: {words}.")
+    if asked.tempo and song.tempo and asked.tempo.distance(song.tempo) > 1:
+        tempo = f"{asked.tempo.slowest:g} to {asked.tempo.fastest:g} BPM"
+        said.append(f"The song has {song.tempo:.0f} BPM; {tempo} were asked for.")
+    return tuple(said)

@@ -20,7 +20,7 @@ FILLERS: Final = (
     "length, minute, minutes, second, seconds, called, titled, named, artist, singer, band, group,"
     "no problem, no matter, why not, not only, not just, as well, how about, today, tonight, night,"
     "evening, over, under, up, out, through, throughout, where, which, who, what, when, while, if,"
-    "than, then, keep, go, going, am, they, them, their, he, she, his, her, enough, ones, each,"
+    "than, keep, go, going, am, they, them, their, he, she, his, her, enough, ones, each,"
     "every, other, lead, leads, leader, leaders, follow, follower, followers, man, woman, lady,"
     "ladies, body, ever, know, sure, bachatas, stay, stays, feels, sounds, look, looks, think,"
     # Spanish
@@ -47,7 +47,9 @@ NEGATORS: Final = (
     "no, not, without, dont, doesnt, isnt, arent, shouldnt, wouldnt, never, avoid, avoiding, skip,"
     "skipping, except, excluding, exclude, minus, nothing, none, neither, nor, hate, dislike, less,"
     "fewer, leave out, remove, anything but, free of, sin, nada, ni, evita, evitar, evitando,"
-    "excepto, salvo, quita, quitar, menos, tampoco, jamas, nunca, odio, nada de"
+    "excepto, salvo, quita, quitar, menos, tampoco, jamas, nunca, odio, nada de,"
+    "ningun, ninguna, ninguno, zero, cero, cant, cannot, wont, not a single, not any, dont want,"
+    "no quiero, no queremos"
 )
 
 RETURNS: Final = (

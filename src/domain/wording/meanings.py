@@ -35,6 +35,17 @@ class Facet(StrEnum):
     FIGURE = auto()
 
 
+class Place(StrEnum):
+    """Where in a dance a figure is wanted."""
+
+    FIRST = "first"
+    THEN = "then"
+    """After the figure that was named before it."""
+    AFTER_BREAK = "after_break"
+    """Where the song goes on after its break."""
+    LAST = "last"
+
+
 Value: TypeAlias = Difficulty | Energy | Style | TempoRange | float | str
 
 
@@ -57,6 +68,8 @@ class Role(Enum):
     """What follows is not wanted."""
     RETURN = auto()
     """What follows is wanted again."""
+    ORDER = auto()
+    """Says where in the dance a figure is wanted."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -64,3 +77,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     role: Role
     meanings: tuple[Meaning, ...] = ()
+    """Of an order word: what it says where it orders no figure."""
+    place: Place | None = None
+    either_side: bool = False
+    """Whether an order word may follow its figure, as in "a dip at the end"."""

@@ -56,7 +56,7 @@ _BEATS: Final = set(
 _TEMPO: Final = set(phrases_of("tempo, bpm, velocidad, speed, ritmo, pulso"))
 _LEADING: Final = {"of", "de", "a", "at", "es", "is", "sea"}
 
-_AT_MOST: Final = set(
+AT_MOST: Final = set(
     phrases_of(
         "under, below, less than, at most, up to, max, maximum, no more than, not more than,"
         "not over, no faster than, not faster than, no longer than, not longer than, slower than,"
@@ -64,7 +64,7 @@ _AT_MOST: Final = set(
         "no mas rapido que, no mas rapida que"
     )
 )
-_AT_LEAST: Final = set(
+AT_LEAST: Final = set(
     phrases_of(
         "over, above, more than, at least, from, min, minimum, no less than, not less than,"
         "no slower than, not slower than, faster than, longer than, mas de, desde,"
@@ -85,7 +85,7 @@ def _at(words: Sequence[str], place: int) -> str:
     return words[place] if place < len(words) else ""
 
 
-def _phrase(words: Sequence[str], at: int, phrases: set[tuple[str, ...]]) -> int:
+def phrase_at(words: Sequence[str], at: int, phrases: set[tuple[str, ...]]) -> int:
     """How many words of the longest of these phrases stand here."""
     return next((n for n in (4, 3, 2, 1) if tuple(words[at : at + n]) in phrases), 0)
 
@@ -97,7 +97,7 @@ def _digits(word: str) -> float | None:
         return None
 
 
-def _number(words: Sequence[str], at: int) -> tuple[float, int] | None:
+def read_number(words: Sequence[str], at: int) -> tuple[float, int] | None:
     """Read a number, in digits or in words, and say how many words it took."""
     if at < len(words) and (value := _digits(words[at])) is not None:
         return value, 1
@@ -126,7 +126,7 @@ def _spoken(
 
 def length(words: Sequence[str], at: int) -> tuple[float, int] | None:
     """Read a length in seconds, 5 to 900, that begins at a word; say how many words it took."""
-    limit = max(_phrase(words, at, each) for each in (_AT_MOST, _AT_LEAST, _ABOUTS))
+    limit = max(phrase_at(words, at, each) for each in (AT_MOST, AT_LEAST, _ABOUTS))
     found = _clock(words, at + limit) or _measured(words, at + limit)
     if found is None or not found[0] >= SHORTEST:
         return None
@@ -162,7 +162,7 @@ def _part(words: Sequence[str], at: int) -> tuple[float, int] | None:
         value, place = 0.5, at + 1
         place += _at(words, place) in ("a", "an")
     else:
-        number = _number(words, at)
+        number = read_number(words, at)
         if number is None:
             return None
         value, place = number[0], at + number[1]
@@ -190,18 +190,18 @@ def _half(words: Sequence[str], at: int) -> int:
 
 def tempo(words: Sequence[str], at: int) -> tuple[TempoRange, int] | None:
     """Read a tempo in beats a minute that begins at a word; say how many words it took."""
-    named = _phrase(words, at, _TEMPO)
+    named = phrase_at(words, at, _TEMPO)
     place = at + named
     while named and _at(words, place) in _LEADING:
         place += 1
-    most, least, about = (_phrase(words, place, each) for each in (_AT_MOST, _AT_LEAST, _ABOUTS))
+    most, least, about = (phrase_at(words, place, each) for each in (AT_MOST, AT_LEAST, _ABOUTS))
     between = _at(words, place) in ("between", "entre")
     place += max(most, least, about, between)
     found = _two_numbers(words, place)
     if found is None:
         return None
     low, high, used = found
-    unit = _phrase(words, place + used, _BEATS)
+    unit = phrase_at(words, place + used, _BEATS)
     if not (unit or named) or not SLOWEST <= low <= high <= FASTEST:
         return None
     around = _ABOUT if about else _EXACTLY
@@ -214,12 +214,12 @@ def tempo(words: Sequence[str], at: int) -> tuple[TempoRange, int] | None:
 
 def _two_numbers(words: Sequence[str], at: int) -> tuple[float, float, int] | None:
     """Read "120 to 130", "120-130" or just "120"."""
-    first = _number(words, at)
+    first = read_number(words, at)
     if first is None:
         return None
     place = at + first[1]
     skip = int(_at(words, place) in _RANGES)
-    second = _number(words, place + skip)
+    second = read_number(words, place + skip)
     if second is not None and second[0] > first[0] >= SLOWEST:
         return first[0], second[0], first[1] + skip + second[1]
     return first[0], first[0], first[1]

@@ -9,6 +9,7 @@ from domain.moves import Energy, Style
 from domain.wording.figures import FIGURES
 from domain.wording.fillers import FILLERS, NEGATORS, RETURNS
 from domain.wording.meanings import FAST, MEDIUM, SLOW, Entry, Facet, Meaning, Role, Value
+from domain.wording.orders import orders
 from domain.wording.tokens import phrases_of, split
 
 Lexicon: TypeAlias = Mapping[tuple[str, ...], Entry]
@@ -135,6 +136,7 @@ def lexicon() -> Lexicon:
         (Role.RETURN, RETURNS),
     ):
         found |= dict.fromkeys(phrases_of(listed), Entry(role))
+    found |= dict(orders())
     found |= dict(_graded())
     found |= dict(_moods())
     found |= dict(_outright())

@@ -31,6 +31,8 @@ class Words(msgspec.Struct, frozen=True):
     """Places of the words that follow a comma."""
     quotes: tuple[tuple[int, int], ...] = ()
     """Places of the first word of every quotation, and of the first word after it."""
+    written: tuple[str, ...] = ()
+    """The words with the capitals and accents they were written with."""
 
     def quoted(self, place: int) -> bool:
         """Whether a word stands between quotation marks."""
@@ -49,7 +51,9 @@ def words_of(text: str) -> Words:
     ends: set[int] = set()
     commas: set[int] = set()
     quotes: list[int] = []
-    for found in _TOKEN.finditer(folded(text[:MOST_CHARACTERS])[:MOST_CHARACTERS]):
+    written: list[str] = []
+    plain, places = _folded_by_letter(text[:MOST_CHARACTERS])
+    for found in _TOKEN.finditer(plain[:MOST_CHARACTERS]):
         match found.lastgroup:
             case "end":
                 ends.add(len(words))
@@ -59,8 +63,16 @@ def words_of(text: str) -> Words:
                 quotes.append(len(words))
             case _:
                 words.append(found[0].replace("'", "").replace("\u2019", ""))
+                written.append(text[places[found.start()] : places[found.end() - 1] + 1])
     pairs = tuple(zip(quotes[::2], quotes[1::2], strict=False))
-    return Words(tuple(words), frozenset(ends), frozenset(commas), pairs)
+    return Words(tuple(words), frozenset(ends), frozenset(commas), pairs, tuple(written))
+
+
+def _folded_by_letter(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its letters the place of the one it was made of."""
+    parts = [folded(letter) for letter in text]
+    places = [place for place, part in enumerate(parts) for _ in part]
+    return "".join(parts), places
 
 
 @lru_cache(maxsize=16_384)
