@@ -67,7 +67,7 @@ def _kept(
 ) -> ByLength:
     """The moves an eight-count is kept for, those that meet the wish where there are any."""
     only = kept.lengths.get(slot)
-    fitting = [only] if only in lengths else lengths
+    fitting = lengths if only is None or only not in lengths else [only]
     wished = tuple(set(kept.moves[slot]).intersection(pool))
     for moves in (wished, kept.moves[slot]):
         found = _by_length(floor, slot, dict.fromkeys(fitting, moves), anywhere=True)

@@ -8,82 +8,16 @@ import msgspec
 from domain.blueprint import Difficulty
 from domain.moves import Energy, Style
 from domain.music import Song
-from domain.wording.figure_requests import FigureRequest, Kind, Mark, Ordered, ordered
-from domain.wording.meanings import FAST, SLOW, Entry, Facet, Meaning, Role, TempoRange, Value
+from domain.wording.asked import Asked, Understood
+from domain.wording.figure_requests import Kind, Mark
+from domain.wording.meanings import FAST, SLOW, Facet, TempoRange, Value
 from domain.wording.names import named
-from domain.wording.numbers import count as read_count
-from domain.wording.quantities import length, tempo
-from domain.wording.spelling import slips
-from domain.wording.terms import Lexicon, lexicon, single_terms, with_labels
+from domain.wording.reading import Reading, Said, Span
+from domain.wording.terms import with_labels
 from domain.wording.tokens import Words, words_of
-
-_LONGEST_PHRASE: Final = 5
-_REACH: Final = 6
-"""Words over which a "no" waits for what it denies."""
-_CERTAIN: Final = 6
-"""Letters from which a word is recognised with one slip."""
 
 _HARDNESS: Final = tuple(Difficulty)
 _SLOWER, _FASTER = TempoRange(30, FAST.slowest), TempoRange(SLOW.fastest, 300)
-
-
-_JOINING: Final = {"and", "y", "e", "but", "pero", "or", "o"}
-
-_NEAR: Final = 3
-"""Words within which a figure follows its number."""
-
-
-class Understood(msgspec.Struct, frozen=True, kw_only=True):
-    """Words of a description and what they became."""
-
-    words: str
-    """As they were written."""
-    meaning: str
-    """A side of the dance and its value, as in "style: romantic" or "no figure: dip"."""
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for; what is None or empty was not mentioned."""
-
-    song_id: str | None = None
-    artist: str | None = None
-    """Whose song it is to be, when no song is named."""
-    difficulty: Difficulty | None = None
-    """The hardest move wanted."""
-    energy_level: Energy | None = None
-    style: Style | None = None
-    tempo: TempoRange | None = None
-    seconds: float | None = None
-    """How long the dance is to be, 5 to 900 s."""
-    figures: tuple[str, ...] = ()
-    """Figures wanted: names of `domain.wording.figures`, or labels of moves."""
-    unwanted: tuple[str, ...] = ()
-    """Figures that are not wanted."""
-    unwanted_styles: tuple[Style, ...] = ()
-    requests: tuple[FigureRequest, ...] = ()
-    """Figures wanted in a place, or a number of times, in the order of the text."""
-    understood: tuple[Understood, ...] = ()
-    not_understood: tuple[str, ...] = ()
-    """Words that had no effect, as they were written, each once."""
-
-    @property
-    def nothing(self) -> bool:
-        """Whether nothing was understood."""
-        bare = msgspec.structs.replace(self, understood=(), not_understood=())
-        return bare == Asked()
-
-
-class _Said(msgspec.Struct, frozen=True):
-    """Something that was said, and where."""
-
-    meaning: Meaning
-    denied: bool
-    at: int
-    count: int
-
-
-_Left = tuple[int, int]
-"""Words without effect: the place of the first, and how many."""
 
 
 def read(text: str, songs: Sequence[Song] = (), labels: Iterable[str] = ()) -> Asked:
@@ -95,30 +29,35 @@ def read(text: str, songs: Sequence[Song] = (), labels: Iterable[str] = ()) -> A
     """
     words = words_of(text)
     names = named(words, songs)
-    said, left, orders = _Reading(words, names.places, with_labels(labels)).result()
+    said, left, orders = Reading(words, names.places, with_labels(labels)).result()
     asked, ignored = _settled(said, names.song_id, names.artist)
     asked = msgspec.structs.replace(
         asked, requests=tuple(x for x in orders.requests if x.figure in asked.figures)
     )
     lost = sorted({*left, *ignored, *((mark.at, mark.count) for mark in orders.unused)})
+    orderly = [mark for mark in orders.used if mark.kind in (Kind.ORDER, Kind.TIMES)]
     told = {_key(words, each): _written(words, each) for each in reversed(lost)}
     return msgspec.structs.replace(
         asked,
-        understood=_understood(words, said, set(lost), names.places),
+        understood=_understood(words, said, orderly, set(lost), names.places),
         not_understood=tuple(told[each] for each in dict.fromkeys(_key(words, x) for x in lost)),
     )
 
 
-def _key(words: Words, place: _Left) -> tuple[str, ...]:
+def _key(words: Words, place: Span) -> tuple[str, ...]:
     return words.words[place[0] : sum(place)]
 
 
-def _written(words: Words, place: _Left) -> str:
+def _written(words: Words, place: Span) -> str:
     return " ".join(words.written[place[0] : sum(place)])
 
 
 def _understood(
-    words: Words, said: Sequence[_Said], lost: set[_Left], names: frozenset[int]
+    words: Words,
+    said: Sequence[Said],
+    orders: Sequence[Mark],
+    lost: set[Span],
+    names: frozenset[int],
 ) -> tuple[Understood, ...]:
     """What every phrase that had an effect became, in the order of the text."""
     found = [
@@ -126,12 +65,21 @@ def _understood(
         for each in said
         if (each.at, each.count) not in lost
     ]
+    found += [(x.at, _written(words, (x.at, x.count)), _ordered(x)) for x in orders]
     if names:
         found.append((min(names), " ".join(words.written[n] for n in sorted(names)), "song"))
     return tuple(Understood(words=said, meaning=meaning) for _, said, meaning in sorted(found))
 
 
-def _told(said: _Said) -> str:
+def _ordered(mark: Mark) -> str:
+    if mark.place is not None:
+        return f"place: {mark.place}"
+    if mark.at_most is None:
+        return f"number: at least {mark.at_least}"
+    return f"number: {mark.at_least} to {mark.at_most}"
+
+
+def _told(said: Said) -> str:
     value = said.meaning.value
     if isinstance(value, TempoRange):
         value = f"{value.slowest:g} to {value.fastest:g} BPM"
@@ -140,177 +88,9 @@ def _told(said: _Said) -> str:
     return f"{'no ' if said.denied else ''}{said.meaning.facet}: {value}"
 
 
-class _Reading:
-    """A text being read from its first word to its last."""
-
-    def __init__(self, text: Words, names: frozenset[int], known: Lexicon) -> None:
-        self._text = text
-        self._names = names
-        self._known = known
-        self._said: list[_Said] = []
-        self._left: list[_Left] = []
-        self._marks: list[Mark] = []
-        self._denying: _Left | None = None
-        """The "no" that denies what follows."""
-        self._denied: Facet | None = None
-        """What a "no" has denied so far; it goes on denying more of the kind."""
-        self._since = 0
-        """Words since the "no" that waits for what it denies."""
-        self._lost = False
-        """Whether a word that is not understood followed the "no"."""
-
-    def result(self) -> tuple[list[_Said], list[_Left], Ordered]:
-        """Read it all."""
-        place = 0
-        while place < len(self._text.words):
-            self._breathe(place)
-            place += self._step(place)
-        self._stop_denying()
-        orders = ordered(self._marks)
-        for mark in orders.unused:
-            entry = self._known.get(self._text.words[mark.at : mark.at + mark.count])
-            self._said += [
-                _Said(each, False, mark.at, mark.count)
-                for each in (entry.meanings if entry else ())
-            ]
-        unused = tuple(x for x in orders.unused if all(s.at != x.at for s in self._said))
-        return self._said, self._left, Ordered(orders.requests, unused)
-
-    def _stop_denying(self) -> None:
-        """End a denial; a "no" to something that is not understood is not understood either."""
-        if self._denying is not None and self._denied is None and self._lost:
-            self._left.append(self._denying)
-        self._denying = None
-
-    def _breathe(self, place: int) -> None:
-        """End a denial with its clause; "no, ..." denies nothing."""
-        waiting = self._denying is not None and self._denied is None
-        if place in self._text.ends or (waiting and place in self._text.commas):
-            self._stop_denying()
-        if waiting and self._since > _REACH:
-            self._stop_denying()
-        if place in self._text.ends:
-            self._marks.append(Mark(kind=Kind.STOP, at=place))
-        elif place in self._text.commas:
-            self._marks.append(Mark(kind=Kind.COMMA, at=place))
-
-    def _step(self, place: int) -> int:
-        """Understand what stands at a place, and say how many words that was."""
-        if place in self._names:
-            return 1
-        words = self._text.words[: self._end(place)]
-        for facet, read_quantity in ((Facet.TEMPO, tempo), (Facet.LENGTH, length)):
-            found = read_quantity(words, place)
-            if found is not None:
-                self._say((Meaning(facet, found[0]),), place, found[1])
-                return found[1]
-        if number := self._counted(words, place):
-            return number
-        for count in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
-            phrase = words[place : place + count]
-            entry = self._known.get(phrase) or (_guessed(phrase[0]) if count == 1 else None)
-            if entry is not None:
-                self._take(entry, place, count)
-                return count
-        self._left.append((place, 1))
-        self._since += 1
-        self._lost = True
-        return 1
-
-    def _counted(self, words: Sequence[str], place: int) -> int:
-        """Understand a number of figures, and say how many words it took; 0 for none."""
-        found = read_count(words, place)
-        if found is None:
-            return 0
-        after = place + found.words
-        before = any(mark.kind is Kind.FIGURE for mark in self._marks)
-        near = any(self._figure_at(words, at) for at in range(after, after + _NEAR))
-        if not near and not (found.repeats and before):
-            return 0
-        self._marks.append(
-            Mark(
-                kind=Kind.TIMES,
-                at=place,
-                count=found.words,
-                either_side=found.repeats and not (near and not before),
-                at_least=found.at_least,
-                at_most=found.at_most,
-            )
-        )
-        self._since += found.words
-        return found.words
-
-    def _figure_at(self, words: Sequence[str], place: int) -> bool:
-        for count in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
-            entry = self._known.get(tuple(words[place : place + count]))
-            if entry is not None:
-                return any(each.facet is Facet.FIGURE for each in entry.meanings)
-        return False
-
-    def _end(self, place: int) -> int:
-        """Where the clause of a place ends, or a name begins."""
-        later = (each for each in (*self._text.ends, *self._names) if each > place)
-        return min(later, default=len(self._text.words))
-
-    def _take(self, entry: Entry, place: int, count: int) -> None:
-        self._since += count
-        match entry.role:
-            case Role.TERM:
-                self._say(entry.meanings, place, count)
-            case Role.NEGATOR:
-                self._stop_denying()
-                self._denying, self._denied = (place, count), None
-                self._since, self._lost = 0, False
-            case Role.RETURN if self._denied is not None:
-                self._stop_denying()
-            case Role.ORDER:
-                self._marks.append(
-                    Mark(
-                        kind=Kind.ORDER,
-                        at=place,
-                        count=count,
-                        place=entry.place,
-                        either_side=entry.either_side,
-                    )
-                )
-            case Role.FILLER | Role.RETURN if self._text.words[place] in _JOINING:
-                self._marks.append(Mark(kind=Kind.AND, at=place))
-            case _:
-                pass
-
-    def _say(self, meanings: Sequence[Meaning], place: int, count: int) -> None:
-        facet = meanings[0].facet
-        if self._denied is not None and self._denied is not facet:
-            self._stop_denying()
-        denied = self._denying is not None
-        self._denied = facet if denied else None
-        self._said += [_Said(meaning, denied, place, count) for meaning in meanings]
-        if facet is Facet.FIGURE:
-            figure = str(meanings[0].value)
-            self._marks.append(
-                Mark(kind=Kind.FIGURE, at=place, count=count, figure=figure, denied=denied)
-            )
-
-
-def _guessed(word: str) -> Entry | None:
-    """The term that was meant by a word with one slip; its first letter is right."""
-    if len(word) < _CERTAIN:
-        return None
-    meant = (
-        term
-        for term in single_terms()
-        if len(term) >= _CERTAIN
-        and term[0] == word[0]
-        and abs(len(term) - len(word)) <= 1
-        and slips(word, term) <= 1
-    )
-    found = next(meant, None)
-    return None if found is None else lexicon()[(found,)]
-
-
 def _settled(
-    said: Sequence[_Said], song_id: str | None, artist: str | None
-) -> tuple[Asked, list[_Left]]:
+    said: Sequence[Said], song_id: str | None, artist: str | None
+) -> tuple[Asked, list[Span]]:
     """Make one wish of all that was said, and say what had no effect."""
     denied = {facet: _values(said, facet, denied=True) for facet in Facet}
 
@@ -342,7 +122,7 @@ def _settled(
     return asked, [(x.at, x.count) for x in said if (x.at, x.count) not in kept]
 
 
-def _is_kept(said: _Said, asked: Asked) -> bool:
+def _is_kept(said: Said, asked: Asked) -> bool:
     """Whether what was said has a part in what is asked for."""
     value, facet = said.meaning.value, said.meaning.facet
     if said.denied:
@@ -372,7 +152,7 @@ def _is_kept(said: _Said, asked: Asked) -> bool:
             return True
 
 
-def _values(said: Iterable[_Said], facet: Facet, *, denied: bool) -> tuple[Value, ...]:
+def _values(said: Iterable[Said], facet: Facet, *, denied: bool) -> tuple[Value, ...]:
     """Everything that was wanted of a side of the dance, or not wanted, each once."""
     return tuple(
         dict.fromkeys(

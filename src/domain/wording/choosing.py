@@ -80,9 +80,10 @@ def unheeded(asked: Asked, song: Song) -> tuple[str, ...]:
     """Say what of a description was not understood, and what the song is not."""
     said: list[str] = []
     words = ", ".join(f'"{each}"' for each in asked.not_understood)
-    if asked.nothing:
-        because = f" Not understood: {words}." if words else ""
-        said.append(f"Nothing of the description was understood.{because}")
+    if asked.nothing and words:
+        said.append(f"Nothing of the description was understood: {words}.")
+    elif asked.nothing:
+        said.append("The description asks for nothing in particular.")
     elif words:
         said.append(f"Not understood: {words}.")
     if asked.tempo and song.tempo and asked.tempo.distance(song.tempo) > 1:

@@ -50,6 +50,7 @@ class Ordered(msgspec.Struct, frozen=True):
 
     requests: tuple[FigureRequest, ...]
     unused: tuple[Mark, ...]
+    used: tuple[Mark, ...] = ()
 
 
 def ordered(marks: Sequence[Mark]) -> Ordered:
@@ -71,6 +72,9 @@ class _Ordering:
         self._carried: Place | None = None
         """Where figures go that are joined by "and" to one that has its place."""
         self._unused: list[Mark] = []
+        self._also: list[tuple[int, Place]] = []
+        """Second places of figures: "begin and end with a dip"."""
+        self._second: Mark | None = None
 
     def result(self) -> Ordered:
         """Read them all."""
@@ -100,7 +104,13 @@ class _Ordering:
             and not mark.denied
             and (index in self._places or index in self._times or self._leads(index))
         ]
-        return Ordered(tuple(asked), tuple(self._unused))
+        asked += [
+            FigureRequest(figure=self._marks[index].figure, place=place)
+            for index, place in self._also
+            if self._is_wanted(index)
+        ]
+        used = tuple(mark for mark in self._marks if mark not in self._unused)
+        return Ordered(tuple(asked), tuple(self._unused), used)
 
     def _leads(self, index: int) -> bool:
         """Whether the next figure comes after this one."""
@@ -121,6 +131,9 @@ class _Ordering:
             elif place is not None:
                 self._places[index] = self._carried = place
             self._order = None
+            if self._second is not None and self._second.place is not None:
+                self._also.append((index, self._second.place))
+            self._second = None
         elif self._carried is not None and not self._claimed(index):
             self._places[index] = self._carried
 
@@ -148,8 +161,9 @@ class _Ordering:
         if self._order is None or self._order.place in (Place.THEN, mark.place):
             self._order = mark
         elif mark.place is not Place.THEN:
-            self._unused.append(self._order)
-            self._order = mark
+            if self._second is not None:
+                self._unused.append(self._second)
+            self._second, self._order = self._order, mark
         self._carried = None
 
     def _counting(self, index: int, mark: Mark) -> None:
@@ -165,5 +179,7 @@ class _Ordering:
         self._number = mark
 
     def _stop(self) -> None:
-        self._unused += [mark for mark in (self._order, self._number) if mark is not None]
-        self._order = self._number = self._carried = None
+        self._unused += [
+            mark for mark in (self._order, self._second, self._number) if mark is not None
+        ]
+        self._order = self._second = self._number = self._carried = None

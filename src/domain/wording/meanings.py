@@ -70,6 +70,8 @@ class Role(Enum):
     """What follows is wanted again."""
     ORDER = auto()
     """Says where in the dance a figure is wanted."""
+    ELSEWHERE = auto()
+    """Says a place of the dance that cannot be asked for."""
 
 
 class Entry(msgspec.Struct, frozen=True):

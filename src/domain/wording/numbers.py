@@ -15,14 +15,16 @@ _EXACTLY: Final = set(
     phrases_of("exactly, only, just, precisely, exactamente, solo, solamente, justo, justamente")
 )
 _ARTICLES: Final = {"a", "an", "un", "una", "uno"}
-_PAIRS: Final = {
+_PAIRS: Final[dict[tuple[str, ...], int]] = {
     ("a", "couple", "of"): 2, ("a", "couple"): 2, ("couple", "of"): 2, ("a", "pair", "of"): 2,
     ("un", "par", "de"): 2, ("par", "de"): 2, ("a", "few"): 3, ("few",): 3, ("several",): 3,
     ("unas", "cuantas"): 3, ("unos", "cuantos"): 3, ("varias",): 3, ("varios",): 3,
     ("some", "few"): 3, ("a", "dozen"): 12, ("una", "docena", "de"): 12, ("a", "single"): 1,
     ("una", "sola"): 1, ("un", "solo"): 1, ("both",): 2, ("ambas",): 2, ("ambos",): 2,
 }  # fmt: skip
-_OFTEN: Final = {("twice",): 2, ("thrice",): 3, ("once",): 1, ("una", "vez"): 1, ("one", "time"): 1}
+_OFTEN: Final[dict[tuple[str, ...], int]] = {
+    ("twice",): 2, ("thrice",): 3, ("once",): 1, ("una", "vez"): 1, ("one", "time"): 1,
+}  # fmt: skip
 _TIMES: Final = {"times", "veces", "x"}
 _SINGLE: Final = {("a", "single"), ("una", "sola"), ("un", "solo")}
 
@@ -67,10 +69,10 @@ def _amount(words: Sequence[str], at: int) -> tuple[int, int, int, bool] | None:
         return None
     value, used = first
     high = value
-    if at + used < len(words) and words[at + used] in ("or", "o", "to", "a"):
-        second = _whole(words, at + used + 1)
-        if second is not None and second[0] > value:
-            high, used = second[0], used + 1 + second[1]
+    joined = at + used < len(words) and words[at + used] in ("or", "o", "to", "a")
+    second = _whole(words, at + used + joined)
+    if second is not None and second[0] > value:
+        high, used = second[0], used + joined + second[1]
     repeats = at + used < len(words) and words[at + used] in _TIMES
     return value, high, used + repeats, repeats
 
@@ -79,6 +81,6 @@ def _whole(words: Sequence[str], at: int) -> tuple[int, int] | None:
     if at >= len(words) or words[at] in _ARTICLES:
         return None
     found = read_number(words, at)
-    if found is None or found[0] != int(found[0]):
+    if found is None or not found[0].is_integer():
         return None
     return int(found[0]), found[1]

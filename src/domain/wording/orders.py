@@ -66,6 +66,14 @@ _BEFORE: Final = {
 }
 """Words before a figure; "turns before dips" says of the dips that they come after."""
 
+_ELSEWHERE: Final = (
+    "in the middle, in the middle of, halfway, half way, midway, before the break,"
+    "during the break, on the break, in the break, before the end, in the chorus, in the verse,"
+    "in the bridge, during the chorus, en medio, en el medio, en la mitad, a la mitad, a mitad,"
+    "por la mitad, a medias, antes de la pausa, antes del final, en el coro, en el estribillo,"
+    "en la pausa, durante la pausa, en el puente, en el break, durante el break, antes del break"
+)
+
 _OR_BEGINNERS: Final = "para empezar"
 """For beginners, where it orders no figure."""
 
@@ -76,6 +84,8 @@ def orders() -> Iterator[tuple[tuple[str, ...], Entry]]:
         for place, phrases in listed.items():
             entry = Entry(Role.ORDER, place=place, either_side=either_side)
             yield from ((phrase, entry) for phrase in phrases_of(phrases))
+    elsewhere = Entry(Role.ELSEWHERE)
+    yield from ((phrase, elsewhere) for phrase in phrases_of(_ELSEWHERE))
     easy = (Meaning(Facet.DIFFICULTY, Difficulty.BEGINNER),)
     for phrase in phrases_of(_OR_BEGINNERS):
         yield phrase, Entry(Role.ORDER, easy, Place.FIRST, either_side=True)
