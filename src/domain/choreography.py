@@ -12,7 +12,7 @@ from domain.blueprint import BlueprintMove, Difficulty
 from domain.costs import HARDNESS, Motion
 from domain.errors import NoMovesMatch
 from domain.explaining import explained
-from domain.figure_slots import Requested, reserved, unmet, without_refused
+from domain.figure_slots import Requested, reserved, unmet, without_limited, without_unwanted
 from domain.floor import Floor, Taste
 from domain.moves import INTRO, OUTRO, Energy, Move, Style
 from domain.music import Analysis
@@ -95,10 +95,16 @@ class Draft:
                 f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
             )
         self._requested = requested or Requested()
-        self._open = without_refused(floor, self._requested, self._danceable)
-        self._pool, self._relaxed = _filtered(moves, self._open, wish)
+        wanted = without_unwanted(floor, self._requested, self._danceable)
+        self._open = without_limited(floor, self._requested, wanted)
+        self._meeting, self._relaxed = _filtered(moves, wanted, wish)
+        free = set(self._open)
+        self._pool = [number for number in self._meeting if number in free]
         locked = [lock.position for lock in wish.locked]
-        self._kept = reserved(floor, self._requested, self._danceable, locked)
+        self._kept = msgspec.structs.replace(
+            reserved(floor, self._requested, self._danceable, locked),
+            meeting=frozenset(self._meeting),
+        )
         self._offered = self._offers(floor)
         self._steps = beam.search(self._offered.offers, floor.joins)
 
@@ -120,7 +126,7 @@ class Draft:
             found = self._offers(floor)
             steps = beam.search(found.offers, floor.joins)
         moves = explained(floor, steps, found.offers, self._pool, self._danceable)
-        beyond = _beyond(floor, steps, self._pool, self._wish)
+        beyond = _beyond(floor, steps, self._meeting, self._wish)
         danced = [(step.slot, floor.moves[step.move].id) for step in steps]
         missed = unmet(floor, self._requested, danced, self._danceable)
         said = (*self._relaxed, *found.unmet, *beyond, *missed)

@@ -44,6 +44,8 @@ class Slots(msgspec.Struct, frozen=True):
     moves: Mapping[int, tuple[int, ...]]
     lengths: Mapping[int, int]
     """Eight-counts that they have to last, where that matters."""
+    meeting: frozenset[int] = frozenset()
+    """Those of them that meet the wish; others are danced for want of these."""
 
 
 def break_end(floor: Floor) -> int | None:
@@ -161,19 +163,22 @@ class _Reservation:
         return not covered and not any(n in self._taken or n in self._locked for n in near)
 
 
-def without_refused(floor: Floor, requested: Requested, danceable: Sequence[int]) -> Sequence[int]:
-    """The moves to choose from freely: none that is unwanted, nor one whose number is limited.
+def without_unwanted(floor: Floor, requested: Requested, danceable: Sequence[int]) -> Sequence[int]:
+    """The moves that are not unwanted; where fewer than two would be left, all."""
+    return _without(floor, frozenset[str]().union(*requested.unwanted.values()), danceable)
 
-    Where fewer than two moves would be left, all.
-    """
-    limited = [x.figure for x in requested.requests if x.at_most is not None]
-    refused = frozenset[str]().union(
-        *requested.unwanted.values(),
-        *(requested.moves.get(figure, frozenset()) for figure in limited),
-    )
-    left = [number for number in danceable if floor.moves[number].id not in refused]
+
+def without_limited(floor: Floor, requested: Requested, open_: Sequence[int]) -> Sequence[int]:
+    """The moves that are no figure of which only so many are wanted; of fewer than two, all."""
+    limited = (each.figure for each in requested.requests if each.at_most is not None)
+    ids = (requested.moves.get(figure, frozenset[str]()) for figure in limited)
+    return _without(floor, frozenset[str]().union(*ids), open_)
+
+
+def _without(floor: Floor, refused: frozenset[str], numbers: Sequence[int]) -> Sequence[int]:
+    left = [number for number in numbers if floor.moves[number].id not in refused]
     middle = [number for number in left if floor.moves[number].label not in (INTRO, OUTRO)]
-    return left if len(middle) >= _FEWEST else danceable
+    return left if len(middle) >= _FEWEST else numbers
 
 
 def unmet(

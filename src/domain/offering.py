@@ -55,20 +55,18 @@ def offered(
             if not found:
                 unmet.append(f"The move {locked[slot]!r} could not be danced at {slot}.")
         elif slot in kept.moves:
-            found = _kept(floor, slot, lengths, pool, kept)
+            found = _kept(floor, slot, lengths, kept)
         if not found:
             found = _open(floor, slot, lengths, pool, danceable)
         offers.append(found)
     return Offered(offers, unmet)
 
 
-def _kept(
-    floor: Floor, slot: int, lengths: Sequence[int], pool: Sequence[int], kept: Slots
-) -> ByLength:
+def _kept(floor: Floor, slot: int, lengths: Sequence[int], kept: Slots) -> ByLength:
     """The moves an eight-count is kept for, those that meet the wish where there are any."""
     only = kept.lengths.get(slot)
     fitting = lengths if only is None or only not in lengths else [only]
-    wished = tuple(set(kept.moves[slot]).intersection(pool))
+    wished = [number for number in kept.moves[slot] if number in kept.meeting]
     for moves in (wished, kept.moves[slot]):
         found = _by_length(floor, slot, dict.fromkeys(fitting, moves), anywhere=True)
         if only in found or (only is None and 1 in found):

@@ -46,7 +46,7 @@ def tempo(slowest: float, fastest: float) -> dict[str, Any]:
     return {"tempo": TempoRange(slowest, fastest)}
 
 
-def bare(asked: Asked, **changes: Any) -> Asked:  # noqa: ANN401 - any field
+def bare(asked: Asked, **changes: Any) -> Asked:
     """What is asked for, without the words it came from."""
     return msgspec.structs.replace(asked, understood=(), **changes)
 

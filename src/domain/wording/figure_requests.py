@@ -168,9 +168,11 @@ class _Ordering:
 
     def _counting(self, index: int, mark: Mark) -> None:
         before = index - 1
-        while before >= 0 and self._marks[before].kind is Kind.ORDER:
+        while before >= 0 and self._marks[before].kind in (Kind.ORDER, Kind.AND, Kind.COMMA):
             before -= 1
         follows = before >= 0 and self._marks[before].kind is Kind.FIGURE
+        if before != index - 1 and self._marks[index + 1].kind is Kind.FIGURE:
+            follows = False
         if mark.either_side and follows and before not in self._times:
             self._times[before] = mark
             return

@@ -19,7 +19,8 @@ class Figure(msgspec.Struct, frozen=True):
 FIGURES: Final = {
     "turn": Figure(
         "turn, turns, turning, spin, spins, spinning, double turn, double turns, pirouette,"
-        "pirouettes, vuelta, vueltas, vueltecita, vueltecitas, giro, giros, girar",
+        "pirouettes, vuelta, vueltas, vueltecita, vueltecitas, giro, giros, girar,"
+        "gira, giran, giren, girando",
         ("turn", "spin"),
     ),
     "ladyturn": Figure(

@@ -15,6 +15,8 @@ _EXACTLY: Final = set(
     phrases_of("exactly, only, just, precisely, exactamente, solo, solamente, justo, justamente")
 )
 _ARTICLES: Final = {"a", "an", "un", "una", "uno"}
+_ONES: Final = {"un", "una", "uno"}
+"""One, where "solo" stands before it; else articles."""
 _PAIRS: Final[dict[tuple[str, ...], int]] = {
     ("a", "couple", "of"): 2, ("a", "couple"): 2, ("couple", "of"): 2, ("a", "pair", "of"): 2,
     ("un", "par", "de"): 2, ("par", "de"): 2, ("a", "few"): 3, ("few",): 3, ("several",): 3,
@@ -46,6 +48,8 @@ def count(words: Sequence[str], at: int) -> Count | None:
     exactly = 0 if most or least else phrase_at(words, at, _EXACTLY)
     place = at + max(most, least, exactly)
     found = _amount(words, place)
+    if found is None and exactly and place < len(words) and words[place] in _ONES:
+        found = (1, 1, 1, False)
     if found is None:
         return None
     low, high, used, repeats = found

@@ -60,8 +60,8 @@ _BEFORE: Final = {
         "concluye con, concluir con, remata con, rematar con, la ultima figura"
     ),
     Place.THEN: (
-        "then, and then, next, followed by, before, seguido de, seguida de, seguidos de,"
-        "seguidas de, a continuacion, y luego, y despues"
+        "then, and then, next, followed by, before, antes de, antes que, seguido de, seguida de,"
+        "seguidos de, seguidas de, a continuacion, y luego, y despues"
     ),
 }
 """Words before a figure; "turns before dips" says of the dips that they come after."""
@@ -74,7 +74,7 @@ _ELSEWHERE: Final = (
     "en la pausa, durante la pausa, en el puente, en el break, durante el break, antes del break"
 )
 
-_OR_BEGINNERS: Final = "para empezar"
+_OR_BEGINNERS: Final = "empezar, para empezar"
 """For beginners, where it orders no figure."""
 
 
@@ -88,4 +88,4 @@ def orders() -> Iterator[tuple[tuple[str, ...], Entry]]:
     yield from ((phrase, elsewhere) for phrase in phrases_of(_ELSEWHERE))
     easy = (Meaning(Facet.DIFFICULTY, Difficulty.BEGINNER),)
     for phrase in phrases_of(_OR_BEGINNERS):
-        yield phrase, Entry(Role.ORDER, easy, Place.FIRST, either_side=True)
+        yield phrase, Entry(Role.ORDER, easy, Place.FIRST)

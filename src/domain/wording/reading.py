@@ -71,6 +71,11 @@ class Reading:
         unused = tuple(x for x in orders.unused if all(s.at != x.at for s in self._said))
         return self._said, self._left, Ordered(orders.requests, unused, orders.used)
 
+    def _want_again(self) -> None:
+        """End a denial that has denied something: "no dips, first turns", "no dips, two turns"."""
+        if self._denied is not None:
+            self._stop_denying()
+
     def _stop_denying(self) -> None:
         """End a denial; a "no" to something that is not understood is not understood either."""
         if self._denying is not None and self._denied is None and self._lost:
@@ -122,6 +127,7 @@ class Reading:
         near = any(self._figure_at(words, at) for at in range(after, after + _NEAR))
         if not near and not (found.repeats and before):
             return 0
+        self._want_again()
         self._marks.append(
             Mark(
                 kind=Kind.TIMES,
@@ -159,6 +165,7 @@ class Reading:
             case Role.RETURN if self._denied is not None:
                 self._stop_denying()
             case Role.ORDER:
+                self._want_again()
                 self._marks.append(
                     Mark(
                         kind=Kind.ORDER,

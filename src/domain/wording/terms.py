@@ -26,7 +26,7 @@ _OUTRIGHT: Final[Mapping[Facet, Mapping[Value, str]]] = {
             "principiante, principiantes, facil, faciles, facilit@, sencill@, novat@, inicial,"
             "iniciacion, primera clase, primera vez, nunca he bailado, nunca hemos bailado,"
             "nivel basico, basic level, beginner level, pasos faciles, pasos sencillos, paso facil,"
-            "pasos simples, empezar, empezando"
+            "pasos simples, empezando"
         ),
         Difficulty.INTERMEDIATE: (
             "intermediate, intermediates, improver, improvers, intermedi@, nivel intermedio,"
