@@ -94,3 +94,44 @@ async def test_what_is_neither_is_refused_as_what_it_looks_like(
 ) -> None:
     problem = problem_of(await client.post(PLAN, json=body), 400)
     assert [each["path"] for each in problem["details"]] == where
+
+
+@pytest.mark.parametrize(
+    ("query", "words", "said"),
+    [
+        ("volar con mi perro", ["volar", "perro"], "Nothing of the description was understood"),
+        ("lenta, con mi Ñandú", ["Ñandú"], 'Not understood: "Ñandú".'),
+        ("a dance for robots", ["robots"], "Nothing of the description was understood"),
+        ("slow, for robots", ["robots"], 'Not understood: "robots".'),
+        ("una bachata", [], "The description asks for nothing in particular."),
+    ],
+)
+async def test_what_is_not_understood_is_said_in_every_answer(
+    client: httpx.AsyncClient, query: str, words: list[str], said: str
+) -> None:
+    parsed = (await client.post(PARSE, json={"query": query})).json()
+    planned = (await client.post(PLAN, json={"query": query})).json()
+    film = (await client.post(GENERATE, json={"query": query})).json()
+    assert parsed["asked"]["not_understood"] == words
+    for degradations in (
+        parsed["degradations"],
+        planned["generation_parameters"]["degradations"],
+        film["degradations"],
+        film["parameters"]["degradations"],
+    ):
+        assert degradations[0].startswith(said)
+
+
+async def test_order_and_number_are_answered_with_the_words_they_came_from(
+    client: httpx.AsyncClient,
+) -> None:
+    query = "Termina con una CAÍDA, tres vueltas"
+    asked = (await client.post(PARSE, json={"query": query})).json()["asked"]
+    assert asked["requests"] == [
+        {"figure": "dip", "place": "last", "at_least": 1, "at_most": None},
+        {"figure": "turn", "place": None, "at_least": 3, "at_most": None},
+    ]
+    assert {"words": "CAÍDA", "meaning": "figure: dip"} in asked["understood"]
+    planned = (await client.post(PLAN, json={"query": "ending in a zapateo"})).json()
+    said = planned["generation_parameters"]["degradations"]
+    assert any("footwork" in each for each in said)

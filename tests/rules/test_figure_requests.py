@@ -40,6 +40,7 @@ ENGLISH = {
     "close with a hammerlock": "hammerlock last",
     "a dip at the end": "dip last",
     "At the end, a dip!": "dip last",
+    "ending in a dip with three turns": "dip last; 3+ turn",
     "finally a dip": "dip last",
     "lastly, some footwork": "footwork last",
     "Last, a body roll": "bodywave last",

@@ -134,8 +134,15 @@ class _Ordering:
             if self._second is not None and self._second.place is not None:
                 self._also.append((index, self._second.place))
             self._second = None
-        elif self._carried is not None and not self._claimed(index):
+        elif self._carried is not None and self._joined(index) and not self._claimed(index):
             self._places[index] = self._carried
+
+    def _joined(self, index: int) -> bool:
+        """Whether "and" stands before a figure and its number."""
+        before = index - 1
+        while before >= 0 and self._marks[before].kind is Kind.TIMES:
+            before -= 1
+        return before >= 0 and self._marks[before].kind is Kind.AND
 
     def _claimed(self, index: int) -> bool:
         """Whether an order word stands after a figure and is about it."""

@@ -322,3 +322,17 @@ async def test_the_key_goes_into_its_header_and_nowhere_else(
     assert KEY not in caplog.text
     assert KEY not in f"{parsed}"
     assert KEY not in repr(choreographer)
+
+
+async def test_words_that_neither_gemini_nor_the_rules_placed_are_named() -> None:
+    text = "Ending in a dip with three vueltas, flying, underwater, for Ñandúes"
+    reply = fills_in(understood=["flying"], not_understood=["underwater"], figures=["dip"])
+    async with calling(lambda _: reply) as (choreographer, _):
+        asked = (await choreographer.parse(text, SONGS, [])).asked
+    assert asked.not_understood == ("underwater", "Ñandúes")
+    assert [(x.figure, x.place, x.at_least) for x in asked.requests] == [
+        ("dip", "last", 1),
+        ("turn", None, 3),
+    ]
+    assert asked.figures == ("dip", "turn")
+    assert ("flying", "as Gemini read it") in [(x.words, x.meaning) for x in asked.understood]
