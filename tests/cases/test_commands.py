@@ -152,6 +152,23 @@ def test_a_plan_is_a_blueprint_on_the_standard_output_and_nothing_else(
     assert house.tasks.history == {}
 
 
+@pytest.mark.parametrize("command", ["plan", "generate"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("volar con mi Ñandú", 'Nothing of the description was understood: "volar", "Ñandú".'),
+        ("slow, like robots", 'Not understood: "robots".'),
+        ("acaba en volar, dos golpes", 'Not understood: "acaba en", "volar".'),
+    ],
+)
+def test_words_that_are_not_understood_are_told(
+    run: Run, command: str, words: str, said: str
+) -> None:
+    told = " ".join(run(command, "--describe", words).err.split())
+    assert f"Note: {said.split(':')[0]}" in told
+    assert all(word in told for word in said.split('"')[1::2])
+
+
 def test_a_plan_goes_into_a_file_and_becomes_a_film(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "dance.json"
     said = run("plan", "--song", "song", "--lock", "2=move-3", "--ban", "move-1", "-o", file)

@@ -41,6 +41,7 @@ ENGLISH = {
     "a dip at the end": "dip last",
     "At the end, a dip!": "dip last",
     "ending in a dip with three turns": "dip last; 3+ turn",
+    "ends in flight, two hip rolls": "2+ hiproll; ?ends in; ?flight",
     "finally a dip": "dip last",
     "lastly, some footwork": "footwork last",
     "Last, a body roll": "bodywave last",

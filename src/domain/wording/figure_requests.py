@@ -43,6 +43,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it may follow the figure it is about."""
     at_least: int = 1
     at_most: int | None = None
+    lost: bool = False
+    """Of a comma: whether a word before it, after the last order, is not understood."""
 
 
 class Ordered(msgspec.Struct, frozen=True):
@@ -88,6 +90,8 @@ class _Ordering:
                     self._counting(index, mark)
                 case Kind.AND:
                     pass
+                case Kind.COMMA if mark.lost:
+                    self._stop()
                 case Kind.COMMA:
                     self._carried = None
                 case Kind.STOP:

@@ -92,7 +92,9 @@ class Reading:
         if place in self._text.ends:
             self._marks.append(Mark(kind=Kind.STOP, at=place))
         elif place in self._text.commas:
-            self._marks.append(Mark(kind=Kind.COMMA, at=place))
+            order = max((x.at for x in self._marks if x.kind is Kind.ORDER), default=-1)
+            lost = any(at > order for at, _ in self._left)
+            self._marks.append(Mark(kind=Kind.COMMA, at=place, lost=lost))
 
     def _step(self, place: int) -> int:
         """Understand what stands at a place, and say how many words that was."""
