@@ -345,7 +345,7 @@ async def test_films_of_blueprints_of_every_version_are_found_by_their_paths(url
         for task_id, document in documents.items():
             await run(
                 older,
-                f"INSERT INTO blueprint (task_id, document) VALUES ('{task_id.hex}', '{document}')",
+                f"INSERT INTO blueprint (task_id, document) VALUES ('{task_id.hex}', '{document}')",  # noqa: S608
             )
         await older.upgrade("0004")
     async with connected(url) as database:
