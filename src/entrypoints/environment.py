@@ -152,7 +152,14 @@ SETTINGS: Final = (
     Setting(
         field="cache_max_mb",
         name="BACHATA_CACHE_MAX_MB",
-        meaning="megabytes of normalised clips and songs kept in the data folder's `cache`",
+        meaning="megabytes of disk that normalised clips and songs may take in the data folder's "
+        "`cache`",
+    ),
+    Setting(
+        field="storage_cache_max_mb",
+        name="BACHATA_STORAGE_CACHE_MAX_MB",
+        meaning="megabytes of them that may stay in a bucket's `cache/`, for all machines; the "
+        "oldest go first",
     ),
     Setting(
         field="max_film_seconds",

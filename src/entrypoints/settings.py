@@ -54,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     faiss_use_gpu: str = "off"
     faiss_nprobe: int = 0
     cache_max_mb: int = 10240
+    storage_cache_max_mb: int = 102400
     max_film_seconds: int = 3600
     max_encoded_minutes: int = 120
     max_film_mb: int = 8192
@@ -249,6 +250,7 @@ def _faults(settings: Settings) -> list[Violation]:
         ),
         (settings.faiss_nprobe >= 0, "FAISS_NPROBE", "it is 0 or more"),
         (settings.cache_max_mb >= 0, "BACHATA_CACHE_MAX_MB", "it is 0 or more"),
+        (settings.storage_cache_max_mb >= 0, "BACHATA_STORAGE_CACHE_MAX_MB", "it is 0 or more"),
         (settings.max_film_seconds > 0, "BACHATA_MAX_FILM_SECONDS", "it is 1 or more"),
         (settings.max_encoded_minutes > 0, "BACHATA_MAX_ENCODED_MINUTES", "it is 1 or more"),
         (settings.max_film_mb > 0, "BACHATA_MAX_FILM_MB", "it is 1 or more"),

@@ -206,7 +206,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             ports.tasks,
             ports.blueprints,
             ports.storage,
-            shares_cache=settings.storage_backend != "local",
+            made=_made_in_storage(settings),
         ),
         remove_move=logged("remove_move", RemoveMove(ports.library, ports.storage)),
         remove_song=logged("remove_song", RemoveSong(ports.library, ports.storage)),
@@ -244,3 +244,8 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         watch=WatchVideo(ports.tasks, ports.storage),
         watch_clip=WatchClip(ports.library, ports.storage),
     )
+
+
+def _made_in_storage(settings: Settings) -> int:
+    """Bytes of made files that may stay in the storage; on a local disk the cache alone has them."""
+    return 0 if settings.storage_backend == "local" else settings.storage_cache_max_mb * 1_000_000

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -57,7 +58,11 @@ class Place:
         self.tasks = MemoryTaskRepository()
         self.archive = MemoryBlueprintArchive()
         self.storage = MemoryStorage(now=self.clock.now)
-        self.recover = RecoverStorage(self.library, self.tasks, self.archive, self.storage)
+        self.recover = self.recovering(made=1_000_000)
+
+    def recovering(self, made: int) -> RecoverStorage:
+        ports = (self.library, self.tasks, self.archive, self.storage)
+        return RecoverStorage(*ports, made=made)
 
     def file(self, path: str, content: bytes = b"12345") -> str:
         self.storage.objects[path] = content
@@ -254,9 +259,25 @@ async def test_two_recoveries_at_once_do_what_one_does(place: Place) -> None:
     assert all(each.failed == () and each.unfound == () for each in both)
 
 
-async def test_what_no_cache_knows_of_goes_and_what_machines_share_stays(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("limit", "left"),
+    [(0, []), (9, []), (10, ["3"]), (25, ["2", "3"]), (30, ["1", "2", "3"]), (99, ["1", "2", "3"])],
+)
+async def test_of_made_files_the_oldest_go_until_the_rest_is_within_the_limit(
+    place: Place, tmp_path: Path, limit: int, left: list[str]
+) -> None:
+    recover = place.recovering(made=limit)
+    for name in ("1", "2", "3"):
+        (tmp_path / name).write_bytes(b"x" * 10)
+        await place.storage.put(tmp_path / name, f"cache/clip-{name}")
+        place.clock.advance(timedelta(minutes=1))
+    place.clock.advance(OLD)
+    recovery = await recover()
+    assert {*place.storage.objects} == {f"cache/clip-{name}" for name in left}
+    assert recovery.size == 10 * (3 - len(left))
+
+
+async def test_a_made_file_that_is_young_stays_whatever_the_limit(place: Place) -> None:
     made = place.file("cache/clip-0")
-    assert (await place.later()).removed == ()
-    ports = (place.library, place.tasks, place.archive, place.storage)
-    recover = RecoverStorage(*ports, shares_cache=False)
-    assert [each.path for each in (await recover()).removed] == [made]
+    assert (await place.recovering(made=0)()).removed == ()
+    assert {*place.storage.objects} == {made}

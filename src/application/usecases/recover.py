@@ -89,13 +89,13 @@ class RecoverStorage:
         blueprints: BlueprintArchive,
         storage: Storage,
         *,
-        shares_cache: bool = True,
+        made: int = 0,
     ) -> None:
-        """Take the ports, and whether the cache keeps its files in ``storage``, too.
+        """Take the ports, and the bytes of ``made`` files that may stay in the storage's cache.
 
-        Where it does not, nothing knows of what an earlier version has kept there.
+        0 where the cache keeps none there: nothing knows of what an earlier version has kept.
         """
-        self._shares_cache = shares_cache
+        self._made = made
         self._library = library
         self._tasks = tasks
         self._blueprints = blueprints
@@ -120,10 +120,7 @@ class RecoverStorage:
         for each in [] if held_back else lost:
             if await self._library.give_up(each.path):
                 await removal.remove(each)
-        if not self._shares_cache:
-            for each in (await self._lying("cache")).values():
-                if _is_old(each):
-                    await removal.remove(each)
+        await self._evict_made(removal)
         films = await self._lying("output")
         completed = [task async for task in self._completed()]
         for each in films.values():
@@ -161,6 +158,19 @@ class RecoverStorage:
                 if task.output_path is not None:
                     yield task
             after = page[-1].task_id
+
+    async def _evict_made(self, removal: "_Removal") -> None:
+        """Remove the oldest made files until the others take no more than is allowed.
+
+        Whoever still needs one makes it again. What is being used is most often young.
+        """
+        made = (await self._lying("cache")).values()
+        total = sum(each.size for each in made)
+        for each in sorted(made, key=lambda each: each.age, reverse=True):
+            if total <= self._made or not _is_old(each):
+                return
+            if await removal.remove(each):
+                total -= each.size
 
     async def _remove_film(self, film: StoredFile, removal: "_Removal") -> None:
         """Remove a film all of whose tasks have ended without it; one that has none stays."""
