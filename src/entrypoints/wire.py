@@ -247,5 +247,5 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
 
 
 def _made_in_storage(settings: Settings) -> int:
-    """Bytes of made files that may stay in the storage; on a local disk the cache alone has them."""
+    """Bytes of made files that may stay in the storage; of a local one the cache alone has them."""
     return 0 if settings.storage_backend == "local" else settings.storage_cache_max_mb * 1_000_000
