@@ -1,4 +1,4 @@
-"""What a person says of a song's time, which wins over what was heard."""
+"""What a person says of the time of a song or a clip, which wins over what was heard."""
 
 from bisect import bisect_left
 from itertools import pairwise
@@ -15,7 +15,7 @@ _BAR: Final = 4
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Corrections of a song's time; what is None is as it was heard."""
+    """Corrections of the time of a song or a clip; what is None is as it was heard."""
 
     beats: Literal["double", "half"] | None = None
     """Twice as many as were heard, or half as many."""
@@ -25,15 +25,18 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     one_at: (
         Annotated[float, Meta(ge=0, le=DAY, description="Seconds to a beat that is a '1'.")] | None
     ) = None
+    shift: Literal["half_beat"] | None = None
+    """Beats are half a beat later, of those that ``beats`` leaves; a "1" goes along."""
 
 
 def corrected(heard: Analysis, correction: Correction) -> Analysis:
     """What was heard, as a person says it is; the beats a person names are taken for sure.
 
     ``tempo`` lays a beat of that tempo through the whole song, on the "1" that is known best;
-    ``beats`` doubles or halves what was heard; ``one_at`` counts from the beat nearest to it.
+    ``beats`` doubles or halves what was heard; ``shift`` then moves it by half a beat; ``one_at``
+    counts from the beat nearest to it. With both ``tempo`` and ``one_at`` nothing is shifted.
     """
-    beats, one = _beats(heard, correction)
+    beats, one = counted(heard, correction)
     if not beats:
         return heard
     gaps = [later - beat for beat, later in pairwise(beats)]
@@ -49,13 +52,35 @@ def corrected(heard: Analysis, correction: Correction) -> Analysis:
     )
 
 
-def _beats(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
-    """All beats, and the index of one that is a "1"."""
+def counted(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
+    """All beats as a person says they are, and the index of one that is a "1"."""
+    beats, one = _levelled(heard, correction)
+    if correction.shift is None or not beats:
+        return beats, one
+    if correction.tempo is not None and correction.one_at is not None:
+        return beats, one
+    moved, one = _moved(beats, one, 60 / (correction.tempo or heard.tempo or 60), heard.duration)
+    return moved, one if correction.one_at is None else _nearest(moved, correction.one_at)
+
+
+def _moved(beats: list[float], one: int, beat: float, duration: float) -> tuple[list[float], int]:
+    """Beats half a beat later, and the index of the "1"; ``beat`` lasts where there is but one."""
+    gaps = [later - each for each, later in pairwise(beats)] or [beat]
+    gaps.append(gaps[-1])
+    moved = [each + gap / 2 for each, gap in zip(beats, gaps, strict=False)]
+    anchor = moved[one]
+    moved.insert(0, beats[0] - gaps[0] / 2)
+    within = [round(each, 6) for each in moved if 0 <= each < duration]
+    return (within, _nearest(within, anchor)) if within else (beats, one)
+
+
+def _levelled(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
+    """All beats at the level a person says, and the index of one that is a "1"."""
     anchor = correction.one_at
     if anchor is None:
         anchor = heard.ones[0] if heard.ones else heard.beats[0] if heard.beats else 0.0
     if correction.tempo is not None:
-        return _laid(anchor, 60 / correction.tempo, heard.duration)
+        return laid(anchor, 60 / correction.tempo, heard.duration)
     beats = list(heard.beats)
     if not beats:
         return [], 0
@@ -69,12 +94,14 @@ def _beats(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
     return [round(beat, 6) for beat in beats], one
 
 
-def _laid(anchor: float, beat: float, duration: float) -> tuple[list[float], int]:
+def laid(anchor: float, beat: float, duration: float) -> tuple[list[float], int]:
+    """Beats of ``beat`` seconds through all of it, and the index of the one at ``anchor``."""
     before = int(anchor / beat)
     first = anchor - before * beat
     count = max(int((duration - first) / beat) + 1, 1)
     moments = [round(first + index * beat, 6) for index in range(count)]
-    return [moment for moment in moments if 0 <= moment < duration], before
+    within = [moment for moment in moments if 0 <= moment < duration]
+    return within, max(min(before, len(within) - 1), 0)
 
 
 def _nearest(beats: list[float], moment: float) -> int:

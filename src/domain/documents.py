@@ -161,6 +161,8 @@ def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
     if hint.is_storage_path:
         return _storage_path(value, path, found)
     if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
+        if value is None and type(None) in get_args(hint.kind):
+            return None
         return _read(bare, value, path, found)
     if hint.item is not None and isinstance(value, list | tuple):
         return _structs(hint.item, hint.metas, cast(Sequence[object], value), path, found)

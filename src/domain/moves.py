@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.blueprint import Difficulty, StoragePath
+from domain.corrections import Correction
 from domain.texts import Shown
 
 Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats a minute.")]
@@ -54,6 +55,10 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds to each beat of the clip's own sound, where they are known."""
     unusable: str | None = None
     """Why no film can be made of the clip; null where one can, or nobody has tried."""
+    confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
+    """How sure it is where the beats of the clip are; null where nobody has noted it down."""
+    correction: Correction | None = None
+    """What a person says of the clip's time, which tempo, first count and beats heed already."""
 
     @property
     def eight_count(self) -> float:

@@ -11,6 +11,7 @@ from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadMove
 from application.usecases.check_health import CheckHealth
 from application.usecases.check_library import CheckLibrary
 from application.usecases.complete_moves import CompleteMoves
+from application.usecases.correct_move import CorrectMove
 from application.usecases.describe import GenerateFromWords, PlanFromWords, UnderstandDescription
 from application.usecases.explain import ExplainBlueprint
 from application.usecases.generate import GenerateChoreography
@@ -46,6 +47,7 @@ class UseCases:
     check_library: CheckLibrary
     complete_moves: CompleteMoves
     correct: CorrectSong
+    correct_move: CorrectMove
     explain: ExplainBlueprint
     find_moves: FindMoves
     generate: GenerateChoreography

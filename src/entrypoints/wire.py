@@ -21,6 +21,7 @@ from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadMove
 from application.usecases.check_health import CheckHealth
 from application.usecases.check_library import CheckLibrary
 from application.usecases.complete_moves import CompleteMoves
+from application.usecases.correct_move import CorrectMove
 from application.usecases.describe import GenerateFromWords, PlanFromWords, UnderstandDescription
 from application.usecases.embed_moves import EmbedMoves
 from application.usecases.explain import ExplainBlueprint
@@ -142,6 +143,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             ports.listener,
         ),
         correct=CorrectSong(ports.library, hear),
+        correct_move=CorrectMove(ports.library, warm, later),
         explain=ExplainBlueprint(ports.library, hear, watched),
         find_moves=find_moves,
         hear=hear,

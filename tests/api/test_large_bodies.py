@@ -25,6 +25,7 @@ ROUTES = (
     ("POST", "/api/choreography/plan"),
     ("POST", "/api/moves/search"),
     ("PATCH", "/api/songs/song/analysis"),
+    ("PATCH", "/api/moves/move-0"),
 )
 
 

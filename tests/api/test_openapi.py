@@ -35,6 +35,7 @@ OPERATIONS = {
     ("post", "/api/moves"): "uploadMove",
     ("post", "/api/moves/search"): "searchMoves",
     ("get", "/api/moves/{move_id}"): "getMove",
+    ("patch", "/api/moves/{move_id}"): "correctMove",
     ("delete", "/api/moves/{move_id}"): "removeMove",
     ("get", "/api/moves/{move_id}/similar"): "listSimilarMoves",
     ("get", "/api/moves/{move_id}/clip"): "getClip",
@@ -66,6 +67,7 @@ ERRORS = {
     "uploadSong": {400, 408, 409, 413, 415, 429, 500, 503, 507},
     "removeSong": {400, 404, 500, 503},
     "getMove": {400, 404, 500, 503},
+    "correctMove": {400, 404, 408, 413, 415, 500, 503},
     "uploadMove": {400, 408, 409, 413, 415, 429, 500, 503, 507},
     "removeMove": {400, 404, 500, 503},
     "searchMoves": {400, 404, 408, 413, 415, 500, 503},
@@ -160,6 +162,7 @@ async def test_the_bodies_are_a_blueprint_and_a_request(described: Json) -> None
         "parseQuery": schema("DescribedRequest"),
         "planChoreography": {"oneOf": [schema("ChoreographyRequest"), schema("DescribedRequest")]},
         "correctAnalysis": schema("Correction"),
+        "correctMove": schema("Correction"),
         "assembleBlueprint": schema("Blueprint"),
         "searchMoves": schema("MoveSearch"),
     }

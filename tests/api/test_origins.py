@@ -192,6 +192,7 @@ EVERYTHING = (
     ("POST", GENERATE),
     ("POST", ASSEMBLE),
     ("PATCH", "/api/songs/song/analysis"),
+    ("PATCH", "/api/moves/move-0"),
     ("DELETE", "/api/moves/move-0"),
     ("POST", "/api/songs"),
     ("POST", "/api/moves"),

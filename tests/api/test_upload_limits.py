@@ -62,6 +62,7 @@ class Trickle(Exchange):
         ("POST", SONGS, FORM),
         ("POST", ASSEMBLE, {"Content-Type": "application/json"}),
         ("PATCH", "/api/songs/song/analysis", {"Content-Type": "application/json"}),
+        ("PATCH", "/api/moves/move-0", {"Content-Type": "application/json"}),
     ],
 )
 @pytest.mark.parametrize("kind", [Exchange, Trickle])

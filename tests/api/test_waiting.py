@@ -53,6 +53,7 @@ REQUESTS: dict[str, Asked] = {
     "analysis": ("GET", "/api/songs/song/analysis", {}),
     "correction": ("PATCH", "/api/songs/song/analysis", {"json": {"tempo": 120}}),
     "moves": ("GET", "/api/moves", {}),
+    "corrected move": ("PATCH", "/api/moves/move-1", {"json": {"tempo": 120}}),
     "search": ("POST", "/api/moves/search", {"json": {"words": "turn"}}),
     "similar": ("GET", "/api/moves/move-1/similar", {}),
     "clip": ("GET", "/api/moves/move-1/clip", {}),

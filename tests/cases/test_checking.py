@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from adapters.memory import encoder
+from application.usecases.import_library import Outcome
+from domain.corrections import Correction
 from domain.embeddings import Rows, packed
 from tests.world.importing import Place
 
@@ -38,6 +40,25 @@ async def test_an_embedding_that_is_not_right_is_found(
     entry = (await place.entries())["a"]
     await place.embeddings.keep(msgspec.structs.replace(entry, **changed))
     assert await place.checked() == [("a", field) for field in found]
+
+
+async def test_what_a_person_says_of_a_clip_is_no_fault_and_stays_at_the_next_import(
+    place: Place,
+) -> None:
+    place.clip("a.mp4")
+    await place()
+    heard = (await place.moves())["a"]
+    await place.library.correct_move("a", Correction(beats="half", one_at=heard.beats[3]))
+    told = (await place.moves())["a"]
+    assert (told.tempo, told.first_count) == (64, heard.beats[3])
+    assert await place.checked() == []
+    await place.embeddings.remove("a")
+    report = await place()
+    assert [each.outcome for each in report.moves] == [Outcome.COMPLETED]
+    assert (await place.moves())["a"] == told
+    assert await place.checked() == []
+    await place.library.correct_move("a", Correction())
+    assert (await place.moves())["a"] == heard
 
 
 async def test_clips_that_are_gone_or_changed_are_found(place: Place) -> None:

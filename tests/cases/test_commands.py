@@ -22,6 +22,7 @@ from application.ports.library import SongFilter
 from application.ports.progress import Progress
 from domain import rules
 from domain.blueprint import Blueprint
+from domain.corrections import Correction
 from domain.errors import UnreadableMedia
 from domain.music import Analysis
 from entrypoints.cli import session as sessions
@@ -304,6 +305,36 @@ def test_a_picture_that_cannot_be_drawn_is_refused_before_any_work(
     said = run("song", "analyze", file, "--plot", tmp_path / plot)
     assert (said.status, said.out) == (2, "")
     assert sentence in " ".join(said.err.replace("│", " ").split())
+
+
+def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(run: Run, house: House) -> None:
+    heard = asyncio.run(house.library.move("move-0"))
+    said = run("library", "correct-move", "move-0", "--beats", "half", "--half-beat")
+    assert said.status == 0, said.err
+    assert f"{heard.tempo / 2:.1f} BPM" in said.err
+    told = asyncio.run(house.library.move("move-0"))
+    assert told.correction == Correction(beats="half", shift="half_beat")
+    assert run("library", "correct-move", "move-0", "--as-heard").status == 0
+    assert asyncio.run(house.library.move("move-0")) == heard
+    said = run("library", "correct-song", "song", "--tempo", 100, "--one-at", 2.5)
+    assert "100.0 BPM" in said.err
+    assert run("library", "correct-song", "song", "--as-heard").status == 0
+    assert asyncio.run(house.library.correction("song")) is None
+
+
+@pytest.mark.parametrize("words", [(), ("--as-heard", "--half-beat"), ("--beats", "triple")])
+@pytest.mark.parametrize("item", [("correct-move", "move-0"), ("correct-song", "song")])
+def test_a_correction_that_says_nothing_or_two_things_is_a_usage_error(
+    run: Run, item: tuple[str, str], words: tuple[str, ...]
+) -> None:
+    assert run("library", *item, *words).status == 2
+
+
+def test_a_correction_that_cannot_be_names_what_is_wrong(run: Run) -> None:
+    for item in (("correct-move", "move-0"), ("correct-song", "song")):
+        said = run("library", *item, "--one-at", 80_000)
+        assert said.status != 0
+        assert "one_at" in said.err
 
 
 def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(

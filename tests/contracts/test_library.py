@@ -23,6 +23,7 @@ from domain.errors import (
 from domain.moves import Energy, Move, Style
 from domain.music import Analysis, Section, Song
 from domain.paths import contents_of
+from domain.retiming import retimed
 
 pytestmark = pytest.mark.anyio
 
@@ -162,6 +163,35 @@ async def test_what_a_person_says_of_the_tempo_wins_until_it_is_taken_back(
     assert (await library.song("a")).tempo == HEARD.tempo
 
 
+async def test_what_a_person_says_of_a_clip_wins_until_it_is_taken_back(library: Library) -> None:
+    heard = move("a", tempo=120, first_count=0.5, beats=(0.5, 1.0, 1.5), confidence=0.25)
+    await library.add_move(heard)
+    await library.add_move(move("b"))
+    said = Correction(beats="double", shift="half_beat")
+    await library.correct_move("a", said)
+    told = await library.move("a")
+    assert told == retimed(heard, said)
+    assert (told.tempo, told.confidence, told.correction) == (240, 1, said)
+    assert await library.move_as_heard("a") == heard
+    assert (await library.moves_of(["b", "a"]))[1] == told
+    assert (await library.moves(MoveFilter(), None, 5)).items == (told, move("b"))
+    assert await library.mark_unusable(told, "torn")
+    assert (await library.move("a")).correction == said
+    await library.correct_move("a", Correction())
+    assert await library.move("a") == msgspec.structs.replace(heard, unusable="torn")
+
+
+async def test_a_move_that_was_corrected_and_removed_leaves_no_correction(
+    library: Library,
+) -> None:
+    await library.add_move(move("a"))
+    await library.correct_move("a", Correction(tempo=100))
+    told = await library.remove_move("a")
+    assert told.tempo == 100
+    await library.add_move(msgspec.structs.replace(told, video_path="clips/other.mp4"))
+    assert (await library.move("a")).correction is None
+
+
 async def test_what_is_removed_is_given_back_and_gone(library: Library) -> None:
     full = song("a", title="Ü' \\ %_/", genre="moderna", tempo=0.1 + 125.2)
     await library.add_song(full, HEARD)
@@ -231,6 +261,11 @@ async def test_an_unknown_id_is_not_found(library: Library, unknown: str) -> Non
         await library.move(unknown)
     with pytest.raises(MoveNotFound):
         await library.remove_move(unknown)
+    with pytest.raises(MoveNotFound):
+        await library.move_as_heard(unknown)
+    for said in (Correction(), Correction(tempo=100)):
+        with pytest.raises(MoveNotFound):
+            await library.correct_move(unknown, said)
     assert await found(library, SongFilter()) == await found(library, MoveFilter()) == ["a"]
 
 

@@ -28,6 +28,7 @@ corrections = st.builds(
     beats=st.sampled_from([None, "double", "half"]),
     tempo=st.none() | st.floats(40, 240),
     one_at=st.none() | st.floats(0, 32),
+    shift=st.sampled_from([None, "half_beat"]),
 )
 
 
@@ -59,6 +60,28 @@ def test_a_tempo_is_laid_through_the_whole_song_on_the_one() -> None:
     assert {round(b - a, 5) for a, b in pairwise(said.beats)} == {0.6}
     assert said.beats[0] < 0.6
     assert said.beats[-1] > HEARD.duration - 0.6
+
+
+def test_half_a_beat_moves_all_beats_and_the_one() -> None:
+    said = corrected(HEARD, Correction(shift="half_beat"))
+    assert said.beats == (
+        0.0,
+        *(round(beat + BEAT / 2, 6) for beat in BEATS if beat + BEAT / 2 < 32.25),
+    )
+    assert BEATS[3] + BEAT / 2 in said.ones
+    assert said.tempo == 120
+
+
+def test_half_a_beat_and_this_is_one_count_from_the_moved_beat_nearest_to_it() -> None:
+    said = corrected(HEARD, Correction(shift="half_beat", one_at=2.1))
+    assert 2.0 in said.ones
+
+
+def test_half_a_beat_of_a_tempo_is_half_of_that_tempos() -> None:
+    said = corrected(HEARD, Correction(shift="half_beat", tempo=100))
+    assert round(BEATS[3] + 0.3, 6) in said.ones
+    laid = Correction(shift="half_beat", tempo=100, one_at=4.0)
+    assert 4.0 in corrected(HEARD, laid).ones
 
 
 def test_a_song_without_a_beat_gets_one_from_a_tempo() -> None:

@@ -11,15 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.database import library_files
 from adapters.database.embeddings import forget_entry, write_entry
 from adapters.database.engine import Database
-from adapters.database.library_rows import move_of, song_of
+from adapters.database.library_rows import (
+    document,
+    heard_of,
+    move_of,
+    saying,
+    song_of,
+    storable,
+    storable_fields,
+)
 from adapters.database.tables import MoveRow, SongRow, UnownedFileRow
 from application.ports.library import Kind, MoveFilter, Page, Removed, SongFilter
 from domain.corrections import Correction
 from domain.embeddings import MoveEmbedding
-from domain.errors import InvalidRequest, MoveNotFound, MoveTaken, SongNotFound, SongTaken
+from domain.errors import MoveNotFound, MoveTaken, SongNotFound, SongTaken
 from domain.moves import Move
 from domain.music import Analysis, Song
-from domain.violations import Violation
 
 T = TypeVar("T", Song, Move)
 
@@ -43,10 +50,10 @@ class SqlLibrary:
     async def add_song(self, song: Song, analysis: Analysis | None = None) -> None:
         """See `application.ports.library.Library`."""
         row = insert(SongRow).values(
-            **_storable_fields(song),
+            **storable_fields(song),
             folded_title=song.title.casefold(),
             folded_artist=song.artist.casefold(),
-            analysis=None if analysis is None else _document(analysis),
+            analysis=None if analysis is None else document(analysis),
         )
 
         async def work(connection: AsyncConnection) -> None:
@@ -104,16 +111,16 @@ class SqlLibrary:
         rows = await self._rows(select(SongRow.analysis).where(SongRow.id == song_id), song_id)
         if not rows:
             raise SongNotFound
-        document: str | None = rows[0].analysis
-        return None if document is None else msgspec.json.decode(document, type=Analysis)
+        found: str | None = rows[0].analysis
+        return None if found is None else msgspec.json.decode(found, type=Analysis)
 
     async def keep_analysis(self, song_id: str, analysis: Analysis) -> None:
         """See `application.ports.library.Library`."""
-        if not _storable(song_id):
+        if not storable(song_id):
             raise SongNotFound
         corrected = SongRow.correction.is_not(None)
         told = {
-            "analysis": _document(analysis),
+            "analysis": document(analysis),
             "tempo": case((corrected, SongRow.tempo), else_=analysis.tempo or None),
         }
         if not await self._database.write(
@@ -126,18 +133,20 @@ class SqlLibrary:
         rows = await self._rows(select(SongRow.correction).where(SongRow.id == song_id), song_id)
         if not rows:
             raise SongNotFound
-        document: str | None = rows[0].correction
-        return None if document is None else msgspec.json.decode(document, type=Correction)
+        found: str | None = rows[0].correction
+        return None if found is None else msgspec.json.decode(found, type=Correction)
 
     async def keep_correction(
         self, song_id: str, correction: Correction, tempo: float | None
     ) -> None:
         """See `application.ports.library.Library`."""
-        if not _storable(song_id):
+        if not storable(song_id):
             raise SongNotFound
-        said = None if correction == Correction() else msgspec.json.encode(correction).decode()
-        told = {"correction": said, "tempo": tempo}
-        change = update(SongRow).where(SongRow.id == song_id).values(**told)
+        change = (
+            update(SongRow)
+            .where(SongRow.id == song_id)
+            .values(correction=saying(correction), tempo=tempo)
+        )
         if not await self._database.write(change):
             raise SongNotFound
 
@@ -151,7 +160,7 @@ class SqlLibrary:
     async def add_move(self, move: Move, embedding: MoveEmbedding | None = None) -> None:
         """See `application.ports.library.Library`."""
         beats = msgspec.json.encode(move.beats).decode() if move.beats else None
-        fields = {**_storable_fields(move), "beats": beats}
+        fields = {**storable_fields(move), "beats": beats, "correction": None}
         row = insert(MoveRow).values(**fields, folded_name=move.name.casefold())
 
         async def work(connection: AsyncConnection) -> None:
@@ -167,14 +176,23 @@ class SqlLibrary:
 
     async def move(self, move_id: str) -> Move:
         """See `application.ports.library.Library`."""
-        rows = await self._rows(select(MoveRow.__table__).where(MoveRow.id == move_id), move_id)
-        if not rows:
+        return move_of(await self._move_row(move_id))
+
+    async def move_as_heard(self, move_id: str) -> Move:
+        """See `application.ports.library.Library`."""
+        return heard_of(await self._move_row(move_id))
+
+    async def correct_move(self, move_id: str, correction: Correction) -> None:
+        """See `application.ports.library.Library`."""
+        if not storable(move_id):
             raise MoveNotFound
-        return move_of(rows[0])
+        change = update(MoveRow).where(MoveRow.id == move_id).values(correction=saying(correction))
+        if not await self._database.write(change):
+            raise MoveNotFound
 
     async def moves_of(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
         """See `application.ports.library.Library`."""
-        wanted = [each for each in dict.fromkeys(move_ids) if _storable(each)]
+        wanted = [each for each in dict.fromkeys(move_ids) if storable(each)]
         found: dict[str, Move] = {}
         for start in range(0, len(wanted), _AT_ONCE):
             some = MoveRow.id.in_(wanted[start : start + _AT_ONCE])
@@ -184,7 +202,7 @@ class SqlLibrary:
 
     async def mark_unusable(self, item: Song | Move, reason: str | None) -> bool:
         """See `application.ports.library.Library`."""
-        _storable_fields(msgspec.structs.replace(item, unusable=reason))
+        storable_fields(msgspec.structs.replace(item, unusable=reason))
         if isinstance(item, Song):
             table, same = SongRow, (SongRow.id == item.id, SongRow.audio_path == item.audio_path)
         else:
@@ -243,7 +261,7 @@ class SqlLibrary:
         self, table: type[SongRow] | type[MoveRow], kind: Kind, item_id: str
     ) -> Sequence[Row[Any]]:
         """The row of that id, which is there no longer; none when there was none."""
-        if not _storable(item_id):
+        if not storable(item_id):
             return ()
         columns = table.__table__.columns
         taken = delete(table).where(table.id == item_id).returning(*columns)
@@ -259,9 +277,15 @@ class SqlLibrary:
 
         return await self._database.transact(work)
 
+    async def _move_row(self, move_id: str) -> Row[Any]:
+        rows = await self._rows(select(MoveRow.__table__).where(MoveRow.id == move_id), move_id)
+        if not rows:
+            raise MoveNotFound
+        return rows[0]
+
     async def _rows(self, query: Select[Any], *texts: str | None) -> Sequence[Row[Any]]:
         """Rows of a query that asks for ``texts``; none when no row can hold one of them."""
-        if not all(text is None or _storable(text) for text in texts):
+        if not all(text is None or storable(text) for text in texts):
             return ()
         return await self._database.read(query)
 
@@ -273,20 +297,3 @@ def _usable(table: type[SongRow] | type[MoveRow], wanted: bool) -> ColumnElement
 def _page(rows: Sequence[Row[Any]], made: Callable[[Row[Any]], T], most: int) -> Page[T]:
     items = tuple(made(row) for row in rows[:most])
     return Page(items=items, last=items[-1].id if len(rows) > most else None)
-
-
-def _document(analysis: Analysis) -> str:
-    return msgspec.json.encode(analysis).decode()
-
-
-def _storable_fields(item: Song | Move) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(item)
-    wrong = [n for n, text in fields.items() if isinstance(text, str) and not _storable(text)]
-    if wrong:
-        message = "It holds U+0000 or half a surrogate pair, which is no text."
-        raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
-    return fields
-
-
-def _storable(text: str) -> bool:
-    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

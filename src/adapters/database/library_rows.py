@@ -6,8 +6,12 @@ import msgspec
 from sqlalchemy import Row
 
 from domain.blueprint import Difficulty
+from domain.corrections import Correction
+from domain.errors import InvalidRequest
 from domain.moves import Energy, Move, Style
-from domain.music import Song
+from domain.music import Analysis, Song
+from domain.retiming import retimed
+from domain.violations import Violation
 
 
 def song_of(row: Row[Any]) -> Song:
@@ -16,7 +20,13 @@ def song_of(row: Row[Any]) -> Song:
 
 
 def move_of(row: Row[Any]) -> Move:
-    """The move of a row."""
+    """The move of a row, with the time that a person says if one does."""
+    said = row.correction and msgspec.json.decode(row.correction, type=Correction)
+    return retimed(heard_of(row), said)
+
+
+def heard_of(row: Row[Any]) -> Move:
+    """The move of a row with the time that was found out."""
     return Move(
         id=row.id,
         name=row.name,
@@ -30,4 +40,30 @@ def move_of(row: Row[Any]) -> Move:
         first_count=row.first_count,
         beats=msgspec.json.decode(row.beats, type=tuple[float, ...]) if row.beats else (),
         unusable=row.unusable,
+        confidence=row.confidence,
     )
+
+
+def document(analysis: Analysis) -> str:
+    """What was heard, as a row holds it."""
+    return msgspec.json.encode(analysis).decode()
+
+
+def saying(correction: Correction) -> str | None:
+    """What a person says, as a row holds it; nothing is None."""
+    return None if correction == Correction() else msgspec.json.encode(correction).decode()
+
+
+def storable_fields(item: Song | Move) -> dict[str, Any]:
+    """The fields of a row; raises `InvalidRequest` for a text that no row can hold."""
+    fields = msgspec.structs.asdict(item)
+    wrong = [n for n, text in fields.items() if isinstance(text, str) and not storable(text)]
+    if wrong:
+        message = "It holds U+0000 or half a surrogate pair, which is no text."
+        raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
+    return fields
+
+
+def storable(text: str) -> bool:
+    """Whether a row can hold a text."""
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

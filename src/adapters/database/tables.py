@@ -115,6 +115,10 @@ class MoveRow(Table):
     """Case-folded by Python, so that both databases find the same."""
     unusable: Mapped[str | None] = mapped_column(Text())
     """Why no film can be made of its clip, once that was tried in vain."""
+    confidence: Mapped[float | None]
+    """How sure it is where the beats are, 0 to 1; null where nobody has noted it down."""
+    correction: Mapped[str | None] = mapped_column(Text())
+    """The `domain.corrections.Correction` as JSON; tempo, first count and beats are as heard."""
 
 
 class UnownedFileRow(Table):

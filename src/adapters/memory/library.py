@@ -21,6 +21,7 @@ from domain.errors import (
 from domain.moves import Move
 from domain.music import Analysis, Song
 from domain.paths import contents_of
+from domain.retiming import retimed
 from domain.violations import Violation
 
 T = TypeVar("T")
@@ -45,6 +46,8 @@ class MemoryLibrary:
         self._unowned: dict[str, Removed | None] = {}
         self._songs = {song.id: song for song in songs}
         self._moves = {move.id: move for move in moves}
+        """As they were heard."""
+        self._move_corrections: dict[str, Correction] = {}
         self._analyses: dict[str, Analysis] = {}
         self._corrections: dict[str, Correction] = {}
 
@@ -129,19 +132,31 @@ class MemoryLibrary:
             raise MoveTaken
         if embedding is not None:
             self.embeddings.write(embedding)
-        self._moves[move.id] = move
+        self._moves[move.id] = msgspec.structs.replace(move, correction=None)
 
     async def move(self, move_id: str) -> Move:
         """See `application.ports.library.Library`."""
         await checkpoint()
         if move_id not in self._moves:
             raise MoveNotFound
+        return self._told(move_id)
+
+    async def move_as_heard(self, move_id: str) -> Move:
+        """See `application.ports.library.Library`."""
+        await self.move(move_id)
         return self._moves[move_id]
+
+    async def correct_move(self, move_id: str, correction: Correction) -> None:
+        """See `application.ports.library.Library`."""
+        await self.move(move_id)
+        self._move_corrections.pop(move_id, None)
+        if correction != Correction():
+            self._move_corrections[move_id] = correction
 
     async def moves_of(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
         """See `application.ports.library.Library`."""
         await checkpoint()
-        return tuple(self._moves[each] for each in dict.fromkeys(move_ids) if each in self._moves)
+        return tuple(self._told(each) for each in dict.fromkeys(move_ids) if each in self._moves)
 
     async def mark_unusable(self, item: Song | Move, reason: str | None) -> bool:
         """See `application.ports.library.Library`."""
@@ -166,6 +181,7 @@ class MemoryLibrary:
         """See `application.ports.library.Library`."""
         move = await self.move(move_id)
         del self._moves[move_id]
+        self._move_corrections.pop(move_id, None)
         self.embeddings.drop(move_id)
         self._release(Kind.MOVE, move_id, move.video_path)
         return move
@@ -208,7 +224,11 @@ class MemoryLibrary:
                 and wanted.usable in (None, move.unusable is None)
             )
 
-        return _page(self._moves, matches, after, most)
+        page = _page(self._moves, matches, after, most)
+        return Page(items=tuple(self._told(each.id) for each in page.items), last=page.last)
+
+    def _told(self, move_id: str) -> Move:
+        return retimed(self._moves[move_id], self._move_corrections.get(move_id))
 
     def _claim(self, path: str) -> None:
         if path in self._unowned:

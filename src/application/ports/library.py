@@ -130,12 +130,26 @@ class Library(Protocol):
     async def add_move(self, move: Move, embedding: MoveEmbedding | None = None) -> None:
         """Take a move in together with what finds it, or raise `MoveTaken`.
 
-        Raises `StorageFailed` where its path was given up.
+        It has no correction, whatever it says. Raises `StorageFailed` where its path was given up.
         """
         ...
 
     async def move(self, move_id: str) -> Move:
-        """Return it, or raise `MoveNotFound`."""
+        """Return it, with the time that a person says if one does, or raise `MoveNotFound`.
+
+        So does every other call that returns moves.
+        """
+        ...
+
+    async def move_as_heard(self, move_id: str) -> Move:
+        """Return it with the time that was found out, or raise `MoveNotFound`."""
+        ...
+
+    async def correct_move(self, move_id: str, correction: Correction) -> None:
+        """Remember what a person says of its time, in place of what was said before.
+
+        A correction that says nothing is none. Raises `MoveNotFound`.
+        """
         ...
 
     async def moves_of(self, move_ids: Sequence[str]) -> tuple[Move, ...]:

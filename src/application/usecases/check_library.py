@@ -138,6 +138,8 @@ def _against(entry: MoveEmbedding, move: Move, seconds: float | None) -> list[tu
     """What is wrong with an embedding by itself, and beside its move."""
     found = [(each.path.removeprefix("$."), each.message) for each in faults(entry, seconds)]
     for name in _SAME:
+        if name == "tempo" and move.correction is not None:
+            continue  # An entry says what was heard.
         mine, other = getattr(entry, name), getattr(move, name)
         if mine != other:
             found.append((name, f"The embedding says {mine}, the move says {other}."))

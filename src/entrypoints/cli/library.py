@@ -17,12 +17,17 @@ from domain.importing import title_of
 from domain.moves import Energy, Style
 from domain.music import Song
 from entrypoints.cli.console import bars, say, talker
+from entrypoints.cli.corrections import correct_move, correct_song
 from entrypoints.cli.session import run, session
 
 
 @click.group(cls=RichGroup)
 def library() -> None:
     """Add songs and moves of your own."""
+
+
+library.add_command(correct_song)
+library.add_command(correct_move)
 
 
 @library.command("add-song", cls=RichCommand)

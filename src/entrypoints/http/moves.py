@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from litestar import Controller, HttpMethod, Request, Response, delete, get, post, route
+from litestar import Controller, HttpMethod, Request, Response, delete, get, patch, post, route
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from application.ports.library import MoveFilter
 from application.usecases.browse import ListMoves, ReadMove
+from application.usecases.correct_move import CorrectMove
 from application.usecases.receive import ReceiveFile
 from application.usecases.remove import RemoveMove
 from application.usecases.search_moves import LikeMoves, MoveSearch, SearchMoves
@@ -17,7 +18,7 @@ from domain.blueprint import Difficulty
 from domain.limits import CLIP
 from domain.moves import Energy, Move, Style
 from entrypoints.http.answering import MAKES
-from entrypoints.http.bodies import JsonRequest, UnreadSearch
+from entrypoints.http.bodies import JsonRequest, UnreadCorrection, UnreadSearch
 from entrypoints.http.caching import CHANGES
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.forms import file_size, form_of, taking
@@ -151,6 +152,22 @@ class MoveController(Controller):
     async def move(self, move_id: Id, read_move: Wired[ReadMove]) -> Move:
         """One move."""
         return await read_move(move_id)
+
+    @patch(
+        "/{move_id:str}",
+        operation_id="correctMove",
+        response_description="The corrected move",
+        request_class=JsonRequest,
+        responses=documented(400, 404, 408, 413, 415, 500, 503),
+    )
+    async def correct(
+        self,
+        move_id: Id,
+        data: JSONBody[UnreadCorrection],
+        correct_move: Wired[CorrectMove],
+    ) -> Move:
+        """Say better of a clip's time than was heard; it takes the place of what was said."""
+        return await correct_move(move_id, await data.correction())
 
     @delete(
         "/{move_id:str}",

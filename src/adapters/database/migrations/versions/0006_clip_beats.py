@@ -1,0 +1,19 @@
+"""Moves say how sure the beat of their clips is, and what a person says of it."""
+
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade(op: Operations) -> None:
+    """Go up."""
+    op.add_column("move", sa.Column("confidence", sa.Float()))
+    op.add_column("move", sa.Column("correction", sa.Text()))
+
+
+def downgrade(op: Operations) -> None:
+    """Go down."""
+    op.drop_column("move", "correction")
+    op.drop_column("move", "confidence")

@@ -1,0 +1,123 @@
+"""What a person says of a clip's time wins over what was heard in it."""
+
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.blueprint import Difficulty
+from domain.corrections import Correction
+from domain.errors import InvalidRequest
+from domain.moves import Energy, Move, Style
+from domain.retiming import refuse_undanceable, retimed
+
+BEATS = tuple(round(0.25 + index * 0.5, 6) for index in range(24))
+HEARD = Move(
+    id="turn",
+    name="Turn",
+    label="turn",
+    video_path="clips/turn.mp4",
+    difficulty=Difficulty.BEGINNER,
+    energy_level=Energy.LOW,
+    style=Style.ROMANTIC,
+    duration=12.25,
+    tempo=120,
+    first_count=BEATS[2],
+    beats=BEATS,
+    confidence=0.3,
+)
+
+corrections = st.builds(
+    Correction,
+    beats=st.sampled_from([None, "double", "half"]),
+    tempo=st.none() | st.floats(40, 240),
+    one_at=st.none() | st.floats(0, 12.2),
+    shift=st.sampled_from([None, "half_beat"]),
+)
+
+
+def silent(**changed: float) -> Move:
+    plain = {"tempo": 120.0, "first_count": 1.0, "duration": 12.0, "beats": (), "confidence": None}
+    return msgspec.structs.replace(HEARD, **{**plain, **changed})
+
+
+def test_half_a_beat_moves_every_beat_and_the_one() -> None:
+    said = retimed(HEARD, Correction(shift="half_beat"))
+    assert said.beats == (0.0, *(round(beat + 0.25, 6) for beat in BEATS))
+    assert said.first_count == BEATS[2] + 0.25
+    assert said.tempo == 120
+
+
+def test_half_as_many_and_half_a_beat_are_the_other_half_of_the_beats() -> None:
+    said = retimed(HEARD, Correction(beats="half", shift="half_beat"))
+    assert said.tempo == 60
+    assert said.beats == BEATS[1::2]
+
+
+def test_twice_as_many_beats_keep_the_one() -> None:
+    said = retimed(HEARD, Correction(beats="double"))
+    assert (said.tempo, said.first_count) == (240, HEARD.first_count)
+    assert set(BEATS) <= set(said.beats)
+
+
+def test_this_is_one_begins_the_counting_in_the_clips_first_eight_beats() -> None:
+    assert retimed(HEARD, Correction(one_at=BEATS[13] + 0.1)).first_count == BEATS[5]
+
+
+def test_a_clip_whose_counting_begins_late_begins_late_after_a_correction() -> None:
+    late = silent(first_count=6.0)
+    assert retimed(late, Correction(beats="half")).first_count == 6.0
+    assert retimed(late, Correction(shift="half_beat")).first_count == 6.25
+
+
+def test_of_a_clip_without_known_beats_the_tempo_and_the_one_are_corrected() -> None:
+    said = retimed(silent(), Correction(tempo=100, one_at=0.3))
+    assert (said.tempo, said.first_count, said.beats) == (100, 0.3, ())
+
+
+def test_what_nobody_corrects_is_as_it_was_heard() -> None:
+    assert retimed(HEARD, None) == retimed(HEARD, Correction()) == HEARD
+
+
+@pytest.mark.parametrize(
+    ("heard", "said", "where"),
+    [
+        (HEARD, Correction(one_at=12.25), "$.one_at"),
+        (silent(tempo=200), Correction(beats="double"), "$.beats"),
+        (silent(tempo=50), Correction(beats="half"), "$.beats"),
+    ],
+)
+def test_what_cannot_be_of_the_clip_is_refused_and_changes_nothing(
+    heard: Move, said: Correction, where: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        refuse_undanceable(heard, said)
+    assert [each.path for each in refused.value.violations] == [where]
+    if where == "$.beats":
+        assert retimed(heard, said).tempo == heard.tempo
+
+
+@given(corrections)
+def test_a_clip_whose_one_is_beyond_its_end_can_be_corrected(said: Correction) -> None:
+    made = retimed(silent(duration=0.4), msgspec.structs.replace(said, one_at=0.2))
+    assert 0 <= made.first_count < made.duration
+
+
+@given(
+    st.sampled_from(
+        [HEARD, silent(), silent(first_count=11.9), silent(duration=0.4, first_count=0.1)]
+    ),
+    corrections,
+)
+def test_whatever_is_said_a_clip_can_be_danced(heard: Move, said: Correction) -> None:
+    made = retimed(heard, said)
+    assert 30 <= made.tempo <= 300
+    assert 0 <= made.first_count < made.duration
+    assert all(a < b for a, b in pairwise(made.beats))
+    assert all(0 <= beat < made.duration for beat in made.beats)
+    if made.beats:
+        assert made.first_count in made.beats
+    if said != Correction():
+        assert made.correction == said
