@@ -22,15 +22,15 @@ from typing import Final, NamedTuple
 import msgspec
 
 from adapters.demo.studio import CodeStudio
-from domain.blueprint import BlueprintMove, Difficulty
-from domain.casting import cast_to
-from domain.choreography import LockedMove, Wish, plan
-from domain.costs import HARDNESS, repetition
-from domain.floor import LONGEST, Floor, Taste
-from domain.moves import LEVEL, Energy, Move
-from domain.music import Analysis
-from domain.phrases import phrases
-from domain.quality import Quality, kept, quality
+from domain.blueprint.model import BlueprintMove, Difficulty
+from domain.library.moves import LEVEL, Energy, Move
+from domain.library.songs import Analysis
+from domain.planning.clip_alignment import cast_to
+from domain.planning.costs import HARDNESS, repetition
+from domain.planning.metrics import Quality, kept, quality
+from domain.planning.phrases import phrases
+from domain.planning.placements import LONGEST, Floor, Taste
+from domain.planning.planner import LockedMove, Wish, plan
 from tests.strategies.songs import filmed, played
 
 Planner = Callable[[Analysis, Sequence[Move], int], Sequence[BlueprintMove]]

@@ -28,18 +28,18 @@ from scipy.io import wavfile
 
 from adapters.demo.studio import CodeStudio
 from adapters.listening.features import RATE
-from adapters.listening.song_listener import analyze
+from adapters.listening.song_analyzer import analyze
 from adapters.media.sound import mono
+from application.library.browse import everything
 from application.ports.library import MoveFilter
-from application.usecases.browse import everything
 from benchmarks.beats import Truth, generated, real
 from benchmarks.choreography import ASKED, HEADINGS, PLANNERS, Planner, numbers
-from domain.blueprint import BlueprintMove
-from domain.choreography import Wish, plan
-from domain.counting import fits
-from domain.moves import LEVEL, Move
-from domain.music import Analysis
-from domain.quality import Quality, clip_beats, quality, step_errors
+from domain.blueprint.model import BlueprintMove
+from domain.library.moves import LEVEL, Move
+from domain.library.songs import Analysis
+from domain.planning.metrics import Quality, clip_beats, quality, step_errors
+from domain.planning.planner import Wish, plan
+from domain.planning.tempo_octaves import fits
 from entrypoints import logs
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings

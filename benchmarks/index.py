@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from adapters.index.faiss_index import ByFaiss
 from adapters.index.numpy_index import NumpySearch
-from adapters.index.searching import Searching
+from adapters.index.protocols import Searching
 from adapters.index.vector_index import VectorIndex
 from application.ports.move_index import Among, Entry
-from domain.blueprint import Difficulty
-from domain.embeddings import LENGTH, LENGTHS, WEIGHTS, Fused
-from domain.moves import Energy, Style
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import LENGTH, LENGTHS, WEIGHTS, Fused
+from domain.library.moves import Energy, Style
 
 SIZES: Final = (1_000, 100_000)
 LARGE: Final = 1_000_000

@@ -8,8 +8,8 @@ from uuid import uuid4
 import msgspec
 
 from application.ports.encoder import Shot
-from domain import paths
-from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
+from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
+from domain.shared import paths
 
 SONG: Final = "songs/bench"
 RATES: Final = tuple(1 + percent / 100 for percent in (0, 2, -1, 3, -3, 1, -2))

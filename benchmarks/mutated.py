@@ -17,11 +17,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from adapters.listening.song_listener import NAME
-from adapters.media.caged import CagedListener, CagedProbe, CagedWatcher
+from adapters.listening.song_analyzer import NAME
+from adapters.media.caged import CagedAudioAnalyzer, CagedMotionAnalyzer, CagedProbe
 from adapters.media.worker import MediaWorker
-from domain.errors import TooLarge, UnacceptedMedia, UnreadableMedia
-from domain.limits import CLIP, SONG
+from domain.library.limits import CLIP, SONG
+from domain.shared.errors import TooLarge, UnacceptedMedia, UnreadableMedia
 from tests.media_kinds.making import Folder
 from tests.media_kinds.test_mutated import CLIPS, SONGS, mutated
 
@@ -37,9 +37,9 @@ async def answered(file: Path, clip: bool, worker: MediaWorker) -> str:
     try:
         await CagedProbe(worker).look(file, CLIP if clip else SONG)
         if clip:
-            await CagedWatcher(worker).watch(file)
+            await CagedMotionAnalyzer(worker).watch(file)
         else:
-            await CagedListener(worker, NAME).hear(file)
+            await CagedAudioAnalyzer(worker, NAME).hear(file)
     except UnacceptedMedia:
         return "not taken"
     except UnreadableMedia as error:

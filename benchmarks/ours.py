@@ -13,14 +13,14 @@ import msgspec
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.media.caged import CagedProbe
 from adapters.media.worker import MediaWorker
+from application.media.fetched_files import FetchedFiles, OnHand
 from application.ports.encoder import Footage
-from application.rushes import OnHand, Rushes
 from benchmarks.job import SONG, Job, anew, swapped
 from benchmarks.measure import Run
 from benchmarks.running import Running, running
-from domain import paths
-from domain.blueprint import Blueprint
-from domain.timeline import Timeline, laid_out
+from domain.blueprint.model import Blueprint
+from domain.blueprint.timeline import Timeline, laid_out
+from domain.shared import paths
 from entrypoints import logs
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
@@ -137,13 +137,13 @@ def joiner(job: Job) -> Generator[Run]:
     folder = job.fresh("")
     folder.mkdir()
     with service(job.data) as opened:
-        rushes = _rushes(opened, folder)
-        footage = opened.do(_cut(opened, timeline, rushes, folder))
+        fetched = _fetched(opened, folder)
+        footage = opened.do(_cut(opened, timeline, fetched, folder))
         add_audio = opened.ports.encoder.add_audio
         while True:
             into = job.fresh()
             yield Run(
-                lambda i=into: opened.do(add_audio(footage, timeline.soundtrack, rushes, i)), into
+                lambda i=into: opened.do(add_audio(footage, timeline.soundtrack, fetched, i)), into
             )
 
 
@@ -154,11 +154,11 @@ def ready(job: Job) -> Job:
     folder.mkdir()
     with service(job.data) as opened:
         opened.store({path: file for path, file in files_of(job).items() if not _kept(job, path)})
-        encoder, rushes = opened.ports.encoder, _rushes(opened, folder)
+        encoder, fetched = opened.ports.encoder, _fetched(opened, folder)
 
         async def made() -> Footage:
-            reel = await _cut(opened, timeline, rushes, folder)
-            await encoder.add_audio(reel, timeline.soundtrack, rushes, folder / "film.mp4")
+            reel = await _cut(opened, timeline, fetched, folder)
+            await encoder.add_audio(reel, timeline.soundtrack, fetched, folder / "film.mp4")
             await encoder.inspect(folder / "film.mp4", timeline)
             return reel
 
@@ -167,10 +167,10 @@ def ready(job: Job) -> Job:
     return msgspec.structs.replace(job, shots=shots, sound=sound, finished=folder / "film.mp4")
 
 
-async def _cut(opened: Service, timeline: Timeline, rushes: Rushes, folder: Path) -> Footage:
+async def _cut(opened: Service, timeline: Timeline, fetched: FetchedFiles, folder: Path) -> Footage:
     """All cuts of a film, ready to be joined by files that are in ``folder``."""
     encoder, into = opened.ports.encoder, folder / "cut.mp4"
-    cuts = (encoder.normalise(cut, rushes, timeline.output, into) for cut in timeline.cuts)
+    cuts = (encoder.normalise(cut, fetched, timeline.output, into) for cut in timeline.cuts)
     return await encoder.concatenate(await asyncio.gather(*cuts), folder / "reel.mp4")
 
 
@@ -178,9 +178,9 @@ def _kept(job: Job, path: str) -> bool:
     return (job.data / "media" / path).exists()
 
 
-def _rushes(opened: Service, folder: Path) -> Rushes:
+def _fetched(opened: Service, folder: Path) -> FetchedFiles:
     ports, gate = opened.ports, asyncio.Semaphore(opened.settings.fetches_at_once)
-    return Rushes(ports.storage, ports.shelf, ports.encoder, folder, gate)
+    return FetchedFiles(ports.storage, ports.artifacts, ports.encoder, folder, gate)
 
 
 def _never_seen(job: Job) -> tuple[str, Path]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmarks.job import Job
 from benchmarks.measure import Run
-from domain.blueprint import BlueprintMove
+from domain.blueprint.model import BlueprintMove
 
 PICTURE: Final = ("-c:v", "libx264", "-b:v", "2M", "-pix_fmt", "yuv420p")
 SOUND: Final = ("-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2")

@@ -16,7 +16,7 @@ import msgspec
 from benchmarks.job import Job, anew
 from benchmarks.measure import Run
 from benchmarks.ours import film_of
-from domain.blueprint import Blueprint
+from domain.blueprint.model import Blueprint
 
 STARTED: Final = 60.0
 """Seconds after which a server that is not ready never will be."""

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from adapters.database.schema import open_schema
 from adapters.storage.bucket import Bucket, Limits
-from adapters.storage.line import Line, open_line
+from adapters.storage.s3_client import Line, open_line
 from tests import examples, media
 from tests.contracts import postgres, s3
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import cache
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.ffmpeg.ffmpeg_runner import Machine
 from adapters.ffmpeg.find import find_ffmpeg
-from adapters.ffmpeg.machine import Machine
-from adapters.listening.song_listener import NAME
-from adapters.media.caged import CagedListener, CagedProbe, CagedWatcher
+from adapters.listening.song_analyzer import NAME
+from adapters.media.caged import CagedAudioAnalyzer, CagedMotionAnalyzer, CagedProbe
 from adapters.media.worker import MediaWorker
 
 
@@ -21,12 +21,12 @@ def probe() -> CagedProbe:
     return CagedProbe(worker())
 
 
-def watcher() -> CagedWatcher:
-    return CagedWatcher(worker())
+def motion_analyzer() -> CagedMotionAnalyzer:
+    return CagedMotionAnalyzer(worker())
 
 
-def listener() -> CagedListener:
-    return CagedListener(worker(), NAME)
+def audio_analyzer() -> CagedAudioAnalyzer:
+    return CagedAudioAnalyzer(worker(), NAME)
 
 
 async def run_ffmpeg(argv: Sequence[str], tail: int = 20) -> list[str]:

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from adapters.listening.barlines import FEWEST, WEIGHTS, Cues, cues
+from adapters.listening.downbeat_cues import BAR, signs
 from adapters.listening.features import features
 from adapters.listening.network import load
-from adapters.listening.portrait import Portrait
-from adapters.listening.signs import BAR, signs
+from adapters.listening.spectral_features import Portrait
 from adapters.listening.tracker import count
 from training.excerpts import Excerpt
 from training.songs import INVENTED

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from adapters.listening.barlines import FEWEST, WEIGHTS, cues
+from adapters.listening.downbeat_cues import BAR, Signs, signs
 from adapters.listening.features import features
 from adapters.listening.network import load
 from adapters.listening.odd_bars import TELLS, Tells, recounted
-from adapters.listening.portrait import Portrait
-from adapters.listening.signs import BAR, Signs, signs
+from adapters.listening.spectral_features import Portrait
 from adapters.listening.tracker import LEAST_CONFIDENCE, count
 from training.excerpts import Excerpt
 from training.songs import INVENTED

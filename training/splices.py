@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.listening.downbeat_cues import BAR
 from adapters.listening.features import RATE
-from adapters.listening.signs import BAR
 from training.excerpts import Excerpt
 
 _MIDDLE: Final = (0.15, 0.85)

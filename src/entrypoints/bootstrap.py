@@ -9,8 +9,6 @@ from typing import Final
 
 from adapters.cage.cage import Cage
 from adapters.cage.self_test import TriedCage
-from adapters.choreographer.gemini import GeminiChoreographer
-from adapters.choreographer.offline import OfflineChoreographer
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import open_database
@@ -18,26 +16,28 @@ from adapters.database.library import SqlLibrary
 from adapters.database.schema import Schema, open_schema
 from adapters.database.tasks import SqlTaskRepository
 from adapters.demo.studio import CodeStudio
+from adapters.description_model.gemini import GeminiDescriptionModel
+from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.ffmpeg.encoder import FFmpegEncoder
-from adapters.index.choice import open_index
-from adapters.listening.librosa_listener import LibrosaListener
-from adapters.listening.song_listener import NAME
-from adapters.media.caged import CagedDecoder, CagedListener, CagedProbe, CagedWatcher
+from adapters.index.factory import open_index
+from adapters.listening.librosa_analyzer import LibrosaAudioAnalyzer
+from adapters.listening.song_analyzer import NAME
+from adapters.media.caged import CagedAudioAnalyzer, CagedDecoder, CagedMotionAnalyzer, CagedProbe
 from adapters.media.worker import MediaWorker
 from adapters.mp4.encoder import JoiningEncoder
-from adapters.mp4.projector import FragmentProjector
+from adapters.mp4.hls_fragments import FragmentPreviewStreamer
 from adapters.progress.logs import LogProgress
 from adapters.progress.several import SeveralProgress
 from adapters.seeds.opening import open_seed
+from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.bucket import Bucket, Profile
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import open_s3
-from adapters.storage.shelf import LocalShelf
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.blas import use_one_blas_thread
 from adapters.system.clock import SystemClock
-from application.ports.choreographer import Choreographer
+from application.ports.description_model import DescriptionModel
 from application.ports.progress import Progress
 from application.ports.seed_source import SeedSource
 from application.ports.storage import Storage
@@ -63,28 +63,30 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         storage = await open_storage(settings, stack)
         # On the same disk a second name in the storage would keep what is evicted.
         shared = None if isinstance(storage, LocalStorage) else storage
-        shelf = LocalShelf(settings.folder / "cache", shared, settings.cache_max_mb * 1_000_000)
-        await shelf.sweep()
+        artifacts = LocalArtifactCache(
+            settings.folder / "cache", shared, settings.cache_max_mb * 1_000_000
+        )
+        await artifacts.sweep()
         cage = Cage(settings.cage)
         cage.require()
         worker = stack.enter_context(MediaWorker(WORKER, cage=cage, at_once=settings.cores))
         probe = CagedProbe(worker)
         room = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
-        joining = JoiningEncoder(room, shelf)
+        joining = JoiningEncoder(room, artifacts)
         yield Ports(
             tasks=SqlTaskRepository(database),
             blueprints=SqlBlueprintArchive(database),
             library=SqlLibrary(database),
             storage=storage,
-            shelf=shelf,
+            artifacts=artifacts,
             encoder=room if settings.encoder == "ffmpeg" else joining,
-            doorkeeper=probe,
-            projector=FragmentProjector(joining, joining.stock),
+            upload_probe=probe,
+            preview_streamer=FragmentPreviewStreamer(joining, joining.stock),
             workspace=LocalWorkspace(settings.folder / "work"),
-            listener=LibrosaListener(CagedDecoder(worker).mono)
-            if settings.listener == "librosa"
-            else CagedListener(worker, NAME),
-            choreographer=await _choreographer(settings, stack),
+            audio_analyzer=LibrosaAudioAnalyzer(CagedDecoder(worker).mono)
+            if settings.audio_analyzer == "librosa"
+            else CagedAudioAnalyzer(worker, NAME),
+            description_model=await _description_model(settings, stack),
             embeddings=SqlMoveEmbeddings(database),
             index=await open_index(
                 settings.folder / "cache" / "index",
@@ -92,7 +94,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
                 gpu=settings.wants_gpu,
             ),
             embedder=HashedEmbedder(),
-            watcher=CagedWatcher(worker),
+            motion_analyzer=CagedMotionAnalyzer(worker),
             studio=stack.enter_context(CodeStudio(settings.cores)),
             progress=SeveralProgress(LogProgress(), *listeners),
             clock=SystemClock(),
@@ -131,10 +133,10 @@ def seed_at(place: str) -> AbstractAsyncContextManager[SeedSource]:
     return open_seed(place)
 
 
-async def _choreographer(settings: Settings, stack: AsyncExitStack) -> Choreographer:
+async def _description_model(settings: Settings, stack: AsyncExitStack) -> DescriptionModel:
     if not settings.gemini_api_key:
-        return OfflineChoreographer()
-    gemini = GeminiChoreographer(
+        return OfflineDescriptionModel()
+    gemini = GeminiDescriptionModel(
         settings.gemini_api_key,
         settings.gemini_model,
         settings.gemini_timeout,

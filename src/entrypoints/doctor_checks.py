@@ -17,11 +17,11 @@ from anyio import to_thread
 from adapters.cage.cage import Cage
 from adapters.cage.self_test import TriedCage
 from adapters.ffmpeg.examination import examine_codecs, examine_ffmpeg
-from adapters.index.choice import open_index
+from adapters.index.factory import open_index
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.examination import disks, fonts, versions
-from application.usecases.diagnose import Check, Fact, Found
-from domain.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
+from application.operations.diagnose import Check, Fact, Found
+from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
 from entrypoints.bootstrap import open_storage, schema_of
 from entrypoints.sample_film import LIMIT, make_sample_film
 from entrypoints.settings import Settings, from_environment

@@ -98,8 +98,8 @@ SETTINGS: Final = (
         "`ffmpeg`: every film is encoded from its clips",
     ),
     Setting(
-        field="listener",
-        name="BACHATA_LISTENER",
+        field="audio_analyzer",
+        name="BACHATA_AUDIO_ANALYZER",
         meaning="`network`: beats by a network of our own; `librosa`: by librosa's tracker",
     ),
     Setting(

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from application.timeouts import stack_of
+from application.concurrency.timeouts import stack_of
 
 _log = logging.getLogger("bachata.exit")
 

@@ -6,15 +6,15 @@ from typing import Final
 import numpy as np
 
 from adapters.listening.features import RATE
-from adapters.listening.song_listener import analyze, prepare
+from adapters.listening.song_analyzer import analyze, prepare
 from adapters.media.look import look
 from adapters.media.messages import Job, Look
 from adapters.media.motion import watch
 from adapters.media.patience import Patience
 from adapters.media.sound import samples
 from adapters.media.worker_process import serve
-from domain.motion import Motion
-from domain.music import Analysis
+from domain.library.motion import Motion
+from domain.library.songs import Analysis
 
 _LISTENING: Final = 20.0
 _LISTENING_A_SECOND: Final = 0.5

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from application.finding import FindMoves
-from application.usecases.check_health import Part
+from application.operations.check_health import Part
+from application.search.move_search import FindMoves
 from entrypoints.ports import Ports
 
 

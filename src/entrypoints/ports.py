@@ -2,24 +2,24 @@
 
 from dataclasses import dataclass
 
+from application.ports.artifact_cache import ArtifactCache
+from application.ports.audio_analyzer import AudioAnalyzer
 from application.ports.blueprints import BlueprintArchive
 from application.ports.cage import Cage
-from application.ports.choreographer import Choreographer
 from application.ports.clock import Clock
 from application.ports.demo import DemoStudio
-from application.ports.doorkeeper import Doorkeeper
+from application.ports.description_model import DescriptionModel
 from application.ports.embedder import Embedder
 from application.ports.encoder import Encoder
 from application.ports.library import Library
-from application.ports.listener import Listener
+from application.ports.motion_analyzer import MotionAnalyzer
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import MoveIndex
+from application.ports.preview_streamer import PreviewStreamer
 from application.ports.progress import Progress
-from application.ports.projector import Projector
-from application.ports.shelf import Shelf
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
-from application.ports.watcher import Watcher
+from application.ports.upload_probe import UploadProbe
 from application.ports.workspace import Workspace
 
 
@@ -31,17 +31,17 @@ class Ports:
     blueprints: BlueprintArchive
     library: Library
     storage: Storage
-    shelf: Shelf
+    artifacts: ArtifactCache
     encoder: Encoder
-    doorkeeper: Doorkeeper
-    projector: Projector
+    upload_probe: UploadProbe
+    preview_streamer: PreviewStreamer
     workspace: Workspace
-    listener: Listener
-    choreographer: Choreographer
+    audio_analyzer: AudioAnalyzer
+    description_model: DescriptionModel
     embeddings: MoveEmbeddings
     index: MoveIndex
     embedder: Embedder
-    watcher: Watcher
+    motion_analyzer: MotionAnalyzer
     studio: DemoStudio
     progress: Progress
     clock: Clock

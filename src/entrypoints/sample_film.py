@@ -17,16 +17,16 @@ from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.mp4.encoder import JoiningEncoder
+from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.local import LocalStorage
-from adapters.storage.shelf import LocalShelf
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.clock import SystemClock
-from application.filming import Filming
-from application.record import OnRecord
-from application.usecases.assemble import AssembleVideo, FinishedFilm
-from application.usecases.diagnose import Found
-from domain import paths
-from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
+from application.operations.diagnose import Found
+from application.rendering.assemble import AssembleVideo, FinishedFilm
+from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.task_tracking import TrackedTasks
+from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
+from domain.shared import paths
 from entrypoints.bootstrap import WORKER
 from entrypoints.settings import Settings
 
@@ -65,13 +65,13 @@ async def make_sample_film(settings: Settings) -> Found:
 
 async def _assembled(settings: Settings, root: Path) -> FinishedFilm:
     storage, workspace = LocalStorage(root / "media"), LocalWorkspace(root / "work")
-    shelf = LocalShelf(root / "cache", None, 100_000_000)
+    artifacts = LocalArtifactCache(root / "cache", None, 100_000_000)
     cage = Cage(settings.cage)
     with MediaWorker(WORKER, cage=cage) as worker:
         room = FFmpegEncoder(CagedProbe(worker).details, at_once=settings.cores, cage=cage)
-        encoder = room if settings.encoder == "ffmpeg" else JoiningEncoder(room, shelf)
-        film = Filming(storage, shelf, encoder, workspace, at_once=2)
-        on_record = OnRecord(
+        encoder = room if settings.encoder == "ffmpeg" else JoiningEncoder(room, artifacts)
+        film = FilmPipeline(storage, artifacts, encoder, workspace, at_once=2)
+        on_record = TrackedTasks(
             MemoryTaskRepository(), MemoryProgress(), SystemClock(), workspace, limit=LIMIT
         )
         assemble = AssembleVideo(on_record, MemoryBlueprintArchive(), film)

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from domain import paths
-from domain.addresses import Home
-from domain.errors import InvalidRequest
-from domain.violations import Violation
-from domain.workload import FilmLimits
+from domain.rendering.workload import FilmLimits
+from domain.shared import paths
+from domain.shared.bucket_uris import Home
+from domain.shared.errors import InvalidRequest
+from domain.shared.violations import Violation
 from entrypoints.environment import SETTINGS
 
 _ON: Final = ("on", "true", "1")
@@ -43,7 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     auth: str = "off"
     assembly_timeout: float = 600.0
     encoder: str = "joining"
-    listener: str = "network"
+    audio_analyzer: str = "network"
     cage: str = "prefer"
     gemini_api_key: str = ""
     gemini_model: str = "gemini-flash-lite-latest"
@@ -222,8 +222,8 @@ def _faults(settings: Settings) -> list[Violation]:
             "it is `joining` or `ffmpeg`",
         ),
         (
-            settings.listener in ("network", "librosa"),
-            "BACHATA_LISTENER",
+            settings.audio_analyzer in ("network", "librosa"),
+            "BACHATA_AUDIO_ANALYZER",
             "it is `network` or `librosa`",
         ),
         (

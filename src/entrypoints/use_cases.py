@@ -2,38 +2,42 @@
 
 from dataclasses import dataclass
 
-from application.finding import FindMoves
-from application.later import Later
-from application.usecases.add_move import AddMove
-from application.usecases.add_song import AddSong
-from application.usecases.assemble import AssembleVideo
-from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
-from application.usecases.check_health import CheckHealth
-from application.usecases.check_library import CheckLibrary
-from application.usecases.complete_moves import CompleteMoves
-from application.usecases.correct_move import CorrectMove
-from application.usecases.describe import GenerateFromWords, PlanFromWords, UnderstandDescription
-from application.usecases.explain import ExplainBlueprint
-from application.usecases.generate import GenerateChoreography
-from application.usecases.hear import CorrectSong, HearSong
-from application.usecases.import_library import ImportLibrary
-from application.usecases.make_demo import MakeDemoLibrary
-from application.usecases.migrate_seed import MigrateSeed
-from application.usecases.plan import PlanChoreography
-from application.usecases.plan_sample import PlanSample
-from application.usecases.preview import PreviewChoreography
-from application.usecases.read_blueprint import ReadBlueprint
-from application.usecases.receive import ReceiveFile
-from application.usecases.recover import RecoverStorage
-from application.usecases.remove import RemoveMove, RemoveSong
-from application.usecases.search_moves import SearchMoves
-from application.usecases.sweep import SweepLeftovers
-from application.usecases.take_song import TakeSong
-from application.usecases.upload_move import UploadMove
-from application.usecases.upload_song import UploadSong
-from application.usecases.warm import WarmLibrary
-from application.usecases.watch import WatchVideo
-from application.usecases.watch_clip import WatchClip
+from application.concurrency.background_queue import BackgroundQueue
+from application.library.add_move import AddMove
+from application.library.add_song import AddSong
+from application.library.analyze_song import AnalyzeSong, CorrectSong
+from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
+from application.library.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
+from application.library.check_library import CheckLibrary
+from application.library.correct_move import CorrectMove
+from application.library.import_library import ImportLibrary
+from application.library.prewarm_library import PrewarmLibrary
+from application.library.receive_file import ReceiveFile
+from application.library.remove import RemoveMove, RemoveSong
+from application.library.stream_clip import StreamClip
+from application.library.take_song import TakeSong
+from application.library.upload_move import UploadMove
+from application.library.upload_song import UploadSong
+from application.migration.migrate_seed import MigrateSeed
+from application.operations.check_health import CheckHealth
+from application.operations.make_demo import MakeDemoLibrary
+from application.operations.recover_storage import RecoverStorage
+from application.planning.explain import ExplainBlueprint
+from application.planning.generate import GenerateChoreography
+from application.planning.generate_from_text import (
+    GenerateFromWords,
+    PlanFromWords,
+    UnderstandDescription,
+)
+from application.planning.plan import PlanChoreography
+from application.planning.plan_sample import PlanSample
+from application.rendering.assemble import AssembleVideo
+from application.rendering.preview import PreviewChoreography
+from application.rendering.read_blueprint import ReadBlueprint
+from application.rendering.recover_interrupted import RecoverInterrupted
+from application.rendering.stream_video import StreamVideo
+from application.search.move_search import FindMoves
+from application.search.search_moves import SearchMoves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +49,16 @@ class UseCases:
     assemble: AssembleVideo
     check_health: CheckHealth
     check_library: CheckLibrary
-    complete_moves: CompleteMoves
+    complete_moves: BackfillAudioEmbeddings
     correct: CorrectSong
     correct_move: CorrectMove
     explain: ExplainBlueprint
     find_moves: FindMoves
     generate: GenerateChoreography
     generate_from_words: GenerateFromWords
-    hear: HearSong
+    hear: AnalyzeSong
     import_library: ImportLibrary
-    later: Later
+    later: BackgroundQueue
     list_moves: ListMoves
     list_songs: ListSongs
     make_demo: MakeDemoLibrary
@@ -72,11 +76,11 @@ class UseCases:
     remove_move: RemoveMove
     remove_song: RemoveSong
     search_moves: SearchMoves
-    sweep: SweepLeftovers
+    sweep: RecoverInterrupted
     take_song: TakeSong
     understand: UnderstandDescription
     upload_move: UploadMove
     upload_song: UploadSong
-    warm: WarmLibrary
-    watch: WatchVideo
-    watch_clip: WatchClip
+    warm: PrewarmLibrary
+    watch: StreamVideo
+    watch_clip: StreamClip

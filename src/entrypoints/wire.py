@@ -3,52 +3,56 @@
 from collections.abc import Mapping
 from functools import partial
 
-from application.around import logged
-from application.examining import Examination
-from application.filming import Filming
-from application.finding import FindMoves
-from application.later import Later
-from application.record import OnRecord
-from application.seed_library import SeedLibrary
-from application.seed_tasks import SeedTasks
-from application.shortlisting import Shortlist
-from application.timeouts import Timeouts
-from application.uploads import Uploads
-from application.usecases.add_move import AddMove
-from application.usecases.add_song import AddSong
-from application.usecases.assemble import AssembleVideo
-from application.usecases.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
-from application.usecases.check_health import CheckHealth
-from application.usecases.check_library import CheckLibrary
-from application.usecases.complete_moves import CompleteMoves
-from application.usecases.correct_move import CorrectMove
-from application.usecases.describe import GenerateFromWords, PlanFromWords, UnderstandDescription
-from application.usecases.embed_moves import EmbedMoves
-from application.usecases.explain import ExplainBlueprint
-from application.usecases.generate import GenerateChoreography
-from application.usecases.hear import CorrectSong, HearSong
-from application.usecases.import_library import ImportLibrary
-from application.usecases.make_demo import MakeDemoLibrary
-from application.usecases.migrate_seed import MigrateSeed
-from application.usecases.plan import PlanChoreography
-from application.usecases.plan_sample import PlanSample
-from application.usecases.preview import PreviewChoreography
-from application.usecases.read_blueprint import ReadBlueprint
-from application.usecases.receive import ReceiveFile
-from application.usecases.recover import RecoverStorage
-from application.usecases.remove import RemoveMove, RemoveSong
-from application.usecases.search_moves import SearchMoves
-from application.usecases.sweep import SweepLeftovers
-from application.usecases.take_song import TakeSong
-from application.usecases.upload_move import UploadMove
-from application.usecases.upload_song import UploadSong
-from application.usecases.warm import WarmLibrary
-from application.usecases.watch import WatchVideo
-from application.usecases.watch_clip import WatchClip
-from application.verifying import Verification
-from application.watched import Watched
-from domain import paths
-from domain.embeddings import Part
+from application.concurrency.background_queue import BackgroundQueue
+from application.concurrency.timeouts import Timeouts
+from application.library.add_move import AddMove
+from application.library.add_song import AddSong
+from application.library.analyze_song import AnalyzeSong, CorrectSong
+from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
+from application.library.backfill_text_embeddings import BackfillTextEmbeddings
+from application.library.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
+from application.library.check_library import CheckLibrary
+from application.library.clip_analysis import Examination
+from application.library.correct_move import CorrectMove
+from application.library.import_library import ImportLibrary
+from application.library.prewarm_library import PrewarmLibrary
+from application.library.receive_file import ReceiveFile
+from application.library.remove import RemoveMove, RemoveSong
+from application.library.stream_clip import StreamClip
+from application.library.take_song import TakeSong
+from application.library.upload_move import UploadMove
+from application.library.upload_places import Uploads
+from application.library.upload_song import UploadSong
+from application.migration.library import SeedLibrary
+from application.migration.migrate_seed import MigrateSeed
+from application.migration.tasks import SeedTasks
+from application.migration.verification import Verification
+from application.operations.check_health import CheckHealth
+from application.operations.make_demo import MakeDemoLibrary
+from application.operations.recover_storage import RecoverStorage
+from application.operations.use_case_logging import logged
+from application.planning.explain import ExplainBlueprint
+from application.planning.generate import GenerateChoreography
+from application.planning.generate_from_text import (
+    GenerateFromWords,
+    PlanFromWords,
+    UnderstandDescription,
+)
+from application.planning.motion_cache import MotionCache
+from application.planning.plan import PlanChoreography
+from application.planning.plan_sample import PlanSample
+from application.planning.shortlisting import Shortlist
+from application.rendering.assemble import AssembleVideo
+from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.preview import PreviewChoreography
+from application.rendering.read_blueprint import ReadBlueprint
+from application.rendering.recover_interrupted import RecoverInterrupted
+from application.rendering.stream_video import StreamVideo
+from application.rendering.task_tracking import TrackedTasks
+from application.search.move_search import FindMoves
+from application.search.search_moves import SearchMoves
+from domain.library.embeddings import Part
+from domain.shared import paths
 from entrypoints.parts import parts_of
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
@@ -59,11 +63,11 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
     """Join the use cases to their ports."""
     limits = timeouts or Timeouts()
     fetches = settings.fetches_at_once
-    later = Later(limits)
-    warm = WarmLibrary(
+    later = BackgroundQueue(limits)
+    warm = PrewarmLibrary(
         ports.library,
         ports.storage,
-        ports.shelf,
+        ports.artifacts,
         ports.encoder,
         ports.workspace,
         settings.cores,
@@ -72,9 +76,9 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
     def doubt(clips: Mapping[str, str]) -> None:
         later("trying the clips of a film that failed", partial(warm.doubt, clips))
 
-    film = Filming(
+    film = FilmPipeline(
         ports.storage,
-        ports.shelf,
+        ports.artifacts,
         ports.encoder,
         ports.workspace,
         fetches,
@@ -82,31 +86,36 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         doubt,
         settings.film_limits,
     )
-    hear = HearSong(
-        ports.library, ports.storage, ports.shelf, ports.encoder, ports.workspace, ports.listener
+    hear = AnalyzeSong(
+        ports.library,
+        ports.storage,
+        ports.artifacts,
+        ports.encoder,
+        ports.workspace,
+        ports.audio_analyzer,
     )
-    watched = Watched(ports.embeddings)
-    examine = Examination(hear.file, ports.embedder, ports.watcher)
+    watched = MotionCache(ports.embeddings)
+    examine = Examination(hear.file, ports.embedder, ports.motion_analyzer)
     find_moves = FindMoves(
         ports.embeddings,
         ports.index,
         ports.embedder,
         ports.clock,
-        makers={Part.AUDIO: ports.listener.name},
+        makers={Part.AUDIO: ports.audio_analyzer.name},
         life=settings.move_embeddings_cache_ttl,
         top=settings.vector_search_top_k,
-        complete=EmbedMoves(ports.library, ports.embeddings, ports.embedder),
+        complete=BackfillTextEmbeddings(ports.library, ports.embeddings, ports.embedder),
     )
     plan = PlanChoreography(
         ports.library,
         hear,
         ports.clock,
-        ports.choreographer,
+        ports.description_model,
         watched,
         Shortlist(ports.library, find_moves, hear),
     )
     limit = settings.assembly_timeout
-    on_record = OnRecord(ports.tasks, ports.progress, ports.clock, ports.workspace, limit)
+    on_record = TrackedTasks(ports.tasks, ports.progress, ports.clock, ports.workspace, limit)
     add_move = AddMove(
         ports.library,
         ports.storage,
@@ -126,21 +135,21 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         examine,
         settings.cores,
     )
-    understand = UnderstandDescription(ports.library, ports.choreographer)
+    understand = UnderstandDescription(ports.library, ports.description_model)
     return UseCases(
         add_move=logged("add_move", add_move),
         add_song=logged("add_song", add_song),
         assemble=logged("assemble", AssembleVideo(on_record, ports.blueprints, film)),
         check_health=CheckHealth(parts_of(ports, find_moves)),
-        complete_moves=CompleteMoves(
+        complete_moves=BackfillAudioEmbeddings(
             ports.library,
             ports.storage,
-            ports.shelf,
+            ports.artifacts,
             ports.encoder,
             ports.workspace,
             ports.embeddings,
             examine,
-            ports.listener,
+            ports.audio_analyzer,
         ),
         correct=CorrectSong(ports.library, hear),
         correct_move=CorrectMove(ports.library, warm, later),
@@ -151,7 +160,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             ports.library,
             ports.embeddings,
             ports.storage,
-            ports.shelf,
+            ports.artifacts,
             ports.encoder,
             ports.workspace,
             warm,
@@ -187,9 +196,9 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         preview=PreviewChoreography(
             read_blueprint,
             ports.storage,
-            ports.shelf,
+            ports.artifacts,
             ports.encoder,
-            ports.projector,
+            ports.preview_streamer,
             ports.workspace,
             fetches,
             settings.film_limits,
@@ -213,7 +222,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         remove_move=logged("remove_move", RemoveMove(ports.library, ports.storage)),
         remove_song=logged("remove_song", RemoveSong(ports.library, ports.storage)),
         search_moves=SearchMoves(find_moves, ports.library, ports.embeddings, hear),
-        sweep=SweepLeftovers(
+        sweep=RecoverInterrupted(
             ports.tasks, ports.blueprints, ports.storage, ports.workspace, ports.clock, limit
         ),
         take_song=TakeSong(ports.library, add_song),
@@ -221,7 +230,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             "upload_move",
             UploadMove(
                 ports.library,
-                ports.doorkeeper,
+                ports.upload_probe,
                 examine,
                 add_move,
                 warm,
@@ -234,7 +243,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             "upload_song",
             UploadSong(
                 ports.library,
-                ports.doorkeeper,
+                ports.upload_probe,
                 add_song,
                 hear,
                 later,
@@ -243,8 +252,8 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
             ),
         ),
         warm=logged("warm", warm),
-        watch=WatchVideo(ports.tasks, ports.storage),
-        watch_clip=WatchClip(ports.library, ports.storage),
+        watch=StreamVideo(ports.tasks, ports.storage),
+        watch_clip=StreamClip(ports.library, ports.storage),
     )
 
 

@@ -11,25 +11,25 @@ import httpx
 import msgspec
 from litestar import Litestar
 
-from adapters.choreographer.offline import OfflineChoreographer
+from adapters.description_model.offline import OfflineDescriptionModel
+from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.cage import MemoryCage
 from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
-from adapters.memory.doorkeeper import MemoryDoorkeeper
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.listener import MemoryListener
+from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.move_index import MemoryMoveIndex
+from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from adapters.memory.progress import MemoryProgress
-from adapters.memory.projector import MemoryProjector
-from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
-from adapters.memory.watcher import MemoryWatcher
+from adapters.memory.upload_probe import MemoryUploadProbe
 from adapters.memory.workspace import MemoryWorkspace
-from domain.assembly import Assembly, State
+from domain.rendering.assembly import Assembly, State
 from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
@@ -82,18 +82,18 @@ class House:
             tasks=self.tasks,
             blueprints=MemoryBlueprintArchive(),
             library=self.library,
-            shelf=MemoryShelf(),
+            artifacts=MemoryArtifactCache(),
             storage=self.storage,
             encoder=MemoryEncoder(),
-            doorkeeper=MemoryDoorkeeper(),
-            projector=MemoryProjector(),
+            upload_probe=MemoryUploadProbe(),
+            preview_streamer=MemoryPreviewStreamer(),
             workspace=self.workspace,
-            listener=MemoryListener(),
-            choreographer=OfflineChoreographer(),
+            audio_analyzer=MemoryAudioAnalyzer(),
+            description_model=OfflineDescriptionModel(),
             embeddings=self.library.embeddings,
             index=MemoryMoveIndex(),
             embedder=MemoryEmbedder(),
-            watcher=MemoryWatcher(),
+            motion_analyzer=MemoryMotionAnalyzer(),
             studio=MemoryDemoStudio(),
             progress=MemoryProgress(),
             clock=MemoryClock(),

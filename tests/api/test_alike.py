@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from adapters.embedding.hashed import HashedEmbedder
-from adapters.memory.listener import MemoryListener
-from domain.embeddings import Part, unpacked
-from domain.errors import NotReady
-from domain.music import Analysis
+from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
+from domain.library.embeddings import Part, unpacked
+from domain.library.songs import Analysis
+from domain.shared.errors import NotReady
 from tests.api.house import House, failing, paths_of, problem_of
 from tests.api.test_library import MOVE_KEYS
 from tests.strategies.entries import row
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 SEARCH = "/api/moves/search"
 
 
-class Ear(MemoryListener):
+class Ear(MemoryAudioAnalyzer):
     """Hears in every song what the third of the moves sounds like."""
 
     async def hear(self, song: Path) -> Analysis:
@@ -35,7 +35,7 @@ class Ear(MemoryListener):
 async def place(tmp_path_factory: pytest.TempPathFactory) -> House:
     """The demo's moves; the first two sound alike, as the listener hears them."""
     made = House(tmp_path_factory.mktemp("place"))
-    made.ports = replace(made.ports, embedder=HashedEmbedder(), listener=Ear())
+    made.ports = replace(made.ports, embedder=HashedEmbedder(), audio_analyzer=Ear())
     await made.furnish()
     embeddings = made.ports.embeddings
     for number, seed in enumerate((1, 1, 2)):
@@ -105,7 +105,7 @@ async def test_a_song_is_compared_by_how_it_sounds(guest: httpx.AsyncClient) -> 
 
 async def test_moves_that_nobody_has_listened_to_are_told(tmp_path: Path) -> None:
     made = House(tmp_path)
-    made.ports = replace(made.ports, listener=Ear())
+    made.ports = replace(made.ports, audio_analyzer=Ear())
     await made.furnish()
     async with made.client() as client:
         page = await found(client, song_id="song")

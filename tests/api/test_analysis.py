@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from adapters.memory import encoder
-from domain.music import Song
+from domain.library.songs import Song
 from tests.api.house import House, problem_of
 
 pytestmark = pytest.mark.anyio

@@ -9,10 +9,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from adapters.memory.projector import MemoryProjector
-from application.usecases import preview
-from domain.playlist import Kind, media_playlist
-from domain.timeline import Timeline
+from adapters.memory.preview_streamer import MemoryPreviewStreamer
+from application.rendering import preview
+from domain.blueprint.timeline import Timeline
+from domain.rendering.hls_playlist import Kind, media_playlist
 from tests.api.house import ASSEMBLE, GENERATE, House, document, folder_of, problem_of
 
 pytestmark = pytest.mark.anyio
@@ -47,8 +47,8 @@ def cached(answer: httpx.Response) -> str:
     return answer.headers["cache-control"]
 
 
-def projector(house: House) -> MemoryProjector:
-    return cast(MemoryProjector, house.ports.projector)
+def preview_streamer(house: House) -> MemoryPreviewStreamer:
+    return cast(MemoryPreviewStreamer, house.ports.preview_streamer)
 
 
 def documented() -> dict[str, str]:
@@ -139,7 +139,7 @@ async def test_another_encoder_has_a_preview_at_another_address(
     known = {"If-None-Match": first.headers["etag"]}
     assert (await client.get(main, headers=known)).status_code == 304
 
-    projector(house).maker = "another"
+    preview_streamer(house).maker = "another"
 
     after = await folder_of(client, task_id)
     assert after != before
@@ -151,7 +151,7 @@ async def test_another_encoder_has_a_preview_at_another_address(
             assert problem["code"] == "preview-outdated"
             assert "`preview.m3u8`" in problem["error"]
 
-    projector(house).maker = "memory"
+    preview_streamer(house).maker = "memory"
 
     assert await folder_of(client, task_id) == before
     assert (await client.get(f"{before}/picture/1.m4s")).status_code == 200
@@ -160,13 +160,13 @@ async def test_another_encoder_has_a_preview_at_another_address(
 async def test_what_another_encoder_made_meanwhile_is_not_given_out(
     client: httpx.AsyncClient, house: House, task_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, made = await folder_of(client, task_id), projector(house).part
+    folder, made = await folder_of(client, task_id), preview_streamer(house).part
 
     async def exchanged(*asked: object) -> bytes:
-        projector(house).maker = "another"
+        preview_streamer(house).maker = "another"
         return await made(*asked)  # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(house.ports.projector, "part", exchanged)
+    monkeypatch.setattr(house.ports.preview_streamer, "part", exchanged)
 
     problem = problem_of(await client.get(f"{folder}/picture/0.m4s"), 410)
     assert problem["code"] == "preview-outdated"

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from domain.media import type_of
+from domain.library.media import type_of
 from tests.api.house import House, problem_of
 
 pytestmark = pytest.mark.anyio

@@ -8,9 +8,9 @@ import httpx
 import msgspec
 import pytest
 
-from domain.assembly import Assembly, State
-from domain.blueprint import Blueprint
-from domain.paths import film
+from domain.blueprint.model import Blueprint
+from domain.rendering.assembly import Assembly, State
+from domain.shared.paths import film
 from tests.api.house import ASSEMBLE, GENERATE, House, document, problem_of
 from tests.world.studio import blueprint
 

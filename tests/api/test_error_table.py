@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from application.ports.library import MoveFilter, SongFilter
-from domain import errors
+from domain.shared import errors
 from entrypoints.cli.exit_codes import NOT_RIGHT, status_of
 from entrypoints.http.problems import STATUS
 from tests.api.house import ASSEMBLE, GENERATE, House, document, problem_of

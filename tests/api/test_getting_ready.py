@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.memory.choreographer import MemoryChoreographer
+from adapters.memory.description_model import MemoryDescriptionModel
 from tests.api.house import House, Lines
 
 pytestmark = pytest.mark.anyio
 
 
-class SlowChoreographer(MemoryChoreographer):
+class SlowDescriptionModel(MemoryDescriptionModel):
     """Is never ready; knows whether it was asked to be, and that nobody waits any more."""
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class SlowChoreographer(MemoryChoreographer):
             self.left = True
 
 
-class BrokenChoreographer(MemoryChoreographer):
+class BrokenDescriptionModel(MemoryDescriptionModel):
     """Cannot get ready."""
 
     def __init__(self) -> None:
@@ -41,8 +41,8 @@ class BrokenChoreographer(MemoryChoreographer):
 
 
 async def test_a_choreographer_gets_ready_while_requests_are_answered(tmp_path: Path) -> None:
-    house, slow = House(tmp_path), SlowChoreographer()
-    house.ports = replace(house.ports, choreographer=slow)
+    house, slow = House(tmp_path), SlowDescriptionModel()
+    house.ports = replace(house.ports, description_model=slow)
     await house.furnish()
     async with house.client() as client:
         await slow.asked.wait()
@@ -56,8 +56,8 @@ async def test_a_choreographer_gets_ready_while_requests_are_answered(tmp_path: 
 async def test_a_choreographer_that_cannot_get_ready_harms_nothing(
     tmp_path: Path, lines: Lines
 ) -> None:
-    house, broken = House(tmp_path), BrokenChoreographer()
-    house.ports = replace(house.ports, choreographer=broken)
+    house, broken = House(tmp_path), BrokenDescriptionModel()
+    house.ports = replace(house.ports, description_model=broken)
     async with house.client() as client:
         await broken.asked.wait()
         assert (await client.get("/health/live")).status_code == 200

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from domain import rules
-from domain.errors import BlueprintRejected
+from domain.blueprint import rules
+from domain.shared.errors import BlueprintRejected
 from tests.api.asgi import Exchange
 from tests.api.house import ASSEMBLE, GENERATE, JSON, House, document
 

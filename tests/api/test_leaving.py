@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from domain.assembly import State
+from domain.rendering.assembly import State
 from tests.api.asgi import Exchange
 from tests.api.house import ASSEMBLE, GENERATE, JSON, House, document
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.errors import FFmpegFailed
+from domain.shared.errors import FFmpegFailed
 from tests.api.house import ASSEMBLE, GENERATE, House, Lines, document, failing
 
 pytestmark = pytest.mark.anyio

@@ -7,8 +7,8 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from application.naming import id_of
-from domain.ids import RESERVED
+from application.library.unique_ids import id_of
+from domain.library.ids import RESERVED
 from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, PROBLEM_KEYS
 
 pytestmark = pytest.mark.anyio

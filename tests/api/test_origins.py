@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from domain.errors import InvalidRequest
+from domain.shared.errors import InvalidRequest
 from entrypoints.http.origin_guard import OriginGuard, guarded
 from entrypoints.settings import Settings, from_environment
 from tests.api.house import ASSEMBLE, GENERATE, House, document, problem_of

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from adapters.memory.encoder import Reel
-from domain.assembly import Assembly, State
-from domain.errors import FFmpegFailed
-from domain.playlist import Kind
+from domain.rendering.assembly import Assembly, State
+from domain.rendering.hls_playlist import Kind
+from domain.shared.errors import FFmpegFailed
 from tests.api.asgi import Exchange
 from tests.api.house import ASSEMBLE, House, document, failing, folder_of, problem_of
 from tests.world.studio import CLIPS, SONG, blueprint
@@ -221,7 +221,7 @@ async def test_the_work_on_a_segment_ends_when_the_client_leaves(tmp_path: Path)
                 stopped.set()
             return b""
 
-    house.ports = replace(house.ports, projector=cast(Any, Stuck()))
+    house.ports = replace(house.ports, preview_streamer=cast(Any, Stuck()))
     async with house.opened() as app, asyncio.timeout(PATIENCE):
         task_id = await kept(house)
         main = Exchange("GET", f"{preview_of(task_id)}.m3u8")

@@ -14,8 +14,8 @@ import httpx
 import msgspec
 import pytest
 
-from domain.assembly import State
-from domain.errors import (
+from domain.rendering.assembly import State
+from domain.shared.errors import (
     DiskFull,
     DiskReadOnly,
     FFmpegFailed,

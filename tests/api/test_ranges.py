@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 from application.ports.storage import Stored
-from domain.paths import film as film_path
+from domain.shared.paths import film as film_path
 from entrypoints.http.ranges import Span, Unsatisfiable, wanted
 from tests.api.asgi import Exchange
 from tests.api.house import ASSEMBLE, House, document, problem_of
@@ -180,13 +180,13 @@ async def test_head_gives_the_headers_of_get_and_reads_nothing(tmp_path: Path) -
     house = House(tmp_path)
     reads: list[str] = []
 
-    class Watched:
+    class MotionCache:
         def __getattr__(self, name: str) -> Any:
             if name == "read":
                 reads.append(name)
             return getattr(house.storage, name)
 
-    house.ports = replace(house.ports, storage=cast(Any, Watched()))
+    house.ports = replace(house.ports, storage=cast(Any, MotionCache()))
     async with house.client() as client:
         address = (await client.post(ASSEMBLE, json=document())).json()["video_url"]
     async with house.opened() as app:
@@ -219,7 +219,7 @@ def _lasting(headers: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name != "x-request-id"}
 
 
-class Shelf:
+class ArtifactCache:
     """A storage of one film of any size, whose bytes are numbered."""
 
     def __init__(self, size: int) -> None:
@@ -246,7 +246,7 @@ RANGES = st.one_of(
 @given(size=st.integers(0, 50), header=RANGES)
 @settings(max_examples=300, deadline=None)
 def test_any_range_of_any_size_is_lawful(size: int, header: str) -> None:
-    content = Shelf(size).content
+    content = ArtifactCache(size).content
     try:
         span = wanted(header, size)
     except Unsatisfiable:
@@ -274,14 +274,14 @@ def _single(header: str) -> tuple[int | None, int | None]:
 
 def test_any_answer_is_lawful(tmp_path: Path) -> None:
     """Status, headers and bytes agree, whatever is asked of a film of whatever size."""
-    shelf = Shelf(0)
+    artifacts = ArtifactCache(0)
     with asyncio.Runner() as runner:
-        address, app = runner.run(_streaming(House(tmp_path), shelf))
+        address, app = runner.run(_streaming(House(tmp_path), artifacts))
 
         @given(st.data())
         @settings(max_examples=200, deadline=None)
         def lawful(data: st.DataObject) -> None:
-            shelf.content = Shelf(data.draw(st.integers(0, 50))).content
+            artifacts.content = ArtifactCache(data.draw(st.integers(0, 50))).content
             headers = {
                 name: value
                 for name, value in {
@@ -293,7 +293,7 @@ def test_any_answer_is_lawful(tmp_path: Path) -> None:
             }
             method = data.draw(st.sampled_from(["GET", "HEAD"]))
             exchange = runner.run(Exchange(method, address, headers).run(app))
-            _check(exchange, headers, shelf.content)
+            _check(exchange, headers, artifacts.content)
 
         lawful()
 
@@ -301,22 +301,22 @@ def test_any_answer_is_lawful(tmp_path: Path) -> None:
 class _Over:
     """A storage that keeps everything, and whose films are all the one on the shelf."""
 
-    def __init__(self, below: object, shelf: Shelf) -> None:
+    def __init__(self, below: object, artifacts: ArtifactCache) -> None:
         self._below = below
-        self._shelf = shelf
+        self._artifacts = artifacts
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._shelf if name == "read" else self._below, name)
+        return getattr(self._artifacts if name == "read" else self._below, name)
 
     async def describe(self, path: str) -> Stored:
         # Where there is no film yet, one may be published.
         await cast(Any, self._below).describe(path)
-        return await self._shelf.describe(path)
+        return await self._artifacts.describe(path)
 
 
-async def _streaming(house: House, shelf: Shelf) -> tuple[str, Litestar]:
+async def _streaming(house: House, artifacts: ArtifactCache) -> tuple[str, Litestar]:
     """Where the film is streamed from, and the application that streams it."""
-    house.ports = replace(house.ports, storage=cast(Any, _Over(house.storage, shelf)))
+    house.ports = replace(house.ports, storage=cast(Any, _Over(house.storage, artifacts)))
     async with house.client() as client:
         film = (await client.post(ASSEMBLE, json=document())).json()
     async with house.opened() as app:

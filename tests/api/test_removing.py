@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from domain.errors import StorageFailed
+from domain.shared.errors import StorageFailed
 from tests.api.house import ASSEMBLE, GENERATE, House, failing, folder_of, problem_of
 
 pytestmark = pytest.mark.anyio

@@ -8,11 +8,11 @@ import pytest
 
 from adapters.memory import encoder
 from adapters.memory.storage import MemoryStorage
-from adapters.storage.line import Line
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import S3Storage
+from adapters.storage.s3_client import Line
 from application.ports.storage import Storage
-from domain.errors import NotReady, StorageFailed
+from domain.shared.errors import NotReady, StorageFailed
 from tests.api.house import House, failing, problem_of
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.memory import encoder
 from application.ports.library import MoveFilter
-from domain.errors import FFmpegFailed, StorageFailed, UnreadableMedia
+from domain.shared.errors import FFmpegFailed, StorageFailed, UnreadableMedia
 from tests.api.house import GENERATE, House, paths_of, problem_of
 from tests.world.faulty import FaultyEncoder
 

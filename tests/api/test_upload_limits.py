@@ -12,10 +12,10 @@ import pytest
 from litestar import Litestar
 
 from adapters.memory.workspace import MemoryWorkspace
-from application.uploads import MARGIN, Uploads
-from application.usecases import receive
-from domain.errors import Busy, CallerBusy, DiskFull
-from domain.limits import CLIP, Pace
+from application.library import receive_file
+from application.library.upload_places import MARGIN, Uploads
+from domain.library.limits import CLIP, Pace
+from domain.shared.errors import Busy, CallerBusy, DiskFull
 from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
@@ -169,7 +169,7 @@ async def test_the_disk_of_running_uploads_is_not_promised_twice() -> None:
 async def test_what_has_come_is_promised_no_longer() -> None:
     workspace = MemoryWorkspace()
     workspace.room = MARGIN + 1000
-    bring = receive.ReceiveFile(workspace, Uploads(workspace, most=9, each=9))
+    bring = receive_file.ReceiveFile(workspace, Uploads(workspace, most=9, each=9))
     async with bring(CLIP, "ana", 600) as arriving:
         await arriving.write(bytes(500))
         await arriving.end()
@@ -203,11 +203,11 @@ async def test_a_disk_without_room_is_told_before_the_first_byte(
 async def test_a_disk_that_fills_meanwhile_is_told_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    class Full(receive.FileIO):
+    class Full(receive_file.FileIO):
         def write(self, piece: Any, /) -> int:
             raise OSError(number, "No space left on device")
 
-    monkeypatch.setattr(receive, "FileIO", Full)
+    monkeypatch.setattr(receive_file, "FileIO", Full)
     house = House(tmp_path)
     exchange = Exchange("POST", MOVES, FORM, form(name=b"A", file=DANCED))
     async with opened(house) as app:

@@ -14,8 +14,8 @@ from litestar import Litestar
 
 from adapters.memory import encoder
 from application.ports.library import MoveFilter, SongFilter
-from domain.errors import StorageFailed, UnreadableMedia
-from domain.limits import SONG
+from domain.library.limits import SONG
+from domain.shared.errors import StorageFailed, UnreadableMedia
 from tests.api.asgi import Exchange
 from tests.api.house import GENERATE, House, failing, paths_of, problem_of
 from tests.api.test_leaving import PATIENCE, Stuck
@@ -159,7 +159,7 @@ async def test_a_song_is_heard_after_the_answer(
     assert (song["duration"], song["tempo"], later["tempo"]) == (32.0, None, 120.0)
     heard = await place.library.analysis("mi-cancion")
     assert heard is not None
-    assert heard.heard_by == "memory"
+    assert heard.analyzed_by == "memory"
 
 
 async def test_what_was_brought_can_be_danced(guest: httpx.AsyncClient) -> None:
@@ -350,7 +350,9 @@ async def test_a_failure_leaves_nothing(tmp_path: Path, port: str, method: str) 
 async def test_a_clip_whose_picture_breaks_off_is_refused(tmp_path: Path) -> None:
     place = House(tmp_path)
     broken = UnreadableMedia("The clip cannot be watched.")
-    place.ports = replace(place.ports, watcher=failing(place.ports.watcher, watch=broken))
+    place.ports = replace(
+        place.ports, motion_analyzer=failing(place.ports.motion_analyzer, watch=broken)
+    )
     async with place.client() as client:
         answer = await bring(client, MOVES, DANCED, name="A")
 

@@ -12,11 +12,11 @@ import httpx
 import msgspec
 import pytest
 
-from adapters.memory.doorkeeper import MemoryDoorkeeper
-from application.timeouts import Timeouts
-from domain.errors import WaitedTooLong
-from domain.limits import Allowance
-from domain.media import Media
+from adapters.memory.upload_probe import MemoryUploadProbe
+from application.concurrency.timeouts import Timeouts
+from domain.library.limits import Allowance
+from domain.library.media import Media
+from domain.shared.errors import WaitedTooLong
 from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
@@ -182,13 +182,13 @@ async def test_an_upload_that_waits_too_long_for_its_turn_is_to_come_again(tmp_p
     house = House(tmp_path, Settings(encodes_at_once=1, assembly_timeout=600))
     begun, may_end = asyncio.Event(), asyncio.Event()
 
-    class Slow(MemoryDoorkeeper):
+    class Slow(MemoryUploadProbe):
         async def look(self, file: Path, allowance: Allowance | None = None) -> Media:
             begun.set()
             await may_end.wait()
             return await super().look(file, allowance)
 
-    ports = replace(house.ports, doorkeeper=Slow())
+    ports = replace(house.ports, upload_probe=Slow())
     async with asyncio.timeout(PATIENCE), serving(house, ports) as client:
         first = asyncio.ensure_future(client.post("/api/songs", files=SONG_FILE))
         await begun.wait()
@@ -226,7 +226,7 @@ async def test_the_service_ends_though_a_request_and_its_background_work_do_not(
 ) -> None:
     house = House(tmp_path)
     async with stubborn() as waits:
-        ports = replace(hanging(house, waits.hang), choreographer=_Stuck(waits.hang))
+        ports = replace(hanging(house, waits.hang), description_model=_Stuck(waits.hang))
         async with asyncio.timeout(PATIENCE), serving(house, ports) as client:
             asking = asyncio.ensure_future(client.get("/api/songs"))
             await waits.begun.wait()

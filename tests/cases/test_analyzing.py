@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from adapters.memory import encoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.listener import MemoryListener
-from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
-from application.usecases.hear import HearSong
-from domain.music import Song
+from application.library.analyze_song import AnalyzeSong
+from domain.library.songs import Song
 
 pytestmark = pytest.mark.anyio
 
@@ -31,13 +31,13 @@ class Counting(MemoryStorage):
 
 async def test_it_is_fetched_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
     storage = Counting({"songs/a": encoder.song(30)})
-    hear = HearSong(
+    hear = AnalyzeSong(
         MemoryLibrary(songs=[SONG]),
         storage,
-        MemoryShelf(),
+        MemoryArtifactCache(),
         MemoryEncoder(),
         MemoryWorkspace(tmp_path),
-        MemoryListener(),
+        MemoryAudioAnalyzer(),
     )
     heard = [await hear.by_ear("a") for _ in range(4)]
     assert heard == [heard[0]] * 4

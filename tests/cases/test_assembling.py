@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.memory.encoder import Reel, opened
-from application.usecases.assemble import FinishedFilm
-from domain.assembly import FINAL, PROGRESS, Assembly, State
-from domain.blueprint import Blueprint
-from domain.errors import (
+from application.rendering.assemble import FinishedFilm
+from domain.blueprint.model import Blueprint
+from domain.rendering.assembly import FINAL, PROGRESS, Assembly, State
+from domain.shared.errors import (
     AssemblyTimedOut,
     ClipTooShort,
     MediaNotFound,

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from adapters.memory import encoder
-from application.usecases.import_library import Outcome
-from domain.corrections import Correction
-from domain.embeddings import Rows, packed
+from application.library.import_library import Outcome
+from domain.library.corrections import Correction
+from domain.library.embeddings import Rows, packed
 from tests.world.importing import Place
 
 pytestmark = pytest.mark.anyio

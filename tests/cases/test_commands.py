@@ -16,15 +16,15 @@ import pytest
 import structlog
 
 from adapters.memory import encoder
+from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.encoder import Reel
-from adapters.memory.listener import MemoryListener
 from application.ports.library import SongFilter
 from application.ports.progress import Progress
-from domain import rules
-from domain.blueprint import Blueprint
-from domain.corrections import Correction
-from domain.errors import UnreadableMedia
-from domain.music import Analysis
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
+from domain.library.corrections import Correction
+from domain.library.songs import Analysis
+from domain.shared.errors import UnreadableMedia
 from entrypoints.cli import session as sessions
 from entrypoints.cli.main import main
 from entrypoints.ports import Ports
@@ -44,7 +44,7 @@ class Said(NamedTuple):
 Run = Callable[..., Said]
 
 
-class DeafListener(MemoryListener):
+class DeafAudioAnalyzer(MemoryAudioAnalyzer):
     """Hears no beat, and is fairly sure of that."""
 
     async def hear(self, song: Path) -> Analysis:
@@ -275,7 +275,7 @@ def test_a_song_is_heard_that_is_not_in_the_library(run: Run, house: House, tmp_
 
 
 def test_a_file_without_a_beat_is_said_to_have_none(run: Run, house: House, tmp_path: Path) -> None:
-    house.ports = replace(house.ports, listener=DeafListener())
+    house.ports = replace(house.ports, audio_analyzer=DeafAudioAnalyzer())
     file = tmp_path / "talk.ogg"
     file.write_bytes(encoder.song(31))
     said = run("song", "analyze", file, "--plot", tmp_path / "talk.svg")

@@ -6,21 +6,21 @@ import msgspec
 import pytest
 
 from adapters.memory import encoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.listener import MemoryListener
-from adapters.memory.shelf import MemoryShelf
+from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.storage import MemoryStorage
-from adapters.memory.watcher import MemoryWatcher
 from adapters.memory.workspace import MemoryWorkspace
-from application.examining import Examination
-from application.usecases.complete_moves import CompleteMoves
-from application.usecases.embed_moves import EmbedMoves
-from domain.blueprint import Difficulty
-from domain.embeddings import MoveEmbedding, Part, Rows, packed
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis
+from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
+from application.library.backfill_text_embeddings import BackfillTextEmbeddings
+from application.library.clip_analysis import Examination
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import MoveEmbedding, Part, Rows, packed
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis
 from tests.strategies.entries import row
 
 pytestmark = pytest.mark.anyio
@@ -35,25 +35,25 @@ class Place:
         self.library = MemoryLibrary()
         self.storage = MemoryStorage()
         self.embeddings = self.library.embeddings
-        self.listener = MemoryListener()
-        self.listener.name = EAR
+        self.audio_analyzer = MemoryAudioAnalyzer()
+        self.audio_analyzer.name = EAR
         self.heard = 0
         workspace = MemoryWorkspace(root)
-        self.embed = EmbedMoves(self.library, self.embeddings, MemoryEmbedder())
-        self.complete = CompleteMoves(
+        self.embed = BackfillTextEmbeddings(self.library, self.embeddings, MemoryEmbedder())
+        self.complete = BackfillAudioEmbeddings(
             self.library,
             self.storage,
-            MemoryShelf(),
+            MemoryArtifactCache(),
             MemoryEncoder(),
             workspace,
             self.embeddings,
-            Examination(self.hear, MemoryEmbedder(), MemoryWatcher()),
-            self.listener,
+            Examination(self.hear, MemoryEmbedder(), MemoryMotionAnalyzer()),
+            self.audio_analyzer,
         )
 
     async def hear(self, clip: Path) -> Analysis:
         self.heard += 1
-        heard = await self.listener.hear(clip)
+        heard = await self.audio_analyzer.hear(clip)
         return msgspec.structs.replace(heard, embedding=(1.0, *([0.0] * 127)))
 
     async def move(self, move_id: str, *, sound: bool = True) -> None:

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from adapters.ffmpeg.examination import DECODERS, missing_from
 from adapters.ffmpeg.known_faults import FAULTS, OLDEST, faults_of, version_of
 from adapters.system.examination import disks, fonts, versions
-from application.usecases.check_health import Part
-from application.usecases.diagnose import Check, Diagnose, Diagnosis, Found, Standing
-from domain.errors import DiskFull, DiskReadOnly, InvalidRequest, NotReady
-from domain.violations import Violation
+from application.operations.check_health import Part
+from application.operations.diagnose import Check, Diagnose, Diagnosis, Found, Standing
+from domain.shared.errors import DiskFull, DiskReadOnly, InvalidRequest, NotReady
+from domain.shared.violations import Violation
 from entrypoints.doctor_checks import checks_of, readable_settings
 from entrypoints.parts import parts_of
 from entrypoints.settings import Settings

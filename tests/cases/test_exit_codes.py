@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain import errors
-from domain.violations import Violation
+from domain.shared import errors
+from domain.shared.violations import Violation
 from entrypoints.cli import exit_codes
 from entrypoints.cli.exit_codes import EXIT, status_of
 from entrypoints.http.problems import STATUS

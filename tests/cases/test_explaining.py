@@ -6,11 +6,11 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from application.usecases.plan import ChoreographyRequest
-from domain.blueprint import Blueprint
-from domain.choreography import LockedMove
-from domain.music import Analysis
-from domain.quality import Quality
+from application.planning.plan import ChoreographyRequest
+from domain.blueprint.model import Blueprint
+from domain.library.songs import Analysis
+from domain.planning.metrics import Quality
+from domain.planning.planner import LockedMove
 from tests.world.planning import Ballroom, ballroom
 
 pytestmark = pytest.mark.anyio
@@ -122,7 +122,7 @@ async def test_a_song_whose_file_is_gone_is_no_hindrance(room: Ballroom) -> None
 async def test_a_song_in_which_no_beat_is_heard_has_no_positions(room: Ballroom) -> None:
     blueprint = await planned(room)
     silent = Analysis(
-        tempo=0, beats=(), ones=(), sections=(), duration=70, heard_by="test", confidence=0
+        tempo=0, beats=(), ones=(), sections=(), duration=70, analyzed_by="test", confidence=0
     )
     await room.library.keep_analysis(SONG, silent)
     explanation = await room.explain(blueprint)

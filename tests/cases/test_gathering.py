@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from application import gathering
-from application.gathering import MOST_SEEN, gathered
-from domain.errors import InvalidRequest
+from application.library import import_scan
+from application.library.import_scan import MOST_SEEN, gathered
+from domain.shared.errors import InvalidRequest
 
 pytestmark = pytest.mark.anyio
 
 
-class Watched:
+class MotionCache:
     """Counts the folders that are looked through."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,8 +31,8 @@ class Watched:
 
 
 @pytest.fixture
-def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
-    return Watched(monkeypatch)
+def watched(monkeypatch: pytest.MonkeyPatch) -> MotionCache:
+    return MotionCache(monkeypatch)
 
 
 def write(file: Path, content: object) -> Path:
@@ -46,7 +46,7 @@ def found(moves: Any) -> list[str | None]:
 
 
 async def test_what_a_list_names_is_found_without_a_look_around(
-    tmp_path: Path, watched: Watched
+    tmp_path: Path, watched: MotionCache
 ) -> None:
     for name in ("a.mp4", "sub/b.mp4", "elsewhere/c.mp4"):
         write(tmp_path / name, b"clip")
@@ -58,7 +58,7 @@ async def test_what_a_list_names_is_found_without_a_look_around(
     assert watched.folders == []
 
 
-async def test_what_is_not_there_is_looked_for_nearby(tmp_path: Path, watched: Watched) -> None:
+async def test_what_is_not_there_is_looked_for_nearby(tmp_path: Path, watched: MotionCache) -> None:
     write(tmp_path / "one/two/A.MP4", b"clip")
     write(tmp_path / ".hidden/b.mp4", b"clip")
     path = write(tmp_path / "moves.csv", b"clip\na.mp4\nb.mp4\n")
@@ -69,9 +69,9 @@ async def test_what_is_not_there_is_looked_for_nearby(tmp_path: Path, watched: W
 
 
 async def test_a_look_around_has_a_limit_that_is_said(
-    tmp_path: Path, watched: Watched, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, watched: MotionCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "MOST_SEEN", 20)
+    monkeypatch.setattr(import_scan, "MOST_SEEN", 20)
     for number in range(30):
         write(tmp_path / f"folder-{number:02}" / "deep" / "x.mp4", b"clip")
     write(tmp_path / "near.mp4", b"clip")
@@ -83,7 +83,7 @@ async def test_a_look_around_has_a_limit_that_is_said(
     assert not any("nearest" in note.message for note in everything.moves[0].notes)
 
 
-async def test_links_to_folders_are_not_followed(tmp_path: Path, watched: Watched) -> None:
+async def test_links_to_folders_are_not_followed(tmp_path: Path, watched: MotionCache) -> None:
     write(tmp_path / "outside/b.mp4", b"clip")
     path = write(tmp_path / "lists/moves.json", [{"clip": "b.mp4"}])
     (tmp_path / "lists/loop").symlink_to(tmp_path / "lists")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.usecases.check_health import KEPT, CheckHealth, Part
-from domain.errors import NotReady, StorageFailed
+from application.operations.check_health import KEPT, CheckHealth, Part
+from domain.shared.errors import NotReady, StorageFailed
 
 pytestmark = pytest.mark.anyio
 

@@ -12,18 +12,18 @@ from adapters.memory import encoder
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from application.examining import Examination
-from application.keeping import fingerprint
-from application.usecases.add_move import AddMove
-from application.usecases.embed_moves import EmbedMoves
-from application.usecases.import_library import ImportLibrary, ImportReport, Outcome
-from domain import paths
-from domain.addresses import Home
-from domain.embeddings import packed
-from domain.errors import FFmpegFailed, InvalidRequest, StorageFailed
-from domain.media import Media
-from domain.move_lists import Kind
-from domain.moves import Energy
+from application.library.add_move import AddMove
+from application.library.backfill_text_embeddings import BackfillTextEmbeddings
+from application.library.clip_analysis import Examination
+from application.library.import_library import ImportLibrary, ImportReport, Outcome
+from application.media.store_file import fingerprint
+from domain.importing.move_lists import Kind
+from domain.library.embeddings import packed
+from domain.library.media import Media
+from domain.library.moves import Energy
+from domain.shared import paths
+from domain.shared.bucket_uris import Home
+from domain.shared.errors import FFmpegFailed, InvalidRequest, StorageFailed
 from tests.world.importing import HEARD, Place, hear
 from tests.world.trouble import Kind as Trouble
 from tests.world.trouble import Trouble as Troubled
@@ -320,7 +320,7 @@ async def test_a_clip_that_is_gone_from_the_storage_is_brought_back(place: Place
 
 
 async def test_a_storage_that_fails_is_told_of_every_move(place: Place) -> None:
-    async def full(source: Path, path: str, *, spare: bool = False) -> None:
+    async def full(source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         raise StorageFailed("The disk is full.")
 
     place.storage.put = full
@@ -336,7 +336,7 @@ async def test_moves_that_were_not_imported_are_made_findable(place: Place) -> N
     entry = (await place.entries())["a"]
     plain = msgspec.structs.replace((await place.moves())["a"], id="plain")
     await place.library.add_move(plain)
-    embed = EmbedMoves(place.library, place.embeddings, MemoryEmbedder())
+    embed = BackfillTextEmbeddings(place.library, place.embeddings, MemoryEmbedder())
     assert (await embed(), await embed()) == (1, 0)
     entries = await place.entries()
     assert entries["a"] == entry
@@ -349,7 +349,7 @@ async def test_what_finds_a_move_that_is_gone_is_forgotten(place: Place) -> None
     await place()
     entry = (await place.entries())["a"]
     await place.embeddings.keep(msgspec.structs.replace(entry, move_id="gone"))
-    embed = EmbedMoves(place.library, place.embeddings, MemoryEmbedder())
+    embed = BackfillTextEmbeddings(place.library, place.embeddings, MemoryEmbedder())
     assert await embed() == 0
     assert await place.entries() == {"a": entry}
 

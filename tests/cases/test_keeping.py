@@ -6,9 +6,9 @@ import pytest
 
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.storage import MemoryStorage
-from application.keeping import keep
-from domain.errors import NotReady, SongTaken, StorageFailed
-from domain.music import Song
+from application.media.store_file import keep
+from domain.library.songs import Song
+from domain.shared.errors import NotReady, SongTaken, StorageFailed
 
 pytestmark = pytest.mark.anyio
 
@@ -89,8 +89,8 @@ async def test_what_is_refused_leaves_no_file(file: Path) -> None:
 
 async def test_a_file_whose_storing_raised_goes_again(file: Path) -> None:
     class Losing(MemoryStorage):
-        async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
-            await super().put(source, path, spare=spare)
+        async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
+            await super().put(source, path, may_take_ownership=may_take_ownership)
             raise StorageFailed("The media storage did not answer in time.")
 
     storage, library = Losing(), MemoryLibrary()

@@ -11,31 +11,31 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from adapters.memory import encoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.clock import MemoryClock
-from adapters.memory.doorkeeper import MemoryDoorkeeper
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.shelf import MemoryShelf
+from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
-from adapters.memory.watcher import MemoryWatcher
+from adapters.memory.upload_probe import MemoryUploadProbe
 from adapters.memory.workspace import MemoryWorkspace
-from application.examining import Examination
-from application.later import Later
+from application.concurrency.background_queue import BackgroundQueue
+from application.library.add_move import AddMove
+from application.library.add_song import AddSong
+from application.library.browse import everything
+from application.library.clip_analysis import Examination
+from application.library.import_library import ImportLibrary, Outcome
+from application.library.prewarm_library import PrewarmLibrary
+from application.library.remove import RemoveMove, RemoveSong
+from application.library.upload_move import MoveForm, UploadMove
+from application.operations.recover_storage import OLD, RecoverStorage
 from application.ports.library import MoveFilter, SongFilter
-from application.usecases.add_move import AddMove
-from application.usecases.add_song import AddSong
-from application.usecases.browse import everything
-from application.usecases.import_library import ImportLibrary, Outcome
-from application.usecases.recover import OLD, RecoverStorage
-from application.usecases.remove import RemoveMove, RemoveSong
-from application.usecases.upload_move import MoveForm, UploadMove
-from application.usecases.warm import WarmLibrary
-from domain import paths
-from domain.errors import NotFound
-from domain.music import Song
+from domain.library.songs import Song
+from domain.shared import paths
+from domain.shared.errors import NotFound
 from tests.world.importing import hear
 from tests.world.trouble import LASTING, Kind, Trouble
 
@@ -61,13 +61,13 @@ class Place:
         embedder = around(MemoryEmbedder(), "embedder")
         tasks, archive = MemoryTaskRepository(), MemoryBlueprintArchive()
         add_move = AddMove(library, storage, room, workspace, embedder)
-        examine = Examination(hear, embedder, MemoryWatcher())
+        examine = Examination(hear, embedder, MemoryMotionAnalyzer())
         embeddings = around(self.library.embeddings, "embeddings")
         self.bring = ImportLibrary(library, storage, embeddings, room, add_move, examine, 1)
-        warm = WarmLibrary(library, storage, MemoryShelf(), room, workspace, 1)
-        self.later = Later()
-        doorkeeper = MemoryDoorkeeper()
-        self.upload = UploadMove(library, doorkeeper, examine, add_move, warm, self.later, 2)
+        warm = PrewarmLibrary(library, storage, MemoryArtifactCache(), room, workspace, 1)
+        self.later = BackgroundQueue()
+        upload_probe = MemoryUploadProbe()
+        self.upload = UploadMove(library, upload_probe, examine, add_move, warm, self.later, 2)
         self.add_song = AddSong(library, storage, room, workspace)
         self.remove_move = RemoveMove(library, storage)
         self.remove_song = RemoveSong(library, storage)

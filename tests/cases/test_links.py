@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.encoder import MemoryEncoder
-from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
-from application.filming import Filming
-from domain.assembly import Assembly
-from domain.errors import StorageFailed
+from application.rendering.film_pipeline import FilmPipeline
+from domain.rendering.assembly import Assembly
+from domain.shared.errors import StorageFailed
 
 pytestmark = pytest.mark.anyio
 
@@ -37,8 +37,10 @@ class Linking(MemoryStorage):
         return f"https://media.example/{path}?name={name}&seconds={seconds}"
 
 
-def filming(storage: MemoryStorage, root: Path, seconds: int) -> Filming:
-    return Filming(storage, MemoryShelf(), MemoryEncoder(), MemoryWorkspace(root), 1, seconds)
+def filming(storage: MemoryStorage, root: Path, seconds: int) -> FilmPipeline:
+    return FilmPipeline(
+        storage, MemoryArtifactCache(), MemoryEncoder(), MemoryWorkspace(root), 1, seconds
+    )
 
 
 async def test_a_film_is_played_from_a_link_where_links_are_wanted(tmp_path: Path) -> None:

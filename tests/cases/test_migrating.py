@@ -10,14 +10,15 @@ import msgspec
 import pytest
 
 from adapters.memory import encoder
-from application.migration import Came
-from application.verifying import SAMPLE
-from domain import paths, rules
-from domain.addresses import Home
-from domain.assembly import State
-from domain.embeddings import MoveEmbedding, packed
-from domain.errors import StorageFailed
-from domain.seeds import Model
+from application.migration.report import Came
+from application.migration.verification import SAMPLE
+from domain.blueprint import rules
+from domain.legacy.seeds import Model
+from domain.library.embeddings import MoveEmbedding, packed
+from domain.rendering.assembly import State
+from domain.shared import paths
+from domain.shared.bucket_uris import Home
+from domain.shared.errors import StorageFailed
 from tests.world.earlier import (
     MADE,
     OWNER,
@@ -339,8 +340,8 @@ async def test_what_is_not_as_it_was_written_is_found(earlier: Earlier, spoiled:
     everything(earlier)
     real = earlier.storage.put
 
-    async def put(source: Path, path: str, *, spare: bool = False) -> None:
-        await real(source, path, spare=spare)
+    async def put(source: Path, path: str, *, may_take_ownership: bool = False) -> None:
+        await real(source, path, may_take_ownership=may_take_ownership)
         if spoiled == "file" and path.startswith("songs/eso"):
             earlier.storage.objects[path] += b"!"
         if spoiled == "lost" and path.startswith("songs/eso"):
@@ -379,7 +380,7 @@ async def test_what_is_not_as_it_was_written_is_found(earlier: Earlier, spoiled:
 
 
 async def test_a_storage_that_fails_is_told_of_every_file(earlier: Earlier) -> None:
-    async def full(source: Path, path: str, *, spare: bool = False) -> None:
+    async def full(source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         raise StorageFailed("The disk is full.")
 
     everything(earlier)

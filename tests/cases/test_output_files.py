@@ -10,7 +10,7 @@ import click
 import pytest
 
 from adapters.memory.storage import MemoryStorage
-from domain.errors import DiskFull, MediaNotFound
+from domain.shared.errors import DiskFull, MediaNotFound
 from entrypoints.cli.output_file import copy_out, save, written
 from tests.world.small_disk import small_disk
 

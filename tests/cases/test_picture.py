@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.music import Analysis, Section
-from entrypoints.cli.picture import draw
+from domain.library.songs import Analysis, Section
+from entrypoints.cli.analysis_plot import draw
 
 EIGHTS = 10
 HEARD = Analysis(
@@ -19,12 +19,12 @@ HEARD = Analysis(
         Section(name="wild", start=21, end=42, energy=0.75),
     ),
     duration=42,
-    heard_by="test",
+    analyzed_by="test",
     beat_energy=tuple(0.25 if k < 40 else 0.75 for k in range(8 * EIGHTS)),
     peaks=tuple(0.2 if k < 500 else 0.9 for k in range(1000)),
 )
 SILENT = Analysis(
-    tempo=0, beats=(), ones=(), sections=(), duration=0.5, heard_by="test", confidence=0
+    tempo=0, beats=(), ones=(), sections=(), duration=0.5, analyzed_by="test", confidence=0
 )
 RED, GREY = (0xC1, 0x27, 0x2D), (0x8A, 0x97, 0xA6)
 

@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 )
 
 from adapters.memory.library import MemoryLibrary
-from application.usecases.recover import OLD, RecoverStorage, Recovery
-from application.usecases.sweep import SweepLeftovers
-from domain.assembly import FINAL, STEPS, State
-from domain.blueprint import Blueprint
+from application.operations.recover_storage import OLD, RecoverStorage, Recovery
+from application.rendering.recover_interrupted import RecoverInterrupted
+from domain.blueprint.model import Blueprint
+from domain.rendering.assembly import FINAL, STEPS, State
 from tests.world.studio import CLIPS, OWNER, Service, blueprint
 from tests.world.trouble import LASTING, PASSING, Kind
 
@@ -85,7 +85,7 @@ class Pipeline(RuleBasedStateMachine):
         service = self.service
         service.workspace.abandoned.extend(self.asked)
         before = {key: values[-1] for key, values in service.tasks.history.items()}
-        leftovers = SweepLeftovers(
+        leftovers = RecoverInterrupted(
             service.tasks,
             service.archive,
             service.storage,
@@ -175,7 +175,7 @@ class LastingTrouble(RuleBasedStateMachine):
         service.trouble.back()
         service.clock.advance(timedelta(seconds=OLD.total_seconds() + service.limit + 61))
         ports = (service.tasks, service.archive, service.storage)
-        sweep = SweepLeftovers(*ports, service.workspace, service.clock, service.limit)
+        sweep = RecoverInterrupted(*ports, service.workspace, service.clock, service.limit)
         recover = RecoverStorage(MemoryLibrary(), *ports)
 
         async def recovered() -> Recovery:

@@ -8,20 +8,20 @@ from typing import Literal
 import msgspec
 import pytest
 
-from adapters.memory.choreographer import MemoryChoreographer
+from adapters.memory.description_model import MemoryDescriptionModel
 from adapters.memory.move_embeddings import MemoryMoveEmbeddings
-from application.usecases.plan import ChoreographyRequest, PlannedDance
-from domain import rules
-from domain.blueprint import Difficulty
-from domain.choreography import LockedMove
-from domain.corrections import Correction, corrected
-from domain.costs import HARDNESS, Motion
-from domain.embeddings import entry_of
-from domain.errors import InvalidRequest
-from domain.moves import LEVEL, Energy, Style
-from domain.quality import Quality
-from domain.wording.figures import is_called
-from domain.words import Asked
+from application.planning.plan import ChoreographyRequest, PlannedDance
+from domain.blueprint import rules
+from domain.blueprint.model import Difficulty
+from domain.library.corrections import Correction, corrected
+from domain.library.embeddings import entry_of
+from domain.library.moves import LEVEL, Energy, Style
+from domain.planning.costs import HARDNESS, Motion
+from domain.planning.metrics import Quality
+from domain.planning.planner import LockedMove
+from domain.shared.errors import InvalidRequest
+from domain.text_query.figures import is_called
+from domain.text_query.words import Asked
 from tests.world.planning import Ballroom, ballroom
 
 pytestmark = pytest.mark.anyio
@@ -179,9 +179,9 @@ async def test_motion_that_is_known_decides_and_is_read_once_until_it_changes(
 async def test_proposals_are_danced_and_what_went_wrong_is_told(tmp_path: Path) -> None:
     asked = Asked(difficulty=Difficulty.INTERMEDIATE)
     room = await ballroom(
-        tmp_path, MemoryChoreographer(asked, ["hammerlock", "golpes"], ["It stammered."])
+        tmp_path, MemoryDescriptionModel(asked, ["hammerlock", "golpes"], ["It stammered."])
     )
-    alone = await ballroom(tmp_path, MemoryChoreographer(asked))
+    alone = await ballroom(tmp_path, MemoryDescriptionModel(asked))
     liked, plain = [
         await each.described("anything", song_id="luna-de-humo") for each in (room, alone)
     ]

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.memory.choreographer import MemoryChoreographer
-from application.usecases.plan import ChoreographyRequest
-from domain.choreography import LockedMove, Wish
-from domain.errors import InvalidRequest, NoMovesMatch
-from domain.words import Asked
+from adapters.memory.description_model import MemoryDescriptionModel
+from application.planning.plan import ChoreographyRequest
+from domain.planning.planner import LockedMove, Wish
+from domain.shared.errors import InvalidRequest, NoMovesMatch
+from domain.text_query.words import Asked
 from tests.cases.test_shortlisting import COUNT, TEMPO, Hall, move
 from tests.world.planning import Ballroom, ballroom
 
@@ -53,8 +53,8 @@ def test_no_dance_and_none_of_its_alternatives_has_a_move_that_is_marked(
 
 async def test_a_model_is_offered_no_move_that_is_marked(tmp_path: Path) -> None:
     asked = Asked()
-    plain = await ballroom(tmp_path, MemoryChoreographer(asked, ["golpes"]))
-    room = await ballroom(tmp_path, MemoryChoreographer(asked, ["golpes"]))
+    plain = await ballroom(tmp_path, MemoryDescriptionModel(asked, ["golpes"]))
+    room = await ballroom(tmp_path, MemoryDescriptionModel(asked, ["golpes"]))
     await marked(room, "golpes")
     for each, there in ((plain, True), (room, False)):
         dance = await each.described("anything", song_id=SONG.song_id)

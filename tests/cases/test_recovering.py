@@ -13,15 +13,15 @@ from adapters.memory.clock import MemoryClock
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
-from application.clip_failures import MISSING
+from application.library.clip_failures import MISSING
+from application.operations.recover_storage import FEW, OLD, Owner, RecoverStorage, Recovery
 from application.ports.library import MoveFilter, SongFilter
-from application.usecases.recover import FEW, OLD, Owner, RecoverStorage, Recovery
-from domain import paths
-from domain.assembly import Assembly, Step
-from domain.blueprint import Difficulty
-from domain.errors import StorageFailed
-from domain.moves import Energy, Move, Style
-from domain.music import Song
+from domain.blueprint.model import Difficulty
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Song
+from domain.rendering.assembly import Assembly, Step
+from domain.shared import paths
+from domain.shared.errors import StorageFailed
 from tests.world.studio import CLIPS, OWNER, blueprint
 
 pytestmark = pytest.mark.anyio

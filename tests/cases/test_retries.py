@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.retries import Retries, pause
+from application.concurrency.retries import Retries, pause
 
 pytestmark = pytest.mark.anyio
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from application.finding import Likeness
 from application.ports.progress import Progress
-from domain.errors import SongNotFound
+from application.search.move_search import Likeness
+from domain.shared.errors import SongNotFound
 from entrypoints.cli import session as sessions
 from entrypoints.cli.session import session
 from entrypoints.ports import Ports

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import InvalidRequest
+from domain.shared.errors import InvalidRequest
 from entrypoints.settings import Settings, from_environment
 
 

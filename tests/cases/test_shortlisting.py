@@ -6,30 +6,30 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from adapters.choreographer.offline import OfflineChoreographer
+from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.index.vector_index import VectorIndex
 from adapters.memory import encoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.clock import MemoryClock
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.listener import MemoryListener
 from adapters.memory.move_embeddings import MemoryMoveEmbeddings
-from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
-from application.finding import FindMoves
-from application.shortlisting import Shortlist
-from application.usecases.embed_moves import EmbedMoves
-from application.usecases.hear import HearSong
-from application.usecases.plan import ChoreographyRequest, PlanChoreography
-from application.watched import Watched
-from domain.blueprint import Difficulty
-from domain.choreography import LockedMove, Wish
-from domain.embeddings import Part, unpacked
-from domain.errors import InvalidRequest
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Song
+from application.library.analyze_song import AnalyzeSong
+from application.library.backfill_text_embeddings import BackfillTextEmbeddings
+from application.planning.motion_cache import MotionCache
+from application.planning.plan import ChoreographyRequest, PlanChoreography
+from application.planning.shortlisting import Shortlist
+from application.search.move_search import FindMoves
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import Part, unpacked
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis, Song
+from domain.planning.planner import LockedMove, Wish
+from domain.shared.errors import InvalidRequest
 from tests.strategies.entries import row
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +40,7 @@ TEMPO = 120.0
 COUNT = 800
 
 
-class Ear(MemoryListener):
+class Ear(MemoryAudioAnalyzer):
     """Hears in every song the same numbers, or none."""
 
     def __init__(self, *, hears: bool) -> None:
@@ -60,7 +60,7 @@ class Hall:
         self.library = MemoryLibrary([SONG], [move(number) for number in range(COUNT)])
         self.embeddings = MemoryMoveEmbeddings()
         embedder = HashedEmbedder()
-        self.embed = EmbedMoves(self.library, self.embeddings, embedder)
+        self.embed = BackfillTextEmbeddings(self.library, self.embeddings, embedder)
         ear = Ear(hears=hears)
         find = FindMoves(
             self.embeddings,
@@ -71,10 +71,10 @@ class Hall:
             patience=0,
             complete=self.embed,
         )
-        self.hear = HearSong(
+        self.hear = AnalyzeSong(
             self.library,
             MemoryStorage({SONG.audio_path: encoder.song(32)}),
-            MemoryShelf(),
+            MemoryArtifactCache(),
             MemoryEncoder(),
             MemoryWorkspace(root),
             ear,
@@ -191,8 +191,8 @@ async def test_a_dance_is_chosen_from_the_shortlist(hall: Hall) -> None:
         hall.library,
         hall.hear,
         MemoryClock(),
-        OfflineChoreographer(),
-        Watched(hall.embeddings),
+        OfflineDescriptionModel(),
+        MotionCache(hall.embeddings),
         hall.shortlist,
     )
     listed = set(await hall.ids(Wish()))

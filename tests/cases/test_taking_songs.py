@@ -9,11 +9,11 @@ from adapters.memory.encoder import MemoryEncoder, clip, song
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
+from application.library.add_song import AddSong
+from application.library.take_song import TakeSong
 from application.ports.library import SongFilter
-from application.usecases.add_song import AddSong
-from application.usecases.take_song import TakeSong
-from domain.errors import Refused
-from domain.music import Song
+from domain.library.songs import Song
+from domain.shared.errors import Refused
 
 pytestmark = pytest.mark.anyio
 

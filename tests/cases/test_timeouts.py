@@ -5,11 +5,11 @@ from threading import Event
 
 import pytest
 
-from application.threads import Threads
-from application.timeouts import ended, limited, place_in, reminded, within
-from application.turns import Turns
-from application.uncancelled import to_the_end
-from domain.errors import NotReady, WaitedTooLong
+from application.concurrency.keyed_lock import KeyedLock
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.threads import Threads
+from application.concurrency.timeouts import ended, limited, place_in, reminded, within
+from domain.shared.errors import NotReady, WaitedTooLong
 from tests.world.stubborn import stubborn
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +46,7 @@ async def test_who_waits_too_long_for_a_place_is_refused_and_leaves_the_others_a
 
 
 async def test_who_waits_too_long_for_a_key_is_refused_and_the_next_gets_it() -> None:
-    turns = Turns(limit=SHORT)
+    turns = KeyedLock(limit=SHORT)
     async with turns.of("a"):
         with pytest.raises(WaitedTooLong, match="'a'"):
             async with turns.of("a"):
@@ -115,14 +115,16 @@ async def test_the_end_is_waited_for_however_often_the_wait_is_cancelled() -> No
 async def test_work_carried_to_its_end_is_given_up_when_it_has_none() -> None:
     async with stubborn() as waits:
         with pytest.raises(WaitedTooLong, match=r"Stubborn\.hang"):
-            await to_the_end(waits.hang(), limit=SHORT, leaving=SHORT)
-        caller = asyncio.ensure_future(to_the_end(waits.hang(), patience=SHORT, leaving=SHORT))
+            await finish_even_if_cancelled(waits.hang(), limit=SHORT, leaving=SHORT)
+        caller = asyncio.ensure_future(
+            finish_even_if_cancelled(waits.hang(), patience=SHORT, leaving=SHORT)
+        )
         await asyncio.sleep(0)
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller
     with pytest.raises(WaitedTooLong):
-        await to_the_end(forever(), limit=SHORT)
+        await finish_even_if_cancelled(forever(), limit=SHORT)
 
 
 async def test_a_wait_that_must_not_be_given_up_is_told_again_and_again(

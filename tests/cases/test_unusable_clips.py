@@ -9,22 +9,25 @@ import msgspec
 import pytest
 
 from adapters.memory import encoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.listener import MemoryListener
-from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
-from application.clip_failures import reason_of
-from application.examining import Examination
-from application.files import Files
+from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
+from application.library.backfill_text_embeddings import BackfillTextEmbeddings
+from application.library.check_library import CheckLibrary, Finding
+from application.library.clip_analysis import Examination
+from application.library.clip_failures import reason_of
+from application.library.prewarm_library import PrewarmLibrary
 from application.ports.encoder import Footage
-from application.usecases.check_library import CheckLibrary, Finding
-from application.usecases.complete_moves import CompleteMoves
-from application.usecases.embed_moves import EmbedMoves
-from application.usecases.warm import WarmLibrary
-from domain.blueprint import Difficulty, OutputConfig
-from domain.errors import (
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import Difficulty, OutputConfig
+from domain.blueprint.timeline import Cut
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Song
+from domain.shared.errors import (
     AssemblyTimedOut,
     Broken,
     ClipTooShort,
@@ -38,10 +41,7 @@ from domain.errors import (
     UnacceptedMedia,
     UnreadableMedia,
 )
-from domain.moves import Energy, Move, Style
-from domain.music import Song
-from domain.timeline import Cut
-from domain.violations import Violation
+from domain.shared.violations import Violation
 from tests.world.faulty import FaultyEncoder
 
 pytestmark = pytest.mark.anyio
@@ -83,20 +83,22 @@ class Place:
         self.encoder = FaultyEncoder()
         self.workspace = MemoryWorkspace(root)
         self.embeddings = self.library.embeddings
-        self.listener = MemoryListener()
-        made = (self.storage, MemoryShelf(), self.encoder, self.workspace)
-        self.warm = WarmLibrary(self.library, *made, 2)
+        self.audio_analyzer = MemoryAudioAnalyzer()
+        made = (self.storage, MemoryArtifactCache(), self.encoder, self.workspace)
+        self.warm = PrewarmLibrary(self.library, *made, 2)
         self.check = CheckLibrary(self.library, self.embeddings, *made, self.warm)
         self.hears: dict[str, Exception] = {}
-        examine = Examination(self.listener.hear, MemoryEmbedder())
-        self.complete = CompleteMoves(self.library, *made, self.embeddings, examine, self.listener)
+        examine = Examination(self.audio_analyzer.hear, MemoryEmbedder())
+        self.complete = BackfillAudioEmbeddings(
+            self.library, *made, self.embeddings, examine, self.audio_analyzer
+        )
 
     async def filled(self) -> "Place":
         for name in ("a", "b", "c"):
             path = f"clips/{name}.mp4"
             self.storage.objects[path] = encoder.clip(name, 300, 30)
             await self.library.add_move(move(name))
-        await EmbedMoves(self.library, self.embeddings, MemoryEmbedder())()
+        await BackfillTextEmbeddings(self.library, self.embeddings, MemoryEmbedder())()
         return self
 
     async def marks(self) -> dict[str, str | None]:
@@ -228,14 +230,14 @@ async def test_a_move_that_is_removed_while_it_fails_does_not_come_back(place: P
 
     class Waiting(FaultyEncoder):
         async def normalise(
-            self, cut: Cut, files: Files, output: OutputConfig, into: Path
+            self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
         ) -> Footage:
             failing.set()
             await removed.wait()
             raise UnreadableMedia("It is damaged.")
 
-    made = (place.storage, MemoryShelf(), Waiting(), place.workspace)
-    trying = asyncio.create_task(WarmLibrary(place.library, *made, 1).one(move("b")))
+    made = (place.storage, MemoryArtifactCache(), Waiting(), place.workspace)
+    trying = asyncio.create_task(PrewarmLibrary(place.library, *made, 1).one(move("b")))
     await failing.wait()
     await place.library.remove_move("b")
     again = msgspec.structs.replace(move("b"), video_path="clips/new.mp4")

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.encoder import MemoryEncoder, clip, opened, song
-from adapters.memory.shelf import MemoryShelf
 from adapters.mp4.encoder import JoiningEncoder
-from application.files import Files
+from application.media.fetched_files import OnHand
 from application.ports.encoder import Encoder, Footage
-from application.rushes import OnHand
+from application.ports.media_files import MediaFiles
 from tests.cases.ffmpeg import drawn
 from tests.media import cutting_room
 
@@ -33,7 +33,7 @@ class CuttingRoom(Protocol):
         ...
 
 
-def near(room: CuttingRoom, files: dict[str, Path]) -> Files:
+def near(room: CuttingRoom, files: dict[str, Path]) -> MediaFiles:
     """Local files as an encoder is given them."""
     return OnHand(files, room.encoder)
 
@@ -72,7 +72,7 @@ class JoiningRoom(FFmpegRoom):
     """The same films, encoded once and joined by copying."""
 
     def _encoder(self, room: FFmpegEncoder) -> Encoder:
-        return JoiningEncoder(room, MemoryShelf())
+        return JoiningEncoder(room, MemoryArtifactCache())
 
 
 class MemoryRoom:

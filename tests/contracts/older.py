@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assembly import Assembly
+from domain.rendering.assembly import Assembly
 
 TASK: Final = UUID(int=7)
 IDS: Final = {"song": "lejos", "move": "basico"}

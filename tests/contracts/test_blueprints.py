@@ -17,8 +17,8 @@ from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.engine import open_database
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from application.ports.blueprints import BlueprintArchive
-from domain.blueprint import DAY, Blueprint, BlueprintMove, OutputConfig
-from domain.errors import BlueprintNotFound, TaskTaken
+from domain.blueprint.model import DAY, Blueprint, BlueprintMove, OutputConfig
+from domain.shared.errors import BlueprintNotFound, TaskTaken
 
 pytestmark = pytest.mark.anyio
 

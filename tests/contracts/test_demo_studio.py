@@ -10,7 +10,7 @@ from adapters.memory.demo import MemoryDemoStudio
 from adapters.memory.encoder import MemoryEncoder
 from application.ports.demo import DemoStudio
 from application.ports.encoder import Encoder
-from domain.moves import INTRO, OUTRO, Move
+from domain.library.moves import INTRO, OUTRO, Move
 from tests.cases.ffmpeg.drawn import names_in
 from tests.media import cutting_room
 

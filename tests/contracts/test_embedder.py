@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.memory.embedder import MemoryEmbedder
 from application.ports.embedder import Embedder
-from domain.embeddings import LENGTHS, Part, unpacked
+from domain.library.embeddings import LENGTHS, Part, unpacked
 
 pytestmark = pytest.mark.anyio
 MADE = (MemoryEmbedder, HashedEmbedder)

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from application.ports.encoder import Footage
-from domain.blueprint import OutputConfig
-from domain.errors import Broken, ClipTooShort, FilmFlawed, UnreadableMedia
-from domain.timeline import Cue, Cut, Soundtrack, Timeline
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cue, Cut, Soundtrack, Timeline
+from domain.shared.errors import Broken, ClipTooShort, FilmFlawed, UnreadableMedia
 from tests.cases.ffmpeg.drawn import names_in
 from tests.contracts.encoder_cases import HARNESSES, CuttingRoom, near, shown
 

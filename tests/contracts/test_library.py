@@ -10,9 +10,12 @@ from adapters.database.engine import open_database
 from adapters.database.library import SqlLibrary
 from adapters.memory.library import MemoryLibrary
 from application.ports.library import Kind, Library, MoveFilter, Removed, SongFilter
-from domain.blueprint import Difficulty
-from domain.corrections import Correction
-from domain.errors import (
+from domain.blueprint.model import Difficulty
+from domain.library.corrections import Correction
+from domain.library.moves import Energy, Move, Style
+from domain.library.retiming import retimed
+from domain.library.songs import Analysis, Section, Song
+from domain.shared.errors import (
     InvalidRequest,
     MoveNotFound,
     MoveTaken,
@@ -20,10 +23,7 @@ from domain.errors import (
     SongTaken,
     StorageFailed,
 )
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Section, Song
-from domain.paths import contents_of
-from domain.retiming import retimed
+from domain.shared.paths import contents_of
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ HEARD = Analysis(
     ones=(0.1,),
     sections=(Section(name="verse \0 é", start=0, end=12.3456789012345, energy=0.55),),
     duration=180.0,
-    heard_by="score",
+    analyzed_by="score",
 )
 ORDERED = [
     "-",
@@ -126,7 +126,7 @@ async def test_an_analysis_comes_back_equal(library: Library) -> None:
 async def test_a_new_analysis_takes_the_place_of_the_old(library: Library) -> None:
     await library.add_song(song("a"), HEARD)
     await library.add_song(song("b"))
-    anew = msgspec.structs.replace(HEARD, heard_by="listener")
+    anew = msgspec.structs.replace(HEARD, analyzed_by="listener")
     await library.keep_analysis("a", anew)
     assert await library.analysis("a") == anew
     assert await library.song("a") == song("a", tempo=HEARD.tempo)

@@ -20,24 +20,24 @@ from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.tasks import MemoryTaskRepository
-from adapters.memory.watcher import MemoryWatcher
 from adapters.memory.workspace import MemoryWorkspace
 from adapters.storage.local import LocalStorage
-from application.examining import Examination
+from application.library.add_move import AddMove
+from application.library.clip_analysis import Examination
+from application.library.import_library import ImportLibrary, Outcome
+from application.library.remove import RemoveMove
+from application.operations.recover_storage import RecoverStorage
 from application.ports.blueprints import BlueprintArchive
 from application.ports.library import Library, MoveFilter
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.tasks import TaskRepository
-from application.usecases.add_move import AddMove
-from application.usecases.import_library import ImportLibrary, Outcome
-from application.usecases.recover import RecoverStorage
-from application.usecases.remove import RemoveMove
-from domain.assembly import Assembly, State, Step
-from domain.blueprint import Difficulty
-from domain.embeddings import MoveEmbedding, entry_of
-from domain.errors import InvalidRequest, MoveNotFound, MoveTaken
-from domain.moves import Energy, Move, Style
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import MoveEmbedding, entry_of
+from domain.library.moves import Energy, Move, Style
+from domain.rendering.assembly import Assembly, State, Step
+from domain.shared.errors import InvalidRequest, MoveNotFound, MoveTaken
 from tests.world.importing import hear
 from tests.world.studio import CLIPS, blueprint
 
@@ -163,7 +163,7 @@ class Place:
             kept.embeddings,
             MemoryEncoder(),
             AddMove(*ports, MemoryWorkspace(root / "work"), embedder),
-            Examination(hear, embedder, MemoryWatcher()),
+            Examination(hear, embedder, MemoryMotionAnalyzer()),
         )
         self.remove = RemoveMove(kept.library, self.storage)
         self.recover = RecoverStorage(kept.library, kept.tasks, kept.archive, self.storage)

@@ -10,10 +10,10 @@ from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import open_database
 from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from application.ports.move_embeddings import MoveEmbeddings
-from domain.blueprint import Difficulty
-from domain.embeddings import MoveEmbedding, Part, Rows
-from domain.errors import InvalidRequest, MoveNotFound
-from domain.moves import Energy, Style
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import MoveEmbedding, Part, Rows
+from domain.library.moves import Energy, Style
+from domain.shared.errors import InvalidRequest, MoveNotFound
 from tests.strategies.entries import row
 
 pytestmark = pytest.mark.anyio

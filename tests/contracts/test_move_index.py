@@ -14,10 +14,10 @@ from adapters.index.faiss_index import ByFaiss
 from adapters.index.vector_index import VectorIndex
 from adapters.memory.move_index import MemoryMoveIndex
 from application.ports.move_index import Among, Entry, Found, MoveIndex
-from domain.blueprint import Difficulty
-from domain.embeddings import Fused, Part, Rows, fused, packed, unpacked
-from domain.errors import NotReady
-from domain.moves import Energy, Style
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import Fused, Part, Rows, fused, packed, unpacked
+from domain.library.moves import Energy, Style
+from domain.shared.errors import NotReady
 from tests.strategies.entries import among, entries, entry, row, vector, vectors
 
 pytestmark = pytest.mark.anyio

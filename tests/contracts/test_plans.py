@@ -21,7 +21,7 @@ from adapters.database.engine import Database, open_database
 from adapters.database.library import SqlLibrary
 from adapters.database.schema import open_schema
 from adapters.database.tasks import SqlTaskRepository
-from domain.assembly import Assembly, State
+from domain.rendering.assembly import Assembly, State
 from tests.api.house import House
 from tests.contracts import postgres
 from tests.world.studio import CLIPS, blueprint

@@ -10,7 +10,7 @@ from adapters.memory.progress import MemoryProgress
 from adapters.progress.logs import LogProgress
 from adapters.progress.several import SeveralProgress
 from application.ports.progress import Progress, Report
-from domain.assembly import PROGRESS, State
+from domain.rendering.assembly import PROGRESS, State
 
 pytestmark = pytest.mark.anyio
 

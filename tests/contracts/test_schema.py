@@ -34,7 +34,7 @@ from adapters.database.revisions import FOLDER, Revisions
 from adapters.database.schema import Schema, open_schema
 from adapters.database.tables import Table
 from adapters.database.tasks import SqlTaskRepository
-from domain.errors import DatabaseAhead, DatabaseBehind, InvalidRequest, MigrationFailed
+from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest, MigrationFailed
 from scripts.new_revision import new_revision
 from tests.contracts.older import IDS, LATER, TASK, made_before_revisions
 

@@ -16,8 +16,8 @@ from adapters.memory.seed_source import MemorySeedSource
 from adapters.seeds.database import open_seed_database
 from adapters.seeds.opening import open_seed
 from application.ports.seed_source import SeedSource
-from domain.errors import InvalidRequest, NotReady
-from domain.seeds import Model, Record, read_blueprint, read_move, read_song, read_task
+from domain.legacy.seeds import Model, Record, read_blueprint, read_move, read_song, read_task
+from domain.shared.errors import InvalidRequest, NotReady
 from tests.world.earlier import JOB, document, task_key, unit
 
 pytestmark = pytest.mark.anyio

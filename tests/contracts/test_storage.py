@@ -12,11 +12,11 @@ import pytest
 
 from adapters.memory.storage import MemoryStorage
 from adapters.storage.bucket import Limits
-from adapters.storage.line import Line, open_line
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import S3Storage
+from adapters.storage.s3_client import Line, open_line
 from application.ports.storage import Storage
-from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 from tests.world import google_storage
 
 pytestmark = pytest.mark.anyio
@@ -349,14 +349,14 @@ async def test_a_put_file_is_a_copy(storage: Storage, given: Given) -> None:
 
 async def test_a_spare_file_stays_though_its_source_goes(storage: Storage, given: Given) -> None:
     source = given(b"given away")
-    await storage.put(source, "a", spare=True)
+    await storage.put(source, "a", may_take_ownership=True)
     first = await storage.describe("a")
     source.unlink()
     assert await content(storage, "a") == b"given away"
     with pytest.raises(MediaTaken):
-        await storage.put(given(b"another"), "a", spare=True)
+        await storage.put(given(b"another"), "a", may_take_ownership=True)
     await storage.delete("a")
-    await storage.put(given(b"given away"), "a", spare=True)
+    await storage.put(given(b"given away"), "a", may_take_ownership=True)
     assert (await storage.describe("a")).etag
     assert (await storage.describe("a")).size == first.size == 10
 
@@ -397,7 +397,7 @@ async def test_a_file_is_as_old_as_its_place_and_not_as_its_source(
         source = tmp_path / f"source-{spare}"
         source.write_bytes(b"1")
         os.utime(source, (0, 0))
-        await storage.put(source, f"clips/{spare}", spare=spare)
+        await storage.put(source, f"clips/{spare}", may_take_ownership=spare)
     found = [each async for each in storage.files("clips")]
     assert len(found) == 2
     assert all(timedelta(seconds=-5) < each.age < timedelta(minutes=5) for each in found)

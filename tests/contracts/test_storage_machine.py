@@ -19,11 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from adapters.memory.storage import MemoryStorage
 from adapters.storage import folders
 from adapters.storage.bucket import Bucket, Limits
-from adapters.storage.line import Line, open_line
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import S3Storage
+from adapters.storage.s3_client import Line, open_line
 from application.ports.storage import Storage
-from domain.errors import BachataError
+from domain.shared.errors import BachataError
 from tests.world.google_storage import google_storage
 
 SEGMENTS = st.sampled_from(["a", "b", "A", "é", "e\u0301", "a b+c", "~" * 9, "x" * 300])

@@ -12,8 +12,8 @@ from adapters.database.engine import open_database
 from adapters.database.tasks import SqlTaskRepository
 from adapters.memory.tasks import MemoryTaskRepository
 from application.ports.tasks import TaskRepository
-from domain.assembly import Assembly, Failure, State, Step
-from domain.errors import IllegalStep, TaskNotFound, TaskTaken
+from domain.rendering.assembly import Assembly, Failure, State, Step
+from domain.shared.errors import IllegalStep, TaskNotFound, TaskTaken
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ import pytest
 from adapters.memory.workspace import MemoryWorkspace
 from adapters.storage.workspace import LocalWorkspace
 from application.ports.workspace import Workspace
-from domain.errors import StorageFailed
+from domain.shared.errors import StorageFailed
 
 pytestmark = pytest.mark.anyio
 

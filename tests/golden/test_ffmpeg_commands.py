@@ -7,6 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from adapters.ffmpeg.audio_filters import (
+    Level,
+    Loudness,
+    build_loudness_command,
+    build_own_sound_command,
+    levelled,
+    loudness_in,
+)
 from adapters.ffmpeg.commands import (
     Under,
     build_add_audio_command,
@@ -18,14 +26,6 @@ from adapters.ffmpeg.commands import (
     concat_list,
 )
 from adapters.ffmpeg.filters import Shown
-from adapters.ffmpeg.sounds import (
-    Level,
-    Loudness,
-    build_loudness_command,
-    build_own_sound_command,
-    levelled,
-    loudness_in,
-)
 
 GOLDEN = Path(__file__).parent / "ffmpeg_commands.json"
 CLIP, SONG, FILM, OUT = "/bench/a.mp4", "/bench/song.mp3", "/bench/film.mp4", "/bench/out.mp4"

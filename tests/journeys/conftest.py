@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from tests.contracts import s3
-from tests.journeys.stores import BUCKET, Files, Servers, Stores
+from tests.journeys.stores import BUCKET, MediaFiles, Servers, Stores
 
 CHOICE = "BACHATA_TEST_STORES"
 
@@ -17,7 +17,7 @@ def stores(request: pytest.FixtureRequest) -> Generator[Stores]:
     """Files and SQLite; with `BACHATA_TEST_STORES=production` a bucket and Postgres."""
     choice = os.environ.get(CHOICE, "local")
     if choice == "local":
-        yield Files()
+        yield MediaFiles()
         return
     if choice != "production":
         pytest.fail(f"{CHOICE} is {choice!r}, and not `local` or `production`")

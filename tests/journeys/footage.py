@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.demo.music.bed import bed
-from domain.blueprint import Difficulty
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Section, Song
+from domain.blueprint.model import Difficulty
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis, Section, Song
 
 TEMPO = 120.0
 RATE = 30
@@ -95,7 +95,7 @@ def song(seconds: float) -> tuple[Song, Analysis]:
         ones=beats[::8],
         sections=(Section(name="song", start=0, end=seconds, energy=0.5),),
         duration=seconds,
-        heard_by="score",
+        analyzed_by="score",
     )
     named = Song(id="clicks", title="Clicks", artist="Nobody", audio_path="songs/new", duration=1)
     return named, analysis

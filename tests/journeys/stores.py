@@ -37,7 +37,7 @@ async def settings_of(stores: Stores, data: Path, more: Mapping[str, str] = {}) 
     return from_environment({**here, "BACHATA_DATA_DIR": str(data), **more})
 
 
-class Files:
+class MediaFiles:
     """Everything in the data folder, as a service without settings has it."""
 
     async def environment(self, data: Path) -> dict[str, str]:

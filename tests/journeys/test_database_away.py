@@ -15,8 +15,8 @@ from sqlalchemy import text
 from adapters.database.engine import open_database
 from adapters.database.library import SqlLibrary
 from adapters.database.schema import open_schema
-from domain.errors import NotReady
-from domain.music import Song
+from domain.library.songs import Song
+from domain.shared.errors import NotReady
 from tests.contracts import postgres
 from tests.journeys.server import COMMAND, STARTED, Server, environment_of, until
 

@@ -16,12 +16,12 @@ import pytest
 from numpy.typing import NDArray
 
 from adapters.media.sound import mono
+from application.planning.plan import ChoreographyRequest
 from application.ports.demo import DemoStudio
-from application.usecases.plan import ChoreographyRequest
-from domain import paths
-from domain.moves import INTRO, OUTRO, Move
-from domain.music import Analysis, Song
-from domain.timeline import laid_out
+from domain.blueprint.timeline import laid_out
+from domain.library.moves import INTRO, OUTRO, Move
+from domain.library.songs import Analysis, Song
+from domain.shared import paths
 from entrypoints.bootstrap import open_ports
 from entrypoints.ports import Ports
 from entrypoints.use_cases import UseCases
@@ -153,7 +153,7 @@ async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(
 
         heard = await ports.library.analysis(kept.id)
         assert heard is not None
-        assert heard.heard_by == "network 4"
+        assert heard.analyzed_by == "network 4"
         assert heard.tempo == pytest.approx(score.tempo, rel=0.04)
         assert list(heard.beats) == sorted(set(heard.beats))
         assert set(heard.ones) <= set(heard.beats)

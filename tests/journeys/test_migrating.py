@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from adapters.listening.features import RATE
-from domain import rules
+from domain.blueprint import rules
 from tests.journeys.footage import noisy_film
 from tests.journeys.server import environment_of
 from tests.journeys.stores import Stores

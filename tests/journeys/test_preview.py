@@ -16,16 +16,16 @@ import numpy as np
 import pytest
 
 from adapters.ffmpeg.find import find_ffmpeg
-from domain.assembly import Assembly
-from domain.blueprint import Blueprint, BlueprintMove, OutputConfig, Transition
-from domain.paths import LOCAL_USER
-from domain.paths import film as film_path
-from domain.playlist import PACKET, SAMPLES, Kind, ends
-from domain.timeline import laid_out
+from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig, Transition
+from domain.blueprint.timeline import laid_out
+from domain.rendering.assembly import Assembly
+from domain.rendering.hls_playlist import PACKET, SAMPLES, Kind, ends
+from domain.shared.paths import LOCAL_USER
+from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from entrypoints.wire import wire
 from tests.cases.ffmpeg import drawn
-from tests.cases.mp4.shelf import run
+from tests.cases.mp4.artifacts import run
 from tests.journeys import browser, footage
 from tests.journeys.server import Server, serving, until, working
 from tests.journeys.stores import Stores, settings_of

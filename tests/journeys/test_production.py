@@ -17,9 +17,9 @@ import pytest
 from anyio import to_thread
 
 from application.ports.library import MoveFilter, SongFilter
-from domain.paths import LOCAL_USER
-from domain.paths import film as film_path
-from domain.rules import parse
+from domain.blueprint.rules import parse
+from domain.shared.paths import LOCAL_USER
+from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings, from_environment
 from entrypoints.wire import wire

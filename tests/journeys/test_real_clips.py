@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from domain import paths
-from domain.blueprint import Blueprint, BlueprintMove, Difficulty, OutputConfig
-from domain.moves import Energy, Move, Style
-from domain.timeline import laid_out
+from domain.blueprint.model import Blueprint, BlueprintMove, Difficulty, OutputConfig
+from domain.blueprint.timeline import laid_out
+from domain.library.moves import Energy, Move, Style
+from domain.shared import paths
 from entrypoints.bootstrap import open_ports
 from entrypoints.ports import Ports
 from entrypoints.use_cases import UseCases

@@ -12,8 +12,8 @@ import av
 import httpx
 import pytest
 
-from domain.assembly import Assembly, State
-from domain.paths import film as film_path
+from domain.rendering.assembly import Assembly, State
+from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from entrypoints.cli.exit_codes import EXIT
 from entrypoints.wire import wire

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from domain.limits import Pace
+from domain.library.limits import Pace
 from entrypoints.bootstrap import open_ports
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings

@@ -10,11 +10,11 @@ from scipy.io import wavfile
 
 from adapters.demo.studio import CodeStudio
 from adapters.listening.features import RATE
-from adapters.listening.song_listener import analyze
+from adapters.listening.song_analyzer import analyze
 from adapters.media.sound import mono
-from domain.choreography import Wish, plan
-from domain.music import Analysis
-from domain.quality import step_errors
+from domain.library.songs import Analysis
+from domain.planning.metrics import step_errors
+from domain.planning.planner import Wish, plan
 from training.bachata import Conditions, Played, bachata
 
 NEAR = 0.05

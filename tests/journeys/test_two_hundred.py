@@ -9,8 +9,8 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from domain import paths
-from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
+from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
+from domain.shared import paths
 from entrypoints.bootstrap import open_ports
 from entrypoints.wire import wire
 from tests.journeys.footage import move, noisy_film, song, song_of

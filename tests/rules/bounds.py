@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
-from domain.beam import Offers, Step
-from domain.costs import WINDOW, repetition
+from domain.planning.beam_search import Offers, Step
+from domain.planning.costs import WINDOW, repetition
 
 Joins = Sequence[Sequence[float]]
 Window = tuple[int, ...]

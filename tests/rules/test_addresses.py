@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import paths
-from domain.addresses import Home, key_of, path_of
-from domain.errors import UnsafePath
+from domain.shared import paths
+from domain.shared.bucket_uris import Home, key_of, path_of
+from domain.shared.errors import UnsafePath
 
 HOME = Home(bucket="ours")
 BELOW = Home(bucket="ours", folder="bachata/media")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.assembly import FINAL, PROGRESS, STEPS, Assembly, State, Step
-from domain.errors import IllegalStep
+from domain.rendering.assembly import FINAL, PROGRESS, STEPS, Assembly, State, Step
+from domain.shared.errors import IllegalStep
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

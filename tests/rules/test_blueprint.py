@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import rules
-from domain.blueprint import Blueprint
-from domain.errors import BlueprintRejected, UnsafeBlueprint
-from domain.violations import Concern
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
+from domain.shared.errors import BlueprintRejected, UnsafeBlueprint
+from domain.shared.violations import Concern
 from tests.strategies.blueprints import blueprints, document, documents, traversals
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.corrections import Correction, corrected
-from domain.music import Analysis, Section
+from domain.library.corrections import Correction, corrected
+from domain.library.songs import Analysis, Section
 
 BEAT = 0.5
 BEATS = tuple(round(0.25 + index * BEAT, 6) for index in range(64))
@@ -18,7 +18,7 @@ HEARD = Analysis(
     downbeats=BEATS[3::4],
     sections=(Section(name="part 1", start=0, end=32.25, energy=0.5),),
     duration=32.25,
-    heard_by="memory",
+    analyzed_by="memory",
     confidence=0.4,
     beat_energy=(0.5,) * 64,
 )
@@ -86,7 +86,7 @@ def test_half_a_beat_of_a_tempo_is_half_of_that_tempos() -> None:
 
 def test_a_song_without_a_beat_gets_one_from_a_tempo() -> None:
     silent = Analysis(
-        tempo=0, beats=(), ones=(), sections=(), duration=10, heard_by="memory", confidence=0
+        tempo=0, beats=(), ones=(), sections=(), duration=10, analyzed_by="memory", confidence=0
     )
     assert corrected(silent, Correction(tempo=120, one_at=1)).ones == (1.0, 5.0, 9.0)
     assert corrected(silent, Correction(beats="double")) == silent

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.disk_errors import disk_errors, in_output, translated
-from domain.errors import BachataError, DiskFull, DiskReadOnly, StorageFailed
+from application.media.disk_errors import disk_errors, in_output, translated
+from domain.shared.errors import BachataError, DiskFull, DiskReadOnly, StorageFailed
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 NUMBERS = sorted(errno.errorcode)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.blueprint import Difficulty
-from domain.embeddings import (
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import (
     LENGTH,
     LENGTHS,
     WEIGHTS,
@@ -25,7 +25,7 @@ from domain.embeddings import (
     unpacked,
     words_of,
 )
-from domain.moves import Energy, Style
+from domain.library.moves import Energy, Style
 from tests.strategies.entries import vector, vectors
 
 SOUND = MoveEmbedding(

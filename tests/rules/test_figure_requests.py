@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.wording.meanings import Role
-from domain.wording.terms import lexicon
-from domain.wording.tokens import folded, split
-from domain.words import Asked, read
+from domain.text_query.meanings import Role
+from domain.text_query.terms import lexicon
+from domain.text_query.tokens import folded, split
+from domain.text_query.words import Asked, read
 
 
 def summary(asked: Asked) -> str:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.choreography import LockedMove, Plan, Wish, plan
-from domain.figure_slots import Requested
-from domain.moves import INTRO, OUTRO, Move
-from domain.music import Analysis, Section
-from domain.wording.choosing import fit, requested
-from domain.wording.figures import is_called
-from domain.words import read
+from domain.library.moves import INTRO, OUTRO, Move
+from domain.library.songs import Analysis, Section
+from domain.planning.figure_slots import Requested
+from domain.planning.planner import LockedMove, Plan, Wish, plan
+from domain.planning.query_fit import fit, requested
+from domain.text_query.figures import is_called
+from domain.text_query.words import read
 from tests.strategies.songs import filmed, played, songs_and_libraries
 
 LABELS = ("spin", "dip", "basic", "bodywave", "footwork", "hammerlock")

@@ -8,7 +8,7 @@ from anyascii import anyascii
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.ids import LONGEST, RESERVED, id_of, slug
+from domain.library.ids import LONGEST, RESERVED, id_of, slug
 
 PLAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 NAMES = st.text(max_size=200) | st.text(st.characters(categories=["L", "N", "S"]), max_size=120)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.blueprint import Difficulty
-from domain.embeddings import Part, packed, unpacked
-from domain.ids import slug
-from domain.importing import Wanted, wanted
-from domain.move_lists import Kind, Listed, listed
-from domain.moves import Energy, Style
+from domain.blueprint.model import Difficulty
+from domain.importing.move_lists import Kind, Listed, listed
+from domain.importing.move_records import Wanted, wanted
+from domain.library.embeddings import Part, packed, unpacked
+from domain.library.ids import slug
+from domain.library.moves import Energy, Style
 
 ROW = [1.0] + [0.0] * 511
 EXPORT = {

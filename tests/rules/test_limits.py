@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import TooLarge
-from domain.limits import CLIP, SONG
-from domain.media import Media, Picture
+from domain.library.limits import CLIP, SONG
+from domain.library.media import Media, Picture
+from domain.shared.errors import TooLarge
 
 
 def media(

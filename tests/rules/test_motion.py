@@ -5,8 +5,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.motion import Motion, level_of, pulse
-from domain.moves import Energy
+from domain.library.motion import Motion, level_of, pulse
+from domain.library.moves import Energy
 
 
 def swaying(tempo: float, seconds: float, late: float = 0) -> Motion:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from domain.music import Analysis
-from domain.phrases import phrases
+from domain.library.songs import Analysis
+from domain.planning.phrases import phrases
 from tests.strategies.songs import played
 
 
 def song(ones: list[float], beats: tuple[float, ...] = (), duration: float = 40) -> Analysis:
     return Analysis(
-        tempo=120, beats=beats, ones=tuple(ones), sections=(), duration=duration, heard_by="test"
+        tempo=120, beats=beats, ones=tuple(ones), sections=(), duration=duration, analyzed_by="test"
     )
 
 

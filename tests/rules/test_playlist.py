@@ -9,8 +9,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.blueprint import Blueprint, OutputConfig
-from domain.playlist import (
+from domain.blueprint.model import Blueprint, OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack, Timeline, laid_out
+from domain.rendering.hls_playlist import (
     PACKET,
     SAMPLES,
     Kind,
@@ -19,7 +20,6 @@ from domain.playlist import (
     media_playlist,
     packets,
 )
-from domain.timeline import Cut, Soundtrack, Timeline, laid_out
 from tests.strategies.blueprints import blueprints
 
 HALF = Fraction(1, 2_000_000)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.blueprint import Difficulty
-from domain.casting import FASTEST, SLOWEST
-from domain.choreography import Draft, LockedMove, Plan, Wish, plan
-from domain.moves import INTRO, OUTRO, Move
-from domain.music import Analysis
-from domain.phrases import phrases
+from domain.blueprint.model import Difficulty
+from domain.library.moves import INTRO, OUTRO, Move
+from domain.library.songs import Analysis
+from domain.planning.clip_alignment import FASTEST, SLOWEST
+from domain.planning.phrases import phrases
+from domain.planning.planner import Draft, LockedMove, Plan, Wish, plan
 from tests.strategies.songs import filmed, played, songs_and_libraries
 
 Case = tuple[Analysis, tuple[Move, ...]]

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.blueprint import Difficulty
-from domain.corrections import Correction
-from domain.errors import InvalidRequest
-from domain.moves import Energy, Move, Style
-from domain.retiming import refuse_undanceable, retimed
+from domain.blueprint.model import Difficulty
+from domain.library.corrections import Correction
+from domain.library.moves import Energy, Move, Style
+from domain.library.retiming import refuse_undanceable, retimed
+from domain.shared.errors import InvalidRequest
 
 BEATS = tuple(round(0.25 + index * 0.5, 6) for index in range(24))
 HEARD = Move(

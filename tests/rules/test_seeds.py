@@ -10,13 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import paths, rules
-from domain.assembly import PROGRESS, State
-from domain.blueprint import Blueprint
-from domain.embeddings import packed
-from domain.errors import BlueprintRejected, UnsafeBlueprint
-from domain.seed_blueprints import Lies, brought
-from domain.seeds import (
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
+from domain.legacy.seed_blueprints import Lies, brought
+from domain.legacy.seeds import (
     Model,
     Record,
     dropped_fields,
@@ -29,6 +26,10 @@ from domain.seeds import (
     read_task,
     task_id_of,
 )
+from domain.library.embeddings import packed
+from domain.rendering.assembly import PROGRESS, State
+from domain.shared import paths
+from domain.shared.errors import BlueprintRejected, UnsafeBlueprint
 from tests.strategies.blueprints import blueprints, json_values
 from tests.world.earlier import document, task_key, unit
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.usecases.upload_move import MoveForm
-from application.usecases.upload_song import SongForm
-from domain import documents, paths, texts
-from domain.errors import InvalidRequest
-from domain.ids import slug
-from domain.violations import MOST, Violation, bounded
+from application.library.upload_move import MoveForm
+from application.library.upload_song import SongForm
+from domain.library.ids import slug
+from domain.shared import paths, texts, validation
+from domain.shared.errors import InvalidRequest
+from domain.shared.violations import MOST, Violation, bounded
 
 SAFE = set(string.ascii_letters + string.digits + "-_./")
 UNFIT = [
@@ -46,7 +46,7 @@ def test_a_name_breaks_no_line_and_turns_no_text(unfit: str) -> None:
         MoveForm(name=f"a{unfit}b", label=f"{unfit}a"),
     ):
         with pytest.raises(InvalidRequest) as refused:
-            documents.refuse_faults(form)
+            validation.refuse_faults(form)
         fields = len(form.__struct_fields__) if isinstance(form, SongForm) else 2
         assert len(refused.value.violations) == fields
     assert paths.fault(f"clips/a{unfit}b.mp4") is not None
@@ -54,8 +54,8 @@ def test_a_name_breaks_no_line_and_turns_no_text(unfit: str) -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_name_in_any_language_is_taken(name: str) -> None:
-    documents.refuse_faults(SongForm(title=name, artist=name, genre=name))
-    documents.refuse_faults(MoveForm(name=name, label=name))
+    validation.refuse_faults(SongForm(title=name, artist=name, genre=name))
+    validation.refuse_faults(MoveForm(name=name, label=name))
 
 
 @given(st.text(alphabet=st.characters()), st.integers(3, 50))

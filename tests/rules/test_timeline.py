@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from hypothesis import given
 
-from domain.blueprint import Blueprint
-from domain.time import exact
-from domain.timeline import laid_out
+from domain.blueprint.model import Blueprint
+from domain.blueprint.timeline import laid_out
+from domain.shared.frame_time import exact
 from tests.strategies.blueprints import blueprints
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.ffmpeg.pictures import encoded
+from adapters.ffmpeg.video_options import encoded
 from adapters.mp4 import encoder
 from adapters.mp4.cutting import Encoded, frame_by_frame, is_encoded_whole, taken_apart
-from domain.blueprint import Blueprint, BlueprintMove, OutputConfig, Transition
-from domain.errors import BlueprintRejected
-from domain.timeline import Cut, Timeline, laid_out
-from domain.violations import Violation
-from domain.workload import GROUP, LONGEST, FilmLimits, Workload, is_ordinary, workload
+from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig, Transition
+from domain.blueprint.timeline import Cut, Timeline, laid_out
+from domain.rendering.workload import GROUP, LONGEST, FilmLimits, Workload, is_ordinary, workload
+from domain.shared.errors import BlueprintRejected
+from domain.shared.violations import Violation
 from tests.strategies.blueprints import blueprints
 
 LIMITS = FilmLimits()

@@ -13,9 +13,11 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from adapters.mp4.errors import UnreadableTrack
-from domain import assembly, errors, rules
-from domain.assembly import FINAL, FORWARD, PROGRESS, State
-from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
+from domain.rendering import assembly
+from domain.rendering.assembly import FINAL, FORWARD, PROGRESS, State
+from domain.shared import errors
 from entrypoints.cli.main import cli
 from entrypoints.environment import SETTINGS
 from entrypoints.http.app import create_app
@@ -212,19 +214,47 @@ def test_every_port_stands_beside_adapters_that_are_there() -> None:
     )
     code = "\n".join(path.read_text() for path in SRC.rglob("*.py"))
     named = {each for _, real, memory in rows for each in [*re.findall(r"\w+", real), memory]}
-    assert {port for port, _, _ in rows} == protocols()
+    # The application itself makes what an encoder fetches files by.
+    assert {port for port, _, _ in rows} == protocols() - {"MediaFiles"}
     assert [each for each in sorted(named) if f"class {each}" not in code] == []
 
 
-def test_every_module_is_in_the_tree() -> None:
-    words = set(re.findall(r"\w+", section(ARCHITECTURE, "The tree")))
-    rooms = [SRC / room for room in ("domain", "application", "entrypoints")]
-    modules = [p for room in rooms for p in room.rglob("*.py") if p.stem != "__init__"]
+def _arrows(top: str) -> set[tuple[str, str]]:
+    """Which room imports from which, by the code."""
+    found: set[tuple[str, str]] = set()
+    for file in (SRC / top).rglob("*.py"):
+        room = ".".join(file.relative_to(SRC).parts[:2])
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(top):
+                whole = f"{node.module}.{node.names[0].name}"
+                found.add((room, ".".join(whole.split(".")[:2])))
+    return {(one, other) for one, other in found if one != other}
+
+
+@pytest.mark.parametrize("top", ["domain", "application"])
+def test_the_rooms_are_drawn_as_they_are(top: str) -> None:
+    drawn = {
+        (one, other)
+        for one, others in re.findall(rf"^    ({top}\.\w+) --> (.*)$", ARCHITECTURE, re.M)
+        for other in others.split(" & ")
+    }
+    assert drawn == _arrows(top)
+
+
+@pytest.mark.parametrize("top", ["domain", "application"])
+def test_every_room_has_a_paragraph_and_every_module_a_room(top: str) -> None:
+    told = set(re.findall(rf"^- \*\*({top}\.\w+)\*\*: ", ARCHITECTURE, re.M))
+    rooms = {path.parent for path in (SRC / top).rglob("*.py")} - {SRC / top}
+    assert told == {f"{top}.{path.relative_to(SRC / top).parts[0]}" for path in rooms}
+    assert [path.name for path in (SRC / top).glob("*.py")] == ["__init__.py"]
+
+
+def test_every_folder_of_adapters_and_of_tests_is_told_of() -> None:
+    words = set(re.findall(r"\w+", section(ARCHITECTURE, "The rooms")))
     folders = [
-        p for p in [*(SRC / "adapters").iterdir(), *(ROOT / "tests").iterdir()] if p.is_dir()
+        p.name for top in (SRC / "adapters", ROOT / "tests") for p in top.iterdir() if p.is_dir()
     ]
-    named = [path for path in [*modules, *folders] if path.name != "__pycache__"]
-    assert [str(p.relative_to(ROOT)) for p in named if p.stem not in words] == []
+    assert set(folders) - words - {"__pycache__"} == set()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
-from entrypoints.http.description import SPOKEN
+from entrypoints.http.openapi import SPOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [

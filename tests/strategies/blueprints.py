@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from domain.blueprint import Blueprint, BlueprintMove, Difficulty, OutputConfig, Transition
-from domain.paths import film
+from domain.blueprint.model import Blueprint, BlueprintMove, Difficulty, OutputConfig, Transition
+from domain.shared.paths import film
 
 OWNER = "local"
 NAMES = st.text(

@@ -5,9 +5,9 @@ from random import Random
 from hypothesis import strategies as st
 
 from application.ports.move_index import Among, Entry
-from domain.blueprint import Difficulty
-from domain.embeddings import LENGTHS, Fused, Part, Rows, Vector, fused, packed
-from domain.moves import Energy, Style
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import LENGTHS, Fused, Part, Rows, Vector, fused, packed
+from domain.library.moves import Energy, Style
 
 LABELS = ("basic", "spin", "intros")
 IDS = [f"{letter}{number}" for letter in "aAé" for number in range(8)]

@@ -7,9 +7,9 @@ from statistics import median
 
 from hypothesis import strategies as st
 
-from domain.blueprint import Difficulty
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Section
+from domain.blueprint.model import Difficulty
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis, Section
 
 
 @st.composite
@@ -38,7 +38,7 @@ def analyses(draw: st.DrawFn) -> Analysis:
         ones=tuple(kept),
         sections=sections,
         duration=duration,
-        heard_by="test",
+        analyzed_by="test",
     )
 
 
@@ -151,5 +151,5 @@ def played(eights: int, seed: int = 0, *, tempo: float = 126, drift: float = 0.0
             )
         ),
         duration=ones[-1],
-        heard_by="test",
+        analyzed_by="test",
     )

@@ -7,43 +7,43 @@ from typing import Any
 from uuid import UUID
 
 from adapters.memory import encoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.blueprints import MemoryBlueprintArchive
-from adapters.memory.choreographer import MemoryChoreographer
 from adapters.memory.clock import MemoryClock
+from adapters.memory.description_model import MemoryDescriptionModel
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.listener import MemoryListener
+from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.seed_source import MemorySeedSource
-from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
-from adapters.memory.watcher import MemoryWatcher
 from adapters.memory.workspace import MemoryWorkspace
-from application.examining import Examination
-from application.filming import Filming
-from application.migration import Came, Migrated, MigrationReport
+from application.library.add_move import AddMove
+from application.library.add_song import AddSong
+from application.library.analyze_song import AnalyzeSong
+from application.library.clip_analysis import Examination
+from application.library.import_library import ImportLibrary
+from application.migration.library import SeedLibrary
+from application.migration.migrate_seed import MigrateSeed
+from application.migration.report import Came, Migrated, MigrationReport
+from application.migration.tasks import SeedTasks
+from application.migration.verification import Verification
+from application.planning.motion_cache import MotionCache
+from application.planning.plan import PlanChoreography
+from application.planning.plan_sample import PlanSample
 from application.ports.library import MoveFilter, SongFilter
-from application.record import OnRecord
-from application.seed_library import SeedLibrary
-from application.seed_tasks import SeedTasks
-from application.usecases.add_move import AddMove
-from application.usecases.add_song import AddSong
-from application.usecases.assemble import AssembleVideo
-from application.usecases.hear import HearSong
-from application.usecases.import_library import ImportLibrary
-from application.usecases.migrate_seed import MigrateSeed
-from application.usecases.plan import PlanChoreography
-from application.usecases.plan_sample import PlanSample
-from application.verifying import Verification
-from application.watched import Watched
-from domain import paths
-from domain.addresses import Home
-from domain.assembly import Assembly
-from domain.moves import Move
-from domain.music import Song
-from domain.seeds import Model, Record
+from application.rendering.assemble import AssembleVideo
+from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.task_tracking import TrackedTasks
+from domain.legacy.seeds import Model, Record
+from domain.library.moves import Move
+from domain.library.songs import Song
+from domain.rendering.assembly import Assembly
+from domain.shared import paths
+from domain.shared.bucket_uris import Home
 from tests.world.importing import hear
 from tests.world.trouble import Trouble
 
@@ -127,7 +127,7 @@ class Earlier:
         embeddings = around(self.embeddings, "embeddings")
         room, embedder = MemoryEncoder(), MemoryEmbedder()
         add_move = AddMove(library, storage, room, self.workspace, embedder)
-        examine = Examination(hear, embedder, MemoryWatcher())
+        examine = Examination(hear, embedder, MemoryMotionAnalyzer())
         bring = ImportLibrary(library, storage, embeddings, room, add_move, examine)
         add_song = AddSong(library, storage, room, self.workspace)
         self.migrate = MigrateSeed(
@@ -138,14 +138,16 @@ class Earlier:
             self.workspace,
             home,
         )
-        shelf, clock = MemoryShelf(), MemoryClock()
-        hears = HearSong(library, storage, shelf, room, self.workspace, MemoryListener(128))
-        watched = Watched(self.embeddings)
-        self.sample = PlanSample(
-            PlanChoreography(library, hears, clock, MemoryChoreographer(), watched)
+        artifacts, clock = MemoryArtifactCache(), MemoryClock()
+        hears = AnalyzeSong(
+            library, storage, artifacts, room, self.workspace, MemoryAudioAnalyzer(128)
         )
-        film = Filming(storage, shelf, room, self.workspace, 2)
-        on_record = OnRecord(tasks, MemoryProgress(), clock, self.workspace, 60)
+        watched = MotionCache(self.embeddings)
+        self.sample = PlanSample(
+            PlanChoreography(library, hears, clock, MemoryDescriptionModel(), watched)
+        )
+        film = FilmPipeline(storage, artifacts, room, self.workspace, 2)
+        on_record = TrackedTasks(tasks, MemoryProgress(), clock, self.workspace, 60)
         self.assemble = AssembleVideo(on_record, archive, film)
 
     def file(self, path: str, content: bytes) -> None:

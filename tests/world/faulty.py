@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.memory.encoder import MemoryEncoder
-from application.files import Files
 from application.ports.encoder import Footage
-from domain.blueprint import OutputConfig
-from domain.timeline import Cut, Soundtrack
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack
 
 
 class FaultyEncoder(MemoryEncoder):
@@ -25,14 +25,16 @@ class FaultyEncoder(MemoryEncoder):
         self,
         cuts: Sequence[Cut],
         sound: Soundtrack | None,
-        files: Files,
+        files: MediaFiles,
         output: OutputConfig,
         folder: Path,
     ) -> None:
         for cut in cuts if self.prepares else ():
             await self.normalise(cut, files, output, folder / "cut.mp4")
 
-    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+    async def normalise(
+        self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
+    ) -> Footage:
         for start, error in self.faults.items():
             if cut.clip.startswith(start):
                 raise error

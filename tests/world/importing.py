@@ -6,24 +6,24 @@ from pathlib import Path
 import msgspec
 
 from adapters.memory import encoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.shelf import MemoryShelf
+from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.storage import MemoryStorage
-from adapters.memory.watcher import MemoryWatcher
 from adapters.memory.workspace import MemoryWorkspace
-from application.examining import Examination
+from application.library.add_move import AddMove
+from application.library.check_library import CheckLibrary
+from application.library.clip_analysis import Examination
+from application.library.import_library import ImportLibrary, ImportReport
+from application.library.prewarm_library import PrewarmLibrary
 from application.ports.library import MoveFilter
-from application.usecases.add_move import AddMove
-from application.usecases.check_library import CheckLibrary
-from application.usecases.import_library import ImportLibrary, ImportReport
-from application.usecases.warm import WarmLibrary
-from domain.addresses import Home
-from domain.embeddings import MoveEmbedding
-from domain.errors import UnreadableMedia
-from domain.moves import Move
-from domain.music import Analysis
+from domain.library.embeddings import MoveEmbedding
+from domain.library.moves import Move
+from domain.library.songs import Analysis
+from domain.shared.bucket_uris import Home
+from domain.shared.errors import UnreadableMedia
 from tests.world.trouble import Trouble
 
 HEARD = Analysis(
@@ -32,7 +32,7 @@ HEARD = Analysis(
     ones=(0.71875,),
     sections=(),
     duration=8.0,
-    heard_by="ear 1",
+    analyzed_by="ear 1",
     embedding=(0.0, 1.0, *([0.0] * 126)),
 )
 
@@ -70,12 +70,12 @@ class Place:
             embeddings,
             ports[2],
             AddMove(*ports, self.workspace, embedder),
-            Examination(hear, embedder, MemoryWatcher()),
+            Examination(hear, embedder, MemoryMotionAnalyzer()),
             home=home,
         )
         self.encoder = MemoryEncoder()
-        made = (self.storage, MemoryShelf(), self.encoder, self.workspace)
-        self.warm = WarmLibrary(self.library, *made, 1)
+        made = (self.storage, MemoryArtifactCache(), self.encoder, self.workspace)
+        self.warm = PrewarmLibrary(self.library, *made, 1)
         self.check = CheckLibrary(self.library, self.embeddings, *made, self.warm)
 
     def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:

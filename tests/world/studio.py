@@ -6,21 +6,21 @@ from pathlib import Path
 from uuid import UUID
 
 from adapters.memory import encoder
+from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.clock import MemoryClock
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.progress import MemoryProgress
-from adapters.memory.shelf import MemoryShelf
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
-from application.filming import Filming
-from application.record import OnRecord
-from application.retries import AT_ONCE
-from application.usecases.assemble import AssembleVideo, FinishedFilm
-from domain.assembly import Assembly
-from domain.blueprint import Blueprint, BlueprintMove, OutputConfig
-from domain.paths import film
+from application.concurrency.retries import AT_ONCE
+from application.rendering.assemble import AssembleVideo, FinishedFilm
+from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.task_tracking import TrackedTasks
+from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
+from domain.rendering.assembly import Assembly
+from domain.shared.paths import film
 from tests.world.trouble import Trouble
 
 CLIPS = ("clips/a.mp4", "clips/b.mp4", "clips/c.mp4")
@@ -68,15 +68,15 @@ class Service:
         self.workspace = MemoryWorkspace(self.root)
         self.progress = MemoryProgress()
         around = self.trouble.around
-        filming = Filming(
+        filming = FilmPipeline(
             around(self.storage, "storage"),
-            around(MemoryShelf(), "shelf"),
+            around(MemoryArtifactCache(), "shelf"),
             around(MemoryEncoder(), "encoder"),
             around(self.workspace, "workspace"),
             2,
             retries=AT_ONCE,
         )
-        on_record = OnRecord(
+        on_record = TrackedTasks(
             around(self.tasks, "tasks"),
             around(self.progress, "progress"),
             self.clock,

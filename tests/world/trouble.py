@@ -7,7 +7,7 @@ from enum import StrEnum
 from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any, TypeVar, cast
 
-from domain.errors import WaitedTooLong
+from domain.shared.errors import WaitedTooLong
 
 P = TypeVar("P")
 

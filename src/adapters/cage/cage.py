@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from adapters.cage import confine
-from domain.errors import NotReady
+from domain.shared.errors import NotReady
 
 _SYSTEM: Final = (
     *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/nix/store"),

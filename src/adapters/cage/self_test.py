@@ -12,8 +12,8 @@ from typing import Final
 from anyio import CancelScope
 
 from adapters.cage.cage import Cage, Limits, environment, of_python
-from application.threads import FILES
-from domain.errors import NotReady
+from application.concurrency.threads import FILES
+from domain.shared.errors import NotReady
 
 _TRIES: Final = """
 import os, socket, sys

@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Database
 from adapters.database.tables import BlueprintRow
-from domain import rules, versions
-from domain.blueprint import Blueprint
-from domain.errors import BlueprintNotFound, TaskTaken
+from domain.blueprint import rules, upgrades
+from domain.blueprint.model import Blueprint
+from domain.shared.errors import BlueprintNotFound, TaskTaken
 
 
 class SqlBlueprintArchive:
@@ -39,7 +39,7 @@ class SqlBlueprintArchive:
         rows = await self._database.read(query)
         if not rows:
             raise BlueprintNotFound
-        return msgspec.convert(versions.upgraded(msgspec.json.decode(rows[0].document)), Blueprint)
+        return msgspec.convert(upgrades.upgraded(msgspec.json.decode(rows[0].document)), Blueprint)
 
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """See `application.ports.blueprints.BlueprintArchive`."""

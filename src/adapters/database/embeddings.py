@@ -12,12 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from adapters.database.engine import Database
 from adapters.database.tables import Id, Table
 from application.ports.library import Page
-from domain.blueprint import Difficulty
-from domain.costs import Motion
-from domain.embeddings import MoveEmbedding, Part, Rows
-from domain.errors import InvalidRequest, MoveNotFound
-from domain.moves import Energy, Style
-from domain.violations import Violation
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import MoveEmbedding, Part, Rows
+from domain.library.moves import Energy, Style
+from domain.planning.costs import Motion
+from domain.shared.errors import InvalidRequest, MoveNotFound
+from domain.shared.violations import Violation
 
 _PLAIN = (
     "move_id",

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.database import connections
 from adapters.database.failures import failure_of
 from adapters.database.revisions import Revisions
-from application.threads import Threads
-from application.timeouts import ended, passed, reminded
-from domain.errors import DatabaseBehind, NotReady, WaitedTooLong
+from application.concurrency.threads import Threads
+from application.concurrency.timeouts import ended, passed, reminded
+from domain.shared.errors import DatabaseBehind, NotReady, WaitedTooLong
 
 T = TypeVar("T")
 

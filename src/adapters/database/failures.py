@@ -7,8 +7,8 @@ from typing import Final
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
-from application.disk_errors import KINDS
-from domain.errors import BachataError, DiskFull, DiskReadOnly, NotReady, StorageFailed
+from application.media.disk_errors import KINDS
+from domain.shared.errors import BachataError, DiskFull, DiskReadOnly, NotReady, StorageFailed
 
 _ROOM: Final = 64 * 1024
 """Bytes that SQLite needs for its write-ahead log and the index of it to begin with."""

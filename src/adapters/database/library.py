@@ -22,11 +22,11 @@ from adapters.database.library_rows import (
 )
 from adapters.database.tables import MoveRow, SongRow, UnownedFileRow
 from application.ports.library import Kind, MoveFilter, Page, Removed, SongFilter
-from domain.corrections import Correction
-from domain.embeddings import MoveEmbedding
-from domain.errors import MoveNotFound, MoveTaken, SongNotFound, SongTaken
-from domain.moves import Move
-from domain.music import Analysis, Song
+from domain.library.corrections import Correction
+from domain.library.embeddings import MoveEmbedding
+from domain.library.moves import Move
+from domain.library.songs import Analysis, Song
+from domain.shared.errors import MoveNotFound, MoveTaken, SongNotFound, SongTaken
 
 T = TypeVar("T", Song, Move)
 

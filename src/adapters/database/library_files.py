@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.tables import MoveRow, SongRow, UnownedFileRow
 from application.ports.library import Kind, Removed
-from domain.errors import StorageFailed
+from domain.shared.errors import StorageFailed
 
 
 async def claim(connection: AsyncConnection, path: str) -> None:

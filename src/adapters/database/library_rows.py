@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from domain.blueprint import Difficulty
-from domain.corrections import Correction
-from domain.errors import InvalidRequest
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Song
-from domain.retiming import retimed
-from domain.violations import Violation
+from domain.blueprint.model import Difficulty
+from domain.library.corrections import Correction
+from domain.library.moves import Energy, Move, Style
+from domain.library.retiming import retimed
+from domain.library.songs import Analysis, Song
+from domain.shared.errors import InvalidRequest
+from domain.shared.violations import Violation
 
 
 def song_of(row: Row[Any]) -> Song:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, column, func, inspect, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain.errors import DatabaseAhead, MigrationFailed
+from domain.shared.errors import DatabaseAhead, MigrationFailed
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory

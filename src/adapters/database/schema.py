@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.engine import THREADS, Database, connected
 from adapters.database.revisions import Revisions, Standing
-from domain.errors import InvalidRequest
-from domain.violations import Violation
+from domain.shared.errors import InvalidRequest
+from domain.shared.violations import Violation
 
 
 @dataclass(frozen=True, slots=True)

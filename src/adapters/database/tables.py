@@ -44,7 +44,7 @@ class TaskRow(Table):
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     """UTC, by the database's own clock; that of the machine is in the document."""
     document: Mapped[str] = mapped_column(Text())
-    """The `domain.assembly.Assembly` as JSON."""
+    """The `domain.rendering.assembly.Assembly` as JSON."""
 
 
 class BlueprintRow(Table):
@@ -54,7 +54,7 @@ class BlueprintRow(Table):
 
     task_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     document: Mapped[str] = mapped_column(Text())
-    """The `domain.blueprint.Blueprint` as JSON, of the version it was written in."""
+    """The `domain.blueprint.model.Blueprint` as JSON, of the version it was written in."""
     output_path: Mapped[str | None] = mapped_column(index=True)
     """Storage path of the film that is made of it."""
 
@@ -81,9 +81,9 @@ class SongRow(Table):
     """Case-folded by Python, so that both databases find the same."""
     folded_artist: Mapped[str]
     analysis: Mapped[str | None] = mapped_column(Text())
-    """The `domain.music.Analysis` as JSON, once somebody has listened."""
+    """The `domain.library.songs.Analysis` as JSON, once somebody has listened."""
     correction: Mapped[str | None] = mapped_column(Text())
-    """The `domain.corrections.Correction` as JSON, once a person has said better."""
+    """The `domain.library.corrections.Correction` as JSON, once a person has said better."""
     unusable: Mapped[str | None] = mapped_column(Text())
     """Why no film can be made with it."""
 
@@ -118,7 +118,7 @@ class MoveRow(Table):
     confidence: Mapped[float | None]
     """How sure it is where the beats are, 0 to 1; null where nobody has noted it down."""
     correction: Mapped[str | None] = mapped_column(Text())
-    """The `domain.corrections.Correction` as JSON; tempo, first count and beats are as heard."""
+    """The `domain.library.corrections.Correction` as JSON; what was heard stays in the others."""
 
 
 class UnownedFileRow(Table):

@@ -12,8 +12,8 @@ from adapters.database.engine import Database
 from adapters.database.moments import Ago
 from adapters.database.tables import TaskRow
 from application.ports.tasks import Change
-from domain.assembly import FINAL, Assembly, State
-from domain.errors import TaskNotFound, TaskTaken
+from domain.rendering.assembly import FINAL, Assembly, State
+from domain.shared.errors import TaskNotFound, TaskTaken
 
 
 class SqlTaskRepository:

@@ -13,9 +13,9 @@ from typing import Final, Self, TypeVar
 from adapters.demo.dance.catalogue import MOVES, DemoMove
 from adapters.demo.music.score import DemoSong, score
 from adapters.demo.music.songs import SONGS
-from domain.blueprint import Difficulty
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Section, Song
+from domain.blueprint.model import Difficulty
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis, Section, Song
 
 _PDEATHSIG: Final = 1
 """Number of the prctl(2) option that ties a process's life to its parent's."""
@@ -143,7 +143,7 @@ def _library_song(song: DemoSong) -> tuple[Song, Analysis]:
             for part in written.sections
         ),
         duration=written.duration,
-        heard_by="score",
+        analyzed_by="score",
     )
     return kept, analysis
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from anyio.lowlevel import checkpoint
 
-from domain.embeddings import LENGTHS, Part, Vector, packed
+from domain.library.embeddings import LENGTHS, Part, Vector, packed
 
 NAME: Final = "hashed 1"
 _RUNS: Final = (3, 4, 5)

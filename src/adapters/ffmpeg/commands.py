@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 from adapters.ffmpeg import filters
+from adapters.ffmpeg.audio_filters import FIRST, Heard, Level, mixed
 from adapters.ffmpeg.filters import PLAIN, Shown
 from adapters.ffmpeg.guards import DECODERS, PathLike, local, opening, reading, writing
-from adapters.ffmpeg.pictures import encoded
-from adapters.ffmpeg.sounds import FIRST, Heard, Level, mixed
+from adapters.ffmpeg.video_options import encoded
 
 
 class Under(msgspec.Struct, frozen=True, kw_only=True):

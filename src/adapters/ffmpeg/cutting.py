@@ -3,20 +3,20 @@
 from fractions import Fraction
 from pathlib import Path
 
+from adapters.ffmpeg.audio_filters import Heard
 from adapters.ffmpeg.commands import Under, build_decode_command, build_normalize_command
+from adapters.ffmpeg.ffmpeg_runner import Machine
 from adapters.ffmpeg.filters import SPARE, Shown
-from adapters.ffmpeg.machine import Machine
-from adapters.ffmpeg.sounds import Heard
 from adapters.media.codecs import FORGIVING
 from adapters.media.messages import Look
-from application.files import Files
-from domain.blueprint import OutputConfig
-from domain.errors import ClipTooShort, FFmpegFailed, UnreadableMedia
-from domain.timeline import Crossfade, Cut
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Crossfade, Cut
+from domain.shared.errors import ClipTooShort, FFmpegFailed, UnreadableMedia
 
 
 async def make_cut(
-    machine: Machine, cut: Cut, files: Files, output: OutputConfig, into: Path
+    machine: Machine, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
 ) -> None:
     """Write exactly ``cut.frames`` frames of a clip; raises as the port's `normalise` does."""
     await machine.require(output.video_codec)
@@ -26,7 +26,7 @@ async def make_cut(
 
 
 async def make_whole(
-    machine: Machine, clip: str, files: Files, output: OutputConfig, into: Path
+    machine: Machine, clip: str, files: MediaFiles, output: OutputConfig, into: Path
 ) -> None:
     """Write all frames of a clip, and its last one a few times more, up to `whole_frames`."""
     await machine.require(output.video_codec)
@@ -42,7 +42,7 @@ def whole_frames(seconds: Fraction, frame_rate: int) -> int:
 
 
 async def _make(
-    machine: Machine, cut: Cut, seen: Look, files: Files, output: OutputConfig, into: Path
+    machine: Machine, cut: Cut, seen: Look, files: MediaFiles, output: OutputConfig, into: Path
 ) -> None:
     crossfade, rate = cut.crossfade, output.frame_rate
     under = await _under(machine, crossfade, files, rate) if crossfade else None
@@ -87,7 +87,7 @@ def heard_in(seen: Look) -> Heard:
     )
 
 
-async def film(machine: Machine, clip: str, files: Files) -> Look:
+async def film(machine: Machine, clip: str, files: MediaFiles) -> Look:
     """Look into a clip; raises `UnreadableMedia`, naming its storage path."""
     seen = await media(machine, clip, files)
     if seen.media.picture is None:
@@ -95,7 +95,7 @@ async def film(machine: Machine, clip: str, files: Files) -> Look:
     return seen
 
 
-async def media(machine: Machine, path: str, files: Files) -> Look:
+async def media(machine: Machine, path: str, files: MediaFiles) -> Look:
     """Look into a file; raises `UnreadableMedia`, naming its storage path."""
     try:
         return await machine.look(await files.local(path))
@@ -114,7 +114,9 @@ async def require_frames(machine: Machine, made: Path, frames: int) -> None:
         raise FFmpegFailed(f"{found} frames were made of the {frames} asked for.")
 
 
-async def blame(machine: Machine, paths: list[str], files: Files, failure: FFmpegFailed) -> None:
+async def blame(
+    machine: Machine, paths: list[str], files: MediaFiles, failure: FFmpegFailed
+) -> None:
     """Raise `UnreadableMedia` for the file that does not decode to its end, else ``failure``."""
     for path in paths:
         seen = await media(machine, path, files)
@@ -149,7 +151,9 @@ def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
         )
 
 
-async def _under(machine: Machine, crossfade: Crossfade, files: Files, frame_rate: int) -> Under:
+async def _under(
+    machine: Machine, crossfade: Crossfade, files: MediaFiles, frame_rate: int
+) -> Under:
     seen = await film(machine, crossfade.clip, files)
     return Under(
         file=str(await files.local(crossfade.clip)),

@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from adapters.cage.cage import Cage, Limits
+from adapters.ffmpeg.audio_filters import Level
 from adapters.ffmpeg.commands import (
     build_decode_command,
     build_normalize_command,
@@ -12,20 +13,19 @@ from adapters.ffmpeg.commands import (
     build_sound_command,
 )
 from adapters.ffmpeg.cutting import make_cut, make_whole, whole_frames
+from adapters.ffmpeg.ffmpeg_runner import Find, Look, Machine, bench_beside, keep
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import differences, starts_fast
 from adapters.ffmpeg.joining import join
-from adapters.ffmpeg.machine import Find, Look, Machine, bench_beside, keep
 from adapters.ffmpeg.progress import Progress
-from adapters.ffmpeg.scoring import record, score
-from adapters.ffmpeg.sounds import Level
-from application.files import Files
+from adapters.ffmpeg.soundtrack import record, score
+from application.concurrency.threads import FILES
 from application.ports.encoder import Footage
-from application.threads import FILES
-from domain.blueprint import OutputConfig
-from domain.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
-from domain.media import Media
-from domain.timeline import Cut, Soundtrack, Timeline
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack, Timeline
+from domain.library.media import Media
+from domain.shared.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 
 
 class FFmpegEncoder:
@@ -55,13 +55,15 @@ class FFmpegEncoder:
         self,
         cuts: Sequence[Cut],
         sound: Soundtrack | None,
-        files: Files,
+        files: MediaFiles,
         output: OutputConfig,
         folder: Path,
     ) -> None:
         """Do nothing: every film is made from its clips."""
 
-    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+    async def normalise(
+        self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
+    ) -> Footage:
         """Make one cut at the film's size and frame rate: exactly ``cut.frames`` frames.
 
         Its frame j is what the clip shows at its frame ``first + j * rate``, counted at the film's
@@ -74,7 +76,7 @@ class FFmpegEncoder:
             keep(made, into)
         return Footage.whole(into, cut.frames)
 
-    async def whole(self, clip: str, files: Files, output: OutputConfig, into: Path) -> None:
+    async def whole(self, clip: str, files: MediaFiles, output: OutputConfig, into: Path) -> None:
         """Make a whole clip at the film's size and frame rate, and its last frame a little longer.
 
         It has `frames_of_whole` frames. Raises `UnreadableMedia`, naming the storage path.
@@ -89,7 +91,7 @@ class FFmpegEncoder:
         return whole_frames(seconds, output.frame_rate)
 
     async def record(
-        self, soundtrack: Soundtrack, files: Files, into: Path, samples: int | None = None
+        self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
     ) -> None:
         """Make the sound of a film by itself: as long as the film, or ``samples`` at 48 kHz.
 
@@ -157,7 +159,7 @@ class FFmpegEncoder:
         return Footage.whole(into, frames)
 
     async def add_audio(
-        self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
+        self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
     ) -> None:
         """Write the finished film: the frames as they are, the sound exactly as long.
 

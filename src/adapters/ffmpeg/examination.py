@@ -9,8 +9,8 @@ from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.known_faults import OLDEST, Version, faults_of, version_of
 from adapters.ffmpeg.process import run
 from adapters.media.codecs import AUDIO, PCM, VIDEO
-from application.usecases.diagnose import Found
-from domain.errors import FFmpegFailed, FFmpegMissing
+from application.operations.diagnose import Found
+from domain.shared.errors import FFmpegFailed, FFmpegMissing
 
 _SEVERAL: Final[Mapping[str, tuple[str, ...]]] = {
     "vp8": ("vp8", "libvpx"),

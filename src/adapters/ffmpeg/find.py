@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from domain.errors import FFmpegMissing
+from domain.shared.errors import FFmpegMissing
 
 
 class FFmpeg(msgspec.Struct, frozen=True, kw_only=True):

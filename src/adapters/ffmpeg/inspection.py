@@ -7,7 +7,7 @@ from typing import Final
 
 from adapters.ffmpeg.filters import SAMPLE_RATE
 from adapters.media.messages import Look
-from domain.timeline import Timeline
+from domain.blueprint.timeline import Timeline
 
 CODECS: Final = {"libx264": "h264", "libx265": "hevc"}
 """What an encoder's work is called."""

@@ -8,9 +8,9 @@ import msgspec
 
 from adapters.ffmpeg.commands import build_concat_command, concat_list
 from adapters.ffmpeg.cutting import require_frames
-from adapters.ffmpeg.machine import Machine
+from adapters.ffmpeg.ffmpeg_runner import Machine
 from application.ports.encoder import Footage
-from domain.errors import FFmpegFailed, UnreadableMedia
+from domain.shared.errors import FFmpegFailed, UnreadableMedia
 
 
 async def join(machine: Machine, pieces: Sequence[Footage], into: Path) -> int:

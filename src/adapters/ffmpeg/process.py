@@ -14,9 +14,9 @@ from typing import Final
 from adapters.cage.cage import Cage, Limits, environment
 from adapters.cage.launcher import NOT_CAGED, NOT_FOUND
 from adapters.ffmpeg.error_lines import cleaned
-from application.disk_errors import in_output
-from application.timeouts import passed
-from domain.errors import FFmpegFailed, NotReady
+from application.concurrency.timeouts import passed
+from application.media.disk_errors import in_output
+from domain.shared.errors import FFmpegFailed, NotReady
 
 TAIL: Final = 20
 """Lines of stderr that are kept."""

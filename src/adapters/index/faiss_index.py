@@ -6,9 +6,9 @@ from typing import Any, Final
 import numpy as np
 
 from adapters.index.numpy_index import NumpySearch
-from adapters.index.searching import Search
+from adapters.index.protocols import Search
 from adapters.index.vectors import SLACK, Mask, Matrix, Places, Query, Vectors
-from domain.embeddings import LENGTH
+from domain.library.embeddings import LENGTH
 
 LARGE: Final = 100_000
 """Moves up to which every one is looked at, whatever is set."""
@@ -39,7 +39,7 @@ class ByFaiss:
         self._gpu = gpu and self._has_gpu()
 
     def __call__(self, vectors: Vectors) -> Search:
-        """See `adapters.index.searching.Searching`; without FAISS's help when it fails."""
+        """See `adapters.index.protocols.Searching`; without FAISS's help when it fails."""
         try:
             if self._nprobe > 0 and len(vectors) > LARGE:
                 return _Divided(self._faiss, vectors, self._nprobe)
@@ -69,7 +69,7 @@ class _Flat:
         self.matrix = self._own_rows()
 
     def near(self, query: Query, most: int, mask: Mask | None) -> Places:
-        """See `adapters.index.searching.Search`."""
+        """See `adapters.index.protocols.Search`."""
         try:
             return self._near(query, most, mask)
         except Exception:
@@ -121,7 +121,7 @@ class _Divided:
         self.name = f"FAISS {faiss.__version__}, {self._nprobe} of {self._lists} parts"
 
     def near(self, query: Query, most: int, mask: Mask | None) -> Places:
-        """See `adapters.index.searching.Search`; what lies in other parts is not found."""
+        """See `adapters.index.protocols.Search`; what lies in other parts is not found."""
         self._faiss.omp_set_num_threads(1)
         selector = None if mask is None else _selector(self._faiss, mask)
         # A narrow filter leaves too few in the likeliest parts: then all of them are looked at.

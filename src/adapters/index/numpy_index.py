@@ -19,7 +19,7 @@ class NumpySearch:
         self.matrix = vectors.whole()
 
     def near(self, query: Query, most: int, mask: Mask | None) -> Places:
-        """See `adapters.index.searching.Search`."""
+        """See `adapters.index.protocols.Search`."""
         if mask is None:
             return within_slack(_products(self.matrix, query), most)
         rows = np.flatnonzero(mask)

@@ -8,16 +8,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from adapters.index import stored
-from adapters.index.held import Held, traits_of
+from adapters.index import index_file
 from adapters.index.numpy_index import NumpySearch
-from adapters.index.searching import Searching
+from adapters.index.protocols import Searching
+from adapters.index.snapshot import Held, traits_of
 from adapters.index.vectors import Vectors
+from application.concurrency.threads import Threads
+from application.concurrency.timeouts import place_in
 from application.ports.move_index import Among, Entry, Found
-from application.threads import Threads
-from application.timeouts import place_in
-from domain.embeddings import Fused
-from domain.errors import NotReady
+from domain.library.embeddings import Fused
+from domain.shared.errors import NotReady
 
 _log = logging.getLogger("bachata.index")
 
@@ -28,10 +28,10 @@ THREADS: Final = Threads("searching the moves", 8)
 
 
 class VectorIndex:
-    """Searches in threads; each version is also stored, where there is a folder for it."""
+    """Searches in threads; each version is also index_file, where there is a folder for it."""
 
     def __init__(self, searching: Searching = NumpySearch, folder: Path | None = None) -> None:
-        """Take what makes rows searchable, and where the index is stored."""
+        """Take what makes rows searchable, and where the index is index_file."""
         self._searching = searching
         self._folder = folder
         self._held: Held | None = None
@@ -78,7 +78,7 @@ class VectorIndex:
         return Held(version, traits_of(ordered), self._searching(Vectors(ordered)))
 
     def _restored(self, folder: Path, version: str) -> Held | None:
-        found = stored.read(folder, version)
+        found = index_file.read(folder, version)
         if found is None:
             return None
         traits, rows = found
@@ -96,6 +96,6 @@ def _store(folder: Path, held: Held) -> None:
     """An index that cannot be stored is searched all the same."""
     try:
         rows = Vectors(held.search.matrix).blocks()
-        stored.write(folder, held.version, held.traits, rows)
+        index_file.write(folder, held.version, held.traits, rows)
     except OSError as error:
         _log.warning("the index could not be stored: %s", error.strerror)

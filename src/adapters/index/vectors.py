@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from application.ports.move_index import Entry
-from domain.embeddings import LENGTH, Fused
+from domain.library.embeddings import LENGTH, Fused
 
 Matrix = NDArray[np.float32]
 """(n, 1024)."""

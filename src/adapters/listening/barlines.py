@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.listening.downbeat_cues import BAR, Signs, signs
 from adapters.listening.odd_bars import recounted
-from adapters.listening.portrait import Portrait
-from adapters.listening.signs import BAR, Signs, signs
+from adapters.listening.spectral_features import Portrait
 
 Array = NDArray[np.float32]
 Times = NDArray[np.float64]

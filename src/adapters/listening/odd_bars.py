@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.listening.signs import BAR, Signs
+from adapters.listening.downbeat_cues import BAR, Signs
 
 Times = NDArray[np.float64]
 Places = NDArray[np.int64]

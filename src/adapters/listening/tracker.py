@@ -10,7 +10,7 @@ from adapters.listening.barlines import turned
 from adapters.listening.bars import Paces, Row, best_row, evidence, paces
 from adapters.listening.features import HOP, RATE, features
 from adapters.listening.network import SHORT, SONGS, Weights, load, probabilities
-from adapters.listening.portrait import Portrait
+from adapters.listening.spectral_features import Portrait
 
 Array = NDArray[np.float32]
 Times = NDArray[np.float64]

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from adapters.media import limits
 from adapters.media.messages import Look
 from adapters.media.worker import MediaWorker
-from domain.limits import Allowance
-from domain.media import Media
-from domain.motion import Motion
-from domain.music import Analysis
+from domain.library.limits import Allowance
+from domain.library.media import Media
+from domain.library.motion import Motion
+from domain.library.songs import Analysis
 
 _LOOK: Final = 60.0
 _DECODE: Final = 30 * 60.0
@@ -20,14 +20,14 @@ _DECODE: Final = 30 * 60.0
 
 
 class CagedProbe:
-    """Looks into files: a `Doorkeeper`, and what FFmpeg is to be told of a file."""
+    """Looks into files: a `UploadProbe`, and what FFmpeg is to be told of a file."""
 
     def __init__(self, worker: MediaWorker) -> None:
         """Take the worker."""
         self._worker = worker
 
     async def look(self, file: Path, allowance: Allowance | None = None) -> Media:
-        """See `application.ports.doorkeeper.Doorkeeper`."""
+        """See `application.ports.upload_probe.UploadProbe`."""
         seconds = limits.SECONDS if allowance is None else allowance.seconds
         media = (await self._look(file, seconds)).media
         if allowance is not None:
@@ -42,20 +42,20 @@ class CagedProbe:
         return await self._worker.ask(file, "look", Look, seconds=seconds, wait=_LOOK)
 
 
-class CagedWatcher:
-    """A `Watcher` that compares each picture with the one before."""
+class CagedMotionAnalyzer:
+    """A `MotionAnalyzer` that compares each picture with the one before."""
 
     def __init__(self, worker: MediaWorker) -> None:
         """Take the worker."""
         self._worker = worker
 
     async def watch(self, clip: Path) -> Motion:
-        """See `application.ports.watcher.Watcher`."""
+        """See `application.ports.motion_analyzer.MotionAnalyzer`."""
         return await self._worker.ask(clip, "watch", Motion, seconds=limits.SECONDS, wait=_DECODE)
 
 
-class CagedListener:
-    """A `Listener` whose ear is in the worker, by the ``name`` that its analyses have."""
+class CagedAudioAnalyzer:
+    """A `AudioAnalyzer` whose ear is in the worker, by the ``name`` that its analyses have."""
 
     def __init__(self, worker: MediaWorker, name: str) -> None:
         """Take the worker."""
@@ -63,7 +63,7 @@ class CagedListener:
         self._worker = worker
 
     async def hear(self, song: Path) -> Analysis:
-        """See `application.ports.listener.Listener`."""
+        """See `application.ports.audio_analyzer.AudioAnalyzer`."""
         return await self._worker.ask(song, "hear", Analysis, seconds=limits.SECONDS, wait=_DECODE)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final, NoReturn
 
-from domain.errors import TooLarge
+from domain.shared.errors import TooLarge
 
 SECONDS: Final = 60 * 60
 """Of any file, one's own included: an hour of samples to listen to takes 318 MB."""

@@ -10,8 +10,8 @@ from adapters.media.patience import Patience
 from adapters.media.sniff import Container
 from adapters.media.sound import is_silent, length
 from adapters.media.survey import Track, moving_picture, nothing_there, sound_track, survey
-from domain.errors import UnreadableMedia
-from domain.media import Media, Picture
+from domain.library.media import Media, Picture
+from domain.shared.errors import UnreadableMedia
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from domain.media import Media
+from domain.library.media import Media
 
 HEAD: Final = struct.Struct(">BI")
 """Kind and length of a message."""
@@ -56,7 +56,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why there is no answer."""
 
     code: str
-    """As in `domain.errors`."""
+    """As in `domain.shared.errors`."""
     message: str
     details: str | None = None
 

@@ -10,8 +10,8 @@ from adapters.media.look import prepare
 from adapters.media.opened import opened, sniffed
 from adapters.media.patience import Patience
 from adapters.media.survey import moving_picture, survey
-from domain.errors import TooLarge, UnreadableMedia
-from domain.motion import Motion
+from domain.library.motion import Motion
+from domain.shared.errors import TooLarge, UnreadableMedia
 
 if TYPE_CHECKING:
     from av.video.stream import VideoStream

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from adapters.media import limits
-from domain.errors import TooLarge
+from domain.shared.errors import TooLarge
 
 _CONTAINERS: Final = (
     *(b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"mvex", b"moof", b"traf"),

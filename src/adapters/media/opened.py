@@ -10,7 +10,7 @@ from adapters.media import limits
 from adapters.media.codecs import DECODERS, NAMES, TAKEN
 from adapters.media.mp4_header import keep_within_limits
 from adapters.media.sniff import ACCEPTED, Container, container_of
-from domain.errors import UnacceptedMedia, UnreadableMedia
+from domain.shared.errors import UnacceptedMedia, UnreadableMedia
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -14,7 +14,7 @@ from adapters.media.codecs import FORGIVING
 from adapters.media.opened import opened, sniffed
 from adapters.media.patience import Patience
 from adapters.media.survey import nothing_there, sound_track, survey
-from domain.errors import TooLarge, UnreadableMedia
+from domain.shared.errors import TooLarge, UnreadableMedia
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapters.media import limits
 from adapters.media.opened import codec_of, is_cover, is_taken, origin, refuse_codec
 from adapters.media.patience import Patience
-from domain.errors import UnreadableMedia
+from domain.shared.errors import UnreadableMedia
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -22,10 +22,10 @@ from anyio.lowlevel import RunVar
 from adapters.cage.cage import Cage, Limits, environment, modules, of_python
 from adapters.media import limits
 from adapters.media.messages import HEAD, LONGEST, Job, Kind, Order, Refusal, Stop, decode, encode
-from application.threads import FILES
-from application.timeouts import place_in
-from domain import errors
-from domain.errors import Broken, TooLarge, UnacceptedMedia, UnreadableMedia
+from application.concurrency.threads import FILES
+from application.concurrency.timeouts import place_in
+from domain.shared import errors
+from domain.shared.errors import Broken, TooLarge, UnacceptedMedia, UnreadableMedia
 
 T = TypeVar("T")
 

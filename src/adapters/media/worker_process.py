@@ -27,7 +27,7 @@ from adapters.media.messages import (
     encode,
     write,
 )
-from domain.errors import BachataError
+from domain.shared.errors import BachataError
 
 Task = Callable[[int, Job], object]
 """Does a job with an open file: returns the answer, or an iterator of its parts as bytes."""

@@ -5,9 +5,9 @@ from uuid import UUID
 import msgspec
 from anyio.lowlevel import checkpoint
 
-from domain import rules
-from domain.blueprint import Blueprint
-from domain.errors import BlueprintNotFound, TaskTaken
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
+from domain.shared.errors import BlueprintNotFound, TaskTaken
 
 
 class MemoryBlueprintArchive:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from adapters.memory import encoder
-from domain.blueprint import Difficulty
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Section, Song
+from domain.blueprint.model import Difficulty
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis, Section, Song
 
 
 class MemoryDemoStudio:
@@ -49,7 +49,7 @@ class MemoryDemoStudio:
                 Section(name="chorus", start=8, end=32, energy=0.8),
             ),
             duration=32.0,
-            heard_by="score",
+            analyzed_by="score",
         )
         return ((song, analysis),)
 

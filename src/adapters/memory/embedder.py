@@ -4,7 +4,7 @@ import hashlib
 
 from anyio.lowlevel import checkpoint
 
-from domain.embeddings import LENGTHS, Part, Vector, packed
+from domain.library.embeddings import LENGTHS, Part, Vector, packed
 
 
 class MemoryEmbedder:

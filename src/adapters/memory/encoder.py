@@ -6,12 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from application.files import Files
 from application.ports.encoder import Footage
-from domain.blueprint import OutputConfig
-from domain.errors import ClipTooShort, FFmpegFailed, FilmFlawed, UnreadableMedia
-from domain.media import Media, Picture
-from domain.timeline import Cut, Soundtrack, Timeline
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack, Timeline
+from domain.library.media import Media, Picture
+from domain.shared.errors import ClipTooShort, FFmpegFailed, FilmFlawed, UnreadableMedia
 
 
 class Reel(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ def opened(film: Path) -> Reel:
         raise UnreadableMedia from None
 
 
-async def _fetched(files: Files, path: str) -> Reel:
+async def _fetched(files: MediaFiles, path: str) -> Reel:
     try:
         return opened(await files.local(path))
     except UnreadableMedia:
@@ -99,13 +99,15 @@ class MemoryEncoder:
         self,
         cuts: Sequence[Cut],
         sound: Soundtrack | None,
-        files: Files,
+        files: MediaFiles,
         output: OutputConfig,
         folder: Path,
     ) -> None:
         """See `application.ports.encoder.Encoder`; nothing is kept."""
 
-    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+    async def normalise(
+        self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
+    ) -> Footage:
         """See `application.ports.encoder.Encoder`."""
         source = await _fetched(files, cut.clip)
         length = Fraction(len(source.frames), source.rate) if source.rate else Fraction(0)
@@ -131,7 +133,7 @@ class MemoryEncoder:
         return Footage.whole(into, len(reel.frames))
 
     async def add_audio(
-        self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
+        self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
     ) -> None:
         """See `application.ports.encoder.Encoder`."""
         for path in [soundtrack.song, *(cue.clip for cue in soundtrack.cues)]:

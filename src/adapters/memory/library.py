@@ -8,9 +8,12 @@ from anyio.lowlevel import checkpoint
 
 from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from application.ports.library import Kind, MoveFilter, Page, Removed, SongFilter
-from domain.corrections import Correction
-from domain.embeddings import MoveEmbedding
-from domain.errors import (
+from domain.library.corrections import Correction
+from domain.library.embeddings import MoveEmbedding
+from domain.library.moves import Move
+from domain.library.retiming import retimed
+from domain.library.songs import Analysis, Song
+from domain.shared.errors import (
     InvalidRequest,
     MoveNotFound,
     MoveTaken,
@@ -18,11 +21,8 @@ from domain.errors import (
     SongTaken,
     StorageFailed,
 )
-from domain.moves import Move
-from domain.music import Analysis, Song
-from domain.paths import contents_of
-from domain.retiming import retimed
-from domain.violations import Violation
+from domain.shared.paths import contents_of
+from domain.shared.violations import Violation
 
 T = TypeVar("T")
 

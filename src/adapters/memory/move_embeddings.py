@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from anyio.lowlevel import checkpoint
 
 from application.ports.library import Page
-from domain.costs import Motion
-from domain.embeddings import MoveEmbedding
-from domain.errors import InvalidRequest, MoveNotFound
-from domain.violations import Violation
+from domain.library.embeddings import MoveEmbedding
+from domain.planning.costs import Motion
+from domain.shared.errors import InvalidRequest, MoveNotFound
+from domain.shared.violations import Violation
 
 
 class MemoryMoveEmbeddings:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from anyio.lowlevel import checkpoint
 
 from application.ports.move_index import HARDNESS, Among, Entry, Found, Near
-from domain.embeddings import Fused, unpacked
-from domain.errors import NotReady
+from domain.library.embeddings import Fused, unpacked
+from domain.shared.errors import NotReady
 
 
 class MemoryMoveIndex:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from anyio.lowlevel import checkpoint
 
-from domain.seeds import Model, Record
+from domain.legacy.seeds import Model, Record
 
 
 class MemorySeedSource:

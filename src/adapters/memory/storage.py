@@ -8,10 +8,10 @@ from typing import Final
 
 from anyio.lowlevel import checkpoint
 
-from application.disk_errors import translated
+from application.media.disk_errors import translated
 from application.ports.storage import Stored, StoredFile
-from domain import paths
-from domain.errors import BachataError, MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+from domain.shared import paths
+from domain.shared.errors import BachataError, MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
 CHUNK: Final = 256 * 1024
 """Bytes read at a time."""
@@ -39,7 +39,7 @@ class MemoryStorage:
         """See `application.ports.storage.Storage`."""
         _write(into, await self._found(path), path)
 
-    async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
+    async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         """See `application.ports.storage.Storage`."""
         await checkpoint()
         content = _content(source, _checked(path))

@@ -8,8 +8,8 @@ from anyio.lowlevel import checkpoint
 from adapters.memory.clock import MemoryClock
 from application.ports.clock import Clock
 from application.ports.tasks import Change
-from domain.assembly import FINAL, Assembly, State
-from domain.errors import TaskNotFound, TaskTaken
+from domain.rendering.assembly import FINAL, Assembly, State
+from domain.shared.errors import TaskNotFound, TaskTaken
 
 
 class MemoryTaskRepository:

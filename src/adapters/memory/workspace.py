@@ -9,8 +9,8 @@ from uuid import UUID
 
 from anyio.lowlevel import checkpoint
 
-from application.disk_errors import translated
-from domain.errors import StorageFailed
+from application.media.disk_errors import translated
+from domain.shared.errors import StorageFailed
 
 
 class MemoryWorkspace:

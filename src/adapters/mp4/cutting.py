@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from domain.blueprint import OutputConfig
-from domain.time import nearest
-from domain.timeline import Crossfade, Cut
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Crossfade, Cut
+from domain.shared.frame_time import nearest
 
 
 class Copied(msgspec.Struct, frozen=True):

@@ -8,19 +8,19 @@ from typing import Final
 
 from adapters.mp4.cutting import Copied, frame_by_frame, is_encoded_whole, taken_apart
 from adapters.mp4.inspection import differences
+from adapters.mp4.mezzanine_encoder import CuttingRoom
+from adapters.mp4.mezzanine_store import THREADS, TICKS, Stock
 from adapters.mp4.pieces import Piece, parted, spread
-from adapters.mp4.room import CuttingRoom
 from adapters.mp4.samples import Track
-from adapters.mp4.stock import THREADS, TICKS, Stock
 from adapters.mp4.writer import join
-from application.disk_errors import disk_errors
-from application.files import Files
+from application.media.disk_errors import disk_errors
+from application.ports.artifact_cache import ArtifactCache
 from application.ports.encoder import Footage, Shot, Take
-from application.ports.shelf import Shelf
-from domain.blueprint import OutputConfig
-from domain.errors import ClipTooShort, FilmFlawed
-from domain.media import Media
-from domain.timeline import Cut, Soundtrack, Timeline
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack, Timeline
+from domain.library.media import Media
+from domain.shared.errors import ClipTooShort, FilmFlawed
 
 LONGEST: Final = 120
 """Seconds of a clip that is normalised as a whole; of a longer one, cuts alone are made."""
@@ -29,12 +29,12 @@ LONGEST: Final = 120
 class JoiningEncoder:
     """An `Encoder` that encodes each clip, cut and song once, and joins films by copying.
 
-    What has to be encoded a cutting room makes, and a shelf keeps.
+    What has to be encoded a cutting room makes, and a cache keeps.
     """
 
-    def __init__(self, room: CuttingRoom, shelf: Shelf) -> None:
+    def __init__(self, room: CuttingRoom, artifacts: ArtifactCache) -> None:
         self._room = room
-        self.stock = Stock(room, shelf)
+        self.stock = Stock(room, artifacts)
         """What films are joined of."""
 
     async def measure(self, media: Path) -> Media:
@@ -45,7 +45,7 @@ class JoiningEncoder:
         self,
         cuts: Sequence[Cut],
         sound: Soundtrack | None,
-        files: Files,
+        files: MediaFiles,
         output: OutputConfig,
         folder: Path,
     ) -> None:
@@ -55,7 +55,9 @@ class JoiningEncoder:
         if sound is not None:
             await self.stock.sound(sound, files, folder)
 
-    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+    async def normalise(
+        self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
+    ) -> Footage:
         """See `application.ports.encoder.Encoder`; nothing is written to ``into`` itself."""
         folder = into.parent
         if is_encoded_whole(cut, output):
@@ -71,7 +73,7 @@ class JoiningEncoder:
         return Footage(shots=(Shot(takes=tuple(takes), lasting=cut.frames, rate=cut.rate),))
 
     async def _takes(
-        self, cut: Cut, seconds: Fraction, files: Files, output: OutputConfig, folder: Path
+        self, cut: Cut, seconds: Fraction, files: MediaFiles, output: OutputConfig, folder: Path
     ) -> list[Take]:
         if cut.first + cut.frames > self._room.frames_of_whole(seconds, output):
             end = float(Fraction(cut.first + cut.frames, output.frame_rate))
@@ -95,7 +97,7 @@ class JoiningEncoder:
         return footage
 
     async def add_audio(
-        self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
+        self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
     ) -> None:
         """See `application.ports.encoder.Encoder`."""
         sound = await self.stock.sound(soundtrack, files, into.parent)

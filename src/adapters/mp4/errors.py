@@ -7,7 +7,7 @@ Broken
 └── ImpossiblePiece
 """
 
-from domain.errors import Broken
+from domain.shared.errors import Broken
 
 
 class UnreadableTrack(Broken):

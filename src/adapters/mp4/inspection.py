@@ -9,7 +9,7 @@ from adapters.mp4.boxes import measured
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import AAC_PACKET
-from domain.timeline import Timeline
+from domain.blueprint.timeline import Timeline
 
 CODECS: Final = {"libx264": b"avc1", "libx265": b"hvc1"}
 """What a picture of an encoder's making is called."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from adapters.mp4.boxes import MOST_BOXES, Inside, measured, number
-from adapters.mp4.entries import read_entry
 from adapters.mp4.errors import UnreadableTrack
+from adapters.mp4.sample_entries import read_entry
 from adapters.mp4.samples import Kind, Track
 from adapters.mp4.tables import read_durations, read_edit, read_places, read_sizes, read_sync
 

@@ -3,7 +3,7 @@
 import structlog
 
 from application.ports.progress import Report
-from domain.assembly import State
+from domain.rendering.assembly import State
 
 _REMEMBERED = 1000
 """Tasks whose stage is known; one that fails never says that it has ended."""

@@ -11,5 +11,5 @@ class SeveralProgress:
 
     async def tell(self, report: Report) -> None:
         """See `application.ports.progress.Progress`."""
-        for listener in self._listeners:
-            await listener.tell(report)
+        for audio_analyzer in self._listeners:
+            await audio_analyzer.tell(report)

@@ -25,9 +25,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from domain.errors import InvalidRequest, NotReady
-from domain.seeds import KEYS, Model, Record, model_of_table
-from domain.violations import Violation
+from domain.legacy.seeds import KEYS, Model, Record, model_of_table
+from domain.shared.errors import InvalidRequest, NotReady
+from domain.shared.violations import Violation
 
 _WAIT: Final = 15
 """Seconds to wait for the server, or for a writer of the file."""

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
-from application.threads import FILES
-from domain import documents
-from domain.errors import InvalidRequest
-from domain.move_lists import listed
-from domain.seeds import Model, Record, model_of
-from domain.violations import Violation
+from application.concurrency.threads import FILES
+from domain.importing.move_lists import listed
+from domain.legacy.seeds import Model, Record, model_of
+from domain.shared import validation
+from domain.shared.errors import InvalidRequest
+from domain.shared.violations import Violation
 
 SUFFIXES: Final = (".json", ".json.gz")
 _LARGEST: Final = 1_000_000_000
@@ -97,7 +97,7 @@ def _files(path: Path) -> list[Path]:
 
 def _entries(file: Path) -> Iterator[tuple[str, Record]]:
     """The records of a file with their labels; raises `ValueError` when it is of no such kind."""
-    document = documents.parse(_body(file))
+    document = validation.parse(_body(file))
     if isinstance(document, list):
         rows = cast(list[object], document)
         if rows and all(_is_fixture(row) for row in rows):

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from typing import Final
 
-from adapters.storage.foreign import MISSING, NOTHING_THERE, TAKEN, broken_off, code, foreign
-from adapters.storage.line import Body, Line
-from application.retries import pause
-from domain.errors import StorageFailed
+from adapters.storage.s3_client import Body, Line
+from adapters.storage.s3_errors import MISSING, NOTHING_THERE, TAKEN, broken_off, code, foreign
+from application.concurrency.retries import pause
+from domain.shared.errors import StorageFailed
 
 _GAIN: Final = 64 * 1024
 """Bytes by which a try has to get further for the next not to count as one more."""

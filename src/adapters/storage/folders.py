@@ -14,8 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from domain import paths
-from domain.errors import StorageFailed
+from domain.shared import paths
+from domain.shared.errors import StorageFailed
 
 LONGEST: Final = 255
 """Bytes in the longest name that Linux file systems keep."""

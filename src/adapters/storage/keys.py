@@ -4,8 +4,8 @@ import hashlib
 from typing import Final
 
 from adapters.storage import folders
-from domain import paths
-from domain.errors import UnsafePath
+from domain.shared import paths
+from domain.shared.errors import UnsafePath
 
 INCOMING: Final = ".incoming"
 """Folder of what is the storage's own; no storage path leads there."""

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from adapters.storage.line import Line
+from adapters.storage.s3_client import Line
 
 PAGE: Final = 1000
 """Entries of a page; S3 gives no more."""

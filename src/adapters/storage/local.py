@@ -16,10 +16,10 @@ from adapters.storage import folders, writing
 from adapters.storage.folders import LinkInTheWay
 from adapters.storage.keys import INCOMING, safe
 from adapters.storage.local_listing import listing_of
-from adapters.storage.steps import Steps
-from application.disk_errors import translated
+from adapters.storage.threaded_io import Steps
+from application.media.disk_errors import translated
 from application.ports.storage import Stored, StoredFile
-from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
 ABANDONED: Final = timedelta(hours=1)
 """Age at which a file of an earlier version is nobody's: one being written is never that old."""
@@ -53,7 +53,7 @@ class LocalStorage:
 
         await self._steps.run(step, undo=lambda _: into.unlink(missing_ok=True))
 
-    async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
+    async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         """See `application.ports.storage.Storage`; a spare file of the same disk is not copied."""
         place = _place(path)
 
@@ -64,7 +64,9 @@ class LocalStorage:
                     folders.opened(self._root, [INCOMING], make=True) as incoming,
                     owned_folders.making(incoming) as own,
                 ):
-                    self._publish(source, own.lock, place, unwanted, spare=spare)
+                    self._publish(
+                        source, own.lock, place, unwanted, may_take_ownership=may_take_ownership
+                    )
             return True
 
         def undo(_: bool) -> None:
@@ -197,9 +199,9 @@ class LocalStorage:
         raise MediaTaken
 
     def _publish(
-        self, source: Path, own: int, place: list[str], unwanted: Event, *, spare: bool
+        self, source: Path, own: int, place: list[str], unwanted: Event, *, may_take_ownership: bool
     ) -> None:
-        if not (spare and writing.linked(source, own, _NEW)):
+        if not (may_take_ownership and writing.linked(source, own, _NEW)):
             with source.open("rb", buffering=0) as given:
                 writing.write_whole(given.fileno(), own, _NEW, unwanted)
         self._link(own, _NEW, place)

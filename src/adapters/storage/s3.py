@@ -12,18 +12,18 @@ from uuid import uuid4
 
 from adapters.storage import listing
 from adapters.storage.bucket import MEGABYTE, Bucket, Limits, Profile
-from adapters.storage.creation import Creation
+from adapters.storage.conditional_put import Creation
 from adapters.storage.downloads import Download
 from adapters.storage.folders import is_plain
-from adapters.storage.foreign import MISSING, NO_UPLOAD, TAKEN, code, foreign, named
 from adapters.storage.keys import INCOMING, LONGEST, above, safe
-from adapters.storage.line import Line, open_line, removed
-from adapters.storage.steps import Steps
+from adapters.storage.s3_client import Line, open_line, removed
+from adapters.storage.s3_errors import MISSING, NO_UPLOAD, TAKEN, code, foreign, named
+from adapters.storage.threaded_io import Steps
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.task_groups import run_all
+from application.concurrency.timeouts import FETCH_TURN, place_in
 from application.ports.storage import Stored, StoredFile
-from application.timeouts import FETCH_TURN, place_in
-from application.together import together
-from application.uncancelled import to_the_end
-from domain.errors import MediaTaken, StorageFailed
+from domain.shared.errors import MediaTaken, StorageFailed
 
 CHUNK: Final = 256 * 1024
 """Bytes read at a time."""
@@ -61,7 +61,7 @@ class S3Storage:
                 finally:
                     await self._steps.run(lambda _: part.unlink(missing_ok=True))
 
-    async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
+    async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         """See `application.ports.storage.Storage`; raises `MediaTaken` before it uploads much."""
         with named(safe(path)):
             size = await self._steps.run(lambda _: source.stat().st_size)
@@ -127,7 +127,7 @@ class S3Storage:
                 if not self._creates_only:
                     await self._require_refusal(key)
             finally:
-                await to_the_end(removed(self._line, key))
+                await finish_even_if_cancelled(removed(self._line, key))
         if not whole:
             raise StorageFailed("What is written to the media storage is not read back.")
         return f"object storage, profile {self._line.profile}"
@@ -172,7 +172,7 @@ class S3Storage:
         async def note(question: Callable[[str], Awaitable[bool]]) -> None:
             answers.append(await question(path))
 
-        await together(note(question) for question in asked)
+        await run_all(note(question) for question in asked)
         return any(answers)
 
     async def _is_below_a_file(self, path: str) -> bool:

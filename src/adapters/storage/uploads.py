@@ -11,14 +11,14 @@ from threading import Event
 from typing import Final
 
 from adapters.storage.bucket import MEGABYTE, Profile
-from adapters.storage.claims import claimed
-from adapters.storage.foreign import NO_UPLOAD, code, foreign
-from adapters.storage.line import Answer, Call, Line
-from adapters.storage.marks import MARK
-from adapters.storage.steps import Steps, ended
-from application.together import together
-from application.uncancelled import to_the_end
-from domain.errors import StorageFailed
+from adapters.storage.multipart_lock import claimed
+from adapters.storage.s3_client import Answer, Call, Line
+from adapters.storage.s3_errors import NO_UPLOAD, code, foreign
+from adapters.storage.threaded_io import Steps, ended
+from adapters.storage.upload_marker import MARK
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.task_groups import run_all
+from domain.shared.errors import StorageFailed
 
 _log = logging.getLogger("bachata.storage")
 
@@ -96,7 +96,7 @@ class Upload:
                 self.may_be_there = True
                 await self._carried_out("complete_multipart_upload", ending)
         except BaseException:
-            await to_the_end(self._abort(begun))
+            await finish_even_if_cancelled(self._abort(begun))
             raise
 
     async def _carried_out(
@@ -113,7 +113,7 @@ class Upload:
         except asyncio.CancelledError:
             await ended(work, f"the storage to {call}", self._line.limits.parting)
             if undo is not None and not work.cancelled() and work.exception() is None:
-                await to_the_end(undo(work.result()))
+                await finish_even_if_cancelled(undo(work.result()))
             raise
 
     async def _parts(self, upload: dict[str, str], size: int) -> list[dict[str, object]]:
@@ -133,7 +133,7 @@ class Upload:
                     answer = await self._line.ask("upload_part", {**upload, **part}, size=most)
                 etags[number] = str(answer["ETag"])
 
-        await together(work() for _ in range(limits.parts_at_once))
+        await run_all(work() for _ in range(limits.parts_at_once))
         return [{"PartNumber": number, "ETag": etags[number]} for number in sorted(etags)]
 
     async def _abort(self, begun: Answer) -> None:

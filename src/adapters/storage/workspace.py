@@ -12,9 +12,9 @@ from anyio import CancelScope
 
 from adapters import owned_folders
 from adapters.owned_folders import Owned
-from adapters.storage.steps import Steps
-from application.disk_errors import translated
-from domain.errors import NotReady, StorageFailed
+from adapters.storage.threaded_io import Steps
+from application.media.disk_errors import translated
+from domain.shared.errors import NotReady, StorageFailed
 
 
 class LocalWorkspace:

@@ -10,8 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from application.usecases.diagnose import Fact, Found
-from domain.errors import DiskFull, DiskReadOnly, NotReady
+from application.operations.diagnose import Fact, Found
+from domain.shared.errors import DiskFull, DiskReadOnly, NotReady
 
 PRODUCT: Final = "bachata-buddy"
 PACKAGES: Final = (

@@ -3,7 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
-from domain.blueprint import Blueprint
+from domain.blueprint.model import Blueprint
 
 
 class BlueprintArchive(Protocol):

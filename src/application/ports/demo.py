@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
-from domain.moves import Move
-from domain.music import Analysis, Song
+from domain.library.moves import Move
+from domain.library.songs import Analysis, Song
 
 
 class DemoStudio(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.embeddings import Vector
+from domain.library.embeddings import Vector
 
 
 class Embedder(Protocol):

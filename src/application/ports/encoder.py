@@ -7,10 +7,10 @@ from typing import Protocol
 
 import msgspec
 
-from application.files import Files
-from domain.blueprint import OutputConfig
-from domain.media import Media
-from domain.timeline import Cut, Soundtrack, Timeline
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack, Timeline
+from domain.library.media import Media
 
 
 class Take(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ class Encoder(Protocol):
         self,
         cuts: Sequence[Cut],
         sound: Soundtrack | None,
-        files: Files,
+        files: MediaFiles,
         output: OutputConfig,
         folder: Path,
     ) -> None:
@@ -81,7 +81,9 @@ class Encoder(Protocol):
         """
         ...
 
-    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+    async def normalise(
+        self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
+    ) -> Footage:
         """Make one cut at the film's size, to be seen for exactly ``cut.frames`` frames' time.
 
         With a constant frame rate it has exactly so many frames, and frame j is what the clip
@@ -96,7 +98,7 @@ class Encoder(Protocol):
         ...
 
     async def add_audio(
-        self, film: Footage, soundtrack: Soundtrack, files: Files, into: Path
+        self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
     ) -> None:
         """Write the finished film: the frames as they are, the sound exactly as long.
 

@@ -6,11 +6,11 @@ from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from domain.blueprint import Difficulty
-from domain.corrections import Correction
-from domain.embeddings import MoveEmbedding
-from domain.moves import Energy, Move, Style
-from domain.music import Analysis, Song
+from domain.blueprint.model import Difficulty
+from domain.library.corrections import Correction
+from domain.library.embeddings import MoveEmbedding
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis, Song
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class SongFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Whether their files are there, as far as anybody has looked."""
     audio_path: str | None = None
     contents: str | None = None
-    """The fingerprint in the path of its file, see `domain.paths.song`."""
+    """The fingerprint in the path of its file, see `domain.shared.paths.song`."""
 
 
 class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from application.ports.library import Page
-from domain.costs import Motion
-from domain.embeddings import MoveEmbedding
+from domain.library.embeddings import MoveEmbedding
+from domain.planning.costs import Motion
 
 
 class MoveEmbeddings(Protocol):

@@ -5,9 +5,9 @@ from typing import Protocol
 
 import msgspec
 
-from domain.blueprint import Difficulty
-from domain.embeddings import Fused
-from domain.moves import Energy, Style
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import Fused
+from domain.library.moves import Energy, Style
 
 HARDNESS = tuple(Difficulty)
 """From the easiest on."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.assembly import State
+from domain.rendering.assembly import State
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

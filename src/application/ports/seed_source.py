@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from domain.seeds import Model, Record
+from domain.legacy.seeds import Model, Record
 
 
 class SeedSource(Protocol):

@@ -31,19 +31,21 @@ class Storage(Protocol):
     """Files by storage path.
 
     A file is visible whole or not at all, and never changes once it is there. Every method raises
-    `UnsafePath` for a path that `domain.paths` refuses or that would leave the storage by a link,
-    and `StorageFailed` when the storage itself fails, or `WaitedTooLong` when it does not answer.
+    `UnsafePath` for a path that `domain.shared.paths` refuses or that would leave the storage by a
+    link, and `StorageFailed` when the storage itself fails, or `WaitedTooLong` when it does not
+    answer.
     """
 
     async def fetch(self, path: str, into: Path) -> None:
         """Copy a file to a local one; raises `MediaNotFound` and then leaves nothing there."""
         ...
 
-    async def put(self, source: Path, path: str, *, spare: bool = False) -> None:
+    async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         """Keep a local file for good; raises `MediaTaken` when there is one at this path.
 
         Where this raises anything else the file may have been stored, or be stored later.
-        Nobody changes a ``spare`` source any more, not even afterwards: it may be kept as it is.
+        The storage ``may_take_ownership`` of a source that nobody changes any more: it may keep it
+        as it is, without a copy.
         """
         ...
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from domain.assembly import Assembly, State
+from domain.rendering.assembly import Assembly, State
 
 Change = Callable[[Assembly], Assembly]
 

@@ -8,15 +8,16 @@ import click
 import msgspec
 from rich_click import RichCommand
 
-from application.usecases.assemble import FinishedFilm
-from domain import paths, rules
-from domain.blueprint import Blueprint
-from domain.errors import TaskTaken
+from application.rendering.assemble import FinishedFilm
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
+from domain.shared import paths
+from domain.shared.errors import TaskTaken
 from entrypoints.cli.console import StageBars, bars, clock, say, talker
+from entrypoints.cli.dance_options import writing
 from entrypoints.cli.input_file import document_in
 from entrypoints.cli.output_file import copy_out
 from entrypoints.cli.session import Session, run, session
-from entrypoints.cli.wishes import writing
 
 
 @click.command(cls=RichCommand)

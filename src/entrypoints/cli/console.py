@@ -18,9 +18,9 @@ from rich.progress import (
 from rich.table import Table
 
 from application.ports.progress import Report
-from domain.assembly import State
-from domain.blueprint import Blueprint
-from domain.errors import BachataError, InvalidRequest
+from domain.blueprint.model import Blueprint
+from domain.rendering.assembly import State
+from domain.shared.errors import BachataError, InvalidRequest
 
 _STAGES: Final = {
     State.PLANNING: "Planning the dance",

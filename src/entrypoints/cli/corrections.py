@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 import click
 from rich_click import RichCommand
 
-from domain.corrections import Correction
+from domain.library.corrections import Correction
 from entrypoints.cli.console import say, talker
 from entrypoints.cli.session import run, session
 

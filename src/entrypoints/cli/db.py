@@ -3,7 +3,7 @@
 import click
 from rich_click import RichCommand, RichGroup
 
-from domain.errors import DatabaseAhead
+from domain.shared.errors import DatabaseAhead
 from entrypoints import logs
 from entrypoints.bootstrap import schema_of
 from entrypoints.cli.console import talker

@@ -10,9 +10,9 @@ from rich_click import RichCommand
 
 from application.ports.library import SongFilter
 from entrypoints.cli.console import StageBars, bars, talker
-from entrypoints.cli.films import made
+from entrypoints.cli.dance_options import WISH, Wanted, song_of, taking, writing
+from entrypoints.cli.film_output import made
 from entrypoints.cli.session import Session, run, session
-from entrypoints.cli.wishes import WISH, Wanted, song_of, taking, writing
 
 
 @click.command(cls=RichCommand)

@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 from rich_click import RichCommand
 
-from application.usecases.diagnose import Diagnose, Diagnosis, Standing
+from application.operations.diagnose import Diagnose, Diagnosis, Standing
 from entrypoints import logs
 from entrypoints.cli.console import plain, printer
 from entrypoints.doctor_checks import NEEDS, as_json, checks_of

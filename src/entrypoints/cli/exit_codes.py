@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain import errors
+from domain.shared import errors
 
 DONE: Final = 0
 NOT_RIGHT: Final = 1

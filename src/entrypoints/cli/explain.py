@@ -9,10 +9,11 @@ import msgspec
 from rich.table import Table
 from rich_click import RichCommand
 
-from application.usecases.explain import ExplainedMove, Explanation
-from domain import paths, rules
-from domain.blueprint import Blueprint
-from domain.quality import Quality
+from application.planning.explain import ExplainedMove, Explanation
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
+from domain.planning.metrics import Quality
+from domain.shared import paths
 from entrypoints.cli.console import clock, plain, printer, told
 from entrypoints.cli.input_file import document_in
 from entrypoints.cli.session import Session, run, session

@@ -6,9 +6,9 @@ import click
 from rich_click import RichCommand
 
 from entrypoints.cli.console import StageBars, bars, talker
-from entrypoints.cli.films import made
+from entrypoints.cli.dance_options import DANCE, Wanted, asked_for, taking, writing
+from entrypoints.cli.film_output import made
 from entrypoints.cli.session import run, session
-from entrypoints.cli.wishes import DANCE, Wanted, asked_for, taking, writing
 
 
 @click.command(cls=RichCommand)

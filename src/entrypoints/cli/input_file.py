@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from domain.errors import TooLarge
+from domain.shared.errors import TooLarge
 
 LARGEST: Final = 8_000_000
 """Bytes of a document; as large as the body of a request may be."""

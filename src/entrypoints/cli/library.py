@@ -8,14 +8,14 @@ import msgspec
 from rich.progress import Progress
 from rich_click import RichCommand, RichGroup
 
-from application.clip_failures import MISSING
-from application.naming import id_of
-from application.usecases.recover import Owner
-from application.usecases.upload_move import MoveForm
-from domain.blueprint import Difficulty
-from domain.importing import title_of
-from domain.moves import Energy, Style
-from domain.music import Song
+from application.library.clip_failures import MISSING
+from application.library.unique_ids import id_of
+from application.library.upload_move import MoveForm
+from application.operations.recover_storage import Owner
+from domain.blueprint.model import Difficulty
+from domain.importing.move_records import title_of
+from domain.library.moves import Energy, Style
+from domain.library.songs import Song
 from entrypoints.cli.console import bars, say, talker
 from entrypoints.cli.corrections import correct_move, correct_song
 from entrypoints.cli.session import run, session

@@ -7,8 +7,8 @@ import sys
 import click
 from rich_click import RichGroup
 
-from application.disk_errors import disk_errors
-from domain.errors import BachataError, Broken
+from application.media.disk_errors import disk_errors
+from domain.shared.errors import BachataError, Broken
 from entrypoints import logs
 from entrypoints.cli.assemble import assemble
 from entrypoints.cli.console import show_error, write_any_text

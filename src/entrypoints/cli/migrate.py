@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich_click import RichCommand
 
-from application.migration import KEPT, Came, MigrationReport, Verified
+from application.concurrency.threads import FILES
+from application.migration.report import KEPT, Came, MigrationReport, Verified
 from application.ports.library import SongFilter
-from application.threads import FILES
-from domain import paths, rules
-from domain.seeds import Model
+from domain.blueprint import rules
+from domain.legacy.seeds import Model
+from domain.shared import paths
 from entrypoints.bootstrap import seed_at
 from entrypoints.cli.console import bars, talker
 from entrypoints.cli.console import say as print_line

@@ -12,10 +12,10 @@ from typing import IO, Final
 
 import click
 
-from application.disk_errors import KINDS
+from application.concurrency.threads import FILES
+from application.media.disk_errors import KINDS
 from application.ports.storage import Storage
-from application.threads import FILES
-from domain.errors import DiskFull, MediaNotFound
+from domain.shared.errors import DiskFull, MediaNotFound
 
 _MARK: Final = ".bachata-part"
 """End of the name of a file that is being written; a process that was killed may leave one."""

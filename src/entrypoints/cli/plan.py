@@ -7,14 +7,15 @@ import click
 import msgspec
 from rich_click import RichCommand
 
-from application.usecases.describe import DescribedRequest
-from application.usecases.plan import PlannedDance
-from domain import paths, rules
+from application.planning.generate_from_text import DescribedRequest
+from application.planning.plan import PlannedDance
+from domain.blueprint import rules
+from domain.shared import paths
 from entrypoints.cli.console import moves_table, talker, told
-from entrypoints.cli.films import names_of_moves
+from entrypoints.cli.dance_options import DANCE, Wanted, asked_for, taking, writing
+from entrypoints.cli.film_output import names_of_moves
 from entrypoints.cli.output_file import save
 from entrypoints.cli.session import Session, run, session
-from entrypoints.cli.wishes import DANCE, Wanted, asked_for, taking, writing
 
 
 @click.command(cls=RichCommand)

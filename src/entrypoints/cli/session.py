@@ -15,7 +15,7 @@ import msgspec
 
 from application.ports.progress import Progress
 from application.ports.storage import Storage
-from domain.errors import BachataError
+from domain.shared.errors import BachataError
 from entrypoints import exit_deadline, logs
 from entrypoints.bootstrap import open_ports
 from entrypoints.exit_deadline import SIGNALS, ExitDeadline

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich_click import RichCommand, RichGroup
 
-from domain.music import Analysis
+from domain.library.songs import Analysis
 from entrypoints.cli.console import clock, plain, printer
+from entrypoints.cli.dance_options import in_a_folder
 from entrypoints.cli.output_file import written
 from entrypoints.cli.session import run, session
-from entrypoints.cli.wishes import in_a_folder
 
 PICTURES: Final = (".png", ".svg", ".pdf")
 
@@ -62,7 +62,7 @@ def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
 
 def _draw(plot: Path, name: str, heard: Analysis) -> None:
     # Drawing takes a second to load, which only those wait for who want a picture.
-    from entrypoints.cli.picture import draw
+    from entrypoints.cli.analysis_plot import draw
 
     with written(plot) as file:
         draw(heard, name, file, plot.suffix[1:].lower())

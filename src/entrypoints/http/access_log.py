@@ -10,7 +10,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from domain.texts import printable, shortened
+from domain.shared.texts import printable, shortened
 
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LONGEST: Final = 200

@@ -9,8 +9,8 @@ from typing import Final
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, get_contextvars
 
-from application.timeouts import Timeouts, ended, stack_of
-from domain.errors import NotReady, WaitedTooLong
+from application.concurrency.timeouts import Timeouts, ended, stack_of
+from domain.shared.errors import NotReady, WaitedTooLong
 
 _log = logging.getLogger("bachata.http")
 

@@ -10,23 +10,23 @@ from typing import Final
 from litestar import Litestar
 from litestar.datastructures import State
 
-from application.timeouts import Timeouts, ended, limited, within
-from domain.errors import BachataError
-from domain.limits import Pace
+from application.concurrency.timeouts import Timeouts, ended, limited, within
+from domain.library.limits import Pace
+from domain.shared.errors import BachataError
 from entrypoints.bootstrap import open_ports
-from entrypoints.http import description, problems
+from entrypoints.http import openapi, problems
 from entrypoints.http.access_log import access_log
 from entrypoints.http.answering import Requests
-from entrypoints.http.bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.choreography import ChoreographyController
+from entrypoints.http.dependencies import dependencies
 from entrypoints.http.health import HealthController
 from entrypoints.http.moves import MoveController
 from entrypoints.http.origin_guard import OriginGuard, guarded
 from entrypoints.http.pacing import paced
 from entrypoints.http.preview import PreviewController
+from entrypoints.http.request_bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.songs import SongController
 from entrypoints.http.videos import VideoController
-from entrypoints.http.wiring import dependencies
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from entrypoints.use_cases import UseCases
@@ -78,7 +78,7 @@ def create_app(
                 _closing(use_cases),
                 beside(sweeping, "leftovers are not swept"),
                 beside(recovering, "the storage is not recovered"),
-                beside(opened.choreographer.ready, "the choreographer is not ready"),
+                beside(opened.description_model.ready, "the description model is not ready"),
                 beside(use_cases.find_moves.refresh if warm else None, "the moves are not indexed"),
                 beside(partial(_readied, use_cases) if warm else None, _NOT_WARM),
             ):
@@ -104,14 +104,14 @@ def create_app(
         type_decoders=DECODERS,
         plugins=[UnreadSchema()],
         request_max_body_size=LARGEST,
-        openapi_config=description.config(),
-        before_send=[description.tell_every_method],
+        openapi_config=openapi.config(),
+        before_send=[openapi.tell_every_method],
         # Whoever starts the process has set up its logs; Litestar would set them up anew.
         logging_config=None,
         # Not from the environment: its answers to errors show traces.
         debug=False,
     )
-    description.describe_exactly(app)
+    openapi.describe_exactly(app)
     # Around everything, where middleware would miss the requests that have no route.
     guard = OriginGuard(settings.hosts)
     app.asgi_handler = access_log(guarded(paced(app.asgi_handler, pace), guard))

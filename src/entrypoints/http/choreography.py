@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from structlog.contextvars import bind_contextvars
 
-from application.usecases.assemble import AssembleVideo, FinishedFilm
-from application.usecases.describe import (
+from application.planning.generate import GenerateChoreography
+from application.planning.generate_from_text import (
     DescribedFilm,
     DescribedRequest,
     GenerateFromWords,
@@ -17,20 +17,20 @@ from application.usecases.describe import (
     UnderstandDescription,
     Understanding,
 )
-from application.usecases.generate import GenerateChoreography
-from application.usecases.plan import PlanChoreography
-from application.usecases.read_blueprint import ReadBlueprint
-from domain.blueprint import Blueprint
-from entrypoints.http.bodies import (
+from application.planning.plan import PlanChoreography
+from application.rendering.assemble import AssembleVideo, FinishedFilm
+from application.rendering.read_blueprint import ReadBlueprint
+from domain.blueprint.model import Blueprint
+from entrypoints.http.dependencies import Wired
+from entrypoints.http.disconnect import while_connected
+from entrypoints.http.problems import documented
+from entrypoints.http.request_bodies import (
     JsonRequest,
     UnreadBlueprint,
     UnreadDescription,
     UnreadPlan,
     UnreadRequest,
 )
-from entrypoints.http.disconnect import while_connected
-from entrypoints.http.problems import documented
-from entrypoints.http.wiring import Wired
 
 
 class ChoreographyController(Controller):

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from litestar import Request
 
-from application.timeouts import Timeouts, ended
+from application.concurrency.timeouts import Timeouts, ended
 from entrypoints.http.problems import ClientGone
 
 T = TypeVar("T")

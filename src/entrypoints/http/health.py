@@ -4,9 +4,9 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 
-from application.usecases.check_health import CheckHealth, Health
+from application.operations.check_health import CheckHealth, Health
+from entrypoints.http.dependencies import Wired
 from entrypoints.http.problems import documented
-from entrypoints.http.wiring import Wired
 
 
 class Alive(msgspec.Struct, frozen=True):

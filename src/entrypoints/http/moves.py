@@ -6,26 +6,26 @@ from litestar import Controller, HttpMethod, Request, Response, delete, get, pat
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
+from application.library.browse import ListMoves, ReadMove
+from application.library.correct_move import CorrectMove
+from application.library.receive_file import ReceiveFile
+from application.library.remove import RemoveMove
+from application.library.stream_clip import StreamClip
+from application.library.upload_move import MoveForm, UploadedMove, UploadMove
 from application.ports.library import MoveFilter
-from application.usecases.browse import ListMoves, ReadMove
-from application.usecases.correct_move import CorrectMove
-from application.usecases.receive import ReceiveFile
-from application.usecases.remove import RemoveMove
-from application.usecases.search_moves import LikeMoves, MoveSearch, SearchMoves
-from application.usecases.upload_move import MoveForm, UploadedMove, UploadMove
-from application.usecases.watch_clip import WatchClip
-from domain.blueprint import Difficulty
-from domain.limits import CLIP
-from domain.moves import Energy, Move, Style
+from application.search.search_moves import LikeMoves, MoveSearch, SearchMoves
+from domain.blueprint.model import Difficulty
+from domain.library.limits import CLIP
+from domain.library.moves import Energy, Move, Style
 from entrypoints.http.answering import MAKES
-from entrypoints.http.bodies import JsonRequest, UnreadCorrection, UnreadSearch
 from entrypoints.http.caching import CHANGES
+from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
-from entrypoints.http.forms import file_size, form_of, taking
-from entrypoints.http.pages import Cursor, Id, Limit, MovePage, Some, Words, after, cursor_of
+from entrypoints.http.file_responses import VIDEO, answer, answers
+from entrypoints.http.multipart import file_size, form_of, taking
+from entrypoints.http.pagination import Cursor, Id, Limit, MovePage, Some, Words, after, cursor_of
 from entrypoints.http.problems import documented
-from entrypoints.http.sending import VIDEO, answer, answers
-from entrypoints.http.wiring import Wired
+from entrypoints.http.request_bodies import JsonRequest, UnreadCorrection, UnreadSearch
 
 _PATH: Final = "/api/moves"
 
@@ -130,7 +130,7 @@ class MoveController(Controller):
         self,
         request: Request[Any, Any, Any],
         move_id: Id,
-        watch_clip: Wired[WatchClip],
+        watch_clip: Wired[StreamClip],
     ) -> Response[bytes]:
         """The clip of a move as it was brought, whole or a range of it."""
         found = await watch_clip(move_id)

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain import texts
-from domain.violations import Concern, Violation
+from domain.shared import texts
+from domain.shared.violations import Concern, Violation
 from entrypoints.http import caching, problems
 from entrypoints.settings import is_loopback
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from domain.errors import TooSlow
-from domain.limits import Pace
+from domain.library.limits import Pace
+from domain.shared.errors import TooSlow
 
 
 def paced(app: ASGIApp, pace: Pace) -> ASGIApp:

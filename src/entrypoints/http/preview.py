@@ -7,15 +7,15 @@ from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 
-from application.usecases.preview import FOLDER, PreviewChoreography
-from domain import texts
-from domain.playlist import BEGINNING
+from application.rendering.preview import FOLDER, PreviewChoreography
+from domain.rendering.hls_playlist import BEGINNING
+from domain.shared import texts
 from entrypoints.http.answering import MAKES
 from entrypoints.http.caching import CHANGES, STAYS
+from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
+from entrypoints.http.file_responses import known, whole
 from entrypoints.http.problems import documented
-from entrypoints.http.sending import known, whole
-from entrypoints.http.wiring import Wired
 
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
 _BEGINNING: Final = "video/mp4"

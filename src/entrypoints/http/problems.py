@@ -11,12 +11,12 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import Scope, Send
 
-from application.disk_errors import KINDS
-from domain import errors
-from domain.playlist import PreviewOutdated
-from domain.texts import printable, shortened
-from domain.violations import Concern, Violation, bounded
-from entrypoints.http.bodies import LARGEST
+from application.media.disk_errors import KINDS
+from domain.rendering.hls_playlist import PreviewOutdated
+from domain.shared import errors
+from domain.shared.texts import printable, shortened
+from domain.shared.violations import Concern, Violation, bounded
+from entrypoints.http.request_bodies import LARGEST
 
 STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.Refused: HTTPStatus.BAD_REQUEST,

@@ -6,21 +6,21 @@ from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
+from application.library.analyze_song import AnalyzeSong, CorrectSong
+from application.library.browse import ListSongs, ReadSong
+from application.library.receive_file import ReceiveFile
+from application.library.remove import RemoveSong
+from application.library.upload_song import SongForm, UploadSong
 from application.ports.library import SongFilter
-from application.usecases.browse import ListSongs, ReadSong
-from application.usecases.hear import CorrectSong, HearSong
-from application.usecases.receive import ReceiveFile
-from application.usecases.remove import RemoveSong
-from application.usecases.upload_song import SongForm, UploadSong
-from domain.limits import SONG
-from domain.music import Analysis, Song
+from domain.library.limits import SONG
+from domain.library.songs import Analysis, Song
 from entrypoints.http.answering import MAKES
-from entrypoints.http.bodies import JsonRequest, UnreadCorrection
+from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
-from entrypoints.http.forms import file_size, form_of, taking
-from entrypoints.http.pages import Bound, Cursor, Id, Limit, SongPage, Words, after, cursor_of
+from entrypoints.http.multipart import file_size, form_of, taking
+from entrypoints.http.pagination import Bound, Cursor, Id, Limit, SongPage, Words, after, cursor_of
 from entrypoints.http.problems import documented
-from entrypoints.http.wiring import Wired
+from entrypoints.http.request_bodies import JsonRequest, UnreadCorrection
 
 _PATH: Final = "/api/songs"
 
@@ -108,7 +108,7 @@ class SongController(Controller):
         responses=documented(400, 404, 500, 503),
     )
     async def analysis(
-        self, request: Request[Any, Any, Any], song_id: Id, hear: Wired[HearSong]
+        self, request: Request[Any, Any, Any], song_id: Id, hear: Wired[AnalyzeSong]
     ) -> Analysis:
         """What is heard in a song, with a person's corrections; it is listened to when need be."""
         return await while_connected(request, hear(song_id))

@@ -7,10 +7,10 @@ from litestar import Controller, HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from application.usecases.watch import WatchVideo
+from application.rendering.stream_video import StreamVideo
 from entrypoints.http.caching import STAYS
-from entrypoints.http.sending import VIDEO, answer, answers
-from entrypoints.http.wiring import Wired
+from entrypoints.http.dependencies import Wired
+from entrypoints.http.file_responses import VIDEO, answer, answers
 
 
 class VideoController(Controller):
@@ -31,7 +31,7 @@ class VideoController(Controller):
         self,
         request: Request[Any, Any, Any],
         video_id: FromPath[UUID],
-        watch: Wired[WatchVideo],
+        watch: Wired[StreamVideo],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
         """The film, whole or a range of it."""

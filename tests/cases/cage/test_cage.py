@@ -9,9 +9,9 @@ import pytest
 
 from adapters.cage.cage import Cage, Limits, of_python
 from adapters.cage.self_test import TriedCage, gaps_of
-from adapters.ffmpeg.machine import places
+from adapters.ffmpeg.ffmpeg_runner import places
 from adapters.ffmpeg.process import run
-from domain.errors import FFmpegFailed, NotReady
+from domain.shared.errors import FFmpegFailed, NotReady
 
 pytestmark = [
     pytest.mark.anyio,

@@ -9,7 +9,7 @@ from adapters.cage.cage import Cage
 from adapters.demo.music.bed import bed
 from adapters.demo.reel import write_sound
 from adapters.ffmpeg.process import run
-from tests.media import listener
+from tests.media import audio_analyzer
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +23,7 @@ async def test_a_thousand_programs_are_started_while_songs_are_listened_to(tmp_p
     """With programs started by a copy of this process, listening stood still for ever."""
     song = tmp_path / "song.flac"
     write_sound(song, bed(124.0, 4, "high", seed=3))
-    ear, heard, waiting = listener(), list[float](), iter(range(_PROGRAMS))
+    ear, heard, waiting = audio_analyzer(), list[float](), iter(range(_PROGRAMS))
 
     async def programs() -> None:
         for _ in waiting:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from adapters.database.engine import Database, open_database
 from adapters.database.tables import BlueprintRow
 from adapters.database.tasks import SqlTaskRepository
-from domain.assembly import Assembly
+from domain.rendering.assembly import Assembly
 from tests.cases.database import crowd
 from tests.cases.database.crowd import SHARED
 

@@ -21,9 +21,9 @@ from adapters.database.engine import Database, open_database
 from adapters.database.library import SqlLibrary
 from adapters.database.tables import MoveRow, SongRow
 from adapters.database.tasks import SqlTaskRepository
-from domain.assembly import Assembly, Failure, State, Step
-from domain.errors import NotReady
-from domain.music import Song
+from domain.library.songs import Song
+from domain.rendering.assembly import Assembly, Failure, State, Step
+from domain.shared.errors import NotReady
 
 pytestmark = pytest.mark.anyio
 

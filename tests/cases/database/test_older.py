@@ -9,9 +9,9 @@ from adapters.database.engine import open_database
 from adapters.database.library import SqlLibrary
 from adapters.database.tasks import SqlTaskRepository
 from application.ports.library import MoveFilter
-from domain.blueprint import Difficulty
-from domain.corrections import Correction
-from domain.moves import Energy, Move, Style
+from domain.blueprint.model import Difficulty
+from domain.library.corrections import Correction
+from domain.library.moves import Energy, Move, Style
 from tests.contracts.older import IDS, LATER, TASK, made_before_revisions
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from adapters.database.engine import Database
-from domain.errors import WaitedTooLong
+from domain.shared.errors import WaitedTooLong
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.embedding.hashed import embedded, folded
-from domain.embeddings import unpacked
+from domain.library.embeddings import unpacked
 
 SRC = Path(__file__).resolve().parents[3] / "src"
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from domain.errors import UnreadableMedia
-from domain.motion import pulse
+from domain.library.motion import pulse
+from domain.shared.errors import UnreadableMedia
 from tests.journeys.real_clips import real_clips
-from tests.media import watcher
+from tests.media import motion_analyzer
 
 pytestmark = pytest.mark.anyio
 
@@ -33,8 +33,8 @@ def film(path: Path, *, moving: bool, seconds: int = 2, rate: int = 30) -> Path:
 
 
 async def test_what_moves_has_more_energy_than_what_stays(tmp_path: Path) -> None:
-    still = await watcher().watch(film(tmp_path / "still.mp4", moving=False))
-    moving = await watcher().watch(film(tmp_path / "moving.mp4", moving=True))
+    still = await motion_analyzer().watch(film(tmp_path / "still.mp4", moving=False))
+    moving = await motion_analyzer().watch(film(tmp_path / "moving.mp4", moving=True))
     assert still.energy() < 0.1 < 0.4 < moving.energy()
     assert abs(len(moving.changes) / moving.rate - 2) < 0.2
 
@@ -44,11 +44,11 @@ async def test_what_is_no_film_is_refused(tmp_path: Path, content: bytes) -> Non
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(content)
     with pytest.raises(UnreadableMedia):
-        await watcher().watch(clip)
+        await motion_analyzer().watch(clip)
 
 
 async def test_a_real_couple_is_seen_to_keep_the_beat() -> None:
     clip = next(each for each in real_clips() if each.stem == "ladyturn_left_back")
-    seen = pulse(await watcher().watch(clip))
+    seen = pulse(await motion_analyzer().watch(clip))
     assert seen is not None
     assert seen.tempo == pytest.approx(108, rel=0.03)

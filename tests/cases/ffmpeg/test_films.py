@@ -13,11 +13,11 @@ from adapters.ffmpeg.commands import build_add_audio_command
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import starts_fast
+from application.media.fetched_files import OnHand
 from application.ports.encoder import Footage
-from application.rushes import OnHand
-from domain.blueprint import OutputConfig
-from domain.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
-from domain.timeline import Cut, Soundtrack, Timeline
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack, Timeline
+from domain.shared.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.drawn import names_in
 from tests.media import run_ffmpeg

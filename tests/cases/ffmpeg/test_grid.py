@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from adapters.ffmpeg.commands import build_normalize_command
 from adapters.ffmpeg.find import find_ffmpeg
-from application.rushes import OnHand
-from domain.blueprint import OutputConfig
-from domain.timeline import Cut
+from application.media.fetched_files import OnHand
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.conftest import SOURCES
 from tests.media import cutting_room

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
-from application.rushes import OnHand
-from domain.blueprint import OutputConfig
-from domain.errors import ClipTooShort, FFmpegFailed
-from domain.timeline import Crossfade, Cut
+from application.media.fetched_files import OnHand
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Crossfade, Cut
+from domain.shared.errors import ClipTooShort, FFmpegFailed
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.drawn import names_in, path_of
 from tests.media import probe

@@ -13,10 +13,10 @@ import pytest
 
 from adapters.cage.cage import Cage, Limits, of_python
 from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.ffmpeg.ffmpeg_runner import Machine
 from adapters.ffmpeg.find import FFmpeg, find_ffmpeg
-from adapters.ffmpeg.machine import Machine
 from adapters.ffmpeg.process import run as run_caged
-from domain.errors import FFmpegFailed, FFmpegMissing
+from domain.shared.errors import FFmpegFailed, FFmpegMissing
 from tests.cases.ffmpeg.drawn import names_in
 from tests.media import cutting_room, probe
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adapters.ffmpeg.audio_filters import build_loudness_command, loudness_in
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.find import find_ffmpeg
-from adapters.ffmpeg.sounds import build_loudness_command, loudness_in
+from application.media.fetched_files import OnHand
 from application.ports.encoder import Footage
-from application.rushes import OnHand
-from domain.errors import UnreadableMedia
-from domain.timeline import Cue, Soundtrack
+from domain.blueprint.timeline import Cue, Soundtrack
+from domain.shared.errors import UnreadableMedia
 from tests.cases.ffmpeg import drawn
 from tests.media import run_ffmpeg
 

@@ -12,12 +12,12 @@ from adapters.embedding.hashed import HashedEmbedder
 from adapters.memory.clock import MemoryClock
 from adapters.memory.move_embeddings import MemoryMoveEmbeddings
 from adapters.memory.move_index import MemoryMoveIndex
-from application.finding import FindMoves, FoundMoves, Likeness
 from application.ports.move_index import Among, Entry
-from domain.blueprint import Difficulty
-from domain.embeddings import MoveEmbedding, Part, Rows, packed
-from domain.errors import NotReady
-from domain.moves import Energy, Style
+from application.search.move_search import FindMoves, FoundMoves, Likeness
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import MoveEmbedding, Part, Rows, packed
+from domain.library.moves import Energy, Style
+from domain.shared.errors import NotReady
 from tests.strategies.entries import row
 
 pytestmark = pytest.mark.anyio

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from adapters.index import faiss_index
-from adapters.index.choice import open_index
+from adapters.index.factory import open_index
 from adapters.index.faiss_index import ByFaiss
 from adapters.index.numpy_index import NumpySearch
-from adapters.index.searching import Searching
+from adapters.index.protocols import Searching
 from adapters.index.vector_index import VectorIndex
 from application.ports.move_index import Among, Entry, Found
-from domain.moves import Energy
+from domain.library.moves import Energy
 from tests.strategies.entries import entry, vector
 
 pytestmark = pytest.mark.anyio

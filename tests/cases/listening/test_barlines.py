@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from adapters.listening.barlines import FEWEST, WEIGHTS, Cues, cues, turned
+from adapters.listening.downbeat_cues import BAR, signs
 from adapters.listening.features import RATE
-from adapters.listening.portrait import Portrait
-from adapters.listening.signs import BAR, signs
+from adapters.listening.spectral_features import Portrait
 from adapters.listening.tracker import track
 from tests.cases.listening.sounds import Samples
 from training.bachata import Conditions, bachata

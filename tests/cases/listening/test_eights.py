@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from adapters.listening.eights import ones, sections
+from adapters.listening.eight_counts import ones, sections
 from adapters.listening.features import RATE
-from adapters.listening.portrait import Portrait
+from adapters.listening.spectral_features import Portrait
 
 BEAT = 0.5
 BEATS: NDArray[np.float64] = np.arange(96, dtype=np.float64) * BEAT

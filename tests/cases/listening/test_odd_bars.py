@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from adapters.listening.downbeat_cues import BAR, Signs
 from adapters.listening.odd_bars import RARE, recounted, weighed
-from adapters.listening.signs import BAR, Signs
 from adapters.listening.tracker import track
 from training.bachata import Conditions, bachata
 from training.excerpts import Excerpt

@@ -9,12 +9,12 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from adapters.media.caged import CagedProbe, CagedWatcher
-from domain.errors import TooLarge, UnreadableMedia
-from domain.limits import CLIP, SONG
+from adapters.media.caged import CagedMotionAnalyzer, CagedProbe
+from domain.library.limits import CLIP, SONG
+from domain.shared.errors import TooLarge, UnreadableMedia
 from tests.cases.ffmpeg import drawn
 from tests.cases.media.bombs import BOMBS
-from tests.media import listener, probe, watcher
+from tests.media import audio_analyzer, motion_analyzer, probe
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +42,7 @@ async def test_it_is_refused_and_nothing_has_grown(name: str, tmp_path: Path) ->
         with pytest.raises((UnreadableMedia, TooLarge)) as refused:
             await probe().look(file, allowance)
         assert str(tmp_path) not in f"{refused.value} {refused.value.details}"
-    for use in (watcher().watch, listener().hear):
+    for use in (motion_analyzer().watch, audio_analyzer().hear):
         with pytest.raises((UnreadableMedia, TooLarge)):
             await use(file)
     assert largest() - before < _GROWN
@@ -73,7 +73,7 @@ async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> N
     await probe().look(clip)
     files, children = _files(), _children()
 
-    async def left(seen: CagedProbe | CagedWatcher, number: int) -> None:
+    async def left(seen: CagedProbe | CagedMotionAnalyzer, number: int) -> None:
         work = seen.look(clip) if isinstance(seen, CagedProbe) else seen.watch(clip)
         task = asyncio.ensure_future(work)
         for _ in range(number % 7):
@@ -83,7 +83,7 @@ async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> N
         task.cancel()
         await asyncio.wait([task])
 
-    await asyncio.gather(*(left(probe() if n % 3 else watcher(), n) for n in range(100)))
+    await asyncio.gather(*(left(probe() if n % 3 else motion_analyzer(), n) for n in range(100)))
     assert (await probe().look(clip)).seconds > 0
     assert _files() == files
     # A process has closed its files and given back its memory a moment before it is no more.
@@ -121,4 +121,4 @@ async def test_the_limit_of_packets_is_named(tmp_path: Path) -> None:
     file = tmp_path / "bomb"
     BOMBS["more than a million packets"](file)
     with pytest.raises(TooLarge, match="1,000,000 packets at most"):
-        await watcher().watch(file)
+        await motion_analyzer().watch(file)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from adapters.media.codecs import AUDIO, DECODERS, PCM, VIDEO
-from domain.errors import UnacceptedMedia, UnreadableMedia
-from domain.limits import CLIP, SONG
+from domain.library.limits import CLIP, SONG
+from domain.shared.errors import UnacceptedMedia, UnreadableMedia
 from tests.cases.media.bombs import film
-from tests.media import listener, probe, watcher
+from tests.media import audio_analyzer, motion_analyzer, probe
 
 pytestmark = pytest.mark.anyio
 
@@ -131,7 +131,7 @@ async def test_it_is_refused_and_never_decoded(name: str, tmp_path: Path) -> Non
             await probe().look(file, allowance)
         if isinstance(refused.value, UnacceptedMedia):
             assert "which is not taken" in str(refused.value)
-    for use in (watcher().watch, listener().hear):
+    for use in (motion_analyzer().watch, audio_analyzer().hear):
         with pytest.raises(UnreadableMedia):
             await use(file)
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from adapters.mp4.pieces import Piece, spread
 from adapters.mp4.samples import Track
-from tests.cases.mp4.shelf import FRAME, GROUP, LENGTHS, Shelf
+from tests.cases.mp4.artifacts import FRAME, GROUP, LENGTHS, ArtifactCache
 
 Cut = tuple[int, int, int, int | None]
 """A clip, the first frame, how many, and how many ticks these last."""
@@ -22,10 +22,11 @@ def cut(draw: st.DrawFn, *, retimed: bool = False) -> Cut:
     return clip, first, count, draw(st.none() | st.integers(fastest, slowest))
 
 
-def cut_out(shelf: Shelf, cuts: list[Cut]) -> list[Piece]:
+def cut_out(artifacts: ArtifactCache, cuts: list[Cut]) -> list[Piece]:
     """The pieces of these cuts."""
     return [
-        piece_of(shelf.clips[clip].track, first, count, ticks) for clip, first, count, ticks in cuts
+        piece_of(artifacts.clips[clip].track, first, count, ticks)
+        for clip, first, count, ticks in cuts
     ]
 
 

@@ -13,29 +13,29 @@ from adapters.mp4.copying import WAYS, Way, by_hand, copy_all, in_the_kernel, se
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.samples import Run
 from adapters.mp4.writer import join
+from tests.cases.mp4.artifacts import ArtifactCache
 from tests.cases.mp4.cuts import Cut, cut_out
-from tests.cases.mp4.shelf import Shelf
 
 CUTS: list[Cut] = [(0, 0, 150, None), (2, 0, 61, None), (0, 60, 1, None)]
 
 
 @pytest.fixture
-def expected(shelf: Shelf, tmp_path: Path) -> bytes:
-    join(tmp_path / "expected.mp4", cut_out(shelf, CUTS), shelf.song)
+def expected(artifacts: ArtifactCache, tmp_path: Path) -> bytes:
+    join(tmp_path / "expected.mp4", cut_out(artifacts, CUTS), artifacts.song)
     return (tmp_path / "expected.mp4").read_bytes()
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way_copies_the_same_bytes(
-    shelf: Shelf, tmp_path: Path, expected: bytes, way: Way
+    artifacts: ArtifactCache, tmp_path: Path, expected: bytes, way: Way
 ) -> None:
-    join(tmp_path / "film.mp4", cut_out(shelf, CUTS), shelf.song, ways=[way])
+    join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song, ways=[way])
     assert (tmp_path / "film.mp4").read_bytes() == expected
 
 
 @pytest.mark.parametrize("number", [errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP])
 def test_a_way_that_does_not_work_gives_way_to_the_next(
-    shelf: Shelf, tmp_path: Path, expected: bytes, number: int
+    artifacts: ArtifactCache, tmp_path: Path, expected: bytes, number: int
 ) -> None:
     def unknown(source: int, into: int, offset: int, length: int) -> int:
         raise OSError(number, "not here")
@@ -44,18 +44,18 @@ def test_a_way_that_does_not_work_gives_way_to_the_next(
         return 0
 
     ways = [unknown, nothing, sent, by_hand]
-    join(tmp_path / "film.mp4", cut_out(shelf, CUTS), shelf.song, ways=ways)
+    join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song, ways=ways)
     assert (tmp_path / "film.mp4").read_bytes() == expected
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_way_that_stops_half_way_is_gone_on_with(
-    shelf: Shelf, tmp_path: Path, expected: bytes, way: Way
+    artifacts: ArtifactCache, tmp_path: Path, expected: bytes, way: Way
 ) -> None:
     def little(source: int, into: int, offset: int, length: int) -> int:
         return way(source, into, offset, min(length, 999))
 
-    join(tmp_path / "film.mp4", cut_out(shelf, CUTS), shelf.song, ways=[little])
+    join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song, ways=[little])
     assert (tmp_path / "film.mp4").read_bytes() == expected
 
 
@@ -73,32 +73,34 @@ def at_most(what: int, limit: int) -> Generator[None]:
 @pytest.mark.parametrize("room", [100, 10_000, 30_000])
 @pytest.mark.parametrize("way", WAYS)
 def test_when_the_disk_is_full_nothing_is_left(
-    shelf: Shelf, tmp_path: Path, way: Way, room: int
+    artifacts: ArtifactCache, tmp_path: Path, way: Way, room: int
 ) -> None:
     (tmp_path / "film.mp4").write_bytes(b"the film before")
     with pytest.raises(OSError), at_most(resource.RLIMIT_FSIZE, room):
-        join(tmp_path / "film.mp4", cut_out(shelf, CUTS), shelf.song, ways=[way])
+        join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song, ways=[way])
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
     assert (tmp_path / "film.mp4").read_bytes() == b"the film before"
 
 
 @pytest.mark.parametrize("ways", [WAYS, [in_the_kernel], [sent], [by_hand]])
 def test_a_clip_that_has_become_shorter_is_told_and_nothing_is_left(
-    shelf: Shelf, tmp_path: Path, ways: list[Way]
+    artifacts: ArtifactCache, tmp_path: Path, ways: list[Way]
 ) -> None:
     folder = tmp_path / "films"
     folder.mkdir()
     short = tmp_path / "short.mp4"
-    short.write_bytes(shelf.clips[0].path.read_bytes()[:-100])
-    pieces = cut_out(shelf, [(0, 0, 150, None)])
+    short.write_bytes(artifacts.clips[0].path.read_bytes()[:-100])
+    pieces = cut_out(artifacts, [(0, 0, 150, None)])
     track = msgspec.structs.replace(pieces[0].track, path=short)
     with pytest.raises(UnreadableTrack, match="shorter"):
         join(folder / "film.mp4", [msgspec.structs.replace(pieces[0], track=track)], ways=ways)
     assert list(folder.iterdir()) == []
 
 
-def test_a_clip_that_is_gone_is_told_and_nothing_is_left(shelf: Shelf, tmp_path: Path) -> None:
-    piece = cut_out(shelf, [(0, 0, 150, None)])[0]
+def test_a_clip_that_is_gone_is_told_and_nothing_is_left(
+    artifacts: ArtifactCache, tmp_path: Path
+) -> None:
+    piece = cut_out(artifacts, [(0, 0, 150, None)])[0]
     track = msgspec.structs.replace(piece.track, path=tmp_path / "gone.mp4")
     with pytest.raises(FileNotFoundError):
         join(tmp_path / "film.mp4", [msgspec.structs.replace(piece, track=track)])

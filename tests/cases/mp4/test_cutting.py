@@ -14,8 +14,8 @@ from adapters.mp4.cutting import (
     is_encoded_whole,
     taken_apart,
 )
-from domain.blueprint import OutputConfig
-from domain.timeline import Crossfade, Cut
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Crossfade, Cut
 
 OUTPUT = OutputConfig(output_path="output/user_local/a.mp4")
 GROUP = 60

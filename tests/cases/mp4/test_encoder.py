@@ -13,22 +13,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.ffmpeg import pictures
+from adapters.ffmpeg import video_options
 from adapters.ffmpeg.encoder import FFmpegEncoder
-from adapters.memory.shelf import MemoryShelf
+from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.errors import MismatchedTrack
 from adapters.mp4.reader import read_track
+from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.local import LocalStorage
-from adapters.storage.shelf import LocalShelf
-from application.files import Files
+from application.media.fetched_files import OnHand
 from application.ports.encoder import Encoder, Footage
-from application.rushes import OnHand
-from domain.blueprint import OutputConfig
-from domain.errors import ClipTooShort
-from domain.timeline import Crossfade, Cut, Soundtrack, Timeline
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Crossfade, Cut, Soundtrack, Timeline
+from domain.shared.errors import ClipTooShort
 from tests.cases.ffmpeg import drawn
-from tests.cases.mp4 import shelf as shelves
+from tests.cases.mp4 import artifacts as shelves
 from tests.media import cutting_room, probe
 
 pytestmark = pytest.mark.anyio
@@ -49,16 +49,18 @@ class CountedRoom(FFmpegEncoder):
         super().__init__(probe().details, at_once=2)
         self.asked: Counter[str] = Counter()
 
-    async def whole(self, clip: str, files: Files, output: OutputConfig, into: Path) -> None:
+    async def whole(self, clip: str, files: MediaFiles, output: OutputConfig, into: Path) -> None:
         self.asked[f"whole {clip}"] += 1
         await super().whole(clip, files, output, into)
 
-    async def normalise(self, cut: Cut, files: Files, output: OutputConfig, into: Path) -> Footage:
+    async def normalise(
+        self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
+    ) -> Footage:
         self.asked[f"cut {cut.clip} {cut.first}"] += 1
         return await super().normalise(cut, files, output, into)
 
     async def record(
-        self, soundtrack: Soundtrack, files: Files, into: Path, samples: int | None = None
+        self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
     ) -> None:
         self.asked["sound"] += 1
         await super().record(soundtrack, files, into, samples)
@@ -76,9 +78,9 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def kept() -> MemoryShelf:
+def kept() -> MemoryArtifactCache:
     """What all films of this module are made of, so that nothing is encoded twice."""
-    return MemoryShelf()
+    return MemoryArtifactCache()
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def timeline(cuts: list[Cut], output: OutputConfig = OUTPUT) -> Timeline:
     return Timeline(cuts=tuple(cuts), soundtrack=sound, output=output)
 
 
-async def filmed(encoder: Encoder, wanted: Timeline, files: Files, folder: Path) -> Path:
+async def filmed(encoder: Encoder, wanted: Timeline, files: MediaFiles, folder: Path) -> Path:
     """Make a film as the application does."""
     pieces = [
         await encoder.normalise(each, files, wanted.output, folder / f"{index}.mp4")
@@ -141,7 +143,7 @@ def moments(wanted: Timeline) -> Iterator[int]:
 @given(st.lists(cuts(), min_size=1, max_size=4))
 @settings(max_examples=100)
 def test_every_frame_is_the_clips_own_and_seen_at_its_moment(
-    sources: dict[str, Path], kept: MemoryShelf, asked: list[Cut]
+    sources: dict[str, Path], kept: MemoryArtifactCache, asked: list[Cut]
 ) -> None:
     wanted = timeline(asked)
     room = cutting_room()
@@ -158,7 +160,7 @@ def test_every_frame_is_the_clips_own_and_seen_at_its_moment(
 async def test_what_is_copied_is_the_same_bit_for_bit(
     sources: dict[str, Path], room: CountedRoom, tmp_path: Path
 ) -> None:
-    encoder = JoiningEncoder(room, MemoryShelf())
+    encoder = JoiningEncoder(room, MemoryArtifactCache())
     files = OnHand(sources, room)
     wanted = timeline([cut("a", 0, 130), cut("b", 45, 60), cut("a", 60, 20, "1.1")])
     film = await filmed(encoder, wanted, files, tmp_path)
@@ -178,11 +180,11 @@ def _film_of(path: Path) -> int:
 async def test_a_second_film_encodes_nothing(
     sources: dict[str, Path], room: CountedRoom, tmp_path: Path
 ) -> None:
-    shelf = LocalShelf(tmp_path / "cache", LocalStorage(tmp_path / "media"), 10**9)
+    artifacts = LocalArtifactCache(tmp_path / "cache", LocalStorage(tmp_path / "media"), 10**9)
     wanted = timeline([cut("a", 7, 100), cut("b", 0, 30), cut("a", 7, 20)])
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        encoder = JoiningEncoder(room, shelf)
+        encoder = JoiningEncoder(room, artifacts)
         await filmed(encoder, wanted, OnHand(sources, room), tmp_path / name)
     assert dict(room.asked) == {"whole a": 1, "whole b": 1, "cut a 7": 1, "sound": 1}
     first, second = (tmp_path / name / "film.mp4" for name in ("first", "second"))
@@ -192,7 +194,9 @@ async def test_a_second_film_encodes_nothing(
 async def test_however_many_films_at_once_each_clip_is_encoded_once(
     sources: dict[str, Path], room: CountedRoom, tmp_path: Path
 ) -> None:
-    encoder = JoiningEncoder(room, LocalShelf(tmp_path / "c", LocalStorage(tmp_path / "m"), 10**9))
+    encoder = JoiningEncoder(
+        room, LocalArtifactCache(tmp_path / "c", LocalStorage(tmp_path / "m"), 10**9)
+    )
     wanted = timeline([cut("a", 0, 20), cut("b", 0, 20)])
     folders = [tmp_path / str(index) for index in range(6)]
     for folder in folders:
@@ -219,7 +223,7 @@ async def test_an_effect_is_as_the_plain_encoder_makes_it_and_the_rest_is_copied
 ) -> None:
     files = OnHand(sources, room)
     wanted = timeline([each])
-    film = await filmed(JoiningEncoder(room, MemoryShelf()), wanted, files, tmp_path)
+    film = await filmed(JoiningEncoder(room, MemoryArtifactCache()), wanted, files, tmp_path)
     (clip,) = _kept(tmp_path, "clip-")
     ours, whole = shelves.seen(film)[0], shelves.seen(clip)[0]
     assert [ours[at].md5 for at in copied] == [whole[at].md5 for at in copied]
@@ -234,7 +238,7 @@ async def test_an_evenly_timed_cut_at_another_tempo_is_encoded_once(
 ) -> None:
     wanted = timeline([cut("a", 3, 40, "1.1")] * 2, CONSTANT)
     film = await filmed(
-        JoiningEncoder(room, MemoryShelf()), wanted, OnHand(sources, room), tmp_path
+        JoiningEncoder(room, MemoryArtifactCache()), wanted, OnHand(sources, room), tmp_path
     )
     packets, _ = shelves.seen(film)
     assert [packet.duration for packet in packets] == [512] * 80
@@ -250,7 +254,7 @@ async def test_of_a_long_clip_only_the_cut_is_encoded(
     monkeypatch.setattr("adapters.mp4.encoder.LONGEST", 4)
     wanted = timeline([cut("a", 7, 30, "1.1")])
     film = await filmed(
-        JoiningEncoder(room, MemoryShelf()), wanted, OnHand(sources, room), tmp_path
+        JoiningEncoder(room, MemoryArtifactCache()), wanted, OnHand(sources, room), tmp_path
     )
     assert drawn.seen(film) == expected(wanted)
     assert dict(room.asked) == {"cut a 7": 1, "sound": 1}
@@ -259,7 +263,7 @@ async def test_of_a_long_clip_only_the_cut_is_encoded(
 async def test_a_cut_beyond_the_clips_end_is_refused_by_name(
     sources: dict[str, Path], room: CountedRoom, tmp_path: Path
 ) -> None:
-    encoder = JoiningEncoder(room, MemoryShelf())
+    encoder = JoiningEncoder(room, MemoryArtifactCache())
     with pytest.raises(ClipTooShort, match=r"'a' lasts 5\.000 s; .* up to 5\.133 s"):
         await encoder.normalise(
             cut("a", 140, 14), OnHand(sources, room), OUTPUT, tmp_path / "cut.mp4"
@@ -274,7 +278,7 @@ async def test_every_clip_of_a_kind_has_one_decoder_configuration_whatever_the_p
     files = {**sources, "odd": odd}
     seen: set[bytes] = set()
     for preset in ("veryfast", "faster", "fast", "medium"):
-        monkeypatch.setattr(pictures, "PRESET", preset)
+        monkeypatch.setattr(video_options, "PRESET", preset)
         room = cutting_room()
         for clip in ("a", "odd"):
             into = tmp_path / f"{preset}-{clip}.mp4"
@@ -321,8 +325,8 @@ async def test_a_spoiled_file_is_never_joined_but_made_again(
     spoil: str,
     everywhere: bool,
 ) -> None:
-    shelf = LocalShelf(tmp_path / "cache", LocalStorage(tmp_path / "media"), 10**9)
-    encoder = JoiningEncoder(room, shelf)
+    artifacts = LocalArtifactCache(tmp_path / "cache", LocalStorage(tmp_path / "media"), 10**9)
+    encoder = JoiningEncoder(room, artifacts)
     wanted = timeline([cut("a", 0, 50)])
     films: list[bytes] = []
     larger = msgspec.structs.replace(OUTPUT, width=640, height=360)
@@ -351,7 +355,11 @@ def _kept(folder: Path, beginning: str) -> list[Path]:
 
 @pytest.mark.parametrize("frames", [100, 240, 290], ids=["shorter", "as long", "longer"])
 async def test_a_song_is_encoded_once_and_a_longer_film_ends_in_silence(
-    sources: dict[str, Path], kept: MemoryShelf, room: CountedRoom, tmp_path: Path, frames: int
+    sources: dict[str, Path],
+    kept: MemoryArtifactCache,
+    room: CountedRoom,
+    tmp_path: Path,
+    frames: int,
 ) -> None:
     parts = [cut("a", 0, min(140, left)) for left in range(frames, 0, -140)]
     wanted = timeline(parts)

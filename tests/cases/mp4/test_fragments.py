@@ -16,9 +16,9 @@ from adapters.mp4.errors import ImpossiblePiece
 from adapters.mp4.fragments import FORM, init_segment, segment
 from adapters.mp4.pieces import Piece
 from adapters.mp4.samples import Durations, Places, Run, Sizes, Track
-from tests.cases.mp4 import shelf as shelves
+from tests.cases.mp4 import artifacts as shelves
+from tests.cases.mp4.artifacts import ArtifactCache
 from tests.cases.mp4.cuts import Cut, cut, cut_out
-from tests.cases.mp4.shelf import Shelf
 from tests.cases.mp4.test_joining import content, expected_moments
 from tests.cases.mp4.test_large import fat
 
@@ -41,47 +41,49 @@ def played(pieces: list[Piece]) -> bytes:
     max_examples=100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-def test_segments_are_their_pieces_frames_at_their_moments(shelf: Shelf, cuts: list[Cut]) -> None:
-    pieces = cut_out(shelf, cuts)
+def test_segments_are_their_pieces_frames_at_their_moments(
+    artifacts: ArtifactCache, cuts: list[Cut]
+) -> None:
+    pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
         film.write_bytes(played(pieces))
         packets, pictures = shelves.seen(film)
-    assert [packet.md5 for packet in packets] == shelves.stored(shelf, pieces)
-    assert [picture.md5 for picture in pictures] == shelves.decoded(shelf, pieces)
+    assert [packet.md5 for packet in packets] == shelves.stored(artifacts, pieces)
+    assert [picture.md5 for picture in pictures] == shelves.decoded(artifacts, pieces)
     assert [packet.pts for packet in packets] == expected_moments(pieces)[:-1]
     assert [packet.dts for packet in packets] == expected_moments(pieces)[:-1]
 
 
-def test_segments_of_the_song_sound_like_the_song(shelf: Shelf, tmp_path: Path) -> None:
-    song = shelf.song
+def test_segments_of_the_song_sound_like_the_song(artifacts: ArtifactCache, tmp_path: Path) -> None:
+    song = artifacts.song
     edges = [*range(0, song.count, 100), song.count]
     pieces = [Piece(song, a, b - a) for a, b in pairwise(edges)]
     (tmp_path / "song.mp4").write_bytes(played(pieces))
     sound = shelves.heard(tmp_path / "song.mp4")
-    np.testing.assert_array_equal(sound[: len(shelf.heard)], shelf.heard)
-    assert len(sound) - len(shelf.heard) < 1024
+    np.testing.assert_array_equal(sound[: len(artifacts.heard)], artifacts.heard)
+    assert len(sound) - len(artifacts.heard) < 1024
 
 
-def test_one_init_segment_does_for_all_clips(shelf: Shelf) -> None:
-    assert len({init_segment(clip.track) for clip in shelf.clips}) == 1
+def test_one_init_segment_does_for_all_clips(artifacts: ArtifactCache) -> None:
+    assert len({init_segment(clip.track) for clip in artifacts.clips}) == 1
 
 
-def test_a_piece_of_a_clip_is_one_run_of_bytes(shelf: Shelf) -> None:
-    piece = cut_out(shelf, [(0, 60, 50, None)])[0]
+def test_a_piece_of_a_clip_is_one_run_of_bytes(artifacts: ArtifactCache) -> None:
+    piece = cut_out(artifacts, [(0, 60, 50, None)])[0]
     head, runs = segment(piece, 0, 1)
-    assert runs == tuple(shelf.clips[0].track.runs(60, 50))
+    assert runs == tuple(artifacts.clips[0].track.runs(60, 50))
     assert len(runs) == 1
     assert head.endswith((runs[0].length + 8).to_bytes(4) + b"mdat")
 
 
 def test_a_segment_begins_with_a_keyframe_and_is_not_too_large(
-    shelf: Shelf, tmp_path: Path
+    artifacts: ArtifactCache, tmp_path: Path
 ) -> None:
     with pytest.raises(ImpossiblePiece, match="keyframe"):
-        segment(Piece(shelf.clips[0].track, 30, 5), 0, 1)
+        segment(Piece(artifacts.clips[0].track, 30, 5), 0, 1)
     with pytest.raises(ImpossiblePiece, match="too large"):
-        segment(Piece(fat(shelf.clips[0].track, tmp_path / "sparse", 5), 0, 5), 0, 1)
+        segment(Piece(fat(artifacts.clips[0].track, tmp_path / "sparse", 5), 0, 5), 0, 1)
 
 
 def test_the_form_is_counted_on_when_the_bytes_become_others() -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
-from adapters.memory.shelf import MemoryShelf
+from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.mp4.encoder import JoiningEncoder
+from application.media.fetched_files import OnHand
 from application.ports.encoder import Encoder
-from application.rushes import OnHand
-from domain.blueprint import OutputConfig
-from domain.errors import DiskFull
-from domain.timeline import Cut, Soundtrack
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack
+from domain.shared.errors import DiskFull
 from tests.cases.ffmpeg import drawn
 from tests.media import cutting_room
 from tests.world.small_disk import small_disk
@@ -35,7 +35,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def encoders() -> list[Encoder]:
     room: FFmpegEncoder = cutting_room(1)
-    return [room, JoiningEncoder(room, MemoryShelf())]
+    return [room, JoiningEncoder(room, MemoryArtifactCache())]
 
 
 @pytest.mark.parametrize("encoder", [0, 1], ids=["FFmpeg", "joining"])

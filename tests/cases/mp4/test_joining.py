@@ -24,9 +24,9 @@ from adapters.mp4.reader import read_track
 from adapters.mp4.samples import AAC_PACKET, Run, Sizes, Track
 from adapters.mp4.writer import join
 from tests.cases.ffmpeg import drawn
-from tests.cases.mp4 import shelf as shelves
+from tests.cases.mp4 import artifacts as shelves
+from tests.cases.mp4.artifacts import FRAME, RATE, ArtifactCache
 from tests.cases.mp4.cuts import Cut, cut, cut_out
-from tests.cases.mp4.shelf import FRAME, RATE, Shelf
 
 slow = settings(
     deadline=None,
@@ -39,15 +39,15 @@ films = st.lists(cut(retimed=True), min_size=1, max_size=6)
 @given(cuts=films, sounds=st.booleans())
 @slow
 def test_every_frame_is_a_piece_s_own_and_at_its_moment(
-    shelf: Shelf, cuts: list[Cut], sounds: bool
+    artifacts: ArtifactCache, cuts: list[Cut], sounds: bool
 ) -> None:
-    pieces = cut_out(shelf, cuts)
+    pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
-        plan = join(film, pieces, shelf.song if sounds else None)
+        plan = join(film, pieces, artifacts.song if sounds else None)
         packets, pictures = shelves.seen(film)
-    assert [packet.md5 for packet in packets] == shelves.stored(shelf, pieces)
-    assert [picture.md5 for picture in pictures] == shelves.decoded(shelf, pieces)
+    assert [packet.md5 for packet in packets] == shelves.stored(artifacts, pieces)
+    assert [picture.md5 for picture in pictures] == shelves.decoded(artifacts, pieces)
     moments = expected_moments(pieces)
     assert [packet.pts for packet in packets] == moments[:-1]
     assert [packet.dts for packet in packets] == moments[:-1]
@@ -58,18 +58,18 @@ def test_every_frame_is_a_piece_s_own_and_at_its_moment(
 @given(cuts=films, sounds=st.booleans())
 @slow
 def test_a_long_piece_lies_on_its_pages_as_in_its_own_file(
-    shelf: Shelf, cuts: list[Cut], sounds: bool
+    artifacts: ArtifactCache, cuts: list[Cut], sounds: bool
 ) -> None:
-    pieces = cut_out(shelf, cuts)
+    pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         # The pieces of these tests are short.
         patched.setattr("adapters.mp4.layout.LONG", PAGE)
         film = Path(folder) / "film.mp4"
-        plan = join(film, pieces, shelf.song if sounds else None)
+        plan = join(film, pieces, artifacts.song if sounds else None)
         assert film.stat().st_size == plan.size
         packets, _ = shelves.seen(film)
         whole = read_track(film, "video")
-    assert [packet.md5 for packet in packets] == shelves.stored(shelf, pieces)
+    assert [packet.md5 for packet in packets] == shelves.stored(artifacts, pieces)
     first = 0
     for piece in pieces:
         lies, lay = whole.runs(first, piece.count)[0], piece.runs[0]
@@ -96,8 +96,10 @@ def steps(moments: Sequence[int]) -> list[int]:
 
 @given(cuts=st.lists(cut(), min_size=1, max_size=5))
 @slow
-def test_the_film_is_what_ffmpeg_joins_by_copying(shelf: Shelf, cuts: list[Cut]) -> None:
-    pieces = cut_out(shelf, cuts)
+def test_the_film_is_what_ffmpeg_joins_by_copying(
+    artifacts: ArtifactCache, cuts: list[Cut]
+) -> None:
+    pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         ours, theirs = Path(folder) / "ours.mp4", Path(folder) / "theirs.mp4"
         join(ours, pieces)
@@ -121,11 +123,11 @@ def listed(piece: Piece) -> str:
 @given(cuts=films)
 @example(cuts=[(0, 0, 92, 89_878)])  # ends a fifth of a sample after a packet of sound
 @slow
-def test_pyav_and_we_read_the_same_tables(shelf: Shelf, cuts: list[Cut]) -> None:
-    pieces = cut_out(shelf, cuts)
+def test_pyav_and_we_read_the_same_tables(artifacts: ArtifactCache, cuts: list[Cut]) -> None:
+    pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
-        plan = join(film, pieces, shelf.song)
+        plan = join(film, pieces, artifacts.song)
         picture, sound = read_track(film, "video"), read_track(film, "audio")
         assert film.stat().st_size == plan.size
         with av.open(str(film)) as container:
@@ -135,7 +137,7 @@ def test_pyav_and_we_read_the_same_tables(shelf: Shelf, cuts: list[Cut]) -> None
             assert container.duration == pytest.approx(plan.duration / 15_360 * 1e6, abs=24)
     assert (picture.entry, picture.timescale) == (pieces[0].track.entry, 15_360)
     assert (picture.width, picture.height, picture.length) == (320, 180, plan.duration)
-    assert (sound.entry, sound.media_time) == (shelf.song.entry, shelf.song.media_time)
+    assert (sound.entry, sound.media_time) == (artifacts.song.entry, artifacts.song.media_time)
 
 
 def require_same(track: Track, stream: av.VideoStream | av.AudioStream) -> None:
@@ -156,38 +158,42 @@ def require_same(track: Track, stream: av.VideoStream | av.AudioStream) -> None:
 
 @given(cuts=films)
 @slow
-def test_the_song_starts_and_ends_with_the_film(shelf: Shelf, cuts: list[Cut]) -> None:
-    pieces = cut_out(shelf, cuts)
+def test_the_song_starts_and_ends_with_the_film(artifacts: ArtifactCache, cuts: list[Cut]) -> None:
+    pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
-        plan = join(film, pieces, shelf.song)
+        plan = join(film, pieces, artifacts.song)
         sound = shelves.heard(film)
         told = read_track(film, "audio").length
-    length = min(Fraction(plan.duration * RATE, 15_360), Fraction(shelf.song.length))
+    length = min(Fraction(plan.duration * RATE, 15_360), Fraction(artifacts.song.length))
     assert abs(told - length) <= 1 + Fraction(RATE, 15_360), "more than a tick of the film"
     # Not every player ends before the last packet does.
     assert -1 < len(sound) - length < AAC_PACKET
     # The last packet is decoded without the next one, yet is the same: so it is laid over before.
-    np.testing.assert_array_equal(sound, shelf.heard[: len(sound)])
+    np.testing.assert_array_equal(sound, artifacts.heard[: len(sound)])
 
 
-def test_the_song_is_heard_not_a_sample_early_or_late(shelf: Shelf, tmp_path: Path) -> None:
-    join(tmp_path / "film.mp4", cut_out(shelf, [(0, 0, 150, None)]), shelf.song)
+def test_the_song_is_heard_not_a_sample_early_or_late(
+    artifacts: ArtifactCache, tmp_path: Path
+) -> None:
+    join(tmp_path / "film.mp4", cut_out(artifacts, [(0, 0, 150, None)]), artifacts.song)
     sound = shelves.heard(tmp_path / "film.mp4")[:, 0]
     size = 1 << 19
-    spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(shelf.heard[:, 0], size))
+    spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(artifacts.heard[:, 0], size))
     assert int(np.argmax(np.fft.irfft(spectrum))) == 0
 
 
-def test_a_film_goes_on_when_the_song_is_over(shelf: Shelf, tmp_path: Path) -> None:
-    plan = join(tmp_path / "film.mp4", cut_out(shelf, [(0, 0, 150, None)] * 3), shelf.song)
+def test_a_film_goes_on_when_the_song_is_over(artifacts: ArtifactCache, tmp_path: Path) -> None:
+    plan = join(tmp_path / "film.mp4", cut_out(artifacts, [(0, 0, 150, None)] * 3), artifacts.song)
     assert plan.duration == 450 * FRAME
-    np.testing.assert_array_equal(shelves.heard(tmp_path / "film.mp4"), shelf.heard)
+    np.testing.assert_array_equal(shelves.heard(tmp_path / "film.mp4"), artifacts.heard)
 
 
-def test_the_sound_lies_beside_the_picture_it_is_heard_with(shelf: Shelf, tmp_path: Path) -> None:
+def test_the_sound_lies_beside_the_picture_it_is_heard_with(
+    artifacts: ArtifactCache, tmp_path: Path
+) -> None:
     cuts: list[Cut] = [(0, 0, 45, None), (1, 0, 30, None), (2, 0, 61, None)]
-    join(tmp_path / "film.mp4", cut_out(shelf, cuts), shelf.song)
+    join(tmp_path / "film.mp4", cut_out(artifacts, cuts), artifacts.song)
     picture = read_track(tmp_path / "film.mp4", "video")
     sound = read_track(tmp_path / "film.mp4", "audio")
     ends = [picture.durations.total * frames / 136 / 15_360 for frames in (45, 75)]
@@ -198,21 +204,23 @@ def test_the_sound_lies_beside_the_picture_it_is_heard_with(shelf: Shelf, tmp_pa
     )
 
 
-def test_what_is_written_twice_is_the_same(shelf: Shelf, tmp_path: Path) -> None:
-    pieces = cut_out(shelf, [(0, 60, 40, None), (1, 0, 75, 40_000)])
-    join(tmp_path / "one.mp4", pieces, shelf.song)
-    join(tmp_path / "two.mp4", pieces, shelf.song, durable=True)
+def test_what_is_written_twice_is_the_same(artifacts: ArtifactCache, tmp_path: Path) -> None:
+    pieces = cut_out(artifacts, [(0, 60, 40, None), (1, 0, 75, 40_000)])
+    join(tmp_path / "one.mp4", pieces, artifacts.song)
+    join(tmp_path / "two.mp4", pieces, artifacts.song, durable=True)
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
 
 
-def test_a_joined_film_can_be_cut_and_joined_again(shelf: Shelf, tmp_path: Path) -> None:
-    once = cut_out(shelf, [(0, 60, 90, None), (1, 0, 60, 31_000), (1, 60, 15, None)])
-    join(tmp_path / "once.mp4", once, shelf.song)
+def test_a_joined_film_can_be_cut_and_joined_again(
+    artifacts: ArtifactCache, tmp_path: Path
+) -> None:
+    once = cut_out(artifacts, [(0, 60, 90, None), (1, 0, 60, 31_000), (1, 60, 15, None)])
+    join(tmp_path / "once.mp4", once, artifacts.song)
     joined = read_track(tmp_path / "once.mp4", "video")
     assert not joined.contiguous
     join(tmp_path / "twice.mp4", [Piece(joined, 90, 75), Piece(joined, 0, 90)])
     packets, _ = shelves.seen(tmp_path / "twice.mp4")
-    expected = shelves.stored(shelf, [*once[1:], once[0]])
+    expected = shelves.stored(artifacts, [*once[1:], once[0]])
     assert [packet.md5 for packet in packets] == expected
     assert [packet.pts for packet in packets] == expected_moments([*once[1:], once[0]])[:-1]
 
@@ -254,14 +262,14 @@ def test_a_cut_at_another_tempo_shows_each_frame_at_its_moment(
 @given(cuts=st.lists(cut(), min_size=1, max_size=5), data=st.data())
 @slow
 def test_any_part_of_a_film_can_be_served_without_the_film(
-    shelf: Shelf, cuts: list[Cut], data: st.DataObject
+    artifacts: ArtifactCache, cuts: list[Cut], data: st.DataObject
 ) -> None:
-    pieces = cut_out(shelf, cuts)
-    plan = layout(pieces, shelf.song)
+    pieces = cut_out(artifacts, cuts)
+    plan = layout(pieces, artifacts.song)
     start = data.draw(st.integers(0, plan.size + 10))
     length = data.draw(st.integers(0, plan.size + 10))
     with tempfile.TemporaryDirectory() as folder:
-        join(Path(folder) / "film.mp4", pieces, shelf.song)
+        join(Path(folder) / "film.mp4", pieces, artifacts.song)
         whole = (Path(folder) / "film.mp4").read_bytes()
     served = b"".join(map(content, plan.part(start, length)))
     assert served == whole[start : start + length]
@@ -276,23 +284,25 @@ def content(part: bytes | Run) -> bytes:
         return file.read(part.length)
 
 
-def test_pieces_that_follow_one_another_are_copied_at_once(shelf: Shelf) -> None:
-    plan = layout(cut_out(shelf, [(0, 0, 60, None), (0, 60, 60, None), (0, 120, 30, None)]))
-    assert list(plan.runs) == shelf.clips[0].track.runs(0, 150)
+def test_pieces_that_follow_one_another_are_copied_at_once(artifacts: ArtifactCache) -> None:
+    plan = layout(cut_out(artifacts, [(0, 0, 60, None), (0, 60, 60, None), (0, 120, 30, None)]))
+    assert list(plan.runs) == artifacts.clips[0].track.runs(0, 150)
 
 
-def test_the_header_comes_before_the_frames(shelf: Shelf) -> None:
-    plan = layout(cut_out(shelf, [(0, 0, 60, None)]), shelf.song)
+def test_the_header_comes_before_the_frames(artifacts: ArtifactCache) -> None:
+    plan = layout(cut_out(artifacts, [(0, 0, 60, None)]), artifacts.song)
     film = Inside(memoryview(plan.header[: plan.header.index(b"mdat") - 4]))
     assert film.one(b"ftyp")[:4] == b"isom"
     assert [len(film.every(kind)) for kind in (b"ftyp", b"moov")] == [1, 1]
 
 
-def test_pieces_of_another_size_are_refused_by_name(shelf: Shelf, tmp_path: Path) -> None:
+def test_pieces_of_another_size_are_refused_by_name(
+    artifacts: ArtifactCache, tmp_path: Path
+) -> None:
     source = drawn.draw(tmp_path / "drawn.mp4", 10)
     small = read_track(shelves.normalised(source, tmp_path / "small.mp4", width=160, height=90))
     with pytest.raises(MismatchedPieces, match=r"Piece 2 .* decoder configuration") as refusal:
-        layout([Piece(shelf.clips[0].track, 0, 5), Piece(small, 0, 5)])
+        layout([Piece(artifacts.clips[0].track, 0, 5), Piece(small, 0, 5)])
     assert (refusal.value.piece, refusal.value.details) == (1, "small.mp4")
 
 
@@ -310,16 +320,18 @@ def test_hevc_is_joined_too(tmp_path: Path) -> None:
     assert [p.md5 for p in pictures] == [p.md5 for p in [*decoded, *decoded[:7]]]
 
 
-def test_pieces_of_another_rate_are_refused_by_name(shelf: Shelf, tmp_path: Path) -> None:
+def test_pieces_of_another_rate_are_refused_by_name(
+    artifacts: ArtifactCache, tmp_path: Path
+) -> None:
     source = drawn.draw(tmp_path / "drawn.mp4", 10)
     path = shelves.normalised(source, tmp_path / "fast.mp4", frame_rate=60)
     faster = msgspec.structs.replace(
         read_track(path),
-        entry=shelf.clips[0].track.entry,
-        configuration=shelf.clips[0].track.configuration,
+        entry=artifacts.clips[0].track.entry,
+        configuration=artifacts.clips[0].track.configuration,
     )
     with pytest.raises(MismatchedPieces, match="timescale"):
-        layout([Piece(shelf.clips[0].track, 0, 5), Piece(faster, 0, 5)])
+        layout([Piece(artifacts.clips[0].track, 0, 5), Piece(faster, 0, 5)])
 
 
 @pytest.mark.parametrize(
@@ -339,19 +351,23 @@ def test_pieces_of_another_rate_are_refused_by_name(shelf: Shelf, tmp_path: Path
     ],
 )
 def test_a_piece_that_its_clip_has_not_is_refused(
-    shelf: Shelf, first: int, count: int, timing: tuple[tuple[int, int], ...] | None, why: str
+    artifacts: ArtifactCache,
+    first: int,
+    count: int,
+    timing: tuple[tuple[int, int], ...] | None,
+    why: str,
 ) -> None:
-    track = shelf.clips[0].track
+    track = artifacts.clips[0].track
     with pytest.raises(ImpossiblePiece, match=f"Piece 2 .*{why}"):
         layout([Piece(track, 0, 1), Piece(track, first, count, timing)])
 
 
-def test_nothing_and_what_is_of_the_other_kind_are_refused(shelf: Shelf) -> None:
-    picture = Piece(shelf.clips[0].track, 0, 5)
+def test_nothing_and_what_is_of_the_other_kind_are_refused(artifacts: ArtifactCache) -> None:
+    picture = Piece(artifacts.clips[0].track, 0, 5)
     with pytest.raises(ImpossiblePiece, match="nothing"):
         layout([])
     with pytest.raises(ImpossiblePiece, match="no picture"):
-        layout([Piece(shelf.song, 0, 5)])
+        layout([Piece(artifacts.song, 0, 5)])
     with pytest.raises(ImpossiblePiece, match="sound is a picture"):
         layout([picture], picture.track)
     endless = msgspec.structs.replace(picture.track, sizes=Sizes(1 << 32, 1), sync=None)

@@ -13,8 +13,8 @@ from adapters.mp4.pieces import Piece
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import Durations, Places, Run, Sizes, Track
 from adapters.mp4.writer import join
+from tests.cases.mp4.artifacts import FRAME, ArtifactCache
 from tests.cases.mp4.cuts import cut_out
-from tests.cases.mp4.shelf import FRAME, Shelf
 
 FAT = 500_000_000
 """Bytes of a frame."""
@@ -49,10 +49,10 @@ def written_with_holes(plan: Layout, into: Path, sparse: Path) -> None:
         file.truncate(plan.size)
 
 
-def test_every_sample_beyond_4_gb_is_found(shelf: Shelf, tmp_path: Path) -> None:
-    huge = fat(shelf.clips[0].track, tmp_path / "sparse", 10)
-    real = cut_out(shelf, [(0, 0, 60, None), (1, 0, 75, 30_000)])
-    plan = layout([real[0], Piece(huge, 0, 10), real[1]], shelf.song)
+def test_every_sample_beyond_4_gb_is_found(artifacts: ArtifactCache, tmp_path: Path) -> None:
+    huge = fat(artifacts.clips[0].track, tmp_path / "sparse", 10)
+    real = cut_out(artifacts, [(0, 0, 60, None), (1, 0, 75, 30_000)])
+    plan = layout([real[0], Piece(huge, 0, 10), real[1]], artifacts.song)
     assert plan.size > 5_000_000_000
     assert b"co64" in plan.header
     film = tmp_path / "film.mp4"
@@ -71,7 +71,7 @@ def test_every_sample_beyond_4_gb_is_found(shelf: Shelf, tmp_path: Path) -> None
     expected = content(real[1].runs)
     assert content(picture.runs(70, 75)) == expected
     rest = sound.places.firsts[-1]
-    assert content(sound.runs(rest, 5)) == content(shelf.song.runs(rest, 5))
+    assert content(sound.runs(rest, 5)) == content(artifacts.song.runs(rest, 5))
 
 
 def content(runs: list[Run]) -> bytes:
@@ -83,15 +83,15 @@ def content(runs: list[Run]) -> bytes:
     return b"".join(parts)
 
 
-def test_what_plays_beyond_4_gb_plays(shelf: Shelf, tmp_path: Path) -> None:
-    huge = fat(shelf.clips[0].track, tmp_path / "sparse", 9)
-    plan = layout([Piece(huge, 0, 9), *cut_out(shelf, [(1, 0, 60, None)])])
+def test_what_plays_beyond_4_gb_plays(artifacts: ArtifactCache, tmp_path: Path) -> None:
+    huge = fat(artifacts.clips[0].track, tmp_path / "sparse", 9)
+    plan = layout([Piece(huge, 0, 9), *cut_out(artifacts, [(1, 0, 60, None)])])
     written_with_holes(plan, tmp_path / "film.mp4", huge.path)
     with av.open(str(tmp_path / "film.mp4")) as container:
         stream = container.streams.video[0]
         container.seek(9 * FRAME, stream=stream)
         frames = [frame.to_ndarray(format="gray") for frame in container.decode(stream)]
-    with av.open(str(shelf.clips[1].path)) as container:
+    with av.open(str(artifacts.clips[1].path)) as container:
         clip = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
     assert len(frames) == 60
     assert all((frame == own).all() for frame, own in zip(frames, clip, strict=False))
@@ -99,9 +99,9 @@ def test_what_plays_beyond_4_gb_plays(shelf: Shelf, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("over", [-1, 0, 1])
 def test_offsets_grow_only_when_a_file_does_not_fit_32_bits(
-    shelf: Shelf, tmp_path: Path, over: int
+    artifacts: ArtifactCache, tmp_path: Path, over: int
 ) -> None:
-    track = fat(shelf.clips[0].track, tmp_path / "sparse", 1)
+    track = fat(artifacts.clips[0].track, tmp_path / "sparse", 1)
 
     def of_size(size: int) -> Layout:
         sized = msgspec.structs.replace(track, sizes=Sizes(1, size))
@@ -115,9 +115,9 @@ def test_offsets_grow_only_when_a_file_does_not_fit_32_bits(
     assert (b"stco" in plan.header) == (over <= 0)
 
 
-def test_a_film_of_many_days_has_its_length(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_film_of_many_days_has_its_length(artifacts: ArtifactCache, tmp_path: Path) -> None:
     ticks = 150 * 0x7FFF_FFFF
-    pieces = cut_out(shelf, [(0, 0, 150, ticks), (0, 0, 150, ticks)])
+    pieces = cut_out(artifacts, [(0, 0, 150, ticks), (0, 0, 150, ticks)])
     join(tmp_path / "film.mp4", pieces)
     track = read_track(tmp_path / "film.mp4")
     assert (track.length, track.durations.total) == (2 * ticks, 2 * ticks)
@@ -127,11 +127,11 @@ def test_a_film_of_many_days_has_its_length(shelf: Shelf, tmp_path: Path) -> Non
         assert stream.index_entries[299].timestamp == 299 * 0x7FFF_FFFF
 
 
-def test_a_sparse_clip_is_joined_like_any_other(shelf: Shelf, tmp_path: Path) -> None:
-    track = fat(shelf.clips[0].track, tmp_path / "sparse", 1)
+def test_a_sparse_clip_is_joined_like_any_other(artifacts: ArtifactCache, tmp_path: Path) -> None:
+    track = fat(artifacts.clips[0].track, tmp_path / "sparse", 1)
     small = msgspec.structs.replace(track, sizes=Sizes(1, 2_000_000))
-    plan = join(tmp_path / "film.mp4", [Piece(small, 0, 1), *cut_out(shelf, [(3, 0, 1, None)])])
+    plan = join(tmp_path / "film.mp4", [Piece(small, 0, 1), *cut_out(artifacts, [(3, 0, 1, None)])])
     made = read_track(tmp_path / "film.mp4")
     assert content(made.runs(0, 1)) == bytes(2_000_000)
-    assert content(made.runs(1, 1)) == content(shelf.clips[3].track.runs(0, 1))
+    assert content(made.runs(1, 1)) == content(artifacts.clips[3].track.runs(0, 1))
     assert plan.size == (tmp_path / "film.mp4").stat().st_size

@@ -13,8 +13,8 @@ from adapters.mp4.boxes import box, full
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.reader import read_track
 from tests.cases.ffmpeg import drawn
-from tests.cases.mp4 import shelf as shelves
-from tests.cases.mp4.shelf import Shelf, require_inside
+from tests.cases.mp4 import artifacts as shelves
+from tests.cases.mp4.artifacts import ArtifactCache, require_inside
 
 
 @given(content=st.binary(max_size=400))
@@ -163,26 +163,26 @@ def test_more_than_one_picture_is_refused(headers: list[bytes], tmp_path: Path) 
         read_track(tmp_path / "two.mp4", "video")
 
 
-def test_bitrates_do_not_tell_clips_apart(shelf: Shelf, headers: list[bytes]) -> None:
+def test_bitrates_do_not_tell_clips_apart(artifacts: ArtifactCache, headers: list[bytes]) -> None:
     assert b"btrt" in headers[0]
-    assert b"btrt" not in shelf.clips[3].track.entry
-    assert len({clip.track.entry for clip in shelf.clips}) == 1
+    assert b"btrt" not in artifacts.clips[3].track.entry
+    assert len({clip.track.entry for clip in artifacts.clips}) == 1
 
 
-def test_a_header_after_the_frames_is_read_too(shelf: Shelf, tmp_path: Path) -> None:
-    clip = shelf.clips[0].path.read_bytes()
+def test_a_header_after_the_frames_is_read_too(artifacts: ArtifactCache, tmp_path: Path) -> None:
+    clip = artifacts.clips[0].path.read_bytes()
     start = clip.index(b"moov") - 4
     end = start + int.from_bytes(clip[start : start + 4])
     # Hidden where it was, so that every frame stays where the tables say.
     hidden = clip[: start + 4] + b"free" + clip[start + 8 :]
     (tmp_path / "late.mp4").write_bytes(hidden + clip[start:end])
     assert read_track(tmp_path / "late.mp4").runs(0, 150)[0].offset == (
-        shelf.clips[0].track.runs(0, 150)[0].offset
+        artifacts.clips[0].track.runs(0, 150)[0].offset
     )
 
 
-def test_sizes_of_boxes_in_64_bits_are_read(shelf: Shelf, tmp_path: Path) -> None:
-    clip = shelf.clips[0].path.read_bytes()
+def test_sizes_of_boxes_in_64_bits_are_read(artifacts: ArtifactCache, tmp_path: Path) -> None:
+    clip = artifacts.clips[0].path.read_bytes()
     start = clip.index(b"moov") - 4
     end = start + int.from_bytes(clip[start : start + 4])
     hidden = clip[: start + 4] + b"free" + clip[start + 8 :]
@@ -195,9 +195,11 @@ def test_sizes_of_boxes_in_64_bits_are_read(shelf: Shelf, tmp_path: Path) -> Non
     assert read_track(tmp_path / "endless.mp4").count == 150
 
 
-def test_every_table_of_shifts_that_shifts_nothing_is_fine(shelf: Shelf, tmp_path: Path) -> None:
+def test_every_table_of_shifts_that_shifts_nothing_is_fine(
+    artifacts: ArtifactCache, tmp_path: Path
+) -> None:
     """Some muxers write one even when no frame is out of order."""
-    clip = bytearray(shelf.clips[0].path.read_bytes())
+    clip = bytearray(artifacts.clips[0].path.read_bytes())
     start = clip.index(b"moov") - 4
     end = start + int.from_bytes(clip[start : start + 4])
     none = full(b"ctts", 0, 0, struct.pack(">III", 1, 150, 0))

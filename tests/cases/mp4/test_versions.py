@@ -9,12 +9,12 @@ import pytest
 from adapters.cage.cage import Cage
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.find import FFmpeg
-from adapters.memory.shelf import MemoryShelf
-from adapters.mp4 import projector as projectors
+from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.mp4 import hls_fragments as projectors
 from adapters.mp4.encoder import JoiningEncoder
-from adapters.mp4.projector import FragmentProjector
-from domain.blueprint import OutputConfig
-from domain.timeline import Soundtrack, Timeline
+from adapters.mp4.hls_fragments import FragmentPreviewStreamer
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Soundtrack, Timeline
 from tests.cases.ffmpeg.test_process import install
 from tests.media import probe
 
@@ -33,35 +33,35 @@ def ffmpeg(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def projector(ffmpeg: Path) -> FragmentProjector:
+def preview_streamer(ffmpeg: Path) -> FragmentPreviewStreamer:
     found = FFmpeg(path=str(ffmpeg))
     room = FFmpegEncoder(probe().details, lambda: found, at_once=1, cage=Cage("off"))
-    joining = JoiningEncoder(room, MemoryShelf())
-    return FragmentProjector(joining, joining.stock)
+    joining = JoiningEncoder(room, MemoryArtifactCache())
+    return FragmentPreviewStreamer(joining, joining.stock)
 
 
 async def test_another_ffmpeg_is_another_version_without_a_restart_too(
-    projector: FragmentProjector, ffmpeg: Path
+    preview_streamer: FragmentPreviewStreamer, ffmpeg: Path
 ) -> None:
-    first = await projector.version(FILM)
-    assert await projector.version(FILM) == first
+    first = await preview_streamer.version(FILM)
+    assert await preview_streamer.version(FILM) == first
 
     others: set[str] = set()
     for version, library in (("7.0.2", "61.4"), ("7.0.3", "61.4"), ("8.0", "62.1")):
         install(ffmpeg, version, f"libavcodec {library}")
-        others.add(await projector.version(FILM))
+        others.add(await preview_streamer.version(FILM))
     assert len(others - {first}) == 3
 
     install(ffmpeg, "7.0.2", "libavcodec 61.3")
-    assert await projector.version(FILM) == first
+    assert await preview_streamer.version(FILM) == first
 
 
 async def test_clips_of_another_ffmpeg_are_not_asked_for_once_it_is_exchanged(
-    projector: FragmentProjector, ffmpeg: Path
+    preview_streamer: FragmentPreviewStreamer, ffmpeg: Path
 ) -> None:
-    assert "ffmpeg 7 " in await projector.version(FILM)
+    assert "ffmpeg 7 " in await preview_streamer.version(FILM)
     install(ffmpeg, "8.0")
-    assert "ffmpeg 7 " not in await projector.version(FILM)
+    assert "ffmpeg 7 " not in await preview_streamer.version(FILM)
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ async def test_clips_of_another_ffmpeg_are_not_asked_for_once_it_is_exchanged(
     ids=["bitrate", "size", "sound", "loudness"],
 )
 async def test_what_is_encoded_otherwise_is_another_version(
-    projector: FragmentProjector, changed: dict[str, Any]
+    preview_streamer: FragmentPreviewStreamer, changed: dict[str, Any]
 ) -> None:
     other = msgspec.structs.replace(FILM, **changed)
-    assert await projector.version(other) != await projector.version(FILM)
+    assert await preview_streamer.version(other) != await preview_streamer.version(FILM)
 
 
 async def test_fragments_of_another_form_are_another_version(
-    projector: FragmentProjector, monkeypatch: pytest.MonkeyPatch
+    preview_streamer: FragmentPreviewStreamer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = await projector.version(FILM)
+    first = await preview_streamer.version(FILM)
     monkeypatch.setattr(projectors, "FORM", projectors.FORM + 1)
-    assert await projector.version(FILM) != first
+    assert await preview_streamer.version(FILM) != first

@@ -7,9 +7,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from adapters.storage import claims, listing
-from adapters.storage.claims import claimed
-from adapters.storage.line import Answer, Call, Line
+from adapters.storage import listing, multipart_lock
+from adapters.storage.multipart_lock import claimed
+from adapters.storage.s3_client import Answer, Call, Line
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +74,7 @@ async def test_the_claim_of_a_process_that_died_is_void_after_a_while(
 ) -> None:
     dead = claimed(empty_line, "a", "dead", empty_line.ask)
     await dead.__aenter__()
-    monkeypatch.setattr(claims, "VOID", timedelta(0))
+    monkeypatch.setattr(multipart_lock, "VOID", timedelta(0))
     async with claimed(hasty(empty_line), "a", "alive", empty_line.ask):
         assert len(await left(empty_line)) == 1
     assert await left(empty_line) == []

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs]
 
-from adapters.storage.line import Answer, Call, Line
 from adapters.storage.s3 import S3Storage
-from domain.errors import MediaTaken
+from adapters.storage.s3_client import Answer, Call, Line
+from domain.shared.errors import MediaTaken
 
 pytestmark = pytest.mark.anyio
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.memory.storage import MemoryStorage
+from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.evictor import Evictor
 from adapters.storage.local import LocalStorage
-from adapters.storage.shelf import LocalShelf
 
 pytestmark = pytest.mark.anyio
 
@@ -29,20 +29,20 @@ def on_disk(*folders: Path) -> int:
     return sum({each.st_ino: each.st_blocks * 512 for each in files}.values())
 
 
-async def made(shelf: LocalShelf, key: str, into: Path, size: int = 1000) -> int:
+async def made(artifacts: LocalArtifactCache, key: str, into: Path, size: int = 1000) -> int:
     async def make(at: Path) -> None:
         at.write_bytes(os.urandom(size))  # noqa: ASYNC240
 
-    return await shelf.take(key, into, make, lambda file: file.stat().st_size)
+    return await artifacts.get_or_create(key, into, make, lambda file: file.stat().st_size)
 
 
 async def test_many_at_once_at_the_limit_all_get_their_files(tmp_path: Path) -> None:
-    shelf = LocalShelf(tmp_path / "cache", MemoryStorage(), 2 * BLOCK)
+    artifacts = LocalArtifactCache(tmp_path / "cache", MemoryStorage(), 2 * BLOCK)
     out = tmp_path / "out"
     out.mkdir()
     for turn in range(12):
         keys = [f"k-{turn}-{number}" for number in range(16)]
-        sizes = await asyncio.gather(*(made(shelf, key, out / key) for key in keys))
+        sizes = await asyncio.gather(*(made(artifacts, key, out / key) for key in keys))
         assert sizes == [1000] * 16
     assert len(list(out.iterdir())) == 192
     assert on_disk(tmp_path / "cache") <= 2 * BLOCK
@@ -50,25 +50,25 @@ async def test_many_at_once_at_the_limit_all_get_their_files(tmp_path: Path) -> 
 
 async def test_what_is_evicted_is_freed_though_media_lie_on_the_same_disk(tmp_path: Path) -> None:
     LocalStorage(tmp_path / "media")
-    shelf = LocalShelf(tmp_path / "cache", None, 3 * BLOCK)
+    artifacts = LocalArtifactCache(tmp_path / "cache", None, 3 * BLOCK)
     for number in (*range(12), 0, 1):
-        await made(shelf, f"k-{number}", tmp_path / "given")
+        await made(artifacts, f"k-{number}", tmp_path / "given")
         (tmp_path / "given").unlink()
     assert on_disk(tmp_path) <= 3 * BLOCK
 
 
 async def test_one_that_is_larger_than_the_limit_is_given_out_and_not_kept(tmp_path: Path) -> None:
-    shelf = LocalShelf(tmp_path / "cache", None, 3 * BLOCK)
-    assert await made(shelf, "large", tmp_path / "given", 10 * BLOCK) == 10 * BLOCK
+    artifacts = LocalArtifactCache(tmp_path / "cache", None, 3 * BLOCK)
+    assert await made(artifacts, "large", tmp_path / "given", 10 * BLOCK) == 10 * BLOCK
     assert (tmp_path / "given").stat().st_size == 10 * BLOCK
     assert on_disk(tmp_path / "cache") == 0
 
 
 async def test_a_limit_that_was_lowered_holds_from_the_next_start_on(tmp_path: Path) -> None:
-    shelf = LocalShelf(tmp_path / "cache", None, 10 * BLOCK)
+    artifacts = LocalArtifactCache(tmp_path / "cache", None, 10 * BLOCK)
     for number in range(8):
-        await made(shelf, f"k-{number}", tmp_path / f"given-{number}")
-    await LocalShelf(tmp_path / "cache", None, 3 * BLOCK).sweep()
+        await made(artifacts, f"k-{number}", tmp_path / f"given-{number}")
+    await LocalArtifactCache(tmp_path / "cache", None, 3 * BLOCK).sweep()
     names = {file.name for file in (tmp_path / "cache").iterdir() if file.is_file()}
     assert names == {"k-5", "k-6", "k-7"}
 
@@ -79,8 +79,8 @@ async def test_a_folder_that_cannot_be_listed_fails_no_film(
     def refuse(folder: object) -> None:
         raise OSError(5, "Input/output error")
 
-    shelf = LocalShelf(tmp_path / "cache", None, BLOCK)
-    await made(shelf, "a", tmp_path / "a")
+    artifacts = LocalArtifactCache(tmp_path / "cache", None, BLOCK)
+    await made(artifacts, "a", tmp_path / "a")
     evictor = Evictor(tmp_path / "cache", 0)
     with monkeypatch.context() as broken:
         broken.setattr("adapters.storage.evictor.os.scandir", refuse)

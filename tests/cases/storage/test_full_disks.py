@@ -12,11 +12,11 @@ import pytest
 
 from adapters.database.engine import open_database
 from adapters.memory.storage import MemoryStorage
+from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.local import LocalStorage
-from adapters.storage.shelf import LocalShelf
 from adapters.storage.workspace import LocalWorkspace
-from domain.blueprint import OutputConfig
-from domain.errors import DiskFull, DiskReadOnly, StorageFailed
+from domain.blueprint.model import OutputConfig
+from domain.shared.errors import DiskFull, DiskReadOnly, StorageFailed
 from entrypoints.cli.exit_codes import DISK
 from tests.media import cutting_room
 from tests.world.small_disk import SmallDisk, small_disk
@@ -61,8 +61,8 @@ async def shelve(root: Path, source: Path) -> None:
     async def make(into: Path) -> None:
         await LocalStorage(source.parent).fetch(source.name, into)
 
-    shelf = LocalShelf(root / "cache", MemoryStorage(), 1_000_000_000)
-    await shelf.take("key", root / "taken", make, Path.read_bytes)
+    artifacts = LocalArtifactCache(root / "cache", MemoryStorage(), 1_000_000_000)
+    await artifacts.get_or_create("key", root / "taken", make, Path.read_bytes)
 
 
 async def open_the_database(root: Path, _: Path) -> None:

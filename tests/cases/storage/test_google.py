@@ -12,9 +12,9 @@ import pytest
 
 from adapters.storage.bucket import Bucket, Limits, Profile
 from adapters.storage.google import HmacKey, signed
-from adapters.storage.line import Line, open_line
 from adapters.storage.s3 import S3Storage, open_s3
-from domain.errors import MediaTaken, StorageFailed
+from adapters.storage.s3_client import Line, open_line
+from domain.shared.errors import MediaTaken, StorageFailed
 from tests.world.fault_proxy import Fault, fault_proxy
 from tests.world.google_storage import ACCESS, BUCKET, SECRET, GoogleStorage, google_storage
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from adapters.storage import folders
 from adapters.storage.local import LocalStorage
-from domain.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
 pytestmark = pytest.mark.anyio
 
@@ -290,7 +290,7 @@ async def test_a_full_disk_is_said_and_leaves_nothing(
     child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
     _, said = await child.communicate()
     last = said.decode().strip().splitlines()[-1]
-    assert last.startswith("domain.errors.StorageFailed: The media storage failed at 'a/b'")
+    assert last.startswith("domain.shared.errors.StorageFailed: The media storage failed at 'a/b'")
     assert str(tmp_path) not in last
     assert seen(root) == [root / ".incoming"]
     with pytest.raises(MediaNotFound):

@@ -8,8 +8,8 @@ import pytest
 from adapters.storage.bucket import Bucket
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import S3Storage
-from domain.addresses import Home
-from domain.errors import InvalidRequest, StorageFailed
+from domain.shared.bucket_uris import Home
+from domain.shared.errors import InvalidRequest, StorageFailed
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings, from_environment
 

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.storage import listing
+from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.bucket import MEGABYTE, Bucket, Limits
 from adapters.storage.keys import Keys
-from adapters.storage.line import Answer, Call, Line, open_line
 from adapters.storage.s3 import S3Storage, open_s3
-from adapters.storage.shelf import LocalShelf
-from domain.errors import MediaNotFound, MediaTaken, StorageFailed
+from adapters.storage.s3_client import Answer, Call, Line, open_line
+from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed
 from tests.contracts import s3
 
 pytestmark = pytest.mark.anyio
@@ -214,12 +214,12 @@ async def test_a_shelf_asks_for_what_it_lacks_once(
         made += 1
         into.write_bytes(b"made")  # noqa: ASYNC240
 
-    async def take(shelf: LocalShelf) -> tuple[bytes, list[Call]]:
+    async def take(artifacts: LocalArtifactCache) -> tuple[bytes, list[Call]]:
         line.asked.clear()
         into = tmp_path / uuid4().hex
-        return await shelf.take("key", into, make, Path.read_bytes), sorted(line.asked)
+        return await artifacts.get_or_create("key", into, make, Path.read_bytes), sorted(line.asked)
 
-    one, two = (LocalShelf(tmp_path / name, storage, 10**9) for name in ("one", "two"))
+    one, two = (LocalArtifactCache(tmp_path / name, storage, 10**9) for name in ("one", "two"))
     looks: list[Call] = ["head_object", "list_objects_v2", "list_objects_v2"]
     assert await take(one) == (b"made", ["get_object", *looks, "put_object"])
     assert await take(one) == (b"made", [])

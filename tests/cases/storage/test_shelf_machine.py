@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from adapters.memory.storage import MemoryStorage
-from adapters.storage.shelf import LocalShelf
-from domain.errors import Broken, SpoiledFile
+from adapters.storage.artifact_cache import LocalArtifactCache
+from domain.shared.errors import Broken, SpoiledFile
 from tests.world.trouble import LASTING, Injected, Kind, Trouble
 
 KEYS = st.sampled_from(["clip-a", "clip-b"])
@@ -48,8 +48,8 @@ class CacheMachine(RuleBasedStateMachine):
 
         async def taken() -> str | BaseException:
             storage = self.trouble.around(self.storage, "storage")
-            shelf = LocalShelf(self.root / machine, storage, most)
-            work = asyncio.ensure_future(shelf.take(key, into, make, read))
+            artifacts = LocalArtifactCache(self.root / machine, storage, most)
+            work = asyncio.ensure_future(artifacts.get_or_create(key, into, make, read))
             self.trouble.victim = work
             (answer,) = await asyncio.gather(work, return_exceptions=True)
             self.trouble.at = None

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from adapters.storage.steps import Steps
-from domain.errors import WaitedTooLong
+from adapters.storage.threaded_io import Steps
+from domain.shared.errors import WaitedTooLong
 
 pytestmark = pytest.mark.anyio
 

@@ -12,9 +12,9 @@ import pytest
 
 from adapters.storage import listing
 from adapters.storage.bucket import MEGABYTE, Bucket, Limits
-from adapters.storage.line import Line, open_line
 from adapters.storage.s3 import S3Storage
-from domain.errors import MediaNotFound, MediaTaken, StorageFailed
+from adapters.storage.s3_client import Line, open_line
+from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed
 from tests.world.fault_proxy import Fault, FaultProxy, Trouble, fault_proxy
 
 pytestmark = pytest.mark.anyio

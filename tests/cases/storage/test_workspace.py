@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from adapters.storage.workspace import LocalWorkspace
-from domain.errors import NotReady, StorageFailed
+from domain.shared.errors import NotReady, StorageFailed
 
 pytestmark = pytest.mark.anyio
 

@@ -71,7 +71,7 @@ def within_reach(point: Floats, shoulders: tuple[Floats, ...], arms: tuple[float
 def hand_goals(score: Score, c: Couple) -> Goals:
     """Where each hand goes: the holds mixed as the score changes them, held hands together."""
     mixed: Goals = {hand: np.zeros((len(c.t), 3)) for hand in HANDS}
-    together: dict[Pair, Floats] = {pair: np.zeros_like(c.t) for pair in FACING + SAME_WAY}
+    run_all: dict[Pair, Floats] = {pair: np.zeros_like(c.t) for pair in FACING + SAME_WAY}
     for hold, share in shares(score, c.t):
         if not share.any():
             continue
@@ -79,7 +79,7 @@ def hand_goals(score: Score, c: Couple) -> Goals:
         for hand in HANDS:
             mixed[hand] += share[:, None] * goals[hand]
         for pair in JOINED[hold]:
-            together[pair] += share
+            run_all[pair] += share
     trunks: dict[Role, Trunk] = {"leader": c.leader, "follower": c.follower}
     arms = {role: build_of(role).upper_arm + build_of(role).forearm for role in trunks}
     shoulders = {(role, side): trunks[role].joints[f"{side}_shoulder"] for role, side in HANDS}
@@ -90,7 +90,7 @@ def hand_goals(score: Score, c: Couple) -> Goals:
         bowed = mixed[role, side] + bow * (0.13 * sign * chest.left + 0.09 * chest.ahead)
         mixed[role, side] = clear_of(bowed, shoulders[role, side], chest)
     held = dict(mixed)
-    for (one, two), share in together.items():
+    for (one, two), share in run_all.items():
         meet = within_reach(
             (mixed[one] + mixed[two]) / 2,
             (shoulders[one], shoulders[two]),

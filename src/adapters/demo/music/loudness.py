@@ -68,18 +68,18 @@ def _k_weighting(rate: int) -> NDArray[np.float64]:
     The analogue values behind the standard's 48 kHz table: a shelf of 4 dB at 1682 Hz with Q
     0.7072, a high-pass at 38.1 Hz with Q 0.5003 (Mansbridge, Finn and Reiss, AES 132, 2012).
     """
-    shelf = math.tan(math.pi * 1681.974450955533 / rate)
+    artifacts = math.tan(math.pi * 1681.974450955533 / rate)
     quality = 0.7071752369554196
     high = 10 ** (3.999843853973347 / 20)
     band = high**0.4996667741545416
-    norm = 1 + shelf / quality + shelf**2
+    norm = 1 + artifacts / quality + artifacts**2
     head = (
-        (high + band * shelf / quality + shelf**2) / norm,
-        2 * (shelf**2 - high) / norm,
-        (high - band * shelf / quality + shelf**2) / norm,
+        (high + band * artifacts / quality + artifacts**2) / norm,
+        2 * (artifacts**2 - high) / norm,
+        (high - band * artifacts / quality + artifacts**2) / norm,
         1.0,
-        2 * (shelf**2 - 1) / norm,
-        (1 - shelf / quality + shelf**2) / norm,
+        2 * (artifacts**2 - 1) / norm,
+        (1 - artifacts / quality + artifacts**2) / norm,
     )
     low = math.tan(math.pi * 38.13547087602444 / rate)
     quality = 0.5003270373238773

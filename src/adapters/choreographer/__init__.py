@@ -1,1 +1,0 @@
-"""Choreographers: by rules, and by Gemini."""

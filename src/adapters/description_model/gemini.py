@@ -1,0 +1,83 @@
+"""A description model that asks Gemini, and does without where Gemini fails."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from adapters.description_model import ordering, reading
+from adapters.description_model.asking import Gemini, Unanswered
+from adapters.description_model.offline import OfflineDescriptionModel, curtailed
+from application.ports.description_model import DescriptionModel, Parsed, Proposal, Reader, Slot
+from domain.library.moves import Move
+from domain.library.songs import Song
+from domain.text_query.tokens import MOST_CHARACTERS
+
+MODEL = "gemini-flash-lite-latest"
+"""The model Google names its newest small one; larger ones think longer than there is time."""
+
+
+class GeminiDescriptionModel:
+    """Asks a Gemini model, at most ``timeout`` seconds for a dance, and checks what it says.
+
+    Where it has no good answer, ``fallback`` answers, and ``degradations`` say why.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        model: str = MODEL,
+        timeout: float = 5.0,
+        base_url: str | None = None,
+        fallback: DescriptionModel | None = None,
+    ) -> None:
+        """Take a key; ``base_url`` is where Gemini is, when that is not where Google has it."""
+        self._gemini = Gemini(api_key, model, timeout, base_url)
+        self._fallback = fallback or OfflineDescriptionModel()
+
+    async def ready(self) -> None:
+        """Import what the first question needs, which takes a second or more."""
+        await self._gemini.ready()
+
+    async def close(self) -> None:
+        """Let go of every connection; call it once, after the last question."""
+        await self._gemini.close()
+
+    async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
+        """See `application.ports.description_model.DescriptionModel`."""
+        by_rules = await self._fallback.parse(text, songs, labels)
+        if not (description := _sendable(text)).strip():
+            return by_rules
+        data, unseen = reading.question(description, songs, labels, by_rules.asked)
+        try:
+            answer = await self._gemini.answer(
+                reading.INSTRUCTION, data, reading.SCHEMA, reading.Answer
+            )
+        except Unanswered as reason:
+            said = f"{reason}; the description was read by rules."
+            return msgspec.structs.replace(by_rules, degradations=(*by_rules.degradations, said))
+        asked, dropped = reading.checked(answer, songs, labels, by_rules.asked)
+        return Parsed(
+            asked=asked, by=Reader.GEMINI, degradations=(*curtailed(text), *unseen, *dropped)
+        )
+
+    async def order(
+        self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
+    ) -> Proposal:
+        """See `application.ports.description_model.DescriptionModel`."""
+        if not any(slot.candidates for slot in slots):
+            return await self._fallback.order(text, slots, moves, spent)
+        data = ordering.question(_sendable(text), slots, moves)
+        try:
+            answer = await self._gemini.answer(
+                ordering.INSTRUCTION, data, ordering.SCHEMA, ordering.Answer, spent
+            )
+        except Unanswered as reason:
+            proposal = await self._fallback.order(text, slots, moves, spent)
+            said = f"{reason}; the moves were left to the planner."
+            return msgspec.structs.replace(proposal, degradations=(*proposal.degradations, said))
+        return ordering.checked(answer, slots)
+
+
+def _sendable(text: str) -> str:
+    """The part of a text that is read, without half characters, which no document may hold."""
+    return text[:MOST_CHARACTERS].encode("utf-8", "replace").decode()

@@ -1,0 +1,90 @@
+"""The line to Gemini, by google-genai; importing this module is slow."""
+
+from typing import Any, Final
+
+from google.genai import Client, errors
+from google.genai.types import (
+    Content,
+    FinishReason,
+    GenerateContentConfig,
+    GenerateContentResponse,
+    HttpOptions,
+    HttpRetryOptions,
+    Part,
+)
+
+from adapters.description_model.asking import Unanswered
+
+_REFUSALS: Final = {
+    400: "Gemini refused the request",
+    401: "Gemini refused the key",
+    403: "Gemini refused the key",
+    404: "Gemini has no such model",
+    429: "Gemini has had too many requests",
+    503: "Gemini is overloaded",
+}
+
+
+class GenaiLine:
+    """A client of google-genai, made for one key."""
+
+    def __init__(self, api_key: str, base_url: str | None) -> None:
+        """Take the key, and where Gemini is found when it is not where Google has it.
+
+        No time limit is handed to the client: it would be sent along, and Gemini refuses limits
+        below ten seconds. The client tries once; unless it is told so, it waits up to ten
+        seconds after a broken connection and tries again.
+        """
+        self._client = Client(
+            api_key=api_key,
+            vertexai=False,
+            http_options=HttpOptions(
+                base_url=base_url,
+                api_version="v1beta",
+                retry_options=HttpRetryOptions(attempts=1),
+            ),
+        )
+
+    async def ask(self, model: str, instruction: str, data: str, schema: dict[str, Any]) -> str:
+        """Ask once; the answer is a JSON document, or `Unanswered` is raised."""
+        try:
+            # Its type is partly unknown: it names types of packages that need not be there.
+            response: GenerateContentResponse = await self._client.aio.models.generate_content(  # pyright: ignore[reportUnknownMemberType]
+                model=model,
+                contents=Content(role="user", parts=[Part(text=data)]),
+                config=GenerateContentConfig(
+                    system_instruction=instruction,
+                    response_mime_type="application/json",
+                    response_schema=schema,
+                ),
+            )
+        except errors.APIError as error:
+            reason = _REFUSALS.get(error.code, "Gemini failed")
+            raise Unanswered(f"{reason} ({error.code})") from error
+        except (ValueError, RecursionError) as error:
+            raise Unanswered("Gemini's answer could not be read") from error
+        return _text_of(response)
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._client.aio.aclose()
+        self._client.close()
+
+
+def _text_of(response: GenerateContentResponse) -> str:
+    """The text of an answer that is whole and was not blocked."""
+    feedback = response.prompt_feedback
+    if feedback is not None and feedback.block_reason is not None:
+        raise Unanswered(f"Gemini blocked the description ({feedback.block_reason.name})")
+    candidate = next(iter(response.candidates or ()), None)
+    if candidate is None:
+        raise Unanswered("Gemini answered with nothing")
+    if candidate.finish_reason is FinishReason.MAX_TOKENS:
+        raise Unanswered("Gemini's answer was cut short")
+    if candidate.finish_reason not in (None, FinishReason.STOP):
+        raise Unanswered(f"Gemini blocked its answer ({candidate.finish_reason.name})")
+    parts = (candidate.content.parts if candidate.content else None) or ()
+    text = "".join(part.text for part in parts if part.text and not part.thought)
+    if not text.strip():
+        raise Unanswered("Gemini answered with nothing")
+    return text

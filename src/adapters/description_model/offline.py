@@ -1,0 +1,35 @@
+"""A description model that needs no network."""
+
+from collections.abc import Sequence
+
+from application.concurrency.threads import PLANNING
+from application.ports.description_model import Parsed, Proposal, Reader, Slot
+from domain.library.moves import Move
+from domain.library.songs import Song
+from domain.text_query.tokens import MOST_CHARACTERS
+from domain.text_query.words import read
+
+
+class OfflineDescriptionModel:
+    """Reads by rules, and leaves the moves to the planner."""
+
+    async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
+        """See `application.ports.description_model.DescriptionModel`."""
+        asked = await PLANNING.run(lambda: read(text, songs, labels))
+        return Parsed(asked=asked, by=Reader.RULES, degradations=curtailed(text))
+
+    async def order(
+        self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
+    ) -> Proposal:
+        """See `application.ports.description_model.DescriptionModel`."""
+        return Proposal(move_ids=(None,) * len(slots))
+
+    async def ready(self) -> None:
+        """See `application.ports.description_model.DescriptionModel`."""
+
+
+def curtailed(text: str) -> tuple[str, ...]:
+    """Say that a text was too long to be read to its end, if it was."""
+    if len(text) <= MOST_CHARACTERS:
+        return ()
+    return (f"Only the first {MOST_CHARACTERS:,} characters of the description were read.",)

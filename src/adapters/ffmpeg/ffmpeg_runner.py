@@ -1,0 +1,154 @@
+"""FFmpeg as the rest of this folder works with it: found once, run a few at a time."""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from adapters.cage.cage import Cage, Limits
+from adapters.ffmpeg.find import FFmpeg, encoders_in, named
+from adapters.ffmpeg.process import TAIL, Line, run
+from adapters.media.messages import Look as Seen
+from application.concurrency.timeouts import place_in
+from application.media.disk_errors import disk_errors
+from domain.shared.errors import FFmpegFailed, FFmpegMissing
+
+_TURN: Final = 2 * 60 * 60.0
+"""Seconds that a command line waits for its turn: behind a whole library that is made ready."""
+
+Find = Callable[[], FFmpeg]
+Look = Callable[[Path], Awaitable[Seen]]
+"""Looks into a file, as FFmpeg is to be told of it; raises `UnreadableMedia`."""
+
+
+class Machine:
+    """Never runs more than ``at_once`` FFmpeg processes; looks for FFmpeg when first asked."""
+
+    def __init__(
+        self,
+        look: Look,
+        find: Find,
+        *,
+        at_once: int,
+        limits: Limits | None = None,
+        cage: Cage | None = None,
+    ) -> None:
+        self.look = look
+        self._find = find
+        self._cage = cage or Cage()
+        self._limits = limits or Limits()
+        self.at_once = at_once
+        self._places = asyncio.Semaphore(at_once)
+        self._found: FFmpeg | None = None
+        self._said: dict[tuple[str, ...], tuple[tuple[int, int, int], list[str]]] = {}
+        self._asking = asyncio.Lock()
+        """FFmpeg is asked about itself once, however many want to know."""
+
+    @property
+    def ffmpeg(self) -> str:
+        """The executable; raises `FFmpegMissing`."""
+        return self._here().path
+
+    def _here(self) -> FFmpeg:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        reads: Sequence[str] = (),
+        hear: Line | None = None,
+        tail: int = TAIL,
+    ) -> list[str]:
+        """Run one command line when there is room for it; raises as `process.run` does.
+
+        It reads its inputs and ``reads``, and writes into the folder of its output.
+        """
+        inputs, folders = places(argv)
+        async with place_in(self._places, "a place for FFmpeg", _TURN):
+            try:
+                return await run(
+                    argv,
+                    cage=self._cage,
+                    reads=(*inputs, *reads),
+                    writes=folders,
+                    hear=hear,
+                    limits=self._limits,
+                    tail=tail,
+                )
+            except (FileNotFoundError, PermissionError):
+                raise FFmpegMissing from None
+
+    async def generation(self) -> str:
+        """Which FFmpeg it is but for what leaves its work the same: 'ffmpeg 7'."""
+        return (await self.version()).partition(".")[0]
+
+    async def version(self) -> str:
+        """Which FFmpeg it is, like 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises `FFmpegMissing`."""
+        return named(self._here(), await self._of_itself("-version"))
+
+    async def build(self) -> str:
+        """Which FFmpeg it is, with its libraries and how it was built; raises `FFmpegMissing`."""
+        return "\n".join(await self._of_itself("-version"))
+
+    async def _of_itself(self, *options: str) -> list[str]:
+        """What FFmpeg writes about itself.
+
+        It is asked once, for as long as the file is the same: it may have all its places taken.
+        """
+        file = self._file()
+        if (known := self._known(options, file)) is not None:
+            return known
+        async with place_in(self._asking, "FFmpeg to tell about itself", _TURN):
+            if (known := self._known(options, file)) is not None:
+                return known
+            lines: list[str] = []
+            await self.run([self.ffmpeg, *options], hear=lines.append)
+            self._said[options] = (file, lines)
+            return lines
+
+    def _known(self, options: tuple[str, ...], file: tuple[int, int, int]) -> list[str] | None:
+        said = self._said.get(options)
+        return said[1] if said is not None and said[0] == file else None
+
+    def _file(self) -> tuple[int, int, int]:
+        """What changes when the executable does."""
+        try:
+            status = Path(self.ffmpeg).stat()
+        except OSError:
+            raise FFmpegMissing from None
+        return status.st_ino, status.st_size, status.st_mtime_ns
+
+    async def require(self, encoder: str) -> None:
+        """Raise `FFmpegFailed` when this FFmpeg has no such encoder."""
+        if encoder not in encoders_in(await self._of_itself("-hide_banner", "-encoders")):
+            raise FFmpegFailed(f"The FFmpeg of this machine has no encoder {encoder!r}.")
+
+
+def places(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The files that a command line of FFmpeg reads, and the folders that it writes into."""
+    inputs = [path for option, path in pairwise(argv) if option == "-i" and path.startswith("/")]
+    output = argv[-1]
+    return inputs, [str(Path(output).parent)] if output.startswith("/") else []
+
+
+@contextlib.contextmanager
+def bench_beside(into: Path) -> Generator[Path]:
+    """A folder beside a file that is to be made, gone with all that is in it at the end."""
+    with disk_errors():
+        folder = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(made: Path, into: Path) -> None:
+    """Give a file that has been checked its name."""
+    made.replace(into)

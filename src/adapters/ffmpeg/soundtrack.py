@@ -1,0 +1,230 @@
+"""The sound of a film: a song, the clips' own sound, or both, levelled and laid under it."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from adapters.ffmpeg import filters
+from adapters.ffmpeg.audio_filters import (
+    BYTES_A_SAMPLE,
+    FIRST,
+    Heard,
+    Level,
+    build_loudness_command,
+    build_own_sound_command,
+    levelled,
+    loudness_in,
+)
+from adapters.ffmpeg.commands import build_add_audio_command, build_sound_command
+from adapters.ffmpeg.cutting import blame, film, heard_in, media, require_frames
+from adapters.ffmpeg.ffmpeg_runner import Machine
+from application.concurrency.threads import FILES
+from application.ports.encoder import Footage
+from application.ports.media_files import MediaFiles
+from domain.blueprint.timeline import Cue, Soundtrack
+from domain.shared.errors import FFmpegFailed, UnreadableMedia
+
+_MEASUREMENT: Final = 60
+"""Lines at the end of a measuring pass among which the numbers are."""
+_ROUNDS: Final = 4
+"""Measuring passes at most; one is enough for a song that needs no limiting."""
+_NEAR: Final = 0.3
+"""LU that nobody hears."""
+
+
+async def score(
+    machine: Machine, footage: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
+) -> None:
+    """Write the film with its sound; raises as the port's `add_audio` does."""
+    film_file = footage.shots[0].takes[0].path
+    try:
+        parts = await _parts(machine, soundtrack, files, into)
+        command = build_add_audio_command(
+            film_file,
+            parts.song,
+            into,
+            "copy",
+            soundtrack.codec,
+            "",
+            soundtrack.bitrate,
+            own_sound=parts.own,
+            frames=soundtrack.frames,
+            frame_rate=soundtrack.frame_rate,
+            fade_in=soundtrack.fade_in,
+            fade_out=soundtrack.fade_out,
+            level=parts.level,
+            audio_format=parts.form,
+            heard=parts.heard,
+            ffmpeg=machine.ffmpeg,
+        )
+        await machine.run(command)
+        await require_frames(machine, into, footage.frames)
+    except FFmpegFailed as failure:
+        await blame(machine, [soundtrack.song] if soundtrack.song else [], files, failure)
+
+
+async def record(
+    machine: Machine, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None
+) -> None:
+    """Write the sound by itself, ``samples`` long or as long as the soundtrack says.
+
+    Raises as the port's `add_audio` does.
+    """
+    rate = soundtrack.frame_rate
+    long = filters.samples_in(soundtrack.frames, rate) if samples is None else samples
+    try:
+        parts = await _parts(machine, soundtrack, files, into, long)
+        command = build_sound_command(
+            parts.song,
+            into,
+            soundtrack.codec,
+            soundtrack.bitrate,
+            samples=long,
+            own_sound=parts.own,
+            fade_in=filters.samples_in(soundtrack.fade_in, rate),
+            fade_out=filters.samples_in(soundtrack.fade_out, rate),
+            level=parts.level,
+            audio_format=parts.form,
+            heard=parts.heard,
+            ffmpeg=machine.ffmpeg,
+        )
+        await machine.run(command)
+    except FFmpegFailed as failure:
+        await blame(machine, [soundtrack.song] if soundtrack.song else [], files, failure)
+
+
+class _Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a soundtrack is mixed of."""
+
+    song: Path | None
+    form: str
+    """The song's container."""
+    heard: Heard
+    own: Path | None
+    """The clips' own sound, as PCM."""
+    level: Level | None
+
+
+async def _parts(
+    machine: Machine,
+    soundtrack: Soundtrack,
+    files: MediaFiles,
+    into: Path,
+    samples: int | None = None,
+) -> _Parts:
+    form, heard = await _song_read(machine, soundtrack.song, files)
+    own = await _own_sound(machine, soundtrack, files, into.with_suffix(".pcm"))
+    song = await files.local(soundtrack.song) if soundtrack.song is not None else None
+    level = await _level(machine, soundtrack, song, form, heard, own, samples)
+    return _Parts(song=song, form=form, heard=heard, own=own, level=level)
+
+
+async def _song_read(machine: Machine, song: str | None, files: MediaFiles) -> tuple[str, Heard]:
+    """The song's container and track; raises `UnreadableMedia` for a file without sound."""
+    if song is None:
+        return "", FIRST
+    seen = await media(machine, song, files)
+    if seen.media.sound is None:
+        raise UnreadableMedia(f"{song!r} has no sound.")
+    return seen.form, heard_in(seen)
+
+
+async def _own_sound(
+    machine: Machine, soundtrack: Soundtrack, files: MediaFiles, into: Path
+) -> Path | None:
+    """The clips' own sound, cue after cue, as PCM; None when none of it can be heard."""
+    audible = {
+        clip: seen
+        for clip in dict.fromkeys(cue.clip for cue in soundtrack.cues if cue.volume > 0)
+        if (seen := await film(machine, clip, files)).media.sound is not None
+    }
+    cues = [cue for cue in dict.fromkeys(soundtrack.cues) if cue.volume > 0 and cue.clip in audible]
+    if not cues:
+        return None
+    made = {cue: into.with_name(f"{index}.pcm") for index, cue in enumerate(cues)}
+
+    async def make(cue: Cue) -> None:
+        command = build_own_sound_command(
+            await files.local(cue.clip),
+            made[cue],
+            first=cue.first,
+            frames=cue.frames,
+            frame_rate=soundtrack.frame_rate,
+            rate=cue.rate,
+            volume=cue.volume,
+            input_format=audible[cue.clip].form,
+            heard=heard_in(audible[cue.clip]),
+            ffmpeg=machine.ffmpeg,
+        )
+        try:
+            await machine.run(command)
+        except FFmpegFailed as failure:
+            await blame(machine, [cue.clip], files, failure)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for cue in cues:
+                group.create_task(make(cue))
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    await FILES.run(lambda: _spliced(soundtrack, made, into))
+    return into
+
+
+def _spliced(soundtrack: Soundtrack, made: Mapping[Cue, Path], into: Path) -> None:
+    """Lay each cue's sound at its place; where there is none, or not enough, there is silence."""
+    frame, rate = 0, soundtrack.frame_rate
+    with into.open("wb") as whole:
+        for cue in soundtrack.cues:
+            whole.seek(filters.samples_in(frame, rate) * BYTES_A_SAMPLE)
+            if cue in made:
+                with made[cue].open("rb") as part:
+                    shutil.copyfileobj(part, whole)
+            frame += cue.frames
+        whole.truncate(filters.samples_in(soundtrack.frames, rate) * BYTES_A_SAMPLE)
+
+
+async def _level(
+    machine: Machine,
+    soundtrack: Soundtrack,
+    song: Path | None,
+    form: str,
+    heard: Heard,
+    own: Path | None,
+    samples: int | None,
+) -> Level | None:
+    """What brings the film to the loudness asked for, if any is.
+
+    Limiting takes a little of the loudness away, so what was limited is measured again.
+    """
+    if soundtrack.loudness is None or (song is None and own is None):
+        return None
+    rate = soundtrack.frame_rate
+    level: Level | None = None
+    for _ in range(_ROUNDS):
+        command = build_loudness_command(
+            song,
+            own,
+            samples=filters.samples_in(soundtrack.frames, rate) if samples is None else samples,
+            fade_in=filters.samples_in(soundtrack.fade_in, rate),
+            fade_out=filters.samples_in(soundtrack.fade_out, rate),
+            level=level,
+            audio_format=form,
+            heard=heard,
+            ffmpeg=machine.ffmpeg,
+        )
+        lines = await machine.run(command, tail=_MEASUREMENT)
+        try:
+            measured = loudness_in(lines)
+        except ValueError:
+            raise FFmpegFailed("The loudness could not be measured.") from None
+        if measured is None:
+            return level
+        level = levelled(measured, soundtrack.loudness, level)
+        if not level.limited or abs(measured.integrated - soundtrack.loudness) < _NEAR:
+            break
+    return level

@@ -1,0 +1,104 @@
+"""One version of the library, ready to be searched."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.index.protocols import Search
+from adapters.index.vectors import Mask, Places, Query, numbers
+from application.ports.move_index import HARDNESS, Among, Entry, Found, Near
+from domain.library.embeddings import Fused
+from domain.library.moves import Energy, Style
+
+_AT_ONCE: Final = 4096
+_ENERGIES: Final = tuple(Energy)
+_STYLES: Final = tuple(Style)
+
+
+class Traits(msgspec.Struct, frozen=True, kw_only=True):
+    """What moves are filtered by, each in the order of the moves' ids."""
+
+    ids: list[str]
+    labels: list[str]
+    """The labels there are, each once."""
+    label: bytes
+    """Of each move the place of its label, 4 bytes each, little-endian."""
+    difficulty: bytes
+    """A byte each: the place in the order of the words, as in the next two."""
+    energy_level: bytes
+    style: bytes
+
+
+def traits_of(entries: Sequence[Entry]) -> Traits:
+    """Traits of entries in the order of their ids."""
+    labels = sorted({entry.label for entry in entries})
+    place = {label: number for number, label in enumerate(labels)}
+    return Traits(
+        ids=[entry.move_id for entry in entries],
+        labels=labels,
+        label=np.array([place[entry.label] for entry in entries], "<u4").tobytes(),
+        difficulty=bytes(HARDNESS.index(entry.difficulty) for entry in entries),
+        energy_level=bytes(_ENERGIES.index(entry.energy_level) for entry in entries),
+        style=bytes(_STYLES.index(entry.style) for entry in entries),
+    )
+
+
+class Held:
+    """Rows, their traits, and what searches them."""
+
+    def __init__(self, version: str, traits: Traits, search: Search) -> None:
+        """Take the parts; nothing of them is to change."""
+        self.version = version
+        self.traits = traits
+        self.search = search
+        self._place = {move_id: number for number, move_id in enumerate(traits.ids)}
+        self._labels = np.frombuffer(traits.label, "<u4")
+        self._difficulties = np.frombuffer(traits.difficulty, np.uint8)
+        self._energies = np.frombuffer(traits.energy_level, np.uint8)
+        self._styles = np.frombuffer(traits.style, np.uint8)
+
+    def nearest(self, query: Fused, most: int, among: Among) -> Found:
+        """See `application.ports.move_index.MoveIndex`."""
+        asked = numbers(query)
+        mask = self._mask(among)
+        matching = len(self.traits.ids) if mask is None else int(np.count_nonzero(mask))
+        most = min(most, matching)
+        if most <= 0:
+            return Found(version=self.version, moves=())
+        rows = np.sort(self.search.near(asked, most, mask))
+        scores = self._scores(asked, rows)
+        # A stable sort leaves equal scores in the order of the rows, which is that of the ids.
+        first = np.argsort(-scores, kind="stable")[:most]
+        moves = tuple(Near(self.traits.ids[rows[at]], float(scores[at])) for at in first)
+        return Found(version=self.version, moves=moves)
+
+    def _scores(self, query: Query, rows: Places) -> NDArray[np.float64]:
+        """Inner products in 64 bits, which are exact for fused rows."""
+        asked = query.astype(np.float64)
+        parts = [
+            self.search.matrix[rows[start : start + _AT_ONCE]].astype(np.float64) @ asked
+            for start in range(0, len(rows), _AT_ONCE)
+        ]
+        return np.concatenate(parts)
+
+    def _mask(self, among: Among) -> Mask | None:
+        """Which rows match; None when all do."""
+        tests: list[Any] = []
+        if among.label is not None:
+            known = among.label in self.traits.labels
+            place = self.traits.labels.index(among.label) if known else -1
+            tests.append(self._labels == place if known else np.zeros(len(self._labels), np.bool_))
+        if among.difficulty not in (None, HARDNESS[-1]):
+            tests.append(self._difficulties <= HARDNESS.index(among.difficulty))
+        if among.energy_level is not None:
+            tests.append(self._energies == _ENERGIES.index(among.energy_level))
+        if among.style is not None:
+            tests.append(self._styles == _STYLES.index(among.style))
+        if banned := [self._place[each] for each in among.banned if each in self._place]:
+            left = np.ones(len(self._labels), np.bool_)
+            left[banned] = False
+            tests.append(left)
+        return np.logical_and.reduce(tests) if tests else None

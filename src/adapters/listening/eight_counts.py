@@ -1,0 +1,122 @@
+"""Where the "1" of every eight-count is, and where a song's sections begin."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.listening.novelty import apart, standard
+from adapters.listening.spectral_features import Portrait
+from domain.library.songs import Section
+
+Array = NDArray[np.float32]
+Times = NDArray[np.float64]
+
+_EIGHT: Final = 8
+_REACH: Final = (8, 16)
+"""Beats before and after a downbeat that are held against each other."""
+_SHORTEST: Final = 2
+"""Eight-counts in the shortest section."""
+_LONGEST: Final = 8
+_UPBEAT: Final = 4
+"""Beats before the first "1" that are no section of their own."""
+_STANDING_OUT: Final = 0.6
+"""Standard deviations over the mean from which a change of the music begins a section."""
+_LOUD, _QUIET = 95, 5
+"""Percentiles of a song's loudness that are energy 1 and its least."""
+_LEAST: Final = 0.1
+
+
+def ones(portrait: Portrait, beats: Times, downbeats: Times) -> Times:
+    """Those of the downbeats that are a "1": every other one.
+
+    Music changes where an eight-count begins, and most where a phrase does: of the two ways to
+    count, the one at whose beginnings sound and harmony change more.
+    """
+    if len(downbeats) < 2:
+        return downbeats[:1]
+    change = changes(portrait, beats)
+    at = np.searchsorted(beats, downbeats - 1e-6)
+    told = change[np.minimum(at, len(change) - 1)]
+    scores = [_weight(told[phase::2]) for phase in (0, 1)]
+    return downbeats[int(scores[1] > scores[0]) :: 2]
+
+
+def _weight(told: Array) -> float:
+    """How much changes at some moments: the few great changes count more than the many small."""
+    return float(np.mean(np.square(told))) if len(told) else 0.0
+
+
+def changes(portrait: Portrait, beats: Times) -> Array:
+    """How much louder, quieter or otherwise made the music is after each beat than before it.
+
+    About 1 on average. Players come and go, and play up or down, where an eight-count begins;
+    harmony tells nothing, since its loops are as long as a bar or two.
+    """
+    last = 2 * beats[-1] - beats[-2] if len(beats) > 1 else beats[-1] + 0.5
+    loudness, levels, _ = portrait.between(np.append(beats, last))
+    seen = (standard(loudness[:, np.newaxis]), standard(levels))
+    found = [apart(each, reach) for each in seen for reach in _REACH]
+    each = np.stack([one / (one.mean() + np.float32(1e-9)) for one in found])
+    return each.mean(axis=0).astype(np.float32)
+
+
+def sections(
+    portrait: Portrait, beats: Times, starts: Times, duration: float
+) -> tuple[Section, ...]:
+    """A song's sections, each from one "1" to another, with their energy beside the whole song's.
+
+    A section begins where the music changes more than it mostly does, after two eight-counts at
+    least; one that goes on for eight is parted where it changes most.
+    """
+    edges = [0.0, duration]
+    if len(starts) > 2 * _SHORTEST and len(beats) > _EIGHT:
+        change = changes(portrait, beats)
+        at = np.searchsorted(beats, starts - 1e-6)
+        told = change[np.minimum(at, len(change) - 1)]
+        chosen = [float(starts[index]) for index in _beginnings(told)]
+        # What little comes before the first "1" belongs to the first section.
+        lead = [0.0] if chosen[0] > _UPBEAT * (beats[1] - beats[0]) else []
+        edges = [*lead, *chosen, duration]
+        edges[0] = 0.0
+    loudness, _, _ = portrait.between(np.array(edges))
+    energy = scaled(portrait, loudness)
+    return tuple(
+        Section(name=f"part {number}", start=start, end=end, energy=round(float(level), 3))
+        for number, ((start, end), level) in enumerate(zip(pairwise(edges), energy, strict=True), 1)
+    )
+
+
+def _beginnings(told: Array) -> list[int]:
+    """The eight-counts that sections begin with, the first among them."""
+    bar = float(told.mean() + _STANDING_OUT * told.std())
+    chosen = [0]
+    for index in map(int, np.argsort(-told, kind="stable")):
+        if told[index] < bar:
+            break
+        if min(abs(index - other) for other in (*chosen, len(told))) >= _SHORTEST:
+            chosen.append(index)
+    return _parted(sorted(chosen), told)
+
+
+def _parted(chosen: Sequence[int], told: Array) -> list[int]:
+    found = list(chosen)
+    position = 0
+    while position < len(found):
+        start = found[position]
+        end = found[position + 1] if position + 1 < len(found) else len(told)
+        if end - start > _LONGEST:
+            inner = range(start + _SHORTEST, end - _SHORTEST + 1)
+            found.insert(position + 1, max(inner, key=lambda index: float(told[index])))
+        else:
+            position += 1
+    return found
+
+
+def scaled(portrait: Portrait, loudness: Array) -> Array:
+    """Loudness in dB as energy, 0.1 to 1, between the song's quiet and loud moments."""
+    low, high = np.percentile(portrait.loudness, (_QUIET, _LOUD))
+    within = (loudness - low) / max(float(high - low), 1.0)
+    return np.clip(_LEAST + (1 - _LEAST) * within, _LEAST, 1).astype(np.float32)

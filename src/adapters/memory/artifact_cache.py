@@ -1,0 +1,57 @@
+"""A cache of made files in memory."""
+
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from anyio.lowlevel import checkpoint
+
+from application.concurrency.keyed_lock import KeyedLock
+from application.media.disk_errors import disk_errors
+from domain.shared.errors import Broken
+
+T = TypeVar("T")
+
+
+class MemoryArtifactCache:
+    """Keeps the bytes of each key."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        """What is kept, by key."""
+        self._turns = KeyedLock()
+
+    async def get_or_create(
+        self,
+        key: str,
+        into: Path,
+        make: Callable[[Path], Awaitable[None]],
+        read: Callable[[Path], T],
+    ) -> T:
+        """See `application.ports.artifact_cache.ArtifactCache`."""
+        async with self._turns.of(key):
+            await checkpoint()
+            if key in self.kept:
+                try:
+                    return self._given(key, into, read)
+                except Broken:
+                    del self.kept[key]
+            with tempfile.TemporaryDirectory() as folder:
+                made = Path(folder) / "made"
+                await make(made)
+                self._kept(key, made, read)
+            return self._given(key, into, read)
+
+    def _kept(self, key: str, made: Path, read: Callable[[Path], object]) -> None:
+        read(made)
+        self.kept[key] = made.read_bytes()
+
+    def _given(self, key: str, into: Path, read: Callable[[Path], T]) -> T:
+        with disk_errors():
+            into.write_bytes(self.kept[key])
+        try:
+            return read(into)
+        except Broken:
+            into.unlink()
+            raise

@@ -1,0 +1,48 @@
+"""A description model that says what it was told."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from application.ports.description_model import Parsed, Proposal, Reader, Slot
+from domain.library.moves import Move
+from domain.library.songs import Song
+from domain.text_query.words import Asked, read
+
+
+class MemoryDescriptionModel:
+    """Understands ``asked`` in every description, and proposes ``favourites`` wherever it can.
+
+    Without ``asked`` it reads by rules. Whatever it does it says ``degradations``.
+    """
+
+    def __init__(
+        self,
+        asked: Asked | None = None,
+        favourites: Sequence[str] = (),
+        degradations: Sequence[str] = (),
+    ) -> None:
+        """Take the answers; of the favourites the first that is a candidate is proposed."""
+        self._asked = asked
+        self._favourites = tuple(favourites)
+        self._degradations = tuple(degradations)
+
+    async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
+        """See `application.ports.description_model.DescriptionModel`."""
+        asked = self._asked or read(text, songs, labels)
+        if all(song.id != asked.song_id for song in songs):
+            asked = msgspec.structs.replace(asked, song_id=None)
+        return Parsed(asked=asked, by=Reader.RULES, degradations=self._degradations)
+
+    async def order(
+        self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
+    ) -> Proposal:
+        """See `application.ports.description_model.DescriptionModel`."""
+        proposed = tuple(
+            next((each for each in self._favourites if each in slot.candidates), None)
+            for slot in slots
+        )
+        return Proposal(move_ids=proposed, degradations=self._degradations)
+
+    async def ready(self) -> None:
+        """See `application.ports.description_model.DescriptionModel`."""

@@ -1,0 +1,47 @@
+"""The cutting room that makes what is to be joined."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from application.ports.encoder import Encoder
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Soundtrack
+
+
+class CuttingRoom(Encoder, Protocol):
+    """An `Encoder` whose films of equal outputs can be joined by copying.
+
+    Its films have no frames out of order, open with a keyframe and have 512 ticks a frame.
+    """
+
+    async def whole(self, clip: str, files: MediaFiles, output: OutputConfig, into: Path) -> None:
+        """Make a whole clip at the film's size and frame rate; raises `UnreadableMedia`."""
+        ...
+
+    def frames_of_whole(self, seconds: Fraction, output: OutputConfig) -> int:
+        """How many frames `whole` makes of a clip of so many seconds."""
+        ...
+
+    async def record(
+        self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
+    ) -> None:
+        """Make the sound of a film by itself, with ``samples`` at 48 kHz where these are given."""
+        ...
+
+    async def sample(self, output: OutputConfig, into: Path) -> None:
+        """Make a film of one frame, encoded as all others are."""
+        ...
+
+    async def version(self) -> str:
+        """Which program does the work, exactly: another may make other bytes of the same."""
+        ...
+
+    async def profile(self, output: OutputConfig) -> str:
+        """All that `whole` and `normalise` depend on, besides clip and cut."""
+        ...
+
+    async def sound_profile(self, soundtrack: Soundtrack) -> str:
+        """All that `record` depends on, besides the files, the cues and the fades."""
+        ...

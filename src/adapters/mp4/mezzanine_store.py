@@ -1,0 +1,188 @@
+"""What is kept ready to be joined: clips normalised, cuts that were encoded, sounds."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from adapters.mp4.errors import MismatchedTrack
+from adapters.mp4.mezzanine_encoder import CuttingRoom
+from adapters.mp4.reader import read_track
+from adapters.mp4.samples import AAC_PACKET, Track
+from adapters.mp4.track_cache import ReadTracks
+from application.concurrency.keyed_lock import KeyedLock
+from application.concurrency.threads import Threads
+from application.ports.artifact_cache import ArtifactCache
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Crossfade, Cue, Cut, Soundtrack
+from domain.shared.errors import UnreadableMedia
+
+TICKS: Final = 512
+"""Ticks a frame."""
+RATE: Final = 48_000
+"""Samples a second of every sound."""
+
+THREADS: Final = Threads("reading and joining films", 8)
+"""For all that this folder does with files."""
+
+
+class Stock:
+    """Tracks that are ready to be joined, out of a cache; made by a cutting room when missing."""
+
+    def __init__(self, room: CuttingRoom, artifacts: ArtifactCache) -> None:
+        self._room = room
+        self._artifacts = artifacts
+        self._turns = KeyedLock()
+        self._samples: dict[str, Track] = {}
+        self._profiles: dict[tuple[object, ...], str] = {}
+        self._tracks = ReadTracks()
+
+    def track(self, path: Path) -> Track:
+        """The picture of a file, which need not be one of these; raises `UnreadableTrack`."""
+        return self._tracks.of(path) or read_track(path, "video")
+
+    async def clip(self, path: str, files: MediaFiles, output: OutputConfig, folder: Path) -> Track:
+        """A whole clip, normalised."""
+        known = await files.known(path)
+        profile = await self._profile(output)
+        frames = self._room.frames_of_whole(known.media.seconds, output)
+        like = await self._sample(profile, output, folder)
+        key = f"clip-{_digest(profile, known.digest, frames)}"
+
+        async def make(into: Path) -> None:
+            await self._room.whole(path, files, output, into)
+
+        return await self._taken(key, folder, make, partial(_film, like, frames))
+
+    async def cut(self, cut: Cut, files: MediaFiles, output: OutputConfig, folder: Path) -> Track:
+        """A cut that was encoded for itself."""
+        profile = await self._profile(output)
+        like = await self._sample(profile, output, folder)
+        known = await files.known(cut.clip)
+        under = cut.crossfade and await _under(cut.crossfade, files)
+        told = (cut.first, cut.frames, cut.rate, cut.fade_in, cut.fade_out, under)
+        key = f"cut-{_digest(profile, known.digest, *told)}"
+
+        async def make(into: Path) -> None:
+            await self._room.normalise(cut, files, output, into)
+
+        return await self._taken(key, folder, make, partial(_film, like, cut.frames))
+
+    async def sound(self, soundtrack: Soundtrack, files: MediaFiles, folder: Path) -> Track:
+        """The sound of a film: all of its song, where the film has nothing else to be heard."""
+        samples = soundtrack.frames * RATE // soundtrack.frame_rate
+        whole: int | None = None
+        told: list[object] = [await self._room.sound_profile(soundtrack)]
+        if soundtrack.song is not None:
+            known = await files.known(soundtrack.song)
+            if known.media.sound is None:
+                raise UnreadableMedia(f"{soundtrack.song!r} has no sound.")
+            told.append(known.digest)
+            if _is_plain(soundtrack) and samples <= known.media.seconds * RATE:
+                whole = round(known.media.seconds * RATE)
+        if whole is None:
+            told += [soundtrack.frames, soundtrack.frame_rate]
+            told += [soundtrack.fade_in, soundtrack.fade_out]
+            told += [await _heard(cue, files) for cue in soundtrack.cues]
+        key = f"sound-{_digest(*told)}"
+
+        async def make(into: Path) -> None:
+            await self._room.record(soundtrack, files, into, whole)
+
+        read = partial(_sound, samples if whole is None else whole)
+        return await self._taken(key, folder, make, read)
+
+    async def version(self, output: OutputConfig, soundtrack: Soundtrack) -> str:
+        """All that clips, cuts and sounds depend on, besides what they are made of."""
+        program, picture = await self._room.version(), await self._profile(output)
+        return "\n".join((program, picture, await self._room.sound_profile(soundtrack)))
+
+    async def _taken(
+        self,
+        key: str,
+        folder: Path,
+        make: Callable[[Path], Awaitable[None]],
+        read: Callable[[Path], Track],
+    ) -> Track:
+        """Take a file out of the cache, into a folder that has it for as long as it is there."""
+        into = folder / f"{key}.mp4"
+        # Many cuts of a film are of one clip: they wait for the first, not for the cache.
+        async with self._turns.of(str(into)):
+            if (track := self._tracks.of(into)) is not None:
+                return track
+            read = partial(self._tracks.read, key, read)
+            track = await self._artifacts.get_or_create(key, into, make, read)
+            self._tracks.keep(into, track)
+            return track
+
+    async def _profile(self, output: OutputConfig) -> str:
+        """The room's profile, which takes a while to be written down.
+
+        FFmpeg may be exchanged while the service runs: what another made is not asked for then.
+        """
+        told = (
+            await self._room.version(),
+            *(output.width, output.height, output.frame_rate),
+            *(output.video_codec, output.video_bitrate),
+        )
+        if told not in self._profiles:
+            self._profiles[told] = await self._room.profile(output)
+        return self._profiles[told]
+
+    async def _sample(self, profile: str, output: OutputConfig, folder: Path) -> Track:
+        """What everything of one profile is like; made anew by every process, and never kept."""
+        async with self._turns.of(profile):
+            if profile not in self._samples:
+                into = folder / f"sample-{_digest(profile)}.mp4"
+                await self._room.sample(output, into)
+                self._samples[profile] = read_track(into, "video")
+                await THREADS.run(into.unlink)
+        return self._samples[profile]
+
+
+def _is_plain(soundtrack: Soundtrack) -> bool:
+    return not (soundtrack.cues or soundtrack.fade_in or soundtrack.fade_out)
+
+
+async def _under(crossfade: Crossfade, files: MediaFiles) -> list[object]:
+    known = await files.known(crossfade.clip)
+    return [known.digest, crossfade.first, crossfade.rate, crossfade.frames]
+
+
+async def _heard(cue: Cue, files: MediaFiles) -> list[object]:
+    known = await files.known(cue.clip)
+    return [known.digest, cue.first, cue.frames, cue.rate, cue.volume]
+
+
+def _digest(*told: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(told, enc_hook=str)).hexdigest()
+
+
+def _film(like: Track, frames: int, path: Path) -> Track:
+    """Read a film of ``frames`` frames that can be joined to others that are ``like`` it."""
+    track = read_track(path, "video")
+    alike = (
+        (track.configuration == like.configuration, "decoder configuration"),
+        (track.entry == like.entry, "sample entry"),
+        (track.timescale == like.timescale, "timescale"),
+        ((track.width, track.height) == (like.width, like.height), "size"),
+        (track.count == frames, "number of frames"),
+        (track.durations.cut(0, track.count) == [(frames, TICKS)], "timing"),
+        (len(track.syncs(0, 1)) == 1, "first keyframe"),
+    )
+    for good, what in alike:
+        if not good:
+            raise MismatchedTrack(f"The film's {what} is not as it was made.")
+    return track
+
+
+def _sound(samples: int, path: Path) -> Track:
+    """Read a sound of ``samples`` samples; a packet more or less is what its header can tell."""
+    track = read_track(path, "audio")
+    if track.timescale != RATE or abs(track.length - samples) > AAC_PACKET:
+        raise MismatchedTrack("The sound's length is not as it was made.")
+    return track

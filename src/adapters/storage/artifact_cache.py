@@ -1,0 +1,276 @@
+"""Made files on the local disk, and in the storage for all machines."""
+
+import fcntl
+import hashlib
+import logging
+import os
+import re
+import shutil
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Final, TypeVar
+from uuid import uuid4
+
+from anyio import CancelScope
+
+from adapters import owned_folders
+from adapters.owned_folders import ABANDONED
+from adapters.storage.evictor import Evictor
+from adapters.storage.threaded_io import Steps
+from application.concurrency.keyed_lock import LIMIT, KeyedLock
+from application.media.disk_errors import translated
+from application.ports.storage import Storage
+from domain.shared.errors import Broken, MediaNotFound, MediaTaken, StorageFailed
+
+T = TypeVar("T")
+
+_log = logging.getLogger("bachata.cache")
+
+FOLDER: Final = "cache"
+"""Folder of the storage that made files are in."""
+_KEY: Final = re.compile(r"[a-z0-9-]{1,100}")
+_LOCKS: Final = 4096
+"""Lock files; keys that share one wait for each other now and then, which does no harm."""
+
+
+class LocalArtifactCache:
+    """An LRU cache of files that take ``most`` bytes of the disk at most, below ``root``.
+
+    Other machines find what was made in ``storage``, too; without one it is in this folder alone.
+    What is given out is a hard link, so that it stays when it is evicted. A file is given
+    its name when it has been read, and so is there whole or not at all. Processes of one machine
+    make way for each other by locks that the system lets go of when a process dies.
+    """
+
+    def __init__(self, root: Path, storage: Storage | None, most: int) -> None:
+        self._root = root
+        self._storage = storage
+        self._evictor = Evictor(root, most)
+        self._steps = Steps("the disk of the cache")
+        self._waits = Steps("another process that makes the same", limit=LIMIT, turn=LIMIT)
+        self._turns = KeyedLock()
+
+    async def get_or_create(
+        self,
+        key: str,
+        into: Path,
+        make: Callable[[Path], Awaitable[None]],
+        read: Callable[[Path], T],
+    ) -> T:
+        """See `application.ports.artifact_cache.ArtifactCache`."""
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"{key!r} is no key.")
+
+        def found(_: Event) -> tuple[T] | None:
+            return self._found(key, into, read)
+
+        if (there := await self._steps.run(found)) is not None:
+            return there[0]
+        async with self._turns.of(key), self._alone(key):
+            if (there := await self._steps.run(found)) is not None:
+                return there[0]
+            async with self._making() as folder:
+                made = folder / key
+                if not await self._fetched(key, made, read):
+                    await self._made(key, made, make, read)
+                await self._steps.run(lambda _: self._enter(key, made, into))
+            return await self._steps.run(lambda _: read(into))
+
+    async def sweep(self, older_than: timedelta = ABANDONED) -> None:
+        """Remove the unfinished files of processes that died.
+
+        Of what earlier versions left, which nobody has locked, that is what is ``older_than`` so.
+        """
+
+        def step(_: Event) -> None:
+            folder = self._root / "making"
+            before = time.time() - older_than.total_seconds()
+            with _translated("swept"):
+                folder.mkdir(parents=True, exist_ok=True)
+                owned_folders.sweep(folder)
+                for entry in os.scandir(folder):
+                    with suppress(FileNotFoundError):
+                        if owned_folders.is_making(entry.name):
+                            continue
+                        if entry.stat(follow_symlinks=False).st_mtime < before:
+                            _remove(Path(entry.path))
+            self._evictor.trim()
+
+        await self._steps.run(step)
+
+    @asynccontextmanager
+    async def _making(self) -> AsyncGenerator[Path]:
+        """A folder to make a file in, which the next start removes if this process dies."""
+        stack = ExitStack()
+
+        def begin(_: Event) -> Path:
+            with _translated("making"), ExitStack() as opened:
+                folder = os.open(self._root / "making", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                opened.callback(os.close, folder)
+                name = opened.enter_context(owned_folders.making(folder)).name
+                stack.push(opened.pop_all())
+                return self._root / "making" / name
+
+        folder = await self._steps.run(begin, undo=lambda _: stack.close())
+        try:
+            yield folder
+        finally:
+            with CancelScope(shield=True):
+                await self._steps.run(lambda _: stack.close())
+
+    def _found(self, key: str, into: Path, read: Callable[[Path], T]) -> tuple[T] | None:
+        """Link to the file of a key, if there is one that can be read."""
+        place = self._root / key
+        with _translated(key):
+            try:
+                if not into.exists():
+                    _link(place, into)
+                _used(place)
+                self._evictor.used(key)
+            except FileNotFoundError:
+                if not into.exists():
+                    return None
+        try:
+            return (read(into),)
+        except Broken as error:
+            _tell(key, error)
+        with _translated(key):
+            # What was made anew in the meantime stays.
+            with suppress(FileNotFoundError):
+                if place.samefile(into):
+                    place.unlink()
+            into.unlink(missing_ok=True)
+        return None
+
+    async def _fetched(self, key: str, made: Path, read: Callable[[Path], object]) -> bool:
+        """Fetch what another machine, or this one before it forgot, has put into the storage."""
+        path = f"{FOLDER}/{key}"
+        if self._storage is None:
+            return False
+        try:
+            await self._storage.fetch(path, made)
+        except MediaNotFound:
+            return False
+        except StorageFailed:
+            # It may have been evicted from the storage while it was read.
+            if await _is_there(self._storage, path):
+                raise
+            return False
+        try:
+            await self._steps.run(lambda _: read(made))
+        except Broken as error:
+            _tell(key, error)
+        else:
+            return True
+        await self._storage.delete(path)
+        await self._steps.run(lambda _: made.unlink())
+        return False
+
+    async def _made(
+        self,
+        key: str,
+        made: Path,
+        make: Callable[[Path], Awaitable[None]],
+        read: Callable[[Path], object],
+    ) -> None:
+        await make(made)
+        await self._steps.run(lambda _: read(made))
+        if self._storage is None:
+            return
+        # Another machine that has made the same was faster.
+        with suppress(MediaTaken):
+            await self._storage.put(made, f"{FOLDER}/{key}", may_take_ownership=True)
+
+    def _enter(self, key: str, made: Path, into: Path) -> None:
+        with _translated(key):
+            _link(made, into)
+            made.replace(self._root / key)
+        self._evictor.entered(key)
+
+    @asynccontextmanager
+    async def _alone(self, key: str) -> AsyncGenerator[None]:
+        """Keep other processes of this machine from making the same."""
+        number = int(hashlib.sha256(key.encode()).hexdigest(), 16) % _LOCKS
+        lock = await self._waits.run(lambda unwanted: self._locked(number, unwanted), os.close)
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def _locked(self, number: int, unwanted: Event) -> int:
+        with _translated("locks"):
+            folder = self._root / "locks"
+            folder.mkdir(parents=True, exist_ok=True)
+            (self._root / "making").mkdir(exist_ok=True)
+            lock = os.open(folder / f"{number:03x}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                while not unwanted.is_set():
+                    try:
+                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        # Nothing tells when another process lets go of a lock but trying.
+                        unwanted.wait(0.05)
+                    else:
+                        return lock
+            except BaseException:
+                os.close(lock)
+                raise
+            return lock
+
+
+async def _is_there(storage: Storage, path: str) -> bool:
+    try:
+        await storage.describe(path)
+    except MediaNotFound:
+        return False
+    return True
+
+
+def _used(file: Path) -> None:
+    """Set the time of last use, which many disks do not keep by themselves."""
+    os.utime(file, ns=(time.time_ns(), file.stat().st_mtime_ns))
+
+
+def _link(file: Path, into: Path) -> None:
+    """Make ``into`` the same file; on another disk, or one without links, a copy of it."""
+    try:
+        os.link(file, into)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        raise
+    except OSError:
+        part = into.with_name(f".{uuid4().hex}.part")
+        try:
+            shutil.copyfile(file, part)
+            part.replace(into)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _tell(key: str, error: Broken) -> None:
+    facts = {"key": key, "code": error.code, "error": str(error), "details": error.details}
+    _log.warning("a kept file is made again", extra=facts)
+
+
+@contextmanager
+def _translated(key: str) -> Generator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        # The error's own text may hold a path of this machine.
+        failure = StorageFailed(f"The cache failed at {key!r}: {error.strerror}.")
+        raise translated(error, failure) from error

@@ -1,0 +1,91 @@
+"""The right to end an upload in parts, which one upload of a key has at a time."""
+
+import asyncio
+import hashlib
+import io
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from adapters.storage.s3_client import Answer, Call, Line, removed
+from adapters.storage.s3_errors import CONFLICT, MISSING, TAKEN, code, foreign
+from adapters.storage.upload_marker import MARK, marked
+from application.concurrency.retries import pause
+from application.concurrency.shielding import finish_even_if_cancelled
+
+_log = logging.getLogger("bachata.storage")
+
+Ask = Callable[[Call, Mapping[str, object]], Awaitable[Answer]]
+"""Calls the SDK, and lets the call end though the caller is cancelled."""
+
+VOID: Final = timedelta(minutes=5)
+"""Age from which a claim is nobody's: no call that ends an upload takes so long."""
+
+
+@asynccontextmanager
+async def claimed(line: Line, key: str, mark: str, ask: Ask) -> AsyncGenerator[None]:
+    """Hold the claim of a key; raises one of `foreign`, and TimeoutError while others hold it.
+
+    A server ought to see to it that of two uploads which end at the same moment one is refused.
+    SeaweedFS 4.48 tells both of them, one time in ten, that they created the object. Of two small
+    objects it refuses one: the claim is such an object, of our own.
+    """
+    claim = f"{line.keys.own}claim-{hashlib.sha256(key.encode()).hexdigest()}"
+    try:
+        await _held(line, claim, mark, ask)
+        yield
+    finally:
+        await finish_even_if_cancelled(_released(line, claim, mark))
+
+
+async def _held(line: Line, claim: str, mark: str, ask: Ask) -> None:
+    async with asyncio.timeout(line.limits.call):
+        while not await _created(line, claim, mark, ask):
+            found = await _looked_up(line, claim)
+            if found is not None and marked(found) == mark:
+                return
+            if found is not None and _age(found) >= VOID:
+                await removed(line, claim)
+                continue
+            await asyncio.sleep(pause(1, line.limits.pause))
+
+
+async def _created(line: Line, claim: str, mark: str, ask: Ask) -> bool:
+    asked = {"Key": claim, "Body": io.BytesIO(), "Metadata": {MARK: mark}, **line.only_new}
+    try:
+        await ask("put_object", asked)
+    except foreign() as error:
+        if code(error) not in TAKEN | CONFLICT:
+            raise
+        return False
+    return True
+
+
+async def _looked_up(line: Line, claim: str) -> Answer | None:
+    try:
+        return await line.ask("head_object", {"Key": claim})
+    except foreign() as error:
+        if code(error) not in MISSING:
+            raise
+        return None
+
+
+def _age(found: Answer) -> timedelta:
+    """By the server's own clock."""
+    since: datetime = found["LastModified"]
+    now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"]["date"])
+    return now - since
+
+
+async def _released(line: Line, claim: str, mark: str) -> None:
+    """Give up the claim, if it is held at all."""
+    try:
+        found = await _looked_up(line, claim)
+        if found is not None and marked(found) == mark:
+            await removed(line, claim)
+    except foreign() as error:
+        # Others have to wait until it is void; what was uploaded is not touched by that.
+        _log.warning("a claim was left behind: %s", error)

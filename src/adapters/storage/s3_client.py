@@ -1,0 +1,181 @@
+"""The open line to a bucket: one client for as long as the process lives, and its calls."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final, Literal, cast
+
+import msgspec
+
+from adapters.storage import google
+from adapters.storage.bucket import Bucket, Limits, Profile
+from adapters.storage.keys import INCOMING, Keys
+from adapters.storage.s3_errors import MISSING, code, foreign, named
+from domain.shared.errors import StorageFailed
+
+Call = Literal[
+    "abort_multipart_upload",
+    "complete_multipart_upload",
+    "create_multipart_upload",
+    "delete_object",
+    "generate_presigned_url",
+    "get_object",
+    "head_bucket",
+    "head_object",
+    "list_multipart_uploads",
+    "list_objects_v2",
+    "put_object",
+    "upload_part",
+]
+Answer = dict[str, Any]
+
+_ELSEWHERE: Final = "us-east-1"
+"""Region of servers that have none: their signatures still name one."""
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes of an object, on their way."""
+
+    stream: Any
+    etag: str
+    """As the storage says it, with its quotes."""
+    first: int
+    """Number of the first byte."""
+    end: int
+    """Number of the byte behind the last."""
+
+    async def read(self, most: int) -> bytes:
+        """Some bytes, up to ``most``; raises one of `broken_off` when fewer come than said."""
+        return cast(bytes, await self.stream.read(most))
+
+
+class Line:
+    """Calls to one bucket, each within its time limit."""
+
+    def __init__(self, client: Any, bucket: Bucket, limits: Limits) -> None:  # noqa: ANN401
+        self.client = client
+        self.bucket = bucket
+        self.limits = limits
+        self.keys = Keys(bucket.folder)
+        self.profile = bucket.profile
+
+    async def ask(
+        self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+    ) -> Answer:
+        """Call the SDK about the bucket; ``size`` is how many bytes the call carries.
+
+        Raises one of `foreign` when all tries are used up, and TimeoutError.
+        """
+        async with asyncio.timeout(self.limits.seconds(size)):
+            asked = getattr(self.client, call)
+            return cast(Answer, await asked(Bucket=self.bucket.name, **(given or {})))
+
+    @property
+    def only_new(self) -> dict[str, object]:
+        """What makes the last call of an upload one that replaces nothing."""
+        # With Google the signature of the call says so.
+        return {} if self.profile is Profile.GCS else {"IfNoneMatch": "*"}
+
+    async def sign(self, seconds: int, given: Mapping[str, object]) -> str:
+        """An address that gets an object without keys, for so many seconds."""
+        asked = {"Bucket": self.bucket.name, **given}
+        made = self.client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
+        async with asyncio.timeout(self.limits.call):
+            return cast(str, await made)
+
+    @asynccontextmanager
+    async def body(
+        self, key: str, first: int = 0, end: int | None = None, etag: str | None = None
+    ) -> AsyncGenerator[Body]:
+        """Open an object, or part of it; only the one of ``etag`` when that is given."""
+        asked: dict[str, object] = {"Key": key}
+        if first or end is not None:
+            asked["Range"] = f"bytes={first}-{'' if end is None else end - 1}"
+        if etag is not None:
+            asked["IfMatch"] = etag
+        answer = await self.ask("get_object", asked)
+        stream = answer["Body"]
+        try:
+            length = int(answer["ContentLength"])
+            start = _start(answer.get("ContentRange"))
+            yield Body(stream=stream, etag=str(answer["ETag"]), first=start, end=start + length)
+        finally:
+            stream.close()
+
+
+async def removed(line: Line, key: str) -> None:
+    """Delete an object; one that is not there is no error."""
+    try:
+        await line.ask("delete_object", {"Key": key})
+    except foreign() as error:
+        # Google says so where Amazon is content.
+        if code(error) not in MISSING:
+            raise
+
+
+def _start(content_range: object) -> int:
+    """Number of the first byte, of `bytes 5-9/20` for example."""
+    if content_range is None:
+        return 0
+    return int(str(content_range).removeprefix("bytes ").partition("-")[0])
+
+
+@asynccontextmanager
+async def open_line(bucket: Bucket, limits: Limits) -> AsyncGenerator[Line]:
+    """Make the client, which takes a third of a second; raises `StorageFailed`."""
+    import aioboto3  # pyright: ignore[reportMissingTypeStubs]
+
+    session = cast(Any, aioboto3).Session(
+        aws_access_key_id=bucket.access_key or None,
+        aws_secret_access_key=bucket.secret_key or None,
+        region_name=_region(bucket),
+    )
+    with named(INCOMING):
+        made = session.client("s3", endpoint_url=_endpoint(bucket), config=_config(bucket, limits))
+        client = await made.__aenter__()
+    try:
+        if bucket.profile is Profile.GCS:
+            google.create_only(client, await _hmac_key(session))
+        yield Line(client, bucket, limits)
+    finally:
+        await made.__aexit__(None, None, None)
+
+
+def _region(bucket: Bucket) -> str | None:
+    if bucket.region:
+        return bucket.region
+    if bucket.profile is Profile.GCS:
+        return google.REGION
+    return _ELSEWHERE if bucket.endpoint else None
+
+
+def _endpoint(bucket: Bucket) -> str | None:
+    return bucket.endpoint or (google.ENDPOINT if bucket.profile is Profile.GCS else None)
+
+
+def _config(bucket: Bucket, limits: Limits) -> object:
+    from aiobotocore.config import AioConfig  # pyright: ignore[reportMissingTypeStubs]
+
+    return cast(Any, AioConfig)(
+        signature_version="s3v4",
+        connect_timeout=limits.connect,
+        read_timeout=limits.silence,
+        max_pool_connections=limits.connections,
+        retries={"mode": "standard", "total_max_attempts": 1 + limits.retries},
+        # Content-MD5, which every server knows, is sent with all that is written.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        s3={
+            "addressing_style": "path" if _endpoint(bucket) else "auto",
+            # Hashing a part for its signature would stop the event loop meanwhile.
+            "payload_signing_enabled": False,
+        },
+    )
+
+
+async def _hmac_key(session: Any) -> google.HmacKey:  # noqa: ANN401 - the SDK has no types
+    found = await session.get_credentials()
+    if found is None:
+        raise StorageFailed("There are no HMAC keys to ask Google Cloud Storage with.")
+    frozen = await found.get_frozen_credentials()
+    return google.HmacKey(str(frozen.access_key), str(frozen.secret_key))

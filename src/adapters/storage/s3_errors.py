@@ -1,0 +1,112 @@
+"""What the S3 SDK and its connections raise, by the names of the domain."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+from application.media.disk_errors import translated
+from domain.shared.errors import BachataError, DiskFull, MediaNotFound, StorageFailed
+
+MISSING: Final = frozenset({"NoSuchKey", "NotFound", "404"})
+TAKEN: Final = frozenset({"PreconditionFailed", "412"})
+CONFLICT: Final = frozenset({"ConditionalRequestConflict", "OperationAborted", "409"})
+"""Two writers of one key met; neither has won for that."""
+NO_UPLOAD: Final = frozenset({"NoSuchUpload"})
+NOTHING_THERE: Final = frozenset({"InvalidRange", "416"})
+"""The range begins behind the last byte."""
+
+_SENTENCES: Final = (
+    ({"NoSuchBucket"}, "The bucket of the media storage is not there; it was asked for {path!r}."),
+    (
+        {"AccessDenied", "Forbidden", "403", "AllAccessDisabled", "AccountProblem"},
+        "The media storage denies access to {path!r}.",
+    ),
+    (
+        {
+            *("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken"),
+            *("AuthorizationHeaderMalformed", "InvalidSecurity", "Unauthorized", "401"),
+        },
+        "The media storage refuses the keys it is asked with; it was asked for {path!r}.",
+    ),
+    ({"EntityTooLarge"}, "The file for {path!r} is larger than the media storage takes."),
+    (
+        {"SlowDown", "ServiceUnavailable", "503", "InternalError", "500", "502", "504"},
+        "The media storage was asked for {path!r} again and again, and is overloaded or broken.",
+    ),
+)
+_NO_ROOM: Final = {
+    *("XMinioStorageFull", "InsufficientStorage", "InsufficientCapacity", "507"),
+    *("QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "StorageFull"),
+}
+_FULL: Final = (
+    "The media storage is full; there is no room for {path!r}: make room in it, or raise its quota."
+)
+_SILENT: Final = "The media storage did not answer in time at {path!r}."
+_OUT_OF_REACH: Final = "The media storage cannot be reached; it was asked for {path!r}."
+_CUT: Final = "The media storage broke off again and again at {path!r}."
+_NO_KEYS: Final = "There are no keys to ask the media storage with for {path!r}."
+
+
+def foreign() -> tuple[type[Exception], ...]:
+    """Everything that a call over the line may raise; for ``except``."""
+    import aiohttp
+    from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
+
+    return (BotoCoreError, ClientError, aiohttp.ClientError, TimeoutError)
+
+
+def broken_off() -> tuple[type[Exception], ...]:
+    """What reading a body may raise when it ends too soon or comes too slowly."""
+    import aiohttp
+    from botocore.exceptions import BotoCoreError  # pyright: ignore[reportMissingTypeStubs]
+
+    return (BotoCoreError, aiohttp.ClientError, TimeoutError, ConnectionError)
+
+
+def code(error: BaseException) -> str:
+    """What the storage calls its refusal; empty for any other error."""
+    response = cast(dict[str, Any], getattr(error, "response", None) or {})
+    return str(cast(dict[str, Any], response.get("Error") or {}).get("Code", ""))
+
+
+@contextmanager
+def named(path: str) -> Generator[None]:
+    """Raise as the domain's errors whatever goes wrong over the line, naming the storage path."""
+    try:
+        yield
+    except BachataError:
+        raise
+    except foreign() as error:
+        raise _ours(error, path) from error
+    except OSError as error:
+        # The error's own text may hold a path of this machine.
+        failure = StorageFailed(f"The media storage failed at {path!r}: {error.strerror}.")
+        raise translated(error, failure) from error
+
+
+def _ours(error: Exception, path: str) -> BachataError:
+    from botocore import exceptions  # pyright: ignore[reportMissingTypeStubs]
+
+    if said := code(error):
+        return _refusal(said, path)
+    slow = (TimeoutError, exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError)
+    no_keys = (
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.CredentialRetrievalError,
+    )
+    unreachable = (exceptions.EndpointConnectionError, exceptions.ProxyConnectionError)
+    kinds = ((slow, _SILENT), (no_keys, _NO_KEYS), (unreachable, _OUT_OF_REACH))
+    sentence = next((each for kind, each in kinds if isinstance(error, kind)), _CUT)
+    return StorageFailed(sentence.format(path=path))
+
+
+def _refusal(said: str, path: str) -> BachataError:
+    if said in MISSING:
+        return MediaNotFound(path)
+    if said in _NO_ROOM:
+        return DiskFull(_FULL.format(path=path))
+    for codes, sentence in _SENTENCES:
+        if said in codes:
+            return StorageFailed(sentence.format(path=path))
+    return StorageFailed(f"The media storage failed at {path!r}: {said}.")

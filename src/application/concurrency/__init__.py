@@ -1,0 +1,1 @@
+"""Tasks, threads, locks and time limits."""

@@ -1,0 +1,1 @@
+"""Adding, analysing, checking and removing moves and songs."""

@@ -1,0 +1,133 @@
+"""Hear a song, and be told better."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+from application.concurrency.threads import FILES
+from application.media.fetched_files import FetchedFiles, OnHand
+from application.media.library_failures import of_the_library
+from application.ports.artifact_cache import ArtifactCache
+from application.ports.audio_analyzer import AudioAnalyzer
+from application.ports.encoder import Encoder
+from application.ports.library import Library
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from domain.library.corrections import Correction, corrected
+from domain.library.songs import Analysis, Song
+from domain.shared import validation
+from domain.shared.errors import InvalidRequest, SpoiledFile
+from domain.shared.violations import Violation
+
+
+class AnalyzeSong:
+    """What is heard in a song: known, kept for the same sound, or listened to now."""
+
+    def __init__(
+        self,
+        library: Library,
+        storage: Storage,
+        artifacts: ArtifactCache,
+        encoder: Encoder,
+        workspace: Workspace,
+        audio_analyzer: AudioAnalyzer,
+    ) -> None:
+        """Take the ports."""
+        self._library = library
+        self._storage = storage
+        self._artifacts = artifacts
+        self._encoder = encoder
+        self._workspace = workspace
+        self._audio_analyzer = audio_analyzer
+
+    async def __call__(self, song_id: str) -> Analysis:
+        """Return the analysis with a person's corrections; it may have no beats.
+
+        Raises `SongNotFound`, and `LibraryFailed` where the song's file cannot be used.
+        """
+        heard = await self.uncorrected(song_id)
+        correction = await self._library.correction(song_id)
+        return heard if correction is None else corrected(heard, correction)
+
+    async def uncorrected(self, song_id: str) -> Analysis:
+        """What the analyzer says; raises as the call does."""
+        song = await self._library.song(song_id)
+        known = await self._library.analysis(song_id)
+        if known is not None:
+            return known
+        heard = await self._of(song)
+        await self._library.keep_analysis(song_id, heard)
+        return heard
+
+    async def by_ear(self, song_id: str) -> Analysis:
+        """What the analyzer hears, whatever is on record of the song; raises as the call does."""
+        return await self._of(await self._library.song(song_id))
+
+    async def file(self, sound: Path) -> Analysis:
+        """What is heard in a local file; raises `UnreadableMedia`."""
+        async with self._workspace.take(uuid4()) as folder:
+            known = await OnHand({sound.name: sound}, self._encoder).known(sound.name)
+            return await self._listened(known.digest, lambda: _at(sound), folder)
+
+    async def _of(self, song: Song) -> Analysis:
+        with of_the_library():
+            return await self._of_its_file(song)
+
+    async def _of_its_file(self, song: Song) -> Analysis:
+        async with self._workspace.take(uuid4()) as folder:
+            files = FetchedFiles(
+                self._storage, self._artifacts, self._encoder, folder, asyncio.Semaphore(1)
+            )
+            digest = (await files.known(song.audio_path)).digest
+            return await self._listened(digest, lambda: files.local(song.audio_path), folder)
+
+    async def _listened(
+        self, digest: str, sound: Callable[[], Awaitable[Path]], folder: Path
+    ) -> Analysis:
+        """What is heard in a sound, which is only fetched when nobody has listened to it yet."""
+        told = f"{digest} {self._audio_analyzer.name}"
+        key = "heard-" + hashlib.sha256(told.encode()).hexdigest()
+
+        async def make(into: Path) -> None:
+            heard = await self._audio_analyzer.hear(await sound())
+            await FILES.run(lambda: into.write_bytes(msgspec.json.encode(heard)))
+
+        return await self._artifacts.get_or_create(key, folder / key, make, _read)
+
+
+class CorrectSong:
+    """Keep what a person says of a song's time beside what was heard."""
+
+    def __init__(self, library: Library, hear: AnalyzeSong) -> None:
+        """Take the port, and who hears the song if nobody has."""
+        self._library = library
+        self._hear = hear
+
+    async def __call__(self, song_id: str, correction: Correction) -> Analysis:
+        """Return the analysis as it is from now on; raises as `AnalyzeSong`, and `InvalidRequest`.
+
+        A correction takes the place of the one before; one that says nothing takes it back.
+        """
+        validation.refuse_faults(correction)
+        heard = await self._hear.uncorrected(song_id)
+        if correction.one_at is not None and correction.one_at > heard.duration:
+            message = f"The song lasts {heard.duration:.3f} s."
+            raise InvalidRequest((Violation(path="$.one_at", message=message),))
+        told = heard if correction == Correction() else corrected(heard, correction)
+        await self._library.keep_correction(song_id, correction, told.tempo or None)
+        return told
+
+
+async def _at(file: Path) -> Path:
+    return file
+
+
+def _read(file: Path) -> Analysis:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Analysis)
+    except (OSError, ValueError) as error:
+        raise SpoiledFile(details=str(error)) from None

@@ -1,0 +1,278 @@
+"""A clip looked into and listened to: everything that is known of its move."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+import msgspec
+
+from application.ports.embedder import Embedder
+from application.ports.motion_analyzer import MotionAnalyzer
+from domain.blueprint.model import Difficulty
+from domain.importing.move_lists import Kind, Listed, Note, note
+from domain.importing.move_records import Wanted
+from domain.library.corrections import Correction, corrected
+from domain.library.embeddings import (
+    IMPORTED,
+    MoveEmbedding,
+    Part,
+    Rows,
+    entry_of,
+    packed,
+    words_of,
+)
+from domain.library.media import Media
+from domain.library.motion import Motion, level_of, pulse
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis
+from domain.shared.errors import NoBeatHeard, UnreadableMedia
+
+V = TypeVar("V")
+
+Hear = Callable[[Path], Awaitable[Analysis]]
+"""Listens to a clip's own sound; of what has no beat the analysis has none."""
+
+_ORDINARY_TEMPO: Final = 120.0
+_OFF_TEMPO: Final = 0.05
+"""Share by which two tempos may differ and be called the same."""
+_OCTAVE: Final = 0.12
+"""Share by which twice or half a tempo may differ from the one that is said: lists round."""
+_OCTAVES: Final[tuple[Literal["double", "half"], ...]] = ("double", "half")
+_OFF_SECONDS: Final = 0.05
+
+
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """A move as it is to be added, what finds it, and how all that is known."""
+
+    move: Move
+    embedding: MoveEmbedding
+    notes: tuple[Note, ...]
+
+
+class Examination:
+    """Finds out about one clip after another."""
+
+    def __init__(
+        self, hear: Hear, embedder: Embedder, motion_analyzer: MotionAnalyzer | None = None
+    ) -> None:
+        """Take who listens, who reads and who watches."""
+        self._hear = hear
+        self._embedder = embedder
+        self._motion_analyzer = motion_analyzer
+
+    async def __call__(
+        self, clip: Path, wanted: Wanted, media: Media, *, brought: bool = False
+    ) -> Examined:
+        """Measure, listen and watch; lists are believed in what cannot be measured.
+
+        Who has ``brought`` the clip is believed in its tempo, too. A picture that breaks off is
+        refused: raises `UnreadableMedia`.
+        """
+        notes = _Notes(wanted.notes)
+        said, seconds = wanted.said, float(media.seconds)
+        if said.duration is not None and abs(said.duration - seconds) > _OFF_SECONDS:
+            notes.wrong(
+                "duration", f"By {said.source} it is {said.duration:g} s; it lasts {seconds:g}."
+            )
+        notes.computed("duration", f"{seconds:.3f} s, measured.")
+        heard = await self._heard(clip, media, notes)
+        motion = await self._watched(clip, notes, whole=True)
+        tempo, beats, first_count = _time(wanted, heard, motion, seconds, notes, sure=brought)
+        move = Move(
+            id=wanted.id,
+            name=wanted.name,
+            label=wanted.label,
+            video_path="clips/new",
+            difficulty=notes.said("difficulty", said.difficulty, Difficulty.INTERMEDIATE),
+            energy_level=_energy(said.energy_level, motion, notes),
+            style=notes.said("style", said.style, Style.ROMANTIC),
+            duration=seconds,
+            tempo=tempo,
+            first_count=first_count,
+            beats=beats,
+        )
+        embedding = await self._embedding(move, wanted, heard, motion, notes)
+        return Examined(move=move, embedding=embedding, notes=tuple(notes.all))
+
+    async def embedding_of(self, move: Move, clip: Path, media: Media) -> MoveEmbedding:
+        """What finds a move of the library, from its words, its clip's sound and its motion."""
+        notes = _Notes(())
+        heard = await self._heard(clip, media, notes)
+        motion = await self._watched(clip, notes)
+        wanted = Wanted(
+            id=move.id,
+            name=move.name,
+            label=move.label,
+            clip=None,
+            said=Listed(source="the library"),
+            notes=(),
+        )
+        return await self._embedding(move, wanted, heard, motion, notes)
+
+    async def _heard(self, clip: Path, media: Media, notes: "_Notes") -> Analysis | None:
+        if media.sound is None:
+            notes.missing("sound", "The clip is silent.")
+            return None
+        try:
+            return await self._hear(clip)
+        except (UnreadableMedia, NoBeatHeard) as error:
+            notes.missing("sound", f"The clip's sound cannot be heard: {error}")
+            return None
+
+    async def _watched(self, clip: Path, notes: "_Notes", *, whole: bool = False) -> Motion | None:
+        if self._motion_analyzer is None:
+            return None
+        try:
+            return await self._motion_analyzer.watch(clip)
+        except UnreadableMedia as error:
+            if whole:
+                raise
+            notes.missing("motion", str(error))
+            return None
+
+    async def _embedding(
+        self,
+        move: Move,
+        wanted: Wanted,
+        heard: Analysis | None,
+        motion: Motion | None,
+        notes: "_Notes",
+    ) -> MoveEmbedding:
+        rows = wanted.said.rows
+        by: dict[Part, str] = {}
+        for part in Part:
+            field = f"{part}_embedding"
+            if rows.of(part) is not None:
+                notes.taken(field, f"From {wanted.said.source}.")
+            elif part is Part.TEXT:
+                by[part] = self._embedder.name
+                rows = msgspec.structs.replace(rows, text=await self._embedder.read(words_of(move)))
+                notes.computed(field, f"By {self._embedder.name!r}.")
+            elif part is Part.AUDIO and heard is not None and heard.embedding:
+                by[part] = heard.analyzed_by
+                rows = msgspec.structs.replace(rows, audio=packed(heard.embedding))
+                notes.computed(field, f"By {heard.analyzed_by!r}.")
+            else:
+                if part is Part.AUDIO and heard is not None:
+                    by[part] = heard.analyzed_by
+                notes.missing(field, "Nobody has made it.")
+        return _entry(move, rows, by, motion)
+
+
+class _Notes:
+    """What is noted down of one move."""
+
+    def __init__(self, first: tuple[Note, ...]) -> None:
+        self.all = list(first)
+
+    def taken(self, field: str, message: str) -> None:
+        self.all.append(note(Kind.TAKEN, field, message))
+
+    def computed(self, field: str, message: str) -> None:
+        self.all.append(note(Kind.COMPUTED, field, message))
+
+    def missing(self, field: str, message: str) -> None:
+        self.all.append(note(Kind.MISSING, field, message))
+
+    def wrong(self, field: str, message: str) -> None:
+        self.all.append(note(Kind.INCONSISTENT, field, message))
+
+    def said(self, field: str, value: V | None, otherwise: V) -> V:
+        """What a list says; where none does, something ordinary."""
+        if value is not None:
+            self.taken(field, str(value))
+            return value
+        self.missing(field, f"Nobody says; {otherwise} is assumed.")
+        return otherwise
+
+
+def _time(
+    wanted: Wanted,
+    heard: Analysis | None,
+    motion: Motion | None,
+    seconds: float,
+    notes: _Notes,
+    *,
+    sure: bool,
+) -> tuple[float, tuple[float, ...], float]:
+    """Tempo, beats and the first "1": heard, else said, else seen, else assumed.
+
+    Of the first "1" a list is believed more than the analyzer, and of a tempo whoever is sure.
+    """
+    said = wanted.said
+    heard, octave = _in_octave(heard, said.tempo)
+    beats: tuple[float, ...] = ()
+    first: float | None = None
+    if sure and said.tempo is not None:
+        tempo = said.tempo
+        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}.")
+        if heard is not None and heard.beats and abs(heard.tempo / tempo - 1) <= _OFF_TEMPO:
+            beats, first = heard.beats, (heard.ones or heard.beats)[0]
+    elif heard is not None and heard.beats and 30 <= heard.tempo <= 300:
+        tempo, beats = heard.tempo, heard.beats
+        first = (heard.ones or heard.beats)[0]
+        notes.computed("tempo", f"{tempo:.1f} BPM, heard in the clip{octave}.")
+        if said.first_count is None:
+            notes.computed("first_count", f"{first:.3f} s, heard in the clip.")
+        if said.tempo is not None and abs(said.tempo / tempo - 1) > _OFF_TEMPO:
+            message = f"By {said.source} it is {said.tempo:g} BPM; {tempo:.1f} is heard."
+            notes.wrong("tempo", message)
+    elif said.tempo is not None:
+        tempo = said.tempo
+        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}; no beat is heard.")
+    elif motion is not None and (seen := pulse(motion)) is not None:
+        tempo, beats, first = seen.tempo, seen.beats, seen.beats[0]
+        notes.computed("tempo", f"{tempo:.1f} BPM, seen in the motion, which is not sure.")
+    else:
+        tempo = _ORDINARY_TEMPO
+        notes.missing("tempo", f"No beat is heard or seen; {tempo:g} BPM is assumed.")
+    if said.first_count is not None and said.first_count >= seconds:
+        notes.wrong("first_count", f"{said.first_count:g} s is beyond the clip's end; left out.")
+    elif said.first_count is not None:
+        # What is a "1" a person knows better than any analyzer.
+        first = said.first_count
+        notes.taken("first_count", f"{first:g} s, from {said.source}.")
+    if first is None or first >= seconds:
+        first = 0.0
+        notes.missing("first_count", "The first '1' is not known; the clip's start is assumed.")
+    return tempo, beats, first
+
+
+def _in_octave(heard: Analysis | None, said: float | None) -> tuple[Analysis | None, str]:
+    """A sound as it is counted at about the tempo that is said, and what to add of it.
+
+    An analyzer takes twice or half a tempo for the tempo more easily than a person does.
+    """
+    if heard is None or said is None or not heard.beats:
+        return heard, ""
+    for level in _OCTAVES:
+        counted = corrected(heard, Correction(beats=level))
+        if counted.beats and abs(counted.tempo / said - 1) <= _OCTAVE:
+            told = f" as {heard.tempo:.1f}, and counted as {said:g} is said"
+            # Nobody has said where the beats are, as with a person's correction.
+            return msgspec.structs.replace(counted, confidence=heard.confidence), told
+    return heard, ""
+
+
+def _energy(said: Energy | None, motion: Motion | None, notes: _Notes) -> Energy:
+    if said is None and motion is not None:
+        energy = motion.energy()
+        level = level_of(energy)
+        notes.computed("energy_level", f"{level}, from {energy:.2f} of motion.")
+        return level
+    return notes.said("energy_level", said, Energy.MEDIUM)
+
+
+def _entry(move: Move, rows: Rows, by: dict[Part, str], motion: Motion | None) -> MoveEmbedding:
+    eight = move.eight_count
+    start = end = None
+    if motion is not None:
+        start = motion.energy(move.first_count, move.first_count + eight)
+        end = motion.energy(max(0.0, move.duration - eight), move.duration)
+    return msgspec.structs.replace(
+        entry_of(move),
+        rows=rows,
+        **{f"{part}_by": by.get(part, IMPORTED) for part in Part},
+        energy_start=start,
+        energy_end=end,
+    )

@@ -1,0 +1,218 @@
+"""Take a library of moves in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.task_groups import run_all
+from application.library.add_move import AddMove
+from application.library.clip_analysis import Examination, Examined
+from application.library.clip_failures import MISSING, reason_of
+from application.library.import_scan import gathered
+from application.media.store_file import delete_or_leave, fingerprint
+from application.ports.encoder import Encoder
+from application.ports.library import Library
+from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.storage import Storage
+from domain.importing.move_lists import Kind, Note, note
+from domain.importing.move_records import Wanted
+from domain.library.media import require_film
+from domain.library.moves import Move
+from domain.shared import paths
+from domain.shared.bucket_uris import Home
+from domain.shared.errors import (
+    MediaNotFound,
+    MediaTaken,
+    MoveNotFound,
+)
+
+Told = Callable[[str, int, int], Awaitable[None]]
+"""Hears the name of the move that is done, how many are, and of how many."""
+
+_AT_ONCE: Final = 2
+
+
+class Outcome(StrEnum):
+    """What became of a move."""
+
+    ADDED = "added"
+    COMPLETED = "completed"
+    """The move was in the library already; its clip or what finds it was not."""
+    UNCHANGED = "unchanged"
+    MISSING = "missing"
+    """There is no clip of it."""
+    REFUSED = "refused"
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """A move, what became of it, and how everything about it is known."""
+
+    id: str
+    name: str
+    outcome: Outcome
+    notes: tuple[Note, ...]
+
+
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of every move, in the order of the lists and the folders."""
+
+    moves: tuple[Imported, ...]
+    passed_over: tuple[str, ...]
+    """Files beside the clips that are no lists of moves."""
+
+    def count(self, outcome: Outcome) -> int:
+        """How many moves came out so."""
+        return sum(move.outcome is outcome for move in self.moves)
+
+
+class ImportLibrary:
+    """Adds the moves of a folder or a list, each whole or not at all; what is there stays.
+
+    Importing the same again changes nothing, and ends what an interruption left undone. A clip
+    that cannot be used is refused in the report and keeps none of the others out.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        storage: Storage,
+        embeddings: MoveEmbeddings,
+        encoder: Encoder,
+        add_move: AddMove,
+        examine: Examination,
+        at_once: int = _AT_ONCE,
+        home: Home | None = None,
+    ) -> None:
+        """Take the ports, how many clips are examined at once, and our bucket if there is one."""
+        self._library = library
+        self._storage = storage
+        self._embeddings = embeddings
+        self._encoder = encoder
+        self._add_move = add_move
+        self._examine = examine
+        self._at_once = at_once
+        self._home = home
+
+    async def __call__(self, path: Path, told: Told, *, ready: bool = False) -> ImportReport:
+        """Import a folder, a list (JSON, CSV) or one clip, and report on every move.
+
+        With ``ready`` every clip is made ready for films before it is added, which takes longer
+        and finds damage anywhere in it. Raises `InvalidRequest` when there is nothing at ``path``.
+        """
+        found = await gathered(path, self._home)
+        gate = asyncio.Semaphore(self._at_once)
+        report: dict[str, Imported] = {}
+
+        async def work(wanted: Wanted) -> None:
+            async with gate:
+                clip = None if wanted.clip is None else found.root / wanted.clip
+                report[wanted.id] = await self.one(clip, wanted, ready=ready)
+                await told(wanted.name, len(report), len(found.moves))
+
+        await told("", 0, len(found.moves))
+        await run_all(work(wanted) for wanted in found.moves)
+        moves = tuple(report[wanted.id] for wanted in found.moves)
+        return ImportReport(moves=moves, passed_over=found.passed_over)
+
+    async def one(
+        self, clip: Path | None, wanted: Wanted, *, ready: bool = False, dry_run: bool = False
+    ) -> Imported:
+        """Import one move whose clip is the file ``clip``, and report on it.
+
+        A ``dry_run`` looks the clip up and into it, and writes nothing.
+        """
+        if wanted.said.elsewhere:
+            return _came_out(wanted, Outcome.REFUSED, wanted.notes)
+        if clip is None:
+            lacking = note(Kind.MISSING, "clip", f"There is no clip {wanted.said.clip!r}.")
+            return _came_out(wanted, Outcome.MISSING, (*wanted.notes, lacking))
+        try:
+            wanted = await self.under_its_id(clip, wanted)
+            outcome, notes = await self._taken_in(clip, wanted, ready=ready, dry_run=dry_run)
+        except Exception as error:
+            why = reason_of(error, f"importing the move {wanted.id!r}")
+            notes = (*wanted.notes, note(Kind.INCONSISTENT, "clip", why))
+            return _came_out(wanted, Outcome.REFUSED, notes)
+        return _came_out(wanted, outcome, notes)
+
+    async def under_its_id(self, clip: Path | None, wanted: Wanted) -> Wanted:
+        """The move with its id of before names were spelled, where the library has it by that."""
+        former = wanted.former_id
+        if clip is None or former is None or await self._there(wanted.id) is not None:
+            return wanted
+        there = await self._there(former)
+        contents = await fingerprint(clip)
+        if there is None or paths.contents_of(there.video_path) != contents:
+            return wanted
+        return msgspec.structs.replace(wanted, id=former, former_id=None)
+
+    async def _taken_in(
+        self, clip: Path, wanted: Wanted, *, ready: bool, dry_run: bool
+    ) -> tuple[Outcome, tuple[Note, ...]]:
+        there = await self._there(wanted.id)
+        if there is not None and paths.contents_of(there.video_path) != await fingerprint(clip):
+            other = note(Kind.INCONSISTENT, "id", f"{there.id!r} is another clip in the library.")
+            return Outcome.REFUSED, (*wanted.notes, other)
+        if there is not None and await self._is_whole(there):
+            return Outcome.UNCHANGED, (*wanted.notes, *_unusable(there))
+        media = await self._encoder.measure(clip)
+        require_film(media)
+        outcome = Outcome.ADDED if there is None else Outcome.COMPLETED
+        if dry_run:
+            return outcome, wanted.notes
+        examined = await self._examine(clip, wanted, media)
+        await finish_even_if_cancelled(self._keep(clip, examined, there, ready=ready))
+        return outcome, examined.notes
+
+    async def _keep(
+        self, clip: Path, examined: Examined, there: Move | None, *, ready: bool
+    ) -> None:
+        """Add the move, or what one that is there lacks."""
+        if there is None:
+            await self._add_move(clip, examined.move, examined.embedding, ready=ready)
+            return
+        with suppress(MediaTaken):
+            await self._storage.put(clip, there.video_path)
+        entry = msgspec.structs.replace(
+            examined.embedding, video_path=there.video_path, duration=there.duration
+        )
+        await self._embeddings.keep(entry)
+        if await self._library.give_up(there.video_path):
+            # Somebody has removed the move meanwhile, and what was completed is nobody's.
+            await self._embeddings.remove(there.id)
+            await delete_or_leave(self._storage, there.video_path)
+            await self._add_move(clip, examined.move, examined.embedding, ready=ready)
+            return
+        if there.unusable == MISSING:
+            await self._library.mark_unusable(there, None)
+
+    async def _there(self, move_id: str) -> Move | None:
+        try:
+            return await self._library.move(move_id)
+        except MoveNotFound:
+            return None
+
+    async def _is_whole(self, move: Move) -> bool:
+        """Whether a move of the library has its clip and its embedding."""
+        try:
+            await self._storage.describe(move.video_path)
+            await self._embeddings.get(move.id)
+        except (MediaNotFound, MoveNotFound):
+            return False
+        return True
+
+
+def _unusable(move: Move) -> tuple[Note, ...]:
+    if move.unusable is None:
+        return ()
+    return (note(Kind.INCONSISTENT, "clip", f"No film can be made of it: {move.unusable}"),)
+
+
+def _came_out(wanted: Wanted, outcome: Outcome, notes: tuple[Note, ...]) -> Imported:
+    return Imported(id=wanted.id, name=wanted.name, outcome=outcome, notes=notes)

@@ -1,0 +1,153 @@
+"""Make the library ready."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from application.concurrency.task_groups import run_all
+from application.library.browse import everything
+from application.library.clip_failures import MISSING, Surroundings, is_of_the_clip, reason_of
+from application.media.cut_plans import ORDINARY, WORK, first_eight, whole_clip, whole_song
+from application.media.fetched_files import FetchedFiles
+from application.ports.artifact_cache import ArtifactCache
+from application.ports.encoder import Encoder
+from application.ports.library import Library, MoveFilter, SongFilter
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from domain.library.moves import Move
+from domain.library.songs import Song
+from domain.shared.errors import MediaNotFound
+
+Told = Callable[[str, int, int], Awaitable[None]]
+"""Hears the name of what is ready, how many are, and of how many."""
+
+_log = logging.getLogger("bachata.clips")
+
+
+class Unready(msgspec.Struct, frozen=True, kw_only=True):
+    """What could not be made ready, and why."""
+
+    id: str
+    why: str
+
+
+class PrewarmLibrary:
+    """Does ahead, for every move and song, what all films with it have in common.
+
+    A move of whose clip no film can be made is marked as unusable in the library, with the
+    reason; once one can be made after all, the mark is taken away. What fails keeps nothing else
+    from being made ready, unless it lets everything fail: no FFmpeg, no storage, a full disk.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        storage: Storage,
+        artifacts: ArtifactCache,
+        encoder: Encoder,
+        workspace: Workspace,
+        at_once: int,
+    ) -> None:
+        """Take the ports, and how many moves are worked on at once."""
+        self._library = library
+        self._storage = storage
+        self._artifacts = artifacts
+        self._encoder = encoder
+        self._workspace = workspace
+        self._at_once = at_once
+        self._surroundings = Surroundings(storage, workspace, encoder)
+
+    async def __call__(self, told: Told, at_once: int | None = None) -> tuple[Unready, ...]:
+        """Return once all that can be made ready is, with what cannot; done twice it is quick.
+
+        Raises `FFmpegMissing`, `StorageFailed`, ... for what concerns everything.
+        """
+        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
+        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+        gate = asyncio.Semaphore(at_once or self._at_once)
+        unready: list[Unready] = []
+        done = 0
+
+        async def ready(each: Song | Move) -> None:
+            nonlocal done
+            async with gate:
+                if (why := await self.one(each)) is not None:
+                    unready.append(Unready(id=each.id, why=why))
+                done += 1
+                name = each.title if isinstance(each, Song) else each.name
+                await told(name, done, len(songs) + len(moves))
+
+        library: Iterable[Song | Move] = (*songs, *moves)
+        await run_all(ready(each) for each in library)
+        return tuple(unready)
+
+    async def one(self, each: Song | Move) -> str | None:
+        """Make one ready, or return why that cannot be; raises as the call does.
+
+        Of a move that is marked the whole clip is tried: the fault may be at its end.
+        """
+        if isinstance(each, Song):
+            return await self._tried(each, self._ready_song(each))
+        if each.unusable is None:
+            return await self._tried(each, self._ready_move(each))
+        return await self._tried(each, self._try_all_of(each))
+
+    async def doubt(self, clips: Mapping[str, str]) -> None:
+        """Try clips, by the ids of their moves, with which a film has failed; mark the unusable.
+
+        Those that are not the moves' clips in the library are passed over.
+        """
+        for move in await self._library.moves_of(tuple(clips)):
+            if move.video_path == clips[move.id]:
+                await self._tried(move, self._try_all_of(move), missing=True)
+
+    async def _tried(
+        self, each: Song | Move, work: Awaitable[None], *, missing: bool = False
+    ) -> str | None:
+        """Why some work with a song or a move failed; a move of whose clip it is is marked.
+
+        That its clip is ``missing`` is told only where a film has missed it already: of a storage
+        that is not there, as a disk that is not mounted, all clips are missing.
+        """
+        what = f"making the {'song' if isinstance(each, Song) else 'move'} {each.id!r} ready"
+        try:
+            await work
+        except Exception as error:
+            await self._surroundings.check(error)
+            why = reason_of(error, what)
+            _log.warning("%s failed: %s", what, why)
+            if missing and isinstance(error, MediaNotFound):
+                await self._library.mark_unusable(each, MISSING)
+            elif isinstance(each, Move) and is_of_the_clip(error):
+                await self._library.mark_unusable(each, why)
+            return why
+        if each.unusable is not None:
+            await self._library.mark_unusable(each, None)
+        return None
+
+    async def _ready_song(self, song: Song) -> None:
+        async with self._at_work() as (files, folder):
+            known = await files.known(song.audio_path)
+            sound = whole_song(song.audio_path, known.media.seconds)
+            await self._encoder.prepare([], sound, files, ORDINARY, folder)
+
+    async def _ready_move(self, move: Move) -> None:
+        async with self._at_work() as (files, folder):
+            cuts = [first_eight(move, move.video_path)]
+            await self._encoder.prepare(cuts, None, files, ORDINARY, folder)
+
+    async def _try_all_of(self, move: Move) -> None:
+        """Make film of a whole clip, also where that is kept for no other film."""
+        async with self._at_work() as (files, folder):
+            cut = whole_clip(move, move.video_path)
+            await self._encoder.normalise(cut, files, ORDINARY, folder / "clip.mp4")
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncGenerator[tuple[FetchedFiles, Path]]:
+        async with self._workspace.take(WORK) as folder:
+            gate = asyncio.Semaphore(1)
+            yield FetchedFiles(self._storage, self._artifacts, self._encoder, folder, gate), folder

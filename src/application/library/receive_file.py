@@ -1,0 +1,99 @@
+"""Receive a file."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from io import FileIO
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.threads import FILES
+from application.library.upload_places import Reservation, Uploads
+from application.media.disk_errors import translated
+from application.ports.workspace import Workspace
+from domain.library.limits import Allowance
+from domain.shared.errors import StorageFailed
+
+WORK: Final = UUID("a1717000-0000-4000-8000-000000000000")
+"""Names the folders that files arrive in; there is no task of this id."""
+
+_HELD: Final = 1_000_000
+"""Bytes that are held back, so that the disk is not asked for every packet of a network."""
+
+
+class Arriving:
+    """A file on its way."""
+
+    def __init__(
+        self, path: Path, file: FileIO, allowance: Allowance, reservation: Reservation
+    ) -> None:
+        """Take where it is put, open for writing, how large it may become, and its disk."""
+        self.path = path
+        self._reservation = reservation
+        self._file = file
+        self._allowance = allowance
+        self._held = bytearray()
+        self._size = 0
+
+    def refuse(self, size: int) -> None:
+        """Raise `TooLarge` when a file of so many bytes would be."""
+        self._allowance.refuse_size(size)
+
+    async def write(self, piece: bytes | bytearray) -> None:
+        """Take the next piece; raises `TooLarge`, and `DiskFull` or `StorageFailed` as the disk."""
+        self._size += len(piece)
+        self.refuse(self._size)
+        self._held += piece
+        if len(self._held) >= _HELD:
+            await self.end()
+
+    async def end(self) -> None:
+        """Put down what is held back; raises `DiskFull` and `StorageFailed`."""
+        held, self._held = self._held, bytearray()
+
+        def put_down() -> None:
+            rest = memoryview(held)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+
+        try:
+            # A file must not be closed while it is written to.
+            await finish_even_if_cancelled(FILES.run(put_down))
+        except OSError as error:
+            failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
+            raise translated(error, failure) from error
+        self._reservation.use(len(held))
+
+
+class ReceiveFile:
+    """A place for a file that somebody brings; it is gone once the file has been dealt with."""
+
+    def __init__(self, workspace: Workspace, uploads: Uploads) -> None:
+        """Take the port, and who knows how many there may be."""
+        self._workspace = workspace
+        self._uploads = uploads
+
+    @asynccontextmanager
+    async def __call__(
+        self, allowance: Allowance, caller: str, announced: int | None = None
+    ) -> AsyncGenerator[Arriving]:
+        """Open a place for a file as large as is ``announced``, else as large as is allowed.
+
+        Raises `TooLarge`, `CallerBusy`, `Busy`, `DiskFull` and `StorageFailed`.
+        """
+        if announced is not None:
+            allowance.refuse_size(announced)
+        size = allowance.size if announced is None else max(announced, 0)
+        async with (
+            self._uploads.place(caller, size) as reservation,
+            self._workspace.take(WORK) as folder,
+        ):
+            path = folder / "arrived"
+            try:
+                file = await FILES.run(lambda: FileIO(path, "wb"))
+            except OSError as error:
+                failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
+                raise translated(error, failure) from error
+            with file:
+                yield Arriving(path, file, allowance, reservation)

@@ -1,0 +1,43 @@
+"""Watch the clip of a move."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from application.media.library_failures import of_the_library
+from application.ports.library import Library
+from application.ports.storage import Storage, Stored
+from domain.library.media import type_of
+
+_HEAD = 64
+"""Bytes that tell what kind of film a clip is."""
+
+
+class Clip(msgspec.Struct, frozen=True, kw_only=True):
+    """A clip, and how to read it."""
+
+    path: str
+    stored: Stored
+    media_type: str
+
+
+class StreamClip:
+    """A clip's bytes, whole or in part, as they were brought."""
+
+    def __init__(self, library: Library, storage: Storage) -> None:
+        """Take the ports."""
+        self._library = library
+        self._storage = storage
+
+    async def __call__(self, move_id: str) -> Clip:
+        """Find the clip of a move; raises `MoveNotFound` and `LibraryFailed`."""
+        path = (await self._library.move(move_id)).video_path
+        with of_the_library():
+            stored = await self._storage.describe(path)
+            head = self._storage.read(path, 0, min(_HEAD, stored.size))
+            start = b"".join([part async for part in head])
+        return Clip(path=path, stored=stored, media_type=type_of(start))
+
+    def read(self, clip: Clip, first: int, length: int) -> AsyncIterator[bytes]:
+        """Yield ``length`` bytes of a clip from byte ``first`` on."""
+        return self._storage.read(clip.path, first, length)

@@ -1,0 +1,61 @@
+"""Take a song file into the library unless it is there already."""
+
+from pathlib import Path
+
+import msgspec
+
+from application.library.add_song import AddSong
+from application.library.unique_ids import id_of, unused_in
+from application.media.store_file import fingerprint
+from application.ports.library import Kind, Library, SongFilter
+from domain.importing.move_records import title_of
+from domain.library.songs import Song
+from domain.shared.errors import SongTaken
+
+
+class TakeSong:
+    """A local file as a song of the library; the same contents are the same song.
+
+    It is not made ready for films: the first one does that.
+    """
+
+    def __init__(self, library: Library, add_song: AddSong) -> None:
+        """Take the port, and who adds songs."""
+        self._library = library
+        self._add_song = add_song
+
+    async def __call__(self, file: Path) -> Song:
+        """Return the song of a file; a new one is named after it. Raises as `AddSong` does."""
+        contents = await fingerprint(file)
+        name = title_of(file.stem)
+        while (known := await self._same(contents)) is None:
+            song = Song(
+                id=await unused_in(self._library, Kind.SONG, id_of(name)),
+                title=name,
+                artist="Unknown",
+                audio_path="songs/new",
+                duration=1,
+            )
+            try:
+                return await self._add_song(file, song, ready=False)
+            except SongTaken:
+                # Somebody has taken that id meanwhile, for this song or for another.
+                continue
+        return known
+
+    async def named(self, file: Path, song: Song) -> Song:
+        """Add a song that a person has named, made ready for films, by an id that is not taken.
+
+        Raises as `AddSong` does.
+        """
+        while True:
+            free = await unused_in(self._library, Kind.SONG, song.id)
+            try:
+                return await self._add_song(file, msgspec.structs.replace(song, id=free))
+            except SongTaken:
+                # Somebody has taken that id meanwhile.
+                continue
+
+    async def _same(self, contents: str) -> Song | None:
+        page = await self._library.songs(SongFilter(contents=contents), None, 1)
+        return next(iter(page.items), None)

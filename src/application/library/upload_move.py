@@ -1,0 +1,145 @@
+"""Take a filmed move from somebody who brings it."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from application.concurrency.background_queue import BackgroundQueue
+from application.concurrency.keyed_lock import KeyedLock
+from application.concurrency.timeouts import UPLOAD_TURN, place_in
+from application.library.add_move import AddMove
+from application.library.clip_analysis import Examination, Examined
+from application.library.prewarm_library import PrewarmLibrary
+from application.library.unique_ids import id_of, unused_in
+from application.ports.library import Kind, Library
+from application.ports.upload_probe import UploadProbe
+from domain.blueprint.model import DAY, Difficulty
+from domain.importing.move_lists import Listed, Note
+from domain.importing.move_records import UNSORTED, Wanted
+from domain.library.limits import CLIP
+from domain.library.media import require_film
+from domain.library.moves import Energy, Move, Style, Tempo
+from domain.shared import validation
+from domain.shared.errors import InvalidRequest
+from domain.shared.texts import Name
+from domain.shared.violations import Violation
+
+
+class MoveForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said of a clip; what is left out is found out, or assumed."""
+
+    name: Name
+    label: Name | None = None
+    """The kind of figure; `unsorted` where nobody says."""
+    difficulty: Difficulty | None = None
+    """`intermediate` where nobody says."""
+    energy_level: Energy | None = None
+    """From how much moves in the clip, where nobody says."""
+    style: Style | None = None
+    """`romantic` where nobody says."""
+    tempo: Tempo | None = None
+    """Heard in the clip where nobody says."""
+    first_count: Annotated[float, Meta(ge=0, le=DAY)] | None = None
+    """Seconds to the first "1"; heard in the clip where nobody says."""
+
+
+class UploadedMove(Move, frozen=True, kw_only=True):
+    """A move that is in the library now."""
+
+    notes: tuple[Note, ...]
+    """How everything about it is known."""
+
+
+class UploadMove:
+    """Look into a clip, find out what nobody says of it, and add it; whole or not at all.
+
+    Moves may have the same name: each has an id of its own.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        upload_probe: UploadProbe,
+        examine: Examination,
+        add_move: AddMove,
+        warm: PrewarmLibrary,
+        later: BackgroundQueue,
+        at_once: int,
+        turn: float = UPLOAD_TURN,
+    ) -> None:
+        """Take the ports, who examines clips, adds moves and makes them ready, and when.
+
+        ``at_once`` is how many clips are worked on at once, ``turn`` for how many seconds one
+        waits to be.
+        """
+        self._library = library
+        self._upload_probe = upload_probe
+        self._examine = examine
+        self._add_move = add_move
+        self._warm = warm
+        self._later = later
+        self._turns = KeyedLock()
+        self._gate = asyncio.Semaphore(at_once)
+        self._turn = turn
+
+    async def __call__(self, clip: Path, said: MoveForm, *, own: bool = False) -> UploadedMove:
+        """Return the move as it is in the library; nobody changes ``clip`` any more.
+
+        It is made ready for films afterwards. A clip that is ``own``, of whoever runs the service,
+        is made ready before, may be changed, and may be of any size.
+        Raises `InvalidRequest`, `UnacceptedMedia` for what is no film, `UnreadableMedia` for a
+        damaged one, `TooLarge` for what is larger than `domain.library.limits.CLIP`, and
+        `WaitedTooLong` while others are looked into.
+        """
+        validation.refuse_faults(said)
+        async with place_in(self._gate, "a place to look into an upload", self._turn):
+            return await self._taken(clip, said, own=own)
+
+    async def _taken(self, clip: Path, said: MoveForm, *, own: bool) -> UploadedMove:
+        media = await self._upload_probe.look(clip, None if own else CLIP)
+        require_film(media)
+        _refuse_beyond(said, float(media.seconds))
+        examined = await self._examine(clip, _wanted(said), media, brought=True)
+        move = await self._added(clip, examined, own=own)
+        if not own:
+            self._later(f"making the move {move.id!r} ready", partial(self._warm.one, move))
+        return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
+
+    async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:
+        # Of two of the same name at once, the second is to see the id that the first has taken.
+        async with self._turns.of(examined.move.id):
+            move_id = await unused_in(self._library, Kind.MOVE, examined.move.id)
+            move = msgspec.structs.replace(examined.move, id=move_id)
+            embedding = msgspec.structs.replace(examined.embedding, move_id=move_id)
+            return await self._add_move(
+                clip, move, embedding, ready=own, may_take_ownership=not own
+            )
+
+
+def _refuse_beyond(said: MoveForm, seconds: float) -> None:
+    if said.first_count is not None and said.first_count >= seconds:
+        message = f"The clip lasts {seconds:.3f} s."
+        raise InvalidRequest((Violation(path="first_count", message=message),))
+
+
+def _wanted(said: MoveForm) -> Wanted:
+    listed = Listed(
+        source="who brought it",
+        difficulty=said.difficulty,
+        energy_level=said.energy_level,
+        style=said.style,
+        tempo=said.tempo,
+        first_count=said.first_count,
+    )
+    return Wanted(
+        id=id_of(said.name),
+        name=said.name,
+        label=said.label or UNSORTED,
+        clip=None,
+        said=listed,
+        notes=(),
+    )

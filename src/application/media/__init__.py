@@ -1,0 +1,1 @@
+"""Files of the library on the local disk and in the storage."""

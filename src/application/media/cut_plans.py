@@ -1,0 +1,49 @@
+"""What of a move or a song is made ready before anybody asks for a film with it."""
+
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from domain.blueprint.model import OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack
+from domain.library.moves import Move
+from domain.shared import paths
+from domain.shared.frame_time import exact, frame_at
+
+ORDINARY: Final = OutputConfig(output_path=f"{paths.output_folder(paths.LOCAL_USER)}ordinary.mp4")
+"""The film that most ask for: nothing of it but its place is chosen."""
+
+WORK: Final = UUID("4ea11000-0000-4000-8000-000000000000")
+"""Names the folders that it is done in; there is no task of this id."""
+
+
+def first_eight(move: Move, path: str) -> Cut:
+    """The cut a dance begins a move with: from its first "1" on, as long as eight counts."""
+    rate = ORDINARY.frame_rate
+    first = frame_at(exact(move.first_count), rate)
+    last = frame_at(exact(move.duration), rate)
+    eight = frame_at(exact(move.eight_count), rate)
+    return Cut(
+        clip=path,
+        first=min(first, max(last - 1, 0)),
+        frames=max(1, min(eight, last - first)),
+        rate=Fraction(1),
+    )
+
+
+def whole_clip(move: Move, path: str) -> Cut:
+    """All of a move's clip, from its first frame to its last, at its own speed."""
+    frames = frame_at(exact(move.duration), ORDINARY.frame_rate)
+    return Cut(clip=path, first=0, frames=max(1, frames), rate=Fraction(1))
+
+
+def whole_song(path: str, seconds: Fraction) -> Soundtrack:
+    """A song as an ordinary film has it."""
+    rate = ORDINARY.frame_rate
+    return Soundtrack(
+        frames=max(1, int(seconds * rate)),
+        frame_rate=rate,
+        codec=ORDINARY.audio_codec,
+        bitrate=ORDINARY.audio_bitrate,
+        song=path,
+    )

@@ -1,0 +1,131 @@
+"""The media of one Blueprint, brought to the local disk when it is asked for."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from application.concurrency.threads import FILES
+from application.concurrency.timeouts import FETCH_TURN, place_in
+from application.media.store_file import digest_of
+from application.ports.artifact_cache import ArtifactCache
+from application.ports.encoder import Encoder
+from application.ports.media_files import Known
+from application.ports.storage import Storage
+from domain.shared.errors import SpoiledFile, UnreadableMedia
+
+
+class FetchedFiles:
+    """`MediaFiles` out of the storage: each fetched at most once, into a folder of this work.
+
+    What was found out about a file is kept in the cache, so that a clip whose normalised form is
+    kept as well need not be fetched again.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        artifacts: ArtifactCache,
+        encoder: Encoder,
+        folder: Path,
+        gate: asyncio.Semaphore,
+    ) -> None:
+        """Take the ports, a folder of one's own, and how many files may be fetched at once."""
+        self._storage = storage
+        self._artifacts = artifacts
+        self._encoder = encoder
+        self._folder = folder
+        self._gate = gate
+        self._fetched: dict[str, asyncio.Lock | Path] = {}
+        self._known: dict[str, Known] = {}
+
+    async def local(self, path: str) -> Path:
+        """See `application.ports.media_files.Files`."""
+        found = self._fetched.setdefault(path, asyncio.Lock())
+        if isinstance(found, Path):
+            return found
+        async with place_in(found, f"the file {path!r}", FETCH_TURN):
+            there = self._fetched[path]
+            if isinstance(there, Path):
+                return there
+            into = self._folder / f"source-{_named(path)}"
+            async with place_in(self._gate, "a place to fetch a file", FETCH_TURN):
+                await self._storage.fetch(path, into)
+            self._fetched[path] = into
+        return into
+
+    async def known(self, path: str) -> Known:
+        """See `application.ports.media_files.Files`."""
+        if path not in self._known:
+            async with place_in(self._gate, "a place to fetch a file", FETCH_TURN):
+                stored = await self._storage.describe(path)
+            # Of one path the etag differs whenever the bytes do.
+            key = "known-" + _named(f"{path}\0{stored.etag}")
+            into = self._folder / key
+            self._known[path] = await self._artifacts.get_or_create(
+                key, into, self._finding_out(path), _read
+            )
+        return self._known[path]
+
+    def _finding_out(self, path: str) -> Callable[[Path], Awaitable[None]]:
+        async def find_out(into: Path) -> None:
+            known = await known_of(path, await self.local(path), self._encoder)
+            await FILES.run(lambda: into.write_bytes(_written(known)))
+
+        return find_out
+
+
+class OnHand:
+    """`MediaFiles` that are on the local disk already."""
+
+    def __init__(self, files: dict[str, Path], encoder: Encoder) -> None:
+        """Take the local file of every storage path."""
+        self._files = files
+        self._encoder = encoder
+        self._known: dict[str, Known] = {}
+
+    async def local(self, path: str) -> Path:
+        """See `application.ports.media_files.Files`."""
+        return self._files[path]
+
+    async def known(self, path: str) -> Known:
+        """See `application.ports.media_files.Files`."""
+        if path not in self._known:
+            self._known[path] = await known_of(path, self._files[path], self._encoder)
+        return self._known[path]
+
+
+async def known_of(path: str, file: Path, encoder: Encoder) -> Known:
+    """Look into a local file; raises `UnreadableMedia`, naming its storage path."""
+    try:
+        media = await encoder.measure(file)
+    except UnreadableMedia as error:
+        raise UnreadableMedia(
+            f"The file {path!r} cannot be used: {error}", details=error.details
+        ) from None
+    return Known(digest=await digest_of(file), media=media)
+
+
+def _named(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _written(known: Known) -> bytes:
+    return msgspec.json.encode(known, enc_hook=str)
+
+
+def _read(file: Path) -> Known:
+    """The other way round: fractions are written as text."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Known, dec_hook=_converted)
+    except (OSError, ValueError, ArithmeticError) as error:
+        raise SpoiledFile(details=str(error)) from None
+
+
+def _converted(kind: type, value: object) -> Fraction:
+    if kind is not Fraction:
+        raise ValueError(f"{kind.__name__} is not written so.")
+    return Fraction(str(value))

@@ -1,0 +1,40 @@
+"""Failures at files of the library: the service's own, whoever asked for what needs them."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+from domain.shared.errors import (
+    BachataError,
+    BlueprintRejected,
+    ClipTooShort,
+    LibraryFailed,
+    MediaNotFound,
+    TooLarge,
+    UnreadableMedia,
+)
+
+_OF_FILES: Final = (MediaNotFound, UnreadableMedia, TooLarge, ClipTooShort, BlueprintRejected)
+"""What is a person's to mend where the files or the Blueprint are theirs."""
+
+
+@contextmanager
+def of_the_library() -> Generator[None]:
+    """Raise `LibraryFailed` where a file of the library is missing, damaged or too much."""
+    try:
+        yield
+    except _OF_FILES as error:
+        failure = LibraryFailed(
+            f"Nothing is wrong with what was asked, but with the library: {_said(error)} "
+            "`bachata-buddy library check` says more. A clip that cannot be used is left out "
+            "of the next dance.",
+            details=error.details,
+        )
+        failure.stage = error.stage
+        raise failure from error
+
+
+def _said(error: BachataError) -> str:
+    if isinstance(error, BlueprintRejected):
+        return " ".join(f"{each.path}: {each.message}" for each in error.violations[:3])
+    return str(error)

@@ -1,0 +1,101 @@
+"""A file and its entry in the library, kept together, or no entry at all."""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from enum import Enum, auto
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.threads import HASHING
+from application.ports.storage import Storage
+from domain.shared.errors import MediaTaken
+
+_log = logging.getLogger("bachata.library")
+
+_DIGITS: Final = 16
+"""Hexadecimal digits that tell the contents of two files of one id apart."""
+
+
+async def fingerprint(source: Path) -> str:
+    """Digits that differ when the contents of two files do."""
+    return (await digest_of(source))[:_DIGITS]
+
+
+async def digest_of(source: Path) -> str:
+    """SHA-256 of the contents of a local file, in hexadecimal digits."""
+
+    def digest() -> str:
+        with source.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    return await HASHING.run(digest)
+
+
+def once() -> str:
+    """A token that no other storage path has."""
+    return uuid4().hex[:12]
+
+
+async def keep(
+    storage: Storage,
+    source: Path,
+    path: str,
+    enter: Callable[[], Awaitable[None]],
+    give_up: Callable[[str], Awaitable[bool]],
+    *,
+    may_take_ownership: bool = False,
+) -> None:
+    """Store ``source`` at ``path``, which nothing else is ever stored at, then ``enter`` it.
+
+    The storage ``may_take_ownership`` of a source that nobody changes any more. Where something
+    fails ``give_up`` decides: either the entry is there in spite of it, and all is well, or it
+    never will be, and the file is deleted. What cannot be decided or deleted now is left to
+    recovery: a file that nobody has entered harms less than an entry without a file.
+    """
+
+    async def both() -> None:
+        entering = False
+        try:
+            # Only an earlier try of the same call can have taken the path.
+            with suppress(MediaTaken):
+                await storage.put(source, path, may_take_ownership=may_take_ownership)
+            entering = True
+            await enter()
+        except BaseException as error:
+            outcome = await _outcome(give_up, path) if entering else Outcome.GIVEN_UP
+            if outcome is Outcome.ENTERED and isinstance(error, Exception):
+                _log.warning("entered in spite of %r", error, extra={"path": path})
+                return
+            if outcome is Outcome.GIVEN_UP:
+                await delete_or_leave(storage, path)
+            raise
+
+    await finish_even_if_cancelled(both())
+
+
+class Outcome(Enum):
+    """What became of an entry."""
+
+    ENTERED = auto()
+    GIVEN_UP = auto()
+    UNKNOWN = auto()
+
+
+async def _outcome(give_up: Callable[[str], Awaitable[bool]], path: str) -> Outcome:
+    try:
+        return Outcome.GIVEN_UP if await give_up(path) else Outcome.ENTERED
+    except Exception as error:
+        _log.warning("nobody knows whether a file was entered: %r", error, extra={"path": path})
+        return Outcome.UNKNOWN
+
+
+async def delete_or_leave(storage: Storage, path: str) -> None:
+    """Delete a file that is nobody's; one that cannot be deleted now is left to recovery."""
+    try:
+        await storage.delete(path)
+    except Exception as error:
+        _log.warning("a file is left to recovery: %r", error, extra={"path": path})

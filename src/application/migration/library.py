@@ -1,0 +1,293 @@
+"""Songs and moves of the earlier system, brought into the library with their files."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from application.concurrency.task_groups import run_all
+from application.library.add_song import AddSong
+from application.library.browse import everything
+from application.library.clip_failures import reason_of
+from application.library.import_library import ImportLibrary, Outcome
+from application.library.unique_ids import id_of, unused
+from application.media.store_file import digest_of, fingerprint, once
+from application.migration.media import SeedMedia
+from application.migration.report import Came, Findings
+from application.ports.encoder import Encoder
+from application.ports.library import Library, SongFilter
+from domain.importing.move_lists import Kind, Listed
+from domain.importing.move_records import FOLDER, Wanted, same_file, wanted
+from domain.legacy.seed_blueprints import Lies
+from domain.legacy.seeds import Model, SeedSong
+from domain.library.ids import slug
+from domain.library.songs import Song
+from domain.shared import paths
+from domain.shared.bucket_uris import Home, key_of, path_of
+from domain.shared.errors import MoveNotFound, SongNotFound, UnacceptedMedia, UnsafePath
+
+Told = Callable[[str], Awaitable[None]]
+"""Hears the name of what is done."""
+
+_CAME: Final = {
+    Outcome.ADDED: Came.TAKEN,
+    Outcome.COMPLETED: Came.COMPLETED,
+    Outcome.UNCHANGED: Came.THERE,
+    Outcome.MISSING: Came.LEFT_OUT,
+    Outcome.REFUSED: Came.LEFT_OUT,
+}
+
+
+@dataclass
+class Places:
+    """Where the files of the earlier system lie now."""
+
+    home: Home | None = None
+    """Our bucket, if there is one."""
+    lies: dict[str, Lies] = field(default_factory=dict[str, Lies])
+    """By the path that the records say, and clips by the id of their move, too."""
+    songs: dict[str, str] = field(default_factory=dict[str, str])
+    """Ids of songs by the keys they had."""
+    digests: dict[str, str] = field(default_factory=dict[str, str])
+    """SHA-256 of the file that lies at each storage path, as it was before it was taken."""
+    said: dict[str, Listed] = field(default_factory=dict[str, Listed])
+    """What the records say of moves that were taken, by the ids they have now."""
+
+    _ends: dict[str, Lies | None] = field(default_factory=dict[str, Lies | None])
+
+    def find(self, said: str) -> Lies | None:
+        """Where a file is now that a record says, by the whole of its path or by its end.
+
+        To be asked once all songs and moves are brought over.
+        """
+        if said in self.lies:
+            return self.lies[said]
+        if said not in self._ends:
+            self._ends[said] = self._by_its_end(said)
+        return self._ends[said]
+
+    def _by_its_end(self, said: str) -> Lies | None:
+        at_home: str | None = None
+        if key_of(said) is not None:
+            try:
+                at_home = path_of(said, self.home or Home())
+            except UnsafePath:
+                if self.home is not None:
+                    return None
+        if (same := same_file(said, list(self.lies))) is not None:
+            return self.lies[same]
+        return None if at_home is None else Lies(path=at_home)
+
+
+class SeedLibrary:
+    """Takes songs and moves in, each whole or not at all; those without a file are left out."""
+
+    def __init__(
+        self,
+        library: Library,
+        encoder: Encoder,
+        add_song: AddSong,
+        import_library: ImportLibrary,
+        at_once: int,
+    ) -> None:
+        """Take the ports, who adds songs and moves, and how many moves are examined at once."""
+        self._library = library
+        self._encoder = encoder
+        self._add_song = add_song
+        self._import_library = import_library
+        self._at_once = at_once
+
+    async def songs(
+        self,
+        given: Sequence[tuple[str, SeedSong]],
+        media: SeedMedia,
+        places: Places,
+        findings: Findings,
+        told: Told,
+        *,
+        dry_run: bool,
+    ) -> None:
+        """Bring songs over, with the keys they had; the same contents are the same song."""
+        known = {
+            contents: song
+            for song in await everything(
+                lambda after, most: self._library.songs(SongFilter(), after, most)
+            )
+            if (contents := paths.contents_of(song.audio_path)) is not None
+        }
+        promised: set[str] = set()
+        for key, said in given:
+            try:
+                async with media.file(said.audio_path) as file:
+                    if file is None:
+                        lacking = media.why_not(said.audio_path)
+                        await self._without(key, said, lacking, places, findings)
+                    else:
+                        song = _Song(key, said, file, await fingerprint(file))
+                        came = await self._song(song, known, promised, dry_run=dry_run)
+                        await self._noted(song, came, known[song.contents], places, findings)
+            except Exception as error:
+                why = reason_of(error, f"bringing the song {key!r} over")
+                findings.left_out(Model.SONG, key, why)
+            await told(said.title)
+
+    async def _without(
+        self, key: str, said: SeedSong, lacking: str, places: Places, findings: Findings
+    ) -> None:
+        """A song whose file is not there is left out, unless it was taken before."""
+        there = await self._named(said)
+        if there is None:
+            findings.left_out(Model.SONG, key, lacking)
+            return
+        places.songs[key] = there.id
+        places.lies[said.audio_path] = Lies(path=there.audio_path)
+        findings.came(Model.SONG, key, Came.THERE, there.id)
+
+    async def _named(self, said: SeedSong) -> Song | None:
+        """The song of this title and artist; before titles were spelled its id was another."""
+        for song_id in dict.fromkeys((id_of(said.title), slug(said.title))):
+            with suppress(SongNotFound):
+                there = await self._library.song(song_id)
+                if (there.title, there.artist) == (said.title, said.artist):
+                    return there
+        return None
+
+    async def _song(
+        self, song: "_Song", known: dict[str, Song], promised: set[str], *, dry_run: bool
+    ) -> Came:
+        """Take one song in, or say that it would be; it is among the ``known`` then."""
+        if song.contents in known:
+            return Came.THERE
+        new = Song(
+            id=await self._unused(id_of(song.said.title), promised),
+            title=song.said.title,
+            artist=song.said.artist,
+            genre=song.said.genre,
+            tempo=song.said.bpm or None,
+            audio_path="songs/new",
+            duration=1,
+        )
+        if dry_run:
+            known[song.contents] = await self._foretold(song, new)
+            promised.add(new.id)
+        else:
+            known[song.contents] = await self._add_song(song.file, new, ready=False)
+        return Came.TAKEN
+
+    async def _foretold(self, song: "_Song", new: Song) -> Song:
+        media = await self._encoder.measure(song.file)
+        if media.sound is None:
+            raise UnacceptedMedia("The file has no sound; a song needs some.")
+        path = paths.song(new.id, song.contents, once())
+        return msgspec.structs.replace(new, audio_path=path, duration=float(media.seconds))
+
+    async def _unused(self, plain: str, promised: set[str]) -> str:
+        async def look(song_id: str) -> object:
+            return song_id in promised or await self._library.song(song_id)
+
+        return await unused(plain, look)
+
+    async def _noted(
+        self, song: "_Song", came: Came, kept: Song, places: Places, findings: Findings
+    ) -> None:
+        places.songs[song.key] = kept.id
+        places.lies[song.said.audio_path] = Lies(path=kept.audio_path)
+        places.digests[kept.audio_path] = await digest_of(song.file)
+        notes: list[str] = []
+        if song.said.duration is not None and abs(song.said.duration - kept.duration) > 1:
+            notes.append(f"It was {song.said.duration:g} s; the file lasts {kept.duration:.1f} s.")
+        if came is Came.THERE and kept.title != song.said.title:
+            notes.append(f"The same file is there as {kept.title!r}.")
+        findings.came(Model.SONG, song.key, came, kept.id, notes)
+
+    async def moves(
+        self,
+        given: Sequence[Listed],
+        media: SeedMedia,
+        places: Places,
+        findings: Findings,
+        told: Told,
+        *,
+        dry_run: bool,
+    ) -> None:
+        """Bring moves over; records of several sources that mean the same clip are one move."""
+        gate = asyncio.Semaphore(self._at_once)
+        named = wanted(await media.clips(), given, places.home, id_of)
+        asked = [each for each in named if each.said.source != FOLDER]
+        came: dict[str, tuple[Came, list[str]]] = {}
+        ids: dict[str, str] = {}
+
+        async def work(move: Wanted) -> None:
+            async with gate:
+                try:
+                    came[move.id], ids[move.id] = await self._move(
+                        move, media, places, dry_run=dry_run
+                    )
+                except Exception as error:
+                    why = reason_of(error, f"bringing the move {move.id!r} over")
+                    came[move.id] = (Came.LEFT_OUT, [why])
+            await told(move.name)
+
+        await run_all(work(move) for move in asked)
+        for move in asked:
+            outcome, notes = came[move.id]
+            item = None if outcome is Came.LEFT_OUT else ids[move.id]
+            findings.came(Model.MOVE, move.said.id or move.id, outcome, item, notes)
+
+    async def _move(
+        self, move: Wanted, media: SeedMedia, places: Places, *, dry_run: bool
+    ) -> tuple[tuple[Came, list[str]], str]:
+        """What became of a move, and its id."""
+        said = [each for each in (move.clip, move.said.clip) if each]
+        async with media.file(*said) as clip:
+            move = await self._import_library.under_its_id(clip, move)
+            imported = await self._import_library.one(clip, move, dry_run=dry_run)
+            came = _CAME[imported.outcome]
+            if imported.outcome is Outcome.MISSING and await self._has(move.id):
+                came = Came.THERE
+            if came is Came.LEFT_OUT:
+                about = [each for each in imported.notes if each.field in ("clip", "id")]
+                return (came, [each.message for each in about[-1:]]), move.id
+            await self._place(move, clip, places, foretold=dry_run and came is Came.TAKEN)
+        if came is Came.TAKEN:
+            places.said[move.id] = move.said
+        doubtful = [each for each in imported.notes if each.kind is Kind.INCONSISTENT]
+        return (came, [f"{each.field}: {each.message}" for each in doubtful]), move.id
+
+    async def _has(self, move_id: str) -> bool:
+        try:
+            await self._library.move(move_id)
+        except MoveNotFound:
+            return False
+        return True
+
+    async def _place(
+        self, move: Wanted, clip: Path | None, places: Places, *, foretold: bool
+    ) -> None:
+        """Remember where the clip of a move is now, or would be."""
+        if foretold and clip is not None:
+            path = paths.clip(move.id, await fingerprint(clip), once())
+            seconds = float((await self._encoder.measure(clip)).seconds)
+        else:
+            kept = await self._library.move(move.id)
+            path, seconds = kept.video_path, kept.duration
+        lies = Lies(path=path, move_id=move.id, seconds=seconds)
+        for said in (move.said.clip, move.said.id, move.id):
+            if said:
+                places.lies.setdefault(said, lies)
+        if clip is not None:
+            places.digests[path] = await digest_of(clip)
+
+
+@dataclass(frozen=True)
+class _Song:
+    """A song with the file it is."""
+
+    key: str
+    said: SeedSong
+    file: Path
+    contents: str

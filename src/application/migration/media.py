@@ -1,0 +1,107 @@
+"""Songs, clips and films that records of the earlier system name, wherever they lie."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from application.concurrency.threads import FILES
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from domain.importing.move_records import CLIPS, LISTS, same_file
+from domain.shared.bucket_uris import Home, key_of, path_of
+from domain.shared.errors import MediaNotFound, UnsafePath
+
+WORK: Final = UUID("5eed1000-0000-4000-8000-000000000000")
+"""Names the folders that files are fetched into; there is no task of this id."""
+
+
+class SeedMedia:
+    """Files of a folder, and behind them those that the storage has under their old names."""
+
+    def __init__(
+        self, folder: Path | None, storage: Storage, workspace: Workspace, home: Home | None
+    ) -> None:
+        """Take the folder, the ports, and our bucket if there is one."""
+        self._folder = folder
+        self._storage = storage
+        self._workspace = workspace
+        self._home = home
+        self._files: tuple[str, ...] | None = None
+
+    async def clips(self) -> list[str]:
+        """The films of the folder, relative to it."""
+        return [each for each in await self._all() if Path(each).suffix.lower() in CLIPS]
+
+    @asynccontextmanager
+    async def file(self, *said: str) -> AsyncGenerator[Path | None]:
+        """Hand out the first file there is of those that a record says, None when there is none.
+
+        What comes out of the storage is there only for as long as it is used.
+        """
+        for each in said:
+            if (found := await self._local(each)) is not None:
+                yield found
+                return
+        for each in said:
+            if (key := await self._stored(each)) is not None:
+                async with self._workspace.take(WORK) as folder:
+                    into = folder / "media"
+                    await self._storage.fetch(key, into)
+                    yield into
+                return
+        yield None
+
+    def why_not(self, said: str) -> str:
+        """Why there is no such file: it is not there, or it lies in another bucket."""
+        try:
+            path_of(said, self._home or Home())
+        except UnsafePath as error:
+            return str(error)
+        return f"There is no file {said!r}."
+
+    def _elsewhere(self, said: str) -> bool:
+        """Whether it lies in a bucket that is not ours; without one any place may have been."""
+        if self._home is None or key_of(said) is None:
+            return False
+        try:
+            path_of(said, self._home)
+        except UnsafePath:
+            return True
+        return False
+
+    async def _local(self, said: str) -> Path | None:
+        if self._elsewhere(said):
+            return None
+        files = await self._all()
+        found = said if said in files else same_file(said, files)
+        return None if found is None or self._folder is None else self._folder / found
+
+    async def _stored(self, said: str) -> str | None:
+        try:
+            key = path_of(said, self._home or Home())
+            await self._storage.describe(key)
+        except (UnsafePath, MediaNotFound):
+            return None
+        return key
+
+    async def _all(self) -> tuple[str, ...]:
+        if self._files is None:
+            self._files = await FILES.run(lambda: _below(self._folder))
+        return self._files
+
+
+def _below(folder: Path | None) -> tuple[str, ...]:
+    """Every file of a folder at any depth, but lists and what belongs to the system."""
+    if folder is None:
+        return ()
+    files = (each.relative_to(folder) for each in folder.rglob("*") if each.is_file())
+    return tuple(
+        sorted(
+            each.as_posix()
+            for each in files
+            if not any(part.startswith(".") for part in each.parts)
+            and each.suffix.lower() not in {*LISTS, ".gz"}
+        )
+    )

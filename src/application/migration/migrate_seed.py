@@ -1,0 +1,122 @@
+"""Bring the data of the earlier system over."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from application.library.clip_failures import reason_of
+from application.migration.library import Places, SeedLibrary
+from application.migration.media import SeedMedia
+from application.migration.report import Findings, MigrationReport
+from application.migration.tasks import SeedTasks
+from application.migration.verification import Verification
+from application.ports.seed_source import SeedSource
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from domain.legacy.seeds import (
+    Model,
+    Record,
+    dropped_fields,
+    is_of_jobs,
+    read_blueprint,
+    read_move,
+    read_song,
+    read_task,
+)
+from domain.shared.bucket_uris import Home
+
+T = TypeVar("T")
+
+Told = Callable[[str, int], Awaitable[None]]
+"""Hears what is done, and how many records are."""
+
+_JOBS: Final = "job records: films are made where they are asked for"
+_NO_PLACE: Final = "nothing is made of it here"
+_JOB_FIELD: Final = "job_execution_name"
+
+
+class MigrateSeed:
+    """Takes songs, moves, tasks and Blueprints of the earlier system, and never takes one twice.
+
+    Songs and moves are taken with their files and left out without; a Blueprint is taken once all
+    its files are there. What is left out keeps nothing else out. Doing it again takes what was
+    left out and is possible now, and changes nothing else.
+    """
+
+    def __init__(
+        self,
+        seed_library: SeedLibrary,
+        seed_tasks: SeedTasks,
+        verify: Verification,
+        storage: Storage,
+        workspace: Workspace,
+        home: Home | None,
+    ) -> None:
+        """Take who brings what, the ports, and our bucket if there is one."""
+        self._library = seed_library
+        self._tasks = seed_tasks
+        self._verify = verify
+        self._storage = storage
+        self._workspace = workspace
+        self._home = home
+
+    async def __call__(
+        self,
+        source: SeedSource,
+        told: Told,
+        *,
+        media: Path | None = None,
+        dry_run: bool = False,
+    ) -> MigrationReport:
+        """Bring everything of ``source`` over and read it back, or only say what would come of it.
+
+        Files are looked for in the folder ``media``, else in the source's own, then in the
+        storage. Raises `NotReady` when the source cannot be read.
+        """
+        findings, places = Findings(), Places(self._home)
+        files = SeedMedia(media or source.media, self._storage, self._workspace, self._home)
+        done = 0
+
+        async def tell(name: str) -> None:
+            nonlocal done
+            done += 1
+            await told(name, done)
+
+        work = (files, places, findings, tell)
+        songs = await _read(source, Model.SONG, read_song, findings)
+        await self._library.songs(songs, *work, dry_run=dry_run)
+        moves = [move for _, move in await _read(source, Model.MOVE, read_move, findings)]
+        await self._library.moves(moves, *work, dry_run=dry_run)
+        tasks = await _read(source, Model.TASK, read_task, findings)
+        await self._tasks.tasks(tasks, *work, dry_run=dry_run)
+        blueprints = await _read(source, Model.BLUEPRINT, read_blueprint, findings)
+        await self._tasks.blueprints(blueprints, *work[1:], dry_run=dry_run)
+        for name, count in (await source.others()).items():
+            findings.drop(name, _JOBS if is_of_jobs(name) else _NO_PLACE, count)
+        verified = None if dry_run else await self._verify(findings, places.digests, places.said)
+        return MigrationReport(
+            source=source.name,
+            dry_run=dry_run,
+            records=tuple(findings.records),
+            dropped=findings.dropped,
+            passed_over=await source.passed_over(),
+            verified=verified,
+        )
+
+
+async def _read(
+    source: SeedSource, model: Model, read: Callable[[Record], T], findings: Findings
+) -> list[tuple[str, T]]:
+    """Read all records of a model with their keys; those that cannot be read are left out."""
+    found: list[tuple[str, Any]] = []
+    async for record in source.records(model):
+        for name in dropped_fields(model, record):
+            findings.drop(f"{model}.{name}", _JOBS if name == _JOB_FIELD else _NO_PLACE)
+        try:
+            found.append((record.key, read(record)))
+        except ValueError as error:
+            findings.left_out(model, record.key, str(error))
+        except Exception as error:
+            why = reason_of(error, f"reading the {model} {record.key!r}")
+            findings.left_out(model, record.key, why)
+    return found

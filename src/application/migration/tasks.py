@@ -1,0 +1,208 @@
+"""Tasks and Blueprints of the earlier system, put on record here."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.library.clip_failures import reason_of
+from application.media.store_file import digest_of
+from application.migration.library import Places, Told
+from application.migration.media import SeedMedia
+from application.migration.report import Came, Findings
+from application.ports.blueprints import BlueprintArchive
+from application.ports.encoder import Encoder
+from application.ports.storage import Storage
+from application.ports.tasks import TaskRepository
+from domain.blueprint.model import Blueprint
+from domain.legacy.seed_blueprints import brought
+from domain.legacy.seeds import Model, SeedTask, task_id_of
+from domain.rendering.assembly import PROGRESS, Assembly, Failure, State
+from domain.shared import paths
+from domain.shared.errors import (
+    BlueprintNotFound,
+    Broken,
+    Interrupted,
+    InvalidRequest,
+    MediaNotFound,
+    MediaTaken,
+    TaskNotFound,
+    UnacceptedMedia,
+)
+
+_UNFILMED = "Its film was not brought over from the earlier system."
+_NAMED = 3
+"""Files that are named of those that a Blueprint lacks; violations, too."""
+
+
+class SeedTasks:
+    """Writes down what the earlier system did; whatever it was doing has failed."""
+
+    def __init__(
+        self,
+        tasks: TaskRepository,
+        blueprints: BlueprintArchive,
+        storage: Storage,
+        encoder: Encoder,
+        owner: str,
+    ) -> None:
+        """Take the ports, and whose the tasks are from now on."""
+        self._tasks = tasks
+        self._blueprints = blueprints
+        self._storage = storage
+        self._encoder = encoder
+        self._owner = owner
+
+    async def tasks(
+        self,
+        given: Sequence[tuple[str, SeedTask]],
+        media: SeedMedia,
+        places: Places,
+        findings: Findings,
+        told: Told,
+        *,
+        dry_run: bool,
+    ) -> None:
+        """Bring tasks over; those that were completed with their films, where these are there."""
+        for key, said in given:
+            try:
+                films = said.films if said.state is State.COMPLETED else ()
+                async with media.file(*films) as film:
+                    came, notes = await self._task(said, film, places, dry_run=dry_run)
+                item = None if came is Came.LEFT_OUT else str(said.task_id)
+                findings.came(Model.TASK, key, came, item, notes)
+            except Exception as error:
+                why = reason_of(error, f"bringing the task {key!r} over")
+                findings.left_out(Model.TASK, key, why)
+            await told(key)
+
+    async def _task(
+        self, said: SeedTask, film: Path | None, places: Places, *, dry_run: bool
+    ) -> tuple[Came, list[str]]:
+        task = _assembly(said, self._owner, places.songs.get(said.song or ""))
+        try:
+            there = await self._tasks.get(said.task_id)
+        except TaskNotFound:
+            there = None
+        if there is not None and there.created_at != task.created_at:
+            return Came.LEFT_OUT, [f"There is another task {said.task_id} already."]
+        if there is not None and (film is None or there.output_path is not None):
+            return Came.THERE, []
+        if film is not None:
+            task = await self._filmed(task, film, places)
+        if not dry_run:
+            await finish_even_if_cancelled(self._write(task, film, there))
+        notes = [_UNFILMED] if task.state is State.COMPLETED and film is None else []
+        return (Came.TAKEN if there is None else Came.COMPLETED), notes
+
+    async def _filmed(self, task: Assembly, film: Path, places: Places) -> Assembly:
+        """The task with its film, which is looked into."""
+        looked = await self._encoder.measure(film)
+        if looked.picture is None:
+            raise UnacceptedMedia("Its film has sound but no picture.")
+        path = paths.film(self._owner, task.task_id)
+        places.digests[path] = await digest_of(film)
+        return msgspec.structs.replace(
+            task, output_path=path, seconds=float(looked.seconds), degradations=()
+        )
+
+    async def _write(self, task: Assembly, film: Path | None, there: Assembly | None) -> None:
+        """Store the film, then write the task down.
+
+        A film whose task was not written down stays: whoever brings it over again finds it there,
+        and a task that points at no film would be worse.
+        """
+        if film is not None and task.output_path is not None:
+            with suppress(MediaTaken):
+                await self._storage.put(film, task.output_path)
+        if there is None:
+            await self._tasks.add(task)
+        else:
+            await self._tasks.update(task.task_id, lambda _: task)
+
+    async def blueprints(
+        self,
+        given: Sequence[tuple[str, dict[str, Any]]],
+        places: Places,
+        findings: Findings,
+        told: Told,
+        *,
+        dry_run: bool,
+    ) -> None:
+        """Bring Blueprints over of which every file is there; what is on record stays."""
+        for key, document in given:
+            try:
+                await self._blueprint(key, document, places, findings, dry_run=dry_run)
+            except InvalidRequest as error:
+                broken = [f"{each.path}: {each.message}" for each in error.violations]
+                findings.left_out(Model.BLUEPRINT, key, *_first(broken))
+            except Exception as error:
+                why = reason_of(error, f"bringing the Blueprint {key!r} over")
+                findings.left_out(Model.BLUEPRINT, key, why)
+            await told(key)
+
+    async def _blueprint(
+        self,
+        key: str,
+        document: dict[str, Any],
+        places: Places,
+        findings: Findings,
+        *,
+        dry_run: bool,
+    ) -> None:
+        task_id = task_id_of(key)
+        try:
+            await self._blueprints.get(task_id)
+        except BlueprintNotFound:
+            pass
+        else:
+            findings.came(Model.BLUEPRINT, key, Came.THERE, str(task_id))
+            return
+        now = brought(document, task_id, self._owner, places.find)
+        if lacking := await self._lacking(now.blueprint, places):
+            missing = [f"There is no file {path!r}." for path in lacking]
+            findings.left_out(Model.BLUEPRINT, key, *_first(missing))
+            return
+        if not dry_run:
+            await finish_even_if_cancelled(self._blueprints.keep(now.blueprint))
+        findings.came(Model.BLUEPRINT, key, Came.TAKEN, str(task_id), now.notes)
+
+    async def _lacking(self, blueprint: Blueprint, places: Places) -> list[str]:
+        """The files of a Blueprint that are neither in the library nor in the storage."""
+        lacking: list[str] = []
+        for path in blueprint.media:
+            if path in places.digests:
+                continue
+            try:
+                await self._storage.describe(path)
+            except MediaNotFound:
+                lacking.append(path)
+        return lacking
+
+
+def _assembly(said: SeedTask, owner: str, song_id: str | None) -> Assembly:
+    """A task of today, without its film."""
+    failure = None
+    if said.state is State.FAILED:
+        stopped = said.why or str(Interrupted())
+        failure = Failure(code=Broken.code, message=stopped, stage=said.reached)
+    return Assembly(
+        task_id=said.task_id,
+        owner=owner,
+        created_at=said.created_at,
+        updated_at=said.updated_at,
+        state=said.state,
+        progress=PROGRESS[said.reached],
+        song_id=song_id,
+        failure=failure,
+        degradations=(_UNFILMED,) if said.state is State.COMPLETED else (),
+    )
+
+
+def _first(lines: list[str]) -> list[str]:
+    """The first of many lines, and how many more there are."""
+    more = len(lines) - _NAMED
+    return lines[:_NAMED] + ([f"And {more} more."] if more > 0 else [])

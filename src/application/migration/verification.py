@@ -1,0 +1,119 @@
+"""What was brought over, read back and held against what it was."""
+
+import hashlib
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from application.migration.report import Counted, Findings, Norms, Verified
+from application.ports.blueprints import BlueprintArchive
+from application.ports.library import Library
+from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.storage import Storage
+from application.ports.tasks import TaskRepository
+from domain.importing.move_lists import Listed
+from domain.legacy.seeds import Model
+from domain.library.embeddings import MoveEmbedding, Part, faults, unpacked
+from domain.shared.errors import BachataError, NotFound
+
+SAMPLE: Final = 12
+"""Files that are read back out of the storage."""
+
+
+class Verification:
+    """Counts records, measures embeddings, and reads a sample of the files back."""
+
+    def __init__(
+        self,
+        library: Library,
+        embeddings: MoveEmbeddings,
+        tasks: TaskRepository,
+        blueprints: BlueprintArchive,
+        storage: Storage,
+    ) -> None:
+        """Take the ports."""
+        self._library = library
+        self._embeddings = embeddings
+        self._storage = storage
+        self._looks: Mapping[Model, Callable[[str], Awaitable[object]]] = {
+            Model.SONG: library.song,
+            Model.MOVE: library.move,
+            Model.TASK: lambda task_id: tasks.get(UUID(task_id)),
+            Model.BLUEPRINT: lambda task_id: blueprints.get(UUID(task_id)),
+        }
+
+    async def __call__(
+        self, findings: Findings, digests: Mapping[str, str], said: Mapping[str, Listed]
+    ) -> Verified:
+        """Read back what ``findings`` say is there now.
+
+        ``digests`` are the SHA-256 of files by storage path, ``said`` what records say of moves
+        that were taken, by id.
+        """
+        faulty: list[str] = []
+        counts = [await self._counted(model, findings, faulty) for model in Model]
+        moves = [str(each.id) for each in findings.kept(Model.MOVE)]
+        norms = await self._norms(moves, said, faulty)
+        checksums = await self._checksums(digests, faulty)
+        return Verified(
+            counts=tuple(counts), norms=norms, checksums=checksums, faults=tuple(faulty)
+        )
+
+    async def _counted(self, model: Model, findings: Findings, faulty: list[str]) -> Counted:
+        kept, found = findings.kept(model), 0
+        for each in kept:
+            try:
+                await self._looks[model](str(each.id))
+            except NotFound as error:
+                faulty.append(f"{model} {each.id}: {error}")
+            else:
+                found += 1
+        return Counted(model=model, expected=len(kept), found=found)
+
+    async def _norms(
+        self, moves: list[str], said: Mapping[str, Listed], faulty: list[str]
+    ) -> Norms:
+        lengths: list[float] = []
+        for move_id in moves:
+            try:
+                entry = await self._embeddings.get(move_id)
+            except NotFound:
+                faulty.append(f"{Model.MOVE} {move_id}: It has no embedding.")
+                continue
+            vectors = [vector for part in Part if (vector := entry.rows.of(part)) is not None]
+            lengths += [math.hypot(*unpacked(vector)) for vector in vectors]
+            faulty += [f"{Model.MOVE} {move_id}: {each.message}" for each in faults(entry)]
+            faulty += [
+                f"{Model.MOVE} {move_id}: The {part} embedding is not the one that was read."
+                for part in Part
+                if move_id in said and not _same(entry, said[move_id], part)
+            ]
+        if not lengths:
+            return Norms(rows=0)
+        return Norms(rows=len(lengths), least=min(lengths), most=max(lengths))
+
+    async def _checksums(self, digests: Mapping[str, str], faulty: list[str]) -> int:
+        """Read files back that lie evenly between the first and the last of all, by path."""
+        every, right = sorted(digests), 0
+        last = len(every) - 1
+        picked = sorted({round(k * last / (SAMPLE - 1)) for k in range(SAMPLE)}) if every else []
+        for path in (every[index] for index in picked):
+            try:
+                stored = await self._storage.describe(path)
+                digest = hashlib.sha256()
+                async for chunk in self._storage.read(path, 0, stored.size):
+                    digest.update(chunk)
+            except BachataError as error:
+                faulty.append(f"{path}: {error}")
+                continue
+            if digest.hexdigest() == digests[path]:
+                right += 1
+            else:
+                faulty.append(f"{path}: Its SHA-256 is not that of the file that was taken.")
+        return right
+
+
+def _same(entry: MoveEmbedding, said: Listed, part: Part) -> bool:
+    row = said.rows.of(part)
+    return row is None or entry.rows.of(part) == row

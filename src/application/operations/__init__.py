@@ -1,0 +1,1 @@
+"""Health, diagnosis, logging and the demo."""

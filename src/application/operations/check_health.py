@@ -1,0 +1,120 @@
+"""Ask every part of the service whether it is ready."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from application.media.disk_errors import disk_errors
+from domain.shared.errors import BachataError
+
+_log = logging.getLogger("bachata.health")
+
+LIMIT: Final = 2.0
+"""Seconds a part has to answer."""
+KEPT: Final = 30.0
+"""Seconds for which the answer of a part that writes is kept."""
+
+Ask = Callable[[], Awaitable[str]]
+
+
+class PartHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How one part is."""
+
+    ready: bool
+    detail: str
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How the service is."""
+
+    ready: bool
+    parts: dict[str, PartHealth]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of the service, and how it is asked."""
+
+    ask: Ask
+    """Says what the part is, or raises."""
+    waits_for: str
+    """What an answer that does not come waits for, for a person."""
+    writes: bool = False
+    """Whether the question writes to a disk or into a bucket."""
+
+
+class CheckHealth:
+    """Whether the service can do its work, part by part.
+
+    The parts are asked side by side, each with a limit of its own. A question that is not answered
+    in time goes on, and is the next asker's too: a part that hangs is asked once, however often
+    somebody wants to know. The answer of a part that writes is kept for a while.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, Part],
+        limit: float = LIMIT,
+        kept: float = KEPT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take the parts, both limits in seconds, and a clock that never goes back."""
+        self._questions = {name: _Question(part, kept, clock) for name, part in parts.items()}
+        self._limit = limit
+
+    async def __call__(self) -> Health:
+        """Return every part's state; the service is ready when all are."""
+        asked = [each.answer(self._limit) for each in self._questions.values()]
+        parts = dict(zip(self._questions, await asyncio.gather(*asked), strict=True))
+        return Health(ready=all(part.ready for part in parts.values()), parts=parts)
+
+
+class _Question:
+    """What is asked of one part, and the answer that is under way or kept."""
+
+    def __init__(self, part: Part, kept: float, clock: Callable[[], float]) -> None:
+        self._part = part
+        self._kept = kept if part.writes else 0.0
+        self._clock = clock
+        self._asked_at = 0.0
+        self._answered_at = 0.0
+        self._answer: asyncio.Task[PartHealth] | None = None
+
+    async def answer(self, limit: float) -> PartHealth:
+        """The answer of the part, or that there is none yet after ``limit`` seconds."""
+        answer = self._answer
+        if answer is None or (answer.done() and not self._is_kept(answer)):
+            self._asked_at = self._clock()
+            answer = self._answer = asyncio.create_task(self._ask())
+        await asyncio.wait({answer}, timeout=limit)
+        if answer.done() and not answer.cancelled():
+            return answer.result()
+        waited = max(limit, self._clock() - self._asked_at)
+        return PartHealth(
+            ready=False,
+            detail=f"No answer after {waited:.0f} s; it waits for {self._part.waits_for}.",
+        )
+
+    def _is_kept(self, answer: asyncio.Task[PartHealth]) -> bool:
+        return not answer.cancelled() and self._clock() - self._answered_at < self._kept
+
+    async def _ask(self) -> PartHealth:
+        try:
+            return await asked(self._part.ask)
+        finally:
+            self._answered_at = self._clock()
+
+
+async def asked(ask: Ask) -> PartHealth:
+    """What a part says, or why it cannot work."""
+    try:
+        with disk_errors():
+            return PartHealth(ready=True, detail=await ask())
+    except BachataError as error:
+        return PartHealth(ready=False, detail=" ".join(filter(None, (str(error), error.details))))
+    except Exception:
+        _log.exception("a part could not be asked")
+        return PartHealth(ready=False, detail="It could not be asked; the log says why.")

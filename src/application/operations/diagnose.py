@@ -1,0 +1,146 @@
+"""Find out all that can be known of an installation, whatever of it is broken."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from application.media.disk_errors import disk_errors
+from domain.shared.errors import BachataError, InvalidRequest
+
+_log = logging.getLogger("bachata.doctor")
+
+Fact = str | int | float | bool | tuple[str, ...]
+
+
+class Standing(StrEnum):
+    """How something is."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    """The service works, and somebody should know of this."""
+    FAILED = "failed"
+    """The service does not work, or not all of it."""
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check found out, where nothing failed."""
+
+    detail: str
+    warnings: tuple[str, ...] = ()
+    facts: dict[str, Fact] = {}
+    """Details by stable names."""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to find out."""
+
+    ask: Callable[[], Awaitable[Found]]
+    """Finds it out, or raises."""
+    waits_for: str
+    """What an answer that does not come waits for, for a person."""
+    limit: float = 10.0
+    """Seconds."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one thing."""
+
+    standing: Standing
+    detail: str
+    warnings: tuple[str, ...] = ()
+    facts: dict[str, Fact] = {}
+    seconds: float = 0.0
+    """It took to find out."""
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an installation."""
+
+    well: bool
+    """Whether nothing failed."""
+    checks: dict[str, Finding]
+    """By stable names, in the order they were made in."""
+
+
+NOT_TRIED: Final = "Not tried, because of: {}."
+
+
+class Diagnose:
+    """Makes checks one after another; none keeps the others from being made.
+
+    A check that is over its time is left behind: it may hang for good, and so may whatever waits
+    for its end. `hanging` says whether there is one.
+    """
+
+    def __init__(
+        self, checks: Mapping[str, Check], needs: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """Take the checks, and by name those that have to be well before it is tried."""
+        self._checks = checks
+        self._needs = needs or {}
+        self._left: set[asyncio.Task[Found]] = set()
+
+    @property
+    def hanging(self) -> bool:
+        """Whether a check that was left behind is still going on."""
+        return any(not task.done() for task in self._left)
+
+    async def __call__(self) -> Diagnosis:
+        """Make every check; nothing is raised."""
+        found: dict[str, Finding] = {}
+        for name, check in self._checks.items():
+            missing = [
+                need
+                for need in self._needs.get(name, ())
+                if need in found and found[need].standing is Standing.FAILED
+            ]
+            if missing:
+                detail = NOT_TRIED.format(", ".join(missing))
+                found[name] = Finding(standing=Standing.FAILED, detail=detail)
+            else:
+                found[name] = await self._made(name, check)
+        well = all(each.standing is not Standing.FAILED for each in found.values())
+        return Diagnosis(well=well, checks=found)
+
+    async def _made(self, name: str, check: Check) -> Finding:
+        began = time.monotonic()
+        task = asyncio.ensure_future(_asked(check))
+        await asyncio.wait({task}, timeout=check.limit)
+        seconds = round(time.monotonic() - began, 3)
+        if not task.done():
+            task.cancel()
+            self._left.add(task)
+            detail = f"No answer after {check.limit:.0f} s; it waits for {check.waits_for}."
+            return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
+        try:
+            found = task.result()
+        except BachataError as error:
+            return Finding(standing=Standing.FAILED, detail=_said(error), seconds=seconds)
+        except Exception as error:
+            _log.debug("the check %s failed", name, exc_info=error)
+            detail = f"It could not be found out: {type(error).__name__}: {error}"
+            return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
+        return Finding(
+            standing=Standing.WARNING if found.warnings else Standing.GOOD,
+            detail=found.detail,
+            warnings=found.warnings,
+            facts=found.facts,
+            seconds=seconds,
+        )
+
+
+async def _asked(check: Check) -> Found:
+    with disk_errors():
+        return await check.ask()
+
+
+def _said(error: BachataError) -> str:
+    if isinstance(error, InvalidRequest):
+        rules = (f"{each.path}: {each.message}" for each in error.violations)
+        return " ".join((str(error), *rules))
+    return " ".join(filter(None, (str(error), error.details)))

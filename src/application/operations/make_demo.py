@@ -1,0 +1,105 @@
+"""Make the demo library."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+from application.concurrency.task_groups import run_all
+from application.library.add_move import AddMove
+from application.library.add_song import AddSong
+from application.ports.demo import DemoStudio
+from application.ports.library import Library
+from application.ports.workspace import Workspace
+from domain.library.moves import Move
+from domain.library.songs import Analysis, Song
+from domain.shared.errors import MoveNotFound, SongNotFound
+
+WORK = UUID("de300000-0000-4000-8000-000000000000")
+"""Names the folder that the demo library is made in; there is no task of this id."""
+
+Told = Callable[[str, int, int], Awaitable[None]]
+"""Hears the name of what was made, how many are made, and of how many."""
+
+
+class MakeDemoLibrary:
+    """Films the moves and records the songs that are not in the library yet.
+
+    They are not made ready for films: somebody waits for the first one, which needs a few of them.
+    """
+
+    def __init__(
+        self,
+        studio: DemoStudio,
+        library: Library,
+        workspace: Workspace,
+        add_move: AddMove,
+        add_song: AddSong,
+        at_once: int,
+    ) -> None:
+        """Take the ports, and how many films are made at once."""
+        self._studio = studio
+        self._library = library
+        self._workspace = workspace
+        self._add_move = add_move
+        self._add_song = add_song
+        self._at_once = at_once
+
+    async def __call__(self, told: Told) -> None:
+        """Return once everything is there; what was there stays as it is."""
+        songs = [pair for pair in self._studio.songs() if not await self._has_song(pair[0].id)]
+        moves = [move for move in self._studio.moves() if not await self._has_move(move.id)]
+        whole = len(songs) + len(moves)
+        if not whole:
+            return
+        gate = asyncio.Semaphore(self._at_once)
+        done = 0
+
+        async def make(name: str, work: Callable[[], Awaitable[None]]) -> None:
+            nonlocal done
+            async with gate:
+                await work()
+                done += 1
+                await told(name, done, whole)
+
+        async with self._workspace.take(WORK) as folder:
+            works = [
+                *((song.title, self._recording(song, heard, folder)) for song, heard in songs),
+                *((move.name, self._filming(move, folder)) for move in moves),
+            ]
+            await told("", 0, whole)
+            await run_all(make(name, work) for name, work in works)
+
+    def _recording(
+        self, song: Song, analysis: Analysis, folder: Path
+    ) -> Callable[[], Awaitable[None]]:
+        async def work() -> None:
+            into = folder / f"song-{song.id}"
+            await self._studio.record(song, into)
+            await self._add_song(into, song, analysis, ready=False)
+            into.unlink()
+
+        return work
+
+    def _filming(self, move: Move, folder: Path) -> Callable[[], Awaitable[None]]:
+        async def work() -> None:
+            into = folder / f"move-{move.id}"
+            await self._studio.film(move, into)
+            await self._add_move(into, move, ready=False)
+            into.unlink()
+
+        return work
+
+    async def _has_song(self, song_id: str) -> bool:
+        try:
+            await self._library.song(song_id)
+        except SongNotFound:
+            return False
+        return True
+
+    async def _has_move(self, move_id: str) -> bool:
+        try:
+            await self._library.move(move_id)
+        except MoveNotFound:
+            return False
+        return True

@@ -1,0 +1,278 @@
+"""Remove the files that belong to nobody, and mark what has lost its file."""
+
+import logging
+from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from application.library.browse import everything
+from application.library.clip_failures import MISSING
+from application.ports.blueprints import BlueprintArchive
+from application.ports.library import Library, MoveFilter, SongFilter
+from application.ports.storage import Storage, StoredFile
+from application.ports.tasks import TaskRepository
+from domain.library.moves import Move
+from domain.library.songs import Song
+from domain.rendering.assembly import Assembly, State
+from domain.shared import paths
+from domain.shared.errors import BachataError, MediaNotFound, TaskNotFound
+
+_log = logging.getLogger("bachata.recovery")
+
+OLD: Final = timedelta(hours=1)
+"""Age from which a file that belongs to nobody is removed: what is being added is never so old."""
+FEW: Final = 20
+"""Files of the library that are removed though they are more than all that belong to somebody."""
+_PAGE: Final = 500
+_PATIENCE: Final = 3
+"""Files that may fail to be deleted before the storage is left alone."""
+
+
+class Owner(StrEnum):
+    """What a file belongs to, or did."""
+
+    SONG = "song"
+    MOVE = "move"
+    FILM = "film"
+
+
+class RemovedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was removed."""
+
+    path: str
+    size: int
+    """Bytes."""
+
+
+class Unfound(msgspec.Struct, frozen=True, kw_only=True):
+    """A song, a move or a film whose file is not in the storage."""
+
+    owner: Owner
+    id: str
+    path: str
+
+
+class Recovery(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done."""
+
+    removed: tuple[RemovedFile, ...] = ()
+    size: int = 0
+    """Bytes of what was removed."""
+    failed: tuple[str, ...] = ()
+    """Paths of files that could not be deleted now; the next recovery tries them again."""
+    held_back: tuple[str, ...] = ()
+    """Paths of library files that nobody owns, so many that the database may be the wrong one."""
+    unfound: tuple[Unfound, ...] = ()
+    """What has no file, and is not planned with while it has none."""
+    found_again: int = 0
+    """Songs, moves and films whose files are back."""
+
+
+class RecoverStorage:
+    """Files without an owner go, an hour after they were stored; owners without a file are marked.
+
+    Those are the files of songs and moves that were removed or never entered, the films of tasks
+    that failed or were cancelled, and made files that no cache knows of. A file that this service
+    has not named itself stays. Several processes may do it at once, and while files are added: the
+    database decides that a file is nobody's before it is deleted, and whoever still wants to enter
+    it is refused.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        tasks: TaskRepository,
+        blueprints: BlueprintArchive,
+        storage: Storage,
+        *,
+        made: int = 0,
+    ) -> None:
+        """Take the ports, and the bytes of ``made`` files that may stay in the storage's cache.
+
+        0 where the cache keeps none there: nothing knows of what an earlier version has kept.
+        """
+        self._made = made
+        self._library = library
+        self._tasks = tasks
+        self._blueprints = blueprints
+        self._storage = storage
+
+    async def __call__(self, *, force: bool = False) -> Recovery:
+        """Remove and mark, and report.
+
+        With ``force`` library files that nobody owns go though they are most of all. Raises
+        `NotReady` and `StorageFailed` where the database or the storage is away.
+        """
+        removal = _Removal(self._storage)
+        lying = await self._lying("clips", "songs")
+        for each in await self._library.removed():
+            if await removal.remove(lying.get(each.path) or _of_unknown_size(each.path)):
+                await self._library.forget_removed(each.path)
+        items = await self._items()
+        owned = {_path_of(item) for item in items}
+        lost = [each for each in lying.values() if each.path not in owned and _is_old(each)]
+        lost = [each for each in lost if paths.contents_of(each.path) is not None]
+        held_back = not force and len(lost) > max(FEW, len(owned))
+        for each in [] if held_back else lost:
+            if await self._library.give_up(each.path):
+                await removal.remove(each)
+        await self._evict_made(removal)
+        films = await self._lying("output")
+        completed = [task async for task in self._completed()]
+        for each in films.values():
+            if each.path not in {task.output_path for task in completed} and _is_old(each):
+                await self._remove_film(each, removal)
+        marks = await self._marked(items, completed, {*lying, *films})
+        recovery = msgspec.structs.replace(
+            marks,
+            removed=tuple(removal.removed),
+            size=sum(each.size for each in removal.removed),
+            failed=tuple(removal.failed),
+            held_back=tuple(sorted(each.path for each in lost)) if held_back else (),
+        )
+        _tell(recovery)
+        return recovery
+
+    async def mark(self) -> Recovery:
+        """Mark what has lost its file, unmark what has it back, and remove nothing."""
+        lying = await self._lying("clips", "songs", "output")
+        completed = [task async for task in self._completed()]
+        return await self._marked(await self._items(), completed, {*lying})
+
+    async def _lying(self, *folders: str) -> dict[str, StoredFile]:
+        return {each.path: each for folder in folders async for each in self._storage.files(folder)}
+
+    async def _items(self) -> list[Song | Move]:
+        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
+        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+        return [*songs, *moves]
+
+    async def _completed(self) -> AsyncIterator[Assembly]:
+        after: UUID | None = None
+        while page := await self._tasks.of_state(State.COMPLETED, after, _PAGE):
+            for task in page:
+                if task.output_path is not None:
+                    yield task
+            after = page[-1].task_id
+
+    async def _evict_made(self, removal: "_Removal") -> None:
+        """Remove the oldest made files until the others take no more than is allowed.
+
+        Whoever still needs one makes it again. What is being used is most often young.
+        """
+        made = (await self._lying("cache")).values()
+        total = sum(each.size for each in made)
+        for each in sorted(made, key=lambda each: each.age, reverse=True):
+            if total <= self._made or not _is_old(each):
+                return
+            if await removal.remove(each):
+                total -= each.size
+
+    async def _remove_film(self, film: StoredFile, removal: "_Removal") -> None:
+        """Remove a film all of whose tasks have ended without it; one that has none stays."""
+        states: list[State] = []
+        for task_id in await self._blueprints.tasks_of(film.path):
+            try:
+                states.append((await self._tasks.get(task_id)).state)
+            except TaskNotFound:
+                return
+        if states and all(each in (State.FAILED, State.CANCELLED) for each in states):
+            await removal.remove(film)
+
+    async def _marked(
+        self, items: Iterable[Song | Move], completed: Iterable[Assembly], lying: set[str]
+    ) -> Recovery:
+        unfound: list[Unfound] = []
+        found_again = 0
+        for item in items:
+            if not await self._is_there(_path_of(item), lying):
+                owner = Owner.SONG if isinstance(item, Song) else Owner.MOVE
+                if item.unusable is not None or await self._library.mark_unusable(item, MISSING):
+                    unfound.append(Unfound(owner=owner, id=item.id, path=_path_of(item)))
+            elif item.unusable == MISSING:
+                found_again += await self._library.mark_unusable(item, None)
+        for task in completed:
+            path = task.output_path or ""
+            there = await self._is_there(path, lying)
+            if not there:
+                unfound.append(Unfound(owner=Owner.FILM, id=str(task.task_id), path=path))
+            if there != (task.unusable is None):
+                await self._mark_film(task, None if there else MISSING)
+                found_again += there
+        return Recovery(unfound=tuple(unfound), found_again=found_again)
+
+    async def _mark_film(self, task: Assembly, reason: str | None) -> None:
+        def marked(found: Assembly) -> Assembly:
+            if found.output_path != task.output_path:
+                return found
+            return msgspec.structs.replace(found, unusable=reason)
+
+        await self._tasks.update(task.task_id, marked)
+
+    async def _is_there(self, path: str, lying: set[str]) -> bool:
+        """Whether there is a file; one that was not listed may have come since."""
+        if path in lying:
+            return True
+        try:
+            await self._storage.describe(path)
+        except MediaNotFound:
+            return False
+        return True
+
+
+class _Removal:
+    """Deletes files, and counts them; raises once too many could not be deleted."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.removed: list[RemovedFile] = []
+        self.failed: list[str] = []
+
+    async def remove(self, file: StoredFile) -> bool:
+        """Delete a file, and return whether that is done."""
+        try:
+            await self._storage.delete(file.path)
+        except BachataError as error:
+            self.failed.append(file.path)
+            facts = {"path": file.path, "error": str(error)}
+            _log.warning("a file that belongs to nobody could not be deleted", extra=facts)
+            if len(self.failed) == _PATIENCE:
+                raise
+            return False
+        self.removed.append(RemovedFile(path=file.path, size=file.size))
+        facts = {"path": file.path, "bytes": file.size}
+        _log.info("a file that belongs to nobody was deleted", extra=facts)
+        return True
+
+
+def _is_old(file: StoredFile) -> bool:
+    return file.age >= OLD
+
+
+def _path_of(item: Song | Move) -> str:
+    return item.audio_path if isinstance(item, Song) else item.video_path
+
+
+def _of_unknown_size(path: str) -> StoredFile:
+    """A file that is gone already, or was stored where nothing is listed."""
+    return StoredFile(path=path, size=0, age=timedelta())
+
+
+def _tell(recovery: Recovery) -> None:
+    for each in recovery.unfound:
+        facts = {"owner": each.owner, "id": each.id, "path": each.path}
+        _log.warning("the file is not in the storage", extra=facts)
+    if recovery.held_back:
+        facts = {"files": len(recovery.held_back)}
+        _log.warning("most files of the library belong to nobody and were left alone", extra=facts)
+    if recovery.removed or recovery.found_again:
+        facts = {
+            "files": len(recovery.removed),
+            "bytes": recovery.size,
+            "found_again": recovery.found_again,
+        }
+        _log.info("the storage was recovered", extra=facts)

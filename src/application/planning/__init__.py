@@ -1,0 +1,1 @@
+"""Planning a dance and explaining it."""

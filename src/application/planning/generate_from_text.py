@@ -1,0 +1,167 @@
+"""Understand a description of a dance, plan it, and make it."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from application.library.browse import everything
+from application.planning.generate import GenerateChoreography
+from application.planning.plan import (
+    ChoreographyRequest,
+    Description,
+    PlanChoreography,
+    PlannedDance,
+)
+from application.ports.description_model import DescriptionModel, Reader
+from application.ports.library import Library, MoveFilter, SongFilter
+from application.rendering.assemble import FinishedFilm
+from domain.blueprint.model import Difficulty
+from domain.library.moves import Energy, Style
+from domain.planning.planner import Banned, Locked, Seed
+from domain.planning.query_fit import choose_song, examples, unheeded
+from domain.shared import validation
+from domain.shared.errors import SongNotFound
+from domain.shared.texts import Text
+from domain.text_query.words import Asked
+
+
+class DescribedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A dance in a person's own words, English or Spanish; what is said beside them counts more."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=2000)]
+    song_id: Text | None = None
+    """The song; where it is left out, the one that is named or that fits best."""
+    seed: Seed = 0
+    difficulty: Difficulty | None = None
+    energy_level: Energy | None = None
+    style: Style | None = None
+    locked_moves: Locked = ()
+    banned_moves: Banned = ()
+
+
+class Understanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a description was understood as."""
+
+    request: ChoreographyRequest
+    """The parameters it stands for."""
+    asked: Asked
+    """All that was understood, and the words that were not."""
+    parsed_by: Reader
+    degradations: tuple[str, ...] = ()
+
+
+class DescribedFilm(FinishedFilm, frozen=True, kw_only=True):
+    """A film made from a description."""
+
+    parameters: Understanding
+
+
+class DescribedDance(PlannedDance, frozen=True, kw_only=True):
+    """A Blueprint made from a description."""
+
+    parameters: Understanding
+
+
+class UnderstandDescription:
+    """Turn words into the parameters of a choreography; no dance is planned."""
+
+    def __init__(self, library: Library, description_model: DescriptionModel) -> None:
+        """Take the ports."""
+        self._library = library
+        self._description_model = description_model
+
+    async def __call__(self, described: DescribedRequest) -> Understanding:
+        """Return what was understood.
+
+        Raises `SongNotFound` when there is no such song, or none, and `InvalidRequest` when a
+        field is out of range.
+        """
+        understood, _ = await self.to_be_planned(described)
+        return understood
+
+    async def to_be_planned(self, described: DescribedRequest) -> tuple[Understanding, Description]:
+        """What was understood, and the same for `PlanChoreography`; raises as the call does."""
+        validation.refuse_faults(described)
+        sound = SongFilter(usable=True)
+        songs = await everything(lambda after, most: self._library.songs(sound, after, most))
+        usable = MoveFilter(usable=True)
+        moves = await everything(lambda after, most: self._library.moves(usable, after, most))
+        labels = sorted({move.label for move in moves})
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        parsed = await self._description_model.parse(described.query, songs, labels)
+        spent = clock() - began
+        asked = _outright(parsed.asked, described)
+        song_id = described.song_id or choose_song(asked, songs)
+        if song_id is None:
+            raise SongNotFound("There are no songs in the library; add one first.")
+        song = await self._library.song(song_id)
+        said = (*parsed.degradations, *unheeded(parsed.asked, song))
+        understood = Understanding(
+            request=ChoreographyRequest(
+                song_id=song_id,
+                difficulty=asked.difficulty,
+                energy_level=asked.energy_level,
+                style=asked.style,
+                seed=described.seed,
+                locked_moves=described.locked_moves,
+                banned_moves=described.banned_moves,
+            ),
+            asked=parsed.asked,
+            parsed_by=parsed.by,
+            degradations=said,
+        )
+        return understood, Description(
+            text=described.query,
+            asked=asked,
+            figures=examples(asked, moves),
+            degradations=said,
+            spent=spent,
+        )
+
+
+class PlanFromWords:
+    """Understand a description and plan the dance; no film is made."""
+
+    def __init__(self, understand: UnderstandDescription, plan: PlanChoreography) -> None:
+        """Take both halves of the work."""
+        self._understand = understand
+        self._plan = plan
+
+    async def __call__(
+        self, described: DescribedRequest, task_id: UUID, owner: str
+    ) -> DescribedDance:
+        """Return the Blueprint; raises as `UnderstandDescription` and `PlanChoreography` do."""
+        understood, description = await self._understand.to_be_planned(described)
+        dance = await self._plan(understood.request, task_id, owner, description)
+        return DescribedDance(**msgspec.structs.asdict(dance), parameters=understood)
+
+
+class GenerateFromWords:
+    """Understand a description, plan the dance and make its film, in one go."""
+
+    def __init__(self, understand: UnderstandDescription, generate: GenerateChoreography) -> None:
+        """Take both halves of the work."""
+        self._understand = understand
+        self._generate = generate
+
+    async def __call__(
+        self, described: DescribedRequest, task_id: UUID, owner: str
+    ) -> DescribedFilm:
+        """Return once the film is published; raises as `GenerateChoreography` does."""
+        understood, description = await self._understand.to_be_planned(described)
+        film = await self._generate(understood.request, task_id, owner, description)
+        return DescribedFilm(**msgspec.structs.asdict(film), parameters=understood)
+
+
+def _outright(asked: Asked, described: DescribedRequest) -> Asked:
+    """What was asked for, where it is not said outright beside the words."""
+    return msgspec.structs.replace(
+        asked,
+        difficulty=described.difficulty or asked.difficulty,
+        energy_level=described.energy_level or asked.energy_level,
+        style=described.style or asked.style,
+    )

@@ -1,0 +1,274 @@
+"""Plan the choreography of a song."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import msgspec
+
+from application.concurrency.threads import PLANNING
+from application.library.analyze_song import AnalyzeSong
+from application.library.browse import everything
+from application.planning.motion_cache import MotionCache
+from application.planning.shortlisting import Shortlist
+from application.ports.clock import Clock
+from application.ports.description_model import DescriptionModel, Slot
+from application.ports.library import Library, MoveFilter
+from domain.blueprint.model import Blueprint, Difficulty, OutputConfig
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Analysis, shortened
+from domain.planning.costs import Motion
+from domain.planning.metrics import Quality, quality, rounded
+from domain.planning.planner import Banned, Draft, Locked, Plan, Seed, Wish
+from domain.planning.query_fit import fit, requested
+from domain.planning.tempo_octaves import Counted, fitting, settles, ways_to_count
+from domain.shared import paths
+from domain.shared.errors import InvalidRequest, MediaNotFound, NoBeatHeard, NoMovesMatch
+from domain.shared.texts import Text
+from domain.shared.violations import Violation
+from domain.text_query.words import Asked
+
+_NEAR = 4.0
+"""Seconds by which a song may be shorter than the dance that was asked for, with no word said."""
+
+
+class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A song, and what the dance to it is to be like; what is left out does not matter."""
+
+    song_id: Text
+    difficulty: Difficulty | None = None
+    energy_level: Energy | None = None
+    style: Style | None = None
+    seed: Seed = 0
+    """The same request with the same seed gives the same dance."""
+    locked_moves: Locked = ()
+    banned_moves: Banned = ()
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """A dance in a person's own words, beside the request they were understood as."""
+
+    text: str
+    asked: Asked
+    figures: tuple[str, ...] = ()
+    """Ids of some moves that are the figures it asks for."""
+    degradations: tuple[str, ...] = ()
+    """What of it was not understood as it should have been."""
+    spent: float = 0.0
+    """Seconds it took to understand it."""
+
+
+class PlannedDance(msgspec.Struct, frozen=True, kw_only=True):
+    """A Blueprint, where it departs from what was asked, and how good it is."""
+
+    blueprint: Blueprint
+    degradations: tuple[str, ...]
+    quality: Quality
+
+
+class PlanChoreography:
+    """Hear the song, choose the moves, and write the Blueprint; no film is made."""
+
+    def __init__(
+        self,
+        library: Library,
+        hear: AnalyzeSong,
+        clock: Clock,
+        description_model: DescriptionModel,
+        watched: MotionCache,
+        shortlist: Shortlist | None = None,
+    ) -> None:
+        """Take the ports, who hears the song, and what is known of the clips' motion.
+
+        Without a ``shortlist`` all moves are weighed, however many there are.
+        """
+        self._library = library
+        self._hear = hear
+        self._clock = clock
+        self._description_model = description_model
+        self._watched = watched
+        self._shortlist = shortlist
+
+    async def __call__(
+        self,
+        request: ChoreographyRequest,
+        task_id: UUID,
+        owner: str,
+        described: Description | None = None,
+    ) -> PlannedDance:
+        """Return the Blueprint of a dance to the whole song, or to as much as was ``described``.
+
+        Raises `SongNotFound`, `LibraryFailed`, `NoBeatHeard`, `NoMovesMatch`,
+        and `InvalidRequest` when a locked or banned move is not in the library, or no film can be
+        made of the clip of a locked one.
+        """
+        song = await self._library.song(request.song_id)
+        if song.unusable is not None:
+            raise MediaNotFound(song.audio_path)
+        analysis = await self._hear(song.id)
+        if not analysis.ones:
+            raise NoBeatHeard(
+                f"No beat can be heard in {song.title!r} (confidence {analysis.confidence:.2f}); "
+                "choose another song, or say its tempo and where a '1' is."
+            )
+        counted, moves = await self._counted(request, analysis, described)
+        analysis = counted.analysis
+        await self._refuse_unknown(request, moves)
+        too_short: tuple[str, ...] = ()
+        if described is not None and described.asked.seconds is not None:
+            too_short = _too_short(analysis, described.asked.seconds)
+            analysis = shortened(analysis, described.asked.seconds)
+        motion = await self._watched()
+        dance = await self._danced(request, analysis, moves, motion, described)
+        degradations = (*too_short, *dance.degradations)
+        if counted.degradation is not None:
+            degradations = (counted.degradation, *degradations)
+        measured = await PLANNING.run(
+            lambda: quality(dance.moves, analysis, moves, asked=request.difficulty, motion=motion)
+        )
+        told = rounded(measured)
+        blueprint = Blueprint(
+            task_id=task_id,
+            audio_path=song.audio_path,
+            audio_tempo=analysis.tempo,
+            moves=dance.moves,
+            difficulty_level=request.difficulty,
+            generation_timestamp=self._clock.now(),
+            generation_parameters={
+                **msgspec.to_builtins(request),
+                **({} if described is None else {"query": described.text}),
+                "user_id": owner,
+                "degradations": list(degradations),
+                "quality": msgspec.to_builtins(told),
+            },
+            output_config=OutputConfig(output_path=paths.film(owner, task_id)),
+        )
+        return PlannedDance(blueprint=blueprint, degradations=degradations, quality=told)
+
+    async def _danced(
+        self,
+        request: ChoreographyRequest,
+        analysis: Analysis,
+        moves: Sequence[Move],
+        motion: Motion | None,
+        described: Description | None,
+    ) -> Plan:
+        wish = _wish(request)
+        if described is None:
+            draft = await PLANNING.run(lambda: Draft(analysis, moves, wish, motion=motion))
+            return await PLANNING.run(draft.plan)
+        wanted = {move.id: fit(described.asked, move) for move in moves}
+        figures = requested(described.asked, moves)
+        draft = await PLANNING.run(
+            lambda: Draft(analysis, moves, wish, fit=wanted, motion=motion, requested=figures)
+        )
+        slots = [Slot(energy=each.energy, candidates=each.candidates) for each in draft.choices]
+        named = {move_id for slot in slots for move_id in slot.candidates}
+        shown = [move for move in moves if move.id in named]
+        proposal = await self._description_model.order(
+            described.text, slots, shown, described.spent
+        )
+        dance = await PLANNING.run(lambda: draft.plan(proposal.move_ids))
+        said = (*described.degradations, *proposal.degradations, *dance.degradations)
+        return msgspec.structs.replace(dance, degradations=said)
+
+    async def _counted(
+        self, request: ChoreographyRequest, heard: Analysis, described: Description | None
+    ) -> tuple[Counted, Sequence[Move]]:
+        """The song as most of the moves can be danced to it, and what the dance is chosen from."""
+        best: tuple[Counted, Sequence[Move]] | None = None
+        most = 0
+        for way in ways_to_count(heard):
+            moves = await self._moves(request, way.analysis, described)
+            wanted = [move for move in moves if move.id not in request.banned_moves]
+            fit = fitting(wanted, way.analysis.tempo)
+            if best is None or fit > most:
+                best, most = (way, moves), fit
+            if settles(fit, len(wanted)):
+                break
+        if best is None:
+            raise AssertionError("A song is counted in one way at least.")
+        return best
+
+    async def _moves(
+        self, request: ChoreographyRequest, analysis: Analysis, described: Description | None
+    ) -> Sequence[Move]:
+        """What the dance is chosen from."""
+        if self._shortlist is not None:
+            words = None
+            if described is not None:
+                words = " ".join((described.text, *described.asked.figures))
+            wish = _wish(request)
+            found = await self._shortlist(request.song_id, analysis.tempo, wish, words)
+            known = {move.id for move in found}
+            more = () if described is None else described.figures
+            added = await self._library.moves_of([each for each in more if each not in known])
+            return (*found, *(move for move in added if move.unusable is None))
+        usable = MoveFilter(usable=True)
+        return await everything(lambda after, most: self._library.moves(usable, after, most))
+
+    async def _refuse_unknown(self, request: ChoreographyRequest, moves: Sequence[Move]) -> None:
+        named = {*request.banned_moves, *(lock.move_id for lock in request.locked_moves)}
+        known = {move.id: move for move in moves}
+        if unlisted := named - set(known):
+            known |= {move.id: move for move in await self._library.moves_of(sorted(unlisted))}
+        _refuse_unknown(request, known)
+        if not moves:
+            await self._refuse_without_moves()
+
+    async def _refuse_without_moves(self) -> None:
+        """Say so where it is not for the song's tempo that there is nothing to choose from."""
+        if (await self._library.moves(MoveFilter(usable=True), None, 1)).items:
+            return
+        if not (await self._library.moves(MoveFilter(), None, 1)).items:
+            raise NoMovesMatch("There are no moves in the library; add some first.")
+        raise NoMovesMatch(
+            "No film can be made of any clip of the library, so no move is left to dance; "
+            "`bachata-buddy library check` says why of each. Add other clips."
+        )
+
+
+def _too_short(analysis: Analysis, seconds: float) -> tuple[str, ...]:
+    if seconds <= analysis.duration + _NEAR:
+        return ()
+    return (f"The song lasts {analysis.duration:.0f} s; a dance of {seconds:.0f} s was asked for.",)
+
+
+def _wish(request: ChoreographyRequest) -> Wish:
+    return Wish(
+        difficulty=request.difficulty,
+        energy_level=request.energy_level,
+        style=request.style,
+        seed=request.seed,
+        locked=request.locked_moves,
+        banned=request.banned_moves,
+    )
+
+
+def _refuse_unknown(request: ChoreographyRequest, known: Mapping[str, Move]) -> None:
+    named = [
+        *((f"$.locked_moves[{i}].move_id", x.move_id) for i, x in enumerate(request.locked_moves)),
+        *((f"$.banned_moves[{i}]", x) for i, x in enumerate(request.banned_moves)),
+    ]
+    wrong = tuple(
+        Violation(path=path, message=f"There is no move {move_id!r} in the library.")
+        for path, move_id in named
+        if move_id not in known
+    )
+    wrong += tuple(
+        Violation(
+            path=f"$.locked_moves[{index}].position",
+            message=f"The eight-count {lock.position} is locked to another move already.",
+        )
+        for index, lock in enumerate(request.locked_moves)
+        if any(lock.position == other.position for other in request.locked_moves[:index])
+    )
+    wrong += tuple(
+        Violation(
+            path=f"$.locked_moves[{index}].move_id",
+            message=f"No film can be made of the clip of the move {lock.move_id!r}: {unusable}",
+        )
+        for index, lock in enumerate(request.locked_moves)
+        if lock.move_id in known and (unusable := known[lock.move_id].unusable) is not None
+    )
+    if wrong:
+        raise InvalidRequest(wrong)

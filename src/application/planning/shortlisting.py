@@ -1,0 +1,108 @@
+"""The moves a dance is chosen from: all there are, or of very many those that suit best."""
+
+from random import Random
+from typing import Final
+
+from application.library.analyze_song import AnalyzeSong
+from application.ports.library import Library, MoveFilter
+from application.ports.move_index import Among
+from application.search.move_search import FindMoves, Likeness
+from domain.library.embeddings import LENGTHS, Part, packed
+from domain.library.moves import INTRO, OUTRO, Energy, Move
+from domain.planning.planner import Wish
+from domain.planning.tempo_octaves import fits
+
+MANY: Final = 500
+"""Moves up to which all are weighed: that takes a tenth of a second, and 10,000 take three."""
+
+_WANTED: Final = 300
+"""Moves that meet the wish: as many for each energy, which the sections of a song ask for."""
+_OTHERS: Final = 40
+"""Moves of each energy whatever was wished for, lest the wish leave none."""
+_ENDS: Final = 30
+"""Openings, and endings."""
+
+
+class Shortlist:
+    """Moves that are danced to music like the song, or are like the words, and fit its tempo.
+
+    The same for the same library, song, wish and words. Everything that meets a wish is among
+    them where that is little, so that the planner relaxes wishes as it would over all moves.
+    """
+
+    def __init__(
+        self, library: Library, find: FindMoves, hear: AnalyzeSong, many: int = MANY
+    ) -> None:
+        """Take the port, who finds moves and who hears songs, and how many moves are too many."""
+        self._library = library
+        self._find = find
+        self._hear = hear
+        self._many = many
+
+    async def __call__(
+        self, song_id: str, tempo: float, wish: Wish, words: str | None = None
+    ) -> tuple[Move, ...]:
+        """Return the moves to choose from for a song of so many beats a minute.
+
+        Of all of them film can be made, as far as anybody has tried.
+        """
+        page = await self._library.moves(MoveFilter(usable=True), None, self._many)
+        if page.last is None:
+            return page.items
+        like = await self._likeness(song_id, wish.seed, words)
+        await self._find.refresh()
+        known = {move.id: move for move in page.items}
+        found: dict[str, Move] = {}
+        searches = _searches(wish)
+        asked = 2
+        while searches:
+            near = [await self._near(like, among, asked * most) for among, most in searches]
+            ids = {each: None for some in near for each in some if each not in known}
+            there = await self._library.moves_of(tuple(ids))
+            known |= {move.id: move for move in there if move.unusable is None}
+            left: list[tuple[Among, int]] = []
+            for (among, most), some in zip(searches, near, strict=True):
+                good = [each for each in some if each in known and fits(known[each], tempo)]
+                found |= {each: known[each] for each in good[:most]}
+                if len(good) < most and len(some) == asked * most:
+                    left.append((among, most))
+            searches, asked = left, asked * 4
+        locked = await self._library.moves_of([lock.move_id for lock in wish.locked])
+        found |= {move.id: move for move in locked if move.unusable is None}
+        return tuple(found.values())
+
+    async def _likeness(self, song_id: str, seed: int, words: str | None) -> Likeness:
+        heard = await self._hear.by_ear(song_id)
+        if heard.embedding:
+            return Likeness(words=words, audio=packed(heard.embedding))
+        if words is not None:
+            return Likeness(words=words)
+        # Like nothing at all: moves from everywhere, others for another seed.
+        chance = Random(f"shortlist {seed}")  # noqa: S311 - a dance, no secret
+        return Likeness(text=packed(chance.gauss(0, 1) for _ in range(LENGTHS[Part.TEXT])))
+
+    async def _near(self, like: Likeness, among: Among, most: int) -> list[str]:
+        """Ids, the likest first."""
+        found = await self._find(like, among, most=most, fewest=0, as_it_is=True)
+        return [near.move_id for near in found.moves]
+
+
+def _searches(wish: Wish) -> list[tuple[Among, int]]:
+    """What is looked for, and how much of it."""
+    banned = frozenset(wish.banned)
+    energies = tuple(Energy) if wish.energy_level is None else (wish.energy_level,)
+    wanted = [
+        Among(difficulty=wish.difficulty, style=wish.style, energy_level=energy, banned=banned)
+        for energy in energies
+    ]
+    ends = [
+        Among(label=label, difficulty=difficulty, banned=banned)
+        for label in (INTRO, OUTRO)
+        for difficulty in dict.fromkeys((wish.difficulty, None))
+    ]
+    others = [Among(energy_level=energy, banned=banned) for energy in Energy]
+    return [
+        *((among, _WANTED // len(wanted)) for among in wanted),
+        *((among, _ENDS) for among in ends),
+        *((among, _OTHERS) for among in others),
+    ]

@@ -1,0 +1,1 @@
+"""Making, previewing and serving films."""

@@ -1,0 +1,250 @@
+"""The making of a film: the state machine run over the ports."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TypeVar
+
+from application.concurrency.retries import Retries
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.task_groups import run_all
+from application.concurrency.threads import PLANNING
+from application.media.disk_errors import disk_errors
+from application.media.fetched_files import FetchedFiles
+from application.media.library_failures import of_the_library
+from application.ports.artifact_cache import ArtifactCache
+from application.ports.encoder import Encoder, Footage
+from application.ports.media_files import Known
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from application.rendering.task_tracking import Record
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
+from domain.blueprint.timeline import Cut, Timeline, laid_out
+from domain.rendering.assembly import FINAL, Assembly, State, Step
+from domain.rendering.workload import FilmLimits
+from domain.shared import paths
+from domain.shared.errors import (
+    Broken,
+    DiskFull,
+    MediaNotFound,
+    MediaTaken,
+    StorageFailed,
+    UnreadableMedia,
+)
+
+T = TypeVar("T")
+
+_log = logging.getLogger("bachata.filming")
+
+Doubt = Callable[[Mapping[str, str]], None]
+"""Hears of clips that a film has failed at, by the ids of their moves."""
+
+
+class FilmPipeline:
+    """Fetches, normalises, concatenates, adds sound, checks, stores and cleans up."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        artifacts: ArtifactCache,
+        encoder: Encoder,
+        workspace: Workspace,
+        at_once: int,
+        link_seconds: int = 0,
+        doubt: Doubt | None = None,
+        limits: FilmLimits | None = None,
+        retries: Retries | None = None,
+    ) -> None:
+        """Take the ports, how many files may be fetched at once, and for how long links last.
+
+        Where that is 0 s there are none: films are played from the service. ``doubt`` is told of
+        the clips at whose making into film one has failed. Films may take as much work as
+        ``limits`` allow. ``retries`` is how often the deleting of a film that failed is tried.
+        """
+        self._storage = storage
+        self._artifacts = artifacts
+        self._encoder = encoder
+        self._workspace = workspace
+        self._fetches = at_once
+        self._link_seconds = link_seconds
+        self._doubt = doubt
+        self._limits = limits or FilmLimits()
+        self._retries = retries or Retries()
+
+    async def check(self, blueprint: Blueprint) -> None:
+        """Raise `BlueprintRejected` for a film that takes more work than is allowed."""
+        # In a thread: two thousand moves take a tenth of a second.
+        await PLANNING.run(lambda: self._limits.check(blueprint, laid_out(blueprint)))
+
+    async def __call__(
+        self, blueprint: Blueprint, record: Record, *, planned: bool = False
+    ) -> Assembly:
+        """Make and publish the film of a checked Blueprint; return its completed assembly.
+
+        A failure leaves neither film nor temporary file behind. At the files of a Blueprint that
+        was ``planned`` here, and is nobody's own, it is a `LibraryFailed`.
+        """
+        published = False
+
+        async def publish(film: Path) -> None:
+            nonlocal published
+            try:
+                await self._storage.put(film, path, may_take_ownership=True)
+            except MediaTaken:
+                raise
+            except BaseException:
+                # It may be there all the same. At a path that is not the task's own it may be
+                # somebody else's film, and recovery finds out.
+                published = path == paths.film(record.assembly.owner, blueprint.task_id)
+                raise
+            published = True
+
+        async def settle(error: BaseException) -> Assembly:
+            ended = await record.end(error)
+            # Where nobody could say how it ended, a film that is complete might be deleted: it is
+            # left to recovery, which asks again.
+            if published and ended.state in FINAL and ended.state is not State.COMPLETED:
+                await self._retries(lambda: self._storage.delete(path))
+            return ended
+
+        path = blueprint.output_config.output_path
+        try:
+            await self._refuse_taken(path)
+            timeline = laid_out(blueprint)
+            with of_the_library() if planned else nullcontext(), disk_errors():
+                async with self._workspace.take(blueprint.task_id) as folder:
+                    film = await self._made(blueprint, timeline, folder, record)
+                    await record.take(Step.UPLOAD, "Storing the film")
+                    await finish_even_if_cancelled(publish(film))
+                    await record.take(Step.CLEAN_UP, "Cleaning up")
+            await record.take(
+                Step.COMPLETE,
+                "The film is ready",
+                output_path=path,
+                seconds=float(timeline.soundtrack.seconds),
+            )
+        except BaseException as error:
+            # Both or neither: a cancellation that comes between would leave a film nobody knows of.
+            ended = await finish_even_if_cancelled(settle(error))
+            if ended.state is State.COMPLETED and isinstance(record.named(error), Exception):
+                # It was on record when the answer got lost: the film is there, and says so.
+                _log.warning("completed in spite of %r", error)
+                return ended
+            raise
+        return record.assembly
+
+    async def address(self, assembly: Assembly) -> str:
+        """Where the film of a completed assembly is played from."""
+        path, link = assembly.output_path, None
+        if self._link_seconds and path is not None:
+            name = f"{assembly.task_id}.mp4"
+            try:
+                link = await self._storage.link(path, name, self._link_seconds)
+            except StorageFailed as error:
+                # The film is there and can be played, whatever becomes of a link to it.
+                _log.warning("no link to the film: %s", error)
+        return link or f"/api/videos/{assembly.task_id}/stream"
+
+    async def _refuse_taken(self, path: str) -> None:
+        try:
+            await self._storage.describe(path)
+        except MediaNotFound:
+            return
+        raise MediaTaken(
+            f"There is a film at {path!r} already, and nothing is ever overwritten; "
+            "give output_config.output_path another name."
+        )
+
+    async def _require_room(self, needed: int) -> None:
+        free = await self._workspace.free()
+        if needed > free:
+            raise DiskFull(
+                f"The film needs {-(-needed // 1_000_000):,} MB of disk for a while, and "
+                f"{free // 1_000_000:,} MB are free: make room, or choose a lower bitrate."
+            )
+
+    async def _made(
+        self, blueprint: Blueprint, timeline: Timeline, folder: Path, record: Record
+    ) -> Path:
+        await record.take(Step.FETCH, "Fetching the song and the clips")
+        gate = asyncio.Semaphore(self._fetches)
+        fetched = FetchedFiles(self._storage, self._artifacts, self._encoder, folder, gate)
+        await self._looked_at(blueprint, timeline, fetched, record)
+        await record.take(Step.CONCATENATE, "Cutting the moves")
+        reel = await self._reel(blueprint, timeline, fetched, folder, record)
+        await record.take(Step.ADD_AUDIO, "Adding the sound")
+        film = folder / "film.mp4"
+        await self._encoder.add_audio(reel, timeline.soundtrack, fetched, film)
+        await record.tell("Checking the film")
+        await self._encoder.inspect(film, timeline)
+        return film
+
+    async def _looked_at(
+        self, blueprint: Blueprint, timeline: Timeline, fetched: FetchedFiles, record: Record
+    ) -> None:
+        """Find out about every file, and refuse what a clip is too short for before any work."""
+        seen: dict[str, Known] = {}
+
+        async def look(path: str) -> None:
+            seen[path] = await self._doubting(fetched.known(path), blueprint, path)
+            await record.tell("Fetching the song and the clips", len(seen), len(blueprint.media))
+
+        await run_all(look(path) for path in blueprint.media)
+        clips = {move.video_path: None for move in blueprint.moves}
+        for path in clips:
+            if seen[path].media.picture is None:
+                raise UnreadableMedia(f"The file {path!r} has no picture; a move needs a film.")
+        lengths = {path: seen[path].media.seconds for path in clips}
+        rules.check_lengths(blueprint, lengths)
+        work = await PLANNING.run(lambda: self._limits.check(blueprint, timeline, lengths))
+        await self._require_room(work.size)
+
+    async def _doubting(self, work: Awaitable[T], blueprint: Blueprint, *clips: str) -> T:
+        """Do some work with clips; where it fails the clips of moves are doubted."""
+        try:
+            return await work
+        except Exception as error:
+            _name(error, clips)
+            moves = {m.clip_id: m.video_path for m in blueprint.moves if m.video_path in clips}
+            named = {move_id: clip for move_id, clip in moves.items() if move_id is not None}
+            if self._doubt is not None and named:
+                self._doubt(named)
+            raise
+
+    async def _reel(
+        self,
+        blueprint: Blueprint,
+        timeline: Timeline,
+        fetched: FetchedFiles,
+        folder: Path,
+        record: Record,
+    ) -> Footage:
+        """Make every distinct cut once, as many at a time as the encoder takes; join them."""
+        distinct = timeline.distinct
+        pieces: dict[Cut, Footage] = {}
+
+        async def normalise(index: int, cut: Cut) -> None:
+            into = folder / f"cut-{index:04d}.mp4"
+            work = self._encoder.normalise(cut, fetched, timeline.output, into)
+            under = (cut.crossfade.clip,) if cut.crossfade else ()
+            pieces[cut] = await self._doubting(work, blueprint, cut.clip, *under)
+            await record.tell("Cutting the moves", len(pieces), len(distinct))
+
+        # Asked for last, the sound is made while the last cuts leave a core free.
+        sound = self._encoder.prepare((), timeline.soundtrack, fetched, timeline.output, folder)
+        await run_all([*(normalise(*each) for each in enumerate(distinct)), sound])
+        await record.tell("Joining the moves")
+        ordered = [pieces[cut] for cut in timeline.cuts]
+        return await self._encoder.concatenate(ordered, folder / "reel.mp4")
+
+
+def _name(error: Exception, clips: Sequence[str]) -> None:
+    """Have a failure say at which clips it happened, where it does not yet."""
+    if isinstance(error, Broken):
+        said = f"{error} {error.details or ''}"
+        if not any(clip in said for clip in clips):
+            where = f"It happened at {' and '.join(map(repr, clips))}."
+            error.details = f"{where}\n{error.details}" if error.details else where

@@ -1,0 +1,148 @@
+"""Preview a film that has not been made."""
+
+import asyncio
+import hashlib
+import re
+from typing import Final
+from uuid import UUID, uuid4
+
+import msgspec
+
+from application.media.fetched_files import FetchedFiles
+from application.ports.artifact_cache import ArtifactCache
+from application.ports.encoder import Encoder
+from application.ports.preview_streamer import PreviewStreamer
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from application.rendering.read_blueprint import ReadBlueprint
+from domain.blueprint.timeline import Timeline, laid_out
+from domain.rendering.hls_playlist import (
+    BEGINNING,
+    Kind,
+    PreviewOutdated,
+    ends,
+    main_playlist,
+    media_playlist,
+    playlist_name,
+    segment_name,
+)
+from domain.rendering.workload import FilmLimits
+from domain.shared.errors import SegmentNotFound
+
+FOLDER: Final = "preview"
+"""Where all but the main playlist lies, beside it, in a folder named by the version."""
+_VERSIONS: Final = 256
+"""How many versions are kept in memory at most."""
+_VERSION: Final = re.compile(r"[0-9a-f]{16}")
+
+
+class PreviewChoreography:
+    """The Blueprint of a task as a film to be streamed, whatever has become of its own film.
+
+    Every method raises `TaskNotFound`, for another's task too, `BlueprintNotFound`, and
+    `BlueprintRejected` for a film that takes more work than is allowed. Only a segment needs the
+    media, and of these only what is seen or heard in it.
+
+    All but the main playlist has a version in its address, which is another whenever other bytes
+    could come of the same Blueprint. What is asked for by another version than that of now raises
+    `PreviewOutdated`: nobody plays segments of two encoders as one film.
+    """
+
+    def __init__(
+        self,
+        read: ReadBlueprint,
+        storage: Storage,
+        artifacts: ArtifactCache,
+        encoder: Encoder,
+        preview_streamer: PreviewStreamer,
+        workspace: Workspace,
+        at_once: int,
+        limits: FilmLimits | None = None,
+    ) -> None:
+        """Take the ports, how many files may be fetched at once, and the limits on a film."""
+        self._limits = limits or FilmLimits()
+        self._read = read
+        self._storage = storage
+        self._artifacts = artifacts
+        self._encoder = encoder
+        self._preview_streamer = preview_streamer
+        self._workspace = workspace
+        self._fetches = at_once
+        self._versions: dict[tuple[UUID, str], str] = {}
+        """Versions by task and by what the preview streamer says; a task's Blueprint never changes."""
+
+    async def __call__(self, task_id: UUID, owner: str) -> str:
+        """The playlist that leads to the others."""
+        timeline = await self._timeline(task_id, owner)
+        version = self._version(task_id, await self._preview_streamer.version(timeline), timeline)
+        return main_playlist(timeline, f"{FOLDER}/{version}")
+
+    async def playlist(self, task_id: UUID, owner: str, version: str, name: str) -> str:
+        """The playlist of this file name, or `SegmentNotFound`."""
+        timeline = await self._timeline(task_id, owner)
+        await self._require(task_id, version, timeline)
+        for kind in Kind:
+            if name == playlist_name(kind):
+                return media_playlist(kind, timeline)
+        raise SegmentNotFound
+
+    async def segment(self, task_id: UUID, owner: str, version: str, kind: str, name: str) -> bytes:
+        """The segment of this file name, or what comes before all of them; or `SegmentNotFound`.
+
+        Raises as `PreviewStreamer` does.
+        """
+        timeline = await self._timeline(task_id, owner)
+        made_by = await self._require(task_id, version, timeline)
+        if kind not in tuple(Kind):
+            raise SegmentNotFound
+        found = Kind(kind)
+        index = None if name == BEGINNING else _index(name, len(ends(found, timeline)))
+        # No task is worked on: the folder's name is only to be its own.
+        async with self._workspace.take(uuid4()) as folder:
+            gate = asyncio.Semaphore(self._fetches)
+            fetched = FetchedFiles(self._storage, self._artifacts, self._encoder, folder, gate)
+            if index is None:
+                data = await self._preview_streamer.beginning(found, timeline, fetched, folder)
+            else:
+                data = await self._preview_streamer.part(found, index, timeline, fetched, folder)
+        # FFmpeg may have been exchanged while this was made.
+        if await self._preview_streamer.version(timeline) != made_by:
+            raise PreviewOutdated
+        return data
+
+    async def _require(self, task_id: UUID, version: str, timeline: Timeline) -> str:
+        """Refuse another version than that of now; return what the preview streamer says it is."""
+        if not _VERSION.fullmatch(version):
+            raise SegmentNotFound
+        made_by = await self._preview_streamer.version(timeline)
+        if version != self._version(task_id, made_by, timeline):
+            raise PreviewOutdated
+        return made_by
+
+    def _version(self, task_id: UUID, made_by: str, timeline: Timeline) -> str:
+        """The version of a task's preview; of many moves it takes longer than a segment does."""
+        key = (task_id, made_by)
+        if key not in self._versions:
+            if len(self._versions) >= _VERSIONS:
+                self._versions.clear()
+            self._versions[key] = _version(made_by, timeline)
+        return self._versions[key]
+
+    async def _timeline(self, task_id: UUID, owner: str) -> Timeline:
+        blueprint = await self._read(task_id, owner)
+        timeline = laid_out(blueprint)
+        self._limits.check(blueprint, timeline)
+        return timeline
+
+
+def _version(made_by: str, timeline: Timeline) -> str:
+    """Digits that are others whenever a segment, or where it begins, may be."""
+    told = (made_by, timeline, *(media_playlist(kind, timeline) for kind in Kind))
+    return hashlib.sha256(msgspec.json.encode(told, enc_hook=str)).hexdigest()[:16]
+
+
+def _index(name: str, count: int) -> int:
+    for index in range(count):
+        if name == segment_name(index):
+            return index
+    raise SegmentNotFound

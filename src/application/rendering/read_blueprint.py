@@ -1,0 +1,24 @@
+"""Read the Blueprint of a task."""
+
+from uuid import UUID
+
+from application.ports.blueprints import BlueprintArchive
+from application.ports.tasks import TaskRepository
+from domain.blueprint.model import Blueprint
+from domain.shared.errors import TaskNotFound
+
+
+class ReadBlueprint:
+    """The Blueprint that a task was made from, to look at, edit and assemble again."""
+
+    def __init__(self, tasks: TaskRepository, blueprints: BlueprintArchive) -> None:
+        """Take the ports."""
+        self._tasks = tasks
+        self._blueprints = blueprints
+
+    async def __call__(self, task_id: UUID, owner: str) -> Blueprint:
+        """Return it; raises `TaskNotFound`, for another's task too, or `BlueprintNotFound`."""
+        assembly = await self._tasks.get(task_id)
+        if assembly.owner != owner:
+            raise TaskNotFound
+        return await self._blueprints.get(task_id)

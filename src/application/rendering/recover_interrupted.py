@@ -1,0 +1,94 @@
+"""Clear up after a process that died."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.ports.blueprints import BlueprintArchive
+from application.ports.clock import Clock
+from application.ports.storage import Storage
+from application.ports.tasks import TaskRepository
+from application.ports.workspace import Workspace
+from application.rendering.task_tracking import failure_of
+from domain.blueprint.timeline import laid_out
+from domain.rendering.assembly import FINAL, Assembly, State, Step
+from domain.shared.errors import Interrupted, MediaNotFound, TaskNotFound
+
+_GRACE: Final = timedelta(seconds=60)
+"""Time beyond its limit after which nobody can be working on a task, here or elsewhere."""
+
+
+class RecoverInterrupted:
+    """What a process was making when it died is ended, and its folders are removed.
+
+    A film that was published already is completed; everything else is marked as failed. So are
+    the tasks of a machine that is gone, and those whose end could not be written down because
+    the database was away, once they are over their time.
+    """
+
+    def __init__(
+        self,
+        tasks: TaskRepository,
+        blueprints: BlueprintArchive,
+        storage: Storage,
+        workspace: Workspace,
+        clock: Clock,
+        limit: float,
+    ) -> None:
+        """Take the ports, and the seconds that a film may take."""
+        self._tasks = tasks
+        self._blueprints = blueprints
+        self._storage = storage
+        self._workspace = workspace
+        self._clock = clock
+        self._over = timedelta(seconds=limit) + _GRACE
+
+    async def __call__(self) -> int:
+        """Return how many tasks were ended."""
+        return await finish_even_if_cancelled(self._swept())
+
+    async def _swept(self) -> int:
+        swept = 0
+        over = await self._tasks.unfinished(self._over)
+        for task_id in dict.fromkeys((*await self._workspace.sweep(), *over)):
+            try:
+                found = await self._tasks.get(task_id)
+            except TaskNotFound:
+                # It was never added, or is work without a task, such as filming the demo library.
+                continue
+            if found.state not in FINAL:
+                await self._end(found)
+                swept += 1
+        return swept
+
+    async def _end(self, found: Assembly) -> None:
+        if found.state is State.CLEANUP and await self._completed(found.task_id):
+            return
+        now = self._clock.now()
+
+        def interrupted(task: Assembly) -> Assembly:
+            if task.state in FINAL:
+                return task
+            return task.take(Step.FAIL, now, failure=failure_of(Interrupted(), task))
+
+        await self._tasks.update(found.task_id, interrupted)
+
+    async def _completed(self, task_id: UUID) -> bool:
+        """Complete a task whose film, once it was checked, had been stored; if it is there."""
+        blueprint = await self._blueprints.get(task_id)
+        path = blueprint.output_config.output_path
+        try:
+            await self._storage.describe(path)
+        except MediaNotFound:
+            return False
+        now = self._clock.now()
+        seconds = float(laid_out(blueprint).soundtrack.seconds)
+
+        def complete(task: Assembly) -> Assembly:
+            if task.state in FINAL:
+                return task
+            return task.take(Step.COMPLETE, now, output_path=path, seconds=seconds)
+
+        await self._tasks.update(task_id, complete)
+        return True

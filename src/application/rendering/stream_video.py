@@ -1,0 +1,42 @@
+"""Watch a film."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import msgspec
+
+from application.ports.storage import Storage, Stored
+from application.ports.tasks import TaskRepository
+from domain.rendering.assembly import State
+from domain.shared.errors import TaskNotFound, VideoNotFound
+
+
+class Film(msgspec.Struct, frozen=True, kw_only=True):
+    """A published film and how to read it."""
+
+    path: str
+    stored: Stored
+
+
+class StreamVideo:
+    """A film's bytes, whole or in part."""
+
+    def __init__(self, tasks: TaskRepository, storage: Storage) -> None:
+        """Take the ports."""
+        self._tasks = tasks
+        self._storage = storage
+
+    async def __call__(self, video_id: UUID, owner: str) -> Film:
+        """Find a published film; raises `VideoNotFound`, for somebody else's too."""
+        try:
+            assembly = await self._tasks.get(video_id)
+        except TaskNotFound:
+            raise VideoNotFound from None
+        path = assembly.output_path
+        if assembly.owner != owner or assembly.state is not State.COMPLETED or path is None:
+            raise VideoNotFound
+        return Film(path=path, stored=await self._storage.describe(path))
+
+    def read(self, film: Film, first: int, length: int) -> AsyncIterator[bytes]:
+        """Yield ``length`` bytes of a film from byte ``first`` on."""
+        return self._storage.read(film.path, first, length)

@@ -1,0 +1,220 @@
+"""An assembly on record: every step written down before its work begins, every end once."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from application.concurrency.retries import Retries
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.media.disk_errors import disk_errors
+from application.ports.clock import Clock
+from application.ports.progress import Progress, Report
+from application.ports.tasks import TaskRepository
+from application.ports.workspace import Workspace
+from domain.rendering.assembly import FINAL, Assembly, Failure, Step
+from domain.shared.errors import (
+    AssemblyTimedOut,
+    BachataError,
+    Conflict,
+    InvalidRequest,
+    TaskNotFound,
+)
+
+HEARING = 5.0
+"""Seconds that whoever is told of an end has to hear it: no other time limit holds any more."""
+
+
+class Record:
+    """One assembly while it is being worked on."""
+
+    def __init__(
+        self,
+        assembly: Assembly,
+        tasks: TaskRepository,
+        progress: Progress,
+        clock: Clock,
+        deadline: asyncio.Timeout,
+        retries: Retries,
+    ) -> None:
+        """Take an assembly that is on record already."""
+        self.assembly = assembly
+        self._tasks = tasks
+        self._progress = progress
+        self._clock = clock
+        self._deadline = deadline
+        self._retries = retries
+
+    async def take(
+        self,
+        step: Step,
+        message: str,
+        *,
+        output_path: str | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Write a step down, tell of it, and only then let its work begin."""
+        now = self._clock.now()
+
+        async def write() -> None:
+            self.assembly = await self._tasks.update(
+                self.assembly.task_id,
+                lambda found: found.take(step, now, output_path=output_path, seconds=seconds),
+            )
+
+        await finish_even_if_cancelled(write())
+        await self.tell(message)
+
+    async def tell(self, message: str, done: int = 0, of: int = 0) -> None:
+        """Tell how far the stage is."""
+        await self._progress.tell(
+            Report(
+                task_id=self.assembly.task_id,
+                stage=self.assembly.state,
+                progress=self.assembly.progress,
+                message=message,
+                done=done,
+                of=of,
+            )
+        )
+
+    async def note(self, degradations: tuple[str, ...]) -> None:
+        """Write down what is being done otherwise than asked."""
+
+        def noted(found: Assembly) -> Assembly:
+            return found.degraded(degradations)
+
+        self.assembly = await self._tasks.update(self.assembly.task_id, noted)
+
+    def named(self, error: BaseException) -> BaseException:
+        """The error as the caller is to see it: a cancellation by the clock is a time-out."""
+        if isinstance(error, asyncio.CancelledError) and self._deadline.expired():
+            return AssemblyTimedOut()
+        return error
+
+    async def end(self, error: BaseException) -> Assembly:
+        """Write down how it ended and return what is on record; a final state stays as it is.
+
+        What is returned is final only where it was read back: when no database can be reached,
+        nobody knows how it ended.
+        """
+        if self.assembly.state not in FINAL:
+            if isinstance(error, BachataError):
+                error.stage = self.assembly.state
+            await finish_even_if_cancelled(self._end(self.named(error)))
+        return self.assembly
+
+    async def _end(self, error: BaseException) -> None:
+        now = self._clock.now()
+
+        def ended(found: Assembly) -> Assembly:
+            if found.state in FINAL or found.created_at != self.assembly.created_at:
+                return found
+            if isinstance(error, asyncio.CancelledError):
+                return found.take(Step.CANCEL, now)
+            return found.take(Step.FAIL, now, failure=failure_of(error, found))
+
+        try:
+            self.assembly = await self._retries(
+                lambda: self._tasks.update(self.assembly.task_id, ended),
+                is_final=lambda failure: isinstance(failure, TaskNotFound),
+            )
+        except TaskNotFound:
+            return
+        except Exception as second:
+            # It is left to recovery, which finds the task by its folder or by its age.
+            error.add_note(f"Its end could not be written down: {second}")
+        try:
+            async with asyncio.timeout(HEARING):
+                await self.tell(str(error) or "Cancelled")
+        except Exception as untold:
+            error.add_note(f"Its end could not be told: {untold}")
+
+
+def failure_of(error: BaseException, assembly: Assembly) -> Failure:
+    """What is remembered of an error."""
+    if not isinstance(error, BachataError):
+        return Failure(
+            code="internal-error",
+            message="The service failed; its log says why.",
+            stage=assembly.state,
+            details=type(error).__name__,
+        )
+    details = error.details
+    if isinstance(error, InvalidRequest):
+        details = "; ".join(f"{each.path}: {each.message}" for each in error.violations)
+    return Failure(code=error.code, message=str(error), stage=assembly.state, details=details)
+
+
+class TrackedTasks:
+    """Puts assemblies on record, and sees to it that each ends in one final state."""
+
+    def __init__(
+        self,
+        tasks: TaskRepository,
+        progress: Progress,
+        clock: Clock,
+        workspace: Workspace,
+        limit: float,
+        retries: Retries | None = None,
+    ) -> None:
+        """Take the ports, the seconds an assembly may take, and how often its end is written."""
+        self._tasks = tasks
+        self._progress = progress
+        self._clock = clock
+        self._workspace = workspace
+        self._limit = limit
+        self._retries = retries or Retries()
+
+    @asynccontextmanager
+    async def __call__(
+        self, task_id: UUID, owner: str, song_id: str | None = None
+    ) -> AsyncGenerator[Record]:
+        """Begin an assembly, to be worked on inside.
+
+        What is raised inside is raised again once it is on record; work that is over time is
+        cancelled, and `AssemblyTimedOut` is raised in its place. A folder of the workspace is held
+        from before the first word on record until after the last, so that the sweep finds the task
+        if the process dies at any moment between.
+        """
+        now = self._clock.now()
+        begun = Assembly(
+            task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id
+        )
+        deadline = asyncio.timeout(self._limit)
+        record = Record(begun, self._tasks, self._progress, self._clock, deadline, self._retries)
+        try:
+            async with deadline, self._workspace.take(task_id):
+                await _add(record, self._tasks)
+                try:
+                    with disk_errors():
+                        yield record
+                except BaseException as error:
+                    await record.end(error)
+                    raise
+        except TimeoutError as error:
+            if not deadline.expired():
+                raise
+            timed_out = AssemblyTimedOut()
+            timed_out.stage = record.assembly.failure and record.assembly.failure.stage
+            raise timed_out from error
+
+
+async def _add(record: Record, tasks: TaskRepository) -> None:
+    refused = False
+
+    async def add() -> None:
+        nonlocal refused
+        try:
+            await tasks.add(record.assembly)
+        except Conflict:
+            refused = True
+            raise
+
+    try:
+        await finish_even_if_cancelled(add())
+    except BaseException as error:
+        # A failure may have come after the task was on record, as a lost connection does.
+        if not refused:
+            await record.end(error)
+        raise

@@ -1,0 +1,1 @@
+"""Finding moves by text, sound and motion."""

@@ -1,0 +1,120 @@
+"""Find moves that are like something."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from application.library.analyze_song import AnalyzeSong
+from application.ports.library import Library
+from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.move_index import Among
+from application.search.move_search import FindMoves, FoundMoves, Likeness
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import packed
+from domain.library.moves import Energy, Move, Style
+from domain.shared.errors import MoveNotFound
+from domain.shared.texts import Text
+
+Most = Annotated[int, Meta(ge=1, le=200)]
+
+
+class MoveSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What moves are to be like, and which are searched; what is left out does not matter."""
+
+    words: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    move_id: Text | None = None
+    """Like this move, which is not among those that are found."""
+    song_id: Text | None = None
+    """Danced to music that sounds like this song."""
+    label: Text | None = None
+    difficulty: Difficulty | None = None
+    """The hardest one wanted."""
+    energy_level: Energy | None = None
+    style: Style | None = None
+    limit: Most | None = None
+    """Moves that are found; left out, as many as `VECTOR_SEARCH_TOP_K` says."""
+
+
+class LikeMove(msgspec.Struct, frozen=True, kw_only=True):
+    """A move that was found."""
+
+    move: Move
+    score: float
+    """1 for what is the same in all that is compared, 0 for what has nothing in common."""
+
+
+class LikeMoves(msgspec.Struct, frozen=True, kw_only=True):
+    """Moves, the likest first, and which wishes were given up to find them."""
+
+    items: tuple[LikeMove, ...]
+    degradations: tuple[str, ...]
+
+
+class SearchMoves:
+    """The moves that are most like words, a move or a song, within what is wished for."""
+
+    def __init__(
+        self, find: FindMoves, library: Library, embeddings: MoveEmbeddings, hear: AnalyzeSong
+    ) -> None:
+        """Take the ports, who finds moves, and who hears songs."""
+        self._find = find
+        self._library = library
+        self._embeddings = embeddings
+        self._hear = hear
+
+    async def __call__(self, search: MoveSearch) -> LikeMoves:
+        """Return the likest moves; of those as like, the first by their ids.
+
+        Raises `MoveNotFound` and `SongNotFound`, and as `AnalyzeSong` for a song that has to be
+        heard.
+        """
+        among = Among(
+            label=search.label,
+            difficulty=search.difficulty,
+            energy_level=search.energy_level,
+            style=search.style,
+            banned=frozenset() if search.move_id is None else frozenset({search.move_id}),
+        )
+        like, degradations = await self._likeness(search)
+        found = await self._find(like, among, most=search.limit)
+        if found.highest and not any(near.score for near in found.moves):
+            degradations.append("Nothing of the kind is known of any move yet.")
+        return LikeMoves(
+            items=await self._moves(found),
+            degradations=(*degradations, *found.degradations),
+        )
+
+    async def _likeness(self, search: MoveSearch) -> tuple[Likeness, list[str]]:
+        """What is compared: of a move everything that neither the words nor the song take over."""
+        like, degradations = Likeness(), list[str]()
+        if search.move_id is not None:
+            like = await self._like_move(search.move_id)
+        if search.song_id is not None:
+            heard = await self._hear.by_ear(search.song_id)
+            if heard.embedding:
+                like = msgspec.structs.replace(like, audio=packed(heard.embedding))
+            else:
+                degradations.append("Nothing is known of how the song sounds.")
+        if search.words is not None:
+            like = msgspec.structs.replace(like, words=search.words)
+        return like, degradations
+
+    async def _like_move(self, move_id: str) -> Likeness:
+        await self._library.move(move_id)
+        try:
+            known = await self._embeddings.get(move_id)
+        except MoveNotFound:
+            # A library of an earlier version has embeddings once it is indexed.
+            await self._find.refresh()
+            known = await self._embeddings.get(move_id)
+        return await self._find.likeness(known)
+
+    async def _moves(self, found: FoundMoves) -> tuple[LikeMove, ...]:
+        scores = {near.move_id: near.score for near in found.moves}
+        whole = found.highest or 1.0
+        # What was removed the index may not know yet.
+        return tuple(
+            LikeMove(move=move, score=round(scores[move.id] / whole, 6))
+            for move in await self._library.moves_of(tuple(scores))
+        )

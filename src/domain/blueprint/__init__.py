@@ -1,0 +1,1 @@
+"""The document that says what a film is made of."""

@@ -1,0 +1,146 @@
+"""The Blueprint: the one document between deciding a choreography and making its film."""
+
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from domain.shared.frame_time import exact
+from domain.shared.paths import LONGEST
+
+VERSION: Final = 1
+MOST_MOVES: Final = 2000
+
+StoragePath = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=LONGEST,
+        description="A storage path: relative, '/'-separated, no '..'.",
+        extra={"storage_path": True},
+    ),
+]
+DAY: Final = 86_400
+"""Seconds; nothing in a Blueprint is longer."""
+
+Length = Annotated[float, Meta(gt=0, le=DAY, description="Seconds the whole clip lasts.")]
+FrameRate = Literal[24, 25, 30, 50, 60]
+Side = Annotated[int, Meta(ge=16, le=3840, multiple_of=2, description="Pixels; even, 16 to 3840.")]
+Bitrate = Annotated[
+    str, Meta(pattern=r"^[0-9]{1,9}[kM]?$(?!\n)", description="Bits a second, like '2M' or '128k'.")
+]
+
+
+class Difficulty(StrEnum):
+    """How hard a move is to dance."""
+
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+class Transition(StrEnum):
+    """How a move enters from the one before."""
+
+    CUT = "cut"
+    CROSSFADE = "crossfade"
+    FADE_BLACK = "fade_black"
+
+
+class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One move of the film: a part of a clip, and where it plays."""
+
+    video_path: StoragePath
+    start_time: Annotated[float, Meta(ge=0, le=DAY, description="Seconds into the finished film.")]
+    duration: Annotated[
+        float, Meta(gt=0, le=DAY, description="Seconds it plays in the finished film.")
+    ]
+    clip_id: Annotated[str, Meta(max_length=LONGEST)] | None = None
+    trim_start: Annotated[
+        float, Meta(ge=0, le=DAY, description="Seconds into the clip it begins.")
+    ] = 0
+    trim_end: Annotated[
+        float, Meta(ge=0, le=DAY, description="Seconds of the clip's end never used.")
+    ] = 0
+    original_duration: Length | None = None
+    playback_rate: Annotated[
+        float, Meta(ge=0.5, le=2, description="Clip seconds per second of the film.")
+    ] = 1.0
+    transition_type: Transition = Transition.CUT
+    volume_adjustment: Annotated[
+        float, Meta(ge=0, le=1, description="Loudness of the clip's own sound; 0 is silent.")
+    ] = 0
+    reason: dict[str, Any] | None = None
+    """Why the planner chose it: its costs by name, and up to three alternatives."""
+
+
+class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the finished film is to be like."""
+
+    output_path: StoragePath
+    output_format: Literal["mp4"] = "mp4"
+    video_codec: Literal["libx264", "libx265"] = "libx264"
+    audio_codec: Literal["aac"] = "aac"
+    video_bitrate: Bitrate = "2M"
+    audio_bitrate: Bitrate = "128k"
+    frame_rate: FrameRate = 30
+    frame_rate_mode: Literal["variable", "constant"] = "variable"
+    """With `variable`, a move at another tempo keeps all its frames, each shown for longer or
+    shorter; with `constant`, every frame of the film is shown as long as any other."""
+    width: Side = 1280
+    height: Side = 720
+    transition_duration: Annotated[float, Meta(ge=0, le=2, description="Seconds.")] = 0.5
+    fade_duration: Annotated[
+        float, Meta(ge=0, le=5, description="Seconds of fade at the start and the end.")
+    ] = 0
+    normalize_audio: bool = False
+    add_audio_overlay: bool = True
+
+
+class Blueprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole choreography, ready to be made into a film."""
+
+    task_id: UUID
+    audio_path: StoragePath
+    moves: Annotated[
+        tuple[BlueprintMove, ...],
+        Meta(min_length=1, max_length=MOST_MOVES, description="In playing order."),
+    ]
+    output_config: OutputConfig
+    schema_version: Literal[1] = VERSION
+    audio_tempo: Annotated[float, Meta(gt=0, le=1000, description="Beats a minute.")] | None = None
+    total_duration: (
+        Annotated[float, Meta(gt=0, le=2 * DAY, description="Seconds; end of the last move.")]
+        | UnsetType
+    ) = UNSET
+    difficulty_level: Difficulty | None = None
+    generation_timestamp: Annotated[datetime, Meta(tz=True)] | None = None
+    generation_parameters: dict[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        """Derive the total where it was left out."""
+        if self.total_duration is UNSET and self.moves:
+            msgspec.structs.force_setattr(self, "total_duration", float(self.end))
+
+    @property
+    def end(self) -> Fraction:
+        """End of the last move on the timeline, in exact seconds."""
+        last = self.moves[-1]
+        return exact(last.start_time) + exact(last.duration)
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """Every file it needs, each once, clips in playing order."""
+        clips = dict.fromkeys(move.video_path for move in self.moves)
+        song = (self.audio_path,) if self.output_config.add_audio_overlay else ()
+        return tuple(dict.fromkeys((*song, *clips)))
+
+
+def bits(bitrate: str) -> int:
+    """Bits a second of '2M', '128k' or '96000'."""
+    scale = {"k": 1_000, "M": 1_000_000}
+    return int(bitrate.rstrip("kM")) * scale.get(bitrate[-1], 1)

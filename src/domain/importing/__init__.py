@@ -1,0 +1,1 @@
+"""Lists of moves that are imported."""

@@ -1,0 +1,206 @@
+"""What lists say of moves: exports of seed systems, annotations, JSON and CSV of one's own."""
+
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import LENGTHS, OFF_LENGTH, Part, Rows, Vector, packed
+from domain.library.moves import Energy, Style
+
+W = TypeVar("W", bound=StrEnum)
+
+_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": ("id", "move_id", "clip_id"),
+    "name": ("name", "move_name", "title"),
+    "label": ("label", "move_label", "category"),
+    "clip": ("clip", "video_path", "path", "file", "filename"),
+    "difficulty": ("difficulty", "difficulty_level", "level"),
+    "energy_level": ("energy_level", "energy"),
+    "style": ("style",),
+    "duration": ("duration", "seconds"),
+    "tempo": ("tempo", "estimated_tempo", "bpm"),
+    "first_count": ("first_count", "first_beat"),
+    "pose": ("pose_embedding",),
+    "audio": ("audio_embedding",),
+    "text": ("text_embedding",),
+}
+"""What each field may be called in a list, by the seeds' names and by ours."""
+
+_LISTED: Final = ("embeddings", "clips", "moves", "move_embeddings")
+"""Under which name a document has its list."""
+
+_DIFFICULTIES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("low", "easy", "basic", "1", "principiante", "facil"), "beginner"),
+    **dict.fromkeys(("medium", "moderate", "2", "intermedio", "medio"), "intermediate"),
+    **dict.fromkeys(("high", "hard", "difficult", "expert", "3", "avanzado"), "advanced"),
+}
+"""Other words for a difficulty."""
+
+_ENERGIES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("calm", "slow", "baja", "bajo"), "low"),
+    **dict.fromkeys(("moderate", "mid", "media", "medio"), "medium"),
+    **dict.fromkeys(("fast", "intense", "alta", "alto"), "high"),
+}
+
+
+class Kind(StrEnum):
+    """Where something known of a move comes from, or what is wrong with it."""
+
+    TAKEN = "taken"
+    COMPUTED = "computed"
+    MISSING = "missing"
+    INCONSISTENT = "inconsistent"
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to know of how a move was imported."""
+
+    kind: Kind
+    field: str
+    message: str
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """What one entry of a list says; what it does not say, or not well, is None."""
+
+    source: str
+    """Name of the list."""
+    id: str | None = None
+    name: str | None = None
+    label: str | None = None
+    clip: str | None = None
+    difficulty: Difficulty | None = None
+    energy_level: Energy | None = None
+    style: Style | None = None
+    duration: float | None = None
+    tempo: float | None = None
+    first_count: float | None = None
+    rows: Rows = Rows()
+    elsewhere: bool = False
+    """Whether the clip lies in a bucket that is not ours."""
+    notes: tuple[Note, ...] = ()
+
+
+def note(kind: Kind, field: str, message: str) -> Note:
+    """A note."""
+    return Note(kind=kind, field=field, message=message)
+
+
+def listed(document: object, source: str) -> list[Listed] | None:
+    """The entries of a document; None when it is no list of moves.
+
+    It is the export of a seed system, a list of objects, or an object that has one by the name
+    of `moves`, `clips` or `embeddings`; rows of a CSV file are such a list of text.
+    """
+    entries = document
+    if isinstance(document, dict):
+        held = cast(Mapping[str, object], document)
+        entries = next((held[name] for name in _LISTED if isinstance(held.get(name), list)), None)
+    if not isinstance(entries, list):
+        return None
+    given = cast(list[object], entries)
+    rows = [cast(Mapping[str, Any], each) for each in given if isinstance(each, dict)]
+    read = [_read(row, source) for row in rows]
+    found = [each for each in read if each.clip or each.id]
+    return found if found or not given else None
+
+
+def _read(row: Mapping[str, Any], source: str) -> Listed:
+    """What one object says; field names are read in any case."""
+    given = {str(name).strip().lower(): value for name, value in row.items()}
+    said = {field: _first(given, names) for field, names in _NAMES.items()}
+    notes: list[Note] = []
+    return Listed(
+        source=source,
+        id=_text(said["id"], "id", notes),
+        name=_text(said["name"], "name", notes),
+        label=_text(said["label"], "label", notes),
+        clip=_text(said["clip"], "clip", notes),
+        difficulty=_word(Difficulty, said["difficulty"], _DIFFICULTIES, "difficulty", notes),
+        energy_level=_word(Energy, said["energy_level"], _ENERGIES, "energy_level", notes),
+        style=_word(Style, said["style"], {}, "style", notes),
+        duration=_number(said["duration"], "duration", (0.001, 86_400), notes),
+        tempo=_number(said["tempo"], "tempo", (30, 300), notes),
+        first_count=_number(said["first_count"], "first_count", (0, 86_400), notes),
+        rows=Rows(**{part.value: _row(part, said[part.value], notes) for part in Part}),
+        notes=tuple(notes),
+    )
+
+
+def _first(given: Mapping[str, Any], names: Sequence[str]) -> object:
+    """The first field that says anything."""
+    return next((given[name] for name in names if given.get(name) not in (None, "")), None)
+
+
+def _text(value: object, field: str, notes: list[Note]) -> str | None:
+    if value is None:
+        return None
+    text = value.strip() if isinstance(value, str) else str(value)
+    if any(unicodedata.category(each) in ("Cc", "Cs") for each in text) or not text:
+        notes.append(note(Kind.INCONSISTENT, field, f"{text[:40]!r} is no {field}; left out."))
+        return None
+    return text
+
+
+def _word(
+    kind: type[W], value: object, same: Mapping[str, str], field: str, notes: list[Note]
+) -> W | None:
+    """One of the words of ``kind``, or another word for it."""
+    if value is None:
+        return None
+    parts = unicodedata.normalize("NFKD", str(value).strip().casefold())
+    said = "".join(each for each in parts if not unicodedata.combining(each))
+    meant = same.get(said, said)
+    if meant not in set(kind):
+        allowed = ", ".join(kind)
+        message = f"{str(value)[:40]!r} is none of {allowed}; left out."
+        notes.append(note(Kind.INCONSISTENT, field, message))
+        return None
+    if meant != said:
+        notes.append(note(Kind.TAKEN, field, f"{said!r} is read as {meant!r}."))
+    return kind(meant)
+
+
+def _number(
+    value: object, field: str, within: tuple[float, float], notes: list[Note]
+) -> float | None:
+    if value is None:
+        return None
+    number = _float(value)
+    least, most = within
+    if isinstance(value, bool) or not least <= number <= most:
+        message = f"{str(value)[:40]!r} is not between {least:g} and {most:g}; left out."
+        notes.append(note(Kind.INCONSISTENT, field, message))
+        return None
+    return number
+
+
+def _float(value: object) -> float:
+    """The number, or NaN for what is none, or too large for one."""
+    try:
+        return float(cast(Any, value))
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _row(part: Part, value: object, notes: list[Note]) -> Vector | None:
+    """The numbers of a part, of length 1."""
+    if value is None:
+        return None
+    field, length = f"{part}_embedding", LENGTHS[part]
+    given = cast(list[object], value) if isinstance(value, list) else []
+    numbers = [_float(each) for each in given if type(each) in (int, float)]
+    norm = math.hypot(*numbers)
+    if not (len(numbers) == len(given) == length and math.isfinite(norm) and norm > 0):
+        message = f"It is not {length} finite numbers, some of them other than 0; left out."
+        notes.append(note(Kind.INCONSISTENT, field, message))
+        return None
+    if abs(norm - 1) > OFF_LENGTH:
+        notes.append(note(Kind.INCONSISTENT, field, f"Its length was {norm:.4g}; now it is 1."))
+        numbers = [number / norm for number in numbers]
+    return packed(numbers)

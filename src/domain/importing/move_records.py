@@ -1,0 +1,223 @@
+"""What is to be imported: clips, and what lists and folder names say of them."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from domain.importing.move_lists import Kind, Listed, Note, note
+from domain.library.embeddings import Part, Rows
+from domain.library.ids import slug
+from domain.shared.bucket_uris import Home, key_of, path_of
+from domain.shared.errors import UnsafePath
+
+CLIPS: Final = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm"})
+LISTS: Final = frozenset({".json", ".csv"})
+FOLDER: Final = "the folder"
+"""Source of what only the place of a clip says."""
+UNSORTED: Final = "unsorted"
+"""Label of a clip that lies in no folder."""
+
+ToId = Callable[[str], str]
+"""Makes an id of a name."""
+
+_LONGEST_NAME: Final = 200
+_SAID: Final = (
+    *("name", "label", "difficulty", "energy_level", "style"),
+    *("duration", "tempo", "first_count"),
+)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A move to be imported, by an id that no other has."""
+
+    id: str
+    former_id: str | None = None
+    """The id that it would have had before names were spelled, where that is another."""
+    name: str
+    label: str
+    clip: str | None
+    """Where its clip is among those that are there; None when it is not."""
+    said: Listed
+    """Everything that all lists say of it."""
+    notes: tuple[Note, ...]
+
+
+def wanted(
+    clips: Sequence[str],
+    entries: Sequence[Listed],
+    home: Home | None = None,
+    to_id: ToId = slug,
+) -> list[Wanted]:
+    """Moves in the order of the lists, then clips that no list names, in the order of their paths.
+
+    ``clips`` are paths relative to the folder that is imported. Entries of several lists that
+    mean the same clip are one move: the first list that says something wins. Of a clip in a
+    bucket the key counts; where there is a ``home``, none is looked for that lies elsewhere.
+    ``to_id`` makes ids of names.
+    """
+    grouped: dict[str, list[Listed]] = {}
+    there: dict[str, str] = {}
+    named: dict[str, list[str]] = {}
+    for clip in clips:
+        named.setdefault(_parts(clip)[-1], []).append(clip)
+    by_id: dict[str, list[str]] = {}
+    for clip in clips:
+        for clip_id in {to_id(_stem(clip)), slug(_stem(clip))}:
+            by_id.setdefault(clip_id, []).append(clip)
+    for entry in (_at_home(each, home) for each in entries):
+        said = _parts(entry.clip or "")
+        if entry.elsewhere:
+            clip = None
+        elif said:
+            clip = _meant(said, named.get(said[-1], ()))
+        else:
+            clip = _only(by_id, to_id(entry.id or ""))
+        key = f"clip {clip}" if clip else f"said {_tail(entry.clip or entry.id or '')}"
+        grouped.setdefault(key, []).append(entry)
+        if clip:
+            there[key] = clip
+    for clip in sorted(set(clips) - set(there.values())):
+        grouped[f"clip {clip}"] = [Listed(source=FOLDER, clip=clip)]
+        there[f"clip {clip}"] = clip
+    taken: set[str] = set()
+    formerly: set[str] = set()
+    found: list[Wanted] = []
+    for key, said in grouped.items():
+        former = _wanted(said, there.get(key), formerly, slug).id
+        move = _wanted(said, there.get(key), taken, to_id)
+        found.append(_formerly(move, former))
+    return found
+
+
+def _formerly(move: Wanted, former: str) -> Wanted:
+    return move if move.id == former else msgspec.structs.replace(move, former_id=former)
+
+
+def _at_home(entry: Listed, home: Home | None) -> Listed:
+    """The entry with the path of its clip, or with a note that it is elsewhere."""
+    if entry.clip is None or (key := key_of(entry.clip)) is None:
+        return entry
+    try:
+        return _with(entry, "clip", path_of(entry.clip, home) if home else key)
+    except UnsafePath as error:
+        said = (*entry.notes, note(Kind.INCONSISTENT, "clip", str(error)))
+        return _with(_with(entry, "elsewhere", value=True), "notes", said)
+
+
+def same_file(said: str, files: Sequence[str]) -> str | None:
+    """The file whose path ends most like the one that is said; None when no one, or two, do."""
+    parts = _parts(said)
+    if not parts:
+        return None
+    return _meant(parts, [each for each in files if _parts(each)[-1:] == parts[-1:]])
+
+
+def readable(name: str) -> str:
+    """The name of a file as a line of text.
+
+    Bytes that are not UTF-8, and characters that break lines or turn text around, are U+FFFD.
+    """
+    return "".join(each if each.isprintable() else "\ufffd" for each in name)
+
+
+def title_of(stem: str) -> str:
+    """What a song or a move is called that has nothing but its file's name."""
+    return readable(stem)[:_LONGEST_NAME].strip() or "Unnamed"
+
+
+def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str], to_id: ToId) -> Wanted:
+    whole, notes = _merged(said)
+    path = readable(clip or whole.clip or "")
+    *folders, file = path.replace("\\", "/").split("/")
+    stem = file.rpartition(".")[0] or file
+    label = whole.label
+    if label is None:
+        label = folders[-1] if folders else UNSORTED
+        notes.append(note(Kind.TAKEN, "label", f"{label!r} after the folder's name."))
+    elif clip and folders and folders[-1] != label:
+        notes.append(
+            note(Kind.INCONSISTENT, "label", f"It is {label!r}; the folder is {folders[-1]!r}.")
+        )
+    plain = to_id(whole.id or stem)
+    move_id = _unique(plain, to_id(label), taken)
+    if move_id != plain:
+        message = f"{plain!r} is another move's id already; this one is {move_id!r}."
+        notes.append(note(Kind.INCONSISTENT, "id", message))
+    name = whole.name or stem.replace("_", " ").strip().title() or move_id
+    return Wanted(id=move_id, name=name, label=label, clip=clip, said=whole, notes=tuple(notes))
+
+
+def _unique(plain: str, label: str, taken: set[str]) -> str:
+    """An id that nobody has: with the label, and if need be with a number."""
+    tried, number = plain, 1
+    while tried in taken:
+        tried = f"{plain}-{label}" if number == 1 else f"{plain}-{label}-{number}"
+        number += 1
+    taken.add(tried)
+    return tried
+
+
+def _merged(said: Sequence[Listed]) -> tuple[Listed, list[Note]]:
+    """The first that each entry has to say, and where later ones say otherwise."""
+    whole: Listed = said[0]
+    notes = list(whole.notes)
+    by = dict.fromkeys(_SAID, whole.source)
+    for other in said[1:]:
+        notes += other.notes
+        for field in _SAID:
+            mine, theirs = getattr(whole, field), getattr(other, field)
+            if mine is None:
+                whole, by[field] = _with(whole, field, theirs), other.source
+            elif theirs is not None and theirs != mine:
+                message = f"{by[field]} says {mine}, {other.source} says {theirs}."
+                notes.append(note(Kind.INCONSISTENT, field, message))
+        rows = Rows(**{part.value: whole.rows.of(part) or other.rows.of(part) for part in Part})
+        whole = _with(whole, "rows", rows)
+    sources = dict.fromkeys(each.source for each in said)
+    return _with(whole, "source", " and ".join(sources)), notes
+
+
+def _with(said: Listed, field: str, value: object) -> Listed:
+    changed: Listed = msgspec.structs.replace(said, **{field: value})
+    return changed
+
+
+def _meant(said: Sequence[str], clips: Sequence[str]) -> str | None:
+    """The clip whose path ends most like the one that is said; None when no one, or two, do."""
+    best = Counter({clip: _common(said, _parts(clip)) for clip in clips}).most_common(2)
+    if not best or (len(best) == 2 and best[0][1] == best[1][1]):
+        return None
+    found, alike = best[0]
+    # Of the same name in another folder it is another clip, unless one of the two has no folder.
+    return found if alike >= min(len(said), len(_parts(found)), 2) else None
+
+
+def _only(by_id: Mapping[str, Sequence[str]], move_id: str) -> str | None:
+    same = by_id.get(move_id, ())
+    return same[0] if len(same) == 1 else None
+
+
+def _common(said: Sequence[str], there: Sequence[str]) -> int:
+    """How many names, from the last on, two paths have in common."""
+    count = 0
+    for mine, theirs in zip(reversed(said), reversed(there), strict=False):
+        if mine != theirs:
+            break
+        count += 1
+    return count
+
+
+def _parts(path: str) -> list[str]:
+    parts = path.replace("\\", "/").casefold().split("/")
+    return [part for part in parts if part not in ("", ".")]
+
+
+def _tail(path: str) -> str:
+    return "/".join(_parts(path)[-2:])
+
+
+def _stem(path: str) -> str:
+    file = path.rsplit("/", 1)[-1]
+    return file.rpartition(".")[0] or file

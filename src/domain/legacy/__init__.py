@@ -1,0 +1,1 @@
+"""Documents of the system that came before."""

@@ -1,0 +1,122 @@
+"""Blueprints of the earlier system, brought to today's version and to where media lies now."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, cast
+from uuid import UUID
+
+import msgspec
+
+from domain.blueprint import rules, upgrades
+from domain.blueprint.model import VERSION, Blueprint
+from domain.shared import paths
+
+Document = dict[str, Any]
+
+_SAID_BESIDES: Final = frozenset(
+    {"move_name", "end_time", "difficulty", "energy_level", "style", "similarity_score"}
+)
+"""What some documents say of a move besides how it is danced; the library knows it."""
+_OUTPUT: Final = {"fps": "frame_rate", "video_format": "output_format"}
+_RESOLUTION: Final = re.compile(r"([0-9]{1,5})\s*[xX]\s*([0-9]{1,5})")
+
+
+class Lies(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a file of the earlier system lies now."""
+
+    path: str
+    """Storage path."""
+    move_id: str | None = None
+    """Of the move it is the clip of."""
+    seconds: float | None = None
+    """What it lasts, where that is known."""
+
+
+Find = Callable[[str], Lies | None]
+"""Finds a file by the path, or by the id of a move, that an old document says."""
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """A Blueprint of today, and what had to be changed for it."""
+
+    blueprint: Blueprint
+    notes: tuple[str, ...]
+
+
+def brought(document: Document, task_id: UUID, owner: str, find: Find) -> Brought:
+    """The same choreography as a Blueprint of ``owner``, its files where they lie now.
+
+    Raises `BlueprintRejected` with everything that cannot be brought over.
+    """
+    notes: list[str] = []
+    current = upgrades.upgraded(document)
+    if upgrades.version_of(document) != upgrades.version_of(current):
+        notes.append(f"The document was of version {upgrades.version_of(document)}.")
+    current = _with_a_song(current)
+    if isinstance(current.get("moves"), list):
+        moves = cast(list[object], current["moves"])
+        current["moves"] = [_move(each, find, notes) for each in moves]
+    output = current.get("output_config")
+    if isinstance(output, dict):
+        current["output_config"] = _output(cast(Document, output), owner, task_id)
+    audio = current.get("audio_path")
+    if isinstance(audio, str) and (song := find(audio)):
+        current["audio_path"] = song.path
+    # Their total was the song's length as often as the film's; it is derived anew.
+    current.pop("total_duration", None)
+    current |= {"task_id": str(task_id), "schema_version": VERSION}
+    return Brought(blueprint=rules.read(current, owner), notes=tuple(dict.fromkeys(notes)))
+
+
+def _with_a_song(document: Document) -> Document:
+    """Documents that tell a whole song besides its path."""
+    current = dict(document)
+    song = current.get("song")
+    if isinstance(song, dict):
+        said = cast(Document, song)
+        if isinstance(said.get("audio_path"), str):
+            del current["song"]
+            current.setdefault("audio_path", said["audio_path"])
+            if said.get("bpm"):
+                current.setdefault("audio_tempo", said["bpm"])
+    return current
+
+
+def _move(given: object, find: Find, notes: list[str]) -> object:
+    if not isinstance(given, dict):
+        return given
+    said = cast(Document, given)
+    move = {name: value for name, value in said.items() if name not in _SAID_BESIDES}
+    named = move.pop("move_id", None)
+    if named is not None:
+        move.setdefault("clip_id", named)
+    # The earlier system cut clips without their sound, whatever its Blueprints said.
+    if move.pop("volume_adjustment", 0):
+        notes.append("The clips' own sound stays silent, as it was in the earlier system.")
+    lies = _found(named, move.get("video_path"), find)
+    if lies is None:
+        return move
+    move["video_path"] = lies.path
+    if lies.move_id is not None:
+        # Their `clip_id` was the place of the move in the dance as often as the move.
+        move["clip_id"] = lies.move_id
+    if lies.seconds is not None:
+        # Theirs was how long the move is danced, not how long its clip is.
+        move["original_duration"] = lies.seconds
+    return move
+
+
+def _found(move_id: object, path: object, find: Find) -> Lies | None:
+    for said in (path, move_id):
+        if isinstance(said, str) and (lies := find(said)):
+            return lies
+    return None
+
+
+def _output(given: Document, owner: str, task_id: UUID) -> Document:
+    output = {_OUTPUT.get(name, name): value for name, value in given.items()}
+    resolution = output.get("resolution")
+    if isinstance(resolution, str) and (sides := _RESOLUTION.fullmatch(resolution.strip())):
+        del output["resolution"]
+        output |= {"width": int(sides[1]), "height": int(sides[2])}
+    return {**output, "output_path": paths.film(owner, task_id)}

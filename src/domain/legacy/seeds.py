@@ -1,0 +1,256 @@
+"""Records of the earlier system, a Django application, as its dumps and its tables have them."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, TypeVar, cast
+from uuid import UUID, uuid5
+
+import msgspec
+
+from domain.importing.move_lists import Listed, listed
+from domain.rendering.assembly import PROGRESS, State
+from domain.shared import validation
+
+T = TypeVar("T")
+
+NAMESPACE: Final = UUID("5eed0000-0000-4000-8000-000000000000")
+"""Ids that were no UUIDs are made into some in here, always the same ones."""
+
+
+class Model(StrEnum):
+    """What is brought over, by the last part of its label in a dump."""
+
+    SONG = "song"
+    MOVE = "moveembedding"
+    TASK = "choreographytask"
+    BLUEPRINT = "blueprint"
+
+
+KEYS: Final[Mapping[Model, str]] = {
+    Model.SONG: "id",
+    Model.MOVE: "id",
+    Model.TASK: "task_id",
+    Model.BLUEPRINT: "task_id",
+}
+"""The column of each table that a record is known by."""
+
+_TABLES: Final[Mapping[Model, str]] = {
+    Model.SONG: "songs",
+    Model.MOVE: "move_embeddings",
+    Model.TASK: "choreography_tasks",
+    Model.BLUEPRINT: "blueprints",
+}
+_NEEDED: Final[Mapping[Model, frozenset[str]]] = {
+    Model.SONG: frozenset({"id", "title", "artist", "audio_path"}),
+    Model.MOVE: frozenset({"id", "move_id", "video_path"}),
+    Model.TASK: frozenset({"task_id", "status", "stage", "created_at"}),
+    Model.BLUEPRINT: frozenset({"task_id", "blueprint_json"}),
+}
+_READ: Final[Mapping[Model, frozenset[str]]] = {
+    Model.SONG: frozenset({"id", "title", "artist", "duration", "bpm", "genre", "audio_path"}),
+    Model.TASK: frozenset(
+        {"status", "progress", "stage", "message", "result", "error", "song", "song_id"}
+        | {"task_id", "created_at", "updated_at"}
+    ),
+    Model.BLUEPRINT: frozenset({"blueprint_json", "task", "task_id"}),
+}
+"""Fields that something is made of; of moves every field of a list may be one."""
+_EMBEDDINGS: Final = ("pose_embedding", "audio_embedding", "text_embedding")
+_CANCELLED: Final = "Cancelled by user"
+"""What the earlier system wrote down as the error of a task that somebody cancelled."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the earlier system."""
+
+    key: str
+    fields: Mapping[str, Any]
+    source: str
+    """The file or the table it is from."""
+
+
+class SeedSong(msgspec.Struct, frozen=True, kw_only=True):
+    """A song."""
+
+    title: str
+    artist: str
+    audio_path: str
+    duration: float | None = None
+    """Seconds."""
+    bpm: float | None = None
+    """Beats a minute."""
+    genre: str | None = None
+
+
+class SeedTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A task, by the states of today."""
+
+    task_id: UUID
+    state: State
+    reached: State
+    """How far it came."""
+    why: str | None
+    """Why there is no film of it."""
+    films: tuple[str, ...]
+    """Where its film may be."""
+    song: str | None
+    """Key of the song."""
+    created_at: datetime
+    updated_at: datetime
+
+
+class _TaskFields(msgspec.Struct, kw_only=True):
+    status: str = "started"
+    progress: float = 0
+    stage: str = ""
+    message: str | None = None
+    result: object = None
+    error: str | None = None
+    song: int | str | None = None
+    created_at: datetime
+    updated_at: datetime | None = None
+
+
+def model_of(label: str) -> Model | None:
+    """The model of a label like `choreography.song`, whatever the application is called."""
+    name = label.rpartition(".")[2].replace("_", "").lower()
+    return Model(name) if name in set(Model) else None
+
+
+def model_of_table(name: str, columns: Collection[str]) -> Model | None:
+    """The model whose table this is, by its name and its columns."""
+    for model in Model:
+        named = name == _TABLES[model] or name.replace("_", "").endswith(model.value)
+        # A table `song` without an application's name before it is not one of Django's.
+        if named and name != model.value and _NEEDED[model] <= set(columns):
+            return model
+    return None
+
+
+def is_of_jobs(name: str) -> bool:
+    """Whether a label or a table is one of job records."""
+    last = name.rpartition(".")[2].lower()
+    return "job" in last or last.endswith(("execution", "executions"))
+
+
+def dropped_fields(model: Model, record: Record) -> list[str]:
+    """The fields of a record that say something of which nothing is made."""
+    read = _READ.get(model)
+    said = (name for name, value in record.fields.items() if value not in (None, ""))
+    if read is None:
+        return [name for name in said if name == "job_execution_name"]
+    return [name for name in said if name not in read]
+
+
+def task_id_of(key: str) -> UUID:
+    """The id of a task; one that was no UUID is made into one, always the same."""
+    try:
+        return UUID(key)
+    except ValueError:
+        return uuid5(NAMESPACE, key)
+
+
+def read_song(record: Record) -> SeedSong:
+    """Read a song; raises `ValueError` saying what is wrong."""
+    return _converted(record.fields, SeedSong)
+
+
+def read_move(record: Record) -> Listed:
+    """What a record says of a move; raises `ValueError` when it names neither it nor its clip."""
+    row = {name: _embedding(name, value) for name, value in record.fields.items()}
+    # A move is known by its own id; the table's numbers mean nothing elsewhere.
+    row.pop("id", None)
+    entries = listed([row], record.source)
+    if not entries:
+        raise ValueError("It names neither a move nor a clip.")
+    return entries[0]
+
+
+def read_task(record: Record) -> SeedTask:
+    """Read a task; raises `ValueError` saying what is wrong."""
+    fields = dict(record.fields)
+    if "song_id" in fields:
+        fields.setdefault("song", fields["song_id"])
+    task = _converted(fields, _TaskFields)
+    state, why = _ended(task)
+    created = _zoned(task.created_at)
+    return SeedTask(
+        task_id=task_id_of(record.key),
+        state=state,
+        reached=State.COMPLETED if state is State.COMPLETED else _reached(task),
+        why=why,
+        films=(*_films(task.result), f"choreographies/choreography_{record.key}.mp4"),
+        song=None if task.song is None else str(task.song),
+        created_at=created,
+        updated_at=max(created, _zoned(task.updated_at or task.created_at)),
+    )
+
+
+def read_blueprint(record: Record) -> dict[str, Any]:
+    """Read the document of a Blueprint; raises `ValueError` saying what is wrong."""
+    document = _json(record.fields.get("blueprint_json"))
+    if not isinstance(document, dict):
+        raise ValueError("Its document is no JSON object.")  # noqa: TRY004 - one kind for all
+    return cast(dict[str, Any], document)
+
+
+def _ended(task: _TaskFields) -> tuple[State, str | None]:
+    """The state a task is in now, and why it has no film."""
+    if task.status == "completed":
+        return State.COMPLETED, None
+    if task.status == "failed" and task.error == _CANCELLED:
+        return State.CANCELLED, None
+    if task.status == "failed":
+        return State.FAILED, task.error or task.message or "It failed in the earlier system."
+    return State.FAILED, f"It was {task.status!r} when the earlier system was left."
+
+
+def _reached(task: _TaskFields) -> State:
+    """The stage a task stopped in: its name is one of ours, or its progress tells."""
+    states = {state.value: state for state in PROGRESS if state is not State.COMPLETED}
+    if task.stage in states:
+        return states[task.stage]
+    if task.stage == "generating_blueprint":
+        return State.PLANNING
+    passed = [state for state in states.values() if PROGRESS[state] <= task.progress]
+    return passed[-1] if passed else State.PENDING
+
+
+def _films(result: object) -> Iterator[str]:
+    document = _json(result)
+    if not isinstance(document, dict):
+        return
+    said = cast(dict[str, object], document)
+    for name in ("output_path", "video_path", "video_url"):
+        path = said.get(name)
+        if isinstance(path, str) and path:
+            # A presigned address ends in a query.
+            yield path.partition("?")[0]
+
+
+def _converted(fields: Mapping[str, Any], kind: type[T]) -> T:
+    try:
+        return msgspec.convert(dict(fields), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{error}.") from None
+
+
+def _embedding(name: str, value: object) -> object:
+    """Numbers that a database keeps as text; what is no JSON is left for the list to name."""
+    if name not in _EMBEDDINGS or not isinstance(value, str):
+        return value
+    try:
+        return _json(value)
+    except ValueError:
+        return value
+
+
+def _json(value: object) -> object:
+    """A value of a JSON field; databases without such a type keep text."""
+    return validation.parse(value.encode()) if isinstance(value, str) else value
+
+
+def _zoned(moment: datetime) -> datetime:
+    """Times without a zone are in UTC, as Django keeps them."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Moves, songs and their media."""

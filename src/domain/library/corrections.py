@@ -1,0 +1,118 @@
+"""What a person says of the time of a song or a clip, which wins over what was heard."""
+
+from bisect import bisect_left
+from itertools import pairwise
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from domain.blueprint.model import DAY
+from domain.library.songs import Analysis
+
+_EIGHT: Final = 8
+_BAR: Final = 4
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Corrections of the time of a song or a clip; what is None is as it was heard."""
+
+    beats: Literal["double", "half"] | None = None
+    """Twice as many as were heard, or half as many."""
+    tempo: (
+        Annotated[float, Meta(ge=40, le=240, description="Beats a minute, all alike.")] | None
+    ) = None
+    one_at: (
+        Annotated[float, Meta(ge=0, le=DAY, description="Seconds to a beat that is a '1'.")] | None
+    ) = None
+    shift: Literal["half_beat"] | None = None
+    """Beats are half a beat later, of those that ``beats`` leaves; a "1" goes along."""
+
+
+def corrected(heard: Analysis, correction: Correction) -> Analysis:
+    """What was heard, as a person says it is; the beats a person names are taken for sure.
+
+    ``tempo`` lays a beat of that tempo through the whole song, on the "1" that is known best;
+    ``beats`` doubles or halves what was heard; ``shift`` then moves it by half a beat; ``one_at``
+    counts from the beat nearest to it. With both ``tempo`` and ``one_at`` nothing is shifted.
+    """
+    beats, one = counted(heard, correction)
+    if not beats:
+        return heard
+    gaps = [later - beat for beat, later in pairwise(beats)]
+    tempo = correction.tempo or (60 * len(gaps) / sum(gaps) if gaps else heard.tempo)
+    return msgspec.structs.replace(
+        heard,
+        tempo=round(tempo, 2),
+        beats=tuple(beats),
+        ones=tuple(beats[one % _EIGHT :: _EIGHT]),
+        downbeats=tuple(beats[one % _BAR :: _BAR]),
+        beat_energy=tuple(_energy(heard, beat) for beat in beats),
+        confidence=1.0,
+    )
+
+
+def counted(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
+    """All beats as a person says they are, and the index of one that is a "1"."""
+    beats, one = _levelled(heard, correction)
+    if correction.shift is None or not beats:
+        return beats, one
+    if correction.tempo is not None and correction.one_at is not None:
+        return beats, one
+    moved, one = _moved(beats, one, 60 / (correction.tempo or heard.tempo or 60), heard.duration)
+    return moved, one if correction.one_at is None else _nearest(moved, correction.one_at)
+
+
+def _moved(beats: list[float], one: int, beat: float, duration: float) -> tuple[list[float], int]:
+    """Beats half a beat later, and the index of the "1"; ``beat`` lasts where there is but one."""
+    gaps = [later - each for each, later in pairwise(beats)] or [beat]
+    gaps.append(gaps[-1])
+    moved = [each + gap / 2 for each, gap in zip(beats, gaps, strict=False)]
+    anchor = moved[one]
+    moved.insert(0, beats[0] - gaps[0] / 2)
+    within = [round(each, 6) for each in moved if 0 <= each < duration]
+    return (within, _nearest(within, anchor)) if within else (beats, one)
+
+
+def _levelled(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
+    """All beats at the level a person says, and the index of one that is a "1"."""
+    anchor = correction.one_at
+    if anchor is None:
+        anchor = heard.ones[0] if heard.ones else heard.beats[0] if heard.beats else 0.0
+    if correction.tempo is not None:
+        return laid(anchor, 60 / correction.tempo, heard.duration)
+    beats = list(heard.beats)
+    if not beats:
+        return [], 0
+    if correction.beats == "double":
+        middles = [(beat + later) / 2 for beat, later in pairwise(beats)]
+        beats = sorted([*beats, *middles])
+    one = _nearest(beats, anchor)
+    if correction.beats == "half":
+        beats = beats[one % 2 :: 2]
+        one = _nearest(beats, anchor)
+    return [round(beat, 6) for beat in beats], one
+
+
+def laid(anchor: float, beat: float, duration: float) -> tuple[list[float], int]:
+    """Beats of ``beat`` seconds through all of it, and the index of the one at ``anchor``."""
+    before = int(anchor / beat)
+    first = anchor - before * beat
+    count = max(int((duration - first) / beat) + 1, 1)
+    moments = [round(first + index * beat, 6) for index in range(count)]
+    within = [moment for moment in moments if 0 <= moment < duration]
+    return within, max(min(before, len(within) - 1), 0)
+
+
+def _nearest(beats: list[float], moment: float) -> int:
+    after = bisect_left(beats, moment)
+    near = [index for index in (after - 1, after) if 0 <= index < len(beats)]
+    return min(near, key=lambda index: abs(beats[index] - moment))
+
+
+def _energy(heard: Analysis, moment: float) -> float:
+    """The energy that was heard at a moment."""
+    if heard.beats and heard.beat_energy:
+        return heard.beat_energy[_nearest(list(heard.beats), moment)]
+    within = [each.energy for each in heard.sections if each.start <= moment < each.end]
+    return within[0] if within else 0.5

@@ -1,0 +1,1 @@
+"""Choosing and placing moves on the counts of a song."""

@@ -1,0 +1,84 @@
+"""Saying why each move was chosen, and what else could be danced in its place."""
+
+from collections.abc import Collection, Iterator, Sequence
+from heapq import nsmallest
+from typing import Any, Final
+
+from domain.blueprint.model import BlueprintMove
+from domain.planning import costs
+from domain.planning.beam_search import Offer, Offers, Step
+from domain.planning.clip_alignment import cast_to
+from domain.planning.phrases import Phrase
+from domain.planning.placements import Floor
+
+ALTERNATIVES: Final = 3
+"""Other moves that are named for each slot."""
+
+
+def explained(
+    floor: Floor, steps: Sequence[Step], offers: Offers, *pools: Collection[int]
+) -> Iterator[BlueprintMove]:
+    """The moves of a dance, each with its costs by name and the cheapest others in its place.
+
+    Others are taken from the ``offers`` that were searched, and where these are too few, from each
+    of the ``pools``; none is the same as a neighbour. They are told with what they would cost
+    after the moves there are.
+    """
+    numbers = [step.move for step in steps]
+    for index, step in enumerate(steps):
+        phrase = floor.phrase(step.slot, step.length)
+        if phrase is None:
+            raise AssertionError(f"A move is danced from {step.slot} on, where no phrase is.")
+        recent = numbers[max(0, index - costs.WINDOW) : index]
+        named = {name: round(cost, 4) for name, cost in _costs(floor, step, phrase, recent).items()}
+        taken = {step.move, *numbers[max(0, index - 1) : index + 2]}
+        others = _others(floor, step, taken, offers, pools)
+        reason: dict[str, Any] = {
+            "cost": round(sum(named.values()), 4),
+            "costs": named,
+            "alternatives": _alternatives(floor, others, recent),
+        }
+        footing, _ = floor.footing(phrase, step.move)
+        yield cast_to(phrase, floor.moves[step.move], footing, reason)
+
+
+def _costs(floor: Floor, step: Step, phrase: Phrase, recent: Sequence[int]) -> dict[str, float]:
+    return {
+        **floor.terms(step.slot, phrase, step.move),
+        "continuity": floor.joins(recent[-1])[step.move] if recent else 0.0,
+        "repetition": costs.repetition(recent, step.move),
+    }
+
+
+def _others(
+    floor: Floor,
+    step: Step,
+    taken: Collection[int],
+    offers: Offers,
+    pools: Sequence[Collection[int]],
+) -> list[Offer]:
+    others = [offer for offer in offers[step.slot][step.length] if offer[1] not in taken]
+    for pool in pools:
+        if len(others) >= ALTERNATIVES:
+            break
+        wider = floor.offers(step.slot, step.length, pool)
+        others = [offer for offer in wider if offer[1] not in taken]
+    return others
+
+
+def _alternatives(
+    floor: Floor, others: Sequence[Offer], recent: Sequence[int]
+) -> list[dict[str, Any]]:
+    joined = floor.joins(recent[-1]) if recent else None
+    whole = [
+        (cost + (joined[number] if joined else 0) + costs.repetition(recent, number), number)
+        for cost, number in others
+    ]
+    return [
+        {
+            "move_id": floor.moves[number].id,
+            "name": floor.moves[number].name,
+            "cost": round(cost, 4),
+        }
+        for cost, number in nsmallest(ALTERNATIVES, whole)
+    ]

@@ -1,0 +1,255 @@
+"""Figures that are wanted in a place or a number of times, as moves for eight-counts of a song."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from statistics import fmean
+from typing import Final
+
+import msgspec
+
+from domain.library.moves import INTRO, OUTRO
+from domain.planning.placements import LONGEST, Floor
+from domain.text_query.figure_requests import FigureRequest
+from domain.text_query.meanings import Place
+
+_BREAK: Final = 0.12
+"""Energy, of 0 to 1, by which a break is below the sections on both sides."""
+
+_FEWEST: Final = 2
+"""Moves to choose from, below which one would be danced all the time."""
+
+_PLACES: Final = {
+    Place.FIRST: "at the start",
+    Place.THEN: "after the figure before it",
+    Place.AFTER_BREAK: "after the break",
+    Place.LAST: "at the end",
+}
+
+
+class Requested(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures that are wanted or not, and the moves that are such figures."""
+
+    requests: tuple[FigureRequest, ...] = ()
+    figures: tuple[str, ...] = ()
+    """All that are wanted, wherever and however often."""
+    unwanted: Mapping[str, frozenset[str]] = {}
+    """Ids of the moves that are unwanted, by what they are."""
+    moves: Mapping[str, frozenset[str]] = {}
+    """Ids of the moves that are such figures, by figure."""
+
+
+class Slots(msgspec.Struct, frozen=True):
+    """Moves that may be danced on an eight-count and no others, by their numbers."""
+
+    moves: Mapping[int, tuple[int, ...]]
+    lengths: Mapping[int, int]
+    """Eight-counts that they have to last, where that matters."""
+    meeting: frozenset[int] = frozenset()
+    """Those of them that meet the wish; others are danced for want of these."""
+
+
+def break_end(floor: Floor) -> int | None:
+    """The eight-count on which a song goes on after its quietest break; None without a break."""
+    sections: list[tuple[int, float]] = []
+    for _, group in groupby(range(len(floor.slots)), key=lambda n: floor.slots[n].section):
+        slots = list(group)
+        sections.append((slots[0], fmean(floor.slots[n].energy for n in slots)))
+    breaks = [
+        (energy, following[0])
+        for before, (_, energy), following in zip(
+            sections, sections[1:], sections[2:], strict=False
+        )
+        if energy <= min(before[1], following[1]) - _BREAK
+    ]
+    return min(breaks)[1] if breaks else None
+
+
+def reserved(
+    floor: Floor, requested: Requested, danceable: Iterable[int], locked: Iterable[int]
+) -> Slots:
+    """Keep eight-counts for the figures that were asked for; what finds no room is left out."""
+    return _Reservation(floor, requested, danceable, locked).result()
+
+
+class _Reservation:
+    def __init__(
+        self, floor: Floor, requested: Requested, danceable: Iterable[int], locked: Iterable[int]
+    ) -> None:
+        self._floor = floor
+        self._requests = requested.requests
+        self._numbers = {
+            figure: tuple(n for n in danceable if floor.moves[n].id in ids)
+            for figure, ids in requested.moves.items()
+        }
+        self._locked = set(locked)
+        self._count = len(floor.slots)
+        self._taken: dict[int, tuple[int, ...]] = {}
+        self._lengths: dict[int, int] = {}
+        self._figures: dict[int, str] = {}
+
+    def result(self) -> Slots:
+        first, last = 0, self._count - 1
+        for request in self._requests:
+            if request.place is Place.FIRST:
+                for _ in range(request.at_least):
+                    first += self._take(request.figure, first)
+        endings = [each for each in self._requests if each.place is Place.LAST]
+        pieces = sum(each.at_least for each in endings)
+        for request in reversed(endings):
+            for _ in range(request.at_least):
+                last -= self._take_last(request.figure, last, pieces == 1)
+        after = break_end(self._floor)
+        for request in self._requests:
+            if request.place is Place.AFTER_BREAK and after is not None:
+                self._take(request.figure, after)
+        self._chain()
+        for request in self._requests:
+            self._repeat(request)
+        return Slots(self._taken, self._lengths)
+
+    def _take_last(self, figure: str, last: int, whole: bool) -> int:
+        """End on a figure, on its two eight-counts where it has as many and the song lets it."""
+        if whole and last == self._count - 1 and self._take(figure, last - 1, LONGEST):
+            return LONGEST
+        return self._take(figure, last, 1)
+
+    def _take(self, figure: str, slot: int, length: int | None = None) -> int:
+        """Keep an eight-count for a figure, and say how many: 1, ``length``, or 0 for none."""
+        span = length or 1
+        if not 0 <= slot <= self._count - span:
+            return 0
+        if any(n in self._locked or n in self._taken for n in range(slot, slot + span)):
+            return 0
+        moves = self._numbers.get(figure, ())
+        if not self._floor.offers(slot, span, moves, anywhere=True):
+            return 0
+        self._taken[slot], self._figures[slot] = moves, figure
+        if length is not None:
+            self._lengths[slot] = length
+        return span
+
+    def _chain(self) -> None:
+        """Put a figure that comes after another soon after it."""
+        at = 0
+        for index, request in enumerate(self._requests):
+            following = self._requests[index + 1 : index + 2]
+            leads = bool(following) and following[0].place is Place.THEN
+            if request.place is Place.THEN or (request.place is None and leads):
+                start = at + 2 if request.place is Place.THEN else 1
+                found = (n for n in (*range(start, self._count), start - 1))
+                at = next((n for n in found if n >= 0 and self._take(request.figure, n)), at)
+            else:
+                mine = [n for n, figure in self._figures.items() if figure == request.figure]
+                at = min(mine, default=at)
+
+    def _repeat(self, request: FigureRequest) -> None:
+        """Spread as many of a figure over the song as are still missing."""
+        moves = set(self._numbers.get(request.figure, ()))
+        have = sum(bool(moves.issuperset(taken)) for taken in self._taken.values())
+        missing = request.at_least - have
+        for distance in (2, 1):
+            room = [n for n in range(self._count) if self._is_free(n, distance)]
+            room = [n for n in room if self._floor.offers(n, 1, tuple(moves), anywhere=True)]
+            wanted = min(max(missing, 0), len(room))
+            spread = dict.fromkeys(room[(2 * k + 1) * len(room) // (2 * wanted)]
+                                   for k in range(wanted))  # fmt: skip
+            for slot in (*spread, *room):
+                if missing > 0 and self._is_free(slot, distance):
+                    missing -= self._take(request.figure, slot)
+
+    def _is_free(self, slot: int, distance: int) -> bool:
+        near = range(slot - distance + 1, slot + distance)
+        covered = any(start < slot < start + length for start, length in self._lengths.items())
+        return not covered and not any(n in self._taken or n in self._locked for n in near)
+
+
+def without_unwanted(floor: Floor, requested: Requested, danceable: Sequence[int]) -> Sequence[int]:
+    """The moves that are not unwanted; where fewer than two would be left, all."""
+    return _without(floor, frozenset[str]().union(*requested.unwanted.values()), danceable)
+
+
+def without_limited(floor: Floor, requested: Requested, open_: Sequence[int]) -> Sequence[int]:
+    """The moves that are no figure of which only so many are wanted; of fewer than two, all."""
+    limited = (each.figure for each in requested.requests if each.at_most is not None)
+    ids = (requested.moves.get(figure, frozenset[str]()) for figure in limited)
+    return _without(floor, frozenset[str]().union(*ids), open_)
+
+
+def _without(floor: Floor, refused: frozenset[str], numbers: Sequence[int]) -> Sequence[int]:
+    left = [number for number in numbers if floor.moves[number].id not in refused]
+    middle = [number for number in left if floor.moves[number].label not in (INTRO, OUTRO)]
+    return left if len(middle) >= _FEWEST else numbers
+
+
+def unmet(
+    floor: Floor, requested: Requested, danced: Sequence[tuple[int, str]], danceable: Iterable[int]
+) -> list[str]:
+    """Say which requests a dance does not meet, and why.
+
+    ``danced`` are the moves of the dance in order: the eight-count each begins on, and its id.
+    """
+    ids = [move_id for _, move_id in danced]
+    able = {floor.moves[number].id for number in danceable}
+    said: list[str] = []
+    starts = [each for each in requested.requests if each.place is Place.FIRST]
+    ends = [each for each in requested.requests if each.place is Place.LAST]
+    for index, request in enumerate(requested.requests):
+        moves = requested.moves.get(request.figure, frozenset())
+        if reason := _impossible(request.figure, moves, able, floor):
+            said.append(reason)
+            continue
+        match request.place:
+            case Place.FIRST:
+                skip = sum(each.at_least for each in starts[: starts.index(request)])
+                met = _all_in(ids[skip : skip + request.at_least], moves, request.at_least)
+            case Place.LAST:
+                skip = sum(each.at_least for each in ends[ends.index(request) + 1 :])
+                part = ids[: len(ids) - skip][-request.at_least :]
+                met = _all_in(part, moves, request.at_least)
+            case Place.AFTER_BREAK:
+                at = break_end(floor)
+                if at is None:
+                    said.append(f"The song has no break to dance a {request.figure} after.")
+                    continue
+                met = any(slot == at and each in moves for slot, each in danced)
+            case Place.THEN:
+                before = requested.moves.get(requested.requests[index - 1].figure, frozenset())
+                first = next((n for n, each in enumerate(ids) if each in before), len(ids))
+                met = index == 0 or any(each in moves for each in ids[first + 1 :])
+            case None:
+                met = True
+        if not met and request.place is not None:
+            said.append(f"No {request.figure} could be danced {_PLACES[request.place]}.")
+        said += _miscounted(request, sum(each in moves for each in ids))
+    placed = {each.figure for each in requested.requests}
+    for figure in requested.figures:
+        moves = requested.moves.get(figure, frozenset())
+        if figure not in placed and not moves.intersection(ids):
+            reason = _impossible(figure, moves, able, floor)
+            said.append(reason or f"No {figure} is danced: none suits the song and the wish.")
+    for what, moves in requested.unwanted.items():
+        places = ", ".join(str(slot) for slot, each in danced if each in moves)
+        if places:
+            said.append(f"A move that is {what} is danced at {places}: there are too few others.")
+    return list(dict.fromkeys(said))
+
+
+def _impossible(figure: str, moves: frozenset[str], able: set[str], floor: Floor) -> str | None:
+    if not moves:
+        return f"No move of the library is a {figure}."
+    if not moves & able:
+        return f"No {figure} of the library can be danced to this song at its tempo."
+    return None
+
+
+def _all_in(part: Sequence[str], moves: frozenset[str], count: int) -> bool:
+    return len(part) == count and all(each in moves for each in part)
+
+
+def _miscounted(request: FigureRequest, count: int) -> list[str]:
+    figure = request.figure
+    if count < request.at_least:
+        return [f"Room was found for {count} of at least {request.at_least} x {figure}."]
+    if request.at_most is not None and count > request.at_most:
+        return [f"At most {request.at_most} x {figure} were asked for; {count} are danced."]
+    return []

@@ -1,0 +1,256 @@
+"""The dance floor: which moves can be danced on which eight-count, and what each costs there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from typing import Final
+
+import msgspec
+
+from domain.blueprint.model import Difficulty
+from domain.library.moves import INTRO, OUTRO, Energy, Move, Style
+from domain.planning import costs
+from domain.planning.beam_search import Offer
+from domain.planning.clip_alignment import FASTEST, SLOWEST, Counts, Footing, sway, truest
+from domain.planning.costs import Motion
+from domain.planning.phrases import Phrase
+
+LONGEST: Final = 2
+"""Eight-counts that one move lasts at most."""
+
+_KEPT: Final = 24
+"""Offers of an eight-count that are followed; the window of repetition holds eight moves."""
+
+_PRICED: Final = 48
+"""Offers whose steps are held against the song's, the cheapest but for that."""
+
+_NOISE: Final = 0.005
+"""Seconds by which a longer phrase may be less steady than its parts."""
+
+
+class Taste(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides between moves that could be danced."""
+
+    difficulty: Difficulty | None = None
+    energy_level: Energy | None = None
+    style: Style | None = None
+    seed: int = 0
+    fit: Mapping[str, float] | None = None
+    """How well each move meets the words asked for, 0 to 1, by its id."""
+    motion: Motion | None = None
+
+
+class Floor:
+    """A song's eight-counts and the moves of a library; moves are known by their number."""
+
+    def __init__(
+        self,
+        slots: Sequence[Phrase],
+        moves: Sequence[Move],
+        beats: Sequence[float],
+        taste: Taste,
+    ) -> None:
+        self.slots = slots
+        self.moves = moves
+        self._beats = beats
+        self._taste = taste
+        self._counts = [Counts(move) for move in moves]
+        self._standing = [
+            costs.style(move, taste.style)
+            + costs.words(move, taste.fit)
+            + costs.difficulty(move, taste.difficulty)
+            for move in moves
+        ]
+        self._long = [move.eight_counts >= LONGEST for move in moves]
+        self._roles = [move.label if move.label in (INTRO, OUTRO) else "" for move in moves]
+        self._levels = [move.energy_level for move in moves]
+        chances = (costs.chances(taste.seed, move, len(slots)) for move in moves)
+        self._chances = list(zip(*chances, strict=True))
+        self._joined: dict[tuple[int, int], Phrase | None] = {}
+        self._sways: dict[Phrase, tuple[float, ...]] = {}
+        self._footings: dict[tuple[float, float], list[list[Footing]]] = {}
+        self._lengths: dict[tuple[float, float], list[float]] = {}
+        self._onces: dict[tuple[int, bool, bool], list[float]] = {}
+        self._joins: dict[int, list[float]] = {}
+        self._energies: dict[float, dict[Energy, float]] = {}
+        self._proposed: tuple[int | None, ...] = (None,) * len(slots)
+
+    def proposing(self, moves: Sequence[int | None]) -> "Floor":
+        """The same floor, where another move than the one proposed for an eight-count costs more.
+
+        ``moves`` has one for every eight-count; where it has none, nothing is proposed.
+        """
+        floor = copy(self)
+        floor._proposed = tuple(moves)
+        return floor
+
+    def phrase(self, slot: int, length: int) -> Phrase | None:
+        """So many eight-counts as one phrase; None where they cannot be one.
+
+        A phrase does not go on into another section, nor over a bar left out or put in, and not
+        where its steps would miss a drifting song's beats more than those of its parts.
+        """
+        key = (slot, length)
+        if key not in self._joined:
+            self._joined[key] = self._one_phrase(self.slots[slot : slot + length], length)
+        return self._joined[key]
+
+    def _one_phrase(self, run: Sequence[Phrase], length: int) -> Phrase | None:
+        if len(run) < length:
+            return None
+        if length == 1:
+            return run[0]
+        first, last = run[0], run[-1]
+        eights = [(slot.count + slot.beats) / 8 for slot in run[:-1]]
+        if any(slot.section != first.section for slot in run) or any(
+            abs(each - round(each)) > 1e-3 for each in eights
+        ):
+            return None
+        whole = msgspec.structs.replace(
+            first, end=last.end, beats=sum(slot.beats for slot in run), eight_counts=length
+        )
+        parts = max(self.unsteadiness(slot) for slot in run)
+        drifts = self.unsteadiness(whole) > max(costs.STEADY, parts + _NOISE)
+        return None if drifts else whole
+
+    def unsteadiness(self, phrase: Phrase) -> float:
+        """Seconds by which a beat of the song is off from where even beats would be, at most."""
+        return max(map(abs, self._sway(phrase)), default=0.0)
+
+    def _sway(self, phrase: Phrase) -> tuple[float, ...]:
+        if phrase not in self._sways:
+            self._sways[phrase] = sway(phrase, self._beats)
+        return self._sways[phrase]
+
+    def offers(
+        self, slot: int, length: int, pool: Iterable[int], anywhere: bool = False
+    ) -> list[Offer]:
+        """The cheapest of ``pool`` that can be danced on a phrase, cheapest first.
+
+        Openings and endings only in their places, unless they may be danced ``anywhere``.
+        """
+        phrase = self.phrase(slot, length)
+        if phrase is None:
+            return []
+        first, last = slot == 0, slot + length == len(self.slots)
+        allowed = {"", INTRO if first else "", OUTRO if last else ""}
+        rows = [number for number in pool if anywhere or self._roles[number] in allowed]
+        quick = self._quick(phrase, slot, rows, first, last)
+        if any(each is not None for each in self._proposed[slot : slot + length]):
+            quick = [(cost + self._departure(slot, length, each), each) for cost, each in quick]
+        quick.sort()
+        return sorted(self._walked(phrase, quick[:_PRICED]))[:_KEPT]
+
+    def fits(self, slot: int, number: int) -> bool:
+        """Whether a move can be danced on an eight-count, fast enough and slow enough."""
+        phrase = self.slots[slot]
+        ways, seconds = self._footing(phrase)[number], phrase.end - phrase.start
+        return bool(ways) and SLOWEST <= ways[0].span / seconds <= FASTEST
+
+    def can_be_danced(self, number: int) -> bool:
+        """Whether a move can be danced on any eight-count of the song."""
+        return any(self.fits(slot, number) for slot in range(len(self.slots)))
+
+    def _quick(
+        self, phrase: Phrase, slot: int, pool: Iterable[int], first: bool, last: bool
+    ) -> list[Offer]:
+        """All costs but that of the steps."""
+        seconds, length = phrase.end - phrase.start, phrase.eight_counts
+        shortest, longest = SLOWEST * seconds, FASTEST * seconds
+        energies, spans, chances = self._energy(phrase), self._spans(phrase), self._chances[slot]
+        standing, levels, once = self._standing, self._levels, self._once(length, first, last)
+        return [
+            (
+                length
+                * (
+                    standing[number]
+                    + energies[levels[number]]
+                    + chances[number]
+                    + costs.TEMPO * abs(span / seconds - 1)
+                )
+                + once[number],
+                number,
+            )
+            for number in pool
+            if shortest <= (span := spans[number]) <= longest
+        ]
+
+    def _departure(self, slot: int, length: int, number: int) -> float:
+        others = [each for each in self._proposed[slot : slot + length] if each is not None]
+        return costs.PROPOSAL * sum(each != number for each in others)
+
+    def _once(self, length: int, first: bool, last: bool) -> list[float]:
+        """What each move costs once for being danced in such a place."""
+        key = (length, first, last)
+        if key not in self._onces:
+            self._onces[key] = [
+                costs.place(move, first, last) + costs.whole(length < LONGEST and long)
+                for move, long in zip(self.moves, self._long, strict=True)
+            ]
+        return self._onces[key]
+
+    def _walked(self, phrase: Phrase, quick: Sequence[Offer]) -> list[Offer]:
+        """The offers with the cost of their steps."""
+        seconds, length = phrase.end - phrase.start, phrase.eight_counts
+        songs, footings = self._sway(phrase), self._footing(phrase)
+        steady = costs.steps(self.unsteadiness(phrase))
+        found: list[Offer] = []
+        for cost, number in quick:
+            ways = footings[number]
+            if not ways[0].sway:
+                found.append((cost + length * steady, number))
+                continue
+            footing, error = truest(ways, phrase, songs)
+            each = costs.steps(error)
+            if footing is not ways[0]:
+                each += costs.tempo(footing.span / seconds) - costs.tempo(ways[0].span / seconds)
+            found.append((cost + length * each, number))
+        return found
+
+    def _energy(self, phrase: Phrase) -> dict[Energy, float]:
+        if phrase.energy not in self._energies:
+            asked = self._taste.energy_level
+            self._energies[phrase.energy] = {
+                level: costs.energy(level, phrase.energy, asked) for level in Energy
+            }
+        return self._energies[phrase.energy]
+
+    def _footing(self, phrase: Phrase) -> list[list[Footing]]:
+        key = (round(phrase.count, 6), round(phrase.beats, 6))
+        if key not in self._footings:
+            self._footings[key] = [counts.footings(*key) for counts in self._counts]
+        return self._footings[key]
+
+    def _spans(self, phrase: Phrase) -> list[float]:
+        """Seconds of each clip that a phrase takes; 0 where the clip is too short for it."""
+        key = (round(phrase.count, 6), round(phrase.beats, 6))
+        if key not in self._lengths:
+            self._lengths[key] = [ways[0].span if ways else 0.0 for ways in self._footing(phrase)]
+        return self._lengths[key]
+
+    def footing(self, phrase: Phrase, number: int) -> tuple[Footing, float]:
+        """Where a move that can be danced on a phrase enters its clip, and its step error."""
+        return truest(self._footing(phrase)[number], phrase, self._sway(phrase))
+
+    def terms(self, slot: int, phrase: Phrase, number: int) -> dict[str, float]:
+        """What a move that can be danced on a phrase costs there, by name."""
+        move, length, taste = self.moves[number], phrase.eight_counts, self._taste
+        footing, error = self.footing(phrase, number)
+        return {
+            "energy": length * self._energy(phrase)[move.energy_level],
+            "style": length * costs.style(move, taste.style),
+            "words": length * costs.words(move, taste.fit),
+            "difficulty": length * costs.difficulty(move, taste.difficulty),
+            "tempo": length * costs.tempo(footing.span / (phrase.end - phrase.start)),
+            "steps": length * costs.steps(error),
+            "whole": costs.whole(length < LONGEST and self._long[number]),
+            "proposal": self._departure(slot, length, number),
+            "place": costs.place(move, slot == 0, slot + length == len(self.slots)),
+            "chance": length * self._chances[slot][number],
+        }
+
+    def joins(self, before: int) -> Sequence[float]:
+        """What each move costs for how it goes on from ``before``."""
+        if before not in self._joins:
+            motion, one = self._taste.motion, self.moves[before]
+            self._joins[before] = [costs.continuity(one, move, motion) for move in self.moves]
+        return self._joins[before]

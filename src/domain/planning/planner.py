@@ -1,0 +1,262 @@
+"""Choosing the moves: which figure on which eight-count of the song."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from domain.blueprint.model import BlueprintMove, Difficulty
+from domain.library.moves import INTRO, OUTRO, Energy, Move, Style
+from domain.library.songs import Analysis
+from domain.planning import beam_search
+from domain.planning.beam_search import Step
+from domain.planning.candidates import Offered, offered
+from domain.planning.costs import HARDNESS, Motion
+from domain.planning.explanation import explained
+from domain.planning.figure_slots import (
+    Requested,
+    reserved,
+    unmet,
+    without_limited,
+    without_unwanted,
+)
+from domain.planning.phrases import phrases
+from domain.planning.placements import Floor, Taste
+from domain.shared.errors import NoMovesMatch
+from domain.shared.texts import Text
+
+_FEWEST: Final = 6
+"""Moves to choose from, below which they repeat within four and a wish is relaxed."""
+
+_ENDS: Final = {INTRO: "opening", OUTRO: "ending"}
+
+
+Seed = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Banned = Annotated[tuple[Text, ...], Meta(max_length=2000)]
+
+
+class LockedMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A move that has to be danced on a given eight-count of the song."""
+
+    position: Annotated[int, Meta(ge=0, le=10_000, description="Eight-count of the song, from 0.")]
+    move_id: Text
+
+
+Locked = Annotated[tuple[LockedMove, ...], Meta(max_length=500)]
+"""A song of 15 minutes has fewer eight-counts."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What the dance is to be like; what is None does not matter."""
+
+    difficulty: Difficulty | None = None
+    """The hardest move wanted."""
+    energy_level: Energy | None = None
+    style: Style | None = None
+    seed: int = 0
+    """The same wish and seed give the same dance."""
+    locked: tuple[LockedMove, ...] = ()
+    banned: tuple[str, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A dance, and where it had to depart from the wish."""
+
+    moves: tuple[BlueprintMove, ...]
+    degradations: tuple[str, ...] = ()
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """A phrase of a dance, and the moves there are to choose from."""
+
+    energy: float
+    """Of the song, 0 to 1."""
+    candidates: tuple[str, ...]
+    """Ids of moves, the cheapest in its place first."""
+
+
+class Draft:
+    """The best dance there is by the rules alone, for which others may still propose moves."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        library: Sequence[Move],
+        wish: Wish,
+        *,
+        fit: Mapping[str, float] | None = None,
+        motion: Motion | None = None,
+        requested: Requested | None = None,
+    ) -> None:
+        """Take what `plan` takes; raises `NoMovesMatch`."""
+        banned = set(wish.banned)
+        moves = sorted((m for m in library if m.id not in banned), key=lambda move: move.id)
+        self._wish = wish
+        self._floor = floor = _floor(analysis, moves, wish, fit, motion)
+        self._danceable = [n for n in range(len(moves)) if floor.can_be_danced(n)]
+        if not self._danceable:
+            raise NoMovesMatch(
+                f"None of the {len(moves)} moves to choose from can be danced at "
+                f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
+            )
+        self._requested = requested or Requested()
+        wanted = without_unwanted(floor, self._requested, self._danceable)
+        self._open = without_limited(floor, self._requested, wanted)
+        self._meeting, self._relaxed = _filtered(moves, wanted, wish)
+        free = set(self._open)
+        self._pool = [number for number in self._meeting if number in free]
+        locked = [lock.position for lock in wish.locked]
+        self._kept = msgspec.structs.replace(
+            reserved(floor, self._requested, self._danceable, locked),
+            meeting=frozenset(self._meeting),
+        )
+        self._offered = self._offers(floor)
+        self._steps = beam_search.search(self._offered.offers, floor.joins)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What its phrases are, in the order of the song, and which moves may be danced to each."""
+        return tuple(map(self._choice, self._steps))
+
+    def plan(self, proposed: Sequence[str | None] = ()) -> Plan:
+        """The dance; where moves are ``proposed`` for its `choices`, the best that heeds them.
+
+        To depart from a proposal costs something, and to break a rule costs what it always does.
+        What is none of the candidates is no proposal.
+        """
+        floor, found, steps = self._floor, self._offered, self._steps
+        by_slot = self._by_slot(proposed)
+        if any(number is not None for number in by_slot):
+            floor = floor.proposing(by_slot)
+            found = self._offers(floor)
+            steps = beam_search.search(found.offers, floor.joins)
+        moves = explained(floor, steps, found.offers, self._pool, self._danceable)
+        beyond = _beyond(floor, steps, self._meeting, self._wish)
+        danced = [(step.slot, floor.moves[step.move].id) for step in steps]
+        missed = unmet(floor, self._requested, danced, self._danceable)
+        said = (*self._relaxed, *found.unmet, *beyond, *missed)
+        return Plan(moves=tuple(moves), degradations=said)
+
+    def _offers(self, floor: Floor) -> Offered:
+        locked = {lock.position: lock.move_id for lock in self._wish.locked}
+        try:
+            return offered(floor, self._pool, self._open, locked, self._kept)
+        except NoMovesMatch:
+            if len(self._open) == len(self._danceable):
+                raise
+            return offered(floor, self._pool, self._danceable, locked, self._kept)
+
+    def _choice(self, step: Step) -> Choice:
+        phrase = self._floor.phrase(step.slot, step.length)
+        offers = self._offered.offers[step.slot][step.length]
+        return Choice(
+            energy=phrase.energy if phrase else 0.0,
+            candidates=tuple(self._floor.moves[number].id for _, number in offers),
+        )
+
+    def _by_slot(self, proposed: Sequence[str | None]) -> list[int | None]:
+        """The number of the move proposed for each eight-count."""
+        numbers = {move.id: number for number, move in enumerate(self._floor.moves)}
+        by_slot: list[int | None] = [None] * len(self._floor.slots)
+        for step, choice, move_id in zip(self._steps, self.choices, proposed, strict=False):
+            if move_id is not None and move_id in choice.candidates:
+                by_slot[step.slot : step.slot + step.length] = [numbers[move_id]] * step.length
+        return by_slot
+
+
+def plan(
+    analysis: Analysis,
+    library: Sequence[Move],
+    wish: Wish,
+    *,
+    fit: Mapping[str, float] | None = None,
+    motion: Motion | None = None,
+    requested: Requested | None = None,
+) -> Plan:
+    """Choose a move for every eight-count of a song, on its "1", from start to end.
+
+    Each clip enters at a "1" of its own and is played so that its counts fall on the song's.
+    No move follows itself while there is another. ``fit`` tells how well moves meet the words asked
+    for, 0 to 1, and ``motion`` how much is going on at the start and the end of their clips, 0 to
+    1, each by the move's id. ``requested`` figures are danced in their places and as often as was
+    asked, and unwanted ones not at all, or `Plan.degradations` say why not. The order of the
+    library makes no difference. Raises `NoMovesMatch`.
+    """
+    return Draft(analysis, library, wish, fit=fit, motion=motion, requested=requested).plan()
+
+
+def _floor(
+    analysis: Analysis,
+    moves: Sequence[Move],
+    wish: Wish,
+    fit: Mapping[str, float] | None,
+    motion: Motion | None,
+) -> Floor:
+    """The floor; what is left over at the song's ends stands alone if no move is long enough."""
+    taste = Taste(
+        difficulty=wish.difficulty,
+        energy_level=wish.energy_level,
+        style=wish.style,
+        seed=wish.seed,
+        fit=fit,
+        motion=motion,
+    )
+    floor = Floor(phrases(analysis), moves, analysis.beats, taste)
+    ends = (0, len(floor.slots) - 1)
+    if all(any(floor.fits(slot, number) for number in range(len(moves))) for slot in ends):
+        return floor
+    return Floor(phrases(analysis, join_scraps=False), moves, analysis.beats, taste)
+
+
+def _filtered(
+    moves: Sequence[Move], danceable: Sequence[int], wish: Wish
+) -> tuple[list[int], list[str]]:
+    """The moves that meet the wish, which is relaxed in order until there are enough."""
+    wishes = {"energy_level": wish.energy_level, "style": wish.style, "difficulty": wish.difficulty}
+    degradations: list[str] = []
+    enough = min(_FEWEST, sum(_middle(moves[number]) for number in danceable))
+    for relaxed in (None, "energy_level", "style", "difficulty"):
+        if relaxed is not None:
+            if wishes[relaxed] is None:
+                continue
+            degradations.append(
+                f"Too few moves are {wishes[relaxed]}; the wish for {relaxed} was relaxed."
+            )
+            wishes[relaxed] = None
+        left = [number for number in danceable if _meets(moves[number], wishes)]
+        if sum(_middle(moves[number]) for number in left) >= enough:
+            return left, degradations
+    return list(danceable), degradations
+
+
+def _middle(move: Move) -> bool:
+    return move.label not in (INTRO, OUTRO)
+
+
+def _meets(move: Move, wishes: Mapping[str, object]) -> bool:
+    hardest = wishes["difficulty"]
+    if isinstance(hardest, Difficulty) and HARDNESS[move.difficulty] > HARDNESS[hardest]:
+        return False
+    # The opening and the ending belong to every dance, whatever its energy and style.
+    return not _middle(move) or (
+        wishes["energy_level"] in (None, move.energy_level)
+        and wishes["style"] in (None, move.style)
+    )
+
+
+def _beyond(floor: Floor, steps: Sequence[Step], pool: Sequence[int], wish: Wish) -> list[str]:
+    """What to say of moves that do not meet the wish and were taken for want of others."""
+    locked = {lock.position for lock in wish.locked}
+    meeting = set(pool)
+    beyond = [step for step in steps if step.move not in meeting and step.slot not in locked]
+    ends = [step for step in beyond if not _middle(floor.moves[step.move])]
+    said = [
+        f"No {_ENDS[floor.moves[step.move].label]} that is as easy as asked fits the song; "
+        "a harder one was taken."
+        for step in ends
+    ]
+    places = ", ".join(str(step.slot) for step in beyond if step not in ends)
+    if places:
+        said.append(f"No move that meets the wish fits the song at {places}; others were taken.")
+    return said

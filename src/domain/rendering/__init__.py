@@ -1,0 +1,1 @@
+"""Making the film of a Blueprint: its states, its work and its playlist."""

@@ -1,0 +1,134 @@
+"""The assembly of a film as a state machine: a table of steps and one pure `take`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from domain.shared.errors import IllegalStep
+
+
+class State(StrEnum):
+    """Where an assembly stands."""
+
+    PENDING = "pending"
+    PLANNING = "planning"
+    FETCHING = "fetching"
+    CONCATENATING = "concatenating"
+    ADDING_AUDIO = "adding_audio"
+    UPLOADING = "uploading"
+    CLEANUP = "cleanup"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Step(StrEnum):
+    """What can happen to an assembly."""
+
+    PLAN = "plan"
+    FETCH = "fetch"
+    CONCATENATE = "concatenate"
+    ADD_AUDIO = "add_audio"
+    UPLOAD = "upload"
+    CLEAN_UP = "clean_up"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    CANCEL = "cancel"
+
+
+PROGRESS: Final[Mapping[State, int]] = {
+    State.PENDING: 0,
+    State.PLANNING: 10,
+    State.FETCHING: 20,
+    State.CONCATENATING: 50,
+    State.ADDING_AUDIO: 70,
+    State.UPLOADING: 85,
+    State.CLEANUP: 95,
+    State.COMPLETED: 100,
+}
+"""Per cent done on reaching a state; the ends without a film keep what was reached."""
+
+FINAL: Final = frozenset({State.COMPLETED, State.FAILED, State.CANCELLED})
+
+FORWARD: Final[Mapping[tuple[State, Step], State]] = {
+    (State.PENDING, Step.PLAN): State.PLANNING,
+    (State.PENDING, Step.FETCH): State.FETCHING,
+    (State.PLANNING, Step.FETCH): State.FETCHING,
+    (State.FETCHING, Step.CONCATENATE): State.CONCATENATING,
+    (State.CONCATENATING, Step.ADD_AUDIO): State.ADDING_AUDIO,
+    (State.ADDING_AUDIO, Step.UPLOAD): State.UPLOADING,
+    (State.UPLOADING, Step.CLEAN_UP): State.CLEANUP,
+    (State.CLEANUP, Step.COMPLETE): State.COMPLETED,
+}
+
+STEPS: Final[Mapping[tuple[State, Step], State]] = {
+    **FORWARD,
+    **{(state, Step.FAIL): State.FAILED for state in State if state not in FINAL},
+    **{(state, Step.CANCEL): State.CANCELLED for state in State if state not in FINAL},
+}
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an assembly ended without a film."""
+
+    code: str
+    message: str
+    stage: State
+    details: str | None = None
+
+
+class Assembly(msgspec.Struct, frozen=True, kw_only=True):
+    """One making of a film. A new value at each step; never changed in place."""
+
+    task_id: UUID
+    owner: str
+    created_at: datetime
+    updated_at: datetime
+    state: State = State.PENDING
+    progress: int = 0
+    """Per cent."""
+    song_id: str | None = None
+    output_path: str | None = None
+    """Storage path of the film; set once it is published."""
+    seconds: float | None = None
+    """Length of the film."""
+    failure: Failure | None = None
+    degradations: tuple[str, ...] = ()
+    """What had to be done otherwise than asked, for a person."""
+    unusable: str | None = None
+    """Why the film cannot be watched though it was published."""
+
+    def take(
+        self,
+        step: Step,
+        at: datetime,
+        *,
+        failure: Failure | None = None,
+        output_path: str | None = None,
+        seconds: float | None = None,
+    ) -> "Assembly":
+        """Return the assembly one step on at the moment ``at``, or raise `IllegalStep`."""
+        after = STEPS.get((self.state, step))
+        if after is None:
+            raise IllegalStep(f"An assembly that is {self.state} cannot {_words(step)}.")
+        return msgspec.structs.replace(
+            self,
+            state=after,
+            progress=PROGRESS.get(after, self.progress),
+            updated_at=at,
+            failure=failure or self.failure,
+            output_path=output_path or self.output_path,
+            seconds=self.seconds if seconds is None else seconds,
+        )
+
+    def degraded(self, said: tuple[str, ...]) -> "Assembly":
+        """Return the assembly with more that had to be done otherwise than asked."""
+        return msgspec.structs.replace(self, degradations=(*self.degradations, *said))
+
+
+def _words(step: Step) -> str:
+    return step.replace("_", " ")

@@ -1,0 +1,143 @@
+"""The playlists that a film is played from before it is made (RFC 8216)."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from fractions import Fraction
+from itertools import accumulate
+from typing import Final
+
+from domain.blueprint.model import bits
+from domain.blueprint.timeline import Timeline
+from domain.shared.errors import NotFound
+from domain.shared.frame_time import nearest
+
+PACKET: Final = 1024
+"""Samples of sound that are packed together, and cannot be parted (AAC, ISO/IEC 14496-3)."""
+SAMPLES: Final = 48_000
+"""Samples of sound a second."""
+BEGINNING: Final = "init.mp4"
+"""File name of what a player reads before any segment."""
+_VERSION: Final = 7
+"""Version of the playlists: that of segments in fragmented MP4."""
+_MICRO: Final = 1_000_000
+
+
+class PreviewOutdated(NotFound):
+    """Another version of the service or of FFmpeg made this preview; load `preview.m3u8` again."""
+
+    code = "preview-outdated"
+
+
+class Kind(StrEnum):
+    """What a playlist plays; each kind has its own segments."""
+
+    PICTURE = "picture"
+    SOUND = "sound"
+
+
+def playlist_name(kind: Kind) -> str:
+    """File name of the playlist of a kind; its segments lie in a folder named by the kind."""
+    return f"{kind}.m3u8"
+
+
+def segment_name(index: int) -> str:
+    """File name of a segment, which counts from 0."""
+    return f"{index}.m4s"
+
+
+def packets(timeline: Timeline) -> tuple[int, ...]:
+    """How many packets of sound have begun when each segment of the sound ends.
+
+    A segment ends with the packet that a cut ends in; cuts that end in one packet share a segment.
+    """
+    rate = timeline.output.frame_rate
+    frames = accumulate(cut.frames for cut in timeline.cuts)
+    return tuple(dict.fromkeys(-(-end * SAMPLES // (rate * PACKET)) for end in frames))
+
+
+def ends(kind: Kind, timeline: Timeline) -> tuple[Fraction, ...]:
+    """Seconds from the film's beginning to the end of each segment; the last is the film's."""
+    if kind is Kind.PICTURE:
+        frames = accumulate(cut.frames for cut in timeline.cuts)
+        return tuple(Fraction(end, timeline.output.frame_rate) for end in frames)
+    whole = timeline.soundtrack.seconds
+    return tuple(min(whole, Fraction(n * PACKET, SAMPLES)) for n in packets(timeline))
+
+
+def main_playlist(timeline: Timeline, folder: str) -> str:
+    """The playlist that a player is given; those of picture and sound lie in ``folder``.
+
+    It does not tell the codecs' profiles, which nobody knows before something is encoded.
+    """
+    output = timeline.output
+    sound = {
+        "TYPE": "AUDIO",
+        "GROUP-ID": '"sound"',
+        "NAME": '"Sound"',
+        "DEFAULT": "YES",
+        "AUTOSELECT": "YES",
+        "CHANNELS": '"2"',
+        "URI": f'"{folder}/{playlist_name(Kind.SOUND)}"',
+    }
+    # The picture may take a quarter more than its bitrate for a while.
+    bandwidth = bits(output.video_bitrate) * 5 // 4 + bits(output.audio_bitrate)
+    picture = {
+        "BANDWIDTH": str(bandwidth),
+        "RESOLUTION": f"{output.width}x{output.height}",
+        "FRAME-RATE": f"{float(_most_frames(timeline)):.3f}",
+        "AUDIO": sound["GROUP-ID"],
+    }
+    return _text(
+        [
+            *_opening(),
+            f"#EXT-X-MEDIA:{_attributes(sound)}",
+            f"#EXT-X-STREAM-INF:{_attributes(picture)}",
+            f"{folder}/{playlist_name(Kind.PICTURE)}",
+        ]
+    )
+
+
+def media_playlist(kind: Kind, timeline: Timeline) -> str:
+    """The playlist of all segments of a kind, which lie in a folder beside it.
+
+    Durations are in microseconds, rounded so that no segment ends half of one early or late.
+    """
+    durations = list(_durations([nearest(end * _MICRO) for end in ends(kind, timeline)]))
+    longest = nearest(Fraction(max(durations), _MICRO))
+    lines = [
+        *_opening(),
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        f"#EXT-X-TARGETDURATION:{max(1, longest)}",
+        f'#EXT-X-MAP:URI="{kind}/{BEGINNING}"',
+    ]
+    for index, micro in enumerate(durations):
+        lines.append(f"#EXTINF:{micro // _MICRO}.{micro % _MICRO:06d},")
+        lines.append(f"{kind}/{segment_name(index)}")
+    return _text([*lines, "#EXT-X-ENDLIST"])
+
+
+def _opening() -> list[str]:
+    return ["#EXTM3U", f"#EXT-X-VERSION:{_VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
+
+
+def _durations(moments: Sequence[int]) -> Iterator[int]:
+    before = 0
+    for moment in moments:
+        yield moment - before
+        before = moment
+
+
+def _most_frames(timeline: Timeline) -> Fraction:
+    """Frames a second where there are most; a cut may show all of its clip's, only faster."""
+    return max(
+        Fraction(cut.pictures(timeline.output) * timeline.output.frame_rate, cut.frames)
+        for cut in timeline.cuts
+    )
+
+
+def _attributes(values: dict[str, str]) -> str:
+    return ",".join(f"{name}={value}" for name, value in values.items())
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

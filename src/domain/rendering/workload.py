@@ -1,0 +1,187 @@
+"""The work that a film takes: its length, the frames that have to be encoded, and bytes of disk.
+
+A film is joined by copying. Encoded are only the frames before a cut's first keyframe, those that
+fade, cuts at another tempo where the frame rate is constant, and, for a film of another size, frame
+rate, codec or bitrate than the ordinary one, every clip as a whole. Clips of the ordinary film are
+encoded once for all films, and not counted here.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Final
+
+import msgspec
+
+from domain.blueprint.model import Blueprint, OutputConfig, bits
+from domain.blueprint.timeline import Cut, Timeline
+from domain.library.limits import CLIP
+from domain.shared.errors import BlueprintRejected
+from domain.shared.frame_time import exact, nearest
+from domain.shared.violations import Violation
+
+GROUP: Final = 2
+"""Seconds from one keyframe of a normalised clip to the next."""
+LONGEST: Final = CLIP.seconds
+"""Seconds of a clip that is encoded as a whole; of a longer one, cuts alone are."""
+
+ORDINARY: Final = OutputConfig(output_path="ordinary.mp4")
+MINUTE: Final = 60 * ORDINARY.frame_rate * ORDINARY.width * ORDINARY.height
+"""Pixels of a minute of an ordinary film."""
+
+_SLOWNESS: Final = {"libx264": 1, "libx265": 3}
+"""How often as long a codec takes for the same pixels, as measured with the presets in use."""
+
+
+class Workload(msgspec.Struct, frozen=True, kw_only=True):
+    """The work that one film takes, at least."""
+
+    seconds: Fraction
+    """Length of the film."""
+    frames: int
+    """Frames that have to be encoded."""
+    minutes: Fraction
+    """Minutes of 1280x720 at 30 frames a second that take as long to encode."""
+    size: int
+    """Bytes of the film, and of all that is made for it, at the bitrates asked for."""
+
+
+class FilmLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """The most work that a film may take."""
+
+    seconds: int = 3600
+    """Length of the film."""
+    encoded_minutes: int = 120
+    """See `Workload.minutes`."""
+    megabytes: int = 8192
+    """Disk; a megabyte is a million bytes."""
+    joined: bool = True
+    """Whether films are joined by copying; otherwise every cut is encoded."""
+
+    def check(
+        self,
+        blueprint: Blueprint,
+        timeline: Timeline,
+        lengths: Mapping[str, Fraction] | None = None,
+    ) -> Workload:
+        """Return the work that a checked Blueprint, laid out as ``timeline``, takes.
+
+        Raises `BlueprintRejected` where it is more than is allowed, and names every limit that is
+        passed with its value. ``lengths`` are seconds of clips by storage path; without them a
+        clip counts as long as the Blueprint says or uses.
+        """
+        work = workload(blueprint, timeline, lengths or {}, joined=self.joined)
+        if found := tuple(_excess(self, work, blueprint.output_config)):
+            raise BlueprintRejected(found, "The film takes more work than is allowed.")
+        return work
+
+
+def workload(
+    blueprint: Blueprint,
+    timeline: Timeline,
+    lengths: Mapping[str, Fraction],
+    *,
+    joined: bool = True,
+) -> Workload:
+    """The work that the film of a checked Blueprint, laid out as ``timeline``, takes."""
+    output = blueprint.output_config
+    known = {**_used(blueprint), **lengths}
+    frames = _joined(timeline, known) if joined else sum(c.frames for c in timeline.distinct)
+    seconds = timeline.soundtrack.seconds
+    picture, sound = bits(output.video_bitrate), bits(output.audio_bitrate)
+    # Of a film that is not joined, the cuts lie in one file before the sound is added.
+    film = seconds * (picture * (1 if joined else 2) + sound * 2)
+    encoded = Fraction(frames, output.frame_rate) * picture
+    pixels = frames * output.width * output.height * _SLOWNESS[output.video_codec]
+    return Workload(
+        seconds=seconds,
+        frames=frames,
+        minutes=Fraction(pixels, MINUTE),
+        size=int((film + encoded) / 8),
+    )
+
+
+def _joined(timeline: Timeline, lengths: Mapping[str, Fraction]) -> int:
+    """Frames to be encoded for a film that is joined by copying."""
+    output = timeline.output
+    pieces: dict[object, int] = {}
+    for cut in timeline.distinct:
+        if (output.frame_rate_mode == "constant" and cut.rate != 1) or (
+            lengths[cut.clip] > LONGEST
+        ):
+            pieces[cut] = cut.pictures(output)
+            continue
+        pieces |= _encoded_parts(cut, output)
+        if not is_ordinary(output):
+            pieces[cut.clip] = int(lengths[cut.clip] * output.frame_rate)
+    return sum(pieces.values())
+
+
+def _encoded_parts(cut: Cut, output: OutputConfig) -> dict[object, int]:
+    """Frames of a cut that are not copied, by what two cuts share when they are the same."""
+    frames = cut.pictures(output)
+    group = GROUP * output.frame_rate
+    fade_out = _scaled(cut.fade_out, cut, frames)
+    under = cut.crossfade
+    changed = max(
+        _scaled(cut.fade_in, cut, frames), _scaled(under.frames, cut, frames) if under else 0
+    )
+    head = -(cut.first + changed) % group + changed
+    if head >= frames - fade_out:
+        return {cut: frames if fade_out else max(head, frames)}
+    parts: dict[object, int] = {}
+    if head:
+        parts["head", cut.clip, cut.first, cut.rate, cut.fade_in, under, head] = head
+    if fade_out:
+        parts["end", cut] = fade_out
+    return parts
+
+
+def is_ordinary(output: OutputConfig) -> bool:
+    """Whether clips look as in the film that most ask for, and so are encoded once for all."""
+    return all(
+        getattr(output, name) == getattr(ORDINARY, name)
+        for name in ("width", "height", "frame_rate", "video_codec", "video_bitrate")
+    )
+
+
+def _scaled(frames: int, cut: Cut, most: int) -> int:
+    """So many frames of the film in frames of the clip; none are none, and some are some."""
+    return min(most, max(1, nearest(frames * cut.rate))) if frames else 0
+
+
+def _used(blueprint: Blueprint) -> dict[str, Fraction]:
+    """Seconds that each clip lasts at least."""
+    used: dict[str, Fraction] = {}
+    for move in blueprint.moves:
+        end = exact(move.trim_start) + exact(move.duration) * exact(move.playback_rate)
+        whole = max(end + exact(move.trim_end), exact(move.original_duration or 0))
+        used[move.video_path] = max(whole, used.get(move.video_path, Fraction(0)))
+    return used
+
+
+def _excess(limits: FilmLimits, work: Workload, output: OutputConfig) -> list[Violation]:
+    size = f"{output.width}x{output.height}"
+    megabytes = -(-work.size // 1_000_000)
+    found = (
+        (
+            work.seconds > limits.seconds,
+            "$.moves",
+            f"The film lasts {float(work.seconds):,.1f} s; "
+            f"the limit BACHATA_MAX_FILM_SECONDS is {limits.seconds:,} s. Take fewer moves.",
+        ),
+        (
+            work.minutes > limits.encoded_minutes,
+            "$.output_config",
+            f"{work.frames:,} frames of {size} have to be encoded with {output.video_codec}, "
+            f"which takes as long as {-(-work.minutes // 1):,} minutes of 1280x720 at 30 frames a "
+            f"second; the limit BACHATA_MAX_ENCODED_MINUTES is {limits.encoded_minutes:,}. "
+            "Choose a smaller width, height or frame_rate, or fewer clips and transitions.",
+        ),
+        (
+            megabytes > limits.megabytes,
+            "$.output_config.video_bitrate",
+            f"The film and what is made for it take {megabytes:,} MB of disk; "
+            f"the limit BACHATA_MAX_FILM_MB is {limits.megabytes:,} MB. Choose a lower bitrate.",
+        ),
+    )
+    return [Violation(path=path, message=message) for passed, path, message in found if passed]

@@ -1,0 +1,286 @@
+"""Read a JSON document into a struct and name everything that is wrong with it, all at once."""
+
+import math
+import re
+import types
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from itertools import islice
+from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo
+
+from domain.shared import paths, texts
+from domain.shared.errors import InvalidRequest
+from domain.shared.texts import shortened
+from domain.shared.violations import MOST, Concern, Findings, Violation
+
+Json = dict[str, Any]
+Hint = Any
+"""A type hint, which Python itself gives no type."""
+
+_DEEPEST: Final = 64
+"""Levels of a document; a Blueprint with its reasons has about eight."""
+
+_TOO_DEEP: Final = "The document is nested too deeply."
+
+MOST_VALUES: Final = 150_000
+"""Objects, arrays and values of a document; a Blueprint of 2000 moves with their reasons has about
+100,000. Read, they take up to 40 times as much memory as in the document."""
+
+_SHOWN: Final = 60
+"""Characters of a wrong value, or of a field's name, that are shown to the asker."""
+
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What could be read of a document: the good fields by name, and what was wrong with the rest.
+
+    A nested struct is a nested dict of its own good fields, and a list of structs a list of those.
+    """
+
+    fields: Json
+    violations: tuple[Violation, ...]
+    more: int = 0
+    """Violations besides; of very many not all are made."""
+    unsafe: bool = False
+    """Whether one of all violations is a matter of security."""
+
+
+def parse(body: bytes, most: int = MOST_VALUES) -> object:
+    """JSON as Python values, or `ValueError` with what is wrong.
+
+    A document of more than ``most`` values would take too much memory, and is not read at all.
+    """
+    # Those within texts count too; no text of ours has so many.
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > most:
+        raise ValueError(f"The document has too many values; {most} at most.")
+    try:
+        document = msgspec.json.decode(body)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"The document is not JSON: {error}.") from None
+    level = [document]
+    for _ in range(_DEEPEST):
+        if not (level := [inner for each in level for inner in _within(each)]):
+            return document
+    raise ValueError(_TOO_DEEP)
+
+
+def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Reading:
+    """Check ``document`` field by field against the struct ``kind``."""
+    found = Findings()
+    fields = _read(kind, document, path, found)
+    return Reading(fields, tuple(found.kept), found.more, found.unsafe)
+
+
+def _read(kind: type[msgspec.Struct], document: object, path: str, found: Findings) -> Json:
+    """The good fields; what is wrong with the others goes to ``found``."""
+    good: Json = {}
+    if not isinstance(document, dict):
+        found.add(path, f"Expected an object, got {_shown(document)}.")
+        return good
+    given = cast(Json, document)
+    infos = _fields(kind)
+    for name in given:
+        if name not in infos:
+            message = f"Unknown field; the fields here are {', '.join(infos)}."
+            found.add(f"{path}.{shortened(name, _SHOWN)}", message)
+    for name, (info, hint) in infos.items():
+        here = f"{path}.{name}"
+        if name in given:
+            value = _value(hint, given[name], here, found)
+            if value is not _BAD:
+                good[name] = value
+        elif info.required:
+            found.add(here, "This field is required.")
+        elif info.default is not msgspec.NODEFAULT:
+            good[name] = info.default
+    return good
+
+
+def _within(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return cast(Json, value).values()
+    return cast(list[object], value) if isinstance(value, list) else ()
+
+
+def refuse_faults(value: msgspec.Struct) -> None:
+    """Raise `InvalidRequest` when a struct, which may be made of anything, breaks its own types."""
+    reading = read(type(value), msgspec.to_builtins(value))
+    if reading.violations:
+        raise InvalidRequest(reading.violations, more=reading.more)
+
+
+def shape(path: str, message: str) -> Violation:
+    """A violation of a document's form."""
+    return Violation(path=path, message=message, concern=Concern.SHAPE)
+
+
+_BAD: Final = object()
+
+
+class _Looked(msgspec.Struct, frozen=True):
+    """A type hint that was looked into; looking takes longer than checking a value."""
+
+    kind: Hint
+    bare: Hint
+    """Without annotations, `None` and UNSET."""
+    metas: tuple[msgspec.Meta, ...]
+    item: type[msgspec.Struct] | None
+    """The struct that it is a list of, if it is."""
+
+    @property
+    def is_storage_path(self) -> bool:
+        return any((meta.extra or {}).get("storage_path") for meta in self.metas)
+
+    @property
+    def is_name(self) -> bool:
+        return any((meta.extra or {}).get("name") for meta in self.metas)
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> Mapping[str, tuple[FieldInfo, _Looked]]:
+    """The fields of a struct by the names they have in documents."""
+    infos = msgspec.structs.fields(kind)
+    return {info.encode_name: (info, _looked(info.type)) for info in infos}
+
+
+def _looked(kind: Hint) -> _Looked:
+    bare, metas = _bare(kind)
+    return _Looked(kind, bare, metas, _struct_item(bare))
+
+
+def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
+    """The value, or `_BAD`."""
+    bare = hint.bare
+    if hint.is_storage_path:
+        return _storage_path(value, path, found)
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
+        if value is None and type(None) in get_args(hint.kind):
+            return None
+        return _read(bare, value, path, found)
+    if hint.item is not None and isinstance(value, list | tuple):
+        return _structs(hint.item, hint.metas, cast(Sequence[object], value), path, found)
+    wrong = list(islice(_unstorable(value), MOST + 1))
+    for where, message in wrong:
+        found.add(f"{path}{where}", message)
+    if not wrong:
+        try:
+            converted = msgspec.convert(value, hint.kind)
+        except msgspec.ValidationError as error:
+            found.add(path, f"{_reason(bare, error)}; got {_shown(value)}.")
+        else:
+            if not (hint.is_name and isinstance(value, str)) or _is_name(value, path, found):
+                return converted
+    return _BAD
+
+
+def _reason(bare: Hint, error: msgspec.ValidationError) -> str:
+    """What msgspec finds wrong with a value, without the value."""
+    said = str(error).split(" - at ")[0]
+    if said.startswith("Invalid enum value"):
+        return f"Expected one of {_allowed(bare)}"
+    return said
+
+
+def _structs(
+    item: type[msgspec.Struct],
+    metas: Sequence[msgspec.Meta],
+    values: Sequence[object],
+    path: str,
+    found: Findings,
+) -> object:
+    for meta in metas:
+        if meta.min_length is not None and len(values) < meta.min_length:
+            found.add(path, f"At least {meta.min_length} needed.")
+        if meta.max_length is not None and len(values) > meta.max_length:
+            found.add(path, f"{len(values)} are too many; {meta.max_length} at most.")
+            return _BAD
+    return [_read(item, each, f"{path}[{index}]", found) for index, each in enumerate(values)]
+
+
+def _storage_path(value: object, path: str, found: Findings) -> object:
+    if not isinstance(value, str):
+        found.add(path, f"Expected a storage path, got {_shown(value)}.")
+    elif reason := paths.fault(value):
+        found.add(path, f"The path {_shown(value)} {reason}.", Concern.SECURITY)
+    else:
+        return value
+    return _BAD
+
+
+def _is_name(value: str, path: str, found: Findings) -> bool:
+    reason = texts.fault(value)
+    if reason is not None:
+        found.add(path, f"The text holds {reason}; leave it out.")
+    return reason is None
+
+
+def _bare(kind: Hint) -> tuple[Hint, tuple[msgspec.Meta, ...]]:
+    """A type without its annotations and without `None` or UNSET, and the annotations."""
+    metas: tuple[msgspec.Meta, ...] = ()
+    while True:
+        if get_origin(kind) is Annotated:
+            kind, *more = get_args(kind)
+            metas += tuple(meta for meta in more if isinstance(meta, msgspec.Meta))
+        elif get_origin(kind) in (Union, types.UnionType):
+            rest = [a for a in get_args(kind) if a not in (type(None), msgspec.UnsetType)]
+            if len(rest) != 1:
+                return kind, metas
+            kind = rest[0]
+        else:
+            return kind, metas
+
+
+def _struct_item(kind: Hint) -> type[msgspec.Struct] | None:
+    if get_origin(kind) not in (tuple, list):
+        return None
+    item = get_args(kind)[0]
+    return item if isinstance(item, type) and issubclass(item, msgspec.Struct) else None
+
+
+def _allowed(kind: Hint) -> str:
+    """The values that an enum or a literal type takes."""
+    if get_origin(kind) is Literal:
+        return ", ".join(map(str, get_args(kind)))
+    return ", ".join(kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else ""
+
+
+def _unstorable(value: object) -> Iterator[tuple[str, str]]:
+    """What no database can hold, and where: numbers that are not finite, NUL characters in text.
+
+    The place is told from the value on, and only where something is wrong: an object may have
+    very many fields with very long names.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        yield "", "The number is not finite."
+    elif isinstance(value, str) and _UNSTORABLE.search(value):
+        yield "", "The text holds a NUL or a broken Unicode character."
+    elif isinstance(value, Mapping):
+        for name, each in cast(Mapping[object, object], value).items():
+            yield from (("", message) for _, message in _unstorable(name))
+            for where, message in _unstorable(each):
+                yield f".{shortened(str(name), _SHOWN)}{where}", message
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(cast(Sequence[object], value)):
+            for where, message in _unstorable(each):
+                yield f"[{index}]{where}", message
+
+
+def _shown(value: object) -> str:
+    """A wrong value, or the beginning of a long one."""
+    if isinstance(value, str):
+        # Cut before it is quoted, which may make four times as much of it.
+        text = repr(value[: _SHOWN + 1])
+    elif isinstance(value, dict):
+        return "an object"
+    elif isinstance(value, list | tuple):
+        return "an array"
+    else:
+        text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

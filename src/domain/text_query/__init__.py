@@ -1,0 +1,1 @@
+"""Understanding a sentence that describes a dance."""

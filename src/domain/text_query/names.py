@@ -1,0 +1,164 @@
+"""Songs and artists that a text names, with slips of the pen."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from domain.library.songs import Song
+from domain.text_query.spelling import Vocabulary
+from domain.text_query.terms import known_words
+from domain.text_query.tokens import Words, listed, split
+
+_TITLES: Final = listed(
+    "song track tune called titled named cancion tema llamada llamado titulada titulado to"
+)
+_ARTISTS: Final = listed("by from artist singer band group de del cantante artista grupo por")
+"""Words after which a name is expected."""
+
+_LINKS: Final = listed("a an the of and de la el los las y o e del en un una to in my mi")
+_LINK: Final = 0.25
+"""Weight of the letters of a little word, which people leave out of a name."""
+
+_MOST_PLACES: Final = 8
+"""Places of a word that are looked at: nobody names a song nine times."""
+
+_PART: Final = 0.45
+"""Share of a name that is enough where a name is expected."""
+_MOST_OF_IT: Final = 0.6
+"""Share of a name, in two words or more, that is enough anywhere."""
+_UNMISTAKABLE: Final = 7
+"""Letters of a word that may be a name of its own although it is not spelt right."""
+
+
+_NOWHERE: Final[frozenset[int]] = frozenset()
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What a text names."""
+
+    song_id: str | None = None
+    artist: str | None = None
+    places: frozenset[int] = frozenset()
+    """Places of the words that are part of the names."""
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """A name as it stands in a text."""
+
+    letters: float
+    """Letters of the name that were found, those of slips taken away."""
+    places: frozenset[int]
+
+
+def named(text: Words, songs: Sequence[Song]) -> Named:
+    """Find the song, or at least the artist, that a text names best; of equals the first by id."""
+    if not songs or not text.words:
+        return Named()
+    page = _Page(text, songs)
+    titles = {title: page.find(title, _TITLES) for title in {song.title for song in songs}}
+    artists = {artist: page.find(artist, _ARTISTS) for artist in {song.artist for song in songs}}
+    best: tuple[float, Song, frozenset[int]] | None = None
+    for song in sorted(songs, key=lambda each: each.id):
+        title, artist = titles[song.title], artists[song.artist]
+        if title is None:
+            continue
+        apart = artist is not None and not artist.places & title.places
+        letters = title.letters + (artist.letters / 2 if apart and artist else 0)
+        if best is None or letters > best[0]:
+            best = letters, song, title.places | (artist.places if apart and artist else _NOWHERE)
+    if best is not None:
+        return Named(best[1].id, None, best[2])
+    return _of_artist(artists, songs)
+
+
+def _of_artist(artists: dict[str, _Found | None], songs: Sequence[Song]) -> Named:
+    found = [(each.letters, artist, each.places) for artist, each in artists.items() if each]
+    if not found:
+        return Named()
+    _, artist, places = min(found, key=lambda each: (-each[0], each[1]))
+    theirs = [song.id for song in songs if song.artist == artist]
+    return Named(theirs[0], None, places) if len(theirs) == 1 else Named(None, artist, places)
+
+
+class _Page:
+    """A text, and where in it the words of names stand, however they are spelt."""
+
+    def __init__(self, text: Words, songs: Iterable[Song]) -> None:
+        self._text = text
+        names = {name for song in songs for name in (song.title, song.artist)}
+        vocabulary = _vocabulary(frozenset(names))
+        self._places: dict[str, dict[int, int]] = {}
+        near = {word: vocabulary.near(word) for word in set(text.words)}
+        for place, written in enumerate(text.words):
+            for word, slips in near[written].items():
+                places = self._places.setdefault(word, {})
+                if len(places) < _MOST_PLACES:
+                    places[place] = slips
+
+    def find(self, name: str, markers: frozenset[str]) -> _Found | None:
+        """Where a name stands, if it does."""
+        words = split(name)
+        found = [
+            match
+            for index, word in enumerate(words)
+            if word not in _LINKS or len(words) == 1
+            for place in self._places.get(word, ())
+            if (match := self._match(words, index, place, markers)) is not None
+        ]
+        return max(found, key=lambda each: (each.letters, -min(each.places)), default=None)
+
+    def _match(
+        self, words: Sequence[str], index: int, place: int, markers: frozenset[str]
+    ) -> _Found | None:
+        """Follow a name from one of its words on, through the text from a place on."""
+        matched: dict[int, str] = {}
+        slips = 0
+        # Little words before the first that counts belong to the name as well.
+        at = place - index if self._stands(words[:index], place - index) else place
+        for word in words if at < place else words[index:]:
+            here = self._places.get(word, {})
+            step = next(
+                (near for near in (at, at + 1) if near in here and near not in matched), None
+            )
+            if step is not None:
+                matched[step] = word
+                slips += here[step]
+                at = step + 1
+        share = sum(map(_weight, matched.values())) / sum(map(_weight, words))
+        expected = self._expected(min(matched), markers)
+        if not _convinces(matched.values(), share, slips, expected=expected):
+            return None
+        return _Found(sum(map(len, matched.values())) * share - slips, frozenset(matched))
+
+    def _stands(self, words: Sequence[str], place: int) -> bool:
+        return place >= 0 and all(
+            place + offset in self._places.get(word, ()) for offset, word in enumerate(words)
+        )
+
+    def _expected(self, place: int, markers: frozenset[str]) -> bool:
+        before = self._text.words[max(0, place - 2) : place]
+        return self._text.quoted(place) or not markers.isdisjoint(before)
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(names: frozenset[str]) -> Vocabulary:
+    """The words of names, kept because a library changes less often than it is asked."""
+    return Vocabulary({word for name in names for word in split(name)})
+
+
+def _weight(word: str) -> float:
+    return len(word) * (_LINK if word in _LINKS else 1)
+
+
+def _convinces(words: Iterable[str], share: float, slips: int, *, expected: bool) -> bool:
+    """Whether so much of a name is the name, and no words that happen to be in it."""
+    telling = [word for word in words if word not in _LINKS]
+    if expected:
+        return share >= _PART and any(len(word) >= 3 for word in telling or words)
+    if known_words().issuperset(telling):
+        return False
+    if len(telling) > 1:
+        return share >= _MOST_OF_IT
+    return share == 1 and sum(map(len, telling)) >= (_UNMISTAKABLE if slips else 3)

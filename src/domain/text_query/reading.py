@@ -1,0 +1,215 @@
+"""A text being read, word by word."""
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import msgspec
+
+from domain.text_query.figure_requests import Kind, Mark, Ordered, ordered
+from domain.text_query.meanings import Entry, Facet, Meaning, Role
+from domain.text_query.numbers import count as read_count
+from domain.text_query.quantities import length, tempo
+from domain.text_query.spelling import slips
+from domain.text_query.terms import Lexicon, lexicon, single_terms
+from domain.text_query.tokens import Words
+
+_LONGEST_PHRASE: Final = 5
+_REACH: Final = 6
+"""Words over which a "no" waits for what it denies."""
+_CERTAIN: Final = 6
+"""Letters from which a word is recognised with one slip."""
+_JOINING: Final = {"and", "y", "e", "but", "pero", "or", "o"}
+_NEAR: Final = 3
+"""Words within which a figure follows its number."""
+
+
+class Said(msgspec.Struct, frozen=True):
+    """Something that was said, and where."""
+
+    meaning: Meaning
+    denied: bool
+    at: int
+    count: int
+
+
+Span: TypeAlias = tuple[int, int]
+"""Words of a text: the place of the first, and how many."""
+
+
+class Reading:
+    """A text being read from its first word to its last."""
+
+    def __init__(self, text: Words, names: frozenset[int], known: Lexicon) -> None:
+        self._text = text
+        self._names = names
+        self._known = known
+        self._said: list[Said] = []
+        self._left: list[Span] = []
+        self._marks: list[Mark] = []
+        self._denying: Span | None = None
+        """The "no" that denies what follows."""
+        self._denied: Facet | None = None
+        """What a "no" has denied so far; it goes on denying more of the kind."""
+        self._since = 0
+        """Words since the "no" that waits for what it denies."""
+        self._lost = False
+        """Whether a word that is not understood followed the "no"."""
+
+    def result(self) -> tuple[list[Said], list[Span], Ordered]:
+        """Read it all."""
+        place = 0
+        while place < len(self._text.words):
+            self._breathe(place)
+            place += self._step(place)
+        self._stop_denying()
+        orders = ordered(self._marks)
+        for mark in orders.unused:
+            entry = self._known.get(self._text.words[mark.at : mark.at + mark.count])
+            self._said += [
+                Said(each, False, mark.at, mark.count) for each in (entry.meanings if entry else ())
+            ]
+        unused = tuple(x for x in orders.unused if all(s.at != x.at for s in self._said))
+        return self._said, self._left, Ordered(orders.requests, unused, orders.used)
+
+    def _want_again(self) -> None:
+        """End a denial that has denied something: "no dips, first turns", "no dips, two turns"."""
+        if self._denied is not None:
+            self._stop_denying()
+
+    def _stop_denying(self) -> None:
+        """End a denial; a "no" to something that is not understood is not understood either."""
+        if self._denying is not None and self._denied is None and self._lost:
+            self._left.append(self._denying)
+        self._denying = None
+
+    def _breathe(self, place: int) -> None:
+        """End a denial with its clause; "no, ..." denies nothing."""
+        waiting = self._denying is not None and self._denied is None
+        if place in self._text.ends or (waiting and place in self._text.commas):
+            self._stop_denying()
+        if waiting and self._since > _REACH:
+            self._stop_denying()
+        if place in self._text.ends:
+            self._marks.append(Mark(kind=Kind.STOP, at=place))
+        elif place in self._text.commas:
+            order = max((x.at for x in self._marks if x.kind is Kind.ORDER), default=-1)
+            lost = any(at > order for at, _ in self._left)
+            self._marks.append(Mark(kind=Kind.COMMA, at=place, lost=lost))
+
+    def _step(self, place: int) -> int:
+        """Understand what stands at a place, and say how many words that was."""
+        if place in self._names:
+            return 1
+        words = self._text.words[: self._end(place)]
+        for facet, read_quantity in ((Facet.TEMPO, tempo), (Facet.LENGTH, length)):
+            found = read_quantity(words, place)
+            if found is not None:
+                self._say((Meaning(facet, found[0]),), place, found[1])
+                return found[1]
+        if number := self._counted(words, place):
+            return number
+        for count in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
+            phrase = words[place : place + count]
+            entry = self._known.get(phrase) or (_guessed(phrase[0]) if count == 1 else None)
+            if entry is not None:
+                self._take(entry, place, count)
+                return count
+        self._left.append((place, 1))
+        self._since += 1
+        self._lost = True
+        return 1
+
+    def _counted(self, words: Sequence[str], place: int) -> int:
+        """Understand a number of figures, and say how many words it took; 0 for none."""
+        found = read_count(words, place)
+        if found is None:
+            return 0
+        after = place + found.words
+        before = any(mark.kind is Kind.FIGURE for mark in self._marks)
+        near = any(self._figure_at(words, at) for at in range(after, after + _NEAR))
+        if not near and not (found.repeats and before):
+            return 0
+        self._want_again()
+        self._marks.append(
+            Mark(
+                kind=Kind.TIMES,
+                at=place,
+                count=found.words,
+                either_side=found.repeats and not (near and not before),
+                at_least=found.at_least,
+                at_most=found.at_most,
+            )
+        )
+        self._since += found.words
+        return found.words
+
+    def _figure_at(self, words: Sequence[str], place: int) -> bool:
+        for count in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
+            entry = self._known.get(tuple(words[place : place + count]))
+            if entry is not None:
+                return any(each.facet is Facet.FIGURE for each in entry.meanings)
+        return False
+
+    def _end(self, place: int) -> int:
+        """Where the clause of a place ends, or a name begins."""
+        later = (each for each in (*self._text.ends, *self._names) if each > place)
+        return min(later, default=len(self._text.words))
+
+    def _take(self, entry: Entry, place: int, count: int) -> None:
+        self._since += count
+        match entry.role:
+            case Role.TERM:
+                self._say(entry.meanings, place, count)
+            case Role.NEGATOR:
+                self._stop_denying()
+                self._denying, self._denied = (place, count), None
+                self._since, self._lost = 0, False
+            case Role.RETURN if self._denied is not None:
+                self._stop_denying()
+            case Role.ORDER:
+                self._want_again()
+                self._marks.append(
+                    Mark(
+                        kind=Kind.ORDER,
+                        at=place,
+                        count=count,
+                        place=entry.place,
+                        either_side=entry.either_side,
+                    )
+                )
+            case Role.ELSEWHERE:
+                self._left.append((place, count))
+                self._lost = True
+            case Role.FILLER | Role.RETURN if self._text.words[place] in _JOINING:
+                self._marks.append(Mark(kind=Kind.AND, at=place))
+            case _:
+                pass
+
+    def _say(self, meanings: Sequence[Meaning], place: int, count: int) -> None:
+        facet = meanings[0].facet
+        if self._denied is not None and self._denied is not facet:
+            self._stop_denying()
+        denied = self._denying is not None
+        self._denied = facet if denied else None
+        self._said += [Said(meaning, denied, place, count) for meaning in meanings]
+        if facet is Facet.FIGURE:
+            figure = str(meanings[0].value)
+            self._marks.append(
+                Mark(kind=Kind.FIGURE, at=place, count=count, figure=figure, denied=denied)
+            )
+
+
+def _guessed(word: str) -> Entry | None:
+    """The term that was meant by a word with one slip; its first letter is right."""
+    if len(word) < _CERTAIN:
+        return None
+    meant = (
+        term
+        for term in single_terms()
+        if len(term) >= _CERTAIN
+        and term[0] == word[0]
+        and abs(len(term) - len(word)) <= 1
+        and slips(word, term) <= 1
+    )
+    found = next(meant, None)
+    return None if found is None else lexicon()[(found,)]

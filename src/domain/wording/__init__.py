@@ -1,1 +1,0 @@
-"""How a dance is described in English and in Spanish."""

@@ -1,0 +1,123 @@
+"""The picture of a song: waveform, beats, counts, sections and energy."""
+
+from bisect import bisect_right
+from math import ceil
+from typing import IO, Any, Final
+
+from domain.library.songs import Analysis
+
+_ROW: Final = 30.0
+"""Seconds of the song on a line."""
+_MOST_ROWS: Final = 10
+_WIDTH: Final = 16.0
+"""Inches."""
+_OVERVIEW, _LINE, _HEAD = 1.7, 1.25, 0.9
+"""Inches of height: of the whole song in one, of each line, of the title and the legend."""
+_COUNTED: Final = 7.0
+"""Beats to an inch at which the numbers of the counts still have room."""
+_NAMED: Final = 0.03
+"""Share of the song from which there is room for a section's name."""
+_EDGE: Final = 0.004
+"""Share of a line that is left free at either end, lest a "1" there lies on the frame."""
+_STEPS: Final = (1, 5, 10, 15, 30, 60, 300, 900)
+"""Seconds from one time that is written below to the next."""
+_MOST_TIMES: Final = 20
+_TINTS: Final = ("#dbe9f6", "#fde8d3", "#e2f1de", "#efe3f3", "#fbe3e6", "#e6e6e6")
+_LEGEND: Final = (
+    "Above: the energy of sections (thick) and of beats (thin). "
+    "Below: the waveform; beats in grey with their counts; every '1' in red, numbered; "
+    "colours are the sections."
+)
+_WAVE, _BEAT, _ONE, _ENERGY = "#8a97a6", "#55606c", "#c1272d", "#d9822b"
+
+
+def draw(heard: Analysis, name: str, into: IO[bytes], form: str) -> None:
+    """Draw what is heard in a song; ``form`` is `png`, `svg` or `pdf`. Raises OSError."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows = min(_MOST_ROWS, max(1, ceil(heard.duration / _ROW - 0.05)))
+    height = _HEAD + _OVERVIEW + rows * _LINE
+    figure: Any = Figure(figsize=(_WIDTH, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows + 1, 1, height_ratios=[_OVERVIEW, *[_LINE] * rows])
+    figure.suptitle(_title(heard, name), fontsize=14)
+    figure.supxlabel(_LEGEND, fontsize=9)
+    _overview(axes[0], heard)
+    length = heard.duration / rows
+    for row, axis in enumerate(axes[1:]):
+        _line(axis, heard, row * length, (row + 1) * length)
+    figure.savefig(into, dpi=100, format=form)
+
+
+def _title(heard: Analysis, name: str) -> str:
+    sure = f"confidence {heard.confidence:.2f} of 1"
+    shown = name.replace("$", r"\$")
+    if not heard.ones:
+        return f"{shown}: no beat can be heard ({sure})"
+    return (
+        f"{shown}: {heard.tempo:.1f} BPM ({sure}), {len(heard.beats)} beats, "
+        f"{len(heard.ones)} eight-counts"
+    )
+
+
+def _overview(axis: Any, heard: Analysis) -> None:  # noqa: ANN401 - matplotlib's axes
+    """The whole song: sections with their energy, and the energy of every beat."""
+    for number, section in enumerate(heard.sections):
+        start, end = section.start, section.end
+        axis.axvspan(start, end, color=_TINTS[number % len(_TINTS)], linewidth=0)
+        axis.hlines(section.energy, start, end, colors=_ENERGY, linewidth=3)
+        if end - start >= _NAMED * heard.duration:
+            label = f"{section.name}\n{section.energy:.2f}"
+            axis.text((start + end) / 2, 1.02, label, ha="center", va="bottom", fontsize=8)
+    if len(heard.beat_energy) == len(heard.beats) > 0:
+        edges = [*heard.beats, heard.duration]
+        axis.stairs(heard.beat_energy, edges, color=_ENERGY, linewidth=0.8, alpha=0.8)
+    edge = _EDGE * heard.duration
+    axis.set(xlim=(-edge, heard.duration + edge), ylim=(0, 1), ylabel="energy")
+    axis.set_yticks([0, 0.5, 1])
+    _clock(axis, 0, heard.duration)
+
+
+def _line(axis: Any, heard: Analysis, start: float, end: float) -> None:  # noqa: ANN401
+    """A part of the song: waveform, beats, and the counts with every "1" in red."""
+    for number, section in enumerate(heard.sections):
+        low, high = max(start, section.start), min(end, section.end)
+        if low < high:
+            axis.axvspan(low, high, color=_TINTS[number % len(_TINTS)], linewidth=0)
+    if heard.peaks:
+        step = heard.duration / len(heard.peaks)
+        moments = [step * (number + 0.5) for number in range(len(heard.peaks))]
+        axis.fill_between(moments, [-p for p in heard.peaks], heard.peaks, color=_WAVE, linewidth=0)
+    beats = [beat for beat in heard.beats if start <= beat < end]
+    ones = [one for one in heard.ones if start <= one < end]
+    axis.vlines(beats, -1, 1, colors=_BEAT, linewidth=0.6, alpha=0.7)
+    axis.vlines(ones, -1, 1.35, colors=_ONE, linewidth=1.8)
+    crowded = len(beats) > _COUNTED * _WIDTH * 0.9
+    # Numbers lie within the axes, and the layout is found far sooner without them.
+    within: dict[str, Any] = {"va": "top", "clip_on": True, "in_layout": False}
+    for one in ones:
+        number = bisect_right(heard.ones, one)
+        axis.text(one, 1.37, f" {number}", color=_ONE, fontsize=8, weight="bold", **within)
+    for beat in () if crowded else beats:
+        if count := _count(heard, beat):
+            axis.text(beat, -1.05, str(count), ha="center", fontsize=7, color=_BEAT, **within)
+    edge = _EDGE * (end - start)
+    axis.set(xlim=(start - edge, end + edge), ylim=(-1.4, 1.4))
+    axis.set_yticks([])
+    _clock(axis, start, end)
+
+
+def _clock(axis: Any, start: float, end: float) -> None:  # noqa: ANN401
+    """Minutes and seconds below, at round ones."""
+    step = next((each for each in _STEPS if (end - start) / each <= _MOST_TIMES), _STEPS[-1])
+    moments = range(ceil(start / step) * step, ceil(end), step)
+    axis.set_xticks(moments, [f"{each // 60}:{each % 60:02d}" for each in moments], fontsize=8)
+
+
+def _count(heard: Analysis, beat: float) -> int:
+    """Which beat of its eight-count a beat is, from 1; 0 before the first "1"."""
+    index = bisect_right(heard.ones, beat + 1e-6) - 1
+    if index < 0:
+        return 0
+    return sum(heard.ones[index] - 1e-6 <= each <= beat + 1e-6 for each in heard.beats)

@@ -1,0 +1,191 @@
+"""What a command may be told of the dance there is to be."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import click
+import msgspec
+
+from application.concurrency.threads import FILES
+from application.planning.generate_from_text import DescribedRequest
+from application.planning.plan import ChoreographyRequest
+from application.ports.library import SongFilter
+from domain.blueprint.model import Difficulty
+from domain.library.moves import Energy, Style
+from domain.library.songs import Song
+from domain.planning.planner import LockedMove
+from domain.shared.errors import SongNotFound
+from entrypoints.cli.session import Session
+
+Command: TypeAlias = Callable[..., Any]
+Option: TypeAlias = Callable[[Command], Command]
+
+_NAMED: Final = 12
+_PAGE: Final = 500
+"""Songs that are named to somebody who asked for one there is not."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said of a dance on the command line."""
+
+    song: str | None = None
+    describe: str | None = None
+    difficulty: Difficulty | None = None
+    energy: Energy | None = None
+    style: Style | None = None
+    seed: int = 0
+    lock: tuple[LockedMove, ...] = ()
+    ban: tuple[str, ...] = ()
+
+    def request(self, song_id: str) -> ChoreographyRequest:
+        """The same to a song of the library."""
+        return ChoreographyRequest(
+            song_id=song_id,
+            difficulty=self.difficulty,
+            energy_level=self.energy,
+            style=self.style,
+            seed=self.seed,
+            locked_moves=self.lock,
+            banned_moves=self.ban,
+        )
+
+    def description(self, words: str, song_id: str | None) -> DescribedRequest:
+        """The same beside a description."""
+        return DescribedRequest(
+            query=words,
+            song_id=song_id,
+            difficulty=self.difficulty,
+            energy_level=self.energy,
+            style=self.style,
+            seed=self.seed,
+            locked_moves=self.lock,
+            banned_moves=self.ban,
+        )
+
+
+def _locks(_: click.Context, __: click.Parameter, said: tuple[str, ...]) -> tuple[LockedMove, ...]:
+    """Read POSITION=MOVE."""
+    locks: list[LockedMove] = []
+    for each in said:
+        position, _is, move_id = each.partition("=")
+        if not (move_id and position.isascii() and position.isdigit() and len(position) <= 9):
+            raise click.BadParameter(f"{each!r} is not like 4=side-basic: an eight-count, a move.")
+        locks.append(LockedMove(position=int(position), move_id=move_id))
+    return tuple(locks)
+
+
+WISH: Final[tuple[Option, ...]] = (
+    click.option(
+        "--difficulty",
+        type=click.Choice([each.value for each in Difficulty]),
+        help="The hardest move wanted.",
+    ),
+    click.option(
+        "--energy",
+        type=click.Choice([each.value for each in Energy]),
+        help="How much is to be going on.",
+    ),
+    click.option(
+        "--style",
+        type=click.Choice([each.value for each in Style]),
+        help="The character of the dance.",
+    ),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="Another seed, another dance."
+    ),
+)
+
+DANCE: Final[tuple[Option, ...]] = (
+    click.option(
+        "--song", help="A song: its id, part of its title, or a file, which is added if it is new."
+    ),
+    click.option("--describe", help="The dance in your own words, English or Spanish."),
+    *WISH,
+    click.option(
+        "--lock",
+        multiple=True,
+        metavar="POSITION=MOVE",
+        callback=_locks,
+        help="A move to be danced on an eight-count, counted from 0; as often as you like.",
+    ),
+    click.option(
+        "--ban",
+        metavar="MOVE",
+        multiple=True,
+        help="A move not to be danced; as often as you like.",
+    ),
+)
+
+
+def taking(*options: Option) -> Option:
+    """Give a command these options, and hand them to it as one `Wanted`."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def gather(**given: Any) -> None:  # noqa: ANN401 - whatever other options there are
+            said = {name: given.pop(name) for name in Wanted.__struct_fields__ if name in given}
+            if "describe" in said and said["song"] is said["describe"] is None:
+                raise click.UsageError("Say --song, --describe, or both.")
+            command(wanted=msgspec.convert(said, Wanted), **given)
+
+        gathered: Command = gather
+        for option in reversed(options):
+            gathered = option(gathered)
+        return gathered
+
+    return decorate
+
+
+def writing(what: str) -> Option:
+    """An option for a file to be written, whose folder has to be there."""
+    return click.option(
+        "--output", "-o", type=click.Path(path_type=Path), callback=in_a_folder, help=what
+    )
+
+
+def in_a_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Refuse a file whose folder is not there before there is any work to lose."""
+    if file is not None and file.is_dir():
+        raise click.BadParameter(f"{str(file)!r} is a folder.")
+    if file is not None and not file.absolute().parent.is_dir():
+        raise click.BadParameter(f"There is no folder {str(file.parent)!r}.")
+    return file
+
+
+async def asked_for(opened: Session, wanted: Wanted) -> ChoreographyRequest | DescribedRequest:
+    """What to ask a use case for; raises `SongNotFound`, and as `TakeSong` for a file."""
+    song_id = None if wanted.song is None else (await song_of(opened, wanted.song)).id
+    if wanted.describe is None:
+        return wanted.request(song_id or "")
+    return wanted.description(wanted.describe, song_id)
+
+
+async def song_of(opened: Session, wanted: str) -> Song:
+    """The song of an id, of a file, or of part of a title; raises `SongNotFound`."""
+    file, use_cases = Path(wanted), opened.use_cases
+    with suppress(SongNotFound):
+        return await use_cases.read_song(wanted)
+    if await FILES.run(file.is_file):
+        return await use_cases.take_song(file)
+    # The search is for artists, too.
+    async for song in _pages(opened, SongFilter(search=wanted)):
+        if wanted.casefold() in song.title.casefold():
+            return song
+    songs = (await use_cases.list_songs(SongFilter(), None, _NAMED + 1)).items
+    names = ", ".join(f"{song.id} ({song.title!r})" for song in songs[:_NAMED])
+    more = ", ..." if len(songs) > _NAMED else ""
+    there = f"the songs are {names}{more}" if songs else "the library has no songs"
+    raise SongNotFound(f"There is no song and no file {wanted!r}; {there}.")
+
+
+async def _pages(opened: Session, wanted: SongFilter) -> AsyncIterator[Song]:
+    after: str | None = None
+    while True:
+        page = await opened.use_cases.list_songs(wanted, after, _PAGE)
+        for song in page.items:
+            yield song
+        if (after := page.last) is None:
+            return

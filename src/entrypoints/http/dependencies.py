@@ -1,0 +1,36 @@
+"""Use cases as parameters of the route handlers."""
+
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, TypeAlias, TypeVar
+
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+
+from domain.shared import paths
+from entrypoints.use_cases import UseCases
+
+T = TypeVar("T")
+
+Wired: TypeAlias = NamedDependency[SkipValidation[T]]
+"""A use case of `UseCases` by the parameter's name; it may be wrapped, so no class is asked."""
+
+
+def dependencies() -> dict[str, Provide]:
+    """Every use case by its name, and ``caller``: who asks."""
+    use_cases = {field.name: _provided(field.name) for field in fields(UseCases)}
+    return {**use_cases, "caller": Provide(_local_user, sync_to_thread=False)}
+
+
+def _provided(name: str) -> Provide:
+    get = attrgetter(name)
+
+    def use_case(state: State) -> Any:  # noqa: ANN401 - whichever use case was asked for
+        return get(state.use_cases)
+
+    return Provide(use_case, sync_to_thread=False)
+
+
+def _local_user() -> str:
+    return paths.LOCAL_USER

@@ -1,0 +1,106 @@
+"""The OpenAPI document."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any, Final, cast
+
+import msgspec
+from litestar import Litestar
+from litestar.datastructures import MutableScopeHeaders
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Contact, Tag
+from litestar.routes import HTTPRoute
+from litestar.types import Message, Scope
+
+from application.library.upload_move import MoveForm, UploadedMove
+from application.library.upload_song import SongForm
+from application.operations.check_health import Health
+from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
+from application.planning.plan import ChoreographyRequest
+from application.rendering.assemble import FinishedFilm
+from application.search.search_moves import LikeMoves, MoveSearch
+from domain.blueprint.model import Blueprint
+from domain.library.corrections import Correction
+from domain.library.songs import Analysis
+from entrypoints.http.health import Alive
+from entrypoints.http.multipart import FILE
+from entrypoints.http.pagination import MovePage, SongPage
+from entrypoints.http.problems import Problem
+
+SPOKEN: Final = (
+    Alive,
+    Analysis,
+    Blueprint,
+    ChoreographyRequest,
+    Correction,
+    DescribedFilm,
+    DescribedRequest,
+    FinishedFilm,
+    Health,
+    LikeMoves,
+    MoveForm,
+    MovePage,
+    MoveSearch,
+    Problem,
+    SongForm,
+    SongPage,
+    Understanding,
+    UploadedMove,
+)
+"""What goes in and out; the objects within them come along."""
+
+_TAGS: Final = {
+    "choreography": "Plan dances and make their films.",
+    "preview": "Watch a dance of which no film is made.",
+    "library": "Songs and moves.",
+    "videos": "Watch films.",
+    "operations": "Whether the service works.",
+}
+
+_FORMS: Final = {
+    MoveForm: "The clip's file, told by its contents.",
+    SongForm: "The song's file, told by its contents.",
+}
+_BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
+
+
+def config() -> OpenAPIConfig:
+    """What the document says of the service as a whole; the routes say the rest themselves."""
+    return OpenAPIConfig(
+        title="Bachata Buddy",
+        version=version("bachata-buddy"),
+        description="Choreography videos from songs and filmed dance moves.",
+        use_handler_docstrings=True,
+        contact=Contact(name="Bachata Buddy"),
+        tags=[Tag(name=name, description=text) for name, text in _TAGS.items()],
+        # A page that shows it would be fetched from other hosts; the document itself is enough.
+        render_plugins=[JsonRenderPlugin()],
+    )
+
+
+async def tell_every_method(message: Message, scope: Scope) -> None:
+    """Let the answer to OPTIONS name all methods of an address.
+
+    Litestar's names those of the first handler alone.
+    """
+    asked = cast(Mapping[str, Any], scope)
+    if message["type"] == "http.response.start" and asked.get("method") == "OPTIONS":
+        address = asked.get("path_template")
+        for route in scope["litestar_app"].routes:
+            if isinstance(route, HTTPRoute) and route.path_format == address:
+                MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(route.methods))
+
+
+def describe_exactly(app: Litestar) -> None:
+    """Let msgspec, which reads the structs, say what is in them.
+
+    Litestar's generator leaves out that a struct takes no other fields and some of the ranges,
+    and takes the dots of ``tuple[X, ...]`` for one more type.
+    """
+    _, schemas = msgspec.json.schema_components(SPOKEN, ref_template="#/components/schemas/{name}")
+    for form, file in _FORMS.items():
+        schema = schemas[form.__name__]
+        schema["properties"] = {**schema["properties"], FILE: {**_BROUGHT, "description": file}}
+        schema["required"] = [*schema["required"], FILE]
+    app.openapi_schema.components.schemas = schemas

@@ -1,0 +1,190 @@
+"""Request bodies that the domain reads, so that everything wrong in them is named at once."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, ClassVar, Final, TypeVar, cast
+
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
+from litestar import Request
+from litestar.exceptions import HTTPException
+from litestar.openapi.spec import Schema
+from litestar.plugins import OpenAPISchemaPlugin
+from litestar.typing import FieldDefinition
+
+from application.planning.generate_from_text import DescribedRequest
+from application.planning.plan import ChoreographyRequest
+from application.search.search_moves import MoveSearch
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
+from domain.library.corrections import Correction
+from domain.shared import validation
+from domain.shared.errors import InvalidRequest
+
+S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T")
+
+LARGEST: Final = 8_000_000
+"""Bytes of a body; a Blueprint of 2000 moves with their reasons is about 2 MB."""
+
+JSON: Final = "application/json"
+
+_AT_ONCE: Final = 64_000
+"""Bytes of a body that are read on the spot, in about a millisecond; more are read in a thread."""
+_LIMITER: Final[RunVar[CapacityLimiter]] = RunVar("reading of large bodies")
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request with a JSON body, which is handed on as it came.
+
+    A body of another type, or of none, is refused (415): a page of another origin may send those
+    unasked. So is an empty one (400).
+    """
+
+    async def body(self) -> bytes:
+        """The body, which is not empty."""
+        kind, _ = self.content_type
+        if kind != JSON:
+            said = f"This takes {JSON}, not {kind[:80] or 'a body without a type'}."
+            raise HTTPException(said, status_code=415, headers={"Accept": JSON})
+        body = await super().body()
+        if not body:
+            message = "The body is empty; a JSON object is needed."
+            raise InvalidRequest((validation.shape("$", message),))
+        return body
+
+    async def json(self) -> bytes:
+        """The body's text, not yet read."""
+        return await self.body()
+
+
+class Unread:
+    """A JSON body that nobody has looked into yet; ``kind`` is what it should be."""
+
+    kind: ClassVar[Any]
+
+    def __init__(self, body: bytes) -> None:
+        """Take the JSON text."""
+        self.body = body
+
+    async def _read(self, read: Callable[[bytes], T]) -> T:
+        """Read the body; one large body at a time, beside the event loop."""
+        if len(self.body) <= _AT_ONCE:
+            return read(self.body)
+        limiter = _LIMITER.get(None)
+        if limiter is None:
+            _LIMITER.set(limiter := CapacityLimiter(1))
+        return await to_thread.run_sync(read, self.body, limiter=limiter)
+
+
+class UnreadBlueprint(Unread):
+    """A body that should be a Blueprint."""
+
+    kind = Blueprint
+
+    async def blueprint(self, owner: str) -> Blueprint:
+        """Return it, or raise `BlueprintRejected` with every violation."""
+        return await self._read(partial(rules.parse, owner=owner))
+
+
+class UnreadRequest(Unread):
+    """A body that should ask for a choreography."""
+
+    kind = ChoreographyRequest
+
+    async def request(self) -> ChoreographyRequest:
+        """Return it, or raise `InvalidRequest` with every violation."""
+        return await self._read(partial(_read, kind=ChoreographyRequest))
+
+
+class UnreadDescription(Unread):
+    """A body that should describe a dance in words."""
+
+    kind = DescribedRequest
+
+    async def description(self) -> DescribedRequest:
+        """Return it, or raise `InvalidRequest` with every violation."""
+        return await self._read(partial(_read, kind=DescribedRequest))
+
+
+class UnreadPlan(Unread):
+    """A body that should ask for a choreography, or describe a dance in words."""
+
+    kind = ChoreographyRequest | DescribedRequest
+
+    async def asked(self) -> ChoreographyRequest | DescribedRequest:
+        """Return it, a description where there is a `query`; raises `InvalidRequest`."""
+        return await self._read(_asked)
+
+
+class UnreadSearch(Unread):
+    """A body that should say what moves are to be like."""
+
+    kind = MoveSearch
+
+    async def search(self) -> MoveSearch:
+        """Return it, or raise `InvalidRequest` with every violation."""
+        return await self._read(partial(_read, kind=MoveSearch))
+
+
+class UnreadCorrection(Unread):
+    """A body that should correct what was heard in a song."""
+
+    kind = Correction
+
+    async def correction(self) -> Correction:
+        """Return it, or raise `InvalidRequest` with every violation."""
+        return await self._read(partial(_read, kind=Correction))
+
+
+def _asked(body: bytes) -> ChoreographyRequest | DescribedRequest:
+    document = _document(body)
+    described = isinstance(document, dict) and "query" in cast(dict[str, object], document)
+    kind = DescribedRequest if described else ChoreographyRequest
+    return _told(cast(object, document), kind)
+
+
+def _read(body: bytes, kind: type[S]) -> S:
+    return _told(_document(body), kind)
+
+
+def _document(body: bytes) -> object:
+    try:
+        return validation.parse(body)
+    except ValueError as error:
+        raise InvalidRequest((validation.shape("$", str(error)),)) from None
+
+
+def _told(document: object, kind: type[S]) -> S:
+    reading = validation.read(kind, document)
+    if reading.violations:
+        raise InvalidRequest(reading.violations, more=reading.more)
+    return msgspec.convert(document, kind)
+
+
+def is_unread(kind: Any) -> bool:  # noqa: ANN401 - any type hint
+    """Whether a parameter's type is one of these."""
+    return isinstance(kind, type) and issubclass(kind, Unread)
+
+
+def unread(kind: type[Unread], body: bytes) -> Unread:
+    """Wrap a body."""
+    return kind(body)
+
+
+DECODERS: Final[Sequence[tuple[Any, Any]]] = ((is_unread, unread),)
+
+
+class UnreadSchema(OpenAPISchemaPlugin):
+    """Documents such a body as what it should be."""
+
+    @staticmethod
+    def is_plugin_supported_type(value: Any) -> bool:  # noqa: ANN401 - any type hint
+        """Whether this documents ``value``."""
+        return is_unread(value)
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:  # noqa: ANN401 - Litestar keeps the class private
+        """The schema of the struct behind it."""
+        kind = FieldDefinition.from_annotation(field_definition.annotation.kind)
+        return schema_creator.for_field_definition(kind)

@@ -1,0 +1,100 @@
+"""What is done later is done in turn, and one failure keeps nothing else back."""
+
+import asyncio
+
+import pytest
+
+from application.concurrency.background_queue import BackgroundQueue
+from application.concurrency.timeouts import Timeouts
+from domain.shared.errors import SongNotFound
+from tests.world.stubborn import stubborn
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_one_piece_of_work_is_done_after_another() -> None:
+    later, order, busy = BackgroundQueue(), list[int](), 0
+
+    def work(number: int) -> None:
+        async def do() -> None:
+            nonlocal busy
+            busy += 1
+            assert busy == 1
+            await asyncio.sleep(0)
+            order.append(number)
+            busy -= 1
+
+        later(str(number), do)
+
+    for number in range(5):
+        work(number)
+    await later.done()
+    work(5)
+    await later.done()
+    assert order == list(range(6))
+
+
+async def test_a_failure_is_told_and_the_rest_is_done(caplog: pytest.LogCaptureFixture) -> None:
+    later, done = BackgroundQueue(), asyncio.Event()
+
+    async def refuse() -> None:
+        raise SongNotFound
+
+    async def break_down() -> None:
+        raise ZeroDivisionError
+
+    async def succeed() -> None:
+        done.set()
+
+    later("hearing the song 'a'", refuse)
+    later("hearing the song 'b'", break_down)
+    later("hearing the song 'c'", succeed)
+    await later.done()
+
+    assert done.is_set()
+    told = [(each.levelname, each.getMessage(), bool(each.exc_info)) for each in caplog.records]
+    assert told == [
+        ("WARNING", "hearing the song 'a' failed: There is no song of this id.", False),
+        ("ERROR", "hearing the song 'b' failed", True),
+    ]
+
+
+async def test_closing_ends_what_is_being_done_and_what_waits() -> None:
+    later, begun, ended = BackgroundQueue(), asyncio.Event(), asyncio.Event()
+
+    async def endless() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def never() -> None:
+        raise AssertionError
+
+    later("a", endless)
+    later("b", never)
+    await begun.wait()
+    await later.close()
+    assert ended.is_set()
+    await later.done()
+    await later.close()
+
+
+async def test_work_that_never_ends_is_left_behind_and_the_next_is_done() -> None:
+    limits = Timeouts(background=0.01, leaving=0.01, closing=0.01)
+    later, done = BackgroundQueue(limits), asyncio.Event()
+
+    async def succeed() -> None:
+        done.set()
+
+    async with stubborn() as waits:
+        later("a", waits.hang)
+        later("b", succeed)
+        await later.done()
+        assert done.is_set()
+
+        waits.begun.clear()
+        later("c", waits.hang)
+        await waits.begun.wait()
+        await later.close()

@@ -1,0 +1,147 @@
+"""Moves and songs made ready ahead, over ports in memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.embedder import MemoryEmbedder
+from adapters.memory.encoder import MemoryEncoder, clip, song
+from adapters.memory.library import MemoryLibrary
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.workspace import MemoryWorkspace
+from application.library.add_move import AddMove
+from application.library.add_song import AddSong
+from application.library.prewarm_library import PrewarmLibrary
+from application.ports.media_files import MediaFiles
+from domain.blueprint.model import Difficulty, OutputConfig
+from domain.blueprint.timeline import Cut, Soundtrack
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Song
+from domain.shared.errors import MoveNotFound, UnreadableMedia
+
+pytestmark = pytest.mark.anyio
+
+
+class NotedEncoder(MemoryEncoder):
+    """Notes what it was asked to prepare; of a damaged clip it cannot."""
+
+    def __init__(self) -> None:
+        self.cuts: list[Cut] = []
+        self.songs: list[Soundtrack] = []
+        self.damaged: set[str] = set()
+
+    async def prepare(
+        self,
+        cuts: Sequence[Cut],
+        sound: Soundtrack | None,
+        files: MediaFiles,
+        output: OutputConfig,
+        folder: Path,
+    ) -> None:
+        for cut in cuts:
+            await files.local(cut.clip)
+            if any(f"/{name}-" in cut.clip for name in self.damaged):
+                raise UnreadableMedia(f"{cut.clip!r} is damaged.")
+        self.cuts += cuts
+        self.songs += [sound] if sound else []
+
+
+class Place:
+    """A library with its ports."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.library = MemoryLibrary()
+        self.storage = MemoryStorage()
+        self.encoder = NotedEncoder()
+        self.workspace = MemoryWorkspace(root / "work")
+        ports = (self.library, self.storage, self.encoder, self.workspace)
+        self.add_move = AddMove(*ports, MemoryEmbedder())
+        self.add_song = AddSong(*ports)
+        self.warm = PrewarmLibrary(
+            self.library, self.storage, MemoryArtifactCache(), self.encoder, self.workspace, 2
+        )
+
+    async def move(self, name: str, *, ready: bool, first_count: float = 0.5) -> Move:
+        source = self.root / f"{name}.mp4"
+        source.write_bytes(clip(name, 300, 30))
+        asked = Move(
+            id=name,
+            name=name,
+            label="basic",
+            video_path="clips/new",
+            difficulty=Difficulty.BEGINNER,
+            energy_level=Energy.LOW,
+            style=Style.ROMANTIC,
+            duration=1,
+            tempo=120,
+            first_count=first_count,
+        )
+        return await self.add_move(source, asked, ready=ready)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+async def untold(name: str, done: int, of: int) -> None:
+    """Nobody listens."""
+
+
+async def test_a_move_is_made_ready_from_its_first_one_before_it_is_stored(place: Place) -> None:
+    kept = await place.move("a", ready=True)
+    (cut,) = place.encoder.cuts
+    assert (cut.clip, cut.first, cut.frames, cut.rate) == (kept.video_path, 15, 120, 1)
+
+
+async def test_a_clip_that_cannot_be_made_ready_is_refused_whole(place: Place) -> None:
+    place.encoder.damaged.add("a")
+    with pytest.raises(UnreadableMedia, match="damaged"):
+        await place.move("a", ready=True)
+    with pytest.raises(MoveNotFound):
+        await place.library.move("a")
+    assert place.storage.objects == {}
+    assert place.workspace.open == set()
+
+
+async def test_a_song_is_made_ready_as_a_whole(place: Place) -> None:
+    source = place.root / "song"
+    source.write_bytes(song(20))
+    asked = Song(id="s", title="S", artist="A", audio_path="songs/new", duration=1)
+    kept = await place.add_song(source, asked)
+    (sound,) = place.encoder.songs
+    assert (sound.song, sound.frames, sound.loudness) == (kept.audio_path, 600, None)
+
+
+async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place: Place) -> None:
+    for name in ("a", "b", "c", "d"):
+        await place.move(name, ready=False)
+    place.encoder.damaged.add("b")
+    await place.storage.delete((await place.library.move("c")).video_path)
+    heard: list[tuple[int, int]] = []
+
+    async def told(name: str, done: int, of: int) -> None:
+        heard.append((done, of))
+
+    unready = await place.warm(told)
+    assert sorted(each.id for each in unready) == ["b", "c"]
+    assert all(each.why for each in unready)
+    assert len(place.encoder.cuts) == 2
+    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert place.workspace.open == set()
+
+
+async def test_an_empty_library_is_ready(place: Place) -> None:
+    assert await place.warm(untold) == ()
+
+
+@pytest.mark.parametrize("first_count", [0.0, 9.0, 9.99, 50.0])
+async def test_a_first_one_anywhere_gives_a_cut_within_the_clip(
+    place: Place, first_count: float
+) -> None:
+    await place.move("a", ready=True, first_count=first_count)
+    (cut,) = place.encoder.cuts
+    assert 0 <= cut.first < cut.first + cut.frames <= 300
