@@ -79,3 +79,21 @@ async def test_moves_and_embeddings_without_the_other_are_found(place: Place) ->
     move = (await place.moves())["a"]
     await place.library.add_move(msgspec.structs.replace(move, id="plain"))
     assert await place.checked() == [("ghost", "move"), ("plain", "embedding")]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "found"), [(None, []), (0.6, []), (1.0, []), (0.59, ["beats"]), (0.0, ["beats"])]
+)
+async def test_a_clip_of_which_the_beats_are_not_sure_is_named_until_it_is_corrected(
+    place: Place, confidence: float | None, found: list[str]
+) -> None:
+    place.clip("a.mp4")
+    await place()
+    move, entry = (await place.moves())["a"], (await place.entries())["a"]
+    there = {"video_path": "clips/b.mp4"}
+    place.storage.objects["clips/b.mp4"] = place.storage.objects[move.video_path]
+    other = msgspec.structs.replace(move, id="b", confidence=confidence, **there)
+    await place.library.add_move(other, msgspec.structs.replace(entry, move_id="b", **there))
+    assert await place.checked() == [("b", field) for field in found]
+    await place.library.correct_move("b", Correction(one_at=move.beats[1]))
+    assert await place.checked() == []

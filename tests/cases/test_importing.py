@@ -396,3 +396,13 @@ async def test_a_move_that_is_there_and_unusable_is_named_so_by_an_import(place:
     [again] = (await place()).moves
     assert again.outcome is Outcome.UNCHANGED
     assert again.notes[-1].message == "No film can be made of it: It is damaged."
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("one.mp4", 1.0), ("beatless.mp4", None)])
+async def test_how_sure_a_clips_beats_are_is_kept(
+    place: Place, name: str, confidence: float | None
+) -> None:
+    place.clip(name)
+    await place()
+    (move,) = (await place.moves()).values()
+    assert move.confidence == confidence

@@ -390,6 +390,20 @@ def test_an_ending_that_is_harder_than_asked_is_better_than_none_and_is_named() 
         assert all(word in each for each in said if word)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_clips_of_which_the_beats_are_not_sure_are_danced_less(seed: int) -> None:
+    song, library = played(32, seed), filmed(40, seed)
+    sure = [cast.clip_id for cast in plan(song, library, Wish()).moves]
+    middle = [move for move in library if move.label not in (INTRO, OUTRO)]
+    doubted = {move.id for move in middle if move.id in sure}
+    unsure = [
+        msgspec.structs.replace(move, confidence=0.1 if move.id in doubted else 0.9)
+        for move in library
+    ]
+    danced = [cast.clip_id for cast in plan(song, unsure, Wish()).moves]
+    assert sum(each in doubted for each in danced) < sum(each in doubted for each in sure) / 2
+
+
 def test_a_style_that_is_akin_to_the_one_asked_for_is_preferred() -> None:
     song, library = played(32), filmed(60)
     library = [move for move in library if move.style is not Style.ROMANTIC]

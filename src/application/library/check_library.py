@@ -91,6 +91,13 @@ class CheckLibrary:
             found.append(("duration", message))
         if move.first_count >= (move.duration if seconds is None else seconds):
             found.append(("first_count", f"{move.first_count:.3f} s is not within the clip."))
+        if move.doubt:
+            message = (
+                f"It is not sure where its beats are (confidence {move.confidence:.2f}), so it is "
+                "danced less often. Listen to it, and say what is right by `library correct-move`: "
+                "`--beats double` or `half`, `--half-beat`, or `--one-at`."
+            )
+            found.append(("beats", message))
         if not 30 <= move.tempo <= 300:
             found.append(("tempo", f"{move.tempo:g} BPM is not between 30 and 300."))
         try:

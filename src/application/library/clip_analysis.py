@@ -39,6 +39,8 @@ _OCTAVE: Final = 0.12
 """Share by which twice or half a tempo may differ from the one that is said: lists round."""
 _OCTAVES: Final[tuple[Literal["double", "half"], ...]] = ("double", "half")
 _OFF_SECONDS: Final = 0.05
+_SEEN: Final = 0.2
+"""Confidence of beats that are seen in the motion and not heard."""
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,15 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     move: Move
     embedding: MoveEmbedding
     notes: tuple[Note, ...]
+
+
+class _Time(msgspec.Struct, frozen=True, kw_only=True):
+    """When the beats of a clip are."""
+
+    tempo: float
+    beats: tuple[float, ...]
+    first_count: float
+    confidence: float | None
 
 
 class Examination:
@@ -77,7 +88,7 @@ class Examination:
         notes.computed("duration", f"{seconds:.3f} s, measured.")
         heard = await self._heard(clip, media, notes)
         motion = await self._watched(clip, notes, whole=True)
-        tempo, beats, first_count = _time(wanted, heard, motion, seconds, notes, sure=brought)
+        time = _time(wanted, heard, motion, seconds, notes, sure=brought)
         move = Move(
             id=wanted.id,
             name=wanted.name,
@@ -87,9 +98,10 @@ class Examination:
             energy_level=_energy(said.energy_level, motion, notes),
             style=notes.said("style", said.style, Style.ROMANTIC),
             duration=seconds,
-            tempo=tempo,
-            first_count=first_count,
-            beats=beats,
+            tempo=time.tempo,
+            first_count=time.first_count,
+            beats=time.beats,
+            confidence=time.confidence,
         )
         embedding = await self._embedding(move, wanted, heard, motion, notes)
         return Examined(move=move, embedding=embedding, notes=tuple(notes.all))
@@ -194,8 +206,8 @@ def _time(
     notes: _Notes,
     *,
     sure: bool,
-) -> tuple[float, tuple[float, ...], float]:
-    """Tempo, beats and the first "1": heard, else said, else seen, else assumed.
+) -> _Time:
+    """Heard, else said, else seen, else assumed.
 
     Of the first "1" a list is believed more than the analyzer, and of a tempo whoever is sure.
     """
@@ -203,14 +215,17 @@ def _time(
     heard, octave = _in_octave(heard, said.tempo)
     beats: tuple[float, ...] = ()
     first: float | None = None
+    confidence: float | None = None
     if sure and said.tempo is not None:
         tempo = said.tempo
         notes.taken("tempo", f"{tempo:g} BPM, from {said.source}.")
         if heard is not None and heard.beats and abs(heard.tempo / tempo - 1) <= _OFF_TEMPO:
             beats, first = heard.beats, (heard.ones or heard.beats)[0]
+            confidence = heard.confidence
     elif heard is not None and heard.beats and 30 <= heard.tempo <= 300:
         tempo, beats = heard.tempo, heard.beats
         first = (heard.ones or heard.beats)[0]
+        confidence = heard.confidence
         notes.computed("tempo", f"{tempo:.1f} BPM, heard in the clip{octave}.")
         if said.first_count is None:
             notes.computed("first_count", f"{first:.3f} s, heard in the clip.")
@@ -222,6 +237,7 @@ def _time(
         notes.taken("tempo", f"{tempo:g} BPM, from {said.source}; no beat is heard.")
     elif motion is not None and (seen := pulse(motion)) is not None:
         tempo, beats, first = seen.tempo, seen.beats, seen.beats[0]
+        confidence = _SEEN
         notes.computed("tempo", f"{tempo:.1f} BPM, seen in the motion, which is not sure.")
     else:
         tempo = _ORDINARY_TEMPO
@@ -235,7 +251,7 @@ def _time(
     if first is None or first >= seconds:
         first = 0.0
         notes.missing("first_count", "The first '1' is not known; the clip's start is assumed.")
-    return tempo, beats, first
+    return _Time(tempo=tempo, beats=beats, first_count=first, confidence=confidence)
 
 
 def _in_octave(heard: Analysis | None, said: float | None) -> tuple[Analysis | None, str]:

@@ -69,7 +69,7 @@ class PreviewChoreography:
         self._workspace = workspace
         self._fetches = at_once
         self._versions: dict[tuple[UUID, str], str] = {}
-        """Versions by task and by what the preview streamer says; a task's Blueprint never changes."""
+        """Versions by task and by what the streamer says; a task's Blueprint never changes."""
 
     async def __call__(self, task_id: UUID, owner: str) -> str:
         """The playlist that leads to the others."""

@@ -36,6 +36,7 @@ _HARDER, _EASIER = 1.0, 0.25
 TEMPO: Final = 2.0
 """Cost of a clip that plays twice as fast as it was filmed, were that allowed."""
 _STEPS: Final = 0.4
+_DOUBT: Final = 1.0
 _BROKEN_OFF: Final = 0.15
 _JUMP: Final = 0.8
 _UNKNOWN: Final = 0.25
@@ -79,6 +80,11 @@ def tempo(rate: float) -> float:
 def steps(error: float) -> float:
     """Steps beside the song's beats, by the seconds the worst misses."""
     return _STEPS * (error / STEADY) ** 2
+
+
+def doubt(move: Move) -> float:
+    """A clip of which it is not sure where its beats are: its steps may fall between the song's."""
+    return _DOUBT * move.doubt
 
 
 def whole(broken_off: bool) -> float:

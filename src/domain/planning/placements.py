@@ -58,6 +58,7 @@ class Floor:
             costs.style(move, taste.style)
             + costs.words(move, taste.fit)
             + costs.difficulty(move, taste.difficulty)
+            + costs.doubt(move)
             for move in moves
         ]
         self._long = [move.eight_counts >= LONGEST for move in moves]
@@ -242,6 +243,7 @@ class Floor:
             "difficulty": length * costs.difficulty(move, taste.difficulty),
             "tempo": length * costs.tempo(footing.span / (phrase.end - phrase.start)),
             "steps": length * costs.steps(error),
+            "doubt": length * costs.doubt(move),
             "whole": costs.whole(length < LONGEST and self._long[number]),
             "proposal": self._departure(slot, length, number),
             "place": costs.place(move, slot == 0, slot + length == len(self.slots)),
