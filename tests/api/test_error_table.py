@@ -85,7 +85,7 @@ PLACES = {
     "a file of their Blueprint": Place("storage", "fetch", ASSEMBLE),
     "a clip of the library": Place("encoder", "normalise", GENERATE, library=True),
     "a file of the library": Place("storage", "fetch", GENERATE, library=True),
-    "a song of the library": Place("listener", "hear", PLAN, library=True),
+    "a song of the library": Place("audio_analyzer", "hear", PLAN, library=True),
     "joining": Place("encoder", "add_audio", ASSEMBLE),
     "joining a planned dance": Place("encoder", "add_audio", GENERATE, library=True),
     "storing the film": Place("storage", "put", ASSEMBLE),
@@ -93,7 +93,7 @@ PLACES = {
     "the tasks": Place("tasks", "add", ASSEMBLE),
     "the Blueprints": Place("blueprints", "keep", GENERATE),
     "the library": Place("library", "song", GENERATE),
-    "the model": Place("choreographer", "parse", PARSE),
+    "the model": Place("description_model", "parse", PARSE),
 }
 
 

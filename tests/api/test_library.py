@@ -20,8 +20,10 @@ MOVE_KEYS = {
     "first_count",
     "beats",
     "unusable",
+    "confidence",
+    "correction",
 }
-SONG_KEYS = {"id", "title", "artist", "audio_path", "duration", "genre", "tempo"}
+SONG_KEYS = {"id", "title", "artist", "audio_path", "duration", "genre", "tempo", "unusable"}
 
 
 async def test_the_songs_are_listed(client: httpx.AsyncClient) -> None:

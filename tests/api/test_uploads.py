@@ -310,7 +310,7 @@ async def test_a_client_that_leaves_while_it_brings_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("port", "method"),
-    [("doorkeeper", "look"), ("watcher", "watch"), ("embedder", "read")],
+    [("upload_probe", "look"), ("motion_analyzer", "watch"), ("embedder", "read")],
 )
 async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
     tmp_path: Path, port: str, method: str

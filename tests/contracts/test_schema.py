@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -34,6 +35,7 @@ from adapters.database.revisions import FOLDER, Revisions
 from adapters.database.schema import Schema, open_schema
 from adapters.database.tables import Table
 from adapters.database.tasks import SqlTaskRepository
+from domain.library.songs import Analysis
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest, MigrationFailed
 from scripts.new_revision import new_revision
 from tests.contracts.older import IDS, LATER, TASK, made_before_revisions
@@ -352,6 +354,21 @@ async def test_films_of_blueprints_of_every_version_are_found_by_their_paths(url
         archive = SqlBlueprintArchive(database)
         assert await archive.tasks_of("output/user_local/a.mp4") == (UUID(int=1), UUID(int=3))
         assert await archive.tasks_of("output/user_local/b.mp4") == (UUID(int=2),)
+
+
+async def test_what_was_heard_in_songs_is_read_under_the_word_of_today(url: str) -> None:
+    heard = Analysis(
+        tempo=120, beats=(0.5,), ones=(0.5,), sections=(), duration=1, analyzed_by='it"heard_by":'
+    )
+    written = msgspec.json.encode(heard).decode().replace('"analyzed_by":', '"heard_by":')
+    song = ("'a'", "'A'", "'B'", "'songs/a'", "1.0", "'a'", "'b'", f"'{written}'")
+    async with schema(url) as older:
+        await older.upgrade("0006")
+        columns = "id, title, artist, audio_path, duration, folded_title, folded_artist, analysis"
+        await run(older, f"INSERT INTO song ({columns}) VALUES ({', '.join(song)})")  # noqa: S608
+        await older.upgrade()
+    async with connected(url) as database:
+        assert await SqlLibrary(database).analysis("a") == heard
 
 
 async def test_a_new_revision_is_drafted_from_the_tables_of_the_code(

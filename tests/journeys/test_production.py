@@ -17,6 +17,7 @@ import pytest
 from anyio import to_thread
 
 from application.ports.library import MoveFilter, SongFilter
+from domain.blueprint.model import Blueprint
 from domain.blueprint.rules import parse
 from domain.shared.paths import LOCAL_USER
 from domain.shared.paths import film as film_path
@@ -168,12 +169,29 @@ async def test_a_film_has_the_same_bytes_as_on_local_storage(
     output = msgspec.structs.replace(
         blueprint.output_config, output_path=film_path(LOCAL_USER, task_id)
     )
-    again = msgspec.structs.replace(blueprint, task_id=task_id, output_config=output)
     async with open_ports(settings) as ports:
+        # The same files lie at paths of their own in every storage.
+        [song] = (await ports.library.songs(SongFilter(), None, 2)).items
+        lie = {move.id: move for move in await ports.library.moves_of(_ids(blueprint))}
+        moves = tuple(
+            msgspec.structs.replace(each, video_path=lie[each.clip_id or ""].video_path)
+            for each in blueprint.moves
+        )
+        again = msgspec.structs.replace(
+            blueprint,
+            task_id=task_id,
+            audio_path=song.audio_path,
+            moves=moves,
+            output_config=output,
+        )
         await wire(ports, settings).assemble(again, LOCAL_USER)
         await ports.storage.fetch(output.output_path, tmp_path / "film.mp4")
     local = (tmp_path / "film.mp4").read_bytes()
     assert local == await played(pair[0], film["task_id"])
+
+
+def _ids(blueprint: Blueprint) -> list[str]:
+    return [each.clip_id for each in blueprint.moves if each.clip_id is not None]
 
 
 async def long_blueprint(server: Server) -> dict[str, Any]:

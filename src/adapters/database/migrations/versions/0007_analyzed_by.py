@@ -1,0 +1,24 @@
+"""What is heard in songs says by whom in another word."""
+
+from alembic.operations import Operations
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade(op: Operations) -> None:
+    """Go up."""
+    _rename(op, "heard_by", "analyzed_by")
+
+
+def downgrade(op: Operations) -> None:
+    """Go down."""
+    _rename(op, "analyzed_by", "heard_by")
+
+
+def _rename(op: Operations, before: str, after: str) -> None:
+    """Rename a field of the documents; a quote in a text is escaped, so it is never one."""
+    op.execute(
+        f"UPDATE song SET analysis = replace(analysis, '\"{before}\":', '\"{after}\":') "  # noqa: S608
+        f"WHERE analysis LIKE '%\"{before}\":%'"
+    )
