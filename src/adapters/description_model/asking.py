@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
+from adapters.description_model.unanswered import Unanswered
 from application.concurrency.threads import IMPORTS
 from application.concurrency.timeouts import abandon, passed, within
 from domain.shared.errors import WaitedTooLong
@@ -16,10 +17,6 @@ _log = logging.getLogger("bachata.gemini")
 
 _CLOSING: Final = 2.0
 """Seconds that the client may take to be loaded, and then to be closed, when all ends."""
-
-
-class Unanswered(Exception):
-    """Why a question has no answer, as the beginning of a sentence."""
 
 
 class Line(Protocol):

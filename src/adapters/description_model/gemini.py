@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from adapters.description_model import ordering, reading
-from adapters.description_model.asking import Gemini, Unanswered
+from adapters.description_model.asking import Gemini
 from adapters.description_model.offline import OfflineDescriptionModel, curtailed
+from adapters.description_model.unanswered import Unanswered
 from application.ports.description_model import DescriptionModel, Parsed, Proposal, Reader, Slot
 from domain.library.moves import Move
 from domain.library.songs import Song

@@ -13,7 +13,7 @@ from google.genai.types import (
     Part,
 )
 
-from adapters.description_model.asking import Unanswered
+from adapters.description_model.unanswered import Unanswered
 
 _REFUSALS: Final = {
     400: "Gemini refused the request",
