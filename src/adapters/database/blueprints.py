@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Database
+from adapters.database.library_rows import storable
 from adapters.database.tables import BlueprintRow
 from domain.blueprint import rules, upgrades
 from domain.blueprint.model import Blueprint
@@ -25,7 +26,7 @@ class SqlBlueprintArchive:
         row = insert(BlueprintRow).values(
             task_id=blueprint.task_id,
             document=document,
-            output_path=blueprint.output_config.output_path,
+            output_path=_found_by(blueprint.output_config.output_path),
         )
         try:
             # The end of its task, which is written later, takes it along to the disk.
@@ -43,5 +44,12 @@ class SqlBlueprintArchive:
 
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """See `application.ports.blueprints.BlueprintArchive`."""
+        if not storable(output_path):
+            return ()
         query = select(BlueprintRow.task_id).where(BlueprintRow.output_path == output_path)
         return tuple(sorted(row.task_id for row in await self._database.read(query)))
+
+
+def _found_by(path: str) -> str | None:
+    """A path as a column holds it; None for one that no film can be at, nor any column hold."""
+    return path if storable(path) else None

@@ -83,8 +83,8 @@ def postgres(url: URL, pool: int, patience: float | None) -> AsyncEngine:
     )
 
 
-async def _begin_writing(connection: aiosqlite.Connection) -> None:
-    """Begin a transaction once no other process writes.
+async def _begin_writing(connection: aiosqlite.Connection, *first: str) -> None:
+    """Begin a transaction once no other process writes; the statements ``first`` go before it.
 
     SQLite's own waiting asks ten times a second, and a process may wait for long beside one that
     writes without a pause; asking more often finds the moment between two transactions.
@@ -92,7 +92,8 @@ async def _begin_writing(connection: aiosqlite.Connection) -> None:
     give_up = time.monotonic() + TURN
     while True:
         try:
-            await connection.execute("BEGIN IMMEDIATE")
+            for statement in (*first, "BEGIN IMMEDIATE"):
+                await connection.execute(statement)
         except sqlite3.OperationalError as error:
             if not _busy(error) or time.monotonic() > give_up:
                 raise
@@ -101,8 +102,9 @@ async def _begin_writing(connection: aiosqlite.Connection) -> None:
         await asyncio.sleep(RETRY)
 
 
-async def _begin_reading(connection: aiosqlite.Connection) -> None:
-    await connection.execute("BEGIN")
+async def _begin_reading(connection: aiosqlite.Connection, *first: str) -> None:
+    for statement in (*first, "BEGIN"):
+        await connection.execute(statement)
 
 
 def _busy(error: sqlite3.OperationalError) -> bool:
@@ -113,7 +115,7 @@ def _busy(error: sqlite3.OperationalError) -> bool:
 def _sqlite_engine(
     url: URL,
     connections: int,
-    begin: Callable[[aiosqlite.Connection], Awaitable[None]],
+    begin: Callable[..., Awaitable[None]],
     pragmas: tuple[str, ...],
 ) -> AsyncEngine:
     engine = create_async_engine(
@@ -137,12 +139,11 @@ def _sqlite_engine(
     def start(connection: Connection) -> None:
         held = cast(AsyncAdapt_aiosqlite_connection, connection.connection.dbapi_connection)
         durable = bool(connection.get_execution_options().get(DURABLE, True))
-        if connection.info.get(DURABLE) is not durable:
-            cursor = held.cursor()
-            cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            cursor.close()
-            connection.info[DURABLE] = durable
-        held.run_async(begin)
+        first = [f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}"]
+        if connection.info.get(DURABLE) is durable:
+            first = []
+        held.run_async(lambda each: begin(each, *first))
+        connection.info[DURABLE] = durable
 
     event.listen(engine.sync_engine, "connect", set_up)
     event.listen(engine.sync_engine, "begin", start)
