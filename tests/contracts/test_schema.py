@@ -341,6 +341,8 @@ async def test_films_of_blueprints_of_every_version_are_found_by_their_paths(url
         UUID(int=2): '{"output_config": {"path": "output/user_local/b.mp4"}}',
         UUID(int=3): '{"video_output": "output/user_local/a.mp4"}',
         UUID(int=4): '{"moves": []}',
+        UUID(int=5): '{"output_config": {"output_path": "\\u0000"}}',
+        UUID(int=6): '{"output_config": {"output_path": "\\ud800"}}',
     }
     async with schema(url) as older:
         await older.upgrade("0003")

@@ -83,8 +83,8 @@ def postgres(url: URL, pool: int, patience: float | None) -> AsyncEngine:
     )
 
 
-async def _begin_writing(connection: aiosqlite.Connection, *first: str) -> None:
-    """Begin a transaction once no other process writes; the statements ``first`` go before it.
+async def _begin_writing(connection: aiosqlite.Connection, durability: str | None) -> None:
+    """Begin a transaction once no other process writes; ``durability`` is set before it.
 
     SQLite's own waiting asks ten times a second, and a process may wait for long beside one that
     writes without a pause; asking more often finds the moment between two transactions.
@@ -92,8 +92,9 @@ async def _begin_writing(connection: aiosqlite.Connection, *first: str) -> None:
     give_up = time.monotonic() + TURN
     while True:
         try:
-            for statement in (*first, "BEGIN IMMEDIATE"):
-                await connection.execute(statement)
+            if durability is not None:
+                await connection.execute(durability)
+            await connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if not _busy(error) or time.monotonic() > give_up:
                 raise
@@ -102,9 +103,8 @@ async def _begin_writing(connection: aiosqlite.Connection, *first: str) -> None:
         await asyncio.sleep(RETRY)
 
 
-async def _begin_reading(connection: aiosqlite.Connection, *first: str) -> None:
-    for statement in (*first, "BEGIN"):
-        await connection.execute(statement)
+async def _begin_reading(connection: aiosqlite.Connection, durability: str | None) -> None:
+    await connection.execute("BEGIN")
 
 
 def _busy(error: sqlite3.OperationalError) -> bool:
@@ -115,7 +115,7 @@ def _busy(error: sqlite3.OperationalError) -> bool:
 def _sqlite_engine(
     url: URL,
     connections: int,
-    begin: Callable[..., Awaitable[None]],
+    begin: Callable[[aiosqlite.Connection, str | None], Awaitable[None]],
     pragmas: tuple[str, ...],
 ) -> AsyncEngine:
     engine = create_async_engine(
@@ -139,10 +139,9 @@ def _sqlite_engine(
     def start(connection: Connection) -> None:
         held = cast(AsyncAdapt_aiosqlite_connection, connection.connection.dbapi_connection)
         durable = bool(connection.get_execution_options().get(DURABLE, True))
-        first = [f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}"]
-        if connection.info.get(DURABLE) is durable:
-            first = []
-        held.run_async(lambda each: begin(each, *first))
+        changes = connection.info.get(DURABLE) is not durable
+        durability = f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}" if changes else None
+        held.run_async(lambda each: begin(each, durability))
         connection.info[DURABLE] = durable
 
     event.listen(engine.sync_engine, "connect", set_up)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapters.database.engine import Database
+from adapters.database.library_rows import storable
 from adapters.database.tables import Id, Table
 from application.ports.library import Page
 from domain.blueprint.model import Difficulty
@@ -94,7 +95,7 @@ class SqlMoveEmbeddings:
 
     async def remove(self, move_id: str) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
-        if _storable(move_id):
+        if storable(move_id):
             same = MoveEmbeddingRow.move_id == move_id
             await self._database.write(delete(MoveEmbeddingRow).where(same))
 
@@ -136,7 +137,7 @@ class SqlMoveEmbeddings:
 
     async def _rows(self, query: Select[Any], text: str | None) -> Sequence[Row[Any]]:
         """Rows of a query that asks for ``text``; none when no row can hold it."""
-        if text is not None and not _storable(text):
+        if text is not None and not storable(text):
             return ()
         return await self._database.read(query)
 
@@ -159,7 +160,7 @@ async def forget_entry(connection: AsyncConnection, move_id: str) -> None:
 
 def _row(entry: MoveEmbedding) -> dict[str, Any]:
     fields: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
-    wrong = [n for n, text in fields.items() if isinstance(text, str) and not _storable(text)]
+    wrong = [n for n, text in fields.items() if isinstance(text, str) and not storable(text)]
     if wrong:
         message = "It holds U+0000 or half a surrogate pair, which is no text."
         raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
@@ -183,7 +184,3 @@ def _entry(row: Row[Any]) -> MoveEmbedding:
         style=Style(row.style),
         beats=msgspec.json.decode(row.beats, type=tuple[float, ...]),
     )
-
-
-def _storable(text: str) -> bool:
-    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

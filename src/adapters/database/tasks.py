@@ -9,7 +9,7 @@ from sqlalchemy import delete, false, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Database
-from adapters.database.moments import Ago
+from adapters.database.moments import Ago, Now
 from adapters.database.tables import TaskRow
 from application.ports.tasks import Change
 from domain.rendering.assembly import FINAL, Assembly, State
@@ -83,6 +83,6 @@ def _columns(assembly: Assembly) -> dict[str, Any]:
         "state": assembly.state.value,
         "owner": assembly.owner,
         "created_at": assembly.created_at.astimezone(UTC),
-        "updated_at": Ago(),
+        "updated_at": Now(),
         "document": msgspec.json.encode(assembly).decode(),
     }

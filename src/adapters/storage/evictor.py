@@ -4,7 +4,7 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -12,8 +12,8 @@ from typing import Final
 
 _log = logging.getLogger("bachata.cache")
 
-_LISTED: Final = 5.0
-"""Seconds between two listings of a folder that other processes change, too."""
+_LISTED: Final = 60.0
+"""Seconds between two listings of a folder that changes: one of 10,000 files takes 40 ms."""
 _BLOCK: Final = 512
 """Bytes of a block, as `stat` counts them."""
 
@@ -21,21 +21,24 @@ _BLOCK: Final = 512
 class Evictor:
     """Keeps the files of one folder within ``most`` bytes of the disk.
 
-    It remembers what is there, so that a new file costs no look at the others; what another process
-    of this machine has added is found when the folder has changed. Of several processes one
-    evicts at a time. A failure to evict is logged and is nobody else's trouble.
+    It remembers what is there, so that a new file costs no look at the others. What another process
+    of this machine adds is counted a minute later. Of several processes one evicts at a time. A
+    failure to evict is logged and is nobody else's trouble.
     """
 
-    def __init__(self, root: Path, most: int) -> None:
-        """Take the folder, which may be missing, and its bytes at most."""
+    def __init__(
+        self, root: Path, most: int, elapsed: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take the folder, which may be missing, its bytes at most, and the seconds that pass."""
         self._root = root
         self._most = most
+        self._elapsed = elapsed
         self._lock = Lock()
         self._sizes: dict[str, int] = {}
         """Bytes of the disk by file name, the least recently used first."""
         self._total = 0
         self._changed = -1
-        """When the folder changed last, as far as this process knows; of `stat`, in ns."""
+        """When the folder had changed last, at the last listing; of `stat`, in ns."""
         self._listed = float("-inf")
 
     def entered(self, name: str) -> None:
@@ -54,7 +57,7 @@ class Evictor:
     def trim(self) -> None:
         """Evict what is too much, whoever has made it."""
         with self._lock, self._told():
-            self._listed = float("-inf")
+            self._listed, self._changed = float("-inf"), -1
             self._look()
             self._evict()
 
@@ -64,11 +67,10 @@ class Evictor:
             size = (self._root / name).stat().st_blocks * _BLOCK
             self._sizes[name] = size
             self._total += size
-        self._changed = self._root.stat().st_mtime_ns
 
     def _look(self) -> None:
-        """List the folder when another process has changed it, but not all the time."""
-        now = time.monotonic()
+        """List the folder when it has changed since, but not all the time."""
+        now = self._elapsed()
         if now - self._listed < _LISTED or self._root.stat().st_mtime_ns == self._changed:
             return
         self._changed = self._root.stat().st_mtime_ns
@@ -94,7 +96,6 @@ class Evictor:
                 name = next(iter(self._sizes))
                 (self._root / name).unlink(missing_ok=True)
                 self._total -= self._sizes.pop(name)
-            self._changed = self._root.stat().st_mtime_ns
 
     @contextmanager
     def _alone(self) -> Generator[bool]:

@@ -54,7 +54,7 @@ class LocalStorage:
         await self._steps.run(step, undo=lambda _: into.unlink(missing_ok=True))
 
     async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
-        """See `application.ports.storage.Storage`; a spare file of the same disk is not copied."""
+        """See `application.ports.storage.Storage`; a file it may own is linked to."""
         place = _place(path)
 
         def step(unwanted: Event) -> bool:

@@ -12,7 +12,7 @@ from domain.shared.errors import WaitedTooLong
 
 T = TypeVar("T")
 
-_log = logging.getLogger("bachata.uncancelled")
+_log = logging.getLogger("bachata.concurrency")
 
 PATIENCE: Final = 30.0
 """Seconds that such work may still take once its caller is to end."""
@@ -31,9 +31,10 @@ async def finish_even_if_cancelled(
 
     If the caller is cancelled meanwhile, the work still runs to its end, and the cancellation is
     raised then, with the work's failure as its cause if there was one; so a caller that has to know
-    whether the work was done notes it inside the work. Work that
-    has not ended ``patience`` seconds after the cancellation, or after ``limit`` seconds, is
-    cancelled itself, and abandoned when it has not ended ``leaving`` seconds later. Raises
+    whether the work was done notes it inside the work.
+
+    Work that has not ended ``patience`` seconds after the cancellation, or after ``limit`` seconds,
+    is cancelled itself, and abandoned when it has not ended ``leaving`` seconds later. Raises
     `WaitedTooLong` where the limit was passed.
     """
     awaited = getattr(work, "__qualname__", "work").replace(".<locals>", "")

@@ -49,9 +49,10 @@ class AddMove:
         """Store ``clip``; return the move with its storage path and true duration.
 
         Without an ``embedding`` it is found by its words. It is made ready for films before it is
-        stored, unless ``ready`` is off: what would fail then fails now. Nobody changes a
-        ``may_take_ownership`` clip any more. Raises `InvalidRequest` when a field is out of range,
-        `UnreadableMedia` for what is no film or a damaged one, and `MoveTaken`.
+        stored, unless ``ready`` is off: what would fail then fails now. The storage
+        ``may_take_ownership`` of a clip that nobody changes any more. Raises `InvalidRequest` when
+        a field is out of range, `UnreadableMedia` for what is no film or a damaged one, and
+        `MoveTaken`.
         """
         validation.refuse_faults(move)
         media = await self._encoder.measure(clip)

@@ -39,9 +39,9 @@ class AddSong:
     ) -> Song:
         """Store ``sound``; return the song with its storage path and true duration.
 
-        It is made ready for films before it is stored, unless ``ready`` is off. Nobody changes a
-        ``may_take_ownership`` sound any more. Raises `InvalidRequest` when a field is out of range,
-        `UnreadableMedia` for what cannot be heard, and `SongTaken`.
+        It is made ready for films before it is stored, unless ``ready`` is off. The storage
+        ``may_take_ownership`` of a sound that nobody changes any more. Raises `InvalidRequest` when
+        a field is out of range, `UnreadableMedia` for what cannot be heard, and `SongTaken`.
         """
         validation.refuse_faults(song)
         media = await self._encoder.measure(sound)

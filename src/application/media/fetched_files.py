@@ -43,7 +43,7 @@ class FetchedFiles:
         self._known: dict[str, Known] = {}
 
     async def local(self, path: str) -> Path:
-        """See `application.ports.media_files.Files`."""
+        """See `application.ports.media_files.MediaFiles`."""
         found = self._fetched.setdefault(path, asyncio.Lock())
         if isinstance(found, Path):
             return found
@@ -58,7 +58,7 @@ class FetchedFiles:
         return into
 
     async def known(self, path: str) -> Known:
-        """See `application.ports.media_files.Files`."""
+        """See `application.ports.media_files.MediaFiles`."""
         if path not in self._known:
             async with place_in(self._gate, "a place to fetch a file", FETCH_TURN):
                 stored = await self._storage.describe(path)
@@ -88,11 +88,11 @@ class OnHand:
         self._known: dict[str, Known] = {}
 
     async def local(self, path: str) -> Path:
-        """See `application.ports.media_files.Files`."""
+        """See `application.ports.media_files.MediaFiles`."""
         return self._files[path]
 
     async def known(self, path: str) -> Known:
-        """See `application.ports.media_files.Files`."""
+        """See `application.ports.media_files.MediaFiles`."""
         if path not in self._known:
             self._known[path] = await known_of(path, self._files[path], self._encoder)
         return self._known[path]

@@ -191,3 +191,28 @@ async def test_waiting_for_another_process_can_be_given_up(tmp_path: Path) -> No
     assert ours.cancelled()
     other.kill()
     await other.wait()
+
+
+@pytest.mark.parametrize("evicted", [True, False])
+async def test_what_is_evicted_from_the_storage_while_it_is_read_is_made_again(
+    tmp_path: Path, evicted: bool
+) -> None:
+    """A storage that fails otherwise is no reason to make it again."""
+
+    class Evicting(MemoryStorage):
+        async def fetch(self, path: str, into: Path) -> None:
+            if path in self.objects:
+                if evicted:
+                    del self.objects[path]
+                raise StorageFailed
+            await super().fetch(path, into)
+
+    storage = Evicting({f"{FOLDER}/key": b"older"})
+    artifacts = shelf_at(tmp_path, storage)
+    if evicted:
+        assert await take(artifacts, tmp_path, "key", b"made anew") == b"made anew"
+        assert storage.objects == {f"{FOLDER}/key": b"made anew"}
+        return
+    with pytest.raises(StorageFailed):
+        await take(artifacts, tmp_path, "key", b"made anew")
+    assert storage.objects == {f"{FOLDER}/key": b"older"}

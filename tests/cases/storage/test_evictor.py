@@ -90,6 +90,25 @@ async def test_a_folder_that_cannot_be_listed_fails_no_film(
     assert on_disk(tmp_path / "cache") == 0
 
 
+def test_what_another_process_adds_at_the_same_time_is_counted_a_minute_later(
+    tmp_path: Path,
+) -> None:
+    now = 0.0
+    evictor = Evictor(tmp_path, 4 * BLOCK, lambda: now)
+    for number in range(3):
+        _write(tmp_path / f"ours-{number}", 1, 10 + number)
+        # Between a listing and our own next file, and never again.
+        _write(tmp_path / f"theirs-{number}", 1, number)
+        evictor.entered(f"ours-{number}")
+    now = 61.0
+    _write(tmp_path / "ours-3", 1, 20)
+    evictor.entered("ours-3")
+    assert on_disk(tmp_path) <= 4 * BLOCK
+    assert {file.name for file in tmp_path.iterdir() if file.is_file()} == {
+        f"ours-{number}" for number in range(4)
+    }
+
+
 OTHER = """
 import sys, time
 from pathlib import Path

@@ -64,4 +64,7 @@ def _output_path(document: dict[str, Any]) -> str | None:
     if isinstance(output, dict):
         named = cast(dict[str, object], output)
         output = named.get("output_path", named.get("path"))
-    return output if isinstance(output, str) else None
+    if not isinstance(output, str) or any(c == "\0" or "\ud800" <= c <= "\udfff" for c in output):
+        # No film is there, and no column holds such a path.
+        return None
+    return output
