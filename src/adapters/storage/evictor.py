@@ -37,8 +37,6 @@ class Evictor:
         self._sizes: dict[str, int] = {}
         """Bytes of the disk by file name, the least recently used first."""
         self._total = 0
-        self._changed = -1
-        """When the folder had changed last, at the last listing; of `stat`, in ns."""
         self._listed = float("-inf")
 
     def entered(self, name: str) -> None:
@@ -57,7 +55,7 @@ class Evictor:
     def trim(self) -> None:
         """Evict what is too much, whoever has made it."""
         with self._lock, self._told():
-            self._listed, self._changed = float("-inf"), -1
+            self._listed = float("-inf")
             self._look()
             self._evict()
 
@@ -69,11 +67,10 @@ class Evictor:
             self._total += size
 
     def _look(self) -> None:
-        """List the folder when it has changed since, but not all the time."""
+        """List the folder, but not all the time."""
         now = self._elapsed()
-        if now - self._listed < _LISTED or self._root.stat().st_mtime_ns == self._changed:
+        if now - self._listed < _LISTED:
             return
-        self._changed = self._root.stat().st_mtime_ns
         found: list[tuple[int, str, int]] = []
         with os.scandir(self._root) as entries:
             for entry in entries:
@@ -118,5 +115,5 @@ class Evictor:
             yield
         except OSError as error:
             # Begin anew the next time: what was remembered may be wrong.
-            self._listed, self._changed = float("-inf"), -1
+            self._listed = float("-inf")
             _log.warning("the cache could not be kept within its limit: %s", error.strerror)
