@@ -152,14 +152,13 @@ SETTINGS: Final = (
     Setting(
         field="cache_max_mb",
         name="BACHATA_CACHE_MAX_MB",
-        meaning="megabytes of disk that normalised clips and songs may take in the data folder's "
-        "`cache`",
+        meaning="megabytes of disk for encoded clips and songs in the data folder's `cache`",
     ),
     Setting(
         field="storage_cache_max_mb",
         name="BACHATA_STORAGE_CACHE_MAX_MB",
-        meaning="megabytes of them that may stay in a bucket's `cache/`, for all machines; the "
-        "oldest go first",
+        meaning="megabytes of encoded clips and songs in a bucket's `cache/`, which all machines "
+        "share; the oldest are removed first",
     ),
     Setting(
         field="max_film_seconds",

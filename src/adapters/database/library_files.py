@@ -15,7 +15,7 @@ async def claim(connection: AsyncConnection, path: str) -> None:
     await _lock(connection, path)
     if await _holds(connection, UnownedFileRow.path == path):
         raise StorageFailed(
-            f"The file {path!r} was given up while it was taken in; bring it again."
+            f"The file {path!r} was removed while it was being added; add it again."
         )
 
 

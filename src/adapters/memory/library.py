@@ -233,7 +233,7 @@ class MemoryLibrary:
     def _claim(self, path: str) -> None:
         if path in self._unowned:
             raise StorageFailed(
-                f"The file {path!r} was given up while it was taken in; bring it again."
+                f"The file {path!r} was removed while it was being added; add it again."
             )
 
     def _release(self, kind: Kind, item_id: str, path: str) -> None:

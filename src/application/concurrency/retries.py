@@ -1,4 +1,4 @@
-"""Work that failed for a reason outside it, tried again: with pauses, within limits."""
+"""Work that fails for a passing reason is tried again: with pauses, within limits."""
 
 import asyncio
 import random

@@ -25,7 +25,7 @@ def of_the_library() -> Generator[None]:
         yield
     except _OF_FILES as error:
         failure = LibraryFailed(
-            f"Nothing is wrong with what was asked, but with the library: {_said(error)} "
+            f"The request is fine, but the library has a fault: {_said(error)} "
             "`bachata-buddy library check` says more. A clip that cannot be used is left out "
             "of the next dance.",
             details=error.details,

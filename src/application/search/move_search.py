@@ -193,7 +193,7 @@ class FindMoves:
         if not making.cancelled() and (error := making.exception()) is not None:
             raise error
         if self._index.version is None:
-            raise NotReady("The service is being stopped, and makes no index any more.")
+            raise NotReady("The service is stopping, so the index of the moves was not made.")
 
     def _begun(self, version: str) -> "asyncio.Task[None] | None":
         """What makes an index, begun now if it is due; None where there is nothing to do."""

@@ -1,7 +1,8 @@
 """`bachata-buddy library correct-song` and `correct-move`: a beat that was heard wrongly."""
 
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from functools import wraps
+from typing import Literal
 
 import click
 from rich_click import RichCommand
@@ -10,59 +11,57 @@ from domain.library.corrections import Correction
 from entrypoints.cli.console import say, talker
 from entrypoints.cli.session import run, session
 
-C = TypeVar("C", bound=Callable[..., None])
-
 _LEVELS: dict[str, Literal["double", "half"]] = {"double": "double", "half": "half"}
+_OPTIONS = (
+    click.option(
+        "--beats",
+        type=click.Choice(["double", "half"]),
+        help="Twice as many beats as were heard, or half as many.",
+    ),
+    click.option("--tempo", type=float, help="Beats a minute, all alike."),
+    click.option("--one-at", type=float, help="Seconds to a beat that is a '1'."),
+    click.option("--half-beat", is_flag=True, help="The beats are half a beat later."),
+    click.option("--as-heard", is_flag=True, help="Take the correction back."),
+)
 
 
-def _corrected(command: C) -> C:
-    """A command with the options that say what is right."""
-    options = (
-        click.option(
-            "--beats",
-            type=click.Choice(["double", "half"]),
-            help="Twice as many beats as were heard, or half as many.",
-        ),
-        click.option("--tempo", type=float, help="Beats a minute, all alike."),
-        click.option("--one-at", type=float, help="Seconds to a beat that is a '1'."),
-        click.option("--half-beat", is_flag=True, help="The beats are half a beat later."),
-        click.option("--as-heard", is_flag=True, help="Take back what was said before."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+def _correcting(command: Callable[[str, Correction], None]) -> Callable[..., None]:
+    """A command that takes an id, with the options that say what is right."""
 
+    @wraps(command)
+    def with_options(
+        item_id: str,
+        beats: str | None,
+        tempo: float | None,
+        one_at: float | None,
+        half_beat: bool,
+        as_heard: bool,
+    ) -> None:
+        correction = Correction(
+            beats=None if beats is None else _LEVELS[beats],
+            tempo=tempo,
+            one_at=one_at,
+            shift="half_beat" if half_beat else None,
+        )
+        if as_heard is (correction != Correction()):
+            raise click.UsageError(
+                "Give a correction (--beats, --tempo, --one-at or --half-beat), or --as-heard."
+            )
+        command(item_id, correction)
 
-def _said(
-    beats: str | None, tempo: float | None, one_at: float | None, half_beat: bool, as_heard: bool
-) -> Correction:
-    correction = Correction(
-        beats=None if beats is None else _LEVELS[beats],
-        tempo=tempo,
-        one_at=one_at,
-        shift="half_beat" if half_beat else None,
-    )
-    if as_heard is (correction != Correction()):
-        raise click.UsageError("Say what is right, or --as-heard.")
-    return correction
+    for option in reversed(_OPTIONS):
+        with_options = option(with_options)
+    return with_options
 
 
 @click.command("correct-song", cls=RichCommand)
-@click.argument("song_id")
-@_corrected
-def correct_song(
-    song_id: str,
-    beats: str | None,
-    tempo: float | None,
-    one_at: float | None,
-    half_beat: bool,
-    as_heard: bool,
-) -> None:
-    """Say better of the beat of the song SONG_ID than was heard; it wins until it is taken back.
+@click.argument("item_id", metavar="SONG_ID")
+@_correcting
+def correct_song(song_id: str, correction: Correction) -> None:
+    """Correct the beat of the song SONG_ID. The correction wins over what was heard.
 
-    It takes the place of what was said before.
+    It replaces an earlier correction; --as-heard takes it back.
     """
-    correction = _said(beats, tempo, one_at, half_beat, as_heard)
 
     async def work() -> None:
         async with session() as opened:
@@ -74,21 +73,13 @@ def correct_song(
 
 
 @click.command("correct-move", cls=RichCommand)
-@click.argument("move_id")
-@_corrected
-def correct_move(
-    move_id: str,
-    beats: str | None,
-    tempo: float | None,
-    one_at: float | None,
-    half_beat: bool,
-    as_heard: bool,
-) -> None:
-    """Say better of the beat of the move MOVE_ID than was heard; it wins until it is taken back.
+@click.argument("item_id", metavar="MOVE_ID")
+@_correcting
+def correct_move(move_id: str, correction: Correction) -> None:
+    """Correct the beat of the clip of the move MOVE_ID. The correction wins over what was heard.
 
-    It takes the place of what was said before.
+    It replaces an earlier correction; --as-heard takes it back.
     """
-    correction = _said(beats, tempo, one_at, half_beat, as_heard)
 
     async def work() -> None:
         async with session() as opened:

@@ -166,7 +166,7 @@ class MoveController(Controller):
         data: JSONBody[UnreadCorrection],
         correct_move: Wired[CorrectMove],
     ) -> Move:
-        """Say better of a clip's time than was heard; it takes the place of what was said."""
+        """Correct the beat of a move's clip; this replaces an earlier correction."""
         return await correct_move(move_id, await data.correction())
 
     @delete(

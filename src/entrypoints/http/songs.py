@@ -127,5 +127,5 @@ class SongController(Controller):
         data: JSONBody[UnreadCorrection],
         correct: Wired[CorrectSong],
     ) -> Analysis:
-        """Say better than what was heard; it takes the place of an earlier correction."""
+        """Correct what was heard in a song; this replaces an earlier correction."""
         return await while_connected(request, correct(song_id, await data.correction()))

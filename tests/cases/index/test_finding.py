@@ -227,7 +227,7 @@ async def test_closing_ends_what_is_being_made() -> None:
     waiting = asyncio.ensure_future(place.find(Likeness(words="a")))
     await asyncio.sleep(0.01)
     await place.find.close()
-    with pytest.raises(NotReady, match="being stopped"):
+    with pytest.raises(NotReady, match="is stopping"):
         await waiting
 
 
