@@ -30,8 +30,8 @@ from adapters.demo.studio import CodeStudio
 from adapters.listening.features import RATE
 from adapters.listening.song_analyzer import analyze
 from adapters.media.sound import mono
-from application.library.browse import everything
-from application.ports.library import MoveFilter
+from application.ports.moves import MoveFilter
+from application.ports.pagination import read_all
 from benchmarks.beats import Truth, generated, real
 from benchmarks.choreography import ASKED, HEADINGS, PLANNERS, Planner, numbers
 from domain.blueprint.model import BlueprintMove
@@ -43,7 +43,7 @@ from domain.planning.tempo_octaves import fits
 from entrypoints import logs
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 NEAR: Final = 0.05
@@ -84,7 +84,7 @@ async def imported(clips: Path, folder: Path) -> tuple[list[Move], dict[str, tup
     settings = Settings(data_dir=str(folder), warm="off")
     async with open_ports(settings) as ports:
         await wire(ports, settings).import_library(clips, told)
-        moves = await everything(lambda after, most: ports.library.moves(MoveFilter(), after, most))
+        moves = await read_all(lambda after, most: ports.moves.page(MoveFilter(), after, most))
         motion = dict(await ports.embeddings.motion())
     print(file=sys.stderr)
     return moves, motion

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import msgspec
 
-from application.ports.encoder import Shot
+from application.ports.footage import Shot
 from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
 from domain.shared import paths
 

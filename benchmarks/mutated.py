@@ -35,7 +35,7 @@ _AT_ONCE: Final = 2
 async def answered(file: Path, clip: bool, worker: MediaWorker) -> str:
     """What becomes of a file; raises what is a fault of ours."""
     try:
-        await CagedProbe(worker).look(file, CLIP if clip else SONG)
+        await CagedProbe(worker).measure(file, CLIP if clip else SONG)
         if clip:
             await CagedMotionAnalyzer(worker).watch(file)
         else:

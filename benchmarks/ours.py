@@ -14,7 +14,7 @@ from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.media.caged import CagedProbe
 from adapters.media.worker import MediaWorker
 from application.media.fetched_files import FetchedFiles, OnHand
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from benchmarks.job import SONG, Job, anew, swapped
 from benchmarks.measure import Run
 from benchmarks.running import Running, running
@@ -24,7 +24,7 @@ from domain.shared import paths
 from entrypoints import logs
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 
 T = TypeVar("T")
 
@@ -112,7 +112,8 @@ def one_swapped(job: Job) -> Generator[Run]:
 def one_clip(job: Job) -> Generator[Run]:
     """That clip encoded by itself, whole."""
     with running() as runner, MediaWorker("entrypoints.media_worker") as worker:
-        encoder = FFmpegEncoder(CagedProbe(worker).details, at_once=1)
+        probe = CagedProbe(worker)
+        encoder = FFmpegEncoder(probe.details, at_once=1)
         output = job.blueprint.output_config
         before = job.fresh()
         # FFmpeg is asked about its version and encoders once in a process.
@@ -120,7 +121,7 @@ def one_clip(job: Job) -> Generator[Run]:
         before.unlink()
         while True:
             clip, file = _never_seen(job)
-            files = OnHand({clip: file}, encoder)
+            files = OnHand({clip: file}, probe)
             into = job.fresh()
             yield Run(
                 lambda f=files, c=clip, i=into: runner.run(encoder.whole(c, f, output, i)), into
@@ -169,9 +170,9 @@ def ready(job: Job) -> Job:
 
 async def _cut(opened: Service, timeline: Timeline, fetched: FetchedFiles, folder: Path) -> Footage:
     """All cuts of a film, ready to be joined by files that are in ``folder``."""
-    encoder, into = opened.ports.encoder, folder / "cut.mp4"
-    cuts = (encoder.normalise(cut, fetched, timeline.output, into) for cut in timeline.cuts)
-    return await encoder.concatenate(await asyncio.gather(*cuts), folder / "reel.mp4")
+    clips, into = opened.ports.clips, folder / "cut.mp4"
+    cuts = (clips.normalise(cut, fetched, timeline.output, into) for cut in timeline.cuts)
+    return await opened.ports.encoder.concatenate(await asyncio.gather(*cuts), folder / "reel.mp4")
 
 
 def _kept(job: Job, path: str) -> bool:
@@ -180,7 +181,7 @@ def _kept(job: Job, path: str) -> bool:
 
 def _fetched(opened: Service, folder: Path) -> FetchedFiles:
     ports, gate = opened.ports, asyncio.Semaphore(opened.settings.fetches_at_once)
-    return FetchedFiles(ports.storage, ports.artifacts, ports.encoder, folder, gate)
+    return FetchedFiles(ports.storage, ports.artifacts, ports.media_probe, folder, gate)
 
 
 def _never_seen(job: Job) -> tuple[str, Path]:

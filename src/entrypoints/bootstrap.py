@@ -12,8 +12,10 @@ from adapters.cage.self_test import TriedCage
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import open_database
-from adapters.database.library import SqlLibrary
+from adapters.database.library_files import SqlLibraryFiles
+from adapters.database.moves import SqlMoveRepository
 from adapters.database.schema import Schema, open_schema
+from adapters.database.songs import SqlSongRepository
 from adapters.database.tasks import SqlTaskRepository
 from adapters.demo.studio import CodeStudio
 from adapters.description_model.gemini import GeminiDescriptionModel
@@ -73,14 +75,18 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         probe = CagedProbe(worker)
         room = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         joining = JoiningEncoder(room, artifacts)
+        chosen = room if settings.encoder == "ffmpeg" else joining
         yield Ports(
             tasks=SqlTaskRepository(database),
             blueprints=SqlBlueprintArchive(database),
-            library=SqlLibrary(database),
+            songs=SqlSongRepository(database),
+            moves=SqlMoveRepository(database),
+            library_files=SqlLibraryFiles(database),
             storage=storage,
             artifacts=artifacts,
-            encoder=room if settings.encoder == "ffmpeg" else joining,
-            upload_probe=probe,
+            media_probe=probe,
+            clips=chosen,
+            encoder=chosen,
             preview_streamer=FragmentPreviewStreamer(joining, joining.stock),
             workspace=LocalWorkspace(settings.folder / "work"),
             audio_analyzer=LibrosaAudioAnalyzer(CagedDecoder(worker).mono)

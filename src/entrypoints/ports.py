@@ -6,20 +6,23 @@ from application.ports.artifact_cache import ArtifactCache
 from application.ports.audio_analyzer import AudioAnalyzer
 from application.ports.blueprints import BlueprintArchive
 from application.ports.cage import Cage
+from application.ports.clip_encoder import ClipEncoder
 from application.ports.clock import Clock
 from application.ports.demo import DemoStudio
 from application.ports.description_model import DescriptionModel
 from application.ports.embedder import Embedder
 from application.ports.encoder import Encoder
-from application.ports.library import Library
+from application.ports.library_files import LibraryFiles
+from application.ports.media_probe import MediaProbe
 from application.ports.motion_analyzer import MotionAnalyzer
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import MoveIndex
+from application.ports.moves import MoveRepository
 from application.ports.preview_streamer import PreviewStreamer
 from application.ports.progress import Progress
+from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
-from application.ports.upload_probe import UploadProbe
 from application.ports.workspace import Workspace
 
 
@@ -29,11 +32,14 @@ class Ports:
 
     tasks: TaskRepository
     blueprints: BlueprintArchive
-    library: Library
+    songs: SongRepository
+    moves: MoveRepository
+    library_files: LibraryFiles
     storage: Storage
     artifacts: ArtifactCache
+    media_probe: MediaProbe
+    clips: ClipEncoder
     encoder: Encoder
-    upload_probe: UploadProbe
     preview_streamer: PreviewStreamer
     workspace: Workspace
     audio_analyzer: AudioAnalyzer

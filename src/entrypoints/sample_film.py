@@ -22,13 +22,15 @@ from adapters.storage.local import LocalStorage
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.clock import SystemClock
 from application.operations.diagnose import Found
-from application.rendering.assemble import AssembleVideo, FinishedFilm
+from application.rendering.assemble import AssembleVideo
 from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.finished_film import FinishedFilm
 from application.rendering.task_tracking import TrackedTasks
 from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
 from domain.shared import paths
 from entrypoints.bootstrap import WORKER
 from entrypoints.settings import Settings
+from entrypoints.urls import RouteUrls
 
 LIMIT: Final = 60.0
 """Seconds the film may take."""
@@ -68,9 +70,12 @@ async def _assembled(settings: Settings, root: Path) -> FinishedFilm:
     artifacts = LocalArtifactCache(root / "cache", None, 100_000_000)
     cage = Cage(settings.cage)
     with MediaWorker(WORKER, cage=cage) as worker:
-        room = FFmpegEncoder(CagedProbe(worker).details, at_once=settings.cores, cage=cage)
+        probe = CagedProbe(worker)
+        room = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         encoder = room if settings.encoder == "ffmpeg" else JoiningEncoder(room, artifacts)
-        film = FilmPipeline(storage, artifacts, encoder, workspace, at_once=2)
+        film = FilmPipeline(
+            storage, artifacts, probe, encoder, encoder, workspace, RouteUrls(), at_once=2
+        )
         on_record = TrackedTasks(
             MemoryTaskRepository(), MemoryProgress(), SystemClock(), workspace, limit=LIMIT
         )

@@ -1,4 +1,4 @@
-"""Everything the service can be asked for."""
+"""The use cases of the service."""
 
 from dataclasses import dataclass
 
@@ -25,8 +25,8 @@ from application.operations.recover_storage import RecoverStorage
 from application.planning.explain import ExplainBlueprint
 from application.planning.generate import GenerateChoreography
 from application.planning.generate_from_text import (
-    GenerateFromWords,
-    PlanFromWords,
+    GenerateFromText,
+    PlanFromText,
     UnderstandDescription,
 )
 from application.planning.plan import PlanChoreography
@@ -40,47 +40,89 @@ from application.search.move_search import FindMoves
 from application.search.search_moves import SearchMoves
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UseCases:
-    """What the entrypoints may ask for; a use case a field."""
+@dataclass(frozen=True, kw_only=True)
+class LibraryUseCases:
+    """Songs and moves: adding, reading, analysing and removing them."""
 
     add_move: AddMove
     add_song: AddSong
-    assemble: AssembleVideo
-    check_health: CheckHealth
+    analyze_song: AnalyzeSong
+    backfill_audio_embeddings: BackfillAudioEmbeddings
     check_library: CheckLibrary
-    complete_moves: BackfillAudioEmbeddings
-    correct: CorrectSong
     correct_move: CorrectMove
-    explain: ExplainBlueprint
-    find_moves: FindMoves
-    generate: GenerateChoreography
-    generate_from_words: GenerateFromWords
-    hear: AnalyzeSong
+    correct_song: CorrectSong
     import_library: ImportLibrary
-    later: BackgroundQueue
     list_moves: ListMoves
     list_songs: ListSongs
-    make_demo: MakeDemoLibrary
-    migrate_seed: MigrateSeed
-    plan: PlanChoreography
-    plan_from_words: PlanFromWords
-    plan_sample: PlanSample
-    preview: PreviewChoreography
-    read_blueprint: ReadBlueprint
+    prewarm_library: PrewarmLibrary
     read_move: ReadMove
     read_moves: ReadMoves
     read_song: ReadSong
-    receive_file: ReceiveFile
-    recover: RecoverStorage
     remove_move: RemoveMove
     remove_song: RemoveSong
-    search_moves: SearchMoves
-    sweep: RecoverInterrupted
+    stream_clip: StreamClip
     take_song: TakeSong
-    understand: UnderstandDescription
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadUseCases:
+    """Songs and moves over HTTP."""
+
+    receive_file: ReceiveFile
     upload_move: UploadMove
     upload_song: UploadSong
-    warm: PrewarmLibrary
-    watch: StreamVideo
-    watch_clip: StreamClip
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchUseCases:
+    """Moves by likeness."""
+
+    find_moves: FindMoves
+    search_moves: SearchMoves
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanningUseCases:
+    """Dances: planning them, and planning with the film made in the same request."""
+
+    explain_blueprint: ExplainBlueprint
+    generate: GenerateChoreography
+    generate_from_text: GenerateFromText
+    plan: PlanChoreography
+    plan_from_text: PlanFromText
+    plan_sample: PlanSample
+    understand_description: UnderstandDescription
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderingUseCases:
+    """Films of Blueprints."""
+
+    assemble: AssembleVideo
+    preview: PreviewChoreography
+    read_blueprint: ReadBlueprint
+    recover_interrupted: RecoverInterrupted
+    stream_video: StreamVideo
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationsUseCases:
+    """The service itself: its health, its storage, the demo and the move from an older system."""
+
+    background: BackgroundQueue
+    check_health: CheckHealth
+    make_demo: MakeDemoLibrary
+    migrate_seed: MigrateSeed
+    recover_storage: RecoverStorage
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCases(
+    LibraryUseCases,
+    UploadUseCases,
+    SearchUseCases,
+    PlanningUseCases,
+    RenderingUseCases,
+    OperationsUseCases,
+):
+    """All that the entrypoints can ask for; one use case a field."""

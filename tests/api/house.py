@@ -21,19 +21,19 @@ from adapters.memory.demo import MemoryDemoStudio
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.move_index import MemoryMoveIndex
 from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
-from adapters.memory.upload_probe import MemoryUploadProbe
 from adapters.memory.workspace import MemoryWorkspace
 from domain.rendering.assembly import Assembly, State
 from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 from tests.world.studio import CLIPS, blueprint, media
 
 P = TypeVar("P")
@@ -78,14 +78,18 @@ class House:
         self.storage = MemoryStorage(media())
         self.workspace = MemoryWorkspace(self.root)
         self.library = MemoryLibrary()
+        encoder = MemoryEncoder()
         self.ports = Ports(
             tasks=self.tasks,
             blueprints=MemoryBlueprintArchive(),
-            library=self.library,
+            songs=self.library.songs,
+            moves=self.library.moves,
+            library_files=self.library.files,
             artifacts=MemoryArtifactCache(),
             storage=self.storage,
-            encoder=MemoryEncoder(),
-            upload_probe=MemoryUploadProbe(),
+            clips=encoder,
+            encoder=encoder,
+            media_probe=MemoryMediaProbe(),
             preview_streamer=MemoryPreviewStreamer(),
             workspace=self.workspace,
             audio_analyzer=MemoryAudioAnalyzer(),

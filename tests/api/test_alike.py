@@ -39,7 +39,8 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> House:
     await made.furnish()
     embeddings = made.ports.embeddings
     for number, seed in enumerate((1, 1, 2)):
-        known = await embeddings.get(f"move-{number}")
+        known = await embeddings.find(f"move-{number}")
+        assert known is not None
         rows = msgspec.structs.replace(known.rows, audio=row(Part.AUDIO, seed))
         await embeddings.keep(msgspec.structs.replace(known, rows=rows, audio_by="memory"))
     return made
@@ -182,22 +183,22 @@ async def test_a_limit_out_of_its_range_is_refused(guest: httpx.AsyncClient, lim
 async def test_a_move_that_is_gone_is_not_found_any_more(place: House) -> None:
     async with place.client() as client:
         await found(client, words="spin")
-        entry = await place.ports.embeddings.get("move-3")
-        gone = await place.library.remove_move("move-3")
+        entry = await place.ports.embeddings.find("move-3")
+        gone = await place.library.moves.remove("move-3")
         page = await found(client, words="spin")
         # A path is used once.
         again = {"video_path": "clips/again.mp4"}
         place.storage.objects["clips/again.mp4"] = place.storage.objects[gone.video_path]
         moved = msgspec.structs.replace(gone, **again)
-        known = msgspec.structs.replace(entry, **again)
-        await place.library.add_move(moved, known)
+        await place.library.moves.add(moved, entry)
 
     assert "move-3" not in ids(page)
 
 
 async def test_moves_of_an_earlier_version_are_found(place: House) -> None:
-    known = await place.ports.embeddings.get("move-4")
-    await place.ports.embeddings.remove("move-4")
+    known = await place.ports.embeddings.find("move-4")
+    assert known is not None
+    place.library.embeddings.drop("move-4")
     async with place.client() as client:
         answer = await client.get("/api/moves/move-4/similar")
         words = await found(client, words="ladyturn")

@@ -85,7 +85,7 @@ async def test_a_plan_is_a_blueprint_and_makes_no_film(
 async def test_a_song_is_listened_to_once(client: httpx.AsyncClient, house: House) -> None:
     await house.storage.delete("songs/two")
     house.storage.objects["songs/two"] = encoder.song(12)
-    await house.library.add_song(
+    await house.library.songs.add(
         Song(id="two", title="Two", artist="A", audio_path="songs/two", duration=12)
     )
     first = (await client.get("/api/songs/two/analysis")).json()

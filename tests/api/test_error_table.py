@@ -11,7 +11,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from application.ports.library import MoveFilter, SongFilter
+from application.ports.moves import MoveFilter
+from application.ports.songs import SongFilter
 from domain.shared import errors
 from entrypoints.cli.exit_codes import NOT_RIGHT, status_of
 from entrypoints.http.problems import STATUS
@@ -110,7 +111,7 @@ async def broken(root: Path, place: Place) -> AsyncGenerator[tuple[House, Ask]]:
     """A service in which one place fails; asks for what needs it."""
     house = House(root)
     await house.furnish()
-    song = (await house.library.songs(SongFilter(), None, 1)).items[0].id
+    song = (await house.library.songs.page(SongFilter(), None, 1)).items[0].id
     if place.method == "hear":
         house.ports = replace(house.ports, library=cast(Any, Unheard(house.library)))
     failing = Failing(getattr(house.ports, place.port), place.method)
@@ -121,8 +122,8 @@ async def broken(root: Path, place: Place) -> AsyncGenerator[tuple[House, Ask]]:
         async def ask(error: Exception) -> httpx.Response:
             failing.error = error
             # A failure before may have told that no film can be made of a clip.
-            for move in (await house.library.moves(MoveFilter(), None, 200)).items:
-                await house.library.mark_unusable(move, None)
+            for move in (await house.library.moves.page(MoveFilter(), None, 200)).items:
+                await house.library.moves.mark_unusable(move, None)
             body: dict[str, Any] = {"song_id": song}
             if place.address == ASSEMBLE:
                 body = document()
@@ -193,6 +194,6 @@ async def test_a_file_that_got_lost_is_ours_and_the_next_dance_does_without_it(
             theirs["output_config"]["output_path"] = "output/user_local/theirs.mp4"
             answer = await client.post(ASSEMBLE, json=theirs)
             assert problem_of(answer, 404)["code"] == "media-not-found"
-            await app.state.use_cases.later.done()
+            await app.state.use_cases.background.done()
             again = await client.post(GENERATE, json=asked)
     assert again.status_code == (200 if lost == "clip" else 500)

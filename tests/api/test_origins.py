@@ -214,7 +214,7 @@ async def test_a_page_of_another_origin_gets_nothing_done(
         status, answered = await asked(app, method, path, headers)
         assert (status, answered["cross-origin-resource-policy"]) == (403, "same-origin"), foreign
     assert house.tasks.history == before
-    assert (await house.library.move("move-0")).id == "move-0"
+    assert (await house.library.moves.get("move-0")).id == "move-0"
 
 
 async def test_two_origins_are_foreign(app: Litestar) -> None:

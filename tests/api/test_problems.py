@@ -215,7 +215,8 @@ async def test_a_database_out_of_reach_is_told_on_every_route(tmp_path: Path) ->
         return replace(
             ports,
             tasks=failing(ports.tasks, add=down, get=down, update=down, ready=down),
-            library=failing(ports.library, songs=down, moves=down, song=down),
+            songs=failing(ports.songs, page=down, find=down, get=down),
+            moves=failing(ports.moves, page=down, find=down, get=down),
         )
 
     async with troubled(tmp_path, trouble) as (_, client):
@@ -270,7 +271,7 @@ async def test_a_bug_is_logged_with_its_trace_and_told_to_nobody(
     reason = "postgres://user:password@/home/somebody/file"
 
     def trouble(ports: Ports) -> Ports:
-        return replace(ports, library=failing(ports.library, songs=RuntimeError(reason)))
+        return replace(ports, songs=failing(ports.songs, page=RuntimeError(reason)))
 
     async with troubled(tmp_path, trouble) as (_, client):
         answer = await client.get("/api/songs")
@@ -290,7 +291,7 @@ async def test_a_trace_names_places_and_no_values(tmp_path: Path, lines: Lines) 
     private = "Bearer not-for-the-log"
 
     def trouble(ports: Ports) -> Ports:
-        return replace(ports, library=failing(ports.library, songs=RuntimeError()))
+        return replace(ports, songs=failing(ports.songs, page=RuntimeError()))
 
     async with troubled(tmp_path, trouble) as (_, client):
         await client.get("/api/songs", headers={"Authorization": private})

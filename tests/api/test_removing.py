@@ -35,7 +35,7 @@ async def test_a_move_goes_with_its_clip_and_what_finds_it(
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert clip not in place.storage.objects
-    assert "move-2" not in {e.move_id for e in (await place.ports.embeddings.page(None, 9)).items}
+    assert "move-2" not in {e.move.id for e in (await place.ports.embeddings.page(None, 9)).items}
     listed = {move["id"] for move in (await guest.get("/api/moves")).json()["items"]}
     assert listed == {f"move-{number}" for number in (0, 1, 3, 4, 5, 6)}
     for again in ("/api/moves/move-2", "/api/moves/nobody"):
@@ -87,8 +87,8 @@ async def test_a_film_that_has_lost_a_clip_names_it(guest: httpx.AsyncClient) ->
 async def test_a_file_that_another_move_is_too_stays(
     guest: httpx.AsyncClient, place: House
 ) -> None:
-    move = await place.library.move("move-0")
-    await place.library.add_move(msgspec.structs.replace(move, id="twin"))
+    move = await place.library.moves.get("move-0")
+    await place.library.moves.add(msgspec.structs.replace(move, id="twin"))
     await guest.delete("/api/moves/move-0")
     assert move.video_path in place.storage.objects
     await guest.delete("/api/moves/twin")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from adapters.memory import encoder
-from application.ports.library import MoveFilter
+from application.ports.moves import MoveFilter
 from domain.shared.errors import FFmpegFailed, StorageFailed, UnreadableMedia
 from tests.api.house import GENERATE, House, paths_of, problem_of
 from tests.world.faulty import FaultyEncoder
@@ -32,7 +32,7 @@ class Studio:
     async def settled(self) -> None:
         """Wait for what is done after the answers."""
         app = cast(Any, self.client)._transport.app
-        await app.state.use_cases.later.done()
+        await app.state.use_cases.background.done()
 
     async def song(self) -> str:
         return (await self.client.get("/api/songs")).json()["items"][0]["id"]
@@ -83,8 +83,8 @@ async def test_a_clip_that_was_removed_before_its_turn_leaves_nothing(studio: St
 
 
 async def test_a_locked_clip_of_which_no_film_can_be_made_is_named(studio: Studio) -> None:
-    move = (await studio.house.library.moves(MoveFilter(), None, 1)).items[0]
-    await studio.house.library.mark_unusable(move, DAMAGED)
+    move = (await studio.house.library.moves.page(MoveFilter(), None, 1)).items[0]
+    await studio.house.library.moves.mark_unusable(move, DAMAGED)
     asked = {
         "song_id": await studio.song(),
         "locked_moves": [{"position": 1, "move_id": move.id}],
@@ -133,8 +133,8 @@ async def test_a_film_that_fails_for_want_of_storage_blames_no_clip(studio: Stud
 
 
 async def test_a_library_without_a_usable_clip_says_so(studio: Studio) -> None:
-    for move in (await studio.house.library.moves(MoveFilter(), None, 200)).items:
-        await studio.house.library.mark_unusable(move, DAMAGED)
+    for move in (await studio.house.library.moves.page(MoveFilter(), None, 200)).items:
+        await studio.house.library.moves.mark_unusable(move, DAMAGED)
     answer = await studio.client.post(GENERATE, json={"song_id": await studio.song()})
     problem = problem_of(answer, 404)
     assert problem["code"] == "no-moves-match"

@@ -13,7 +13,8 @@ import pytest
 from litestar import Litestar
 
 from adapters.memory import encoder
-from application.ports.library import MoveFilter, SongFilter
+from application.ports.moves import MoveFilter
+from application.ports.songs import SongFilter
 from domain.library.limits import SONG
 from domain.shared.errors import StorageFailed, UnreadableMedia
 from tests.api.asgi import Exchange
@@ -49,7 +50,7 @@ async def guest(place: House, opened: Litestar) -> AsyncGenerator[httpx.AsyncCli
     transport = httpx.ASGITransport(cast(Any, opened))
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
         yield client
-        await opened.state.use_cases.later.done()
+        await opened.state.use_cases.background.done()
         for address in (MOVES, SONGS):
             for each in (await client.get(address)).json()["items"]:
                 assert (await client.delete(f"{address}/{each['id']}")).status_code == 204
@@ -75,8 +76,8 @@ def form(**parts: bytes) -> bytes:
 
 
 async def nothing_is_left(place: House) -> None:
-    assert (await place.library.moves(MoveFilter(), None, 9)).items == ()
-    assert (await place.library.songs(SongFilter(), None, 9)).items == ()
+    assert (await place.library.moves.page(MoveFilter(), None, 9)).items == ()
+    assert (await place.library.songs.page(SongFilter(), None, 9)).items == ()
     assert (await place.ports.embeddings.page(None, 9)).items == ()
     assert {path for path in place.storage.objects if not path.startswith("output/")} == ALWAYS
     assert place.left_behind() == []
@@ -98,8 +99,9 @@ async def test_a_move_is_heard_and_seen_in_its_clip(guest: httpx.AsyncClient, pl
     kept = (await guest.get(answer.headers["location"])).json()
     assert kept == {name: value for name, value in move.items() if name != "notes"}
     assert place.storage.objects[kept["video_path"]] == DANCED
-    entry = await place.ports.embeddings.get("doble-giro")
-    assert (entry.text_by, entry.video_path) == ("memory", kept["video_path"])
+    entry = await place.ports.embeddings.find("doble-giro")
+    assert entry is not None
+    assert entry.text_by == "memory"
     assert entry.energy_start is not None
     assert place.left_behind() == []
 
@@ -149,7 +151,7 @@ async def test_a_song_is_heard_after_the_answer(
     guest: httpx.AsyncClient, place: House, opened: Litestar
 ) -> None:
     answer = await bring(guest, SONGS, SUNG, title="Mi canción", artist="Ana")
-    await opened.state.use_cases.later.done()
+    await opened.state.use_cases.background.done()
     later = (await guest.get(answer.headers["location"])).json()
 
     assert answer.status_code == 201, answer.text
@@ -157,7 +159,7 @@ async def test_a_song_is_heard_after_the_answer(
     song = answer.json()
     assert (song["id"], song["artist"], song["genre"]) == ("mi-cancion", "Ana", None)
     assert (song["duration"], song["tempo"], later["tempo"]) == (32.0, None, 120.0)
-    heard = await place.library.analysis("mi-cancion")
+    heard = await place.library.songs.analysis("mi-cancion")
     assert heard is not None
     assert heard.analyzed_by == "memory"
 
@@ -310,7 +312,7 @@ async def test_a_client_that_leaves_while_it_brings_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("port", "method"),
-    [("upload_probe", "look"), ("motion_analyzer", "watch"), ("embedder", "read")],
+    [("media_probe", "look"), ("motion_analyzer", "watch"), ("embedder", "read")],
 )
 async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
     tmp_path: Path, port: str, method: str

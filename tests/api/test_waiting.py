@@ -12,7 +12,7 @@ import httpx
 import msgspec
 import pytest
 
-from adapters.memory.upload_probe import MemoryUploadProbe
+from adapters.memory.media_probe import MemoryMediaProbe
 from application.concurrency.timeouts import Timeouts
 from domain.library.limits import Allowance
 from domain.library.media import Media
@@ -182,13 +182,13 @@ async def test_an_upload_that_waits_too_long_for_its_turn_is_to_come_again(tmp_p
     house = House(tmp_path, Settings(encodes_at_once=1, assembly_timeout=600))
     begun, may_end = asyncio.Event(), asyncio.Event()
 
-    class Slow(MemoryUploadProbe):
-        async def look(self, file: Path, allowance: Allowance | None = None) -> Media:
+    class Slow(MemoryMediaProbe):
+        async def measure(self, file: Path, allowance: Allowance | None = None) -> Media:
             begun.set()
             await may_end.wait()
-            return await super().look(file, allowance)
+            return await super().measure(file, allowance)
 
-    ports = replace(house.ports, upload_probe=Slow())
+    ports = replace(house.ports, media_probe=Slow())
     async with asyncio.timeout(PATIENCE), serving(house, ports) as client:
         first = asyncio.ensure_future(client.post("/api/songs", files=SONG_FILE))
         await begun.wait()

@@ -7,8 +7,8 @@ import pytest
 from adapters.memory import encoder
 from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
-from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.analyze_song import AnalyzeSong
@@ -32,10 +32,10 @@ class Counting(MemoryStorage):
 async def test_it_is_fetched_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
     storage = Counting({"songs/a": encoder.song(30)})
     hear = AnalyzeSong(
-        MemoryLibrary(songs=[SONG]),
+        MemoryLibrary(songs=[SONG]).songs,
         storage,
         MemoryArtifactCache(),
-        MemoryEncoder(),
+        MemoryMediaProbe(),
         MemoryWorkspace(tmp_path),
         MemoryAudioAnalyzer(),
     )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.memory.encoder import Reel, opened
-from application.rendering.assemble import FinishedFilm
+from application.rendering.finished_film import FinishedFilm
 from domain.blueprint.model import Blueprint
 from domain.rendering.assembly import FINAL, PROGRESS, Assembly, State
 from domain.shared.errors import (

@@ -25,11 +25,7 @@ def place(tmp_path: Path) -> Place:
         ({"rows": Rows(pose=bytes(8))}, ["pose_embedding"]),
         ({"rows": Rows(audio=packed([0.5] * 128))}, ["audio_embedding"]),
         ({"rows": Rows(text=packed([float("nan")] * 384))}, ["text_embedding"]),
-        ({"duration": 9.0}, ["duration"]),
-        ({"tempo": 500.0}, ["tempo", "tempo"]),
-        ({"first_count": 8.5}, ["first_count"]),
-        ({"label": "other"}, ["label"]),
-        ({"video_path": "clips/other.mp4"}, ["video_path"]),
+        ({"energy_start": 1.5}, ["energy_start"]),
     ],
 )
 async def test_an_embedding_that_is_not_right_is_found(
@@ -48,16 +44,16 @@ async def test_what_a_person_says_of_a_clip_is_no_fault_and_stays_at_the_next_im
     place.clip("a.mp4")
     await place()
     heard = (await place.moves())["a"]
-    await place.library.correct_move("a", Correction(beats="half", one_at=heard.beats[3]))
+    await place.library.moves.correct("a", Correction(beats="half", one_at=heard.beats[3]))
     told = (await place.moves())["a"]
     assert (told.tempo, told.first_count) == (64, heard.beats[3])
     assert await place.checked() == []
-    await place.embeddings.remove("a")
+    place.embeddings.drop("a")
     report = await place()
     assert [each.outcome for each in report.moves] == [Outcome.COMPLETED]
     assert (await place.moves())["a"] == told
     assert await place.checked() == []
-    await place.library.correct_move("a", Correction())
+    await place.library.moves.correct("a", Correction())
     assert (await place.moves())["a"] == heard
 
 
@@ -68,17 +64,40 @@ async def test_clips_that_are_gone_or_changed_are_found(place: Place) -> None:
     moves = await place.moves()
     del place.storage.objects[moves["a"].video_path]
     place.storage.objects[moves["b"].video_path] = encoder.clip("b", 270, 30)
-    assert await place.checked() == [("a", "clip"), ("b", "duration"), ("b", "duration")]
+    assert await place.checked() == [("a", "clip"), ("b", "duration")]
 
 
-async def test_moves_and_embeddings_without_the_other_are_found(place: Place) -> None:
+async def test_a_move_without_an_embedding_is_found(place: Place) -> None:
     place.clip("a.mp4")
     await place()
-    entry = (await place.entries())["a"]
-    await place.embeddings.keep(msgspec.structs.replace(entry, move_id="ghost"))
     move = (await place.moves())["a"]
-    await place.library.add_move(msgspec.structs.replace(move, id="plain"))
-    assert await place.checked() == [("ghost", "move"), ("plain", "embedding")]
+    path = "clips/plain.mp4"
+    place.storage.objects[path] = place.storage.objects[move.video_path]
+    await place.library.moves.add(msgspec.structs.replace(move, id="plain", video_path=path))
+    assert await place.checked() == [("plain", "embedding")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"duration": 9.0}, ["duration"]),
+        ({"tempo": 500.0}, ["tempo"]),
+        ({"first_count": 8.5}, ["first_count"]),
+        ({"beats": (1.0, 0.5)}, ["beats"]),
+    ],
+)
+async def test_a_move_that_is_not_right_is_found(
+    place: Place, changed: dict[str, object], found: list[str]
+) -> None:
+    place.clip("a.mp4")
+    await place()
+    move, embedding = (await place.moves())["a"], (await place.entries())["a"]
+    path = "clips/again.mp4"
+    place.storage.objects[path] = place.storage.objects[move.video_path]
+    await place.library.moves.remove("a")
+    wrong = msgspec.structs.replace(move, video_path=path, **changed)
+    await place.library.moves.add(wrong, embedding)
+    assert await place.checked() == [("a", field) for field in found]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +112,7 @@ async def test_a_clip_of_which_the_beats_are_not_sure_is_named_until_it_is_corre
     there = {"video_path": "clips/b.mp4"}
     place.storage.objects["clips/b.mp4"] = place.storage.objects[move.video_path]
     other = msgspec.structs.replace(move, id="b", confidence=confidence, **there)
-    await place.library.add_move(other, msgspec.structs.replace(entry, move_id="b", **there))
+    await place.library.moves.add(other, msgspec.structs.replace(entry, move_id="b"))
     assert await place.checked() == [("b", field) for field in found]
-    await place.library.correct_move("b", Correction(one_at=move.beats[1]))
+    await place.library.moves.correct("b", Correction(one_at=move.beats[1]))
     assert await place.checked() == []

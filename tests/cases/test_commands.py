@@ -18,8 +18,8 @@ import structlog
 from adapters.memory import encoder
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.encoder import Reel
-from application.ports.library import SongFilter
 from application.ports.progress import Progress
+from application.ports.songs import SongFilter
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
@@ -106,7 +106,7 @@ def danced(blueprint: Blueprint) -> list[str]:
 
 
 def songs_of(house: House) -> int:
-    return len(asyncio.run(house.library.songs(SongFilter(), None, 100)).items)
+    return len(asyncio.run(house.library.songs.page(SongFilter(), None, 100)).items)
 
 
 def test_a_film_is_made_to_a_song_and_copied_to_where_it_is_wanted(
@@ -308,18 +308,18 @@ def test_a_picture_that_cannot_be_drawn_is_refused_before_any_work(
 
 
 def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(run: Run, house: House) -> None:
-    heard = asyncio.run(house.library.move("move-0"))
+    heard = asyncio.run(house.library.moves.get("move-0"))
     said = run("library", "correct-move", "move-0", "--beats", "half", "--half-beat")
     assert said.status == 0, said.err
     assert f"{heard.tempo / 2:.1f} BPM" in said.err
-    told = asyncio.run(house.library.move("move-0"))
+    told = asyncio.run(house.library.moves.get("move-0"))
     assert told.correction == Correction(beats="half", shift="half_beat")
     assert run("library", "correct-move", "move-0", "--as-heard").status == 0
-    assert asyncio.run(house.library.move("move-0")) == heard
+    assert asyncio.run(house.library.moves.get("move-0")) == heard
     said = run("library", "correct-song", "song", "--tempo", 100, "--one-at", 2.5)
     assert "100.0 BPM" in said.err
     assert run("library", "correct-song", "song", "--as-heard").status == 0
-    assert asyncio.run(house.library.correction("song")) is None
+    assert asyncio.run(house.library.songs.correction("song")) is None
 
 
 @pytest.mark.parametrize("words", [(), ("--as-heard", "--half-beat"), ("--beats", "triple")])
@@ -351,10 +351,10 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
     assert "clip: There is no clip 'gone[/x].mp4'." in said.err
     assert "passed over: l[y].json" in said.err
     assert "refused    b" in said.err
-    move = asyncio.run(house.library.move("a-x"))
+    move = asyncio.run(house.library.moves.get("a-x"))
     reason = "It is [/z] damaged [bold]."
-    asyncio.run(house.library.mark_unusable(move, reason))
-    house.ports = replace(house.ports, encoder=Faulty(reason))
+    asyncio.run(house.library.moves.mark_unusable(move, reason))
+    house.ports = replace(house.ports, clips=Faulty(reason))
     said = run("library", "check")
     assert said.status == 1
     assert f"a-x: unusable: It is not danced: no film can be made of its clip. {reason}" in said.err
@@ -367,9 +367,9 @@ def test_recovery_says_what_it_has_removed_and_what_has_lost_its_file(
     run: Run, house: House
 ) -> None:
     asyncio.run(house.furnish())
-    song = asyncio.run(house.library.song("song"))
+    song = asyncio.run(house.library.songs.get("song"))
     del house.storage.objects[song.audio_path]
-    move = asyncio.run(house.library.remove_move("move-0"))
+    move = asyncio.run(house.library.moves.remove("move-0"))
     said = run("recover", "--json")
     assert said.status == 0, said.err
     report = json.loads(said.out)

@@ -110,8 +110,8 @@ async def test_of_what_is_not_in_the_library_only_what_is_written_is_told(
 
 async def test_a_song_whose_file_is_gone_is_no_hindrance(room: Ballroom) -> None:
     blueprint = await planned(room)
-    song = await room.library.song(SONG)
-    await room.library.add_song(
+    song = await room.library.songs.get(SONG)
+    await room.library.songs.add(
         msgspec.structs.replace(song, id="unheard", audio_path="songs/unheard")
     )
     explanation = await room.explain(msgspec.structs.replace(blueprint, audio_path="songs/unheard"))
@@ -124,6 +124,6 @@ async def test_a_song_in_which_no_beat_is_heard_has_no_positions(room: Ballroom)
     silent = Analysis(
         tempo=0, beats=(), ones=(), sections=(), duration=70, analyzed_by="test", confidence=0
     )
-    await room.library.keep_analysis(SONG, silent)
+    await room.library.songs.keep_analysis(SONG, silent)
     explanation = await room.explain(blueprint)
     assert {move.position for move in explanation.moves} == {None}

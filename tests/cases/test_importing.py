@@ -10,12 +10,8 @@ import pytest
 
 from adapters.memory import encoder
 from adapters.memory.embedder import MemoryEmbedder
-from adapters.memory.encoder import MemoryEncoder
-from adapters.memory.library import MemoryLibrary
-from application.library.add_move import AddMove
 from application.library.backfill_text_embeddings import BackfillTextEmbeddings
-from application.library.clip_analysis import Examination
-from application.library.import_library import ImportLibrary, ImportReport, Outcome
+from application.library.import_library import ImportReport, Outcome
 from application.media.store_file import fingerprint
 from domain.importing.move_lists import Kind
 from domain.library.embeddings import packed
@@ -24,7 +20,7 @@ from domain.library.moves import Energy
 from domain.shared import paths
 from domain.shared.bucket_uris import Home
 from domain.shared.errors import FFmpegFailed, InvalidRequest, StorageFailed
-from tests.world.importing import HEARD, Place, hear
+from tests.world.importing import HEARD, Place
 from tests.world.trouble import Kind as Trouble
 from tests.world.trouble import Trouble as Troubled
 
@@ -79,7 +75,7 @@ async def test_a_folder_of_clips_becomes_moves(place: Place) -> None:
     assert entry.rows.audio == packed(HEARD.embedding)
     assert (entry.audio_by, entry.text_by, entry.rows.pose) == ("ear 1", "memory", None)
     assert entry.energy_start == entry.energy_end == 0.75
-    assert entry.video_path == spin.video_path in place.storage.objects
+    assert spin.video_path in place.storage.objects
     assert noted(report, "double_spin", Kind.MISSING) == ["difficulty", "style", "pose_embedding"]
     assert noted(report, "basico", Kind.MISSING)[:2] == ["sound", "tempo"]
     assert (place.told[0], place.told[-1][1:]) == (("", 0, 2), (2, 2))
@@ -208,15 +204,14 @@ async def test_moves_keep_the_ids_they_had_before_names_were_spelled(place: Plac
     assert sorted(new) == ["ribenyu", "zhongguoyu"]
     formerly = {"unnamed": new["zhongguoyu"], "unnamed-unsorted": new["ribenyu"]}
     for move_id, move in formerly.items():
-        entry = await place.embeddings.get(move.id)
-        await place.library.remove_move(move.id)
+        entry = await place.embeddings.find(move.id)
+        assert entry is not None
+        await place.library.moves.remove(move.id)
         clip = place.folder / f"{move.name}.mp4"
         path = paths.clip(move_id, await fingerprint(clip), "0" * 12)
         await place.storage.put(clip, path)
-        await place.library.add_move(msgspec.structs.replace(move, id=move_id, video_path=path))
-        await place.embeddings.keep(
-            msgspec.structs.replace(entry, move_id=move_id, video_path=path)
-        )
+        await place.library.moves.add(msgspec.structs.replace(move, id=move_id, video_path=path))
+        await place.embeddings.keep(msgspec.structs.replace(entry, move_id=move_id))
     report = await place()
     assert outcomes(report) == dict.fromkeys(formerly, "unchanged")
     assert set(await place.moves()) == set(formerly)
@@ -289,25 +284,12 @@ async def test_a_move_without_its_embedding_is_completed(place: Place) -> None:
     place.clip("a.mp4")
     await place()
     moves = await place.moves()
-    fresh = Place(place.folder.parent)
-    fresh.library = MemoryLibrary(moves=moves.values())
-    bring = ImportLibrary(
-        fresh.library,
-        place.storage,
-        fresh.embeddings,
-        MemoryEncoder(),
-        AddMove(
-            fresh.library,
-            place.storage,
-            MemoryEncoder(),
-            place.workspace,
-            MemoryEmbedder(),
-        ),
-        Examination(hear, MemoryEmbedder()),
-    )
-    report = await bring(place.folder, place.tell)
-    assert outcomes(report) == {"a": "completed"}
-    assert (await fresh.entries())["a"].video_path == moves["a"].video_path
+    before = (await place.entries())["a"]
+    place.embeddings.drop("a")
+    assert await place.entries() == {}
+    assert outcomes(await place()) == {"a": "completed"}
+    assert await place.entries() == {"a": before}
+    assert await place.moves() == moves
 
 
 async def test_a_clip_that_is_gone_from_the_storage_is_brought_back(place: Place) -> None:
@@ -335,23 +317,13 @@ async def test_moves_that_were_not_imported_are_made_findable(place: Place) -> N
     await place()
     entry = (await place.entries())["a"]
     plain = msgspec.structs.replace((await place.moves())["a"], id="plain")
-    await place.library.add_move(plain)
-    embed = BackfillTextEmbeddings(place.library, place.embeddings, MemoryEmbedder())
+    await place.library.moves.add(plain)
+    embed = BackfillTextEmbeddings(place.embeddings, MemoryEmbedder())
     assert (await embed(), await embed()) == (1, 0)
     entries = await place.entries()
     assert entries["a"] == entry
-    assert (entries["plain"].text_by, entries["plain"].tempo) == ("memory", plain.tempo)
+    assert entries["plain"].text_by == "memory"
     assert await place.checked() == []
-
-
-async def test_what_finds_a_move_that_is_gone_is_forgotten(place: Place) -> None:
-    place.clip("a.mp4")
-    await place()
-    entry = (await place.entries())["a"]
-    await place.embeddings.keep(msgspec.structs.replace(entry, move_id="gone"))
-    embed = BackfillTextEmbeddings(place.library, place.embeddings, MemoryEmbedder())
-    assert await embed() == 0
-    assert await place.entries() == {"a": entry}
 
 
 @pytest.mark.parametrize(
@@ -365,7 +337,7 @@ async def test_whatever_one_clip_does_the_others_are_imported(
             raise error
         return await plain(media)
 
-    room = place.bring._encoder  # pyright: ignore[reportPrivateUsage]
+    room = place.bring._media_probe  # pyright: ignore[reportPrivateUsage]
     plain = room.measure
     monkeypatch.setattr(room, "measure", measure)
     for name in ("a", "b", "c"):
@@ -392,7 +364,7 @@ async def test_names_that_are_not_utf_8_are_imported_and_can_be_read(place: Plac
 async def test_a_move_that_is_there_and_unusable_is_named_so_by_an_import(place: Place) -> None:
     place.clip("a.mp4")
     await place()
-    await place.library.mark_unusable((await place.moves())["a"], "It is damaged.")
+    await place.library.moves.mark_unusable((await place.moves())["a"], "It is damaged.")
     [again] = (await place()).moves
     assert again.outcome is Outcome.UNCHANGED
     assert again.notes[-1].message == "No film can be made of it: It is damaged."

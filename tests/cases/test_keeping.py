@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.library_files import MemoryLibraryFiles
+from adapters.memory.songs import MemorySongRepository
 from adapters.memory.storage import MemoryStorage
 from application.media.store_file import keep
 from domain.library.songs import Song
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.anyio
 SONG = Song(id="a", title="a", artist="b", audio_path="songs/a-1", duration=1)
 
 
-class Away(MemoryLibrary):
+class Away(MemoryLibraryFiles):
     """Is away from some call on."""
 
     away = False
@@ -37,11 +39,11 @@ async def test_what_was_entered_though_the_answer_was_lost_is_kept(file: Path) -
     storage, library = MemoryStorage(), MemoryLibrary()
 
     async def enter() -> None:
-        await library.add_song(SONG)
+        await library.songs.add(SONG)
         raise NotReady("The connection was lost after COMMIT.")
 
-    await keep(storage, file, SONG.audio_path, enter, library.give_up)
-    assert await library.song("a") == SONG
+    await keep(storage, file, SONG.audio_path, enter, library.files.give_up)
+    assert await library.songs.get("a") == SONG
     assert SONG.audio_path in storage.objects
 
 
@@ -49,16 +51,17 @@ async def test_what_was_entered_though_the_answer_was_lost_is_kept(file: Path) -
 async def test_a_file_stays_where_nobody_can_say_whether_it_was_entered(
     file: Path, committed: bool
 ) -> None:
-    storage, library = MemoryStorage(), Away()
+    storage, files = MemoryStorage(), Away()
+    songs = MemorySongRepository(files)
 
     async def enter() -> None:
         if committed:
-            await library.add_song(SONG)
-        library.away = True
+            await songs.add(SONG)
+        files.away = True
         raise NotReady("The database is away.")
 
     with pytest.raises(NotReady):
-        await keep(storage, file, SONG.audio_path, enter, library.give_up)
+        await keep(storage, file, SONG.audio_path, enter, files.give_up)
     assert SONG.audio_path in storage.objects
 
 
@@ -69,10 +72,10 @@ async def test_an_entry_that_comes_after_it_was_given_up_is_refused(file: Path) 
         raise NotReady("There was no answer in time.")
 
     with pytest.raises(NotReady):
-        await keep(storage, file, SONG.audio_path, enter, library.give_up)
+        await keep(storage, file, SONG.audio_path, enter, library.files.give_up)
     assert storage.objects == {}
     with pytest.raises(StorageFailed):
-        await library.add_song(SONG)
+        await library.songs.add(SONG)
 
 
 async def test_what_is_refused_leaves_no_file(file: Path) -> None:
@@ -83,7 +86,7 @@ async def test_what_is_refused_leaves_no_file(file: Path) -> None:
         raise SongTaken
 
     with pytest.raises(SongTaken):
-        await keep(storage, file, other, enter, library.give_up)
+        await keep(storage, file, other, enter, library.files.give_up)
     assert storage.objects == {}
 
 
@@ -99,5 +102,5 @@ async def test_a_file_whose_storing_raised_goes_again(file: Path) -> None:
         raise AssertionError("It is not entered.")
 
     with pytest.raises(StorageFailed):
-        await keep(storage, file, SONG.audio_path, enter, library.give_up)
+        await keep(storage, file, SONG.audio_path, enter, library.files.give_up)
     assert storage.objects == {}

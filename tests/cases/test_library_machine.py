@@ -17,26 +17,28 @@ from adapters.memory.clock import MemoryClock
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
-from adapters.memory.upload_probe import MemoryUploadProbe
 from adapters.memory.workspace import MemoryWorkspace
 from application.concurrency.background_queue import BackgroundQueue
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
-from application.library.browse import everything
 from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary, Outcome
 from application.library.prewarm_library import PrewarmLibrary
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.upload_move import MoveForm, UploadMove
 from application.operations.recover_storage import OLD, RecoverStorage
-from application.ports.library import MoveFilter, SongFilter
+from application.ports.moves import MoveFilter
+from application.ports.pagination import read_all
+from application.ports.songs import SongFilter
 from domain.library.songs import Song
 from domain.shared import paths
 from domain.shared.errors import NotFound
 from tests.world.importing import hear
+from tests.world.libraries import surrounded
 from tests.world.trouble import LASTING, Kind, Trouble
 
 IDS = st.sampled_from(["a", "b"])
@@ -56,29 +58,60 @@ class Place:
         self.storage = MemoryStorage(now=self.clock.now)
         self.workspace = MemoryWorkspace(root / "work")
         around = self.trouble.around
-        library, storage = around(self.library, "library"), around(self.storage, "storage")
+        library, storage = surrounded(self.library, around), around(self.storage, "storage")
         room, workspace = around(MemoryEncoder(), "encoder"), around(self.workspace, "workspace")
         embedder = around(MemoryEmbedder(), "embedder")
         tasks, archive = MemoryTaskRepository(), MemoryBlueprintArchive()
-        add_move = AddMove(library, storage, room, workspace, embedder)
+        media_probe = around(MemoryMediaProbe(), "media_probe")
+        add_move = AddMove(
+            library.moves, library.files, storage, media_probe, room, workspace, embedder
+        )
         examine = Examination(hear, embedder, MemoryMotionAnalyzer())
-        embeddings = around(self.library.embeddings, "embeddings")
-        self.bring = ImportLibrary(library, storage, embeddings, room, add_move, examine, 1)
-        warm = PrewarmLibrary(library, storage, MemoryArtifactCache(), room, workspace, 1)
+        embeddings = library.embeddings
+        self.bring = ImportLibrary(
+            library.moves,
+            library.files,
+            storage,
+            embeddings,
+            media_probe,
+            add_move,
+            examine,
+            1,
+        )
+        warm = PrewarmLibrary(
+            library.songs,
+            library.moves,
+            storage,
+            MemoryArtifactCache(),
+            media_probe,
+            room,
+            workspace,
+            1,
+        )
         self.later = BackgroundQueue()
-        upload_probe = MemoryUploadProbe()
-        self.upload = UploadMove(library, upload_probe, examine, add_move, warm, self.later, 2)
-        self.add_song = AddSong(library, storage, room, workspace)
-        self.remove_move = RemoveMove(library, storage)
-        self.remove_song = RemoveSong(library, storage)
+        self.upload = UploadMove(
+            library.moves, library.files, media_probe, examine, add_move, warm, self.later, 2
+        )
+        self.add_song = AddSong(library.songs, library.files, storage, media_probe, room, workspace)
+        self.remove_move = RemoveMove(library.moves, library.files, storage)
+        self.remove_song = RemoveSong(library.songs, library.files, storage)
         self.recover = RecoverStorage(
-            library, around(tasks, "tasks"), around(archive, "archive"), storage
+            library.songs,
+            library.moves,
+            library.files,
+            around(tasks, "tasks"),
+            around(archive, "archive"),
+            storage,
         )
 
     async def rows(self) -> dict[str, set[str]]:
         """Paths of moves and songs."""
-        moves = await everything(lambda after, most: self.library.moves(MoveFilter(), after, most))
-        songs = await everything(lambda after, most: self.library.songs(SongFilter(), after, most))
+        moves = await read_all(
+            lambda after, most: self.library.moves.page(MoveFilter(), after, most)
+        )
+        songs = await read_all(
+            lambda after, most: self.library.songs.page(SongFilter(), after, most)
+        )
         return {
             "moves": {move.video_path for move in moves},
             "songs": {song.audio_path for song in songs},
@@ -103,25 +136,27 @@ class LibraryMachine(RuleBasedStateMachine):
     @rule(name=IDS, mischief=TROUBLE)
     def import_a_clip(self, name: str, mischief: Mischief) -> None:
         if self.done(mischief, self.importing(name)) == [True]:
-            assert self.kept(self.place.library.move, name)
+            assert self.kept(self.place.library.moves.get, name)
 
     @rule(name=IDS, mischief=TROUBLE)
     def upload_a_clip(self, name: str, mischief: Mischief) -> None:
         for move in self.done(mischief, self.uploading(name)):
-            assert isinstance(move, BaseException) or self.kept(self.place.library.move, str(move))
+            assert isinstance(move, BaseException) or self.kept(
+                self.place.library.moves.get, str(move)
+            )
 
     @rule(name=IDS, mischief=TROUBLE)
     def add_a_song(self, name: str, mischief: Mischief) -> None:
         if self.done(mischief, self.adding(name)) == [True]:
-            assert self.kept(self.place.library.song, name)
+            assert self.kept(self.place.library.songs.get, name)
 
     @rule(name=IDS, mischief=TROUBLE)
     def remove_a_move(self, name: str, mischief: Mischief) -> None:
-        self.gone(mischief, self.place.remove_move, self.place.library.move, name)
+        self.gone(mischief, self.place.remove_move, self.place.library.moves.get, name)
 
     @rule(name=IDS, mischief=TROUBLE)
     def remove_a_song(self, name: str, mischief: Mischief) -> None:
-        self.gone(mischief, self.place.remove_song, self.place.library.song, name)
+        self.gone(mischief, self.place.remove_song, self.place.library.songs.get, name)
 
     @rule(name=IDS, mischief=TROUBLE)
     def remove_and_add_at_once(self, name: str, mischief: Mischief) -> None:
@@ -160,21 +195,21 @@ class LibraryMachine(RuleBasedStateMachine):
             assert (await self.place.recover()).removed == ()
             rows = await self.place.rows()
             assert {*self.place.storage.objects} == rows["moves"] | rows["songs"]
-            assert await self.place.library.removed() == ()
+            assert await self.place.library.files.removed() == ()
 
         asyncio.run(settle())
 
     @invariant()
     def every_row_has_its_file_and_what_finds_it(self) -> None:
         async def look() -> tuple[dict[str, set[str]], list[str], list[str]]:
-            moves = await everything(
-                lambda after, most: self.place.library.moves(MoveFilter(), after, most)
+            moves = await read_all(
+                lambda after, most: self.place.library.moves.page(MoveFilter(), after, most)
             )
-            entries = await everything(self.place.library.embeddings.page)
+            entries = await read_all(self.place.library.embeddings.page)
             return (
                 await self.place.rows(),
                 [each.video_path for each in moves],
-                [each.video_path for each in entries],
+                [each.move.video_path for each in entries],
             )
 
         rows, clips, found = asyncio.run(look())
@@ -253,7 +288,7 @@ TestLibrary.settings = settings(max_examples=100, stateful_step_count=15, deadli
 def cleared(machine: LibraryMachine) -> None:
     """Leave a file that is nobody's for long, and one of a move that was removed."""
     machine.place.storage.objects[paths.clip("b", "0" * 16, "0" * 12)] = b"1"
-    asyncio.run(machine.place.library.remove_move("a"))
+    asyncio.run(machine.place.library.moves.remove("a"))
     machine.place.clock.advance(OLD)
 
 

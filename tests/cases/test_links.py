@@ -8,11 +8,13 @@ import pytest
 
 from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.rendering.film_pipeline import FilmPipeline
 from domain.rendering.assembly import Assembly
 from domain.shared.errors import StorageFailed
+from entrypoints.urls import RouteUrls
 
 pytestmark = pytest.mark.anyio
 
@@ -39,13 +41,21 @@ class Linking(MemoryStorage):
 
 def filming(storage: MemoryStorage, root: Path, seconds: int) -> FilmPipeline:
     return FilmPipeline(
-        storage, MemoryArtifactCache(), MemoryEncoder(), MemoryWorkspace(root), 1, seconds
+        storage,
+        MemoryArtifactCache(),
+        MemoryMediaProbe(),
+        MemoryEncoder(),
+        MemoryEncoder(),
+        MemoryWorkspace(root),
+        RouteUrls(),
+        1,
+        seconds,
     )
 
 
 async def test_a_film_is_played_from_a_link_where_links_are_wanted(tmp_path: Path) -> None:
     link = f"https://media.example/output/a.mp4?name={TASK}.mp4&seconds=60"
-    assert await filming(Linking(), tmp_path, 60).address(FILM) == link
+    assert (await filming(Linking(), tmp_path, 60).finished(FILM)).video_url == link
 
 
 @pytest.mark.parametrize(
@@ -54,4 +64,4 @@ async def test_a_film_is_played_from_a_link_where_links_are_wanted(tmp_path: Pat
 async def test_a_film_is_played_from_the_service_where_there_is_no_link(
     tmp_path: Path, storage: MemoryStorage, seconds: int
 ) -> None:
-    assert await filming(storage, tmp_path, seconds).address(FILM) == SERVED
+    assert (await filming(storage, tmp_path, seconds).finished(FILM)).video_url == SERVED

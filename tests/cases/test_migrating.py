@@ -66,7 +66,8 @@ async def test_songs_moves_tasks_and_blueprints_are_brought_over(earlier: Earlie
     assert (song.tempo, song.duration) == (132.0, 40.0)
     assert list(moves) == ["dip", "giro", "paso"]
     assert (moves["paso"].label, moves["paso"].duration) == ("basic", 8.0)
-    entry = await earlier.embeddings.get("paso")
+    entry = await earlier.embeddings.find("paso")
+    assert entry is not None
     assert entry.rows.pose == packed(unit(512, 1))
     assert entry.rows.audio == packed(unit(128, 1))
     assert entry.rows.text == packed(unit(384, 1))
@@ -336,7 +337,9 @@ async def test_a_sample_of_many_files_is_read_back(earlier: Earlier) -> None:
 
 
 @pytest.mark.parametrize("spoiled", ["file", "lost", "song", "numbers", "pose"])
-async def test_what_is_not_as_it_was_written_is_found(earlier: Earlier, spoiled: str) -> None:
+async def test_what_is_not_as_it_was_written_is_found(
+    earlier: Earlier, monkeypatch: pytest.MonkeyPatch, spoiled: str
+) -> None:
     everything(earlier)
     real = earlier.storage.put
 
@@ -361,11 +364,11 @@ async def test_what_is_not_as_it_was_written_is_found(earlier: Earlier, spoiled:
 
     earlier.storage.put = put
     if spoiled == "numbers":
-        earlier.embeddings.write = write
+        monkeypatch.setattr(earlier.embeddings, "write", write)
     if spoiled == "pose":
-        earlier.embeddings.write = write_without_pose
+        monkeypatch.setattr(earlier.embeddings, "write", write_without_pose)
     if spoiled == "song":
-        earlier.library.add_song = add_song
+        earlier.library.songs.add = add_song
     verified = (await earlier()).verified
     assert verified is not None
     assert verified.faults

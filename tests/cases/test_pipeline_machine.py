@@ -176,7 +176,8 @@ class LastingTrouble(RuleBasedStateMachine):
         service.clock.advance(timedelta(seconds=OLD.total_seconds() + service.limit + 61))
         ports = (service.tasks, service.archive, service.storage)
         sweep = RecoverInterrupted(*ports, service.workspace, service.clock, service.limit)
-        recover = RecoverStorage(MemoryLibrary(), *ports)
+        library = MemoryLibrary()
+        recover = RecoverStorage(library.songs, library.moves, library.files, *ports)
 
         async def recovered() -> Recovery:
             await sweep()

@@ -14,7 +14,7 @@ from application.planning.plan import ChoreographyRequest, PlannedDance
 from domain.blueprint import rules
 from domain.blueprint.model import Difficulty
 from domain.library.corrections import Correction, corrected
-from domain.library.embeddings import entry_of
+from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import LEVEL, Energy, Style
 from domain.planning.costs import HARDNESS, Motion
 from domain.planning.metrics import Quality
@@ -147,28 +147,31 @@ async def test_a_description_that_is_no_text_is_refused(room: Ballroom) -> None:
     assert [each.path for each in refusal.value.violations] == ["$.query"]
 
 
-class Counted(MemoryMoveEmbeddings):
+class Counted:
     """Counts how often the motion is read."""
 
-    read = 0
+    def __init__(self, embeddings: MemoryMoveEmbeddings) -> None:
+        self._motion = embeddings.motion
+        self.read = 0
 
     async def motion(self) -> Motion:
         self.read += 1
-        return await super().motion()
+        return await self._motion()
 
 
 async def test_motion_that_is_known_decides_and_is_read_once_until_it_changes(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = await ballroom(tmp_path, embeddings=Counted())
+    room = await ballroom(tmp_path)
+    counted = Counted(room.library.embeddings)
+    monkeypatch.setattr(room.embeddings, "motion", counted.motion)
     unknown = await room.planned(SONG)
     for number, move in enumerate(room.moves.values()):
         start, end = ((0.1, 0.9), (0.9, 0.1))[number % 2]
-        entry = msgspec.structs.replace(entry_of(move), energy_start=start, energy_end=end)
+        entry = MoveEmbedding(move_id=move.id, energy_start=start, energy_end=end)
         await room.embeddings.keep(entry)
     known = [await room.planned(SONG) for _ in range(3)]
-    assert isinstance(room.embeddings, Counted)
-    assert room.embeddings.read == 2
+    assert counted.read == 2
     assert ids(known[0]) == ids(known[2])
     assert ids(known[0]) != ids(unknown)
     assert known[0].quality.continuity > 0.8
@@ -199,7 +202,7 @@ async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
     plain = await room.planned(SONG)
     heard = await room.hear(SONG.song_id)
     otherwise = corrected(heard, Correction(beats=beats))
-    await room.library.keep_analysis(SONG.song_id, otherwise)
+    await room.library.songs.keep_analysis(SONG.song_id, otherwise)
     dance = await room.planned(SONG)
     assert any(f"counted at {said} its tempo" in each for each in dance.degradations)
     assert dance.blueprint.audio_tempo == pytest.approx(plain.blueprint.audio_tempo, rel=0.02)
@@ -212,9 +215,9 @@ async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
 async def test_a_song_is_counted_where_most_of_the_library_can_be_danced(room: Ballroom) -> None:
     heard = await room.hear(SONG.song_id)
     fast = corrected(heard, Correction(beats="double"))
-    await room.library.keep_analysis(SONG.song_id, fast)
+    await room.library.songs.keep_analysis(SONG.song_id, fast)
     first = next(iter(room.moves.values()))
     alone = msgspec.structs.replace(first, id="alone", tempo=fast.tempo)
-    await room.library.add_move(alone)
+    await room.library.moves.add(alone)
     dance = await room.planned(SONG)
     assert dance.blueprint.audio_tempo == pytest.approx(heard.tempo, rel=0.02)

@@ -24,7 +24,7 @@ WHY = "The clip is damaged: it cannot be decoded to its end."
 
 async def marked(room: Ballroom, *move_ids: str) -> None:
     for move_id in move_ids:
-        assert await room.library.mark_unusable(room.moves[move_id], WHY)
+        assert await room.library.moves.mark_unusable(room.moves[move_id], WHY)
 
 
 @given(data=st.data(), seed=st.integers(0, 5), described=st.booleans())
@@ -92,7 +92,7 @@ async def test_a_library_without_a_usable_move_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoMovesMatch, match="No film can be made of any clip"):
         await room.planned(SONG)
     for move_id in room.moves:
-        await room.library.remove_move(move_id)
+        await room.library.moves.remove(move_id)
     with pytest.raises(NoMovesMatch, match="no moves in the library"):
         await room.planned(SONG)
 
@@ -121,12 +121,12 @@ async def test_no_shortlist_has_a_move_that_is_marked(tmp_path: Path, many: int)
     plain = await hall.ids(wish)
     unusable = {locked, *plain[: len(plain) // 2]}
     for each in unusable:
-        assert await hall.library.mark_unusable(move(int(each[1:])), WHY)
+        assert await hall.library.moves.mark_unusable(move(int(each[1:])), WHY)
     found = await hall.ids(wish)
     assert found
     assert not set(found) & unusable
     for each in found:
-        await hall.library.mark_unusable(move(int(each[1:])), WHY)
+        await hall.library.moves.mark_unusable(move(int(each[1:])), WHY)
     assert not set(await hall.ids(wish)) & {*found, *unusable}
 
 
@@ -134,5 +134,5 @@ async def test_of_many_moves_all_marked_none_is_shortlisted(tmp_path: Path) -> N
     hall = Hall(tmp_path, hears=False)
     await hall.embed()
     for number in range(COUNT):
-        await hall.library.mark_unusable(move(number), WHY)
+        await hall.library.moves.mark_unusable(move(number), WHY)
     assert await hall.shortlist("song", TEMPO, Wish()) == ()

@@ -1,6 +1,5 @@
 """Moves and songs made ready ahead, over ports in memory."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,13 @@ from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder, clip, song
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
 from application.library.prewarm_library import PrewarmLibrary
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import Difficulty, OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack
@@ -25,27 +26,25 @@ pytestmark = pytest.mark.anyio
 
 
 class NotedEncoder(MemoryEncoder):
-    """Notes what it was asked to prepare; of a damaged clip it cannot."""
+    """Notes what it is to encode; it cannot encode a damaged clip."""
 
     def __init__(self) -> None:
         self.cuts: list[Cut] = []
         self.songs: list[Soundtrack] = []
         self.damaged: set[str] = set()
 
-    async def prepare(
-        self,
-        cuts: Sequence[Cut],
-        sound: Soundtrack | None,
-        files: MediaFiles,
-        output: OutputConfig,
-        folder: Path,
-    ) -> None:
-        for cut in cuts:
-            await files.local(cut.clip)
-            if any(f"/{name}-" in cut.clip for name in self.damaged):
-                raise UnreadableMedia(f"{cut.clip!r} is damaged.")
-        self.cuts += cuts
-        self.songs += [sound] if sound else []
+    async def normalise(
+        self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
+    ) -> Footage:
+        await files.local(cut.clip)
+        if any(f"/{name}-" in cut.clip for name in self.damaged):
+            raise UnreadableMedia(f"{cut.clip!r} is damaged.")
+        self.cuts.append(cut)
+        return Footage.whole(into, cut.frames)
+
+    async def encode_sound(self, soundtrack: Soundtrack, files: MediaFiles, into: Path) -> Path:
+        self.songs.append(soundtrack)
+        return into
 
 
 class Place:
@@ -57,11 +56,19 @@ class Place:
         self.storage = MemoryStorage()
         self.encoder = NotedEncoder()
         self.workspace = MemoryWorkspace(root / "work")
-        ports = (self.library, self.storage, self.encoder, self.workspace)
-        self.add_move = AddMove(*ports, MemoryEmbedder())
-        self.add_song = AddSong(*ports)
+        library = self.library
+        ports = (self.storage, MemoryMediaProbe(), self.encoder, self.workspace)
+        self.add_move = AddMove(library.moves, library.files, *ports, MemoryEmbedder())
+        self.add_song = AddSong(library.songs, library.files, *ports)
         self.warm = PrewarmLibrary(
-            self.library, self.storage, MemoryArtifactCache(), self.encoder, self.workspace, 2
+            self.library.songs,
+            self.library.moves,
+            self.storage,
+            MemoryArtifactCache(),
+            MemoryMediaProbe(),
+            self.encoder,
+            self.workspace,
+            2,
         )
 
     async def move(self, name: str, *, ready: bool, first_count: float = 0.5) -> Move:
@@ -102,7 +109,7 @@ async def test_a_clip_that_cannot_be_made_ready_is_refused_whole(place: Place) -
     with pytest.raises(UnreadableMedia, match="damaged"):
         await place.move("a", ready=True)
     with pytest.raises(MoveNotFound):
-        await place.library.move("a")
+        await place.library.moves.get("a")
     assert place.storage.objects == {}
     assert place.workspace.open == set()
 
@@ -120,7 +127,7 @@ async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place
     for name in ("a", "b", "c", "d"):
         await place.move(name, ready=False)
     place.encoder.damaged.add("b")
-    await place.storage.delete((await place.library.move("c")).video_path)
+    await place.storage.delete((await place.library.moves.get("c")).video_path)
     heard: list[tuple[int, int]] = []
 
     async def told(name: str, done: int, of: int) -> None:

@@ -15,7 +15,8 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from application.library.clip_failures import MISSING
 from application.operations.recover_storage import FEW, OLD, Owner, RecoverStorage, Recovery
-from application.ports.library import MoveFilter, SongFilter
+from application.ports.moves import MoveFilter
+from application.ports.songs import SongFilter
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Song
@@ -61,8 +62,8 @@ class Place:
         self.recover = self.recovering(made=1_000_000)
 
     def recovering(self, made: int) -> RecoverStorage:
-        ports = (self.library, self.tasks, self.archive, self.storage)
-        return RecoverStorage(*ports, made=made)
+        library = (self.library.songs, self.library.moves, self.library.files)
+        return RecoverStorage(*library, self.tasks, self.archive, self.storage, made=made)
 
     def file(self, path: str, content: bytes = b"12345") -> str:
         self.storage.objects[path] = content
@@ -95,8 +96,8 @@ def place() -> Place:
 
 
 async def test_files_of_the_library_without_an_owner_go_after_an_hour(place: Place) -> None:
-    await place.library.add_move(move(1))
-    await place.library.add_song(song(1))
+    await place.library.moves.add(move(1))
+    await place.library.songs.add(song(1))
     owned = {place.file(move(1).video_path), place.file(song(1).audio_path)}
     lost = {place.file(move(2).video_path), place.file(song(2).audio_path, b"1")}
     assert await place.recover() == Recovery()
@@ -151,8 +152,8 @@ async def test_a_film_stays_while_one_of_its_tasks_has_or_makes_it(
 
 
 async def test_what_has_lost_its_file_is_marked_until_the_file_is_back(place: Place) -> None:
-    await place.library.add_move(move(1))
-    await place.library.add_song(song(1))
+    await place.library.moves.add(move(1))
+    await place.library.songs.add(song(1))
     task_id = await place.task(1, *WAY, Step.COMPLETE)
     film = paths.film(OWNER, task_id)
     recovery = await place.recover()
@@ -161,18 +162,18 @@ async def test_what_has_lost_its_file_is_marked_until_the_file_is_back(place: Pl
         (Owner.MOVE, "move-1", move(1).video_path),
         (Owner.FILM, str(task_id), film),
     ]
-    assert (await place.library.move("move-1")).unusable == MISSING
-    assert (await place.library.song("song-1")).unusable == MISSING
+    assert (await place.library.moves.get("move-1")).unusable == MISSING
+    assert (await place.library.songs.get("song-1")).unusable == MISSING
     assert (await place.tasks.get(task_id)).unusable == MISSING
-    assert (await place.library.songs(SongFilter(usable=True), None, 9)).items == ()
-    assert (await place.library.moves(MoveFilter(usable=True), None, 9)).items == ()
+    assert (await place.library.songs.page(SongFilter(usable=True), None, 9)).items == ()
+    assert (await place.library.moves.page(MoveFilter(usable=True), None, 9)).items == ()
     assert (await place.recover.mark()).unfound == recovery.unfound
 
     for path in (move(1).video_path, song(1).audio_path, film):
         place.file(path)
     assert await place.recover() == Recovery(found_again=3)
-    assert (await place.library.move("move-1")) == move(1)
-    assert (await place.library.song("song-1")) == song(1)
+    assert (await place.library.moves.get("move-1")) == move(1)
+    assert (await place.library.songs.get("song-1")) == song(1)
     assert (await place.tasks.get(task_id)).unusable is None
     assert await place.recover() == Recovery()
 
@@ -180,23 +181,23 @@ async def test_what_has_lost_its_file_is_marked_until_the_file_is_back(place: Pl
 async def test_another_fault_of_a_clip_is_not_forgotten_when_its_file_comes_back(
     place: Place,
 ) -> None:
-    await place.library.add_move(move(1))
-    await place.library.mark_unusable(move(1), "It is damaged.")
+    await place.library.moves.add(move(1))
+    await place.library.moves.mark_unusable(move(1), "It is damaged.")
     assert len((await place.recover()).unfound) == 1
     place.file(move(1).video_path)
     assert await place.recover() == Recovery()
-    assert (await place.library.move("move-1")).unusable == "It is damaged."
+    assert (await place.library.moves.get("move-1")).unusable == "It is damaged."
 
 
 async def test_a_removal_that_stopped_half_way_is_ended_at_once(place: Place) -> None:
-    await place.library.add_move(move(1))
+    await place.library.moves.add(move(1))
     place.file(move(1).video_path)
-    await place.library.remove_move("move-1")
+    await place.library.moves.remove("move-1")
     recovery = await place.recover()
     assert [each.path for each in recovery.removed] == [move(1).video_path]
     assert recovery.size == 5
     assert place.storage.objects == {}
-    assert await place.library.removed() == ()
+    assert await place.library.files.removed() == ()
 
 
 async def test_whoever_enters_a_file_that_is_nobodys_any_more_is_refused(place: Place) -> None:
@@ -204,8 +205,8 @@ async def test_whoever_enters_a_file_that_is_nobodys_any_more_is_refused(place: 
     place.file(move(1).video_path)
     await place.later()
     with pytest.raises(StorageFailed):
-        await place.library.add_move(move(1))
-    assert (await place.library.moves(MoveFilter(), None, 9)).items == ()
+        await place.library.moves.add(move(1))
+    assert (await place.library.moves.page(MoveFilter(), None, 9)).items == ()
 
 
 async def test_with_the_wrong_database_nothing_goes_unless_it_is_forced(place: Place) -> None:
@@ -241,15 +242,15 @@ async def test_a_storage_that_is_away_marks_nothing(
     async def away(path: str) -> None:
         raise StorageFailed("The bucket is not there.")
 
-    await place.library.add_move(move(1))
+    await place.library.moves.add(move(1))
     monkeypatch.setattr(place.storage, "describe", away)
     with pytest.raises(StorageFailed):
         await place.recover()
-    assert (await place.library.move("move-1")).unusable is None
+    assert (await place.library.moves.get("move-1")).unusable is None
 
 
 async def test_two_recoveries_at_once_do_what_one_does(place: Place) -> None:
-    await place.library.add_move(move(1))
+    await place.library.moves.add(move(1))
     place.file(move(1).video_path)
     for number in range(2, 8):
         place.file(move(number).video_path)

@@ -13,9 +13,8 @@ from adapters.memory import encoder
 from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.clock import MemoryClock
-from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.analyze_song import AnalyzeSong
@@ -58,9 +57,9 @@ class Hall:
 
     def __init__(self, root: Path, *, hears: bool = True, many: int = 500) -> None:
         self.library = MemoryLibrary([SONG], [move(number) for number in range(COUNT)])
-        self.embeddings = MemoryMoveEmbeddings()
+        self.embeddings = self.library.embeddings
         embedder = HashedEmbedder()
-        self.embed = BackfillTextEmbeddings(self.library, self.embeddings, embedder)
+        self.embed = BackfillTextEmbeddings(self.embeddings, embedder)
         ear = Ear(hears=hears)
         find = FindMoves(
             self.embeddings,
@@ -72,14 +71,14 @@ class Hall:
             complete=self.embed,
         )
         self.hear = AnalyzeSong(
-            self.library,
+            self.library.songs,
             MemoryStorage({SONG.audio_path: encoder.song(32)}),
             MemoryArtifactCache(),
-            MemoryEncoder(),
+            MemoryMediaProbe(),
             MemoryWorkspace(root),
             ear,
         )
-        self.shortlist = Shortlist(self.library, find, self.hear, many)
+        self.shortlist = Shortlist(self.library.moves, find, self.hear, many)
 
     async def ids(self, wish: Wish, words: str | None = None) -> list[str]:
         return [move.id for move in await self.shortlist("song", TEMPO, wish, words)]
@@ -113,7 +112,8 @@ async def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
     await made.embed()
     # The ones that end in 5 are danced to music like the song.
     for number in range(5, COUNT, 10):
-        known = await made.embeddings.get(f"m{number:04}")
+        known = await made.embeddings.find(f"m{number:04}")
+        assert known is not None
         rows = msgspec.structs.replace(known.rows, audio=row(Part.AUDIO, 1))
         await made.embeddings.keep(msgspec.structs.replace(known, rows=rows, audio_by="memory"))
     return made
@@ -176,9 +176,9 @@ async def test_a_move_that_has_just_come_may_be_danced(tmp_path: Path) -> None:
     hall = Hall(tmp_path)
     wish = Wish(style=Style.ROMANTIC)
     await hall.ids(wish)
-    await hall.library.add_move(move(1, id="new", style=Style.ROMANTIC))
+    await hall.library.moves.add(move(1, id="new", style=Style.ROMANTIC))
     await hall.embed()
-    await hall.library.remove_move("m0005")
+    await hall.library.moves.remove("m0005")
 
     found = await hall.ids(wish)
 
@@ -188,7 +188,8 @@ async def test_a_move_that_has_just_come_may_be_danced(tmp_path: Path) -> None:
 
 async def test_a_dance_is_chosen_from_the_shortlist(hall: Hall) -> None:
     plan = PlanChoreography(
-        hall.library,
+        hall.library.songs,
+        hall.library.moves,
         hall.hear,
         MemoryClock(),
         OfflineDescriptionModel(),

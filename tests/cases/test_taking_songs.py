@@ -7,11 +7,12 @@ import pytest
 
 from adapters.memory.encoder import MemoryEncoder, clip, song
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.add_song import AddSong
 from application.library.take_song import TakeSong
-from application.ports.library import SongFilter
+from application.ports.songs import SongFilter
 from domain.library.songs import Song
 from domain.shared.errors import Refused
 
@@ -25,8 +26,15 @@ class Shop:
         self.root = root
         self.library = MemoryLibrary()
         self.storage = MemoryStorage()
-        add = AddSong(self.library, self.storage, MemoryEncoder(), MemoryWorkspace(root / "work"))
-        self.take = TakeSong(self.library, add)
+        add = AddSong(
+            self.library.songs,
+            self.library.files,
+            self.storage,
+            MemoryMediaProbe(),
+            MemoryEncoder(),
+            MemoryWorkspace(root / "work"),
+        )
+        self.take = TakeSong(self.library.songs, self.library.files, add)
 
     def file(self, name: str, seconds: float) -> Path:
         path = self.root / name
@@ -35,7 +43,7 @@ class Shop:
         return path
 
     async def songs(self) -> tuple[Song, ...]:
-        return (await self.library.songs(SongFilter(), None, 100)).items
+        return (await self.library.songs.page(SongFilter(), None, 100)).items
 
 
 @pytest.fixture

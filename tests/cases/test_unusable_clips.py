@@ -13,6 +13,7 @@ from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
@@ -21,7 +22,7 @@ from application.library.check_library import CheckLibrary, Finding
 from application.library.clip_analysis import Examination
 from application.library.clip_failures import reason_of
 from application.library.prewarm_library import PrewarmLibrary
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import Difficulty, OutputConfig
 from domain.blueprint.timeline import Cut
@@ -84,25 +85,26 @@ class Place:
         self.workspace = MemoryWorkspace(root)
         self.embeddings = self.library.embeddings
         self.audio_analyzer = MemoryAudioAnalyzer()
-        made = (self.storage, MemoryArtifactCache(), self.encoder, self.workspace)
-        self.warm = PrewarmLibrary(self.library, *made, 2)
-        self.check = CheckLibrary(self.library, self.embeddings, *made, self.warm)
+        kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
+        songs, moves = self.library.songs, self.library.moves
+        self.warm = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 2)
+        self.check = CheckLibrary(moves, self.embeddings, *kept, self.workspace, self.warm)
         self.hears: dict[str, Exception] = {}
         examine = Examination(self.audio_analyzer.hear, MemoryEmbedder())
         self.complete = BackfillAudioEmbeddings(
-            self.library, *made, self.embeddings, examine, self.audio_analyzer
+            *kept, self.encoder, self.workspace, self.embeddings, examine, self.audio_analyzer
         )
 
     async def filled(self) -> "Place":
         for name in ("a", "b", "c"):
             path = f"clips/{name}.mp4"
             self.storage.objects[path] = encoder.clip(name, 300, 30)
-            await self.library.add_move(move(name))
-        await BackfillTextEmbeddings(self.library, self.embeddings, MemoryEmbedder())()
+            await self.library.moves.add(move(name))
+        await BackfillTextEmbeddings(self.embeddings, MemoryEmbedder())()
         return self
 
     async def marks(self) -> dict[str, str | None]:
-        return {each: (await self.library.move(each)).unusable for each in ("a", "b", "c")}
+        return {each: (await self.library.moves.get(each)).unusable for each in ("a", "b", "c")}
 
     async def unready(self) -> list[str]:
         return [each.id for each in await self.warm(untold)]
@@ -236,20 +238,22 @@ async def test_a_move_that_is_removed_while_it_fails_does_not_come_back(place: P
             await removed.wait()
             raise UnreadableMedia("It is damaged.")
 
-    made = (place.storage, MemoryArtifactCache(), Waiting(), place.workspace)
-    trying = asyncio.create_task(PrewarmLibrary(place.library, *made, 1).one(move("b")))
+    kept = (place.storage, MemoryArtifactCache(), MemoryMediaProbe())
+    songs, moves = place.library.songs, place.library.moves
+    warm = PrewarmLibrary(songs, moves, *kept, Waiting(), place.workspace, 1)
+    trying = asyncio.create_task(warm.one(move("b")))
     await failing.wait()
-    await place.library.remove_move("b")
+    await place.library.moves.remove("b")
     again = msgspec.structs.replace(move("b"), video_path="clips/new.mp4")
-    await place.library.add_move(again)
+    await place.library.moves.add(again)
     removed.set()
     assert await trying == "It is damaged."
-    assert await place.library.move("b") == again
+    assert await place.library.moves.get("b") == again
 
 
 async def test_a_song_that_fails_stops_nothing_either(place: Place) -> None:
     place.storage.objects["songs/s"] = b"no song"
-    await place.library.add_song(
+    await place.library.songs.add(
         Song(id="s", title="S", artist="A", audio_path="songs/s", duration=1)
     )
     assert await place.unready() == ["s"]
@@ -280,13 +284,13 @@ async def test_one_clip_that_cannot_be_listened_to_keeps_no_other_from_it(
 async def test_checking_goes_on_whatever_happens_to_one_move(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def get(move_id: str) -> object:
+    async def find(move_id: str) -> object:
         if move_id == "a":
             raise ValueError("what is kept of it is nonsense")
         return await plain(move_id)
 
-    plain = place.embeddings.get
-    monkeypatch.setattr(place.embeddings, "get", get)
+    plain = place.embeddings.find
+    monkeypatch.setattr(place.embeddings, "find", find)
     found = await place.check(untold)
     assert [(each.move_id, each.field) for each in found] == [("a", "move")]
     assert "ValueError" in found[0].message

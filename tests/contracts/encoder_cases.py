@@ -7,18 +7,24 @@ from typing import Protocol
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.encoder import MemoryEncoder, clip, opened, song
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.mp4.encoder import JoiningEncoder
 from application.media.fetched_files import OnHand
-from application.ports.encoder import Encoder, Footage
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
+from application.ports.media_probe import MediaProbe
 from tests.cases.ffmpeg import drawn
-from tests.media import cutting_room
+from tests.media import cutting_room, probe
+
+AnyEncoder = FFmpegEncoder | JoiningEncoder | MemoryEncoder
+"""A `ClipEncoder` and an `Encoder`."""
 
 
 class CuttingRoom(Protocol):
     """An encoder, and media of the kind it works with."""
 
-    encoder: Encoder
+    encoder: AnyEncoder
+    probe: MediaProbe
 
     def make_clip(self, path: Path, frames: int, rate: int, sound: bool) -> None:
         """Film a clip whose frames can be told apart, and it from other clips by its file name."""
@@ -35,7 +41,7 @@ class CuttingRoom(Protocol):
 
 def near(room: CuttingRoom, files: dict[str, Path]) -> MediaFiles:
     """Local files as an encoder is given them."""
-    return OnHand(files, room.encoder)
+    return OnHand(files, room.probe)
 
 
 def shown(room: CuttingRoom, footage: Footage) -> list[tuple[str, int]]:
@@ -51,10 +57,11 @@ class FFmpegRoom:
     """FFmpeg, and films drawn frame by frame."""
 
     def __init__(self) -> None:
-        self.encoder: Encoder = self._encoder(cutting_room())
+        self.encoder: AnyEncoder = self._encoder(cutting_room())
+        self.probe: MediaProbe = probe()
         self._names: list[str] = []
 
-    def _encoder(self, room: FFmpegEncoder) -> Encoder:
+    def _encoder(self, room: FFmpegEncoder) -> AnyEncoder:
         return room
 
     def make_clip(self, path: Path, frames: int, rate: int, sound: bool) -> None:
@@ -71,7 +78,7 @@ class FFmpegRoom:
 class JoiningRoom(FFmpegRoom):
     """The same films, encoded once and joined by copying."""
 
-    def _encoder(self, room: FFmpegEncoder) -> Encoder:
+    def _encoder(self, room: FFmpegEncoder) -> AnyEncoder:
         return JoiningEncoder(room, MemoryArtifactCache())
 
 
@@ -79,7 +86,8 @@ class MemoryRoom:
     """Films written down frame by frame."""
 
     def __init__(self) -> None:
-        self.encoder: Encoder = MemoryEncoder()
+        self.encoder: AnyEncoder = MemoryEncoder()
+        self.probe: MediaProbe = MemoryMediaProbe()
 
     def make_clip(self, path: Path, frames: int, rate: int, sound: bool) -> None:
         path.write_bytes(clip(path.name, frames, rate, sound=sound))

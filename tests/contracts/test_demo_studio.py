@@ -7,25 +7,25 @@ import pytest
 
 from adapters.demo.studio import CodeStudio
 from adapters.memory.demo import MemoryDemoStudio
-from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.media_probe import MemoryMediaProbe
 from application.ports.demo import DemoStudio
-from application.ports.encoder import Encoder
+from application.ports.media_probe import MediaProbe
 from domain.library.moves import INTRO, OUTRO, Move
 from tests.cases.ffmpeg.drawn import names_in
-from tests.media import cutting_room
+from tests.media import probe
 
 pytestmark = pytest.mark.anyio
 
-Room = tuple[DemoStudio, Encoder]
+Room = tuple[DemoStudio, MediaProbe]
 
 
 @pytest.fixture(params=["memory", "code"])
 def room(request: pytest.FixtureRequest) -> Generator[Room]:
     if request.param == "memory":
-        yield MemoryDemoStudio(), MemoryEncoder()
+        yield MemoryDemoStudio(), MemoryMediaProbe()
         return
     with CodeStudio(1) as studio:
-        yield studio, cutting_room(1)
+        yield studio, probe()
 
 
 def shortest(studio: DemoStudio) -> Move:
@@ -50,10 +50,10 @@ def test_its_songs_are_known_to_the_beat(room: Room) -> None:
 
 
 async def test_a_film_lasts_as_long_as_its_move_and_has_sound(room: Room, tmp_path: Path) -> None:
-    studio, encoder = room
+    studio, media_probe = room
     move = shortest(studio)
     await studio.film(move, tmp_path / "film")
-    media = await encoder.measure(tmp_path / "film")
+    media = await media_probe.measure(tmp_path / "film")
     assert media.picture is not None
     assert media.picture.frames == round(move.duration * 30)
     assert (media.picture.width, media.picture.height) == (1280, 720)
@@ -70,9 +70,9 @@ async def test_a_film_is_the_same_every_time(room: Room, tmp_path: Path) -> None
 
 
 async def test_a_song_lasts_as_long_as_it_says(room: Room, tmp_path: Path) -> None:
-    studio, encoder = room
+    studio, media_probe = room
     song, _ = studio.songs()[0]
     await studio.record(song, tmp_path / "song")
-    media = await encoder.measure(tmp_path / "song")
+    media = await media_probe.measure(tmp_path / "song")
     assert media.picture is None
     assert float(media.seconds) == pytest.approx(song.duration, abs=0.01)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cue, Cut, Soundtrack, Timeline
 from domain.shared.errors import Broken, ClipTooShort, FilmFlawed, UnreadableMedia
@@ -72,16 +72,16 @@ def of(clip: str, first: int, frames: int) -> list[tuple[str, int]]:
 
 
 async def test_a_clip_is_measured(room: CuttingRoom, files: dict[str, Path]) -> None:
-    clip = await room.encoder.measure(files[A])
+    clip = await room.probe.measure(files[A])
     assert clip.seconds == 2
     assert clip.picture is not None
     assert (clip.picture.frames, clip.picture.frame_rate) == (60, 30)
     assert clip.sound is not None
-    assert (await room.encoder.measure(files[B])).sound is None
+    assert (await room.probe.measure(files[B])).sound is None
 
 
 async def test_a_song_is_measured(room: CuttingRoom, files: dict[str, Path]) -> None:
-    song = await room.encoder.measure(files[SONG])
+    song = await room.probe.measure(files[SONG])
     assert song.seconds == 1
     assert song.picture is None
     assert song.sound is not None
@@ -127,7 +127,7 @@ async def test_with_a_variable_frame_rate_a_cut_may_keep_all_frames_of_its_clip(
     if made.frames != 25:
         assert shown(room, made) == of(A, 3, each.pictures(OUTPUT))
     await room.encoder.add_audio(made, sound(25), near(room, files), work / "film.mp4")
-    assert abs((await room.encoder.measure(work / "film.mp4")).seconds - Fraction(25, 30)) < 0.02
+    assert abs((await room.probe.measure(work / "film.mp4")).seconds - Fraction(25, 30)) < 0.02
     await room.encoder.inspect(work / "film.mp4", timeline(sound(25), each))
 
 
@@ -174,7 +174,7 @@ async def test_a_broken_file_is_unreadable(
     broken = files[A]
     broken.write_bytes(content)
     with pytest.raises(UnreadableMedia) as refused:
-        await room.encoder.measure(broken)
+        await room.probe.measure(broken)
     assert str(broken.parent) not in f"{refused.value} {refused.value.details}"
     with pytest.raises(UnreadableMedia) as refused:
         await room.encoder.normalise(cut(A, 0, 5), near(room, files), OUTPUT, work / "cut.mp4")
@@ -216,7 +216,7 @@ async def test_a_song_of_any_length_ends_with_the_film(
     await room.encoder.add_audio(film, sound(frames), near(room, files), work / "film.mp4")
     await room.encoder.inspect(work / "film.mp4", timeline(sound(frames), cut(A, 0, frames)))
     assert room.frames_of(work / "film.mp4") == of(A, 0, frames)
-    media = await room.encoder.measure(work / "film.mp4")
+    media = await room.probe.measure(work / "film.mp4")
     assert media.sound == "aac"
     assert abs(media.seconds - Fraction(frames, 30)) < Fraction(1, 60)
 
@@ -233,7 +233,7 @@ async def test_a_film_without_a_song_has_sound_all_the_same(
         await room.encoder.inspect(
             work / "film.mp4", timeline(soundtrack, cut(A, 0, 10), cut(B, 0, 10))
         )
-        assert (await room.encoder.measure(work / "film.mp4")).sound == "aac"
+        assert (await room.probe.measure(work / "film.mp4")).sound == "aac"
 
 
 async def test_a_song_that_is_none_is_unreadable(

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from adapters.database.engine import open_database
-from adapters.database.library import SqlLibrary
-from adapters.memory.library import MemoryLibrary
-from application.ports.library import Kind, Library, MoveFilter, Removed, SongFilter
+from application.ports.library_files import Kind, Removed
+from application.ports.moves import MoveFilter
+from application.ports.songs import SongFilter
 from domain.blueprint.model import Difficulty
 from domain.library.corrections import Correction
 from domain.library.moves import Energy, Move, Style
@@ -24,6 +24,7 @@ from domain.shared.errors import (
     StorageFailed,
 )
 from domain.shared.paths import contents_of
+from tests.world.libraries import Library, memory_library, sql_library
 
 pytestmark = pytest.mark.anyio
 
@@ -57,10 +58,10 @@ ORDERED = [
 @pytest.fixture
 async def library(database_url: str | None) -> AsyncGenerator[Library]:
     if database_url is None:
-        yield MemoryLibrary()
+        yield memory_library()
         return
     async with open_database(database_url) as database:
-        yield SqlLibrary(database)
+        yield sql_library(database)
 
 
 def song(song_id: str = "a", **changed: object) -> Song:
@@ -87,16 +88,16 @@ def move(move_id: str = "a", **changed: object) -> Move:
 
 async def found(library: Library, wanted: MoveFilter | SongFilter) -> list[str]:
     if isinstance(wanted, SongFilter):
-        return [each.id for each in (await library.songs(wanted, None, 100)).items]
-    return [each.id for each in (await library.moves(wanted, None, 100)).items]
+        return [each.id for each in (await library.songs.page(wanted, None, 100)).items]
+    return [each.id for each in (await library.moves.page(wanted, None, 100)).items]
 
 
 async def test_a_song_comes_back_equal(library: Library) -> None:
     full = song(title="Ü' \\ %_/", genre="moderna", tempo=0.1 + 125.2)
-    await library.add_song(full, HEARD)
-    await library.add_song(song("b"))
-    assert await library.song("a") == full
-    assert await library.song("b") == song("b")
+    await library.songs.add(full, HEARD)
+    await library.songs.add(song("b"))
+    assert await library.songs.get("a") == full
+    assert await library.songs.get("b") == song("b")
 
 
 async def test_a_move_comes_back_equal(library: Library) -> None:
@@ -106,8 +107,8 @@ async def test_a_move_comes_back_equal(library: Library) -> None:
         style=Style.PLAYFUL,
         first_count=1 / 3,
     )
-    await library.add_move(full)
-    read = await library.move("a")
+    await library.moves.add(full)
+    read = await library.moves.get("a")
     assert read == full
     assert (type(read.difficulty), type(read.energy_level), type(read.style)) == (
         Difficulty,
@@ -117,169 +118,169 @@ async def test_a_move_comes_back_equal(library: Library) -> None:
 
 
 async def test_an_analysis_comes_back_equal(library: Library) -> None:
-    await library.add_song(song("a"), HEARD)
-    await library.add_song(song("b"))
-    assert await library.analysis("a") == HEARD
-    assert await library.analysis("b") is None
+    await library.songs.add(song("a"), HEARD)
+    await library.songs.add(song("b"))
+    assert await library.songs.analysis("a") == HEARD
+    assert await library.songs.analysis("b") is None
 
 
 async def test_a_new_analysis_takes_the_place_of_the_old(library: Library) -> None:
-    await library.add_song(song("a"), HEARD)
-    await library.add_song(song("b"))
+    await library.songs.add(song("a"), HEARD)
+    await library.songs.add(song("b"))
     anew = msgspec.structs.replace(HEARD, analyzed_by="listener")
-    await library.keep_analysis("a", anew)
-    assert await library.analysis("a") == anew
-    assert await library.song("a") == song("a", tempo=HEARD.tempo)
-    assert await library.analysis("b") is None
+    await library.songs.keep_analysis("a", anew)
+    assert await library.songs.analysis("a") == anew
+    assert await library.songs.get("a") == song("a", tempo=HEARD.tempo)
+    assert await library.songs.analysis("b") is None
 
 
 async def test_what_was_heard_tells_the_tempo(library: Library) -> None:
-    await library.add_song(song("a", tempo=99.0))
-    await library.add_song(song("b"))
-    await library.keep_analysis("a", HEARD)
-    assert (await library.song("a")).tempo == HEARD.tempo
-    await library.keep_analysis("a", msgspec.structs.replace(HEARD, tempo=0, beats=()))
-    assert (await library.song("a")).tempo is None
-    assert await library.song("b") == song("b")
+    await library.songs.add(song("a", tempo=99.0))
+    await library.songs.add(song("b"))
+    await library.songs.keep_analysis("a", HEARD)
+    assert (await library.songs.get("a")).tempo == HEARD.tempo
+    await library.songs.keep_analysis("a", msgspec.structs.replace(HEARD, tempo=0, beats=()))
+    assert (await library.songs.get("a")).tempo is None
+    assert await library.songs.get("b") == song("b")
 
 
 async def test_what_a_person_says_of_the_tempo_wins_until_it_is_taken_back(
     library: Library,
 ) -> None:
-    await library.add_song(song("a"), HEARD)
-    await library.add_song(song("b"))
-    await library.keep_analysis("b", HEARD)
+    await library.songs.add(song("a"), HEARD)
+    await library.songs.add(song("b"))
+    await library.songs.keep_analysis("b", HEARD)
     said = Correction(tempo=90.0)
-    await library.keep_correction("a", said, 90.0)
-    assert await library.correction("a") == said
-    await library.keep_analysis("a", msgspec.structs.replace(HEARD, tempo=140.0))
-    assert (await library.song("a")).tempo == 90.0
-    assert (await library.song("b")).tempo == HEARD.tempo
+    await library.songs.keep_correction("a", said, 90.0)
+    assert await library.songs.correction("a") == said
+    await library.songs.keep_analysis("a", msgspec.structs.replace(HEARD, tempo=140.0))
+    assert (await library.songs.get("a")).tempo == 90.0
+    assert (await library.songs.get("b")).tempo == HEARD.tempo
     assert await found(library, SongFilter(fastest=100)) == ["a"]
-    await library.keep_correction("a", Correction(), 140.0)
-    assert await library.correction("a") is None
-    assert (await library.song("a")).tempo == 140.0
-    await library.keep_analysis("a", HEARD)
-    assert (await library.song("a")).tempo == HEARD.tempo
+    await library.songs.keep_correction("a", Correction(), 140.0)
+    assert await library.songs.correction("a") is None
+    assert (await library.songs.get("a")).tempo == 140.0
+    await library.songs.keep_analysis("a", HEARD)
+    assert (await library.songs.get("a")).tempo == HEARD.tempo
 
 
 async def test_what_a_person_says_of_a_clip_wins_until_it_is_taken_back(library: Library) -> None:
     heard = move("a", tempo=120, first_count=0.5, beats=(0.5, 1.0, 1.5), confidence=0.25)
-    await library.add_move(heard)
-    await library.add_move(move("b"))
+    await library.moves.add(heard)
+    await library.moves.add(move("b"))
     said = Correction(beats="double", shift="half_beat")
-    await library.correct_move("a", said)
-    told = await library.move("a")
+    await library.moves.correct("a", said)
+    told = await library.moves.get("a")
     assert told == retimed(heard, said)
     assert (told.tempo, told.confidence, told.correction) == (240, 1, said)
-    assert await library.move_as_heard("a") == heard
-    assert (await library.moves_of(["b", "a"]))[1] == told
-    assert (await library.moves(MoveFilter(), None, 5)).items == (told, move("b"))
-    assert await library.mark_unusable(told, "torn")
-    assert (await library.move("a")).correction == said
-    await library.correct_move("a", Correction())
-    assert await library.move("a") == msgspec.structs.replace(heard, unusable="torn")
+    assert await library.moves.get_uncorrected("a") == heard
+    assert (await library.moves.find_many(["b", "a"]))[1] == told
+    assert (await library.moves.page(MoveFilter(), None, 5)).items == (told, move("b"))
+    assert await library.moves.mark_unusable(told, "torn")
+    assert (await library.moves.get("a")).correction == said
+    await library.moves.correct("a", Correction())
+    assert await library.moves.get("a") == msgspec.structs.replace(heard, unusable="torn")
 
 
 async def test_a_move_that_was_corrected_and_removed_leaves_no_correction(
     library: Library,
 ) -> None:
-    await library.add_move(move("a"))
-    await library.correct_move("a", Correction(tempo=100))
-    told = await library.remove_move("a")
+    await library.moves.add(move("a"))
+    await library.moves.correct("a", Correction(tempo=100))
+    told = await library.moves.remove("a")
     assert told.tempo == 100
-    await library.add_move(msgspec.structs.replace(told, video_path="clips/other.mp4"))
-    assert (await library.move("a")).correction is None
+    await library.moves.add(msgspec.structs.replace(told, video_path="clips/other.mp4"))
+    assert (await library.moves.get("a")).correction is None
 
 
 async def test_what_is_removed_is_given_back_and_gone(library: Library) -> None:
     full = song("a", title="Ü' \\ %_/", genre="moderna", tempo=0.1 + 125.2)
-    await library.add_song(full, HEARD)
-    await library.keep_correction("a", Correction(one_at=1.5), full.tempo)
-    await library.add_song(song("b"))
-    await library.add_move(move("a", beats=(0.1, 0.1 + 0.2)))
-    await library.add_move(move("b"))
-    assert await library.remove_song("a") == full
-    assert await library.remove_move("a") == move("a", beats=(0.1, 0.1 + 0.2))
+    await library.songs.add(full, HEARD)
+    await library.songs.keep_correction("a", Correction(one_at=1.5), full.tempo)
+    await library.songs.add(song("b"))
+    await library.moves.add(move("a", beats=(0.1, 0.1 + 0.2)))
+    await library.moves.add(move("b"))
+    assert await library.songs.remove("a") == full
+    assert await library.moves.remove("a") == move("a", beats=(0.1, 0.1 + 0.2))
     with pytest.raises(SongNotFound):
-        await library.song("a")
+        await library.songs.get("a")
     with pytest.raises(MoveNotFound):
-        await library.move("a")
+        await library.moves.get("a")
     assert await found(library, SongFilter()) == await found(library, MoveFilter()) == ["b"]
 
 
 async def test_a_song_of_a_removed_ones_id_knows_nothing_of_it(library: Library) -> None:
-    await library.add_song(song("a"), HEARD)
-    await library.keep_correction("a", Correction(one_at=1.5), 125.0)
-    await library.remove_song("a")
-    await library.add_song(song("a", audio_path="songs/again.m4a"))
-    assert (await library.analysis("a"), await library.correction("a")) == (None, None)
+    await library.songs.add(song("a"), HEARD)
+    await library.songs.keep_correction("a", Correction(one_at=1.5), 125.0)
+    await library.songs.remove("a")
+    await library.songs.add(song("a", audio_path="songs/again.m4a"))
+    assert (await library.songs.analysis("a"), await library.songs.correction("a")) == (None, None)
 
 
 async def test_of_many_who_remove_at_once_one_is_given_it(library: Library) -> None:
-    await library.add_song(song())
-    await library.add_move(move())
+    await library.songs.add(song())
+    await library.moves.add(move())
     for given, removals, missing in (
-        (song(), [library.remove_song("a") for _ in range(8)], SongNotFound),
-        (move(), [library.remove_move("a") for _ in range(8)], MoveNotFound),
+        (song(), [library.songs.remove("a") for _ in range(8)], SongNotFound),
+        (move(), [library.moves.remove("a") for _ in range(8)], MoveNotFound),
     ):
         results = await asyncio.gather(*removals, return_exceptions=True)
         assert [each for each in results if not isinstance(each, missing)] == [given]
 
 
 async def test_an_id_is_taken_once(library: Library) -> None:
-    await library.add_song(song(), HEARD)
-    await library.add_move(move())
+    await library.songs.add(song(), HEARD)
+    await library.moves.add(move())
     with pytest.raises(SongTaken):
-        await library.add_song(song(title="Other"))
+        await library.songs.add(song(title="Other"))
     with pytest.raises(MoveTaken):
-        await library.add_move(move(name="Other"))
-    assert (await library.song("a"), await library.analysis("a")) == (song(), HEARD)
-    assert await library.move("a") == move()
+        await library.moves.add(move(name="Other"))
+    assert (await library.songs.get("a"), await library.songs.analysis("a")) == (song(), HEARD)
+    assert await library.moves.get("a") == move()
 
 
 async def test_of_many_who_add_at_once_one_wins(library: Library) -> None:
     rivals = [move(name=f"Name {n}") for n in range(8)]
-    results = await asyncio.gather(*(library.add_move(r) for r in rivals), return_exceptions=True)
+    results = await asyncio.gather(*(library.moves.add(r) for r in rivals), return_exceptions=True)
     assert sum(isinstance(result, MoveTaken) for result in results) == 7
-    assert await library.move("a") == rivals[results.index(None)]
+    assert await library.moves.get("a") == rivals[results.index(None)]
 
 
 @pytest.mark.parametrize("unknown", ["nope", "", "a\0b", "\ud800", "A", "a' OR '1'='1"])
 async def test_an_unknown_id_is_not_found(library: Library, unknown: str) -> None:
-    await library.add_song(song("a"))
-    await library.add_move(move("a"))
+    await library.songs.add(song("a"))
+    await library.moves.add(move("a"))
     with pytest.raises(SongNotFound):
-        await library.song(unknown)
+        await library.songs.get(unknown)
     with pytest.raises(SongNotFound):
-        await library.analysis(unknown)
+        await library.songs.analysis(unknown)
     with pytest.raises(SongNotFound):
-        await library.keep_analysis(unknown, HEARD)
+        await library.songs.keep_analysis(unknown, HEARD)
     with pytest.raises(SongNotFound):
-        await library.remove_song(unknown)
+        await library.songs.remove(unknown)
     with pytest.raises(MoveNotFound):
-        await library.move(unknown)
+        await library.moves.get(unknown)
     with pytest.raises(MoveNotFound):
-        await library.remove_move(unknown)
+        await library.moves.remove(unknown)
     with pytest.raises(MoveNotFound):
-        await library.move_as_heard(unknown)
+        await library.moves.get_uncorrected(unknown)
     for said in (Correction(), Correction(tempo=100)):
         with pytest.raises(MoveNotFound):
-            await library.correct_move(unknown, said)
+            await library.moves.correct(unknown, said)
     assert await found(library, SongFilter()) == await found(library, MoveFilter()) == ["a"]
 
 
 async def test_pages_go_on_where_the_last_one_ended(library: Library) -> None:
     for key in reversed(ORDERED):
-        await library.add_song(song(key))
-        await library.add_move(move(key))
+        await library.songs.add(song(key))
+        await library.moves.add(move(key))
     for most in (1, 3, len(ORDERED), 100):
         songs: list[str] = []
         moves: list[str] = []
         after: str | None = None
         while True:
-            page = await library.songs(SongFilter(), after, most)
-            other = await library.moves(MoveFilter(), after, most)
+            page = await library.songs.page(SongFilter(), after, most)
+            other = await library.moves.page(MoveFilter(), after, most)
             assert len(page.items) <= most
             assert page.last == other.last
             songs += [each.id for each in page.items]
@@ -291,14 +292,14 @@ async def test_pages_go_on_where_the_last_one_ended(library: Library) -> None:
 
 async def test_a_page_starts_after_an_id_that_is_not_there(library: Library) -> None:
     for key in ("a", "c"):
-        await library.add_move(move(key))
-    page = await library.moves(MoveFilter(), "b", 5)
+        await library.moves.add(move(key))
+    page = await library.moves.page(MoveFilter(), "b", 5)
     assert ([each.id for each in page.items], page.last) == (["c"], None)
 
 
 async def test_an_empty_library_has_an_empty_page(library: Library) -> None:
-    assert (await library.songs(SongFilter(), None, 5)).items == ()
-    assert (await library.moves(MoveFilter(), None, 5)).last is None
+    assert (await library.songs.page(SongFilter(), None, 5)).items == ()
+    assert (await library.moves.page(MoveFilter(), None, 5)).last is None
 
 
 @pytest.mark.parametrize(
@@ -321,14 +322,14 @@ async def test_an_empty_library_has_an_empty_page(library: Library) -> None:
 )
 async def test_moves_are_searched_by_name(library: Library, search: str, ids: list[str]) -> None:
     for key, name in (("a", "Basic"), ("b", "50% _/\\"), ("c", "Étoile Straße"), ("d", "")):
-        await library.add_move(move(key, name=name))
+        await library.moves.add(move(key, name=name))
     assert await found(library, MoveFilter(search=search)) == ids
 
 
 async def test_songs_are_searched_by_title_or_artist(library: Library) -> None:
-    await library.add_song(song("a", title="Obsesión", artist="Uno"))
-    await library.add_song(song("b", title="Uno", artist="OBSESIÓN"))
-    await library.add_song(song("c", title="Ob", artist="sesión"))
+    await library.songs.add(song("a", title="Obsesión", artist="Uno"))
+    await library.songs.add(song("b", title="Uno", artist="OBSESIÓN"))
+    await library.songs.add(song("c", title="Ob", artist="sesión"))
     assert await found(library, SongFilter(search="obsesión")) == ["a", "b"]
 
 
@@ -339,7 +340,7 @@ async def test_a_song_is_found_by_its_path_and_by_the_contents_in_it(library: Li
         "older": "songs/older-0011223344556677",
     }
     for song_id, path in paths.items():
-        await library.add_song(song(song_id, audio_path=path))
+        await library.songs.add(song(song_id, audio_path=path))
     for song_id, path in paths.items():
         assert await found(library, SongFilter(audio_path=path)) == [song_id]
         assert await found(library, SongFilter(contents=contents_of(path))) == [song_id]
@@ -349,10 +350,10 @@ async def test_a_song_is_found_by_its_path_and_by_the_contents_in_it(library: Li
 
 
 async def test_filters_narrow_one_another(library: Library) -> None:
-    await library.add_move(move("a"))
-    await library.add_move(move("b", difficulty=Difficulty.ADVANCED, label="turn"))
-    await library.add_move(move("c", difficulty=Difficulty.ADVANCED, style=Style.SENSUAL))
-    await library.add_move(move("d", energy_level=Energy.HIGH, name="Turn"))
+    await library.moves.add(move("a"))
+    await library.moves.add(move("b", difficulty=Difficulty.ADVANCED, label="turn"))
+    await library.moves.add(move("c", difficulty=Difficulty.ADVANCED, style=Style.SENSUAL))
+    await library.moves.add(move("d", energy_level=Energy.HIGH, name="Turn"))
     advanced = MoveFilter(difficulty=Difficulty.ADVANCED)
     assert await found(library, advanced) == ["b", "c"]
     assert await found(library, msgspec.structs.replace(advanced, label="basic")) == ["c"]
@@ -362,9 +363,9 @@ async def test_filters_narrow_one_another(library: Library) -> None:
 
 
 async def test_songs_are_filtered_by_genre(library: Library) -> None:
-    await library.add_song(song("a", genre="moderna"))
-    await library.add_song(song("b", genre="sensual"))
-    await library.add_song(song("c"))
+    await library.songs.add(song("a", genre="moderna"))
+    await library.songs.add(song("b", genre="sensual"))
+    await library.songs.add(song("c"))
     assert await found(library, SongFilter(genre="moderna")) == ["a"]
     assert await found(library, SongFilter(genre="moderna\0")) == []
 
@@ -390,40 +391,40 @@ async def test_songs_are_filtered_by_genre(library: Library) -> None:
 async def test_songs_are_filtered_by_tempo_and_length(
     library: Library, wanted: SongFilter, ids: list[str]
 ) -> None:
-    await library.add_song(song("a", tempo=119.9, duration=60.0, genre="moderna"))
-    await library.add_song(song("b", tempo=120.0, duration=180.0))
-    await library.add_song(song("c", tempo=130.0, duration=240.0, genre="moderna"))
-    await library.add_song(song("d", duration=240.1))
+    await library.songs.add(song("a", tempo=119.9, duration=60.0, genre="moderna"))
+    await library.songs.add(song("b", tempo=120.0, duration=180.0))
+    await library.songs.add(song("c", tempo=130.0, duration=240.0, genre="moderna"))
+    await library.songs.add(song("d", duration=240.1))
     assert await found(library, wanted) == ids
 
 
 async def test_a_filtered_list_has_pages_of_its_own(library: Library) -> None:
     for number in range(6):
-        await library.add_move(move(str(number), label="odd" if number % 2 else "even"))
-    first = await library.moves(MoveFilter(label="odd"), None, 2)
-    rest = await library.moves(MoveFilter(label="odd"), first.last, 2)
+        await library.moves.add(move(str(number), label="odd" if number % 2 else "even"))
+    first = await library.moves.page(MoveFilter(label="odd"), None, 2)
+    rest = await library.moves.page(MoveFilter(label="odd"), first.last, 2)
     assert [[each.id for each in page.items] for page in (first, rest)] == [["1", "3"], ["5"]]
     assert (first.last, rest.last) == ("3", None)
 
 
 async def test_moves_are_given_by_their_ids_in_the_order_asked_for(library: Library) -> None:
     for number in (0, 1, 2, 3, 1000):
-        await library.add_move(move(f"m{number}"))
+        await library.moves.add(move(f"m{number}"))
     asked = [f"m{number}" for number in (3, 1000, *range(4, 1000), 1, 3)]
-    found = await library.moves_of([*asked, "nobody", "\0", "\ud800"])
+    found = await library.moves.find_many([*asked, "nobody", "\0", "\ud800"])
     assert [each.id for each in found] == ["m3", "m1000", "m1"]
-    assert found[0] == await library.move("m3")
-    assert await library.moves_of([]) == ()
+    assert found[0] == await library.moves.get("m3")
+    assert await library.moves.find_many([]) == ()
 
 
 @pytest.mark.parametrize("bad", ["\0", "a\ud800"])
 async def test_what_is_no_text_is_refused(library: Library, bad: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        await library.add_move(move(bad, name=bad))
+        await library.moves.add(move(bad, name=bad))
     assert [violation.path for violation in refusal.value.violations] == ["$.id", "$.name"]
     with pytest.raises(InvalidRequest):
-        await library.add_song(song(title=bad))
-    assert (await library.songs(SongFilter(), bad, 5)).items == ()
+        await library.songs.add(song(title=bad))
+    assert (await library.songs.page(SongFilter(), bad, 5)).items == ()
     assert await found(library, MoveFilter()) == []
 
 
@@ -432,96 +433,100 @@ async def test_a_move_says_why_its_clip_is_unusable_until_that_is_taken_back(
 ) -> None:
     reason = "'clips/a.mp4' is damaged: \\ %_ é \U0001f483"
     for key in ("a", "b", "c"):
-        await library.add_move(move(key))
-    assert (await library.move("a")).unusable is None
-    assert await library.mark_unusable(move("a"), reason)
-    assert await library.move("a") == move("a", unusable=reason)
-    assert [each.unusable for each in await library.moves_of(["b", "a"])] == [None, reason]
+        await library.moves.add(move(key))
+    assert (await library.moves.get("a")).unusable is None
+    assert await library.moves.mark_unusable(move("a"), reason)
+    assert await library.moves.get("a") == move("a", unusable=reason)
+    assert [each.unusable for each in await library.moves.find_many(["b", "a"])] == [None, reason]
     assert await found(library, MoveFilter()) == ["a", "b", "c"]
     assert await found(library, MoveFilter(usable=True)) == ["b", "c"]
     assert await found(library, MoveFilter(usable=False)) == ["a"]
     assert await found(library, MoveFilter(usable=True, label="turn")) == []
-    page = await library.moves(MoveFilter(usable=True), None, 1)
+    page = await library.moves.page(MoveFilter(usable=True), None, 1)
     assert ([each.id for each in page.items], page.last) == (["b"], "b")
-    assert await library.mark_unusable(move("a"), "Another reason.")
-    assert (await library.move("a")).unusable == "Another reason."
-    assert await library.mark_unusable(move("a"), None)
-    assert await library.move("a") == move("a")
+    assert await library.moves.mark_unusable(move("a"), "Another reason.")
+    assert (await library.moves.get("a")).unusable == "Another reason."
+    assert await library.moves.mark_unusable(move("a"), None)
+    assert await library.moves.get("a") == move("a")
     assert await found(library, MoveFilter(usable=True)) == ["a", "b", "c"]
 
 
 async def test_a_move_that_was_removed_or_has_another_clip_now_is_not_marked(
     library: Library,
 ) -> None:
-    await library.add_move(move("a"))
-    gone = await library.remove_move("a")
-    assert not await library.mark_unusable(gone, "It is damaged.")
+    await library.moves.add(move("a"))
+    gone = await library.moves.remove("a")
+    assert not await library.moves.mark_unusable(gone, "It is damaged.")
     with pytest.raises(MoveNotFound):
-        await library.move("a")
+        await library.moves.get("a")
     again = move("a", video_path="clips/other.mp4")
-    await library.add_move(again)
-    assert not await library.mark_unusable(gone, "It is damaged.")
-    assert await library.move("a") == again
+    await library.moves.add(again)
+    assert not await library.moves.mark_unusable(gone, "It is damaged.")
+    assert await library.moves.get("a") == again
 
 
 async def test_marking_and_removing_at_once_leave_no_move_behind(library: Library) -> None:
     for again in range(5):
         added = move("a", video_path=f"clips/{again}.mp4")
-        await library.add_move(added)
-        marks = [library.mark_unusable(added, f"Reason {n}.") for n in range(4)]
-        await asyncio.gather(library.remove_move("a"), *marks)
+        await library.moves.add(added)
+        marks = [library.moves.mark_unusable(added, f"Reason {n}.") for n in range(4)]
+        await asyncio.gather(library.moves.remove("a"), *marks)
         assert await found(library, MoveFilter()) == []
 
 
 async def test_a_reason_that_is_no_text_is_refused(library: Library) -> None:
-    await library.add_move(move("a"))
+    await library.moves.add(move("a"))
     with pytest.raises(InvalidRequest) as refusal:
-        await library.mark_unusable(move("a"), "a\0")
+        await library.moves.mark_unusable(move("a"), "a\0")
     assert [violation.path for violation in refusal.value.violations] == ["$.unusable"]
-    assert await library.move("a") == move("a")
+    assert await library.moves.get("a") == move("a")
 
 
 async def test_a_song_says_why_it_is_unusable_until_that_is_taken_back(library: Library) -> None:
     for key in ("a", "b"):
-        await library.add_song(song(key))
-    assert await library.mark_unusable(song("a"), "Its file is gone.")
-    assert await library.song("a") == song("a", unusable="Its file is gone.")
+        await library.songs.add(song(key))
+    assert await library.songs.mark_unusable(song("a"), "Its file is gone.")
+    assert await library.songs.get("a") == song("a", unusable="Its file is gone.")
     assert await found(library, SongFilter(usable=True)) == ["b"]
     assert await found(library, SongFilter(usable=False)) == ["a"]
-    assert await library.mark_unusable(song("a"), None)
-    assert await library.song("a") == song("a")
-    assert not await library.mark_unusable(song("a", audio_path="songs/other"), "It is gone.")
-    assert not await library.mark_unusable(song("c"), "It is gone.")
+    assert await library.songs.mark_unusable(song("a"), None)
+    assert await library.songs.get("a") == song("a")
+    assert not await library.songs.mark_unusable(song("a", audio_path="songs/other"), "It is gone.")
+    assert not await library.songs.mark_unusable(song("c"), "It is gone.")
     assert await found(library, SongFilter(usable=True)) == ["a", "b"]
 
 
 async def test_the_file_of_what_was_removed_is_known_until_it_is_deleted(library: Library) -> None:
-    await library.add_song(song("a", audio_path="songs/1"))
-    await library.add_move(move("a", video_path="clips/1"))
-    await library.add_move(move("b", video_path="clips/2"))
-    assert await library.removed() == ()
-    await library.remove_move("a")
-    await library.remove_song("a")
+    await library.songs.add(song("a", audio_path="songs/1"))
+    await library.moves.add(move("a", video_path="clips/1"))
+    await library.moves.add(move("b", video_path="clips/2"))
+    assert await library.files.removed() == ()
+    await library.moves.remove("a")
+    await library.songs.remove("a")
     clip = Removed(kind=Kind.MOVE, item_id="a", path="clips/1")
     sound = Removed(kind=Kind.SONG, item_id="a", path="songs/1")
-    assert await library.removed() == (clip, sound)
-    assert await library.removed(Kind.MOVE, "a") == (clip,)
-    assert await library.removed(Kind.SONG) == (sound,)
-    assert await library.removed(Kind.MOVE, "b") == await library.removed(Kind.MOVE, "a\0") == ()
-    await library.forget_removed("clips/1")
-    await library.forget_removed("clips/2")
-    assert await library.removed() == (sound,)
+    assert await library.files.removed() == (clip, sound)
+    assert await library.files.removed(Kind.MOVE, "a") == (clip,)
+    assert await library.files.removed(Kind.SONG) == (sound,)
+    assert (
+        await library.files.removed(Kind.MOVE, "b")
+        == await library.files.removed(Kind.MOVE, "a\0")
+        == ()
+    )
+    await library.files.forget("clips/1")
+    await library.files.forget("clips/2")
+    assert await library.files.removed() == (sound,)
 
 
 async def test_a_file_that_another_one_is_too_is_not_to_be_deleted(library: Library) -> None:
-    await library.add_move(move("a", video_path="clips/1"))
-    await library.add_move(move("b", video_path="clips/1"))
-    await library.add_song(song("a", audio_path="clips/1"))
-    for remove in (library.remove_move("a"), library.remove_song("a")):
+    await library.moves.add(move("a", video_path="clips/1"))
+    await library.moves.add(move("b", video_path="clips/1"))
+    await library.songs.add(song("a", audio_path="clips/1"))
+    for remove in (library.moves.remove("a"), library.songs.remove("a")):
         await remove
-        assert await library.removed() == ()
-    await library.remove_move("b")
-    assert [each.path for each in await library.removed()] == ["clips/1"]
+        assert await library.files.removed() == ()
+    await library.moves.remove("b")
+    assert [each.path for each in await library.files.removed()] == ["clips/1"]
 
 
 async def test_of_two_of_one_file_who_are_removed_at_once_the_last_one_leaves_it(
@@ -529,24 +534,24 @@ async def test_of_two_of_one_file_who_are_removed_at_once_the_last_one_leaves_it
 ) -> None:
     for number in range(5):
         for key in ("a", "b"):
-            await library.add_move(move(key, video_path=f"clips/{number}"))
-        await asyncio.gather(library.remove_move("a"), library.remove_move("b"))
-        assert f"clips/{number}" in [each.path for each in await library.removed()]
+            await library.moves.add(move(key, video_path=f"clips/{number}"))
+        await asyncio.gather(library.moves.remove("a"), library.moves.remove("b"))
+        assert f"clips/{number}" in [each.path for each in await library.files.removed()]
 
 
 async def test_at_a_path_that_was_given_up_nothing_ever_lies(library: Library) -> None:
-    await library.add_move(move("a", video_path="clips/1"))
-    assert not await library.give_up("clips/1")
+    await library.moves.add(move("a", video_path="clips/1"))
+    assert not await library.files.give_up("clips/1")
     for _ in range(2):
-        assert await library.give_up("clips/2")
+        assert await library.files.give_up("clips/2")
     with pytest.raises(StorageFailed):
-        await library.add_move(move("b", video_path="clips/2"))
+        await library.moves.add(move("b", video_path="clips/2"))
     with pytest.raises(StorageFailed):
-        await library.add_song(song("b", audio_path="clips/2"))
-    await library.forget_removed("clips/2")
+        await library.songs.add(song("b", audio_path="clips/2"))
+    await library.files.forget("clips/2")
     with pytest.raises(StorageFailed):
-        await library.add_move(move("b", video_path="clips/2"))
-    assert await library.removed() == ()
+        await library.moves.add(move("b", video_path="clips/2"))
+    assert await library.files.removed() == ()
     assert await found(library, MoveFilter()) == ["a"]
 
 
@@ -554,16 +559,18 @@ async def test_a_path_is_entered_or_given_up_and_never_both(library: Library) ->
     for number in range(10):
         added = move(f"{number}", video_path=f"clips/{number}")
         entered, given_up = await asyncio.gather(
-            library.add_move(added), library.give_up(added.video_path), return_exceptions=True
+            library.moves.add(added),
+            library.files.give_up(added.video_path),
+            return_exceptions=True,
         )
         assert (entered is None) is (given_up is False)
         assert isinstance(entered, StorageFailed) is (given_up is True)
 
 
 async def test_what_is_removed_can_come_back_at_another_path(library: Library) -> None:
-    await library.add_move(move("a", video_path="clips/1"))
-    await library.remove_move("a")
+    await library.moves.add(move("a", video_path="clips/1"))
+    await library.moves.remove("a")
     with pytest.raises(StorageFailed):
-        await library.add_move(move("a", video_path="clips/1"))
-    await library.add_move(move("a", video_path="clips/2"))
-    assert [each.path for each in await library.removed(Kind.MOVE, "a")] == ["clips/1"]
+        await library.moves.add(move("a", video_path="clips/1"))
+    await library.moves.add(move("a", video_path="clips/2"))
+    assert [each.path for each in await library.files.removed(Kind.MOVE, "a")] == ["clips/1"]

@@ -13,13 +13,12 @@ import pytest
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import open_database
-from adapters.database.library import SqlLibrary
 from adapters.database.tasks import SqlTaskRepository
 from adapters.memory import encoder
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
-from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
@@ -30,15 +29,16 @@ from application.library.import_library import ImportLibrary, Outcome
 from application.library.remove import RemoveMove
 from application.operations.recover_storage import RecoverStorage
 from application.ports.blueprints import BlueprintArchive
-from application.ports.library import Library, MoveFilter
 from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.moves import MoveFilter
 from application.ports.tasks import TaskRepository
 from domain.blueprint.model import Difficulty
-from domain.library.embeddings import MoveEmbedding, entry_of
+from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import Energy, Move, Style
 from domain.rendering.assembly import Assembly, State, Step
 from domain.shared.errors import InvalidRequest, MoveNotFound, MoveTaken
 from tests.world.importing import hear
+from tests.world.libraries import Library, memory_library, sql_library
 from tests.world.studio import CLIPS, blueprint
 
 pytestmark = pytest.mark.anyio
@@ -69,21 +69,21 @@ class Kept:
 
     async def found(self) -> tuple[list[str], list[str]]:
         """Ids of the moves, and of those that are found."""
-        moves = (await self.library.moves(MoveFilter(), None, 100)).items
+        moves = (await self.library.moves.page(MoveFilter(), None, 100)).items
         entries = (await self.embeddings.page(None, 100)).items
-        return [each.id for each in moves], [each.move_id for each in entries]
+        return [each.id for each in moves], [each.move.id for each in entries]
 
 
 @pytest.fixture
 async def kept(database_url: str | None) -> AsyncGenerator[Kept]:
     if database_url is None:
-        library = MemoryLibrary()
+        library = memory_library()
         tasks, archive = MemoryTaskRepository(), MemoryBlueprintArchive()
         yield Kept(library, library.embeddings, tasks, archive)
         return
     async with open_database(database_url) as opened:
         yield Kept(
-            SqlLibrary(opened),
+            sql_library(opened),
             SqlMoveEmbeddings(opened),
             SqlTaskRepository(opened),
             SqlBlueprintArchive(opened),
@@ -91,32 +91,26 @@ async def kept(database_url: str | None) -> AsyncGenerator[Kept]:
 
 
 def entry(**changed: object) -> MoveEmbedding:
-    return msgspec.structs.replace(entry_of(MOVE), **changed)
+    return msgspec.structs.replace(MoveEmbedding(move_id=MOVE.id), **changed)
 
 
 async def test_a_move_comes_and_goes_with_what_finds_it(kept: Kept) -> None:
-    await kept.library.add_move(MOVE, entry())
-    assert await kept.embeddings.get("a") == entry()
+    await kept.library.moves.add(MOVE, entry())
+    assert await kept.embeddings.find("a") == entry()
     assert await kept.found() == (["a"], ["a"])
-    await kept.library.remove_move("a")
+    await kept.library.moves.remove("a")
     assert await kept.found() == ([], [])
 
 
 async def test_a_move_that_is_refused_leaves_nothing_that_finds_it(kept: Kept) -> None:
     with pytest.raises(InvalidRequest):
-        await kept.library.add_move(MOVE, entry(move_name="\0"))
+        await kept.library.moves.add(MOVE, entry(text_by="\0"))
     assert await kept.found() == ([], [])
-    await kept.library.add_move(MOVE, entry())
+    await kept.library.moves.add(MOVE, entry())
     other = msgspec.structs.replace(MOVE, video_path="clips/2")
     with pytest.raises(MoveTaken):
-        await kept.library.add_move(other, entry(label="other"))
-    assert await kept.embeddings.get("a") == entry()
-
-
-async def test_an_entry_that_was_there_before_its_move_is_replaced(kept: Kept) -> None:
-    await kept.embeddings.keep(entry(label="old"))
-    await kept.library.add_move(MOVE, entry())
-    assert await kept.embeddings.get("a") == entry()
+        await kept.library.moves.add(other, entry(text_by="other"))
+    assert await kept.embeddings.find("a") == entry()
 
 
 async def test_tasks_are_listed_by_state_and_page(kept: Kept) -> None:
@@ -156,17 +150,26 @@ class Place:
         (self.clips / "a.mp4").write_bytes(encoder.clip("a", 240, 30))
         self.storage = LocalStorage(root / "media")
         embedder = MemoryEmbedder()
-        ports = (kept.library, self.storage, MemoryEncoder())
+        library = kept.library
+        ports = (self.storage, MemoryMediaProbe(), MemoryEncoder())
         self._import = ImportLibrary(
-            kept.library,
+            kept.library.moves,
+            kept.library.files,
             self.storage,
             kept.embeddings,
-            MemoryEncoder(),
-            AddMove(*ports, MemoryWorkspace(root / "work"), embedder),
+            MemoryMediaProbe(),
+            AddMove(library.moves, library.files, *ports, MemoryWorkspace(root / "work"), embedder),
             Examination(hear, embedder, MemoryMotionAnalyzer()),
         )
-        self.remove = RemoveMove(kept.library, self.storage)
-        self.recover = RecoverStorage(kept.library, kept.tasks, kept.archive, self.storage)
+        self.remove = RemoveMove(kept.library.moves, kept.library.files, self.storage)
+        self.recover = RecoverStorage(
+            kept.library.songs,
+            kept.library.moves,
+            kept.library.files,
+            kept.tasks,
+            kept.archive,
+            self.storage,
+        )
 
     async def bring(self) -> Outcome:
         async def told(*_: object) -> None:
@@ -178,7 +181,7 @@ class Place:
         return sorted([each.path async for each in self.storage.files("clips")])
 
     async def rows(self) -> list[str]:
-        moves = (await self.kept.library.moves(MoveFilter(), None, 100)).items
+        moves = (await self.kept.library.moves.page(MoveFilter(), None, 100)).items
         return sorted(move.video_path for move in moves)
 
 
@@ -209,10 +212,10 @@ async def test_two_processes_remove_and_import_the_same_clip(kept: Kept, tmp_pat
     there.storage = here.storage
     for _ in range(10):
         await here.bring()
-        removal = RemoveMove(kept.library, here.storage)
+        removal = RemoveMove(kept.library.moves, kept.library.files, here.storage)
         answers = await asyncio.gather(
             here.remove("a"), removal("a"), here.bring(), return_exceptions=True
         )
         assert all(each is None or isinstance(each, MoveNotFound) for each in answers[:2])
         assert await here.rows() == await here.files()
-        assert await kept.library.removed() == ()
+        assert await kept.library.files.removed() == ()

@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import Database, open_database
-from adapters.database.library import SqlLibrary
 from adapters.database.schema import open_schema
 from adapters.database.tasks import SqlTaskRepository
 from domain.rendering.assembly import Assembly, State
 from tests.api.house import House
 from tests.contracts import postgres
+from tests.world.libraries import sql_library
 from tests.world.studio import CLIPS, blueprint
 
 pytestmark = pytest.mark.anyio
@@ -141,7 +141,7 @@ async def client(database: Database, tmp_path: Path) -> AsyncGenerator[httpx.Asy
         house.ports,
         tasks=SqlTaskRepository(database),
         blueprints=SqlBlueprintArchive(database),
-        library=SqlLibrary(database),
+        library=sql_library(database),
         embeddings=SqlMoveEmbeddings(database),
     )
     async with house.client() as opened:

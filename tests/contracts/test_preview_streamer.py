@@ -122,7 +122,7 @@ def media(cinema: Cinema, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 @pytest.fixture
 def files(cinema: Cinema, media: dict[str, Path]) -> MotionCache:
-    return MotionCache(OnHand(media, cinema.room.encoder))
+    return MotionCache(OnHand(media, cinema.room.probe))
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ async def test_what_is_missing_is_missed_in_its_own_segment(
                 raise MediaNotFound(path)
             return await super().known(path)
 
-    files = Missing(OnHand(media, cinema.room.encoder))
+    files = Missing(OnHand(media, cinema.room.probe))
     with pytest.raises(MediaNotFound, match=B):
         await cinema.preview_streamer.part(Kind.PICTURE, 0, FILM, files, work)
     assert await cinema.preview_streamer.part(Kind.PICTURE, 1, FILM, files, work)

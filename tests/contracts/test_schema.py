@@ -30,7 +30,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import MoveEmbeddingRow, SqlMoveEmbeddings
 from adapters.database.engine import connected, open_database
-from adapters.database.library import SqlLibrary
 from adapters.database.revisions import FOLDER, Revisions
 from adapters.database.schema import Schema, open_schema
 from adapters.database.tables import Table
@@ -39,6 +38,7 @@ from domain.library.songs import Analysis
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest, MigrationFailed
 from scripts.new_revision import new_revision
 from tests.contracts.older import IDS, LATER, TASK, made_before_revisions
+from tests.world.libraries import sql_library
 
 pytestmark = pytest.mark.anyio
 
@@ -324,10 +324,10 @@ async def test_a_database_of_the_time_before_revisions_is_taken_on(
         taken_on = await shape(older)
     async with open_database(url) as database:
         assert (await SqlTaskRepository(database).get(TASK)).owner == "local"
-        library = SqlLibrary(database)
-        assert (await library.song(IDS["song"])).title == "Lejos"
-        assert (await library.move(IDS["move"])).name == "Básico"
-        assert await library.correction(IDS["song"]) is None
+        library = sql_library(database)
+        assert (await library.songs.get(IDS["song"])).title == "Lejos"
+        assert (await library.moves.get(IDS["move"])).name == "Básico"
+        assert await library.songs.correction(IDS["song"]) is None
         assert (await SqlMoveEmbeddings(database).version()) == "0-0"
     async with schema(url) as anew:
         await anew.downgrade(None)
@@ -370,7 +370,7 @@ async def test_what_was_heard_in_songs_is_read_under_the_word_of_today(url: str)
         await run(older, f"INSERT INTO song ({columns}) VALUES ({', '.join(song)})")  # noqa: S608
         await older.upgrade()
     async with connected(url) as database:
-        assert await SqlLibrary(database).analysis("a") == heard
+        assert await sql_library(database).songs.analysis("a") == heard
 
 
 async def test_a_new_revision_is_drafted_from_the_tables_of_the_code(

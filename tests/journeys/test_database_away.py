@@ -13,12 +13,12 @@ from anyio import to_thread
 from sqlalchemy import text
 
 from adapters.database.engine import open_database
-from adapters.database.library import SqlLibrary
 from adapters.database.schema import open_schema
 from domain.library.songs import Song
 from domain.shared.errors import NotReady
 from tests.contracts import postgres
 from tests.journeys.server import COMMAND, STARTED, Server, environment_of, until
+from tests.world.libraries import sql_library
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +38,7 @@ async def furnished(url: str) -> None:
     async with open_schema(url) as schema:
         await schema.upgrade()
     async with open_database(url) as database:
-        await SqlLibrary(database).add_song(SONG)
+        await sql_library(database).songs.add(SONG)
 
 
 def command(url: str, data: Path, *words: str) -> tuple[int, str]:
@@ -127,18 +127,18 @@ async def test_a_transaction_that_loses_its_server_fails_and_the_next_one_works(
         with pytest.raises(NotReady):
             await begun
         with pytest.raises(NotReady):
-            await SqlLibrary(database).song("a")
+            await sql_library(database).songs.get("a")
         await to_thread.run_sync(crashing.start)
-        assert await SqlLibrary(database).song("a") == SONG
+        assert await sql_library(database).songs.get("a") == SONG
 
 
 async def test_a_restart_between_two_requests_is_not_noticed(crashing: postgres.Server) -> None:
     async with open_database(crashing.url) as database:
-        library = SqlLibrary(database)
-        await asyncio.gather(*(library.song("a") for _ in range(4)))
+        library = sql_library(database)
+        await asyncio.gather(*(library.songs.get("a") for _ in range(4)))
         await to_thread.run_sync(crashing.stop)
         await to_thread.run_sync(crashing.start)
-        found = await asyncio.gather(*(library.song("a") for _ in range(4)))
+        found = await asyncio.gather(*(library.songs.get("a") for _ in range(4)))
         assert found == [SONG] * 4
 
 

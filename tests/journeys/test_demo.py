@@ -25,7 +25,7 @@ from domain.shared import paths
 from entrypoints.bootstrap import open_ports
 from entrypoints.ports import Ports
 from entrypoints.use_cases import UseCases
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 from tests.journeys.pictures import count, streams
 from tests.journeys.stores import Stores, settings_of
 
@@ -151,7 +151,7 @@ async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(
             ChoreographyRequest(song_id=kept.id), uuid4(), paths.LOCAL_USER
         )
 
-        heard = await ports.library.analysis(kept.id)
+        heard = await ports.songs.analysis(kept.id)
         assert heard is not None
         assert heard.analyzed_by == "network 4"
         assert heard.tempo == pytest.approx(score.tempo, rel=0.04)

@@ -23,7 +23,7 @@ from domain.rendering.hls_playlist import PACKET, SAMPLES, Kind, ends
 from domain.shared.paths import LOCAL_USER
 from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 from tests.cases.ffmpeg import drawn
 from tests.cases.mp4.artifacts import run
 from tests.journeys import browser, footage

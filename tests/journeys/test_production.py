@@ -16,14 +16,15 @@ import msgspec
 import pytest
 from anyio import to_thread
 
-from application.ports.library import MoveFilter, SongFilter
+from application.ports.moves import MoveFilter
+from application.ports.songs import SongFilter
 from domain.blueprint.model import Blueprint
 from domain.blueprint.rules import parse
 from domain.shared.paths import LOCAL_USER
 from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings, from_environment
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 from tests.contracts import postgres, s3
 from tests.journeys import footage
 from tests.journeys.server import COMMAND, STARTED, Server, environment_of, until
@@ -171,8 +172,8 @@ async def test_a_film_has_the_same_bytes_as_on_local_storage(
     )
     async with open_ports(settings) as ports:
         # The same files lie at paths of their own in every storage.
-        [song] = (await ports.library.songs(SongFilter(), None, 2)).items
-        lie = {move.id: move for move in await ports.library.moves_of(_ids(blueprint))}
+        [song] = (await ports.songs.page(SongFilter(), None, 2)).items
+        lie = {move.id: move for move in await ports.moves.find_many(_ids(blueprint))}
         moves = tuple(
             msgspec.structs.replace(each, video_path=lie[each.clip_id or ""].video_path)
             for each in blueprint.moves
@@ -288,7 +289,7 @@ async def test_what_a_killed_process_was_making_is_ended_at_its_next_start(
             await asked_while(server, wanted, gone=kill)
     settings = furnished.settings(data)
     async with open_ports(settings) as ports:
-        await wire(ports, settings).sweep()
+        await wire(ports, settings).recover_interrupted()
         task = await ports.tasks.get(UUID(wanted["task_id"]))
     assert task.failure is not None
     assert task.failure.code == "interrupted"
@@ -299,8 +300,8 @@ async def test_the_library_is_the_same_to_every_process(
 ) -> None:
     settings = furnished.settings(tmp_path / "looking")
     async with open_ports(settings) as ports:
-        moves = await ports.library.moves(MoveFilter(), None, 100)
-        songs = await ports.library.songs(SongFilter(), None, 100)
+        moves = await ports.moves.page(MoveFilter(), None, 100)
+        songs = await ports.songs.page(SongFilter(), None, 100)
     for server in pair:
         async with server.client() as client:
             answer = (await client.get("/api/moves")).json()["items"]

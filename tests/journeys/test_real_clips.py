@@ -14,7 +14,7 @@ from domain.shared import paths
 from entrypoints.bootstrap import open_ports
 from entrypoints.ports import Ports
 from entrypoints.use_cases import UseCases
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 from tests.journeys.footage import song, song_of
 from tests.journeys.pictures import count, differ, greys, streams
 from tests.journeys.real_clips import real_clips

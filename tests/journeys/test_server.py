@@ -16,7 +16,7 @@ from domain.rendering.assembly import Assembly, State
 from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from entrypoints.cli.exit_codes import EXIT
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 from tests.journeys import footage
 from tests.journeys.server import COMMAND, Server, environment_of, serving, until, working
 from tests.journeys.stores import Stores, settings_of

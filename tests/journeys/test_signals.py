@@ -17,7 +17,7 @@ import pytest
 
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 from tests.journeys import footage
 from tests.journeys.server import COMMAND, environment_of, until, working
 from tests.world.hanging_server import FORCED, HANGS

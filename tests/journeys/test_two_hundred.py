@@ -12,7 +12,7 @@ import pytest
 from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
 from domain.shared import paths
 from entrypoints.bootstrap import open_ports
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 from tests.journeys.footage import move, noisy_film, song, song_of
 from tests.journeys.stores import Stores, settings_of
 

@@ -25,29 +25,33 @@ from domain.library.embeddings import (
     unpacked,
     words_of,
 )
-from domain.library.moves import Energy, Style
+from domain.library.move_faults import move_faults
+from domain.library.moves import Energy, Move, Style
 from tests.strategies.entries import vector, vectors
 
 SOUND = MoveEmbedding(
     move_id="a",
-    move_name="Basic",
+    rows=Rows(**{part.value: packed([1.0] + [0.0] * (LENGTHS[part] - 1)) for part in Part}),
+    energy_start=0.0,
+    energy_end=1.0,
+)
+MOVE = Move(
+    id="a",
+    name="Basic",
     label="cross_body_lead",
     video_path="clips/a.mp4",
     difficulty=Difficulty.BEGINNER,
     energy_level=Energy.LOW,
     style=Style.ROMANTIC,
     duration=8.0,
-    rows=Rows(**{part.value: packed([1.0] + [0.0] * (LENGTHS[part] - 1)) for part in Part}),
     tempo=128.0,
     beats=(0.5, 1.0),
     first_count=0.5,
-    energy_start=0.0,
-    energy_end=1.0,
 )
 
 
-def wrong(entry: MoveEmbedding, seconds: float | None = None) -> list[str]:
-    return [violation.path for violation in faults(entry, seconds)]
+def wrong(embedding: MoveEmbedding) -> list[str]:
+    return [violation.path for violation in faults(embedding)]
 
 
 def test_the_three_parts_make_1024_numbers() -> None:
@@ -102,7 +106,7 @@ def test_what_cannot_be_fused_is_refused(bad: Vector) -> None:
 
 def test_a_sound_entry_has_no_faults() -> None:
     assert wrong(SOUND) == []
-    assert wrong(msgspec.structs.replace(SOUND, rows=Rows()), 8.04) == []
+    assert wrong(msgspec.structs.replace(SOUND, rows=Rows())) == []
 
 
 def test_every_fault_is_found_at_once() -> None:
@@ -111,24 +115,11 @@ def test_every_fault_is_found_at_once() -> None:
         audio=packed([math.nan] * 128),
         text=packed([0.0] * 384),
     )
-    broken = msgspec.structs.replace(
-        SOUND,
-        rows=rows,
-        tempo=400.0,
-        first_count=9.0,
-        beats=(1.0, 0.5, 99.0),
-        energy_start=-0.1,
-        energy_end=1.5,
-    )
-    assert wrong(broken, 7.0) == [
+    broken = msgspec.structs.replace(SOUND, rows=rows, energy_start=-0.1, energy_end=1.5)
+    assert wrong(broken) == [
         "$.pose_embedding",
         "$.audio_embedding",
         "$.text_embedding",
-        "$.duration",
-        "$.tempo",
-        "$.first_count",
-        "$.beats",
-        "$.beats",
         "$.energy_start",
         "$.energy_end",
     ]
@@ -140,4 +131,20 @@ def test_a_row_that_is_not_of_length_one_is_a_fault() -> None:
 
 
 def test_a_move_is_said_in_plain_words() -> None:
-    assert words_of(SOUND) == "Basic cross body lead beginner low romantic"
+    assert words_of(MOVE) == "Basic cross body lead beginner low romantic"
+
+
+@pytest.mark.parametrize("seconds", [None, 8.0, 8.04, 7.96])
+def test_a_sound_move_has_no_faults(seconds: float | None) -> None:
+    assert move_faults(MOVE, seconds) == ()
+
+
+def test_every_fault_of_a_move_is_found_at_once() -> None:
+    broken = msgspec.structs.replace(MOVE, tempo=400.0, first_count=9.0, beats=(1.0, 0.5, 99.0))
+    assert [each.path for each in move_faults(broken, 7.0)] == [
+        "$.duration",
+        "$.tempo",
+        "$.first_count",
+        "$.beats",
+        "$.beats",
+    ]

@@ -15,6 +15,7 @@ from adapters.memory.description_model import MemoryDescriptionModel
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.seed_source import MemorySeedSource
@@ -34,7 +35,8 @@ from application.migration.verification import Verification
 from application.planning.motion_cache import MotionCache
 from application.planning.plan import PlanChoreography
 from application.planning.plan_sample import PlanSample
-from application.ports.library import MoveFilter, SongFilter
+from application.ports.moves import MoveFilter
+from application.ports.songs import SongFilter
 from application.rendering.assemble import AssembleVideo
 from application.rendering.film_pipeline import FilmPipeline
 from application.rendering.task_tracking import TrackedTasks
@@ -44,7 +46,9 @@ from domain.library.songs import Song
 from domain.rendering.assembly import Assembly
 from domain.shared import paths
 from domain.shared.bucket_uris import Home
+from entrypoints.urls import RouteUrls
 from tests.world.importing import hear
+from tests.world.libraries import surrounded
 from tests.world.trouble import Trouble
 
 OWNER = paths.LOCAL_USER
@@ -121,32 +125,53 @@ class Earlier:
         self._wire((trouble or Trouble()).around, home)
 
     def _wire(self, around: Any, home: Home | None) -> None:
-        library = around(self.library, "library")
+        library = surrounded(self.library, around)
         storage = around(self.storage, "storage")
         tasks, archive = around(self.tasks, "tasks"), around(self.archive, "archive")
         embeddings = around(self.embeddings, "embeddings")
         room, embedder = MemoryEncoder(), MemoryEmbedder()
-        add_move = AddMove(library, storage, room, self.workspace, embedder)
+        add_move = AddMove(
+            library.moves,
+            library.files,
+            storage,
+            MemoryMediaProbe(),
+            room,
+            self.workspace,
+            embedder,
+        )
         examine = Examination(hear, embedder, MemoryMotionAnalyzer())
-        bring = ImportLibrary(library, storage, embeddings, room, add_move, examine)
-        add_song = AddSong(library, storage, room, self.workspace)
+        bring = ImportLibrary(
+            library.moves, library.files, storage, embeddings, MemoryMediaProbe(), add_move, examine
+        )
+        add_song = AddSong(
+            library.songs, library.files, storage, MemoryMediaProbe(), room, self.workspace
+        )
         self.migrate = MigrateSeed(
-            SeedLibrary(library, room, add_song, bring, 2),
-            SeedTasks(tasks, archive, storage, room, OWNER),
-            Verification(library, embeddings, tasks, archive, storage),
+            SeedLibrary(library.songs, library.moves, MemoryMediaProbe(), add_song, bring, 2),
+            SeedTasks(tasks, archive, storage, MemoryMediaProbe(), OWNER),
+            Verification(library.songs, library.moves, embeddings, tasks, archive, storage),
             storage,
             self.workspace,
             home,
         )
         artifacts, clock = MemoryArtifactCache(), MemoryClock()
         hears = AnalyzeSong(
-            library, storage, artifacts, room, self.workspace, MemoryAudioAnalyzer(128)
+            library.songs,
+            storage,
+            artifacts,
+            MemoryMediaProbe(),
+            self.workspace,
+            MemoryAudioAnalyzer(128),
         )
         watched = MotionCache(self.embeddings)
         self.sample = PlanSample(
-            PlanChoreography(library, hears, clock, MemoryDescriptionModel(), watched)
+            PlanChoreography(
+                library.songs, library.moves, hears, clock, MemoryDescriptionModel(), watched
+            )
         )
-        film = FilmPipeline(storage, artifacts, room, self.workspace, 2)
+        film = FilmPipeline(
+            storage, artifacts, MemoryMediaProbe(), room, room, self.workspace, RouteUrls(), 2
+        )
         on_record = TrackedTasks(tasks, MemoryProgress(), clock, self.workspace, 60)
         self.assemble = AssembleVideo(on_record, archive, film)
 
@@ -234,10 +259,10 @@ class Earlier:
         )
 
     async def songs(self) -> dict[str, Song]:
-        return {s.id: s for s in (await self.library.songs(SongFilter(), None, 1000)).items}
+        return {s.id: s for s in (await self.library.songs.page(SongFilter(), None, 1000)).items}
 
     async def moves(self) -> dict[str, Move]:
-        return {m.id: m for m in (await self.library.moves(MoveFilter(), None, 1000)).items}
+        return {m.id: m for m in (await self.library.moves.page(MoveFilter(), None, 1000)).items}
 
     async def on_record(self, number: int) -> Assembly:
         return await self.tasks.get(UUID(int=number))

@@ -1,13 +1,12 @@
 """An encoder that cannot make film of some clips, or of none."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.memory.encoder import MemoryEncoder
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import OutputConfig
-from domain.blueprint.timeline import Cut, Soundtrack
+from domain.blueprint.timeline import Cut
 
 
 class FaultyEncoder(MemoryEncoder):
@@ -21,16 +20,9 @@ class FaultyEncoder(MemoryEncoder):
         self.broken: Exception | None = None
         """Why no film can be made at all."""
 
-    async def prepare(
-        self,
-        cuts: Sequence[Cut],
-        sound: Soundtrack | None,
-        files: MediaFiles,
-        output: OutputConfig,
-        folder: Path,
-    ) -> None:
-        for cut in cuts if self.prepares else ():
-            await self.normalise(cut, files, output, folder / "cut.mp4")
+    @property
+    def keeps(self) -> bool:
+        return self.prepares
 
     async def normalise(
         self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path

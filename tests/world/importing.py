@@ -10,6 +10,7 @@ from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
@@ -18,12 +19,13 @@ from application.library.check_library import CheckLibrary
 from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary, ImportReport
 from application.library.prewarm_library import PrewarmLibrary
-from application.ports.library import MoveFilter
+from application.ports.moves import MoveFilter
 from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import Move
 from domain.library.songs import Analysis
 from domain.shared.bucket_uris import Home
 from domain.shared.errors import UnreadableMedia
+from tests.world.libraries import surrounded
 from tests.world.trouble import Trouble
 
 HEARD = Analysis(
@@ -60,23 +62,33 @@ class Place:
         self.storage = MemoryStorage()
         self.workspace = MemoryWorkspace(root / "work")
         self.told: list[tuple[str, int, int]] = []
-        library = around(self.library, "library")
-        ports = (library, around(self.storage, "storage"), around(MemoryEncoder(), "encoder"))
-        embeddings = around(self.embeddings, "embeddings")
+        library = surrounded(self.library, around)
+        storage = around(self.storage, "storage")
+        media_probe = around(MemoryMediaProbe(), "media_probe")
         embedder = around(MemoryEmbedder(), "embedder")
         self.bring = ImportLibrary(
-            library,
-            ports[1],
-            embeddings,
-            ports[2],
-            AddMove(*ports, self.workspace, embedder),
+            library.moves,
+            library.files,
+            storage,
+            library.embeddings,
+            media_probe,
+            AddMove(
+                library.moves,
+                library.files,
+                storage,
+                media_probe,
+                around(MemoryEncoder(), "encoder"),
+                self.workspace,
+                embedder,
+            ),
             Examination(hear, embedder, MemoryMotionAnalyzer()),
             home=home,
         )
         self.encoder = MemoryEncoder()
-        made = (self.storage, MemoryArtifactCache(), self.encoder, self.workspace)
-        self.warm = PrewarmLibrary(self.library, *made, 1)
-        self.check = CheckLibrary(self.library, self.embeddings, *made, self.warm)
+        kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
+        songs, moves = self.library.songs, self.library.moves
+        self.warm = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 1)
+        self.check = CheckLibrary(moves, self.embeddings, *kept, self.workspace, self.warm)
 
     def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:
         file = self.folder / path
@@ -94,11 +106,12 @@ class Place:
         self.told.append((name, done, of))
 
     async def moves(self) -> dict[str, Move]:
-        page = await self.library.moves(MoveFilter(), None, 1000)
+        page = await self.library.moves.page(MoveFilter(), None, 1000)
         return {move.id: move for move in page.items}
 
     async def entries(self) -> dict[str, MoveEmbedding]:
-        return {e.move_id: e for e in (await self.embeddings.page(None, 1000)).items}
+        page = await self.embeddings.page(None, 1000)
+        return {each.move.id: each.embedding for each in page.items}
 
     async def checked(self) -> list[tuple[str, str]]:
         async def told(name: str, done: int, of: int) -> None:

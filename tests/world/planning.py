@@ -8,9 +8,8 @@ from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.clock import MemoryClock
-from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.analyze_song import AnalyzeSong
@@ -18,13 +17,12 @@ from application.planning.explain import ExplainBlueprint
 from application.planning.generate_from_text import (
     DescribedDance,
     DescribedRequest,
-    PlanFromWords,
+    PlanFromText,
     UnderstandDescription,
 )
 from application.planning.motion_cache import MotionCache
 from application.planning.plan import ChoreographyRequest, PlanChoreography, PlannedDance
 from application.ports.description_model import DescriptionModel
-from application.ports.move_embeddings import MoveEmbeddings
 from domain.shared.paths import LOCAL_USER
 
 TASK = UUID(int=7)
@@ -33,28 +31,32 @@ TASK = UUID(int=7)
 class Ballroom:
     """A library to plan with, over ports in memory."""
 
-    def __init__(
-        self, root: Path, description_model: DescriptionModel, embeddings: MoveEmbeddings
-    ) -> None:
+    def __init__(self, root: Path, description_model: DescriptionModel) -> None:
         self.moves = {move.id: move for move in CodeStudio(1).moves()}
         self.library = MemoryLibrary(moves=self.moves.values())
-        self.embeddings = embeddings
+        self.embeddings = self.library.embeddings
         self.hear = AnalyzeSong(
-            self.library,
+            self.library.songs,
             MemoryStorage(),
             MemoryArtifactCache(),
-            MemoryEncoder(),
+            MemoryMediaProbe(),
             MemoryWorkspace(root),
             MemoryAudioAnalyzer(),
         )
         watched = MotionCache(self.embeddings)
         self.plan = PlanChoreography(
-            self.library, self.hear, MemoryClock(), description_model, watched
+            self.library.songs,
+            self.library.moves,
+            self.hear,
+            MemoryClock(),
+            description_model,
+            watched,
         )
-        self.plan_from_words = PlanFromWords(
-            UnderstandDescription(self.library, description_model), self.plan
+        self.plan_from_words = PlanFromText(
+            UnderstandDescription(self.library.songs, self.library.moves, description_model),
+            self.plan,
         )
-        self.explain = ExplainBlueprint(self.library, self.hear, watched)
+        self.explain = ExplainBlueprint(self.library.songs, self.library.moves, self.hear, watched)
 
     async def planned(self, request: ChoreographyRequest) -> PlannedDance:
         """A dance to a song."""
@@ -66,15 +68,9 @@ class Ballroom:
         return await self.plan_from_words(request, TASK, LOCAL_USER)
 
 
-async def ballroom(
-    root: Path,
-    description_model: DescriptionModel | None = None,
-    embeddings: MoveEmbeddings | None = None,
-) -> Ballroom:
+async def ballroom(root: Path, description_model: DescriptionModel | None = None) -> Ballroom:
     """The demo's library, with its songs as they were written."""
-    made = Ballroom(
-        root, description_model or OfflineDescriptionModel(), embeddings or MemoryMoveEmbeddings()
-    )
+    made = Ballroom(root, description_model or OfflineDescriptionModel())
     for song, analysis in CodeStudio(1).songs():
-        await made.library.add_song(song, analysis)
+        await made.library.songs.add(song, analysis)
     return made

@@ -10,17 +10,20 @@ from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.clock import MemoryClock
 from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
 from application.concurrency.retries import AT_ONCE
-from application.rendering.assemble import AssembleVideo, FinishedFilm
+from application.rendering.assemble import AssembleVideo
 from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.finished_film import FinishedFilm
 from application.rendering.task_tracking import TrackedTasks
 from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
 from domain.rendering.assembly import Assembly
 from domain.shared.paths import film
+from entrypoints.urls import RouteUrls
 from tests.world.trouble import Trouble
 
 CLIPS = ("clips/a.mp4", "clips/b.mp4", "clips/c.mp4")
@@ -71,8 +74,11 @@ class Service:
         filming = FilmPipeline(
             around(self.storage, "storage"),
             around(MemoryArtifactCache(), "shelf"),
+            MemoryMediaProbe(),
+            around(MemoryEncoder(), "encoder"),
             around(MemoryEncoder(), "encoder"),
             around(self.workspace, "workspace"),
+            RouteUrls(),
             2,
             retries=AT_ONCE,
         )

@@ -16,7 +16,7 @@ WAITED_FOR = ("tasks.", "storage.put", "storage.delete")
 """What writes to the record or publishes is waited for: it has limits of its own."""
 
 
-DATABASE = ("archive", "embeddings", "library", "tasks")
+DATABASE = ("archive", "embeddings", "library_files", "moves", "songs", "tasks")
 """Ports that are away together."""
 
 

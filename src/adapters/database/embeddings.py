@@ -1,72 +1,46 @@
-"""What is known of moves for finding them, as rows."""
+"""Embeddings of moves as rows."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-import msgspec
-from sqlalchemy import BigInteger, LargeBinary, Row, Select, String, Text, delete, func, insert
+from sqlalchemy import BigInteger, LargeBinary, Row, Select, delete, exists, insert
 from sqlalchemy import select as choose
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from adapters.database.engine import Database
-from adapters.database.library_rows import storable
-from adapters.database.tables import Id, Table
-from application.ports.library import Page
-from domain.blueprint.model import Difficulty
-from domain.library.embeddings import MoveEmbedding, Part, Rows
-from domain.library.moves import Energy, Style
+from adapters.database.library_rows import move_of, storable, uncorrected_move_of
+from adapters.database.tables import Id, MoveRow, Table
+from application.ports.pagination import Page
+from domain.library.embeddings import EmbeddedMove, MoveEmbedding, Part, Rows
+from domain.library.moves import Move
 from domain.planning.costs import Motion
 from domain.shared.errors import InvalidRequest, MoveNotFound
 from domain.shared.violations import Violation
 
-_PLAIN = (
-    "move_id",
-    "move_name",
-    "label",
-    "video_path",
-    "duration",
-    "pose_by",
-    "audio_by",
-    "text_by",
-    "tempo",
-    "first_count",
-    "energy_start",
-    "energy_end",
-)
+_PLAIN: Final = ("pose_by", "audio_by", "text_by", "energy_start", "energy_end")
 """Fields that are columns as they are."""
 
 
 class MoveEmbeddingRow(Table):
-    """One move's numbers and what is known of its clip."""
+    """The vectors of one move."""
 
     __tablename__ = "move_embedding"
 
     move_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    move_name: Mapped[str]
-    label: Mapped[str]
-    video_path: Mapped[str]
-    difficulty: Mapped[str] = mapped_column(String(16))
-    energy_level: Mapped[str] = mapped_column(String(16))
-    style: Mapped[str] = mapped_column(String(16))
-    duration: Mapped[float]
     pose_embedding: Mapped[bytes | None] = mapped_column(LargeBinary())
     """512 little-endian 32-bit floats."""
     audio_embedding: Mapped[bytes | None] = mapped_column(LargeBinary())
-    """128 of them."""
+    """128 little-endian 32-bit floats."""
     text_embedding: Mapped[bytes | None] = mapped_column(LargeBinary())
-    """384 of them."""
+    """384 little-endian 32-bit floats."""
     pose_by: Mapped[str]
     audio_by: Mapped[str]
     text_by: Mapped[str]
-    tempo: Mapped[float]
-    beats: Mapped[str] = mapped_column(Text())
-    """Seconds to each beat, as a JSON list."""
-    first_count: Mapped[float]
     energy_start: Mapped[float | None]
     energy_end: Mapped[float | None]
     fingerprint: Mapped[int] = mapped_column(BigInteger(), index=True)
-    """Of the whole entry; their sum is the version of the library."""
+    """See `EmbeddedMove.fingerprint`; their sum is the version of the library."""
 
 
 class MoveEmbeddingVersionRow(Table):
@@ -80,6 +54,9 @@ class MoveEmbeddingVersionRow(Table):
     """The sum of all."""
 
 
+_COLUMNS: Final = tuple(MoveEmbeddingRow.__table__.columns)
+
+
 class SqlMoveEmbeddings:
     """One short transaction a call.
 
@@ -89,33 +66,56 @@ class SqlMoveEmbeddings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, entry: MoveEmbedding) -> None:
+    async def keep(self, embedding: MoveEmbedding) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
-        await self._database.transact(lambda connection: write_entry(connection, entry))
+        move_id = embedding.move_id
+        if not storable(move_id):
+            raise MoveNotFound
+        # Of two that replace it at once one waits, and so does whoever removes the move.
+        query = choose(MoveRow.__table__).where(MoveRow.id == move_id).with_for_update()
 
-    async def remove(self, move_id: str) -> None:
-        """See `application.ports.move_embeddings.MoveEmbeddings`."""
-        if storable(move_id):
-            same = MoveEmbeddingRow.move_id == move_id
-            await self._database.write(delete(MoveEmbeddingRow).where(same))
+        async def work(connection: AsyncConnection) -> bool:
+            row = (await connection.execute(query)).one_or_none()
+            if row is not None:
+                await write_embedding(connection, uncorrected_move_of(row), embedding)
+            return row is not None
 
-    async def get(self, move_id: str) -> MoveEmbedding:
+        if not await self._database.transact(work):
+            raise MoveNotFound
+
+    async def find(self, move_id: str) -> MoveEmbedding | None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         table = MoveEmbeddingRow.__table__
         rows = await self._rows(choose(table).where(table.c.move_id == move_id), move_id)
-        if not rows:
-            raise MoveNotFound
-        return _entry(rows[0])
+        return _embedding(rows[0]) if rows else None
 
-    async def page(self, after: str | None, most: int) -> Page[MoveEmbedding]:
+    async def page(self, after: str | None, most: int) -> Page[EmbeddedMove]:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
-        table = MoveEmbeddingRow.__table__
-        query = choose(table).order_by(table.c.move_id).limit(most + 1)
+        same = MoveEmbeddingRow.move_id == MoveRow.id
+        query = (
+            choose(MoveRow.__table__, *_COLUMNS)
+            .join_from(MoveEmbeddingRow, MoveRow, same)
+            .order_by(MoveEmbeddingRow.move_id)
+            .limit(most + 1)
+        )
         if after is not None:
-            query = query.where(table.c.move_id > after)
+            query = query.where(MoveEmbeddingRow.move_id > after)
         rows = await self._rows(query, after)
-        items = tuple(_entry(row) for row in rows[:most])
-        return Page(items=items, last=items[-1].move_id if len(rows) > most else None)
+        items = tuple(
+            EmbeddedMove(move=uncorrected_move_of(row), embedding=_embedding(row))
+            for row in rows[:most]
+        )
+        return Page(items=items, last=items[-1].move.id if len(rows) > most else None)
+
+    async def lacking(self, after: str | None, most: int) -> Page[Move]:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        has_one = exists().where(MoveEmbeddingRow.move_id == MoveRow.id)
+        query = choose(MoveRow.__table__).where(~has_one).order_by(MoveRow.id).limit(most + 1)
+        if after is not None:
+            query = query.where(MoveRow.id > after)
+        rows = await self._rows(query, after)
+        items = tuple(map(move_of, rows[:most]))
+        return Page(items=items, last=items[-1].id if len(rows) > most else None)
 
     async def motion(self) -> Motion:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
@@ -142,45 +142,38 @@ class SqlMoveEmbeddings:
         return await self._database.read(query)
 
 
-async def write_entry(connection: AsyncConnection, entry: MoveEmbedding) -> None:
-    """Put an entry in the place of the one of the same id, in somebody's transaction."""
-    row = _row(entry)
-    if connection.dialect.name == "postgresql":
-        # Of two who keep the same id at once both would find nothing to delete.
-        key = func.hashtext(entry.move_id)
-        await connection.execute(choose(func.pg_advisory_xact_lock(key)))
-    await forget_entry(connection, entry.move_id)
+async def write_embedding(
+    connection: AsyncConnection, move: Move, embedding: MoveEmbedding
+) -> None:
+    """Replace the embedding of a move, in the caller's transaction."""
+    await forget_embedding(connection, move.id)
+    row = _row(EmbeddedMove(move=move, embedding=embedding))
     await connection.execute(insert(MoveEmbeddingRow).values(**row))
 
 
-async def forget_entry(connection: AsyncConnection, move_id: str) -> None:
-    """Remove the entry of a move, if there is one, in somebody's transaction."""
+async def forget_embedding(connection: AsyncConnection, move_id: str) -> None:
+    """Remove the embedding of a move, if there is one, in the caller's transaction."""
     await connection.execute(delete(MoveEmbeddingRow).where(MoveEmbeddingRow.move_id == move_id))
 
 
-def _row(entry: MoveEmbedding) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
+def _row(embedded: EmbeddedMove) -> dict[str, Any]:
+    embedding = embedded.embedding
+    fields: dict[str, Any] = {name: getattr(embedding, name) for name in _PLAIN}
     wrong = [n for n, text in fields.items() if isinstance(text, str) and not storable(text)]
     if wrong:
         message = "It holds U+0000 or half a surrogate pair, which is no text."
         raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
     return {
         **fields,
-        **{f"{part}_embedding": entry.rows.of(part) for part in Part},
-        "difficulty": str(entry.difficulty),
-        "energy_level": str(entry.energy_level),
-        "style": str(entry.style),
-        "beats": msgspec.json.encode(entry.beats).decode(),
-        "fingerprint": entry.fingerprint,
+        **{f"{part}_embedding": embedding.rows.of(part) for part in Part},
+        "move_id": embedded.move.id,
+        "fingerprint": embedded.fingerprint,
     }
 
 
-def _entry(row: Row[Any]) -> MoveEmbedding:
+def _embedding(row: Row[Any]) -> MoveEmbedding:
     return MoveEmbedding(
+        move_id=row.move_id,
         **{name: getattr(row, name) for name in _PLAIN},
         rows=Rows(pose=row.pose_embedding, audio=row.audio_embedding, text=row.text_embedding),
-        difficulty=Difficulty(row.difficulty),
-        energy_level=Energy(row.energy_level),
-        style=Style(row.style),
-        beats=msgspec.json.decode(row.beats, type=tuple[float, ...]),
     )

@@ -22,10 +22,10 @@ def song_of(row: Row[Any]) -> Song:
 def move_of(row: Row[Any]) -> Move:
     """The move of a row, with the time that a person says if one does."""
     said = row.correction and msgspec.json.decode(row.correction, type=Correction)
-    return retimed(heard_of(row), said)
+    return retimed(uncorrected_move_of(row), said)
 
 
-def heard_of(row: Row[Any]) -> Move:
+def uncorrected_move_of(row: Row[Any]) -> Move:
     """The move of a row with the time that was found out."""
     return Move(
         id=row.id,

@@ -20,16 +20,15 @@ from adapters.ffmpeg.joining import join
 from adapters.ffmpeg.progress import Progress
 from adapters.ffmpeg.soundtrack import record, score
 from application.concurrency.threads import FILES
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
-from domain.library.media import Media
 from domain.shared.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 
 
 class FFmpegEncoder:
-    """An `Encoder` that runs at most ``at_once`` FFmpeg processes, of one thread each.
+    """A `ClipEncoder` and `Encoder` of at most ``at_once`` FFmpeg processes, of one thread each.
 
     Every file is made in a folder beside its place and takes its name when it has been checked.
     Pieces made with equal outputs are joined without being encoded again.
@@ -47,19 +46,10 @@ class FFmpegEncoder:
         """Take who looks into files, who finds FFmpeg, and what its processes may have."""
         self._machine = Machine(look, find, at_once=at_once, limits=limits, cage=cage)
 
-    async def measure(self, media: Path) -> Media:
-        """Look into a file, or raise `UnreadableMedia`."""
-        return (await self._machine.look(media)).media
-
-    async def prepare(
-        self,
-        cuts: Sequence[Cut],
-        sound: Soundtrack | None,
-        files: MediaFiles,
-        output: OutputConfig,
-        folder: Path,
-    ) -> None:
-        """Do nothing: every film is made from its clips."""
+    @property
+    def keeps(self) -> bool:
+        """False: every film is made from its clips."""
+        return False
 
     async def normalise(
         self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
@@ -90,10 +80,10 @@ class FFmpegEncoder:
         """How many frames `whole` makes of a clip of so many seconds."""
         return whole_frames(seconds, output.frame_rate)
 
-    async def record(
+    async def encode_sound(
         self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
-    ) -> None:
-        """Make the sound of a film by itself: as long as the film, or ``samples`` at 48 kHz.
+    ) -> Path:
+        """Encode the sound of a film by itself: as long as the film, or ``samples`` at 48 kHz.
 
         Raises `UnreadableMedia`, naming the song's or the clip's storage path.
         """
@@ -101,6 +91,7 @@ class FFmpegEncoder:
             made = bench / "sound.mp4"
             await record(self._machine, soundtrack, files, made, samples)
             keep(made, into)
+        return into
 
     async def sample(self, output: OutputConfig, into: Path) -> None:
         """Make a film of one black frame, encoded as all others are."""
@@ -124,7 +115,7 @@ class FFmpegEncoder:
         return await self._machine.build()
 
     async def sound_profile(self, soundtrack: Soundtrack) -> str:
-        """All that `record` depends on, besides the files, the cues and the fades."""
+        """All that `encode_sound` depends on, besides the files, the cues and the fades."""
         level = Level(gain=soundtrack.loudness, limited=True) if soundtrack.loudness else None
         argv = build_sound_command(
             "/song",

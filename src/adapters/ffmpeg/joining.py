@@ -9,7 +9,7 @@ import msgspec
 from adapters.ffmpeg.commands import build_concat_command, concat_list
 from adapters.ffmpeg.cutting import require_frames
 from adapters.ffmpeg.ffmpeg_runner import Machine
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from domain.shared.errors import FFmpegFailed, UnreadableMedia
 
 

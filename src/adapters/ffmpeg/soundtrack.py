@@ -23,7 +23,7 @@ from adapters.ffmpeg.commands import build_add_audio_command, build_sound_comman
 from adapters.ffmpeg.cutting import blame, film, heard_in, media, require_frames
 from adapters.ffmpeg.ffmpeg_runner import Machine
 from application.concurrency.threads import FILES
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.timeline import Cue, Soundtrack
 from domain.shared.errors import FFmpegFailed, UnreadableMedia

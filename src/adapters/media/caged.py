@@ -20,14 +20,14 @@ _DECODE: Final = 30 * 60.0
 
 
 class CagedProbe:
-    """Looks into files: a `UploadProbe`, and what FFmpeg is to be told of a file."""
+    """Looks into files: a `MediaProbe`, and what FFmpeg is to be told of a file."""
 
     def __init__(self, worker: MediaWorker) -> None:
         """Take the worker."""
         self._worker = worker
 
-    async def look(self, file: Path, allowance: Allowance | None = None) -> Media:
-        """See `application.ports.upload_probe.UploadProbe`."""
+    async def measure(self, file: Path, allowance: Allowance | None = None) -> Media:
+        """See `application.ports.media_probe.MediaProbe`."""
         seconds = limits.SECONDS if allowance is None else allowance.seconds
         media = (await self._look(file, seconds)).media
         if allowance is not None:
@@ -35,7 +35,7 @@ class CagedProbe:
         return media
 
     async def details(self, file: Path) -> Look:
-        """A file as FFmpeg is to be told of it; raises as `look`."""
+        """Return what FFmpeg is to be told of a file; raises as `measure`."""
         return await self._look(file, limits.SECONDS)
 
     async def _look(self, file: Path, seconds: float) -> Look:

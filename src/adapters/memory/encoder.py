@@ -6,11 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
-from domain.library.media import Media, Picture
 from domain.shared.errors import ClipTooShort, FFmpegFailed, FilmFlawed, UnreadableMedia
 
 
@@ -56,6 +55,12 @@ async def _fetched(files: MediaFiles, path: str) -> Reel:
         raise UnreadableMedia(f"The file {path!r} is not a film or a song.") from None
 
 
+async def _all_fetched(soundtrack: Soundtrack, files: MediaFiles) -> None:
+    for path in [soundtrack.song, *(cue.clip for cue in soundtrack.cues)]:
+        if path is not None:
+            await _fetched(files, path)
+
+
 def spliced(footage: Footage) -> Reel:
     """What is in all takes of some footage, in order."""
     frames: list[tuple[str, int]] = []
@@ -78,37 +83,15 @@ def written(film: Path, reel: Reel) -> None:
 class MemoryEncoder:
     """Cuts films of named frames by the same rules as a real cutting room."""
 
-    async def measure(self, media: Path) -> Media:
-        """See `application.ports.encoder.Encoder`."""
-        reel = opened(media)
-        if not reel.frames:
-            return Media(seconds=Fraction(reel.sound_seconds or 0), sound="aac")
-        return Media(
-            seconds=Fraction(len(reel.frames), reel.rate),
-            picture=Picture(
-                codec="h264",
-                width=1280,
-                height=720,
-                frame_rate=Fraction(reel.rate),
-                frames=len(reel.frames),
-            ),
-            sound="aac" if reel.sound_seconds is not None else None,
-        )
-
-    async def prepare(
-        self,
-        cuts: Sequence[Cut],
-        sound: Soundtrack | None,
-        files: MediaFiles,
-        output: OutputConfig,
-        folder: Path,
-    ) -> None:
-        """See `application.ports.encoder.Encoder`; nothing is kept."""
+    @property
+    def keeps(self) -> bool:
+        """True, so that clips and songs are encoded ahead as they are by a real one that keeps."""
+        return True
 
     async def normalise(
         self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
     ) -> Footage:
-        """See `application.ports.encoder.Encoder`."""
+        """See `application.ports.clip_encoder.ClipEncoder`."""
         source = await _fetched(files, cut.clip)
         length = Fraction(len(source.frames), source.rate) if source.rate else Fraction(0)
         rate = output.frame_rate
@@ -126,6 +109,12 @@ class MemoryEncoder:
         written(into, Reel(rate=rate, frames=frames))
         return Footage.whole(into, len(frames))
 
+    async def encode_sound(self, soundtrack: Soundtrack, files: MediaFiles, into: Path) -> Path:
+        """See `application.ports.clip_encoder.ClipEncoder`."""
+        await _all_fetched(soundtrack, files)
+        written(into, Reel(rate=0, sound_seconds=float(soundtrack.seconds)))
+        return into
+
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`."""
         reel = spliced(Footage(shots=tuple(shot for piece in pieces for shot in piece.shots)))
@@ -136,9 +125,7 @@ class MemoryEncoder:
         self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
     ) -> None:
         """See `application.ports.encoder.Encoder`."""
-        for path in [soundtrack.song, *(cue.clip for cue in soundtrack.cues)]:
-            if path is not None:
-                await _fetched(files, path)
+        await _all_fetched(soundtrack, files)
         heard = msgspec.structs.replace(spliced(film), sound_seconds=float(soundtrack.seconds))
         written(into, heard)
 
@@ -156,7 +143,7 @@ class MemoryEncoder:
             raise FilmFlawed("The film has no sound.")
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
-        """See `application.ports.encoder.Encoder`."""
+        """See `application.ports.clip_encoder.ClipEncoder`."""
         written(folder / "self-test.mp4", Reel(rate=output.frame_rate, frames=(("", 0),)))
 
     async def ready(self) -> str:

@@ -1,80 +1,85 @@
-"""What is known of moves, in memory."""
+"""Embeddings of moves in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 
 from anyio.lowlevel import checkpoint
 
-from application.ports.library import Page
-from domain.library.embeddings import MoveEmbedding
+from adapters.memory.rows import is_storable, page_of
+from application.ports.pagination import Page
+from domain.library.embeddings import EmbeddedMove, MoveEmbedding
+from domain.library.moves import Move
 from domain.planning.costs import Motion
 from domain.shared.errors import InvalidRequest, MoveNotFound
 from domain.shared.violations import Violation
 
 
 class MemoryMoveEmbeddings:
-    """Holds entries for as long as the process runs.
+    """Holds embeddings for as long as the process runs.
 
     As in a database no text may hold U+0000 or half a surrogate pair.
     """
 
-    def __init__(self, entries: Iterable[MoveEmbedding] = ()) -> None:
-        """Start with ``entries``."""
-        self._entries = {entry.move_id: entry for entry in entries}
+    def __init__(
+        self, moves: Mapping[str, Move], corrected: Callable[[str], Move] | None = None
+    ) -> None:
+        """Share the uncorrected ``moves`` of a library, and how it corrects the move of an id."""
+        self._moves = moves
+        self._corrected = corrected or moves.__getitem__
+        self._embeddings: dict[str, MoveEmbedding] = {}
 
-    async def keep(self, entry: MoveEmbedding) -> None:
+    async def keep(self, embedding: MoveEmbedding) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         await checkpoint()
-        self.write(entry)
-
-    async def remove(self, move_id: str) -> None:
-        """See `application.ports.move_embeddings.MoveEmbeddings`."""
-        await checkpoint()
-        self.drop(move_id)
-
-    async def get(self, move_id: str) -> MoveEmbedding:
-        """See `application.ports.move_embeddings.MoveEmbeddings`."""
-        await checkpoint()
-        if move_id not in self._entries:
+        if embedding.move_id not in self._moves:
             raise MoveNotFound
-        return self._entries[move_id]
+        self.write(embedding)
 
-    async def page(self, after: str | None, most: int) -> Page[MoveEmbedding]:
+    async def find(self, move_id: str) -> MoveEmbedding | None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         await checkpoint()
-        if after is not None and not _storable(after):
-            return Page(items=())
-        ids = [key for key in sorted(self._entries) if after is None or key > after]
-        last = ids[most - 1] if len(ids) > most else None
-        return Page(items=tuple(self._entries[key] for key in ids[:most]), last=last)
+        return self._embeddings.get(move_id)
+
+    async def page(self, after: str | None, most: int) -> Page[EmbeddedMove]:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        await checkpoint()
+        return page_of(self._embedded(), lambda _: True, after, most)
+
+    async def lacking(self, after: str | None, most: int) -> Page[Move]:
+        """See `application.ports.move_embeddings.MoveEmbeddings`."""
+        await checkpoint()
+        moves = {key: self._corrected(key) for key in self._moves if key not in self._embeddings}
+        return page_of(moves, lambda _: True, after, most)
 
     async def motion(self) -> Motion:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         await checkpoint()
         return {
-            entry.move_id: (entry.energy_start, entry.energy_end)
-            for entry in self._entries.values()
-            if entry.energy_start is not None and entry.energy_end is not None
+            each.move_id: (each.energy_start, each.energy_end)
+            for each in self._embeddings.values()
+            if each.energy_start is not None and each.energy_end is not None
         }
 
     async def version(self) -> str:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         await checkpoint()
-        entries = self._entries.values()
-        return f"{len(entries)}-{sum(entry.fingerprint for entry in entries)}"
+        embedded = self._embedded().values()
+        return f"{len(embedded)}-{sum(each.fingerprint for each in embedded)}"
 
-    def write(self, entry: MoveEmbedding) -> None:
-        """Remember an entry on the spot, in somebody's transaction."""
-        texts = {"move_id": entry.move_id, "move_name": entry.move_name, "label": entry.label}
-        wrong = [name for name, text in texts.items() if not _storable(text)]
+    def write(self, embedding: MoveEmbedding) -> None:
+        """Replace an embedding at once, in the caller's transaction."""
+        makers = {name: getattr(embedding, name) for name in ("pose_by", "audio_by", "text_by")}
+        wrong = [name for name, text in makers.items() if not is_storable(text)]
         if wrong:
             message = "It holds U+0000 or half a surrogate pair, which is no text."
             raise InvalidRequest(tuple(Violation(path=f"$.{n}", message=message) for n in wrong))
-        self._entries[entry.move_id] = entry
+        self._embeddings[embedding.move_id] = embedding
 
     def drop(self, move_id: str) -> None:
-        """Forget the entry of a move on the spot, in somebody's transaction."""
-        self._entries.pop(move_id, None)
+        """Forget the embedding of a move at once, in the caller's transaction."""
+        self._embeddings.pop(move_id, None)
 
-
-def _storable(text: str) -> bool:
-    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+    def _embedded(self) -> dict[str, EmbeddedMove]:
+        return {
+            key: EmbeddedMove(move=self._moves[key], embedding=embedding)
+            for key, embedding in self._embeddings.items()
+        }

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from adapters.memory.encoder import MemoryEncoder, Reel, spliced, written
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.timeline import Timeline
 from domain.rendering.hls_playlist import Kind, ends

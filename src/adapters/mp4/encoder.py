@@ -15,11 +15,10 @@ from adapters.mp4.samples import Track
 from adapters.mp4.writer import join
 from application.media.disk_errors import disk_errors
 from application.ports.artifact_cache import ArtifactCache
-from application.ports.encoder import Footage, Shot, Take
+from application.ports.footage import Footage, Shot, Take
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
-from domain.library.media import Media
 from domain.shared.errors import ClipTooShort, FilmFlawed
 
 LONGEST: Final = 120
@@ -27,7 +26,7 @@ LONGEST: Final = 120
 
 
 class JoiningEncoder:
-    """An `Encoder` that encodes each clip, cut and song once, and joins films by copying.
+    """Encodes each clip, cut and song once, and joins films by copying.
 
     What has to be encoded a cutting room makes, and a cache keeps.
     """
@@ -37,28 +36,15 @@ class JoiningEncoder:
         self.stock = Stock(room, artifacts)
         """What films are joined of."""
 
-    async def measure(self, media: Path) -> Media:
-        """See `application.ports.encoder.Encoder`."""
-        return await self._room.measure(media)
-
-    async def prepare(
-        self,
-        cuts: Sequence[Cut],
-        sound: Soundtrack | None,
-        files: MediaFiles,
-        output: OutputConfig,
-        folder: Path,
-    ) -> None:
-        """See `application.ports.encoder.Encoder`."""
-        for cut in cuts:
-            await self.normalise(cut, files, output, folder / "cut.mp4")
-        if sound is not None:
-            await self.stock.sound(sound, files, folder)
+    @property
+    def keeps(self) -> bool:
+        """True: clips, cuts and songs are encoded once."""
+        return True
 
     async def normalise(
         self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
     ) -> Footage:
-        """See `application.ports.encoder.Encoder`; nothing is written to ``into`` itself."""
+        """See `application.ports.clip_encoder.ClipEncoder`; writes nothing to ``into`` itself."""
         folder = into.parent
         if is_encoded_whole(cut, output):
             track = await self.stock.cut(cut, files, output, folder)
@@ -90,6 +76,10 @@ class JoiningEncoder:
                 takes.append(Take(track.path, 0, part.count))
         return takes
 
+    async def encode_sound(self, soundtrack: Soundtrack, files: MediaFiles, into: Path) -> Path:
+        """See `application.ports.clip_encoder.ClipEncoder`; writes nothing to ``into`` itself."""
+        return (await self.stock.sound(soundtrack, files, into.parent)).path
+
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`; nothing is written to ``into``."""
         footage = Footage(shots=tuple(shot for piece in pieces for shot in piece.shots))
@@ -119,7 +109,7 @@ class JoiningEncoder:
             raise FilmFlawed(f"The film is not what was asked for. {' '.join(found)}")
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
-        """See `application.ports.encoder.Encoder`."""
+        """See `application.ports.clip_encoder.ClipEncoder`."""
         await self._room.self_test(output, folder)
 
     async def ready(self) -> str:

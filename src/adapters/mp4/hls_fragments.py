@@ -12,7 +12,7 @@ from adapters.mp4.fragments import FORM, init_segment, segment
 from adapters.mp4.mezzanine_store import THREADS, TICKS, Stock
 from adapters.mp4.pieces import Piece
 from adapters.mp4.samples import AAC_PACKET, Run, Track
-from application.ports.encoder import Encoder
+from application.ports.clip_encoder import ClipEncoder
 from application.ports.media_files import MediaFiles
 from domain.blueprint.timeline import Timeline
 from domain.rendering.hls_playlist import SAMPLES, Kind, packets
@@ -24,7 +24,7 @@ _MOST_TAKES: Final = 16
 class FragmentPreviewStreamer:
     """A `PreviewStreamer` of fragmented MP4: its frames and packets are the joined film's."""
 
-    def __init__(self, encoder: Encoder, stock: Stock) -> None:
+    def __init__(self, encoder: ClipEncoder, stock: Stock) -> None:
         """Take a `JoiningEncoder`, or one whose footage can be joined as its, and a stock."""
         self._encoder = encoder
         self._stock = stock

@@ -4,14 +4,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
-from application.ports.encoder import Encoder
+from application.ports.clip_encoder import ClipEncoder
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Soundtrack
 
 
-class CuttingRoom(Encoder, Protocol):
-    """An `Encoder` whose films of equal outputs can be joined by copying.
+class CuttingRoom(ClipEncoder, Protocol):
+    """A `ClipEncoder` whose films of equal outputs can be joined by copying.
 
     Its films have no frames out of order, open with a keyframe and have 512 ticks a frame.
     """
@@ -24,10 +24,14 @@ class CuttingRoom(Encoder, Protocol):
         """How many frames `whole` makes of a clip of so many seconds."""
         ...
 
-    async def record(
+    async def encode_sound(
         self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
-    ) -> None:
-        """Make the sound of a film by itself, with ``samples`` at 48 kHz where these are given."""
+    ) -> Path:
+        """Encode the sound of a film by itself: ``samples`` at 48 kHz, if given."""
+        ...
+
+    async def ready(self) -> str:
+        """Return the name and version of the program that encodes, or raise."""
         ...
 
     async def sample(self, output: OutputConfig, into: Path) -> None:
@@ -43,5 +47,5 @@ class CuttingRoom(Encoder, Protocol):
         ...
 
     async def sound_profile(self, soundtrack: Soundtrack) -> str:
-        """All that `record` depends on, besides the files, the cues and the fades."""
+        """All that `encode_sound` depends on, besides the files, the cues and the fades."""
         ...

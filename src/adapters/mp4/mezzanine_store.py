@@ -91,7 +91,7 @@ class Stock:
         key = f"sound-{_digest(*told)}"
 
         async def make(into: Path) -> None:
-            await self._room.record(soundtrack, files, into, whole)
+            await self._room.encode_sound(soundtrack, files, into, whole)
 
         read = partial(_sound, samples if whole is None else whole)
         return await self._taken(key, folder, make, read)

@@ -7,16 +7,18 @@ import msgspec
 from application.media.cut_plans import ORDINARY, WORK, first_eight
 from application.media.fetched_files import OnHand
 from application.media.store_file import fingerprint, keep, once
+from application.ports.clip_encoder import ClipEncoder
 from application.ports.embedder import Embedder
-from application.ports.encoder import Encoder
-from application.ports.library import Library
+from application.ports.library_files import LibraryFiles
+from application.ports.media_probe import MediaProbe
+from application.ports.moves import MoveRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
-from domain.library.embeddings import MoveEmbedding, Rows, entry_of, words_of
+from domain.library.embeddings import MoveEmbedding, Rows, words_of
 from domain.library.media import require_film
 from domain.library.moves import Move
 from domain.shared import paths, validation
-from domain.shared.errors import MoveNotFound, MoveTaken
+from domain.shared.errors import MoveTaken
 
 
 class AddMove:
@@ -24,16 +26,20 @@ class AddMove:
 
     def __init__(
         self,
-        library: Library,
+        moves: MoveRepository,
+        library_files: LibraryFiles,
         storage: Storage,
-        encoder: Encoder,
+        media_probe: MediaProbe,
+        clips: ClipEncoder,
         workspace: Workspace,
         embedder: Embedder,
     ) -> None:
         """Take the ports."""
-        self._library = library
+        self._moves = moves
+        self._library_files = library_files
         self._storage = storage
-        self._encoder = encoder
+        self._media_probe = media_probe
+        self._clips = clips
         self._workspace = workspace
         self._embedder = embedder
 
@@ -55,39 +61,34 @@ class AddMove:
         `MoveTaken`.
         """
         validation.refuse_faults(move)
-        media = await self._encoder.measure(clip)
+        media = await self._media_probe.measure(clip)
         require_film(media)
-        try:
-            await self._library.move(move.id)
-        except MoveNotFound:
-            pass
-        else:
+        if await self._moves.find(move.id) is not None:
             raise MoveTaken(f"There is a move {move.id!r} already.")
         path = paths.clip(move.id, await fingerprint(clip), once())
         kept = msgspec.structs.replace(
             move, duration=float(media.seconds), video_path=path, unusable=None
         )
-        if ready:
+        if ready and self._clips.keeps:
             async with self._workspace.take(WORK) as folder:
-                files = OnHand({path: clip}, self._encoder)
-                cuts = [first_eight(kept, path)]
-                await self._encoder.prepare(cuts, None, files, ORDINARY, folder)
-        entry = embedding or await self._by_words(kept)
-        entry = msgspec.structs.replace(entry, video_path=path, duration=kept.duration)
+                files = OnHand({path: clip}, self._media_probe)
+                cut = first_eight(kept, path)
+                await self._clips.normalise(cut, files, ORDINARY, folder / "cut.mp4")
+        found_by = embedding or await self._by_words(kept)
 
         async def enter() -> None:
-            await self._library.add_move(kept, entry)
+            await self._moves.add(kept, found_by)
 
         await keep(
             self._storage,
             clip,
             path,
             enter,
-            self._library.give_up,
+            self._library_files.give_up,
             may_take_ownership=may_take_ownership,
         )
         return kept
 
     async def _by_words(self, move: Move) -> MoveEmbedding:
         rows = Rows(text=await self._embedder.read(words_of(move)))
-        return msgspec.structs.replace(entry_of(move), rows=rows, text_by=self._embedder.name)
+        return MoveEmbedding(move_id=move.id, rows=rows, text_by=self._embedder.name)

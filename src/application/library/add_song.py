@@ -4,28 +4,38 @@ from pathlib import Path
 
 import msgspec
 
-from application.media.cut_plans import ORDINARY, WORK, whole_song
+from application.media.cut_plans import WORK, whole_song
 from application.media.fetched_files import OnHand
 from application.media.store_file import fingerprint, keep, once
-from application.ports.encoder import Encoder
-from application.ports.library import Library
+from application.ports.clip_encoder import ClipEncoder
+from application.ports.library_files import LibraryFiles
+from application.ports.media_probe import MediaProbe
+from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from domain.library.songs import Analysis, Song
 from domain.shared import paths, validation
-from domain.shared.errors import SongNotFound, SongTaken, UnacceptedMedia
+from domain.shared.errors import SongTaken, UnacceptedMedia
 
 
 class AddSong:
     """Keep a song and what is known of it; whole or not at all."""
 
     def __init__(
-        self, library: Library, storage: Storage, encoder: Encoder, workspace: Workspace
+        self,
+        songs: SongRepository,
+        library_files: LibraryFiles,
+        storage: Storage,
+        media_probe: MediaProbe,
+        clips: ClipEncoder,
+        workspace: Workspace,
     ) -> None:
         """Take the ports."""
-        self._library = library
+        self._songs = songs
+        self._library_files = library_files
         self._storage = storage
-        self._encoder = encoder
+        self._media_probe = media_probe
+        self._clips = clips
         self._workspace = workspace
 
     async def __call__(
@@ -44,34 +54,33 @@ class AddSong:
         a field is out of range, `UnreadableMedia` for what cannot be heard, and `SongTaken`.
         """
         validation.refuse_faults(song)
-        media = await self._encoder.measure(sound)
+        media = await self._media_probe.measure(sound)
         if media.sound is None:
             raise UnacceptedMedia("The file has no sound; a song needs some.")
-        try:
-            await self._library.song(song.id)
-        except SongNotFound:
-            pass
-        else:
+        if await self._songs.find(song.id) is not None:
             raise SongTaken(f"There is a song {song.id!r} already.")
         tempo = analysis.tempo if analysis else song.tempo
         path = paths.song(song.id, await fingerprint(sound), once())
         kept = msgspec.structs.replace(
             song, duration=float(media.seconds), tempo=tempo, audio_path=path, unusable=None
         )
-        if ready:
+        if ready and self._clips.keeps:
             async with self._workspace.take(WORK) as folder:
-                files, whole = OnHand({path: sound}, self._encoder), whole_song(path, media.seconds)
-                await self._encoder.prepare((), whole, files, ORDINARY, folder)
+                files, whole = (
+                    OnHand({path: sound}, self._media_probe),
+                    whole_song(path, media.seconds),
+                )
+                await self._clips.encode_sound(whole, files, folder / "sound.mp4")
 
         async def enter() -> None:
-            await self._library.add_song(kept, analysis)
+            await self._songs.add(kept, analysis)
 
         await keep(
             self._storage,
             sound,
             path,
             enter,
-            self._library.give_up,
+            self._library_files.give_up,
             may_take_ownership=may_take_ownership,
         )
         return kept

@@ -13,8 +13,8 @@ from application.media.fetched_files import FetchedFiles, OnHand
 from application.media.library_failures import of_the_library
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.audio_analyzer import AudioAnalyzer
-from application.ports.encoder import Encoder
-from application.ports.library import Library
+from application.ports.media_probe import MediaProbe
+from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from domain.library.corrections import Correction, corrected
@@ -29,18 +29,18 @@ class AnalyzeSong:
 
     def __init__(
         self,
-        library: Library,
+        songs: SongRepository,
         storage: Storage,
         artifacts: ArtifactCache,
-        encoder: Encoder,
+        media_probe: MediaProbe,
         workspace: Workspace,
         audio_analyzer: AudioAnalyzer,
     ) -> None:
         """Take the ports."""
-        self._library = library
+        self._songs = songs
         self._storage = storage
         self._artifacts = artifacts
-        self._encoder = encoder
+        self._media_probe = media_probe
         self._workspace = workspace
         self._audio_analyzer = audio_analyzer
 
@@ -50,27 +50,27 @@ class AnalyzeSong:
         Raises `SongNotFound`, and `LibraryFailed` where the song's file cannot be used.
         """
         heard = await self.uncorrected(song_id)
-        correction = await self._library.correction(song_id)
+        correction = await self._songs.correction(song_id)
         return heard if correction is None else corrected(heard, correction)
 
     async def uncorrected(self, song_id: str) -> Analysis:
         """What the analyzer says; raises as the call does."""
-        song = await self._library.song(song_id)
-        known = await self._library.analysis(song_id)
+        song = await self._songs.get(song_id)
+        known = await self._songs.analysis(song_id)
         if known is not None:
             return known
         heard = await self._of(song)
-        await self._library.keep_analysis(song_id, heard)
+        await self._songs.keep_analysis(song_id, heard)
         return heard
 
     async def by_ear(self, song_id: str) -> Analysis:
         """What the analyzer hears, whatever is on record of the song; raises as the call does."""
-        return await self._of(await self._library.song(song_id))
+        return await self._of(await self._songs.get(song_id))
 
     async def file(self, sound: Path) -> Analysis:
         """What is heard in a local file; raises `UnreadableMedia`."""
         async with self._workspace.take(uuid4()) as folder:
-            known = await OnHand({sound.name: sound}, self._encoder).known(sound.name)
+            known = await OnHand({sound.name: sound}, self._media_probe).known(sound.name)
             return await self._listened(known.digest, lambda: _at(sound), folder)
 
     async def _of(self, song: Song) -> Analysis:
@@ -80,7 +80,7 @@ class AnalyzeSong:
     async def _of_its_file(self, song: Song) -> Analysis:
         async with self._workspace.take(uuid4()) as folder:
             files = FetchedFiles(
-                self._storage, self._artifacts, self._encoder, folder, asyncio.Semaphore(1)
+                self._storage, self._artifacts, self._media_probe, folder, asyncio.Semaphore(1)
             )
             digest = (await files.known(song.audio_path)).digest
             return await self._listened(digest, lambda: files.local(song.audio_path), folder)
@@ -102,9 +102,9 @@ class AnalyzeSong:
 class CorrectSong:
     """Keep what a person says of a song's time beside what was heard."""
 
-    def __init__(self, library: Library, hear: AnalyzeSong) -> None:
+    def __init__(self, songs: SongRepository, hear: AnalyzeSong) -> None:
         """Take the port, and who hears the song if nobody has."""
-        self._library = library
+        self._songs = songs
         self._hear = hear
 
     async def __call__(self, song_id: str, correction: Correction) -> Analysis:
@@ -118,7 +118,7 @@ class CorrectSong:
             message = f"The song lasts {heard.duration:.3f} s."
             raise InvalidRequest((Violation(path="$.one_at", message=message),))
         told = heard if correction == Correction() else corrected(heard, correction)
-        await self._library.keep_correction(song_id, correction, told.tempo or None)
+        await self._songs.keep_correction(song_id, correction, told.tempo or None)
         return told
 
 

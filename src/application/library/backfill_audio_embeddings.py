@@ -6,18 +6,20 @@ from uuid import UUID
 
 import msgspec
 
-from application.library.browse import everything
 from application.library.clip_analysis import Examination
 from application.library.clip_failures import Surroundings, reason_of
 from application.media.fetched_files import FetchedFiles
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.audio_analyzer import AudioAnalyzer
-from application.ports.encoder import Encoder
-from application.ports.library import Library
+from application.ports.clip_encoder import ClipEncoder
+from application.ports.media_probe import MediaProbe
 from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.pagination import read_all
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from domain.library.embeddings import MoveEmbedding, Part, Rows
+from domain.library.moves import Move
+from domain.shared.errors import MoveNotFound
 
 WORK = UUID("c0117000-0000-4000-8000-000000000000")
 """Names the folders that clips are fetched into; there is no task of this id."""
@@ -30,25 +32,25 @@ class BackfillAudioEmbeddings:
 
     def __init__(
         self,
-        library: Library,
         storage: Storage,
         artifacts: ArtifactCache,
-        encoder: Encoder,
+        media_probe: MediaProbe,
+        clips: ClipEncoder,
         workspace: Workspace,
         embeddings: MoveEmbeddings,
         examine: Examination,
         audio_analyzer: AudioAnalyzer,
     ) -> None:
         """Take the ports, and who listens to clips, and by what name."""
-        self._library = library
         self._storage = storage
         self._artifacts = artifacts
-        self._encoder = encoder
+        self._media_probe = media_probe
+        self._clips = clips
         self._workspace = workspace
         self._embeddings = embeddings
         self._examine = examine
         self._audio_analyzer = audio_analyzer
-        self._surroundings = Surroundings(storage, workspace, encoder)
+        self._surroundings = Surroundings(storage, workspace, clips)
 
     async def __call__(self) -> int:
         """Return how many were completed, one after another; what was known stays as it is.
@@ -57,39 +59,43 @@ class BackfillAudioEmbeddings:
         raises `StorageFailed`, `FFmpegMissing`, ... then.
         """
         done = 0
-        for known in await everything(self._embeddings.page):
+        for each in await read_all(self._embeddings.page):
+            known = each.embedding
             if known.rows.audio is None and known.audio_by != self._audio_analyzer.name:
-                done += await self._completed(known.move_id)
+                done += await self._completed(each.move)
         return done
 
-    async def _completed(self, move_id: str) -> bool:
+    async def _completed(self, move: Move) -> bool:
         try:
-            found = await self._examined(move_id)
-            # What has come in the meantime is newer than what was listed.
-            known = await self._embeddings.get(move_id)
+            found = await self._examined(move)
         except Exception as error:
             await self._surroundings.check(error)
-            what = f"listening to the clip of the move {move_id!r}"
+            what = f"listening to the clip of the move {move.id!r}"
             _log.warning("%s failed: %s", what, reason_of(error, what))
             return False
+        # What has come in the meantime is newer than what was listed.
+        known = await self._embeddings.find(move.id)
+        if known is None:
+            return False
         rows = Rows(**{part.value: known.rows.of(part) or found.rows.of(part) for part in Part})
-        await self._embeddings.keep(
-            msgspec.structs.replace(
-                known,
-                rows=rows,
-                audio_by=known.audio_by if known.rows.audio else self._audio_analyzer.name,
-                text_by=known.text_by if known.rows.text else found.text_by,
-                energy_start=_first(known.energy_start, found.energy_start),
-                energy_end=_first(known.energy_end, found.energy_end),
-            )
+        completed = msgspec.structs.replace(
+            known,
+            rows=rows,
+            audio_by=known.audio_by if known.rows.audio else self._audio_analyzer.name,
+            text_by=known.text_by if known.rows.text else found.text_by,
+            energy_start=_first(known.energy_start, found.energy_start),
+            energy_end=_first(known.energy_end, found.energy_end),
         )
+        try:
+            await self._embeddings.keep(completed)
+        except MoveNotFound:
+            return False  # It was removed meanwhile.
         return True
 
-    async def _examined(self, move_id: str) -> MoveEmbedding:
-        move = await self._library.move(move_id)
+    async def _examined(self, move: Move) -> MoveEmbedding:
         async with self._workspace.take(WORK) as folder:
             files = FetchedFiles(
-                self._storage, self._artifacts, self._encoder, folder, asyncio.Semaphore(1)
+                self._storage, self._artifacts, self._media_probe, folder, asyncio.Semaphore(1)
             )
             media = (await files.known(move.video_path)).media
             clip = await files.local(move.video_path)

@@ -17,7 +17,6 @@ from domain.library.embeddings import (
     MoveEmbedding,
     Part,
     Rows,
-    entry_of,
     packed,
     words_of,
 )
@@ -285,8 +284,8 @@ def _entry(move: Move, rows: Rows, by: dict[Part, str], motion: Motion | None) -
     if motion is not None:
         start = motion.energy(move.first_count, move.first_count + eight)
         end = motion.energy(max(0.0, move.duration - eight), move.duration)
-    return msgspec.structs.replace(
-        entry_of(move),
+    return MoveEmbedding(
+        move_id=move.id,
         rows=rows,
         **{f"{part}_by": by.get(part, IMPORTED) for part in Part},
         energy_start=start,

@@ -6,7 +6,7 @@ import os
 from typing import Final
 
 from application.media.cut_plans import ORDINARY, WORK
-from application.ports.encoder import Encoder
+from application.ports.clip_encoder import ClipEncoder
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from domain.shared.errors import (
@@ -71,11 +71,11 @@ def is_of_the_clip(error: Exception) -> bool:
 class Surroundings:
     """What all clips need: the storage, a disk to work on, and FFmpeg."""
 
-    def __init__(self, storage: Storage, workspace: Workspace, encoder: Encoder) -> None:
+    def __init__(self, storage: Storage, workspace: Workspace, clips: ClipEncoder) -> None:
         """Take the ports."""
         self._storage = storage
         self._workspace = workspace
-        self._encoder = encoder
+        self._clips = clips
 
     async def check(self, error: Exception) -> None:
         """After a clip has failed, raise what lets every other clip fail, too, if there is such.
@@ -89,7 +89,7 @@ class Surroundings:
         await self._storage.ready()
         await self._workspace.ready()
         async with self._workspace.take(WORK) as folder:
-            await self._encoder.self_test(ORDINARY, folder)
+            await self._clips.self_test(ORDINARY, folder)
 
 
 def _is_of_the_disk(error: Exception) -> bool:

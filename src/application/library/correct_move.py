@@ -4,7 +4,7 @@ from functools import partial
 
 from application.concurrency.background_queue import BackgroundQueue
 from application.library.prewarm_library import PrewarmLibrary
-from application.ports.library import Library
+from application.ports.moves import MoveRepository
 from domain.library.corrections import Correction
 from domain.library.moves import Move
 from domain.library.retiming import refuse_undanceable
@@ -14,9 +14,9 @@ from domain.shared import validation
 class CorrectMove:
     """Keep what a person says of a clip's time beside what was heard in it."""
 
-    def __init__(self, library: Library, warm: PrewarmLibrary, later: BackgroundQueue) -> None:
+    def __init__(self, moves: MoveRepository, warm: PrewarmLibrary, later: BackgroundQueue) -> None:
         """Take the port, who makes the clip ready where it enters now, and when."""
-        self._library = library
+        self._moves = moves
         self._warm = warm
         self._later = later
 
@@ -26,9 +26,9 @@ class CorrectMove:
         A correction takes the place of the one before; one that says nothing takes it back.
         """
         validation.refuse_faults(correction)
-        refuse_undanceable(await self._library.move_as_heard(move_id), correction)
-        await self._library.correct_move(move_id, correction)
-        move = await self._library.move(move_id)
+        refuse_undanceable(await self._moves.get_uncorrected(move_id), correction)
+        await self._moves.correct(move_id, correction)
+        move = await self._moves.get(move_id)
         if move.unusable is None:
             self._later(f"making the move {move.id!r} ready", partial(self._warm.one, move))
         return move

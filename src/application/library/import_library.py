@@ -16,9 +16,10 @@ from application.library.clip_analysis import Examination, Examined
 from application.library.clip_failures import MISSING, reason_of
 from application.library.import_scan import gathered
 from application.media.store_file import delete_or_leave, fingerprint
-from application.ports.encoder import Encoder
-from application.ports.library import Library
+from application.ports.library_files import LibraryFiles
+from application.ports.media_probe import MediaProbe
 from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.moves import MoveRepository
 from application.ports.storage import Storage
 from domain.importing.move_lists import Kind, Note, note
 from domain.importing.move_records import Wanted
@@ -80,20 +81,22 @@ class ImportLibrary:
 
     def __init__(
         self,
-        library: Library,
+        moves: MoveRepository,
+        library_files: LibraryFiles,
         storage: Storage,
         embeddings: MoveEmbeddings,
-        encoder: Encoder,
+        media_probe: MediaProbe,
         add_move: AddMove,
         examine: Examination,
         at_once: int = _AT_ONCE,
         home: Home | None = None,
     ) -> None:
         """Take the ports, how many clips are examined at once, and our bucket if there is one."""
-        self._library = library
+        self._moves = moves
+        self._library_files = library_files
         self._storage = storage
         self._embeddings = embeddings
-        self._encoder = encoder
+        self._media_probe = media_probe
         self._add_move = add_move
         self._examine = examine
         self._at_once = at_once
@@ -161,7 +164,7 @@ class ImportLibrary:
             return Outcome.REFUSED, (*wanted.notes, other)
         if there is not None and await self._is_whole(there):
             return Outcome.UNCHANGED, (*wanted.notes, *_unusable(there))
-        media = await self._encoder.measure(clip)
+        media = await self._media_probe.measure(clip)
         require_film(media)
         outcome = Outcome.ADDED if there is None else Outcome.COMPLETED
         if dry_run:
@@ -179,33 +182,27 @@ class ImportLibrary:
             return
         with suppress(MediaTaken):
             await self._storage.put(clip, there.video_path)
-        entry = msgspec.structs.replace(
-            examined.embedding, video_path=there.video_path, duration=there.duration
-        )
-        await self._embeddings.keep(entry)
-        if await self._library.give_up(there.video_path):
+        embedding = msgspec.structs.replace(examined.embedding, move_id=there.id)
+        with suppress(MoveNotFound):
+            await self._embeddings.keep(embedding)
+        if await self._library_files.give_up(there.video_path):
             # Somebody has removed the move meanwhile, and what was completed is nobody's.
-            await self._embeddings.remove(there.id)
             await delete_or_leave(self._storage, there.video_path)
             await self._add_move(clip, examined.move, examined.embedding, ready=ready)
             return
         if there.unusable == MISSING:
-            await self._library.mark_unusable(there, None)
+            await self._moves.mark_unusable(there, None)
 
     async def _there(self, move_id: str) -> Move | None:
-        try:
-            return await self._library.move(move_id)
-        except MoveNotFound:
-            return None
+        return await self._moves.find(move_id)
 
     async def _is_whole(self, move: Move) -> bool:
         """Whether a move of the library has its clip and its embedding."""
         try:
             await self._storage.describe(move.video_path)
-            await self._embeddings.get(move.id)
-        except (MediaNotFound, MoveNotFound):
+        except MediaNotFound:
             return False
-        return True
+        return await self._embeddings.find(move.id) is not None
 
 
 def _unusable(move: Move) -> tuple[Note, ...]:

@@ -9,13 +9,15 @@ from pathlib import Path
 import msgspec
 
 from application.concurrency.task_groups import run_all
-from application.library.browse import everything
 from application.library.clip_failures import MISSING, Surroundings, is_of_the_clip, reason_of
 from application.media.cut_plans import ORDINARY, WORK, first_eight, whole_clip, whole_song
 from application.media.fetched_files import FetchedFiles
 from application.ports.artifact_cache import ArtifactCache
-from application.ports.encoder import Encoder
-from application.ports.library import Library, MoveFilter, SongFilter
+from application.ports.clip_encoder import ClipEncoder
+from application.ports.media_probe import MediaProbe
+from application.ports.moves import MoveFilter, MoveRepository
+from application.ports.pagination import read_all
+from application.ports.songs import SongFilter, SongRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from domain.library.moves import Move
@@ -45,29 +47,34 @@ class PrewarmLibrary:
 
     def __init__(
         self,
-        library: Library,
+        songs: SongRepository,
+        moves: MoveRepository,
         storage: Storage,
         artifacts: ArtifactCache,
-        encoder: Encoder,
+        media_probe: MediaProbe,
+        clips: ClipEncoder,
         workspace: Workspace,
         at_once: int,
     ) -> None:
         """Take the ports, and how many moves are worked on at once."""
-        self._library = library
+        self._songs = songs
+        self._moves = moves
         self._storage = storage
         self._artifacts = artifacts
-        self._encoder = encoder
+        self._media_probe = media_probe
+        self._clips = clips
         self._workspace = workspace
         self._at_once = at_once
-        self._surroundings = Surroundings(storage, workspace, encoder)
+        self._surroundings = Surroundings(storage, workspace, clips)
 
     async def __call__(self, told: Told, at_once: int | None = None) -> tuple[Unready, ...]:
         """Return once all that can be made ready is, with what cannot; done twice it is quick.
 
-        Raises `FFmpegMissing`, `StorageFailed`, ... for what concerns everything.
+        Raises `FFmpegMissing`, `StorageFailed`, ... for what concerns everything. Where encoded
+        clips are not kept, only those are tried that are marked as unusable.
         """
-        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
-        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+        songs = await read_all(lambda after, most: self._songs.page(SongFilter(), after, most))
+        moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         gate = asyncio.Semaphore(at_once or self._at_once)
         unready: list[Unready] = []
         done = 0
@@ -101,7 +108,7 @@ class PrewarmLibrary:
 
         Those that are not the moves' clips in the library are passed over.
         """
-        for move in await self._library.moves_of(tuple(clips)):
+        for move in await self._moves.find_many(tuple(clips)):
             if move.video_path == clips[move.id]:
                 await self._tried(move, self._try_all_of(move), missing=True)
 
@@ -121,33 +128,46 @@ class PrewarmLibrary:
             why = reason_of(error, what)
             _log.warning("%s failed: %s", what, why)
             if missing and isinstance(error, MediaNotFound):
-                await self._library.mark_unusable(each, MISSING)
+                await self._mark(each, MISSING)
             elif isinstance(each, Move) and is_of_the_clip(error):
-                await self._library.mark_unusable(each, why)
+                await self._mark(each, why)
             return why
         if each.unusable is not None:
-            await self._library.mark_unusable(each, None)
+            await self._mark(each, None)
         return None
 
+    async def _mark(self, each: Song | Move, reason: str | None) -> None:
+        if isinstance(each, Song):
+            await self._songs.mark_unusable(each, reason)
+        else:
+            await self._moves.mark_unusable(each, reason)
+
     async def _ready_song(self, song: Song) -> None:
+        if not self._clips.keeps:
+            return
         async with self._at_work() as (files, folder):
             known = await files.known(song.audio_path)
             sound = whole_song(song.audio_path, known.media.seconds)
-            await self._encoder.prepare([], sound, files, ORDINARY, folder)
+            await self._clips.encode_sound(sound, files, folder / "sound.mp4")
 
     async def _ready_move(self, move: Move) -> None:
+        if not self._clips.keeps:
+            return
         async with self._at_work() as (files, folder):
-            cuts = [first_eight(move, move.video_path)]
-            await self._encoder.prepare(cuts, None, files, ORDINARY, folder)
+            cut = first_eight(move, move.video_path)
+            await self._clips.normalise(cut, files, ORDINARY, folder / "cut.mp4")
 
     async def _try_all_of(self, move: Move) -> None:
         """Make film of a whole clip, also where that is kept for no other film."""
         async with self._at_work() as (files, folder):
             cut = whole_clip(move, move.video_path)
-            await self._encoder.normalise(cut, files, ORDINARY, folder / "clip.mp4")
+            await self._clips.normalise(cut, files, ORDINARY, folder / "clip.mp4")
 
     @asynccontextmanager
     async def _at_work(self) -> AsyncGenerator[tuple[FetchedFiles, Path]]:
         async with self._workspace.take(WORK) as folder:
             gate = asyncio.Semaphore(1)
-            yield FetchedFiles(self._storage, self._artifacts, self._encoder, folder, gate), folder
+            yield (
+                FetchedFiles(self._storage, self._artifacts, self._media_probe, folder, gate),
+                folder,
+            )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from application.media.library_failures import of_the_library
-from application.ports.library import Library
+from application.ports.moves import MoveRepository
 from application.ports.storage import Storage, Stored
 from domain.library.media import type_of
 
@@ -24,14 +24,14 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
 class StreamClip:
     """A clip's bytes, whole or in part, as they were brought."""
 
-    def __init__(self, library: Library, storage: Storage) -> None:
+    def __init__(self, moves: MoveRepository, storage: Storage) -> None:
         """Take the ports."""
-        self._library = library
+        self._moves = moves
         self._storage = storage
 
     async def __call__(self, move_id: str) -> Clip:
         """Find the clip of a move; raises `MoveNotFound` and `LibraryFailed`."""
-        path = (await self._library.move(move_id)).video_path
+        path = (await self._moves.get(move_id)).video_path
         with of_the_library():
             stored = await self._storage.describe(path)
             head = self._storage.read(path, 0, min(_HEAD, stored.size))

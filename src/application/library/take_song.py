@@ -5,9 +5,10 @@ from pathlib import Path
 import msgspec
 
 from application.library.add_song import AddSong
-from application.library.unique_ids import id_of, unused_in
+from application.library.unique_ids import id_of, unused_song_id
 from application.media.store_file import fingerprint
-from application.ports.library import Kind, Library, SongFilter
+from application.ports.library_files import LibraryFiles
+from application.ports.songs import SongFilter, SongRepository
 from domain.importing.move_records import title_of
 from domain.library.songs import Song
 from domain.shared.errors import SongTaken
@@ -19,9 +20,12 @@ class TakeSong:
     It is not made ready for films: the first one does that.
     """
 
-    def __init__(self, library: Library, add_song: AddSong) -> None:
+    def __init__(
+        self, songs: SongRepository, library_files: LibraryFiles, add_song: AddSong
+    ) -> None:
         """Take the port, and who adds songs."""
-        self._library = library
+        self._songs = songs
+        self._library_files = library_files
         self._add_song = add_song
 
     async def __call__(self, file: Path) -> Song:
@@ -30,7 +34,7 @@ class TakeSong:
         name = title_of(file.stem)
         while (known := await self._same(contents)) is None:
             song = Song(
-                id=await unused_in(self._library, Kind.SONG, id_of(name)),
+                id=await unused_song_id(self._songs, self._library_files, id_of(name)),
                 title=name,
                 artist="Unknown",
                 audio_path="songs/new",
@@ -49,7 +53,7 @@ class TakeSong:
         Raises as `AddSong` does.
         """
         while True:
-            free = await unused_in(self._library, Kind.SONG, song.id)
+            free = await unused_song_id(self._songs, self._library_files, song.id)
             try:
                 return await self._add_song(file, msgspec.structs.replace(song, id=free))
             except SongTaken:
@@ -57,5 +61,5 @@ class TakeSong:
                 continue
 
     async def _same(self, contents: str) -> Song | None:
-        page = await self._library.songs(SongFilter(contents=contents), None, 1)
+        page = await self._songs.page(SongFilter(contents=contents), None, 1)
         return next(iter(page.items), None)

@@ -1,48 +1,49 @@
-"""Ids for what comes with a name only."""
+"""Ids for items that have a name only."""
 
 from collections.abc import Awaitable, Callable
 
 from anyascii import anyascii
 
-from application.ports.library import Kind, Library
+from application.ports.library_files import Kind, LibraryFiles
+from application.ports.moves import MoveRepository
+from application.ports.songs import SongRepository
 from domain.library import ids
-from domain.shared.errors import NotFound
 
 
 def id_of(name: str) -> str:
-    """An id out of a name in any script; see `domain.library.ids.id_of`."""
+    """Return an id for a name in any script; see `domain.library.ids.id_of`."""
     return ids.id_of(name, anyascii)
 
 
-async def unused(plain: str, *looks: Callable[[str], Awaitable[object]]) -> str:
-    """``plain``, or ``plain`` with the first number from 2 on, that all ``looks`` find nothing by.
-
-    A look raises `NotFound` where there is nothing of an id.
-    """
+async def unused(plain: str, is_used: Callable[[str], Awaitable[bool]]) -> str:
+    """Return ``plain``, or ``plain`` with the first number from 2 on that is not used."""
     tried, number = plain, 1
-    while any([await _finds(look, tried) for look in looks]):
+    while await is_used(tried):
         number += 1
         tried = f"{plain}-{number}"
     return tried
 
 
-async def unused_in(library: Library, kind: Kind, plain: str) -> str:
-    """``plain``, or ``plain`` with a number, that no song or move of ``library`` has for an id.
+async def unused_song_id(songs: SongRepository, files: LibraryFiles, plain: str) -> str:
+    """Return ``plain``, or ``plain`` with a number, that no song has for an id.
 
-    One whose file is still to be deleted has it, too: whoever removes it once more means that one.
+    The id of a removed song is used until its file is deleted: whoever removes that song again
+    means that file.
     """
 
-    async def removed(tried: str) -> None:
-        if not await library.removed(kind, tried):
-            raise NotFound
+    async def is_used(song_id: str) -> bool:
+        return bool(await songs.find(song_id) or await files.removed(Kind.SONG, song_id))
 
-    look = library.song if kind is Kind.SONG else library.move
-    return await unused(plain, look, removed)
+    return await unused(plain, is_used)
 
 
-async def _finds(look: Callable[[str], Awaitable[object]], tried: str) -> bool:
-    try:
-        await look(tried)
-    except NotFound:
-        return False
-    return True
+async def unused_move_id(moves: MoveRepository, files: LibraryFiles, plain: str) -> str:
+    """Return ``plain``, or ``plain`` with a number, that no move has for an id.
+
+    As for songs, see `unused_song_id`.
+    """
+
+    async def is_used(move_id: str) -> bool:
+        return bool(await moves.find(move_id) or await files.removed(Kind.MOVE, move_id))
+
+    return await unused(plain, is_used)

@@ -14,9 +14,10 @@ from application.concurrency.timeouts import UPLOAD_TURN, place_in
 from application.library.add_move import AddMove
 from application.library.clip_analysis import Examination, Examined
 from application.library.prewarm_library import PrewarmLibrary
-from application.library.unique_ids import id_of, unused_in
-from application.ports.library import Kind, Library
-from application.ports.upload_probe import UploadProbe
+from application.library.unique_ids import id_of, unused_move_id
+from application.ports.library_files import LibraryFiles
+from application.ports.media_probe import MediaProbe
+from application.ports.moves import MoveRepository
 from domain.blueprint.model import DAY, Difficulty
 from domain.importing.move_lists import Listed, Note
 from domain.importing.move_records import UNSORTED, Wanted
@@ -62,8 +63,9 @@ class UploadMove:
 
     def __init__(
         self,
-        library: Library,
-        upload_probe: UploadProbe,
+        moves: MoveRepository,
+        library_files: LibraryFiles,
+        media_probe: MediaProbe,
         examine: Examination,
         add_move: AddMove,
         warm: PrewarmLibrary,
@@ -76,8 +78,9 @@ class UploadMove:
         ``at_once`` is how many clips are worked on at once, ``turn`` for how many seconds one
         waits to be.
         """
-        self._library = library
-        self._upload_probe = upload_probe
+        self._moves = moves
+        self._library_files = library_files
+        self._media_probe = media_probe
         self._examine = examine
         self._add_move = add_move
         self._warm = warm
@@ -100,7 +103,7 @@ class UploadMove:
             return await self._taken(clip, said, own=own)
 
     async def _taken(self, clip: Path, said: MoveForm, *, own: bool) -> UploadedMove:
-        media = await self._upload_probe.look(clip, None if own else CLIP)
+        media = await self._media_probe.measure(clip, None if own else CLIP)
         require_film(media)
         _refuse_beyond(said, float(media.seconds))
         examined = await self._examine(clip, _wanted(said), media, brought=True)
@@ -112,7 +115,7 @@ class UploadMove:
     async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:
         # Of two of the same name at once, the second is to see the id that the first has taken.
         async with self._turns.of(examined.move.id):
-            move_id = await unused_in(self._library, Kind.MOVE, examined.move.id)
+            move_id = await unused_move_id(self._moves, self._library_files, examined.move.id)
             move = msgspec.structs.replace(examined.move, id=move_id)
             embedding = msgspec.structs.replace(examined.embedding, move_id=move_id)
             return await self._add_move(

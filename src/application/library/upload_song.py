@@ -11,9 +11,10 @@ from application.concurrency.keyed_lock import KeyedLock
 from application.concurrency.timeouts import UPLOAD_TURN, place_in
 from application.library.add_song import AddSong
 from application.library.analyze_song import AnalyzeSong
-from application.library.unique_ids import id_of, unused_in
-from application.ports.library import Kind, Library
-from application.ports.upload_probe import UploadProbe
+from application.library.unique_ids import id_of, unused_song_id
+from application.ports.library_files import LibraryFiles
+from application.ports.media_probe import MediaProbe
+from application.ports.songs import SongRepository
 from domain.library.limits import SONG
 from domain.library.songs import Song
 from domain.shared import validation
@@ -37,8 +38,9 @@ class UploadSong:
 
     def __init__(
         self,
-        library: Library,
-        upload_probe: UploadProbe,
+        songs: SongRepository,
+        library_files: LibraryFiles,
+        media_probe: MediaProbe,
         add_song: AddSong,
         hear: AnalyzeSong,
         later: BackgroundQueue,
@@ -49,8 +51,9 @@ class UploadSong:
 
         ``turn`` is for how many seconds one waits to be looked into.
         """
-        self._library = library
-        self._upload_probe = upload_probe
+        self._songs = songs
+        self._library_files = library_files
+        self._media_probe = media_probe
         self._add_song = add_song
         self._hear = hear
         self._later = later
@@ -67,7 +70,7 @@ class UploadSong:
         """
         validation.refuse_faults(said)
         async with place_in(self._gate, "a place to look into an upload", self._turn):
-            media = await self._upload_probe.look(sound, SONG)
+            media = await self._media_probe.measure(sound, SONG)
             if media.sound is None:
                 raise UnacceptedMedia("The file has no sound; a song needs some.")
             song = await self._added(sound, said)
@@ -79,7 +82,7 @@ class UploadSong:
         # Of two of the same title at once, the second is to see the id that the first has taken.
         async with self._turns.of(plain):
             song = Song(
-                id=await unused_in(self._library, Kind.SONG, plain),
+                id=await unused_song_id(self._songs, self._library_files, plain),
                 title=said.title,
                 artist=said.artist,
                 genre=said.genre,

@@ -12,8 +12,8 @@ from application.concurrency.threads import FILES
 from application.concurrency.timeouts import FETCH_TURN, place_in
 from application.media.store_file import digest_of
 from application.ports.artifact_cache import ArtifactCache
-from application.ports.encoder import Encoder
 from application.ports.media_files import Known
+from application.ports.media_probe import MediaProbe
 from application.ports.storage import Storage
 from domain.shared.errors import SpoiledFile, UnreadableMedia
 
@@ -29,14 +29,14 @@ class FetchedFiles:
         self,
         storage: Storage,
         artifacts: ArtifactCache,
-        encoder: Encoder,
+        media_probe: MediaProbe,
         folder: Path,
         gate: asyncio.Semaphore,
     ) -> None:
         """Take the ports, a folder of one's own, and how many files may be fetched at once."""
         self._storage = storage
         self._artifacts = artifacts
-        self._encoder = encoder
+        self._media_probe = media_probe
         self._folder = folder
         self._gate = gate
         self._fetched: dict[str, asyncio.Lock | Path] = {}
@@ -72,7 +72,7 @@ class FetchedFiles:
 
     def _finding_out(self, path: str) -> Callable[[Path], Awaitable[None]]:
         async def find_out(into: Path) -> None:
-            known = await known_of(path, await self.local(path), self._encoder)
+            known = await known_of(path, await self.local(path), self._media_probe)
             await FILES.run(lambda: into.write_bytes(_written(known)))
 
         return find_out
@@ -81,10 +81,10 @@ class FetchedFiles:
 class OnHand:
     """`MediaFiles` that are on the local disk already."""
 
-    def __init__(self, files: dict[str, Path], encoder: Encoder) -> None:
+    def __init__(self, files: dict[str, Path], media_probe: MediaProbe) -> None:
         """Take the local file of every storage path."""
         self._files = files
-        self._encoder = encoder
+        self._media_probe = media_probe
         self._known: dict[str, Known] = {}
 
     async def local(self, path: str) -> Path:
@@ -94,14 +94,14 @@ class OnHand:
     async def known(self, path: str) -> Known:
         """See `application.ports.media_files.MediaFiles`."""
         if path not in self._known:
-            self._known[path] = await known_of(path, self._files[path], self._encoder)
+            self._known[path] = await known_of(path, self._files[path], self._media_probe)
         return self._known[path]
 
 
-async def known_of(path: str, file: Path, encoder: Encoder) -> Known:
+async def known_of(path: str, file: Path, media_probe: MediaProbe) -> Known:
     """Look into a local file; raises `UnreadableMedia`, naming its storage path."""
     try:
-        media = await encoder.measure(file)
+        media = await media_probe.measure(file)
     except UnreadableMedia as error:
         raise UnreadableMedia(
             f"The file {path!r} cannot be used: {error}", details=error.details

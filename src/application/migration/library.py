@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,15 +10,16 @@ import msgspec
 
 from application.concurrency.task_groups import run_all
 from application.library.add_song import AddSong
-from application.library.browse import everything
 from application.library.clip_failures import reason_of
 from application.library.import_library import ImportLibrary, Outcome
 from application.library.unique_ids import id_of, unused
 from application.media.store_file import digest_of, fingerprint, once
 from application.migration.media import SeedMedia
 from application.migration.report import Came, Findings
-from application.ports.encoder import Encoder
-from application.ports.library import Library, SongFilter
+from application.ports.media_probe import MediaProbe
+from application.ports.moves import MoveRepository
+from application.ports.pagination import read_all
+from application.ports.songs import SongFilter, SongRepository
 from domain.importing.move_lists import Kind, Listed
 from domain.importing.move_records import FOLDER, Wanted, same_file, wanted
 from domain.legacy.seed_blueprints import Lies
@@ -28,7 +28,7 @@ from domain.library.ids import slug
 from domain.library.songs import Song
 from domain.shared import paths
 from domain.shared.bucket_uris import Home, key_of, path_of
-from domain.shared.errors import MoveNotFound, SongNotFound, UnacceptedMedia, UnsafePath
+from domain.shared.errors import UnacceptedMedia, UnsafePath
 
 Told = Callable[[str], Awaitable[None]]
 """Hears the name of what is done."""
@@ -88,15 +88,17 @@ class SeedLibrary:
 
     def __init__(
         self,
-        library: Library,
-        encoder: Encoder,
+        songs: SongRepository,
+        moves: MoveRepository,
+        media_probe: MediaProbe,
         add_song: AddSong,
         import_library: ImportLibrary,
         at_once: int,
     ) -> None:
         """Take the ports, who adds songs and moves, and how many moves are examined at once."""
-        self._library = library
-        self._encoder = encoder
+        self._songs = songs
+        self._moves = moves
+        self._media_probe = media_probe
         self._add_song = add_song
         self._import_library = import_library
         self._at_once = at_once
@@ -114,8 +116,8 @@ class SeedLibrary:
         """Bring songs over, with the keys they had; the same contents are the same song."""
         known = {
             contents: song
-            for song in await everything(
-                lambda after, most: self._library.songs(SongFilter(), after, most)
+            for song in await read_all(
+                lambda after, most: self._songs.page(SongFilter(), after, most)
             )
             if (contents := paths.contents_of(song.audio_path)) is not None
         }
@@ -150,10 +152,9 @@ class SeedLibrary:
     async def _named(self, said: SeedSong) -> Song | None:
         """The song of this title and artist; before titles were spelled its id was another."""
         for song_id in dict.fromkeys((id_of(said.title), slug(said.title))):
-            with suppress(SongNotFound):
-                there = await self._library.song(song_id)
-                if (there.title, there.artist) == (said.title, said.artist):
-                    return there
+            there = await self._songs.find(song_id)
+            if there is not None and (there.title, there.artist) == (said.title, said.artist):
+                return there
         return None
 
     async def _song(
@@ -179,17 +180,17 @@ class SeedLibrary:
         return Came.TAKEN
 
     async def _foretold(self, song: "_Song", new: Song) -> Song:
-        media = await self._encoder.measure(song.file)
+        media = await self._media_probe.measure(song.file)
         if media.sound is None:
             raise UnacceptedMedia("The file has no sound; a song needs some.")
         path = paths.song(new.id, song.contents, once())
         return msgspec.structs.replace(new, audio_path=path, duration=float(media.seconds))
 
     async def _unused(self, plain: str, promised: set[str]) -> str:
-        async def look(song_id: str) -> object:
-            return song_id in promised or await self._library.song(song_id)
+        async def is_used(song_id: str) -> bool:
+            return song_id in promised or await self._songs.find(song_id) is not None
 
-        return await unused(plain, look)
+        return await unused(plain, is_used)
 
     async def _noted(
         self, song: "_Song", came: Came, kept: Song, places: Places, findings: Findings
@@ -247,7 +248,7 @@ class SeedLibrary:
             move = await self._import_library.under_its_id(clip, move)
             imported = await self._import_library.one(clip, move, dry_run=dry_run)
             came = _CAME[imported.outcome]
-            if imported.outcome is Outcome.MISSING and await self._has(move.id):
+            if imported.outcome is Outcome.MISSING and await self._moves.find(move.id):
                 came = Came.THERE
             if came is Came.LEFT_OUT:
                 about = [each for each in imported.notes if each.field in ("clip", "id")]
@@ -258,22 +259,15 @@ class SeedLibrary:
         doubtful = [each for each in imported.notes if each.kind is Kind.INCONSISTENT]
         return (came, [f"{each.field}: {each.message}" for each in doubtful]), move.id
 
-    async def _has(self, move_id: str) -> bool:
-        try:
-            await self._library.move(move_id)
-        except MoveNotFound:
-            return False
-        return True
-
     async def _place(
         self, move: Wanted, clip: Path | None, places: Places, *, foretold: bool
     ) -> None:
         """Remember where the clip of a move is now, or would be."""
         if foretold and clip is not None:
             path = paths.clip(move.id, await fingerprint(clip), once())
-            seconds = float((await self._encoder.measure(clip)).seconds)
+            seconds = float((await self._media_probe.measure(clip)).seconds)
         else:
-            kept = await self._library.move(move.id)
+            kept = await self._moves.get(move.id)
             path, seconds = kept.video_path, kept.duration
         lies = Lies(path=path, move_id=move.id, seconds=seconds)
         for said in (move.said.clip, move.said.id, move.id):

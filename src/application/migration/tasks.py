@@ -14,7 +14,7 @@ from application.migration.library import Places, Told
 from application.migration.media import SeedMedia
 from application.migration.report import Came, Findings
 from application.ports.blueprints import BlueprintArchive
-from application.ports.encoder import Encoder
+from application.ports.media_probe import MediaProbe
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from domain.blueprint.model import Blueprint
@@ -46,14 +46,14 @@ class SeedTasks:
         tasks: TaskRepository,
         blueprints: BlueprintArchive,
         storage: Storage,
-        encoder: Encoder,
+        media_probe: MediaProbe,
         owner: str,
     ) -> None:
         """Take the ports, and whose the tasks are from now on."""
         self._tasks = tasks
         self._blueprints = blueprints
         self._storage = storage
-        self._encoder = encoder
+        self._media_probe = media_probe
         self._owner = owner
 
     async def tasks(
@@ -100,7 +100,7 @@ class SeedTasks:
 
     async def _filmed(self, task: Assembly, film: Path, places: Places) -> Assembly:
         """The task with its film, which is looked into."""
-        looked = await self._encoder.measure(film)
+        looked = await self._media_probe.measure(film)
         if looked.picture is None:
             raise UnacceptedMedia("Its film has sound but no picture.")
         path = paths.film(self._owner, task.task_id)

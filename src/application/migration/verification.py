@@ -8,8 +8,9 @@ from uuid import UUID
 
 from application.migration.report import Counted, Findings, Norms, Verified
 from application.ports.blueprints import BlueprintArchive
-from application.ports.library import Library
 from application.ports.move_embeddings import MoveEmbeddings
+from application.ports.moves import MoveRepository
+from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from domain.importing.move_lists import Listed
@@ -26,19 +27,19 @@ class Verification:
 
     def __init__(
         self,
-        library: Library,
+        songs: SongRepository,
+        moves: MoveRepository,
         embeddings: MoveEmbeddings,
         tasks: TaskRepository,
         blueprints: BlueprintArchive,
         storage: Storage,
     ) -> None:
         """Take the ports."""
-        self._library = library
         self._embeddings = embeddings
         self._storage = storage
         self._looks: Mapping[Model, Callable[[str], Awaitable[object]]] = {
-            Model.SONG: library.song,
-            Model.MOVE: library.move,
+            Model.SONG: songs.get,
+            Model.MOVE: moves.get,
             Model.TASK: lambda task_id: tasks.get(UUID(task_id)),
             Model.BLUEPRINT: lambda task_id: blueprints.get(UUID(task_id)),
         }
@@ -76,9 +77,8 @@ class Verification:
     ) -> Norms:
         lengths: list[float] = []
         for move_id in moves:
-            try:
-                entry = await self._embeddings.get(move_id)
-            except NotFound:
+            entry = await self._embeddings.find(move_id)
+            if entry is None:
                 faulty.append(f"{Model.MOVE} {move_id}: It has no embedding.")
                 continue
             vectors = [vector for part in Part if (vector := entry.rows.of(part)) is not None]

@@ -9,11 +9,11 @@ from application.concurrency.task_groups import run_all
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
 from application.ports.demo import DemoStudio
-from application.ports.library import Library
+from application.ports.moves import MoveRepository
+from application.ports.songs import SongRepository
 from application.ports.workspace import Workspace
 from domain.library.moves import Move
 from domain.library.songs import Analysis, Song
-from domain.shared.errors import MoveNotFound, SongNotFound
 
 WORK = UUID("de300000-0000-4000-8000-000000000000")
 """Names the folder that the demo library is made in; there is no task of this id."""
@@ -31,7 +31,8 @@ class MakeDemoLibrary:
     def __init__(
         self,
         studio: DemoStudio,
-        library: Library,
+        songs: SongRepository,
+        moves: MoveRepository,
         workspace: Workspace,
         add_move: AddMove,
         add_song: AddSong,
@@ -39,7 +40,8 @@ class MakeDemoLibrary:
     ) -> None:
         """Take the ports, and how many films are made at once."""
         self._studio = studio
-        self._library = library
+        self._songs = songs
+        self._moves = moves
         self._workspace = workspace
         self._add_move = add_move
         self._add_song = add_song
@@ -47,8 +49,10 @@ class MakeDemoLibrary:
 
     async def __call__(self, told: Told) -> None:
         """Return once everything is there; what was there stays as it is."""
-        songs = [pair for pair in self._studio.songs() if not await self._has_song(pair[0].id)]
-        moves = [move for move in self._studio.moves() if not await self._has_move(move.id)]
+        songs = [
+            pair for pair in self._studio.songs() if await self._songs.find(pair[0].id) is None
+        ]
+        moves = [move for move in self._studio.moves() if await self._moves.find(move.id) is None]
         whole = len(songs) + len(moves)
         if not whole:
             return
@@ -89,17 +93,3 @@ class MakeDemoLibrary:
             into.unlink()
 
         return work
-
-    async def _has_song(self, song_id: str) -> bool:
-        try:
-            await self._library.song(song_id)
-        except SongNotFound:
-            return False
-        return True
-
-    async def _has_move(self, move_id: str) -> bool:
-        try:
-            await self._library.move(move_id)
-        except MoveNotFound:
-            return False
-        return True

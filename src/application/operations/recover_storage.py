@@ -9,10 +9,12 @@ from uuid import UUID
 
 import msgspec
 
-from application.library.browse import everything
 from application.library.clip_failures import MISSING
 from application.ports.blueprints import BlueprintArchive
-from application.ports.library import Library, MoveFilter, SongFilter
+from application.ports.library_files import LibraryFiles
+from application.ports.moves import MoveFilter, MoveRepository
+from application.ports.pagination import read_all
+from application.ports.songs import SongFilter, SongRepository
 from application.ports.storage import Storage, StoredFile
 from application.ports.tasks import TaskRepository
 from domain.library.moves import Move
@@ -84,7 +86,9 @@ class RecoverStorage:
 
     def __init__(
         self,
-        library: Library,
+        songs: SongRepository,
+        moves: MoveRepository,
+        library_files: LibraryFiles,
         tasks: TaskRepository,
         blueprints: BlueprintArchive,
         storage: Storage,
@@ -96,7 +100,9 @@ class RecoverStorage:
         0 where the cache keeps none there: nothing knows of what an earlier version has kept.
         """
         self._made = made
-        self._library = library
+        self._songs = songs
+        self._moves = moves
+        self._library_files = library_files
         self._tasks = tasks
         self._blueprints = blueprints
         self._storage = storage
@@ -109,16 +115,16 @@ class RecoverStorage:
         """
         removal = _Removal(self._storage)
         lying = await self._lying("clips", "songs")
-        for each in await self._library.removed():
+        for each in await self._library_files.removed():
             if await removal.remove(lying.get(each.path) or _of_unknown_size(each.path)):
-                await self._library.forget_removed(each.path)
+                await self._library_files.forget(each.path)
         items = await self._items()
         owned = {_path_of(item) for item in items}
         lost = [each for each in lying.values() if each.path not in owned and _is_old(each)]
         lost = [each for each in lost if paths.contents_of(each.path) is not None]
         held_back = not force and len(lost) > max(FEW, len(owned))
         for each in [] if held_back else lost:
-            if await self._library.give_up(each.path):
+            if await self._library_files.give_up(each.path):
                 await removal.remove(each)
         await self._evict_made(removal)
         films = await self._lying("output")
@@ -147,8 +153,8 @@ class RecoverStorage:
         return {each.path: each for folder in folders async for each in self._storage.files(folder)}
 
     async def _items(self) -> list[Song | Move]:
-        songs = await everything(lambda after, most: self._library.songs(SongFilter(), after, most))
-        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+        songs = await read_all(lambda after, most: self._songs.page(SongFilter(), after, most))
+        moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         return [*songs, *moves]
 
     async def _completed(self) -> AsyncIterator[Assembly]:
@@ -191,10 +197,10 @@ class RecoverStorage:
         for item in items:
             if not await self._is_there(_path_of(item), lying):
                 owner = Owner.SONG if isinstance(item, Song) else Owner.MOVE
-                if item.unusable is not None or await self._library.mark_unusable(item, MISSING):
+                if item.unusable is not None or await self._mark(item, MISSING):
                     unfound.append(Unfound(owner=owner, id=item.id, path=_path_of(item)))
             elif item.unusable == MISSING:
-                found_again += await self._library.mark_unusable(item, None)
+                found_again += await self._mark(item, None)
         for task in completed:
             path = task.output_path or ""
             there = await self._is_there(path, lying)
@@ -204,6 +210,11 @@ class RecoverStorage:
                 await self._mark_film(task, None if there else MISSING)
                 found_again += there
         return Recovery(unfound=tuple(unfound), found_again=found_again)
+
+    async def _mark(self, item: Song | Move, reason: str | None) -> bool:
+        if isinstance(item, Song):
+            return await self._songs.mark_unusable(item, reason)
+        return await self._moves.mark_unusable(item, reason)
 
     async def _mark_film(self, task: Assembly, reason: str | None) -> None:
         def marked(found: Assembly) -> Assembly:

@@ -7,9 +7,10 @@ from uuid import UUID
 import msgspec
 
 from application.library.analyze_song import AnalyzeSong
-from application.library.browse import everything
 from application.planning.motion_cache import MotionCache
-from application.ports.library import Library, MoveFilter, SongFilter
+from application.ports.moves import MoveFilter, MoveRepository
+from application.ports.pagination import read_all
+from application.ports.songs import SongFilter, SongRepository
 from domain.blueprint.model import Blueprint, BlueprintMove
 from domain.library.moves import Move
 from domain.library.songs import Analysis, Song, shortened
@@ -71,18 +72,21 @@ class _Reason(msgspec.Struct):
 class ExplainBlueprint:
     """Reads the reasons of a Blueprint, and measures its dance."""
 
-    def __init__(self, library: Library, hear: AnalyzeSong, watched: MotionCache) -> None:
+    def __init__(
+        self, songs: SongRepository, moves: MoveRepository, hear: AnalyzeSong, watched: MotionCache
+    ) -> None:
         """Take the port, who hears the song, and what is known of the clips' motion."""
-        self._library = library
+        self._songs = songs
+        self._moves = moves
         self._hear = hear
         self._watched = watched
 
     async def __call__(self, blueprint: Blueprint) -> Explanation:
         """Return all that is known; of what a person has written over, nothing is made up."""
-        moves = await everything(lambda after, most: self._library.moves(MoveFilter(), after, most))
+        moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         known = {move.id: move for move in moves}
         there = SongFilter(audio_path=blueprint.audio_path)
-        song = next(iter((await self._library.songs(there, None, 1)).items), None)
+        song = next(iter((await self._songs.page(there, None, 1)).items), None)
         said = blueprint.generation_parameters
         danced_to = None if song is None else await self._danced_to(song, blueprint)
         measured = None

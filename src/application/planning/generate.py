@@ -5,8 +5,8 @@ from uuid import UUID
 from application.media.library_failures import of_the_library
 from application.planning.plan import ChoreographyRequest, Description, PlanChoreography
 from application.ports.blueprints import BlueprintArchive
-from application.rendering.assemble import FinishedFilm, finished
 from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.finished_film import FinishedFilm
 from application.rendering.task_tracking import TrackedTasks
 from domain.blueprint import rules
 from domain.rendering.assembly import Step
@@ -52,4 +52,4 @@ class GenerateChoreography:
                 await record.note(dance.degradations)
             await self._blueprints.keep(dance.blueprint)
             assembly = await self._film(dance.blueprint, record, planned=True)
-            return finished(assembly, await self._film.address(assembly))
+            return await self._film.finished(assembly)

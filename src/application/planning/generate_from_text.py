@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from application.library.browse import everything
 from application.planning.generate import GenerateChoreography
 from application.planning.plan import (
     ChoreographyRequest,
@@ -16,8 +15,10 @@ from application.planning.plan import (
     PlannedDance,
 )
 from application.ports.description_model import DescriptionModel, Reader
-from application.ports.library import Library, MoveFilter, SongFilter
-from application.rendering.assemble import FinishedFilm
+from application.ports.moves import MoveFilter, MoveRepository
+from application.ports.pagination import read_all
+from application.ports.songs import SongFilter, SongRepository
+from application.rendering.finished_film import FinishedFilm
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Style
 from domain.planning.planner import Banned, Locked, Seed
@@ -68,9 +69,12 @@ class DescribedDance(PlannedDance, frozen=True, kw_only=True):
 class UnderstandDescription:
     """Turn words into the parameters of a choreography; no dance is planned."""
 
-    def __init__(self, library: Library, description_model: DescriptionModel) -> None:
+    def __init__(
+        self, songs: SongRepository, moves: MoveRepository, description_model: DescriptionModel
+    ) -> None:
         """Take the ports."""
-        self._library = library
+        self._songs = songs
+        self._moves = moves
         self._description_model = description_model
 
     async def __call__(self, described: DescribedRequest) -> Understanding:
@@ -86,9 +90,9 @@ class UnderstandDescription:
         """What was understood, and the same for `PlanChoreography`; raises as the call does."""
         validation.refuse_faults(described)
         sound = SongFilter(usable=True)
-        songs = await everything(lambda after, most: self._library.songs(sound, after, most))
+        songs = await read_all(lambda after, most: self._songs.page(sound, after, most))
         usable = MoveFilter(usable=True)
-        moves = await everything(lambda after, most: self._library.moves(usable, after, most))
+        moves = await read_all(lambda after, most: self._moves.page(usable, after, most))
         labels = sorted({move.label for move in moves})
         clock = asyncio.get_running_loop().time
         began = clock()
@@ -98,7 +102,7 @@ class UnderstandDescription:
         song_id = described.song_id or choose_song(asked, songs)
         if song_id is None:
             raise SongNotFound("There are no songs in the library; add one first.")
-        song = await self._library.song(song_id)
+        song = await self._songs.get(song_id)
         said = (*parsed.degradations, *unheeded(parsed.asked, song))
         understood = Understanding(
             request=ChoreographyRequest(
@@ -123,7 +127,7 @@ class UnderstandDescription:
         )
 
 
-class PlanFromWords:
+class PlanFromText:
     """Understand a description and plan the dance; no film is made."""
 
     def __init__(self, understand: UnderstandDescription, plan: PlanChoreography) -> None:
@@ -140,7 +144,7 @@ class PlanFromWords:
         return DescribedDance(**msgspec.structs.asdict(dance), parameters=understood)
 
 
-class GenerateFromWords:
+class GenerateFromText:
     """Understand a description, plan the dance and make its film, in one go."""
 
     def __init__(self, understand: UnderstandDescription, generate: GenerateChoreography) -> None:

@@ -7,12 +7,13 @@ import msgspec
 
 from application.concurrency.threads import PLANNING
 from application.library.analyze_song import AnalyzeSong
-from application.library.browse import everything
 from application.planning.motion_cache import MotionCache
 from application.planning.shortlisting import Shortlist
 from application.ports.clock import Clock
 from application.ports.description_model import DescriptionModel, Slot
-from application.ports.library import Library, MoveFilter
+from application.ports.moves import MoveFilter, MoveRepository
+from application.ports.pagination import read_all
+from application.ports.songs import SongRepository
 from domain.blueprint.model import Blueprint, Difficulty, OutputConfig
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis, shortened
@@ -70,7 +71,8 @@ class PlanChoreography:
 
     def __init__(
         self,
-        library: Library,
+        songs: SongRepository,
+        moves: MoveRepository,
         hear: AnalyzeSong,
         clock: Clock,
         description_model: DescriptionModel,
@@ -81,7 +83,8 @@ class PlanChoreography:
 
         Without a ``shortlist`` all moves are weighed, however many there are.
         """
-        self._library = library
+        self._songs = songs
+        self._moves = moves
         self._hear = hear
         self._clock = clock
         self._description_model = description_model
@@ -101,7 +104,7 @@ class PlanChoreography:
         and `InvalidRequest` when a locked or banned move is not in the library, or no film can be
         made of the clip of a locked one.
         """
-        song = await self._library.song(request.song_id)
+        song = await self._songs.get(request.song_id)
         if song.unusable is not None:
             raise MediaNotFound(song.audio_path)
         analysis = await self._hear(song.id)
@@ -178,7 +181,7 @@ class PlanChoreography:
         best: tuple[Counted, Sequence[Move]] | None = None
         most = 0
         for way in ways_to_count(heard):
-            moves = await self._moves(request, way.analysis, described)
+            moves = await self._candidates(request, way.analysis, described)
             wanted = [move for move in moves if move.id not in request.banned_moves]
             fit = fitting(wanted, way.analysis.tempo)
             if best is None or fit > most:
@@ -189,7 +192,7 @@ class PlanChoreography:
             raise AssertionError("A song is counted in one way at least.")
         return best
 
-    async def _moves(
+    async def _candidates(
         self, request: ChoreographyRequest, analysis: Analysis, described: Description | None
     ) -> Sequence[Move]:
         """What the dance is chosen from."""
@@ -201,25 +204,25 @@ class PlanChoreography:
             found = await self._shortlist(request.song_id, analysis.tempo, wish, words)
             known = {move.id for move in found}
             more = () if described is None else described.figures
-            added = await self._library.moves_of([each for each in more if each not in known])
+            added = await self._moves.find_many([each for each in more if each not in known])
             return (*found, *(move for move in added if move.unusable is None))
         usable = MoveFilter(usable=True)
-        return await everything(lambda after, most: self._library.moves(usable, after, most))
+        return await read_all(lambda after, most: self._moves.page(usable, after, most))
 
     async def _refuse_unknown(self, request: ChoreographyRequest, moves: Sequence[Move]) -> None:
         named = {*request.banned_moves, *(lock.move_id for lock in request.locked_moves)}
         known = {move.id: move for move in moves}
         if unlisted := named - set(known):
-            known |= {move.id: move for move in await self._library.moves_of(sorted(unlisted))}
+            known |= {move.id: move for move in await self._moves.find_many(sorted(unlisted))}
         _refuse_unknown(request, known)
         if not moves:
             await self._refuse_without_moves()
 
     async def _refuse_without_moves(self) -> None:
         """Say so where it is not for the song's tempo that there is nothing to choose from."""
-        if (await self._library.moves(MoveFilter(usable=True), None, 1)).items:
+        if (await self._moves.page(MoveFilter(usable=True), None, 1)).items:
             return
-        if not (await self._library.moves(MoveFilter(), None, 1)).items:
+        if not (await self._moves.page(MoveFilter(), None, 1)).items:
             raise NoMovesMatch("There are no moves in the library; add some first.")
         raise NoMovesMatch(
             "No film can be made of any clip of the library, so no move is left to dance; "

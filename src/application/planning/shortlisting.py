@@ -4,8 +4,8 @@ from random import Random
 from typing import Final
 
 from application.library.analyze_song import AnalyzeSong
-from application.ports.library import Library, MoveFilter
 from application.ports.move_index import Among
+from application.ports.moves import MoveFilter, MoveRepository
 from application.search.move_search import FindMoves, Likeness
 from domain.library.embeddings import LENGTHS, Part, packed
 from domain.library.moves import INTRO, OUTRO, Energy, Move
@@ -31,10 +31,10 @@ class Shortlist:
     """
 
     def __init__(
-        self, library: Library, find: FindMoves, hear: AnalyzeSong, many: int = MANY
+        self, moves: MoveRepository, find: FindMoves, hear: AnalyzeSong, many: int = MANY
     ) -> None:
         """Take the port, who finds moves and who hears songs, and how many moves are too many."""
-        self._library = library
+        self._moves = moves
         self._find = find
         self._hear = hear
         self._many = many
@@ -46,7 +46,7 @@ class Shortlist:
 
         Of all of them film can be made, as far as anybody has tried.
         """
-        page = await self._library.moves(MoveFilter(usable=True), None, self._many)
+        page = await self._moves.page(MoveFilter(usable=True), None, self._many)
         if page.last is None:
             return page.items
         like = await self._likeness(song_id, wish.seed, words)
@@ -58,7 +58,7 @@ class Shortlist:
         while searches:
             near = [await self._near(like, among, asked * most) for among, most in searches]
             ids = {each: None for some in near for each in some if each not in known}
-            there = await self._library.moves_of(tuple(ids))
+            there = await self._moves.find_many(tuple(ids))
             known |= {move.id: move for move in there if move.unusable is None}
             left: list[tuple[Among, int]] = []
             for (among, most), some in zip(searches, near, strict=True):
@@ -67,7 +67,7 @@ class Shortlist:
                 if len(good) < most and len(some) == asked * most:
                     left.append((among, most))
             searches, asked = left, asked * 4
-        locked = await self._library.moves_of([lock.move_id for lock in wish.locked])
+        locked = await self._moves.find_many([lock.move_id for lock in wish.locked])
         found |= {move.id: move for move in locked if move.unusable is None}
         return tuple(found.values())
 

@@ -1,35 +1,42 @@
-"""What is known of moves for finding them."""
+"""The embeddings of the moves."""
 
 from typing import Protocol
 
-from application.ports.library import Page
-from domain.library.embeddings import MoveEmbedding
+from application.ports.pagination import Page
+from domain.library.embeddings import EmbeddedMove, MoveEmbedding
+from domain.library.moves import Move
 from domain.planning.costs import Motion
 
 
 class MoveEmbeddings(Protocol):
-    """Entries by the id of their move."""
+    """Embeddings by the id of their move; `MoveRepository` adds and removes both together."""
 
-    async def keep(self, entry: MoveEmbedding) -> None:
-        """Remember an entry, in place of the one of the same id."""
+    async def keep(self, embedding: MoveEmbedding) -> None:
+        """Replace the embedding of a move; raises `MoveNotFound`, and changes nothing then."""
         ...
 
-    async def remove(self, move_id: str) -> None:
-        """Forget the entry of a move, if there is one."""
+    async def find(self, move_id: str) -> MoveEmbedding | None:
+        """Return the embedding of a move; None when it has none, or there is no such move."""
         ...
 
-    async def get(self, move_id: str) -> MoveEmbedding:
-        """Return it, or raise `MoveNotFound`."""
+    async def page(self, after: str | None, most: int) -> Page[EmbeddedMove]:
+        """Return up to ``most`` moves with embeddings whose ids come after ``after``.
+
+        The moves are without corrections.
+        """
         ...
 
-    async def page(self, after: str | None, most: int) -> Page[MoveEmbedding]:
-        """Return up to ``most`` whose ids come after ``after``."""
+    async def lacking(self, after: str | None, most: int) -> Page[Move]:
+        """Return up to ``most`` moves without embeddings whose ids come after ``after``."""
         ...
 
     async def motion(self) -> Motion:
-        """Return how much moves where clips begin and end, of all that were watched, by move."""
+        """Return how much the dancers move where clips begin and end, by the id of the move.
+
+        Moves of which either is unknown are left out.
+        """
         ...
 
     async def version(self) -> str:
-        """Return what differs whenever anything that is kept does, in any process."""
+        """Return a text that changes with every change of an embedding, in any process."""
         ...

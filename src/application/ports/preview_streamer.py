@@ -14,7 +14,7 @@ class PreviewStreamer(Protocol):
     The segments of a kind are as many, and end when, `domain.rendering.hls_playlist.ends` says. A
     player that reads the kind's beginning and then its segments in order sees all frames of the
     film, or hears all of its sound; it may begin with any of them. Of one `version` the same is the
-    same bytes every time. Raises as `Encoder.normalise` and `Encoder.add_audio` do, and on
+    same bytes every time. Raises as `ClipEncoder.normalise` and `Encoder.add_audio` do, and on
     cancellation all work has ended. What is left in ``folder`` is for the caller to remove.
     """
 

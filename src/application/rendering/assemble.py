@@ -1,48 +1,12 @@
 """Make the film of a Blueprint."""
 
-from uuid import UUID
-
-import msgspec
-
 from application.concurrency.threads import PLANNING
 from application.ports.blueprints import BlueprintArchive
 from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.finished_film import FinishedFilm
 from application.rendering.task_tracking import TrackedTasks
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
-from domain.rendering.assembly import Assembly, State
-
-
-class FinishedFilm(msgspec.Struct, frozen=True, kw_only=True):
-    """A film that is ready to be watched."""
-
-    task_id: UUID
-    status: State
-    video_id: UUID
-    video_url: str
-    """Where the film is played from."""
-    duration_seconds: float
-    """How long it took to make."""
-    video_duration_seconds: float
-    """How long the film lasts."""
-    blueprint_url: str
-    degradations: tuple[str, ...] = ()
-    """What had to be done otherwise than asked."""
-
-
-def finished(assembly: Assembly, video_url: str) -> FinishedFilm:
-    """What the caller is told of a completed assembly."""
-    task_id = assembly.task_id
-    return FinishedFilm(
-        task_id=task_id,
-        status=assembly.state,
-        video_id=task_id,
-        video_url=video_url,
-        duration_seconds=round((assembly.updated_at - assembly.created_at).total_seconds(), 3),
-        video_duration_seconds=round(assembly.seconds or 0.0, 3),
-        blueprint_url=f"/api/choreography/{task_id}/blueprint",
-        degradations=assembly.degradations,
-    )
 
 
 class AssembleVideo:
@@ -68,4 +32,4 @@ class AssembleVideo:
         async with self._on_record(blueprint.task_id, owner) as record:
             await self._blueprints.keep(blueprint)
             assembly = await self._film(blueprint, record)
-            return finished(assembly, await self._film.address(assembly))
+            return await self._film.finished(assembly)

@@ -15,10 +15,15 @@ from application.media.disk_errors import disk_errors
 from application.media.fetched_files import FetchedFiles
 from application.media.library_failures import of_the_library
 from application.ports.artifact_cache import ArtifactCache
-from application.ports.encoder import Encoder, Footage
+from application.ports.clip_encoder import ClipEncoder
+from application.ports.encoder import Encoder
+from application.ports.footage import Footage
 from application.ports.media_files import Known
+from application.ports.media_probe import MediaProbe
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
+from application.rendering.film_urls import FilmUrls
+from application.rendering.finished_film import FinishedFilm
 from application.rendering.task_tracking import Record
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
@@ -50,8 +55,11 @@ class FilmPipeline:
         self,
         storage: Storage,
         artifacts: ArtifactCache,
+        media_probe: MediaProbe,
+        clips: ClipEncoder,
         encoder: Encoder,
         workspace: Workspace,
+        urls: FilmUrls,
         at_once: int,
         link_seconds: int = 0,
         doubt: Doubt | None = None,
@@ -66,8 +74,11 @@ class FilmPipeline:
         """
         self._storage = storage
         self._artifacts = artifacts
+        self._media_probe = media_probe
+        self._clips = clips
         self._encoder = encoder
         self._workspace = workspace
+        self._urls = urls
         self._fetches = at_once
         self._link_seconds = link_seconds
         self._doubt = doubt
@@ -136,8 +147,21 @@ class FilmPipeline:
             raise
         return record.assembly
 
-    async def address(self, assembly: Assembly) -> str:
-        """Where the film of a completed assembly is played from."""
+    async def finished(self, assembly: Assembly) -> FinishedFilm:
+        """Return the answer about a completed assembly."""
+        task_id = assembly.task_id
+        return FinishedFilm(
+            task_id=task_id,
+            status=assembly.state,
+            video_id=task_id,
+            video_url=await self._video_url(assembly),
+            duration_seconds=round((assembly.updated_at - assembly.created_at).total_seconds(), 3),
+            video_duration_seconds=round(assembly.seconds or 0.0, 3),
+            blueprint_url=self._urls.blueprint(task_id),
+            degradations=assembly.degradations,
+        )
+
+    async def _video_url(self, assembly: Assembly) -> str:
         path, link = assembly.output_path, None
         if self._link_seconds and path is not None:
             name = f"{assembly.task_id}.mp4"
@@ -146,7 +170,7 @@ class FilmPipeline:
             except StorageFailed as error:
                 # The film is there and can be played, whatever becomes of a link to it.
                 _log.warning("no link to the film: %s", error)
-        return link or f"/api/videos/{assembly.task_id}/stream"
+        return link or self._urls.video(assembly.task_id)
 
     async def _refuse_taken(self, path: str) -> None:
         try:
@@ -171,7 +195,7 @@ class FilmPipeline:
     ) -> Path:
         await record.take(Step.FETCH, "Fetching the song and the clips")
         gate = asyncio.Semaphore(self._fetches)
-        fetched = FetchedFiles(self._storage, self._artifacts, self._encoder, folder, gate)
+        fetched = FetchedFiles(self._storage, self._artifacts, self._media_probe, folder, gate)
         await self._looked_at(blueprint, timeline, fetched, record)
         await record.take(Step.CONCATENATE, "Cutting the moves")
         reel = await self._reel(blueprint, timeline, fetched, folder, record)
@@ -228,14 +252,18 @@ class FilmPipeline:
 
         async def normalise(index: int, cut: Cut) -> None:
             into = folder / f"cut-{index:04d}.mp4"
-            work = self._encoder.normalise(cut, fetched, timeline.output, into)
+            work = self._clips.normalise(cut, fetched, timeline.output, into)
             under = (cut.crossfade.clip,) if cut.crossfade else ()
             pieces[cut] = await self._doubting(work, blueprint, cut.clip, *under)
             await record.tell("Cutting the moves", len(pieces), len(distinct))
 
-        # Asked for last, the sound is made while the last cuts leave a core free.
-        sound = self._encoder.prepare((), timeline.soundtrack, fetched, timeline.output, folder)
-        await run_all([*(normalise(*each) for each in enumerate(distinct)), sound])
+        async def encode_sound() -> None:
+            if self._clips.keeps:
+                into = folder / "sound.mp4"
+                await self._clips.encode_sound(timeline.soundtrack, fetched, into)
+
+        # Asked for last, the sound is encoded while the last cuts leave a core free.
+        await run_all([*(normalise(*each) for each in enumerate(distinct)), encode_sound()])
         await record.tell("Joining the moves")
         ordered = [pieces[cut] for cut in timeline.cuts]
         return await self._encoder.concatenate(ordered, folder / "reel.mp4")

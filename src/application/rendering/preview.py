@@ -10,7 +10,7 @@ import msgspec
 
 from application.media.fetched_files import FetchedFiles
 from application.ports.artifact_cache import ArtifactCache
-from application.ports.encoder import Encoder
+from application.ports.media_probe import MediaProbe
 from application.ports.preview_streamer import PreviewStreamer
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
@@ -53,7 +53,7 @@ class PreviewChoreography:
         read: ReadBlueprint,
         storage: Storage,
         artifacts: ArtifactCache,
-        encoder: Encoder,
+        media_probe: MediaProbe,
         preview_streamer: PreviewStreamer,
         workspace: Workspace,
         at_once: int,
@@ -64,7 +64,7 @@ class PreviewChoreography:
         self._read = read
         self._storage = storage
         self._artifacts = artifacts
-        self._encoder = encoder
+        self._media_probe = media_probe
         self._preview_streamer = preview_streamer
         self._workspace = workspace
         self._fetches = at_once
@@ -100,7 +100,7 @@ class PreviewChoreography:
         # No task is worked on: the folder's name is only to be its own.
         async with self._workspace.take(uuid4()) as folder:
             gate = asyncio.Semaphore(self._fetches)
-            fetched = FetchedFiles(self._storage, self._artifacts, self._encoder, folder, gate)
+            fetched = FetchedFiles(self._storage, self._artifacts, self._media_probe, folder, gate)
             if index is None:
                 data = await self._preview_streamer.beginning(found, timeline, fetched, folder)
             else:

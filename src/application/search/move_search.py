@@ -16,8 +16,8 @@ from application.ports.embedder import Embedder
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import Among, Entry, MoveIndex, Near
 from domain.library.embeddings import (
+    EmbeddedMove,
     Fused,
-    MoveEmbedding,
     Part,
     Rows,
     Vector,
@@ -147,9 +147,9 @@ class FindMoves:
             highest=sum(number * number for number in unpacked(query)),
         )
 
-    async def likeness(self, known: MoveEmbedding) -> Likeness:
+    async def likeness(self, known: EmbeddedMove) -> Likeness:
         """What finds moves that are like one, as far as its numbers can be compared."""
-        rows = (await self._comparable(known)).rows
+        rows = (await self._comparable(known)).embedding.rows
         return Likeness(pose=rows.pose, audio=rows.audio, text=rows.text)
 
     async def refresh(self) -> None:
@@ -249,7 +249,7 @@ class FindMoves:
         makers = sorted(f"{part}={maker}" for part, maker in self._makers.items())
         return "; ".join([await self._embeddings.version(), self._embedder.name, *makers])
 
-    async def _pages(self) -> AsyncIterator[tuple[MoveEmbedding, ...]]:
+    async def _pages(self) -> AsyncIterator[tuple[EmbeddedMove, ...]]:
         after: str | None = None
         while True:
             page = await self._embeddings.page(after, _PAGE)
@@ -257,20 +257,24 @@ class FindMoves:
             if (after := page.last) is None:
                 return
 
-    async def _comparable(self, known: MoveEmbedding) -> MoveEmbedding:
+    async def _comparable(self, known: EmbeddedMove) -> EmbeddedMove:
         """The same with numbers that a query's can be compared with, and no others."""
-        rows = known.rows
-        if rows.text is None or known.text_by != self._embedder.name:
-            rows = msgspec.structs.replace(rows, text=await self._embedder.read(words_of(known)))
+        embedding, rows = known.embedding, known.embedding.rows
+        if rows.text is None or embedding.text_by != self._embedder.name:
+            text = await self._embedder.read(words_of(known.move))
+            rows = msgspec.structs.replace(rows, text=text)
         strange = {
             part.value: None
             for part, maker in self._makers.items()
-            if part is not Part.TEXT and known.by(part) != maker
+            if part is not Part.TEXT and embedding.by(part) != maker
         }
-        return msgspec.structs.replace(known, rows=msgspec.structs.replace(rows, **strange))
+        rows = msgspec.structs.replace(rows, **strange)
+        return EmbeddedMove(
+            move=known.move, embedding=msgspec.structs.replace(embedding, rows=rows)
+        )
 
 
-def _entries(known: Sequence[MoveEmbedding]) -> list[Entry]:
+def _entries(known: Sequence[EmbeddedMove]) -> list[Entry]:
     return [_entry(each) for each in known]
 
 
@@ -282,12 +286,13 @@ def _fused(rows: Rows, what: str) -> Fused:
         return fused(Rows(text=rows.text))
 
 
-def _entry(known: MoveEmbedding) -> Entry:
+def _entry(known: EmbeddedMove) -> Entry:
+    move = known.move
     return Entry(
-        move_id=known.move_id,
-        label=known.label,
-        difficulty=known.difficulty,
-        energy_level=known.energy_level,
-        style=known.style,
-        vector=_fused(known.rows, f"the move {known.move_id!r}"),
+        move_id=move.id,
+        label=move.label,
+        difficulty=move.difficulty,
+        energy_level=move.energy_level,
+        style=move.style,
+        vector=_fused(known.embedding.rows, f"the move {move.id!r}"),
     )

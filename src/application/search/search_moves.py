@@ -6,12 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from application.library.analyze_song import AnalyzeSong
-from application.ports.library import Library
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import Among
+from application.ports.moves import MoveRepository
 from application.search.move_search import FindMoves, FoundMoves, Likeness
 from domain.blueprint.model import Difficulty
-from domain.library.embeddings import packed
+from domain.library.embeddings import EmbeddedMove, packed
 from domain.library.moves import Energy, Move, Style
 from domain.shared.errors import MoveNotFound
 from domain.shared.texts import Text
@@ -55,11 +55,11 @@ class SearchMoves:
     """The moves that are most like words, a move or a song, within what is wished for."""
 
     def __init__(
-        self, find: FindMoves, library: Library, embeddings: MoveEmbeddings, hear: AnalyzeSong
+        self, find: FindMoves, moves: MoveRepository, embeddings: MoveEmbeddings, hear: AnalyzeSong
     ) -> None:
         """Take the ports, who finds moves, and who hears songs."""
         self._find = find
-        self._library = library
+        self._moves = moves
         self._embeddings = embeddings
         self._hear = hear
 
@@ -81,7 +81,7 @@ class SearchMoves:
         if found.highest and not any(near.score for near in found.moves):
             degradations.append("Nothing of the kind is known of any move yet.")
         return LikeMoves(
-            items=await self._moves(found),
+            items=await self._scored(found),
             degradations=(*degradations, *found.degradations),
         )
 
@@ -101,20 +101,21 @@ class SearchMoves:
         return like, degradations
 
     async def _like_move(self, move_id: str) -> Likeness:
-        await self._library.move(move_id)
-        try:
-            known = await self._embeddings.get(move_id)
-        except MoveNotFound:
+        move = await self._moves.get(move_id)
+        known = await self._embeddings.find(move_id)
+        if known is None:
             # A library of an earlier version has embeddings once it is indexed.
             await self._find.refresh()
-            known = await self._embeddings.get(move_id)
-        return await self._find.likeness(known)
+            known = await self._embeddings.find(move_id)
+        if known is None:
+            raise MoveNotFound  # It was removed meanwhile.
+        return await self._find.likeness(EmbeddedMove(move=move, embedding=known))
 
-    async def _moves(self, found: FoundMoves) -> tuple[LikeMove, ...]:
+    async def _scored(self, found: FoundMoves) -> tuple[LikeMove, ...]:
         scores = {near.move_id: near.score for near in found.moves}
         whole = found.highest or 1.0
         # What was removed the index may not know yet.
         return tuple(
             LikeMove(move=move, score=round(scores[move.id] / whole, 6))
-            for move in await self._library.moves_of(tuple(scores))
+            for move in await self._moves.find_many(tuple(scores))
         )

@@ -7,13 +7,11 @@ import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Annotated, Final, NewType
+from typing import Final, NewType
 
 import msgspec
-from msgspec import Meta
 
-from domain.blueprint.model import Difficulty, StoragePath
-from domain.library.moves import Energy, Move, Style
+from domain.library.moves import Move
 from domain.shared.violations import Violation
 
 Vector = bytes
@@ -46,9 +44,6 @@ products that stay below 32 fit into the 53 bits of a double, in whatever order 
 OFF_LENGTH: Final = 1e-3
 """How far from 1 the length of a row may be."""
 
-_CUT_SHORT: Final = 0.05
-"""Seconds by which a clip may miss what is on record: a frame and a half at 30 a second."""
-
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of a move, or of a query; a part that nobody has made is None."""
@@ -64,64 +59,45 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MoveEmbedding(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is known of a move for finding it and for placing it in a dance."""
+    """The vectors of a move, and how much its dancers move."""
 
     move_id: str
-    move_name: str
-    label: str
-    video_path: StoragePath
-    difficulty: Difficulty
-    energy_level: Energy
-    style: Style
-    duration: Annotated[float, Meta(gt=0, description="Seconds.")]
     rows: Rows = Rows()
     pose_by: str = IMPORTED
-    """Who made the numbers; those of different makers cannot be compared."""
+    """Name of the model that made the vector; vectors of two models cannot be compared."""
     audio_by: str = IMPORTED
     text_by: str = IMPORTED
-    tempo: float
-    """Beats a minute of the clip's own sound."""
-    beats: tuple[float, ...] = ()
-    """Seconds to each beat of the clip."""
-    first_count: float = 0
-    """Seconds to the clip's first "1"."""
     energy_start: float | None = None
-    """0 to 1: how much the dancers move in the first eight-count; None where nobody has looked."""
+    """0 to 1: how much the dancers move in the first eight-count; None before it is measured."""
     energy_end: float | None = None
-    """As `energy_start`, in the last."""
+    """As `energy_start`, in the last eight-count."""
 
     def by(self, part: Part) -> str:
-        """Who made the numbers of a part."""
+        """Return the name of the model that made the vector of a part."""
         maker: str = getattr(self, f"{part.value}_by")
         return maker
 
+
+class EmbeddedMove(msgspec.Struct, frozen=True, kw_only=True):
+    """A move of the library together with its embedding."""
+
+    move: Move
+    embedding: MoveEmbedding
+
     @property
     def fingerprint(self) -> int:
-        """32 bits that differ, but for one chance in four thousand million, when anything does."""
-        return zlib.crc32(msgspec.msgpack.encode(self))
+        """32 bits that change, but for one chance in four thousand million, with a search's result.
+
+        They cover the embedding and all that a search compares and filters by.
+        """
+        move = self.move
+        facts = (move.name, move.label, move.difficulty, move.energy_level, move.style)
+        return zlib.crc32(msgspec.msgpack.encode((facts, self.embedding)))
 
 
-def entry_of(move: Move) -> MoveEmbedding:
-    """What a move itself says, without numbers."""
-    return MoveEmbedding(
-        move_id=move.id,
-        move_name=move.name,
-        label=move.label,
-        video_path=move.video_path,
-        difficulty=move.difficulty,
-        energy_level=move.energy_level,
-        style=move.style,
-        duration=move.duration,
-        tempo=move.tempo,
-        beats=move.beats,
-        first_count=move.first_count,
-    )
-
-
-def words_of(move: Move | MoveEmbedding) -> str:
-    """What is said of a move, for an `Embedder`."""
-    name = move.name if isinstance(move, Move) else move.move_name
-    said = (name, move.label, move.difficulty, move.energy_level, move.style)
+def words_of(move: Move) -> str:
+    """Return the words that describe a move, for an `Embedder`."""
+    said = (move.name, move.label, move.difficulty, move.energy_level, move.style)
     return " ".join(each.replace("_", " ") for each in said)
 
 
@@ -161,24 +137,11 @@ def fused(rows: Rows) -> Fused:
     return Fused(packed(whole))
 
 
-def faults(entry: MoveEmbedding, seconds: float | None = None) -> tuple[Violation, ...]:
-    """Everything that cannot be right about an entry; ``seconds`` is what its clip lasts."""
-    found = [fault for part in Part for fault in _row_faults(part, entry.rows.of(part))]
-    lasts = entry.duration if seconds is None else seconds
-    if seconds is not None and abs(seconds - entry.duration) > _CUT_SHORT:
-        found.append(
-            _fault("duration", f"It is {entry.duration:.3f} s; the clip lasts {lasts:.3f}.")
-        )
-    if not 30 <= entry.tempo <= 300:
-        found.append(_fault("tempo", f"{entry.tempo:g} BPM is not between 30 and 300."))
-    if not 0 <= entry.first_count < lasts:
-        found.append(_fault("first_count", f"{entry.first_count:.3f} s is not within the clip."))
-    if any(not 0 <= beat <= lasts + _CUT_SHORT for beat in entry.beats):
-        found.append(_fault("beats", "A beat is not within the clip."))
-    if any(later <= beat for beat, later in zip(entry.beats, entry.beats[1:], strict=False)):
-        found.append(_fault("beats", "The beats do not follow one another."))
+def faults(embedding: MoveEmbedding) -> tuple[Violation, ...]:
+    """Return everything that cannot be right about an embedding."""
+    found = [fault for part in Part for fault in _row_faults(part, embedding.rows.of(part))]
     for name in ("energy_start", "energy_end"):
-        energy: float | None = getattr(entry, name)
+        energy: float | None = getattr(embedding, name)
         if energy is not None and not 0 <= energy <= 1:
             found.append(_fault(name, f"{energy:g} is not between 0 and 1."))
     return tuple(found)

@@ -8,7 +8,7 @@ import click
 import msgspec
 from rich_click import RichCommand
 
-from application.rendering.assemble import FinishedFilm
+from application.rendering.finished_film import FinishedFilm
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.shared import paths

@@ -65,7 +65,7 @@ def correct_song(song_id: str, correction: Correction) -> None:
 
     async def work() -> None:
         async with session() as opened:
-            told = await opened.use_cases.correct(song_id, correction)
+            told = await opened.use_cases.correct_song(song_id, correction)
         one = f", the first '1' at {told.ones[0]:.3f} s" if told.ones else ""
         say(talker(), f"The song {song_id!r}: {told.tempo:.1f} BPM{one}.")
 

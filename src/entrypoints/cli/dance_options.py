@@ -12,7 +12,7 @@ import msgspec
 from application.concurrency.threads import FILES
 from application.planning.generate_from_text import DescribedRequest
 from application.planning.plan import ChoreographyRequest
-from application.ports.library import SongFilter
+from application.ports.songs import SongFilter
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Style
 from domain.library.songs import Song

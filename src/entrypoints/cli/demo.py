@@ -8,7 +8,7 @@ import click
 import msgspec
 from rich_click import RichCommand
 
-from application.ports.library import SongFilter
+from application.ports.songs import SongFilter
 from entrypoints.cli.console import StageBars, bars, talker
 from entrypoints.cli.dance_options import WISH, Wanted, song_of, taking, writing
 from entrypoints.cli.film_output import made

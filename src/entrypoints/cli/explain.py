@@ -35,7 +35,7 @@ def explain(blueprint: str, as_json: bool) -> None:
 
     async def work() -> None:
         async with session() as opened:
-            explanation = await opened.use_cases.explain(await _read(opened, given))
+            explanation = await opened.use_cases.explain_blueprint(await _read(opened, given))
         if as_json:
             written = msgspec.json.format(msgspec.json.encode(explanation), indent=2)
             click.echo(written)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from application.planning.generate_from_text import DescribedRequest
 from application.planning.plan import ChoreographyRequest
-from application.rendering.assemble import FinishedFilm
+from application.rendering.finished_film import FinishedFilm
 from domain.blueprint.model import Blueprint
 from domain.library.songs import Song
 from domain.shared import paths
@@ -73,7 +73,7 @@ async def made(
     """Make a film and copy it to ``output`` too; raises as `GenerateChoreography` does."""
     began, use_cases, task_id = time.monotonic(), opened.use_cases, uuid4()
     if isinstance(request, DescribedRequest):
-        film = await use_cases.generate_from_words(request, task_id, paths.LOCAL_USER)
+        film = await use_cases.generate_from_text(request, task_id, paths.LOCAL_USER)
     else:
         film = await use_cases.generate(request, task_id, paths.LOCAL_USER)
     blueprint = await use_cases.read_blueprint(task_id, paths.LOCAL_USER)

@@ -110,7 +110,7 @@ def warm() -> None:
         with bars(talker()) as progress:
             told = _counted(progress, "Making the library ready")
             async with session() as opened:
-                unready = await opened.use_cases.warm(told)
+                unready = await opened.use_cases.prewarm_library(told)
         _told_of([f"Not ready: {each.id}: {each.why}" for each in unready], "ready")
 
     run(work)
@@ -156,7 +156,7 @@ def check() -> None:
         with bars(talker()) as progress:
             told = _counted(progress, "Checking moves")
             async with session() as opened:
-                marked = await opened.use_cases.recover.mark()
+                marked = await opened.use_cases.recover_storage.mark()
                 findings = await opened.use_cases.check_library(told)
         faults = [f"{each.move_id}: {each.field}: {each.message}" for each in findings]
         # Of moves the check has said so already.

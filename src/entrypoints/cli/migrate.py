@@ -11,7 +11,7 @@ from rich_click import RichCommand
 
 from application.concurrency.threads import FILES
 from application.migration.report import KEPT, Came, MigrationReport, Verified
-from application.ports.library import SongFilter
+from application.ports.songs import SongFilter
 from domain.blueprint import rules
 from domain.legacy.seeds import Model
 from domain.shared import paths

@@ -48,5 +48,5 @@ def plan(wanted: Wanted, output: Path | None, as_json: bool) -> None:
 async def _planned(opened: Session, wanted: Wanted) -> PlannedDance:
     request = await asked_for(opened, wanted)
     if isinstance(request, DescribedRequest):
-        return await opened.use_cases.plan_from_words(request, uuid4(), paths.LOCAL_USER)
+        return await opened.use_cases.plan_from_text(request, uuid4(), paths.LOCAL_USER)
     return await opened.use_cases.plan(request, uuid4(), paths.LOCAL_USER)

@@ -22,7 +22,7 @@ def recover(force: bool, as_json: bool) -> None:
 
     async def work() -> None:
         async with session() as opened:
-            recovery = await opened.use_cases.recover(force=force)
+            recovery = await opened.use_cases.recover_storage(force=force)
         if as_json:
             click.echo(msgspec.json.encode(recovery).decode())
         else:

@@ -21,7 +21,7 @@ from entrypoints.bootstrap import open_ports
 from entrypoints.exit_deadline import SIGNALS, ExitDeadline
 from entrypoints.settings import Settings, from_environment
 from entrypoints.use_cases import UseCases
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 
 _PATIENCE: Final = 60.0
 """Seconds that a command that has failed may still work on what comes after."""
@@ -54,7 +54,7 @@ async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGene
         async with open_ports(settings, *listeners) as ports:
             use_cases = wire(ports, settings)
             if not only_looking:
-                await use_cases.sweep()
+                await use_cases.recover_interrupted()
             async with _closing(use_cases):
                 try:
                     yield Session(settings, use_cases, ports.storage)
@@ -63,7 +63,7 @@ async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGene
                     # matters to the next command.
                     with suppress(TimeoutError):
                         async with asyncio.timeout(_PATIENCE):
-                            await use_cases.later.done()
+                            await use_cases.background.done()
                     raise
 
 
@@ -74,7 +74,7 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
         yield
     finally:
         try:
-            await use_cases.later.close()
+            await use_cases.background.close()
         finally:
             await use_cases.find_moves.close()
 

@@ -49,7 +49,7 @@ def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
 
     async def work() -> None:
         async with session() as opened:
-            heard = await opened.use_cases.hear.file(file)
+            heard = await opened.use_cases.analyze_song.file(file)
         if as_json:
             click.echo(msgspec.json.format(msgspec.json.encode(heard), indent=2))
         else:

@@ -30,7 +30,7 @@ from entrypoints.http.videos import VideoController
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from entrypoints.use_cases import UseCases
-from entrypoints.wire import wire
+from entrypoints.wiring.wire import wire
 
 _log = logging.getLogger("bachata.http")
 
@@ -69,7 +69,7 @@ def create_app(
                 opened = await stack.enter_async_context(ports(settings))
                 use_cases = wire(opened, settings, limits)
                 await opened.encoder.ready()
-                await use_cases.sweep()
+                await use_cases.recover_interrupted()
             app.state.use_cases = use_cases
             beside = partial(_beside, closing=limits.closing)
             sweeping = partial(_swept, use_cases, limits)
@@ -124,7 +124,7 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
     try:
         yield
     finally:
-        await use_cases.later.close()
+        await use_cases.background.close()
         await use_cases.find_moves.close()
 
 
@@ -133,7 +133,9 @@ async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
     while True:
         await asyncio.sleep(_SWEPT)
         try:
-            await within("a sweep", limits.background, use_cases.sweep(), limits.leaving)
+            await within(
+                "a sweep", limits.background, use_cases.recover_interrupted(), limits.leaving
+            )
         except BachataError as error:
             _log.warning("leftovers are not swept", extra={"error": str(error)})
 
@@ -143,7 +145,9 @@ async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
     await asyncio.sleep(_SWEPT)
     while True:
         try:
-            await within("a recovery", limits.background, use_cases.recover(), limits.leaving)
+            await within(
+                "a recovery", limits.background, use_cases.recover_storage(), limits.leaving
+            )
         except BachataError as error:
             _log.warning("the storage is not recovered", extra={"error": str(error)})
         await asyncio.sleep(_RECOVERED)
@@ -151,8 +155,8 @@ async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
 
 async def _readied(use_cases: UseCases) -> None:
     """Make the library ready for films, then find out what is not yet known of its moves."""
-    await use_cases.warm(_unheard, 1)
-    await use_cases.complete_moves()
+    await use_cases.prewarm_library(_unheard, 1)
+    await use_cases.backfill_audio_embeddings()
 
 
 async def _unheard(name: str, done: int, of: int) -> None:

@@ -12,13 +12,14 @@ from application.planning.generate import GenerateChoreography
 from application.planning.generate_from_text import (
     DescribedFilm,
     DescribedRequest,
-    GenerateFromWords,
-    PlanFromWords,
+    GenerateFromText,
+    PlanFromText,
     UnderstandDescription,
     Understanding,
 )
 from application.planning.plan import PlanChoreography
-from application.rendering.assemble import AssembleVideo, FinishedFilm
+from application.rendering.assemble import AssembleVideo
+from application.rendering.finished_film import FinishedFilm
 from application.rendering.read_blueprint import ReadBlueprint
 from domain.blueprint.model import Blueprint
 from entrypoints.http.dependencies import Wired
@@ -67,17 +68,17 @@ class ChoreographyController(Controller):
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503, 504, 507),
     )
-    async def generate_from_words(
+    async def generate_with_ai(
         self,
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadDescription],
-        generate_from_words: Wired[GenerateFromWords],
+        generate_from_text: Wired[GenerateFromText],
         caller: NamedDependency[str],
     ) -> DescribedFilm:
         """Understand a description, plan the dance and make its film."""
         described, task_id = await data.description(), uuid4()
         bind_contextvars(task_id=str(task_id))
-        return await while_connected(request, generate_from_words(described, task_id, caller))
+        return await while_connected(request, generate_from_text(described, task_id, caller))
 
     @post(
         "/parse-query",
@@ -91,10 +92,10 @@ class ChoreographyController(Controller):
         self,
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadDescription],
-        understand: Wired[UnderstandDescription],
+        understand_description: Wired[UnderstandDescription],
     ) -> Understanding:
         """What a description is understood as, and by whom; nothing is planned."""
-        return await while_connected(request, understand(await data.description()))
+        return await while_connected(request, understand_description(await data.description()))
 
     @post(
         "/plan",
@@ -109,13 +110,13 @@ class ChoreographyController(Controller):
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadPlan],
         plan: Wired[PlanChoreography],
-        plan_from_words: Wired[PlanFromWords],
+        plan_from_text: Wired[PlanFromText],
         caller: NamedDependency[str],
     ) -> Blueprint:
         """Plan a dance to a song or from words; the answer is the Blueprint, without a film."""
         asked, task_id = await data.asked(), uuid4()
         if isinstance(asked, DescribedRequest):
-            planned = await while_connected(request, plan_from_words(asked, task_id, caller))
+            planned = await while_connected(request, plan_from_text(asked, task_id, caller))
         else:
             planned = await while_connected(request, plan(asked, task_id, caller))
         return planned.blueprint

@@ -12,7 +12,7 @@ from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove
 from application.library.stream_clip import StreamClip
 from application.library.upload_move import MoveForm, UploadedMove, UploadMove
-from application.ports.library import MoveFilter
+from application.ports.moves import MoveFilter
 from application.search.search_moves import LikeMoves, MoveSearch, SearchMoves
 from domain.blueprint.model import Difficulty
 from domain.library.limits import CLIP
@@ -130,17 +130,17 @@ class MoveController(Controller):
         self,
         request: Request[Any, Any, Any],
         move_id: Id,
-        watch_clip: Wired[StreamClip],
+        stream_clip: Wired[StreamClip],
     ) -> Response[bytes]:
         """The clip of a move as it was brought, whole or a range of it."""
-        found = await watch_clip(move_id)
+        found = await stream_clip(move_id)
         return answer(
             request,
             found.stored,
             found.media_type,
             # A move that is removed leaves its id to the next one.
             CHANGES,
-            lambda first, length: watch_clip.read(found, first, length),
+            lambda first, length: stream_clip.read(found, first, length),
         )
 
     @get(

@@ -18,7 +18,7 @@ from application.library.upload_song import SongForm
 from application.operations.check_health import Health
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
 from application.planning.plan import ChoreographyRequest
-from application.rendering.assemble import FinishedFilm
+from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction

@@ -11,7 +11,7 @@ from application.library.browse import ListSongs, ReadSong
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveSong
 from application.library.upload_song import SongForm, UploadSong
-from application.ports.library import SongFilter
+from application.ports.songs import SongFilter
 from domain.library.limits import SONG
 from domain.library.songs import Analysis, Song
 from entrypoints.http.answering import MAKES
@@ -108,10 +108,10 @@ class SongController(Controller):
         responses=documented(400, 404, 500, 503),
     )
     async def analysis(
-        self, request: Request[Any, Any, Any], song_id: Id, hear: Wired[AnalyzeSong]
+        self, request: Request[Any, Any, Any], song_id: Id, analyze_song: Wired[AnalyzeSong]
     ) -> Analysis:
         """What is heard in a song, with a person's corrections; it is listened to when need be."""
-        return await while_connected(request, hear(song_id))
+        return await while_connected(request, analyze_song(song_id))
 
     @patch(
         "/{song_id:str}/analysis",
@@ -125,7 +125,7 @@ class SongController(Controller):
         request: Request[Any, Any, Any],
         song_id: Id,
         data: JSONBody[UnreadCorrection],
-        correct: Wired[CorrectSong],
+        correct_song: Wired[CorrectSong],
     ) -> Analysis:
         """Correct what was heard in a song; this replaces an earlier correction."""
-        return await while_connected(request, correct(song_id, await data.correction()))
+        return await while_connected(request, correct_song(song_id, await data.correction()))

@@ -31,15 +31,15 @@ class VideoController(Controller):
         self,
         request: Request[Any, Any, Any],
         video_id: FromPath[UUID],
-        watch: Wired[StreamVideo],
+        stream_video: Wired[StreamVideo],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
         """The film, whole or a range of it."""
-        film = await watch(video_id, caller)
+        film = await stream_video(video_id, caller)
         return answer(
             request,
             film.stored,
             VIDEO,
             STAYS,
-            lambda first, length: watch.read(film, first, length),
+            lambda first, length: stream_video.read(film, first, length),
         )

@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateColumn
 
 from adapters.database.engine import Database, open_database
-from adapters.database.library import SqlLibrary
 from adapters.database.tables import MoveRow, SongRow
 from adapters.database.tasks import SqlTaskRepository
 from domain.library.songs import Song
 from domain.rendering.assembly import Assembly, Failure, State, Step
 from domain.shared.errors import NotReady
+from tests.world.libraries import sql_library
 
 pytestmark = pytest.mark.anyio
 
@@ -122,7 +122,7 @@ async def test_what_is_on_record_for_good_survives_the_power_and_a_step_on_the_w
         await tasks.add(Assembly(task_id=TASK, owner="local", created_at=NOW, updated_at=NOW))
         for step in (Step.FETCH, Step.FAIL):
             await tasks.update(TASK, lambda before, step=step: before.take(step, NOW, failure=WHY))
-        await SqlLibrary(database).add_song(SONG)
+        await sql_library(database).songs.add(SONG)
     normal, full = 1, 2
     assert committed[-4:] == [normal, normal, full, full]
 

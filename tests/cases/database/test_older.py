@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from adapters.database.engine import open_database
-from adapters.database.library import SqlLibrary
 from adapters.database.tasks import SqlTaskRepository
-from application.ports.library import MoveFilter
+from application.ports.moves import MoveFilter
 from domain.blueprint.model import Difficulty
 from domain.library.corrections import Correction
 from domain.library.moves import Energy, Move, Style
 from tests.contracts.older import IDS, LATER, TASK, made_before_revisions
+from tests.world.libraries import sql_library
 
 pytestmark = pytest.mark.anyio
 
@@ -26,12 +26,12 @@ async def test_an_older_database_keeps_its_rows_and_takes_new_ones(tmp_path: Pat
     song, found = IDS["song"], IDS["move"]
     for _ in range(2):
         async with open_database(url) as database:
-            library = SqlLibrary(database)
-            assert (await library.song(song)).title == "Lejos"
-            assert await library.correction(song) in (None, Correction(one_at=1.5))
-            assert (await library.move(found)).beats == ()
+            library = sql_library(database)
+            assert (await library.songs.get(song)).title == "Lejos"
+            assert await library.songs.correction(song) in (None, Correction(one_at=1.5))
+            assert (await library.moves.get(found)).beats == ()
             assert (await SqlTaskRepository(database).get(TASK)).owner == "local"
-            await library.keep_correction(song, Correction(one_at=1.5), None)
+            await library.songs.keep_correction(song, Correction(one_at=1.5), None)
     later = Move(
         id="later",
         name="Later",
@@ -45,8 +45,8 @@ async def test_an_older_database_keeps_its_rows_and_takes_new_ones(tmp_path: Pat
         beats=(0.5, 1.0),
     )
     async with open_database(url) as database:
-        library = SqlLibrary(database)
-        await library.add_move(later)
-        kept, added = (await library.moves(MoveFilter(), None, 9)).items
+        library = sql_library(database)
+        await library.moves.add(later)
+        kept, added = (await library.moves.page(MoveFilter(), None, 9)).items
         assert (kept.id, added) == (found, later)
-        assert await library.correction(song) == Correction(one_at=1.5)
+        assert await library.songs.correction(song) == Correction(one_at=1.5)

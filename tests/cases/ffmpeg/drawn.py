@@ -11,7 +11,7 @@ from typing import Any
 import av
 import numpy as np
 
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 
 _TICKS = 90_000
 ROWS, COLUMNS = 3, 8

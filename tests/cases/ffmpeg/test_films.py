@@ -14,13 +14,13 @@ from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import starts_fast
 from application.media.fetched_files import OnHand
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
 from domain.shared.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.drawn import names_in
-from tests.media import run_ffmpeg
+from tests.media import probe, run_ffmpeg
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ WANTED = Timeline(cuts=(), soundtrack=SOUND, output=OUTPUT)
 async def film(encoder: FFmpegEncoder, sounding: Path, tmp_path: Path) -> Path:
     """Three seconds, as finished."""
     into = tmp_path / "film.mp4"
-    await encoder.add_audio(Footage.whole(sounding, 90), SOUND, OnHand({}, encoder), into)
+    await encoder.add_audio(Footage.whole(sounding, 90), SOUND, OnHand({}, probe()), into)
     return into
 
 
@@ -110,7 +110,7 @@ async def test_a_playlist_by_the_name_of_a_film_opens_nothing(
         for content in (listed, f"ffconcat version 1.0\nfile '{source('30.mp4')}'\n"):
             clip.write_text(content)
             with pytest.raises(UnreadableMedia, match="MP4"):
-                await encoder.measure(clip)
+                await probe().measure(clip)
     assert not asked.is_set()
 
 
@@ -123,7 +123,7 @@ async def test_cancelled_in_the_middle_it_leaves_nothing(
     large = OutputConfig(output_path="output/a.mp4", width=3840, height=2160)
     cut = Cut(clip="a", first=0, frames=60, rate=Fraction(1))
     task = asyncio.create_task(
-        encoder.normalise(cut, OnHand({"a": clip}, encoder), large, tmp_path / "work" / "cut.mp4")
+        encoder.normalise(cut, OnHand({"a": clip}, probe()), large, tmp_path / "work" / "cut.mp4")
     )
     with anyio.fail_after(60):
         while not [made async for made in work.glob("*/cut.mp4")]:

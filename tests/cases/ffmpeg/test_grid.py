@@ -19,7 +19,7 @@ from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.conftest import SOURCES
-from tests.media import cutting_room
+from tests.media import cutting_room, probe
 
 
 def nearest(number: Fraction) -> int:
@@ -75,7 +75,7 @@ def test_a_cut_shows_what_the_clip_shows_at_that_moment(
     encoder = cutting_room(1)
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "cut.mp4"
-        asyncio.run(encoder.normalise(cut, OnHand({name: source(name)}, encoder), output, into))
+        asyncio.run(encoder.normalise(cut, OnHand({name: source(name)}, probe()), output, into))
         numbers = drawn.numbers(into)
     grain = GRAIN[source(name).suffix]
     early, late = (

@@ -80,11 +80,11 @@ async def test_a_picture_of_any_shape_is_fitted_whole(
     box: tuple[int, int, int, int],
 ) -> None:
     clip = drawn.draw(tmp_path / "a.mp4", 5, film=1, **shape)
-    picture = (await encoder.measure(clip)).picture
+    picture = (await probe().measure(clip)).picture
     assert picture is not None
     assert (picture.width, picture.height) == size
     await encoder.normalise(
-        cut("a", 0, 5), OnHand({"a": clip}, encoder), OUTPUT, tmp_path / "o.mp4"
+        cut("a", 0, 5), OnHand({"a": clip}, probe()), OUTPUT, tmp_path / "o.mp4"
     )
     greys = drawn.greys(tmp_path / "o.mp4")
     assert [grey.shape for grey in greys] == [(180, 320)] * 5
@@ -96,10 +96,10 @@ async def test_a_picture_that_starts_late_waits_on_its_first_frame(
 ) -> None:
     late = [Fraction(15 + index, 30) for index in range(30)]
     clip = drawn.draw(tmp_path / "a.mp4", 30, times=late, sound=True)
-    assert (await encoder.measure(clip)).seconds == Fraction(3, 2)
+    assert (await probe().measure(clip)).seconds == Fraction(3, 2)
     for first, numbers in ((12, [0, 0, 0, 0, 1, 2]), (30, list(range(15, 21)))):
         await encoder.normalise(
-            cut("a", first, 6), OnHand({"a": clip}, encoder), OUTPUT, tmp_path / "o.mp4"
+            cut("a", first, 6), OnHand({"a": clip}, probe()), OUTPUT, tmp_path / "o.mp4"
         )
         assert drawn.numbers(tmp_path / "o.mp4") == numbers
 
@@ -108,17 +108,17 @@ async def test_a_clip_short_by_less_than_rounding_holds_its_last_frame(
     encoder: FFmpegEncoder, source: Callable[[str], Path], tmp_path: Path
 ) -> None:
     files = {"a": source("30.mp4")}
-    await encoder.normalise(cut("a", 97, 6), OnHand(files, encoder), OUTPUT, tmp_path / "o.mp4")
+    await encoder.normalise(cut("a", 97, 6), OnHand(files, probe()), OUTPUT, tmp_path / "o.mp4")
     assert drawn.numbers(tmp_path / "o.mp4") == [97, 98, 99, 99, 99, 99]
     with pytest.raises(ClipTooShort):
-        await encoder.normalise(cut("a", 97, 7), OnHand(files, encoder), OUTPUT, tmp_path / "o.mp4")
+        await encoder.normalise(cut("a", 97, 7), OnHand(files, probe()), OUTPUT, tmp_path / "o.mp4")
 
 
 @pytest.mark.usefixtures("white")
 async def test_fades_take_as_many_frames_as_asked(encoder: FFmpegEncoder, tmp_path: Path) -> None:
     clip = drawn.draw(tmp_path / "a.mp4", 30, film=1)
     faded = cut("a", 0, 20, fade_in=5, fade_out=4)
-    await encoder.normalise(faded, OnHand({"a": clip}, encoder), OUTPUT, tmp_path / "o.mp4")
+    await encoder.normalise(faded, OnHand({"a": clip}, probe()), OUTPUT, tmp_path / "o.mp4")
     light = [grey.mean() for grey in drawn.greys(tmp_path / "o.mp4")]
     assert light[0] < 10
     assert all(later - earlier > 30 for earlier, later in pairwise(light[:6]))
@@ -136,7 +136,7 @@ async def test_a_crossfade_goes_evenly_from_one_clip_to_the_next(
     }
     over = Crossfade(clip="white", first=20, rate=Fraction(1), frames=5)
     await encoder.normalise(
-        cut("black", 0, 20, crossfade=over), OnHand(files, encoder), OUTPUT, tmp_path / "o.mp4"
+        cut("black", 0, 20, crossfade=over), OnHand(files, probe()), OUTPUT, tmp_path / "o.mp4"
     )
     light = [grey.mean() / 255 for grey in drawn.greys(tmp_path / "o.mp4")]
     assert light == pytest.approx([5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6, *[0] * 15], abs=0.03)
@@ -155,7 +155,7 @@ async def test_the_clip_before_goes_on_and_its_last_frame_stands_in_for_what_it_
     files = {"before": source("30.mp4"), "own": drawn.draw(tmp_path / "b.mp4", 30)}
     over = Crossfade(clip="before", first=first, rate=Fraction(1), frames=6)
     await encoder.normalise(
-        cut("own", 10, 18, crossfade=over), OnHand(files, encoder), OUTPUT, tmp_path / "o.mp4"
+        cut("own", 10, 18, crossfade=over), OnHand(files, probe()), OUTPUT, tmp_path / "o.mp4"
     )
     numbers = drawn.numbers(tmp_path / "o.mp4")
     assert numbers[:3] == under
@@ -178,7 +178,7 @@ async def test_pieces_of_unlike_clips_join(
         Cut(clip="uneven.mp4", first=5, frames=70, rate=Fraction(11, 10)),
     ]
     pieces = [
-        await encoder.normalise(each, OnHand(files, encoder), output, tmp_path / f"{index}.mp4")
+        await encoder.normalise(each, OnHand(files, probe()), output, tmp_path / f"{index}.mp4")
         for index, each in enumerate(cuts)
     ]
     setups = [(await probe().details(path_of(piece))).setup for piece in pieces]
@@ -196,7 +196,7 @@ async def test_pieces_made_for_different_films_are_not_joined(
     files = {"a": source("30.mp4")}
     pieces = [
         await encoder.normalise(
-            cut("a", 0, 5), OnHand(files, encoder), output, tmp_path / f"{output.width}.mp4"
+            cut("a", 0, 5), OnHand(files, probe()), output, tmp_path / f"{output.width}.mp4"
         )
         for output in (OUTPUT, larger)
     ]

@@ -11,11 +11,11 @@ from adapters.ffmpeg.audio_filters import build_loudness_command, loudness_in
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.find import find_ffmpeg
 from application.media.fetched_files import OnHand
-from application.ports.encoder import Footage
+from application.ports.footage import Footage
 from domain.blueprint.timeline import Cue, Soundtrack
 from domain.shared.errors import UnreadableMedia
 from tests.cases.ffmpeg import drawn
-from tests.media import run_ffmpeg
+from tests.media import probe, run_ffmpeg
 
 pytestmark = pytest.mark.anyio
 
@@ -58,7 +58,7 @@ async def heard(
 ) -> np.ndarray[Any, Any]:
     """Score a film, beside the song, and listen to it."""
     into = files["song"].with_suffix(".mp4")
-    await encoder.add_audio(Footage.whole(film, FRAMES), soundtrack, OnHand(files, encoder), into)
+    await encoder.add_audio(Footage.whole(film, FRAMES), soundtrack, OnHand(files, probe()), into)
     sound = drawn.heard(into)
     assert 0 <= len(sound) - FRAMES * 1600 < 1024
     return sound
@@ -164,6 +164,6 @@ async def test_a_film_without_sound_is_no_song(
         await encoder.add_audio(
             Footage.whole(sounding, FRAMES),
             track(song="song"),
-            OnHand(files, encoder),
+            OnHand(files, probe()),
             tmp_path / "film.mp4",
         )

@@ -10,13 +10,13 @@ import pytest
 
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.memory.clock import MemoryClock
-from adapters.memory.move_embeddings import MemoryMoveEmbeddings
+from adapters.memory.library import MemoryLibrary
 from adapters.memory.move_index import MemoryMoveIndex
 from application.ports.move_index import Among, Entry
 from application.search.move_search import FindMoves, FoundMoves, Likeness
 from domain.blueprint.model import Difficulty
-from domain.library.embeddings import MoveEmbedding, Part, Rows, packed
-from domain.library.moves import Energy, Style
+from domain.library.embeddings import EmbeddedMove, MoveEmbedding, Part, Rows, packed
+from domain.library.moves import Energy, Move, Style
 from domain.shared.errors import NotReady
 from tests.strategies.entries import row
 
@@ -54,8 +54,11 @@ class CountedIndex(MemoryMoveIndex):
 class Place:
     """A search with its ports."""
 
-    def __init__(self, *entries: MoveEmbedding, patience: float = 5, **more: object) -> None:
-        self.embeddings = MemoryMoveEmbeddings(entries)
+    def __init__(self, *moves: EmbeddedMove, patience: float = 5, **more: object) -> None:
+        self.library = MemoryLibrary(moves=[each.move for each in moves])
+        self.embeddings = self.library.embeddings
+        for each in moves:
+            self.embeddings.write(each.embedding)
         self.index = CountedIndex()
         self.clock = MemoryClock()
         self.find = FindMoves(
@@ -68,20 +71,29 @@ class Place:
             **more,  # pyright: ignore[reportArgumentType]
         )
 
+    async def add(self, move: EmbeddedMove) -> None:
+        """Add a move to the library."""
+        await self.library.moves.add(move.move, move.embedding)
 
-def move(move_id: str, **changed: object) -> MoveEmbedding:
-    plain = MoveEmbedding(
-        move_id=move_id,
-        move_name=move_id,
-        label="basic",
-        video_path="clips/a.mp4",
+
+def move(move_id: str, *, label: str = "basic", **changed: Any) -> EmbeddedMove:
+    """A move, with changes of its embedding or of itself."""
+    plain = Move(
+        id=move_id,
+        name=move_id,
+        label=label,
+        video_path=f"clips/{move_id}.mp4",
         difficulty=Difficulty.BEGINNER,
         energy_level=Energy.LOW,
         style=Style.ROMANTIC,
         duration=8.0,
         tempo=128.0,
     )
-    return msgspec.structs.replace(plain, **changed)
+    own = {name: changed.pop(name) for name in [*changed] if name in Move.__struct_fields__}
+    return EmbeddedMove(
+        move=msgspec.structs.replace(plain, **own),
+        embedding=MoveEmbedding(move_id=move_id, **changed),
+    )
 
 
 def ids(found: FoundMoves) -> list[str]:
@@ -102,7 +114,7 @@ async def test_one_index_serves_many_searches() -> None:
 async def test_a_move_that_is_added_is_found_by_the_next_search() -> None:
     place = Place(move("a"))
     await place.find(Likeness(words="a"))
-    await place.embeddings.keep(move("b"))
+    await place.add(move("b"))
     assert ids(await place.find(Likeness(words="b")))[0] == "b"
 
 
@@ -123,7 +135,7 @@ async def test_a_fresh_search_finds_what_was_added_while_an_older_index_was_bein
     place.index.gate.clear()
     first = asyncio.ensure_future(place.find(Likeness(words="a")))
     await place.index.asked.wait()
-    await place.embeddings.keep(move("b"))
+    await place.add(move("b"))
     fresh = asyncio.ensure_future(place.find(Likeness(words="b"), fresh=True))
     await asyncio.sleep(0.01)
     place.index.gate.set()
@@ -137,7 +149,7 @@ async def test_many_fresh_searches_at_once_are_made_two_indexes_at_most() -> Non
     place.index.gate.clear()
     first = asyncio.ensure_future(place.find(Likeness(words="a")))
     await place.index.asked.wait()
-    await place.embeddings.keep(move("b"))
+    await place.add(move("b"))
     fresh = [asyncio.ensure_future(place.find(Likeness(words="b"), fresh=True)) for _ in range(20)]
     await asyncio.sleep(0.01)
     place.index.gate.set()
@@ -163,7 +175,7 @@ async def test_all_searches_together_wait_no_longer_for_one_index_than_the_first
     place = Place(move("a"), patience=0.05)
     await place.find(Likeness(words="a"))
     place.index.gate.clear()
-    await place.embeddings.keep(move("b"))
+    await place.add(move("b"))
     began = asyncio.get_running_loop().time()
     await place.find(Likeness(words="a"))
     waited = asyncio.get_running_loop().time() - began
@@ -178,7 +190,7 @@ async def test_all_searches_together_wait_no_longer_for_one_index_than_the_first
 async def test_the_index_as_it_is_is_searched_without_a_question() -> None:
     place = Place(move("a"))
     await place.find.refresh()
-    await place.embeddings.keep(move("b"))
+    await place.add(move("b"))
     assert ids(await place.find(Likeness(words="b"), as_it_is=True)) == ["a"]
 
 
@@ -186,7 +198,7 @@ async def test_while_a_new_index_is_made_the_old_one_is_searched() -> None:
     place = Place(move("a"), patience=0)
     await place.find(Likeness(words="a"))
     place.index.gate.clear()
-    await place.embeddings.keep(move("b"))
+    await place.add(move("b"))
     assert ids(await place.find(Likeness(words="b"))) == ["a"]
     place.index.gate.set()
     await place.find.refresh()
@@ -197,7 +209,7 @@ async def test_an_index_that_cannot_be_made_leaves_the_old_one() -> None:
     place = Place(move("a"))
     await place.find(Likeness(words="a"))
     place.index.failing = True
-    await place.embeddings.keep(move("b"))
+    await place.add(move("b"))
     assert ids(await place.find(Likeness(words="b"))) == ["a"]
     place.index.failing = False
     assert ids(await place.find(Likeness(words="b"))) == ["b", "a"]
@@ -303,13 +315,13 @@ async def test_what_is_missing_is_made_before_the_first_index_and_once() -> None
     async def complete() -> None:
         nonlocal calls
         calls += 1
-        await place.embeddings.keep(move("late"))
+        await place.add(move("late"))
 
     find = FindMoves(
         place.embeddings, place.index, HashedEmbedder(), place.clock, complete=complete
     )
     await asyncio.gather(*(find(Likeness(words="late")) for _ in range(3)))
-    await place.embeddings.keep(move("later"))
+    await place.add(move("later"))
     assert ids(await find(Likeness(words="late")))[0] == "late"
     assert (calls, place.index.swaps) == (1, 2)
 
@@ -343,7 +355,7 @@ async def test_how_the_index_is_can_be_asked() -> None:
     assert await place.find.ready() == "1 moves in memory"
     # An index that grows old while a new one cannot be made is still searched.
     place.index.failing = True
-    await place.embeddings.keep(move("b"))
+    await place.add(move("b"))
     await place.find(Likeness(words="a"))
     assert await place.find.ready() == "1 moves in memory"
 
@@ -361,7 +373,7 @@ async def test_a_move_is_like_another_by_what_can_be_compared() -> None:
     assert found.moves[0].score == pytest.approx(found.highest, abs=1e-9)
     other = await place.find.likeness(theirs)
     assert other.audio is None
-    assert other.text != theirs.rows.text
+    assert other.text != theirs.embedding.rows.text
 
 
 async def test_a_query_of_spoiled_numbers_compares_words_only() -> None:

@@ -30,7 +30,7 @@ def largest() -> int:
 @pytest.fixture(autouse=True)
 async def honest(tmp_path: Path) -> None:
     """What an honest clip takes is taken before."""
-    await probe().look(drawn.draw(tmp_path / "honest.mp4", 10))
+    await probe().measure(drawn.draw(tmp_path / "honest.mp4", 10))
 
 
 @pytest.mark.parametrize("name", BOMBS)
@@ -40,13 +40,13 @@ async def test_it_is_refused_and_nothing_has_grown(name: str, tmp_path: Path) ->
     before = largest()
     for allowance in (CLIP, SONG):
         with pytest.raises((UnreadableMedia, TooLarge)) as refused:
-            await probe().look(file, allowance)
+            await probe().measure(file, allowance)
         assert str(tmp_path) not in f"{refused.value} {refused.value.details}"
     for use in (motion_analyzer().watch, audio_analyzer().hear):
         with pytest.raises((UnreadableMedia, TooLarge)):
             await use(file)
     assert largest() - before < _GROWN
-    assert (await probe().look(tmp_path / "honest.mp4", CLIP)).seconds > 0
+    assert (await probe().measure(tmp_path / "honest.mp4", CLIP)).seconds > 0
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ async def test_the_limit_is_named(name: str, limit: str, tmp_path: Path) -> None
     file = tmp_path / "bomb"
     BOMBS[name](file)
     with pytest.raises(TooLarge, match=limit):
-        await probe().look(file, CLIP)
+        await probe().measure(file, CLIP)
 
 
 async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> None:
     clip = drawn.draw(tmp_path / "clip.mp4", 300)
-    await probe().look(clip)
+    await probe().measure(clip)
     files, children = _files(), _children()
 
     async def left(seen: CagedProbe | CagedMotionAnalyzer, number: int) -> None:
-        work = seen.look(clip) if isinstance(seen, CagedProbe) else seen.watch(clip)
+        work = seen.measure(clip) if isinstance(seen, CagedProbe) else seen.watch(clip)
         task = asyncio.ensure_future(work)
         for _ in range(number % 7):
             await asyncio.sleep(0)
@@ -84,7 +84,7 @@ async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> N
         await asyncio.wait([task])
 
     await asyncio.gather(*(left(probe() if n % 3 else motion_analyzer(), n) for n in range(100)))
-    assert (await probe().look(clip)).seconds > 0
+    assert (await probe().measure(clip)).seconds > 0
     assert _files() == files
     # A process has closed its files and given back its memory a moment before it is no more.
     with anyio.fail_after(30):

@@ -128,7 +128,7 @@ async def test_it_is_refused_and_never_decoded(name: str, tmp_path: Path) -> Non
     file.write_bytes(FILES[name])
     for allowance in (CLIP, SONG):
         with pytest.raises(UnreadableMedia) as refused:
-            await probe().look(file, allowance)
+            await probe().measure(file, allowance)
         if isinstance(refused.value, UnacceptedMedia):
             assert "which is not taken" in str(refused.value)
     for use in (motion_analyzer().watch, audio_analyzer().hear):
@@ -143,7 +143,7 @@ async def test_most_are_refused_by_their_names(tmp_path: Path) -> None:
         file = tmp_path / str(number)
         file.write_bytes(content)
         with pytest.raises(UnreadableMedia) as refused:
-            await probe().look(file, CLIP)
+            await probe().measure(file, CLIP)
         named += isinstance(refused.value, UnacceptedMedia)
     assert named > 0.75 * len(FILES)
 

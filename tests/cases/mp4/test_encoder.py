@@ -22,7 +22,7 @@ from adapters.mp4.reader import read_track
 from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.local import LocalStorage
 from application.media.fetched_files import OnHand
-from application.ports.encoder import Encoder, Footage
+from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Crossfade, Cut, Soundtrack, Timeline
@@ -59,11 +59,11 @@ class CountedRoom(FFmpegEncoder):
         self.asked[f"cut {cut.clip} {cut.first}"] += 1
         return await super().normalise(cut, files, output, into)
 
-    async def record(
+    async def encode_sound(
         self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
-    ) -> None:
+    ) -> Path:
         self.asked["sound"] += 1
-        await super().record(soundtrack, files, into, samples)
+        return await super().encode_sound(soundtrack, files, into, samples)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,9 @@ def timeline(cuts: list[Cut], output: OutputConfig = OUTPUT) -> Timeline:
     return Timeline(cuts=tuple(cuts), soundtrack=sound, output=output)
 
 
-async def filmed(encoder: Encoder, wanted: Timeline, files: MediaFiles, folder: Path) -> Path:
+async def filmed(
+    encoder: FFmpegEncoder | JoiningEncoder, wanted: Timeline, files: MediaFiles, folder: Path
+) -> Path:
     """Make a film as the application does."""
     pieces = [
         await encoder.normalise(each, files, wanted.output, folder / f"{index}.mp4")
@@ -148,7 +150,7 @@ def test_every_frame_is_the_clips_own_and_seen_at_its_moment(
     wanted = timeline(asked)
     room = cutting_room()
     with tempfile.TemporaryDirectory() as folder:
-        files = OnHand(sources, room)
+        files = OnHand(sources, probe())
         film = asyncio.run(filmed(JoiningEncoder(room, kept), wanted, files, Path(folder)))
         assert drawn.seen(film) == expected(wanted)
         packets, _ = shelves.seen(film)
@@ -161,7 +163,7 @@ async def test_what_is_copied_is_the_same_bit_for_bit(
     sources: dict[str, Path], room: CountedRoom, tmp_path: Path
 ) -> None:
     encoder = JoiningEncoder(room, MemoryArtifactCache())
-    files = OnHand(sources, room)
+    files = OnHand(sources, probe())
     wanted = timeline([cut("a", 0, 130), cut("b", 45, 60), cut("a", 60, 20, "1.1")])
     film = await filmed(encoder, wanted, files, tmp_path)
     normalised = sorted(_kept(tmp_path, "clip-"), key=_film_of)
@@ -185,7 +187,7 @@ async def test_a_second_film_encodes_nothing(
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
         encoder = JoiningEncoder(room, artifacts)
-        await filmed(encoder, wanted, OnHand(sources, room), tmp_path / name)
+        await filmed(encoder, wanted, OnHand(sources, probe()), tmp_path / name)
     assert dict(room.asked) == {"whole a": 1, "whole b": 1, "cut a 7": 1, "sound": 1}
     first, second = (tmp_path / name / "film.mp4" for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
@@ -202,7 +204,7 @@ async def test_however_many_films_at_once_each_clip_is_encoded_once(
     for folder in folders:
         folder.mkdir()
     await asyncio.gather(
-        *(filmed(encoder, wanted, OnHand(sources, room), folder) for folder in folders)
+        *(filmed(encoder, wanted, OnHand(sources, probe()), folder) for folder in folders)
     )
     assert dict(room.asked) == {"whole a": 1, "whole b": 1, "sound": 1}
 
@@ -221,7 +223,7 @@ OVER = msgspec.structs.replace(
 async def test_an_effect_is_as_the_plain_encoder_makes_it_and_the_rest_is_copied(
     sources: dict[str, Path], room: CountedRoom, tmp_path: Path, each: Cut, copied: range
 ) -> None:
-    files = OnHand(sources, room)
+    files = OnHand(sources, probe())
     wanted = timeline([each])
     film = await filmed(JoiningEncoder(room, MemoryArtifactCache()), wanted, files, tmp_path)
     (clip,) = _kept(tmp_path, "clip-")
@@ -238,7 +240,7 @@ async def test_an_evenly_timed_cut_at_another_tempo_is_encoded_once(
 ) -> None:
     wanted = timeline([cut("a", 3, 40, "1.1")] * 2, CONSTANT)
     film = await filmed(
-        JoiningEncoder(room, MemoryArtifactCache()), wanted, OnHand(sources, room), tmp_path
+        JoiningEncoder(room, MemoryArtifactCache()), wanted, OnHand(sources, probe()), tmp_path
     )
     packets, _ = shelves.seen(film)
     assert [packet.duration for packet in packets] == [512] * 80
@@ -254,7 +256,7 @@ async def test_of_a_long_clip_only_the_cut_is_encoded(
     monkeypatch.setattr("adapters.mp4.encoder.LONGEST", 4)
     wanted = timeline([cut("a", 7, 30, "1.1")])
     film = await filmed(
-        JoiningEncoder(room, MemoryArtifactCache()), wanted, OnHand(sources, room), tmp_path
+        JoiningEncoder(room, MemoryArtifactCache()), wanted, OnHand(sources, probe()), tmp_path
     )
     assert drawn.seen(film) == expected(wanted)
     assert dict(room.asked) == {"cut a 7": 1, "sound": 1}
@@ -266,7 +268,7 @@ async def test_a_cut_beyond_the_clips_end_is_refused_by_name(
     encoder = JoiningEncoder(room, MemoryArtifactCache())
     with pytest.raises(ClipTooShort, match=r"'a' lasts 5\.000 s; .* up to 5\.133 s"):
         await encoder.normalise(
-            cut("a", 140, 14), OnHand(sources, room), OUTPUT, tmp_path / "cut.mp4"
+            cut("a", 140, 14), OnHand(sources, probe()), OUTPUT, tmp_path / "cut.mp4"
         )
     assert not room.asked
 
@@ -282,7 +284,7 @@ async def test_every_clip_of_a_kind_has_one_decoder_configuration_whatever_the_p
         room = cutting_room()
         for clip in ("a", "odd"):
             into = tmp_path / f"{preset}-{clip}.mp4"
-            await room.whole(clip, OnHand(files, room), OUTPUT, into)
+            await room.whole(clip, OnHand(files, probe()), OUTPUT, into)
             track = read_track(into)
             seen.add(track.configuration + track.entry)
     assert len(seen) == 1
@@ -330,11 +332,11 @@ async def test_a_spoiled_file_is_never_joined_but_made_again(
     wanted = timeline([cut("a", 0, 50)])
     films: list[bytes] = []
     larger = msgspec.structs.replace(OUTPUT, width=640, height=360)
-    await room.whole("b", OnHand(sources, room), larger, tmp_path / "other.mp4")
+    await room.whole("b", OnHand(sources, probe()), larger, tmp_path / "other.mp4")
     room.asked.clear()
     for name in ("before", "after"):
         (tmp_path / name).mkdir()
-        film = await filmed(encoder, wanted, OnHand(sources, room), tmp_path / name)
+        film = await filmed(encoder, wanted, OnHand(sources, probe()), tmp_path / name)
         films.append(film.read_bytes())
         if name == "before":
             folders = ["cache", "media/cache"] if everywhere else ["cache"]
@@ -363,7 +365,7 @@ async def test_a_song_is_encoded_once_and_a_longer_film_ends_in_silence(
 ) -> None:
     parts = [cut("a", 0, min(140, left)) for left in range(frames, 0, -140)]
     wanted = timeline(parts)
-    film = await filmed(JoiningEncoder(room, kept), wanted, OnHand(sources, room), tmp_path)
+    film = await filmed(JoiningEncoder(room, kept), wanted, OnHand(sources, probe()), tmp_path)
     heard = shelves.heard(film)[:, 0]
     assert abs(len(heard) - frames * 1600) <= 1024
     loud = abs(heard) > 0.01
@@ -371,6 +373,6 @@ async def test_a_song_is_encoded_once_and_a_longer_film_ends_in_silence(
     assert not loud[240 * 1600 + 2048 :].any()
     before = film.read_bytes()
     film.unlink()
-    await filmed(JoiningEncoder(room, kept), wanted, OnHand(sources, room), tmp_path)
+    await filmed(JoiningEncoder(room, kept), wanted, OnHand(sources, probe()), tmp_path)
     assert film.read_bytes() == before
     assert room.asked["sound"] <= 1

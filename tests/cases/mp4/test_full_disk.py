@@ -9,12 +9,11 @@ from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.mp4.encoder import JoiningEncoder
 from application.media.fetched_files import OnHand
-from application.ports.encoder import Encoder
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack
 from domain.shared.errors import DiskFull
 from tests.cases.ffmpeg import drawn
-from tests.media import cutting_room
+from tests.media import cutting_room, probe
 from tests.world.small_disk import small_disk
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +32,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"clip": clip, "song": clip}
 
 
-def encoders() -> list[Encoder]:
+def encoders() -> list[FFmpegEncoder | JoiningEncoder]:
     room: FFmpegEncoder = cutting_room(1)
     return [room, JoiningEncoder(room, MemoryArtifactCache())]
 
@@ -44,7 +43,7 @@ async def test_a_film_for_which_the_disk_is_too_small_says_so(
     tmp_path: Path, files: dict[str, Path], encoder: int, left: int
 ) -> None:
     room = encoders()[encoder]
-    hand = OnHand(files, cutting_room(1))
+    hand = OnHand(files, probe())
     cut = Cut(clip="clip", first=0, frames=FRAMES, rate=Fraction(1))
     plenty = tmp_path / "plenty"
     plenty.mkdir()
@@ -62,7 +61,7 @@ async def test_a_film_for_which_the_disk_is_too_small_says_so(
 async def test_a_cut_for_which_the_disk_is_too_small_says_so(
     tmp_path: Path, files: dict[str, Path], left: int
 ) -> None:
-    hand = OnHand(files, cutting_room(1))
+    hand = OnHand(files, probe())
     cut = Cut(clip="clip", first=0, frames=4 * FRAMES, rate=Fraction(1))
     for room in encoders():
         with small_disk(tmp_path / type(room).__name__, 1_000_000) as disk:

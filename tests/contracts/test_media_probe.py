@@ -1,4 +1,4 @@
-"""What every UploadProbe must do: held against memory and against a process of its own."""
+"""What every MediaProbe must do: held against memory and against a process of its own."""
 
 import os
 from collections.abc import Callable
@@ -6,28 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from adapters.memory.upload_probe import MemoryUploadProbe
-from application.ports.upload_probe import UploadProbe
+from adapters.memory.media_probe import MemoryMediaProbe
+from application.ports.media_probe import MediaProbe
 from domain.shared.errors import UnacceptedMedia, UnreadableMedia
 from tests.contracts.encoder_cases import CuttingRoom, FFmpegRoom, MemoryRoom
 from tests.media import probe
 
 pytestmark = pytest.mark.anyio
 
-KINDS: dict[str, tuple[Callable[[], UploadProbe], Callable[[], CuttingRoom]]] = {
-    "memory": (MemoryUploadProbe, MemoryRoom),
+KINDS: dict[str, tuple[Callable[[], MediaProbe], Callable[[], CuttingRoom]]] = {
+    "memory": (MemoryMediaProbe, MemoryRoom),
     "caged": (probe, FFmpegRoom),
 }
 
 
 @pytest.fixture(params=list(KINDS))
-def pair(request: pytest.FixtureRequest) -> tuple[UploadProbe, CuttingRoom]:
+def pair(request: pytest.FixtureRequest) -> tuple[MediaProbe, CuttingRoom]:
     door, room = KINDS[request.param]
     return door(), room()
 
 
 async def test_it_sees_what_the_encoder_measures(
-    pair: tuple[UploadProbe, CuttingRoom], tmp_path: Path
+    pair: tuple[MediaProbe, CuttingRoom], tmp_path: Path
 ) -> None:
     door, room = pair
     made, song = tmp_path / "clip.mp4", tmp_path / "song.wav"
@@ -36,22 +36,22 @@ async def test_it_sees_what_the_encoder_measures(
     clip = made.rename(tmp_path / "-clip; rm.txt")
 
     for file in (clip, song):
-        assert await door.look(file) == await room.encoder.measure(file)
+        assert await door.measure(file) == await room.probe.measure(file)
 
 
 async def test_what_is_no_film_or_song_is_not_taken(
-    pair: tuple[UploadProbe, CuttingRoom], tmp_path: Path
+    pair: tuple[MediaProbe, CuttingRoom], tmp_path: Path
 ) -> None:
     door, _ = pair
     for number, content in enumerate((b"", b"#EXTM3U\n/etc/passwd\n")):
         file = tmp_path / f"{number}.mp4"
         file.write_bytes(content)
         with pytest.raises(UnacceptedMedia):
-            await door.look(file)
+            await door.measure(file)
 
 
 async def test_what_is_damaged_is_told_from_what_is_not_taken(
-    pair: tuple[UploadProbe, CuttingRoom], tmp_path: Path
+    pair: tuple[MediaProbe, CuttingRoom], tmp_path: Path
 ) -> None:
     door, room = pair
     file = tmp_path / "clip.mp4"
@@ -59,7 +59,7 @@ async def test_what_is_damaged_is_told_from_what_is_not_taken(
     file.write_bytes(file.read_bytes()[:60])
 
     with pytest.raises(UnreadableMedia) as refused:
-        await door.look(file)
+        await door.measure(file)
 
     assert not isinstance(refused.value, UnacceptedMedia)
     assert str(tmp_path) not in f"{refused.value} {refused.value.details}"
@@ -71,4 +71,4 @@ async def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> No
     os.mkfifo(pipe)
     for file in (pipe, tmp_path, Path("/dev/zero")):
         with pytest.raises(UnreadableMedia, match="no ordinary file"):
-            await probe().look(file)
+            await probe().measure(file)

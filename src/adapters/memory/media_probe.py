@@ -1,0 +1,44 @@
+"""A look into files that the encoder in memory writes."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from anyio.lowlevel import checkpoint
+
+from adapters.memory.encoder import opened
+from domain.library.limits import Allowance
+from domain.library.media import Media, Picture
+from domain.shared.errors import UnacceptedMedia
+
+_MARK = b"{"
+
+
+class MemoryMediaProbe:
+    """Measures a `Reel`, and accepts nothing else."""
+
+    async def measure(self, file: Path, allowance: Allowance | None = None) -> Media:
+        """See `application.ports.media_probe.MediaProbe`."""
+        await checkpoint()
+        media = _measured(file)
+        if allowance is not None:
+            allowance.refuse_excess(media)
+        return media
+
+
+def _measured(file: Path) -> Media:
+    if not file.read_bytes().startswith(_MARK):
+        raise UnacceptedMedia
+    reel = opened(file)
+    if not reel.frames:
+        return Media(seconds=Fraction(reel.sound_seconds or 0), sound="aac")
+    return Media(
+        seconds=Fraction(len(reel.frames), reel.rate),
+        picture=Picture(
+            codec="h264",
+            width=1280,
+            height=720,
+            frame_rate=Fraction(reel.rate),
+            frames=len(reel.frames),
+        ),
+        sound="aac" if reel.sound_seconds is not None else None,
+    )

@@ -1,0 +1,1 @@
+"""The use cases, joined to their ports: one function a feature."""

@@ -1,0 +1,155 @@
+"""Dances and films."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
+
+from application.library.backfill_text_embeddings import BackfillTextEmbeddings
+from application.operations.use_case_logging import logged
+from application.planning.explain import ExplainBlueprint
+from application.planning.generate import GenerateChoreography
+from application.planning.generate_from_text import (
+    GenerateFromText,
+    PlanFromText,
+    UnderstandDescription,
+)
+from application.planning.motion_cache import MotionCache
+from application.planning.plan import PlanChoreography
+from application.planning.plan_sample import PlanSample
+from application.planning.shortlisting import Shortlist
+from application.rendering.assemble import AssembleVideo
+from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.preview import PreviewChoreography
+from application.rendering.read_blueprint import ReadBlueprint
+from application.rendering.recover_interrupted import RecoverInterrupted
+from application.rendering.stream_video import StreamVideo
+from application.rendering.task_tracking import TrackedTasks
+from application.search.move_search import FindMoves
+from application.search.search_moves import SearchMoves
+from domain.library.embeddings import Part
+from entrypoints.urls import RouteUrls
+from entrypoints.use_cases import (
+    LibraryUseCases,
+    PlanningUseCases,
+    RenderingUseCases,
+    SearchUseCases,
+)
+from entrypoints.wiring.service import (
+    Service,
+    prewarm_library_of,
+)
+
+
+class FilmParts(NamedTuple):
+    """The parts that make films."""
+
+    pipeline: FilmPipeline
+    tasks: TrackedTasks
+    read_blueprint: ReadBlueprint
+
+
+def wire_search(service: Service, library: LibraryUseCases) -> SearchUseCases:
+    """Return the use cases that find moves by likeness."""
+    ports, settings, _, _ = service
+    find_moves = FindMoves(
+        ports.embeddings,
+        ports.index,
+        ports.embedder,
+        ports.clock,
+        makers={Part.AUDIO: ports.audio_analyzer.name},
+        life=settings.move_embeddings_cache_ttl,
+        top=settings.vector_search_top_k,
+        complete=BackfillTextEmbeddings(ports.embeddings, ports.embedder),
+    )
+    return SearchUseCases(
+        find_moves=find_moves,
+        search_moves=SearchMoves(find_moves, ports.moves, ports.embeddings, library.analyze_song),
+    )
+
+
+def wire_planning(
+    service: Service, library: LibraryUseCases, search: SearchUseCases, films: FilmParts
+) -> PlanningUseCases:
+    """Return the use cases that plan dances."""
+    ports = service.ports
+    analyze_song = library.analyze_song
+    motion_cache = MotionCache(ports.embeddings)
+    plan = PlanChoreography(
+        ports.songs,
+        ports.moves,
+        analyze_song,
+        ports.clock,
+        ports.description_model,
+        motion_cache,
+        Shortlist(ports.moves, search.find_moves, analyze_song),
+    )
+    generate = GenerateChoreography(films.tasks, ports.blueprints, plan, films.pipeline)
+    understand = UnderstandDescription(ports.songs, ports.moves, ports.description_model)
+    return PlanningUseCases(
+        explain_blueprint=ExplainBlueprint(ports.songs, ports.moves, analyze_song, motion_cache),
+        generate=logged("generate", generate),
+        generate_from_text=logged("generate_from_text", GenerateFromText(understand, generate)),
+        plan=logged("plan", plan),
+        plan_from_text=logged("plan_from_text", PlanFromText(understand, plan)),
+        plan_sample=PlanSample(plan),
+        understand_description=understand,
+    )
+
+
+def film_parts(service: Service) -> FilmParts:
+    """Return the parts that make films."""
+    ports, settings, _, background = service
+    prewarm_library = prewarm_library_of(ports, settings)
+
+    def doubt(clips: Mapping[str, str]) -> None:
+        work = partial(prewarm_library.doubt, clips)
+        background("trying the clips of a film that failed", work)
+
+    pipeline = FilmPipeline(
+        ports.storage,
+        ports.artifacts,
+        ports.media_probe,
+        ports.clips,
+        ports.encoder,
+        ports.workspace,
+        RouteUrls(),
+        settings.fetches_at_once,
+        settings.s3_link_seconds,
+        doubt,
+        settings.film_limits,
+    )
+    tasks = TrackedTasks(
+        ports.tasks, ports.progress, ports.clock, ports.workspace, settings.assembly_timeout
+    )
+    return FilmParts(pipeline, tasks, ReadBlueprint(ports.tasks, ports.blueprints))
+
+
+def wire_rendering(service: Service, films: FilmParts) -> RenderingUseCases:
+    """Return the use cases that make and show films."""
+    ports, settings, _, _ = service
+    assemble = AssembleVideo(films.tasks, ports.blueprints, films.pipeline)
+    preview = PreviewChoreography(
+        films.read_blueprint,
+        ports.storage,
+        ports.artifacts,
+        ports.media_probe,
+        ports.preview_streamer,
+        ports.workspace,
+        settings.fetches_at_once,
+        settings.film_limits,
+    )
+    recover_interrupted = RecoverInterrupted(
+        ports.tasks,
+        ports.blueprints,
+        ports.storage,
+        ports.workspace,
+        ports.clock,
+        settings.assembly_timeout,
+    )
+    return RenderingUseCases(
+        assemble=logged("assemble", assemble),
+        preview=preview,
+        read_blueprint=films.read_blueprint,
+        recover_interrupted=recover_interrupted,
+        stream_video=StreamVideo(ports.tasks, ports.storage),
+    )

@@ -1,0 +1,138 @@
+"""Songs and moves."""
+
+from application.library.add_move import AddMove
+from application.library.analyze_song import CorrectSong
+from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
+from application.library.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
+from application.library.check_library import CheckLibrary
+from application.library.clip_analysis import Examination
+from application.library.correct_move import CorrectMove
+from application.library.import_library import ImportLibrary
+from application.library.prewarm_library import PrewarmLibrary
+from application.library.receive_file import ReceiveFile
+from application.library.remove import RemoveMove, RemoveSong
+from application.library.stream_clip import StreamClip
+from application.library.take_song import TakeSong
+from application.library.upload_move import UploadMove
+from application.library.upload_places import Uploads
+from application.library.upload_song import UploadSong
+from application.operations.use_case_logging import logged
+from entrypoints.ports import Ports
+from entrypoints.use_cases import (
+    LibraryUseCases,
+    UploadUseCases,
+)
+from entrypoints.wiring.service import (
+    Service,
+    add_move_of,
+    add_song_of,
+    analyze_song_of,
+    prewarm_library_of,
+)
+
+
+def wire_library(service: Service, examination: Examination) -> LibraryUseCases:
+    """Return the use cases of songs and moves."""
+    ports, settings, _, background = service
+    add_move, add_song, analyze_song = (
+        add_move_of(ports),
+        add_song_of(ports),
+        analyze_song_of(ports),
+    )
+    prewarm_library = prewarm_library_of(ports, settings)
+    remove_move = RemoveMove(ports.moves, ports.library_files, ports.storage)
+    remove_song = RemoveSong(ports.songs, ports.library_files, ports.storage)
+    return LibraryUseCases(
+        add_move=logged("add_move", add_move),
+        add_song=logged("add_song", add_song),
+        analyze_song=analyze_song,
+        backfill_audio_embeddings=_backfill_audio_embeddings(ports, examination),
+        check_library=_check_library(ports, prewarm_library),
+        correct_move=CorrectMove(ports.moves, prewarm_library, background),
+        correct_song=CorrectSong(ports.songs, analyze_song),
+        import_library=_import_library(service, add_move, examination),
+        list_moves=ListMoves(ports.moves),
+        list_songs=ListSongs(ports.songs),
+        prewarm_library=logged("prewarm_library", prewarm_library),
+        read_move=ReadMove(ports.moves),
+        read_moves=ReadMoves(ports.moves),
+        read_song=ReadSong(ports.songs),
+        remove_move=logged("remove_move", remove_move),
+        remove_song=logged("remove_song", remove_song),
+        stream_clip=StreamClip(ports.moves, ports.storage),
+        take_song=TakeSong(ports.songs, ports.library_files, add_song),
+    )
+
+
+def _import_library(service: Service, add_move: AddMove, examination: Examination) -> ImportLibrary:
+    ports, settings, _, _ = service
+    return ImportLibrary(
+        ports.moves,
+        ports.library_files,
+        ports.storage,
+        ports.embeddings,
+        ports.media_probe,
+        add_move,
+        examination,
+        settings.cores,
+    )
+
+
+def _check_library(ports: Ports, prewarm_library: PrewarmLibrary) -> CheckLibrary:
+    return CheckLibrary(
+        ports.moves,
+        ports.embeddings,
+        ports.storage,
+        ports.artifacts,
+        ports.media_probe,
+        ports.workspace,
+        prewarm_library,
+    )
+
+
+def _backfill_audio_embeddings(ports: Ports, examination: Examination) -> BackfillAudioEmbeddings:
+    return BackfillAudioEmbeddings(
+        ports.storage,
+        ports.artifacts,
+        ports.media_probe,
+        ports.clips,
+        ports.workspace,
+        ports.embeddings,
+        examination,
+        ports.audio_analyzer,
+    )
+
+
+def wire_uploads(
+    service: Service, library: LibraryUseCases, examination: Examination
+) -> UploadUseCases:
+    """Return the use cases of songs and moves that come over HTTP."""
+    ports, settings, limits, background = service
+    upload_move = UploadMove(
+        ports.moves,
+        ports.library_files,
+        ports.media_probe,
+        examination,
+        add_move_of(ports),
+        prewarm_library_of(ports, settings),
+        background,
+        settings.cores,
+        limits.upload_turn,
+    )
+    upload_song = UploadSong(
+        ports.songs,
+        ports.library_files,
+        ports.media_probe,
+        add_song_of(ports),
+        library.analyze_song,
+        background,
+        settings.cores,
+        limits.upload_turn,
+    )
+    # There is one kind of caller, who may have every place.
+    places = Uploads(ports.workspace, settings.max_uploads, settings.max_uploads)
+    return UploadUseCases(
+        receive_file=ReceiveFile(ports.workspace, places),
+        upload_move=logged("upload_move", upload_move),
+        upload_song=logged("upload_song", upload_song),
+    )

@@ -1,0 +1,82 @@
+"""The service itself."""
+
+from application.migration.library import SeedLibrary
+from application.migration.migrate_seed import MigrateSeed
+from application.migration.tasks import SeedTasks
+from application.migration.verification import Verification
+from application.operations.check_health import CheckHealth
+from application.operations.make_demo import MakeDemoLibrary
+from application.operations.recover_storage import RecoverStorage
+from application.operations.use_case_logging import logged
+from domain.shared import paths
+from entrypoints.parts import parts_of
+from entrypoints.settings import Settings
+from entrypoints.use_cases import (
+    LibraryUseCases,
+    OperationsUseCases,
+    SearchUseCases,
+)
+from entrypoints.wiring.service import Service, add_move_of, add_song_of
+
+
+def wire_operations(
+    service: Service, library: LibraryUseCases, search: SearchUseCases
+) -> OperationsUseCases:
+    """Return the use cases of whoever runs the service."""
+    ports, settings, _, background = service
+    make_demo = MakeDemoLibrary(
+        ports.studio,
+        ports.songs,
+        ports.moves,
+        ports.workspace,
+        add_move_of(ports),
+        add_song_of(ports),
+        settings.cores,
+    )
+    recover_storage = RecoverStorage(
+        ports.songs,
+        ports.moves,
+        ports.library_files,
+        ports.tasks,
+        ports.blueprints,
+        ports.storage,
+        made=_made_in_storage(settings),
+    )
+    return OperationsUseCases(
+        background=background,
+        check_health=CheckHealth(parts_of(ports, search.find_moves)),
+        make_demo=make_demo,
+        migrate_seed=logged("migrate_seed", _migrate_seed(service, library)),
+        recover_storage=recover_storage,
+    )
+
+
+def _migrate_seed(service: Service, library: LibraryUseCases) -> MigrateSeed:
+    ports, settings, _, _ = service
+    seed_library = SeedLibrary(
+        ports.songs,
+        ports.moves,
+        ports.media_probe,
+        add_song_of(ports),
+        library.import_library,
+        settings.cores,
+    )
+    seed_tasks = SeedTasks(
+        ports.tasks, ports.blueprints, ports.storage, ports.media_probe, paths.LOCAL_USER
+    )
+    verification = Verification(
+        ports.songs,
+        ports.moves,
+        ports.embeddings,
+        ports.tasks,
+        ports.blueprints,
+        ports.storage,
+    )
+    return MigrateSeed(
+        seed_library, seed_tasks, verification, ports.storage, ports.workspace, settings.home
+    )
+
+
+def _made_in_storage(settings: Settings) -> int:
+    """Return how many bytes of made files may stay in a bucket; a local storage has none."""
+    return 0 if settings.storage_backend == "local" else settings.storage_cache_max_mb * 1_000_000

@@ -1,0 +1,80 @@
+"""The parts that every feature is made of."""
+
+from typing import NamedTuple
+
+from application.concurrency.background_queue import BackgroundQueue
+from application.concurrency.timeouts import Timeouts
+from application.library.add_move import AddMove
+from application.library.add_song import AddSong
+from application.library.analyze_song import AnalyzeSong
+from application.library.clip_analysis import Examination
+from application.library.prewarm_library import PrewarmLibrary
+from entrypoints.ports import Ports
+from entrypoints.settings import Settings
+
+
+class Service(NamedTuple):
+    """The parts that every feature is made of."""
+
+    ports: Ports
+    settings: Settings
+    timeouts: Timeouts
+    background: BackgroundQueue
+
+
+def examination_of(service: Service) -> Examination:
+    """Return the analysis of clips."""
+    ports = service.ports
+    analyze_song = analyze_song_of(ports)
+    return Examination(analyze_song.file, ports.embedder, ports.motion_analyzer)
+
+
+def analyze_song_of(ports: Ports) -> AnalyzeSong:
+    """Return the analysis of songs."""
+    return AnalyzeSong(
+        ports.songs,
+        ports.storage,
+        ports.artifacts,
+        ports.media_probe,
+        ports.workspace,
+        ports.audio_analyzer,
+    )
+
+
+def add_move_of(ports: Ports) -> AddMove:
+    """Return the use case that adds moves, without a log line of its own."""
+    return AddMove(
+        ports.moves,
+        ports.library_files,
+        ports.storage,
+        ports.media_probe,
+        ports.clips,
+        ports.workspace,
+        ports.embedder,
+    )
+
+
+def add_song_of(ports: Ports) -> AddSong:
+    """Return the use case that adds songs, without a log line of its own."""
+    return AddSong(
+        ports.songs,
+        ports.library_files,
+        ports.storage,
+        ports.media_probe,
+        ports.clips,
+        ports.workspace,
+    )
+
+
+def prewarm_library_of(ports: Ports, settings: Settings) -> PrewarmLibrary:
+    """Return the use case that encodes the library ahead, without a log line of its own."""
+    return PrewarmLibrary(
+        ports.songs,
+        ports.moves,
+        ports.storage,
+        ports.artifacts,
+        ports.media_probe,
+        ports.clips,
+        ports.workspace,
+        settings.cores,
+    )

@@ -1,0 +1,32 @@
+"""All features of the service."""
+
+from application.concurrency.background_queue import BackgroundQueue
+from application.concurrency.timeouts import Timeouts
+from entrypoints.ports import Ports
+from entrypoints.settings import Settings
+from entrypoints.use_cases import (
+    UseCases,
+)
+from entrypoints.wiring.films import film_parts, wire_planning, wire_rendering, wire_search
+from entrypoints.wiring.library import wire_library, wire_uploads
+from entrypoints.wiring.operations import wire_operations
+from entrypoints.wiring.service import Service, examination_of
+
+
+def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> UseCases:
+    """Return the use cases of a service that works with these ports."""
+    limits = timeouts or Timeouts()
+    service = Service(ports, settings, limits, BackgroundQueue(limits))
+    examination = examination_of(service)
+    library = wire_library(service, examination)
+    search = wire_search(service, library)
+    films = film_parts(service)
+    features = (
+        library,
+        wire_uploads(service, library, examination),
+        search,
+        wire_planning(service, library, search, films),
+        wire_rendering(service, films),
+        wire_operations(service, library, search),
+    )
+    return UseCases(**{name: case for each in features for name, case in vars(each).items()})
