@@ -58,7 +58,7 @@ class Failing:
 
 
 class Unheard:
-    """A library that knows nothing of what is heard in its songs."""
+    """Songs of which no analysis is known."""
 
     def __init__(self, below: Any) -> None:
         self._below = below
@@ -82,9 +82,9 @@ class Place:
 
 
 PLACES = {
-    "a clip of their Blueprint": Place("encoder", "normalise", ASSEMBLE),
+    "a clip of their Blueprint": Place("clips", "normalise", ASSEMBLE),
     "a file of their Blueprint": Place("storage", "fetch", ASSEMBLE),
-    "a clip of the library": Place("encoder", "normalise", GENERATE, library=True),
+    "a clip of the library": Place("clips", "normalise", GENERATE, library=True),
     "a file of the library": Place("storage", "fetch", GENERATE, library=True),
     "a song of the library": Place("audio_analyzer", "hear", PLAN, library=True),
     "joining": Place("encoder", "add_audio", ASSEMBLE),
@@ -93,7 +93,7 @@ PLACES = {
     "the workspace": Place("workspace", "free", ASSEMBLE),
     "the tasks": Place("tasks", "add", ASSEMBLE),
     "the Blueprints": Place("blueprints", "keep", GENERATE),
-    "the library": Place("library", "song", GENERATE),
+    "the library": Place("songs", "get", GENERATE),
     "the model": Place("description_model", "parse", PARSE),
 }
 
@@ -113,7 +113,7 @@ async def broken(root: Path, place: Place) -> AsyncGenerator[tuple[House, Ask]]:
     await house.furnish()
     song = (await house.library.songs.page(SongFilter(), None, 1)).items[0].id
     if place.method == "hear":
-        house.ports = replace(house.ports, library=cast(Any, Unheard(house.library)))
+        house.ports = replace(house.ports, songs=cast(Any, Unheard(house.library.songs)))
     failing = Failing(getattr(house.ports, place.port), place.method)
     changes: Any = {place.port: failing}
     house.ports = replace(house.ports, **changes)

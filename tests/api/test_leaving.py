@@ -41,12 +41,12 @@ class Stuck:
 
 STUCK = [
     (ASSEMBLE, "storage", "fetch"),
-    (ASSEMBLE, "encoder", "normalise"),
+    (ASSEMBLE, "clips", "normalise"),
     (ASSEMBLE, "encoder", "concatenate"),
     (ASSEMBLE, "encoder", "add_audio"),
     (ASSEMBLE, "encoder", "inspect"),
-    (GENERATE, "library", "moves"),
-    (GENERATE, "encoder", "normalise"),
+    (GENERATE, "moves", "page"),
+    (GENERATE, "clips", "normalise"),
 ]
 
 
@@ -81,7 +81,7 @@ async def test_the_work_ends_when_the_client_leaves(
 
 
 async def test_the_work_ends_when_the_server_drops_the_request(tmp_path: Path) -> None:
-    house, trouble, exchange = await stuck(tmp_path, ASSEMBLE, "encoder", "normalise")
+    house, trouble, exchange = await stuck(tmp_path, ASSEMBLE, "clips", "normalise")
     async with house.opened() as app, asyncio.timeout(PATIENCE):
         answering = asyncio.ensure_future(exchange.run(app))
         await trouble.begun.wait()

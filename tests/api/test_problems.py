@@ -145,7 +145,7 @@ async def test_a_short_clip_is_named_with_both_lengths(
 
 async def test_a_missing_ffmpeg_is_ours_and_says_what_to_install(tmp_path: Path) -> None:
     def trouble(ports: Ports) -> Ports:
-        return replace(ports, encoder=failing(ports.encoder, normalise=FFmpegMissing()))
+        return replace(ports, clips=failing(ports.clips, normalise=FFmpegMissing()))
 
     async with troubled(tmp_path, trouble) as (_, client):
         problem = problem_of(await client.post(ASSEMBLE, json=document()), 500)
@@ -180,8 +180,8 @@ async def test_a_failed_ffmpeg_is_quoted(tmp_path: Path) -> None:
         ("storage", "fetch", StorageFailed(), 500, "storage-failed", "fetching"),
         ("storage", "put", DiskFull(), 507, "disk-full", "uploading"),
         ("storage", "put", OSError(errno.ENOSPC, "full"), 507, "disk-full", "uploading"),
-        ("encoder", "normalise", OSError(errno.EDQUOT, "full"), 507, "disk-full", "concatenating"),
-        ("encoder", "normalise", DiskReadOnly(), 507, "disk-read-only", "concatenating"),
+        ("clips", "normalise", OSError(errno.EDQUOT, "full"), 507, "disk-full", "concatenating"),
+        ("clips", "normalise", DiskReadOnly(), 507, "disk-read-only", "concatenating"),
         ("tasks", "add", NotReady(), 503, "not-ready", "pending"),
         ("blueprints", "keep", NotReady(), 503, "not-ready", "pending"),
     ],

@@ -43,7 +43,7 @@ async def files(storage: Storage) -> set[str]:
 
 
 @pytest.mark.parametrize("address", WHAT)
-@pytest.mark.parametrize("port", ["storage", "library"])
+@pytest.mark.parametrize("port", ["storage", "library_files"])
 async def test_a_second_removal_ends_what_the_first_began(
     tmp_path: Path, storage: Storage, address: str, port: str
 ) -> None:
@@ -53,7 +53,7 @@ async def test_a_second_removal_ends_what_the_first_began(
     before = place.ports
     calls: dict[str, tuple[str, Exception, int]] = {
         "storage": ("delete", StorageFailed("The disk is gone."), 500),
-        "library": ("forget_removed", NotReady("The database is gone."), 503),
+        "library_files": ("forget", NotReady("The database is gone."), 503),
     }
     method, trouble, status = calls[port]
     broken: Any = {port: failing(getattr(before, port), **{method: trouble})}

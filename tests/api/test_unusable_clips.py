@@ -45,7 +45,7 @@ class Studio:
 @pytest.fixture
 async def studio(tmp_path: Path) -> AsyncGenerator[Studio]:
     house, room = House(tmp_path), FaultyEncoder()
-    house.ports = replace(house.ports, encoder=room)
+    house.ports = replace(house.ports, clips=room, encoder=room)
     await house.furnish()
     async with house.client() as client:
         yield Studio(house, room, client)

@@ -312,7 +312,7 @@ async def test_a_client_that_leaves_while_it_brings_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("port", "method"),
-    [("media_probe", "look"), ("motion_analyzer", "watch"), ("embedder", "read")],
+    [("media_probe", "measure"), ("motion_analyzer", "watch"), ("embedder", "read")],
 )
 async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
     tmp_path: Path, port: str, method: str
@@ -335,7 +335,7 @@ async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("port", "method"),
-    [("library", "add_move"), ("storage", "put")],
+    [("moves", "add"), ("storage", "put")],
 )
 async def test_a_failure_leaves_nothing(tmp_path: Path, port: str, method: str) -> None:
     place = House(tmp_path)
@@ -366,8 +366,8 @@ async def test_a_move_is_made_ready_after_the_answer_for_as_long_as_there_is_a_s
     tmp_path: Path,
 ) -> None:
     place = House(tmp_path)
-    stuck = Stuck(place.ports.encoder, "prepare")
-    place.ports = replace(place.ports, encoder=cast(Any, stuck))
+    stuck = Stuck(place.ports.clips, "normalise")
+    place.ports = replace(place.ports, clips=cast(Any, stuck))
     async with place.client() as client, asyncio.timeout(PATIENCE):
         answers = [await bring(client, MOVES, DANCED, name="A") for _ in range(2)]
         await stuck.begun.wait()

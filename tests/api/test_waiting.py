@@ -162,19 +162,19 @@ async def test_the_log_says_where_a_request_stood(
 
 
 def hanging(house: House, hang: Any) -> Ports:
-    """Ports of which the library does not answer."""
+    """Ports of which the songs do not answer."""
 
     class Hanging:
         def __getattr__(self, name: str) -> Any:
-            if name != "songs":
-                return getattr(house.library, name)
+            if name != "page":
+                return getattr(house.library.songs, name)
 
-            async def songs(*_: object) -> None:
+            async def page(*_: object) -> None:
                 await hang()
 
-            return songs
+            return page
 
-    changes: Any = {"library": Hanging()}
+    changes: Any = {"songs": Hanging()}
     return replace(house.ports, **changes)
 
 

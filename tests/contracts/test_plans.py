@@ -16,7 +16,6 @@ from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.database.blueprints import SqlBlueprintArchive
-from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import Database, open_database
 from adapters.database.schema import open_schema
 from adapters.database.tasks import SqlTaskRepository
@@ -136,13 +135,15 @@ async def database(large: str) -> AsyncGenerator[Database]:
 @pytest.fixture
 async def client(database: Database, tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the service over that database."""
-    house = House(tmp_path)
+    house, library = House(tmp_path), sql_library(database)
     house.ports = replace(
         house.ports,
         tasks=SqlTaskRepository(database),
         blueprints=SqlBlueprintArchive(database),
-        library=sql_library(database),
-        embeddings=SqlMoveEmbeddings(database),
+        songs=library.songs,
+        moves=library.moves,
+        library_files=library.files,
+        embeddings=library.embeddings,
     )
     async with house.client() as opened:
         yield opened
