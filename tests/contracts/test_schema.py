@@ -373,6 +373,43 @@ async def test_what_was_heard_in_songs_is_read_under_the_word_of_today(url: str)
         assert await sql_library(database).songs.analysis("a") == heard
 
 
+async def test_an_embedding_stays_with_its_move_and_what_both_said_is_kept_once(url: str) -> None:
+    move = ("'a'", "'A'", "'basic'", "'clips/a'", "'beginner'", "'low'", "'sensual'")
+    row = f"{{}}, {', '.join(move[1:])}, 8.0, 'x', 'y', 'z', 120.0, '[0.5]', 0.5, 7"
+    columns = (
+        "move_id, move_name, label, video_path, difficulty, energy_level, style, duration, "
+        "pose_by, audio_by, text_by, tempo, beats, first_count, fingerprint"
+    )
+    ours, nobody = row.format("'a'"), row.format("'nobody'")
+    async with schema(url) as older:
+        await older.upgrade("0007")
+        await run(
+            older,
+            "INSERT INTO move (id, name, label, video_path, difficulty, energy_level, style, "  # noqa: S608
+            f"duration, tempo, first_count, folded_name) VALUES ({', '.join(move)}, 8.0, 120.0, "
+            "0.5, 'a')",
+            f"INSERT INTO move_embedding ({columns}) VALUES ({ours})",  # noqa: S608
+            f"INSERT INTO move_embedding ({columns}) VALUES ({nobody})",  # noqa: S608
+        )
+        await older.upgrade()
+    async with connected(url) as database:
+        embeddings = SqlMoveEmbeddings(database)
+        assert [each.move.id for each in (await embeddings.page(None, 9)).items] == ["a"]
+        known = await embeddings.find("a")
+        assert known is not None
+        assert (known.pose_by, known.audio_by, known.text_by) == ("x", "y", "z")
+        # Triggers keep the version true while columns come and go.
+        assert await embeddings.version() == "1-7"
+        await embeddings.keep(known)
+        assert await embeddings.version() not in ("1-7", "2-7")
+        assert (await embeddings.version()).startswith("1-")
+    async with schema(url) as newer:
+        await newer.downgrade("0007")
+        kept = (await rows(newer))["move_embedding"]
+    assert len(kept) == 1
+    assert {"A", "basic", "clips/a", "beginner", 8.0, 120.0, "[]"} <= set(kept[0])
+
+
 async def test_a_new_revision_is_drafted_from_the_tables_of_the_code(
     url: str, tmp_path: Path
 ) -> None:
