@@ -1,4 +1,4 @@
-"""What moves are compared by: three rows of numbers a move, and the one row they are fused into."""
+"""Embeddings that compare moves: three vectors per move, and the fused vector made of them."""
 
 import math
 import struct
@@ -15,14 +15,14 @@ from domain.library.moves import Move
 from domain.shared.violations import Violation
 
 Vector = bytes
-"""A row of numbers: 4 bytes each, IEEE 754, little-endian."""
+"""A vector as bytes: 4 bytes for each number, IEEE 754, little-endian."""
 
 Fused = NewType("Fused", bytes)
-"""A `Vector` of 1024 numbers that `fused` made; the inner product of two is exact in 64 bits."""
+"""A `Vector` of 1,024 numbers made by `fused`; the inner product of two is exact in 64 bits."""
 
 
 class Part(StrEnum):
-    """What a row of numbers was made of."""
+    """The data that a vector is made from."""
 
     POSE = "pose"
     AUDIO = "audio"
@@ -32,28 +32,29 @@ class Part(StrEnum):
 LENGTHS: Final = {Part.POSE: 512, Part.AUDIO: 128, Part.TEXT: 384}
 WEIGHTS: Final = {Part.POSE: 0.35, Part.AUDIO: 0.35, Part.TEXT: 0.30}
 LENGTH: Final = sum(LENGTHS.values())
-"""Numbers that are fused into one row: 1024."""
+"""Length of a fused vector: 1,024 numbers."""
 
 IMPORTED: Final = "imported"
-"""Maker of numbers that came from elsewhere; which model made them is not known."""
+"""Source of vectors that come from elsewhere; the model that made them is unknown."""
 
 _GRAIN: Final = 2.0**24
-"""Fused numbers are whole multiples of 1 / this: the product of two has 48 bits, and sums of such
-products that stay below 32 fit into the 53 bits of a double, in whatever order they are summed."""
+"""Fused numbers are multiples of 1 / this. The product of two has 48 bits, so sums of such products
+below 32 fit into the 53 bits of a double in any order of summation.
+"""
 
 OFF_LENGTH: Final = 1e-3
-"""How far from 1 the length of a row may be."""
+"""Tolerance for the norm of a vector, which must be 1."""
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of a move, or of a query; a part that nobody has made is None."""
+    """The vectors of a move or a query; None for a missing part."""
 
     pose: Vector | None = None
     audio: Vector | None = None
     text: Vector | None = None
 
     def of(self, part: Part) -> Vector | None:
-        """One of the three."""
+        """Return the vector of a part."""
         found: Vector | None = getattr(self, part.value)
         return found
 
@@ -102,13 +103,15 @@ def words_of(move: Move) -> str:
 
 
 def packed(numbers: Iterable[float]) -> Vector:
-    """Numbers as a vector; raises `OverflowError` for one that 32 bits cannot hold."""
+    """Return numbers as a vector; raises `OverflowError` for a number beyond 32 bits."""
     values = tuple(numbers)
     return struct.pack(f"<{len(values)}f", *values)
 
 
 def unpacked(vector: Vector) -> Sequence[float]:
-    """The numbers of a vector; raises `ValueError` when its bytes are no whole numbers of four."""
+    """Return the numbers of a vector; raises `ValueError` if its length is not a multiple of 4
+    bytes.
+    """
     values = array("f")
     values.frombytes(vector)
     if sys.byteorder == "big":
@@ -117,10 +120,11 @@ def unpacked(vector: Vector) -> Sequence[float]:
 
 
 def fused(rows: Rows) -> Fused:
-    """Each part made as long as 1, weighted, and put one after another; missing ones are zeros.
+    """Return the fused vector: all parts normalised, weighted and concatenated; missing parts are
+    zeros.
 
-    The inner product of two is the sum over the parts of weight squared times cosine. Raises
-    `ValueError` for a part that has a wrong number of numbers or one that is not finite.
+    The inner product of two fused vectors is the sum over the parts of squared weight times cosine
+    similarity. Raises `ValueError` for a part of wrong length or with a number that is not finite.
     """
     whole: list[float] = []
     for part, length in LENGTHS.items():
