@@ -25,7 +25,7 @@ class Encoder(Protocol):
     async def add_audio(
         self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
     ) -> None:
-        """Write the finished film: the frames as they are, the sound exactly as long.
+        """Write the finished film: unchanged frames, and sound of exactly the same duration.
 
         Raises `UnreadableMedia`, naming the storage path of the song or the clip.
         """

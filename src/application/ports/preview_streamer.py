@@ -1,4 +1,4 @@
-"""What shows a film that has not been made."""
+"""Port for streaming a film before it is made."""
 
 from pathlib import Path
 from typing import Protocol
@@ -19,20 +19,21 @@ class PreviewStreamer(Protocol):
     """
 
     async def version(self, timeline: Timeline) -> str:
-        """Name all that the bytes of a timeline depend on, besides itself and its media.
+        """Return a name for everything that the bytes of a timeline depend on, except itself and
+        its media.
 
-        They stay the same for as long as this does. Raises `FFmpegMissing`.
+        The bytes stay the same as long as this does. Raises `FFmpegMissing`.
         """
         ...
 
     async def beginning(
         self, kind: Kind, timeline: Timeline, files: MediaFiles, folder: Path
     ) -> bytes:
-        """What a player reads before any segment; it needs what the first segment needs."""
+        """Return the initialisation segment; it needs the same media as the first segment."""
         ...
 
     async def part(
         self, kind: Kind, index: int, timeline: Timeline, files: MediaFiles, folder: Path
     ) -> bytes:
-        """One segment, whole; ``index`` counts from 0 and is one that there is."""
+        """Return one complete segment; ``index`` counts from 0 and must exist."""
         ...
