@@ -11,7 +11,7 @@ from domain.shared.errors import Broken
 
 
 class UnreadableTrack(Broken):
-    """The file is not an MP4 of our own making."""
+    """The file is not an MP4 that this service made."""
 
     code = "unreadable-track"
 

@@ -1,4 +1,4 @@
-"""The cutting room that makes what is to be joined."""
+"""The interface of an encoder whose results can be joined."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -17,11 +17,11 @@ class CuttingRoom(ClipEncoder, Protocol):
     """
 
     async def whole(self, clip: str, files: MediaFiles, output: OutputConfig, into: Path) -> None:
-        """Make a whole clip at the film's size and frame rate; raises `UnreadableMedia`."""
+        """Encode a whole clip at the film's size and frame rate; raises `UnreadableMedia`."""
         ...
 
     def frames_of_whole(self, seconds: Fraction, output: OutputConfig) -> int:
-        """How many frames `whole` makes of a clip of so many seconds."""
+        """Return the number of frames that `whole` makes of a clip of ``seconds``."""
         ...
 
     async def encode_sound(
@@ -39,11 +39,11 @@ class CuttingRoom(ClipEncoder, Protocol):
         ...
 
     async def version(self) -> str:
-        """Which program does the work, exactly: another may make other bytes of the same."""
+        """Return the exact version of the encoder: another version may produce other bytes."""
         ...
 
     async def profile(self, output: OutputConfig) -> str:
-        """All that `whole` and `normalise` depend on, besides clip and cut."""
+        """Return everything that `whole` and `normalise` depend on, except clip and cut."""
         ...
 
     async def sound_profile(self, soundtrack: Soundtrack) -> str:

@@ -24,7 +24,7 @@ _KEPT_TWICE: Final[dict[str, tuple[str, sa.types.TypeEngine[Any]]]] = {
 
 
 def upgrade(op: Operations) -> None:
-    """Go up."""
+    """Upgrade to this revision."""
     op.execute(
         "DELETE FROM move_embedding WHERE NOT EXISTS "
         "(SELECT 1 FROM move WHERE move.id = move_embedding.move_id)"
@@ -34,7 +34,7 @@ def upgrade(op: Operations) -> None:
 
 
 def downgrade(op: Operations) -> None:
-    """Go down."""
+    """Downgrade to the previous revision."""
     for name, (_, kind) in _KEPT_TWICE.items():
         default = "0" if isinstance(kind, sa.Float) else ""
         column = sa.Column(name, kind, nullable=False, server_default=default)
