@@ -1,4 +1,4 @@
-"""`bachata-buddy assemble`: a Blueprint in, a film out."""
+"""`bachata-buddy assemble`: make the film of a Blueprint."""
 
 import json
 from pathlib import Path
@@ -51,7 +51,7 @@ def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
 
 
 async def _assembled(opened: Session, asked: Blueprint) -> tuple[Blueprint, FinishedFilm]:
-    """The film, and the Blueprint it was made of: the one asked, or the same as a new task."""
+    """Return the film, and its Blueprint: the given one, or a copy with a new task id."""
     try:
         return asked, await opened.use_cases.assemble(asked, paths.LOCAL_USER)
     except TaskTaken:

@@ -1,4 +1,4 @@
-"""`bachata-buddy library correct-song` and `correct-move`: a beat that was heard wrongly."""
+"""`bachata-buddy library correct-song` and `correct-move`: correct wrongly detected beats."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,7 +26,7 @@ _OPTIONS = (
 
 
 def _correcting(command: Callable[[str, Correction], None]) -> Callable[..., None]:
-    """A command that takes an id, with the options that say what is right."""
+    """Return a command that takes an id and the options of a correction."""
 
     @wraps(command)
     def with_options(

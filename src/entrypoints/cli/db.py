@@ -1,4 +1,4 @@
-"""`bachata-buddy db`: the tables of the database, from one revision to another."""
+"""`bachata-buddy db`: upgrade and downgrade the database."""
 
 import click
 from rich_click import RichCommand, RichGroup

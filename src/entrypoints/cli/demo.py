@@ -1,4 +1,4 @@
-"""`bachata-buddy demo`: a choreography video out of nothing."""
+"""`bachata-buddy demo`: make a choreography video without any files of the user."""
 
 import time
 from pathlib import Path

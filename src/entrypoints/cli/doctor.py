@@ -1,4 +1,4 @@
-"""`bachata-buddy doctor`: what is well with an installation, and what is not."""
+"""`bachata-buddy doctor`: check an installation."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ async def _diagnosed(json_wanted: bool) -> int:
         printer().print(_table(diagnosis))
     status = 0 if diagnosis.well else 1
     if diagnose.hanging:
-        # A thread that hangs would keep the process from ending for good.
+        # A hanging thread would keep the process alive.
         sys.stdout.flush()
         os._exit(status)
     return status

@@ -1,4 +1,4 @@
-"""`bachata-buddy generate`: a song, or a dance in words, in; a film out."""
+"""`bachata-buddy generate`: make a film for a song or a description."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`bachata-buddy library`: songs and moves of your own."""
+"""`bachata-buddy library`: manage songs and moves."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -159,7 +159,7 @@ def check() -> None:
                 marked = await opened.use_cases.recover_storage.mark()
                 findings = await opened.use_cases.check_library(told)
         faults = [f"{each.move_id}: {each.field}: {each.message}" for each in findings]
-        # Of moves the check has said so already.
+        # The check has reported the moves already.
         others = [each for each in marked.unfound if each.owner is not Owner.MOVE]
         faults += [f"{each.owner} {each.id}: file: {MISSING} ({each.path})" for each in others]
         _told_of(faults, "right")
@@ -168,7 +168,7 @@ def check() -> None:
 
 
 def _told_of(faults: Sequence[str], well: str) -> None:
-    """Say what is amiss, a line each, and end with status 1; or that everything is well."""
+    """Print problems, one per line, and exit with status 1; without problems, print ``well``."""
     console = talker()
     for fault in faults:
         say(console, fault)

@@ -1,4 +1,4 @@
-"""`bachata-buddy plan`: a song, or a dance in words, in; a Blueprint out."""
+"""`bachata-buddy plan`: write the Blueprint for a song or a description."""
 
 from pathlib import Path
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""`bachata-buddy recover`: files that belong to nobody, and what has lost its file."""
+"""`bachata-buddy recover`: delete orphaned files, and mark items without files."""
 
 import click
 import msgspec

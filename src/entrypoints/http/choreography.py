@@ -1,4 +1,4 @@
-"""Making choreographies: the main job, in one blocking request."""
+"""Routes that plan choreographies and make their films, in one blocking request."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -35,7 +35,7 @@ from entrypoints.http.request_bodies import (
 
 
 class ChoreographyController(Controller):
-    """Choreographies."""
+    """Routes below `/api/choreography`."""
 
     path = "/api/choreography"
     tags = ("choreography",)

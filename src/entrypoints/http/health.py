@@ -1,4 +1,4 @@
-"""Whether the service is alive, and whether it can work."""
+"""Routes for liveness and readiness."""
 
 import msgspec
 from litestar import Controller, Response, get
@@ -16,7 +16,7 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 class HealthController(Controller):
-    """Health."""
+    """Routes below `/health`."""
 
     path = "/health"
     tags = ("operations",)

@@ -1,4 +1,4 @@
-"""Moves to choose from."""
+"""Routes for the moves of the library."""
 
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ _PATH: Final = "/api/moves"
 
 
 class MoveController(Controller):
-    """Moves."""
+    """Routes below `/api/moves`."""
 
     path = _PATH
     tags = ("library",)
@@ -138,7 +138,7 @@ class MoveController(Controller):
             request,
             found.stored,
             found.media_type,
-            # A move that is removed leaves its id to the next one.
+            # A removed move's id may be used again.
             CHANGES,
             lambda first, length: stream_clip.read(found, first, length),
         )

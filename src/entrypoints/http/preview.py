@@ -1,4 +1,4 @@
-"""Watching a Blueprint before, or without, its film being made."""
+"""Routes that preview a Blueprint before its film is made."""
 
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -43,7 +43,7 @@ Version: TypeAlias = Annotated[
 
 
 class PreviewController(Controller):
-    """Previews."""
+    """Routes of previews, below `/api/choreography/{task_id}`."""
 
     path = "/api/choreography/{task_id:uuid}"
     tags = ("preview",)

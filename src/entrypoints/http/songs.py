@@ -1,4 +1,4 @@
-"""Songs to choose from."""
+"""Routes for the songs of the library."""
 
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ _PATH: Final = "/api/songs"
 
 
 class SongController(Controller):
-    """Songs."""
+    """Routes below `/api/songs`."""
 
     path = _PATH
     tags = ("library",)

@@ -1,4 +1,4 @@
-"""Watching films."""
+"""Routes that stream films."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from entrypoints.http.file_responses import VIDEO, answer, answers
 
 
 class VideoController(Controller):
-    """Films."""
+    """Routes below `/api/videos`."""
 
     path = "/api/videos"
     tags = ("videos",)

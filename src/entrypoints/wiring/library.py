@@ -129,7 +129,7 @@ def wire_uploads(
         settings.cores,
         limits.upload_turn,
     )
-    # There is one kind of caller, who may have every place.
+    # There is only one caller, who may use every place.
     places = Uploads(ports.workspace, settings.max_uploads, settings.max_uploads)
     return UploadUseCases(
         receive_file=ReceiveFile(ports.workspace, places),
