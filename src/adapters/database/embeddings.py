@@ -40,7 +40,7 @@ class MoveEmbeddingRow(Table):
     energy_start: Mapped[float | None]
     energy_end: Mapped[float | None]
     fingerprint: Mapped[int] = mapped_column(BigInteger(), index=True)
-    """See `EmbeddedMove.fingerprint`; their sum is the version of the library."""
+    """See `EmbeddedMove.fingerprint`; the sum of all is part of the library's version."""
 
 
 class MoveEmbeddingVersionRow(Table):

@@ -1,4 +1,4 @@
-"""Moves as rows."""
+"""Store moves as rows."""
 
 from collections.abc import Sequence
 from typing import Any, Final

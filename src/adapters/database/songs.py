@@ -1,4 +1,4 @@
-"""Songs as rows."""
+"""Store songs as rows."""
 
 from typing import Final
 

@@ -28,10 +28,11 @@ from domain.shared.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 
 
 class FFmpegEncoder:
-    """A `ClipEncoder` and `Encoder` of at most ``at_once`` FFmpeg processes, of one thread each.
+    """A `ClipEncoder` and `Encoder` that runs up to ``at_once`` FFmpeg processes of one thread
+    each.
 
-    Every file is made in a folder beside its place and takes its name when it has been checked.
-    Pieces made with equal outputs are joined without being encoded again.
+    Every file is made in a temporary folder and renamed after it has been checked. Pieces made with
+    equal outputs are joined without encoding.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class FFmpegEncoder:
 
     @property
     def keeps(self) -> bool:
-        """False: every film is made from its clips."""
+        """False, because every film is made from its clips."""
         return False
 
     async def normalise(
@@ -83,7 +84,7 @@ class FFmpegEncoder:
     async def encode_sound(
         self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
     ) -> Path:
-        """Encode the sound of a film by itself: as long as the film, or ``samples`` at 48 kHz.
+        """Encode only the sound of a film: as long as the film, or ``samples`` at 48 kHz.
 
         Raises `UnreadableMedia`, naming the song's or the clip's storage path.
         """
@@ -115,7 +116,9 @@ class FFmpegEncoder:
         return await self._machine.build()
 
     async def sound_profile(self, soundtrack: Soundtrack) -> str:
-        """All that `encode_sound` depends on, besides the files, the cues and the fades."""
+        """Return everything that `encode_sound` depends on, except the files, the cues and the
+        fades.
+        """
         level = Level(gain=soundtrack.loudness, limited=True) if soundtrack.loudness else None
         argv = build_sound_command(
             "/song",

@@ -20,7 +20,7 @@ _DECODE: Final = 30 * 60.0
 
 
 class CagedProbe:
-    """Looks into files: a `MediaProbe`, and what FFmpeg is to be told of a file."""
+    """A `MediaProbe` that also returns the properties FFmpeg needs."""
 
     def __init__(self, worker: MediaWorker) -> None:
         """Take the worker."""
@@ -35,7 +35,7 @@ class CagedProbe:
         return media
 
     async def details(self, file: Path) -> Look:
-        """Return what FFmpeg is to be told of a file; raises as `measure`."""
+        """Return the properties of a file that FFmpeg needs; raises as `measure` does."""
         return await self._look(file, limits.SECONDS)
 
     async def _look(self, file: Path, seconds: float) -> Look:

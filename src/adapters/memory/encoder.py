@@ -85,7 +85,7 @@ class MemoryEncoder:
 
     @property
     def keeps(self) -> bool:
-        """True, so that clips and songs are encoded ahead as they are by a real one that keeps."""
+        """True, so that callers encode clips and songs in advance, as with a real encoder."""
         return True
 
     async def normalise(

@@ -28,7 +28,7 @@ LONGEST: Final = 120
 class JoiningEncoder:
     """Encodes each clip, cut and song once, and joins films by copying.
 
-    What has to be encoded a cutting room makes, and a cache keeps.
+    A `CuttingRoom` does the encoding, and a cache stores its results.
     """
 
     def __init__(self, room: CuttingRoom, artifacts: ArtifactCache) -> None:
@@ -38,13 +38,13 @@ class JoiningEncoder:
 
     @property
     def keeps(self) -> bool:
-        """True: clips, cuts and songs are encoded once."""
+        """True, because clips, cuts and songs are encoded once."""
         return True
 
     async def normalise(
         self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
     ) -> Footage:
-        """See `application.ports.clip_encoder.ClipEncoder`; writes nothing to ``into`` itself."""
+        """See `application.ports.clip_encoder.ClipEncoder`; it does not write ``into`` itself."""
         folder = into.parent
         if is_encoded_whole(cut, output):
             track = await self.stock.cut(cut, files, output, folder)
@@ -77,7 +77,7 @@ class JoiningEncoder:
         return takes
 
     async def encode_sound(self, soundtrack: Soundtrack, files: MediaFiles, into: Path) -> Path:
-        """See `application.ports.clip_encoder.ClipEncoder`; writes nothing to ``into`` itself."""
+        """See `application.ports.clip_encoder.ClipEncoder`; it does not write ``into`` itself."""
         return (await self.stock.sound(soundtrack, files, into.parent)).path
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:

@@ -1,4 +1,4 @@
-"""What can be wrong with a film or a sound that is to be joined by copying.
+"""Errors of films or sounds that are joined by copying.
 
 Broken
 ├── UnreadableTrack

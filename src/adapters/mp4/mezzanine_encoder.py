@@ -13,7 +13,7 @@ from domain.blueprint.timeline import Soundtrack
 class CuttingRoom(ClipEncoder, Protocol):
     """A `ClipEncoder` whose films of equal outputs can be joined by copying.
 
-    Its films have no frames out of order, open with a keyframe and have 512 ticks a frame.
+    Its films have no reordered frames, begin with a keyframe and have 512 ticks per frame.
     """
 
     async def whole(self, clip: str, files: MediaFiles, output: OutputConfig, into: Path) -> None:
@@ -27,11 +27,11 @@ class CuttingRoom(ClipEncoder, Protocol):
     async def encode_sound(
         self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
     ) -> Path:
-        """Encode the sound of a film by itself: ``samples`` at 48 kHz, if given."""
+        """Encode only the sound of a film, for ``samples`` at 48 kHz if given."""
         ...
 
     async def ready(self) -> str:
-        """Return the name and version of the program that encodes, or raise."""
+        """Return the name and version of the program that encodes; raises if it does not work."""
         ...
 
     async def sample(self, output: OutputConfig, into: Path) -> None:
@@ -47,5 +47,7 @@ class CuttingRoom(ClipEncoder, Protocol):
         ...
 
     async def sound_profile(self, soundtrack: Soundtrack) -> str:
-        """All that `encode_sound` depends on, besides the files, the cues and the fades."""
+        """Return everything that `encode_sound` depends on, except the files, the cues and the
+        fades.
+        """
         ...

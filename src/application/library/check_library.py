@@ -38,7 +38,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckLibrary:
-    """Measures the clip of every move, and compares it with what is on record."""
+    """Measures the clip of every move, and compares it with the move's fields."""
 
     def __init__(
         self,

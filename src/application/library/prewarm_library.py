@@ -68,10 +68,10 @@ class PrewarmLibrary:
         self._surroundings = Surroundings(storage, workspace, clips)
 
     async def __call__(self, told: Told, at_once: int | None = None) -> tuple[Unready, ...]:
-        """Return once all that can be made ready is, with what cannot; done twice it is quick.
+        """Prepare everything; return the items that failed. A second call is quick.
 
-        Raises `FFmpegMissing`, `StorageFailed`, ... for what concerns everything. Where encoded
-        clips are not kept, only those are tried that are marked as unusable.
+        Raises `FFmpegMissing`, `StorageFailed`, ... if the cause affects all items. If the encoder
+        does not cache clips, only the moves marked as unusable are tried.
         """
         songs = await read_all(lambda after, most: self._songs.page(SongFilter(), after, most))
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))

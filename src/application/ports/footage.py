@@ -1,4 +1,4 @@
-"""Silent film as an ordered list of frames of files."""
+"""Footage: silent film as a sequence of frames in files."""
 
 from fractions import Fraction
 from pathlib import Path

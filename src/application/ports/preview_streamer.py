@@ -9,13 +9,14 @@ from domain.rendering.hls_playlist import Kind
 
 
 class PreviewStreamer(Protocol):
-    """Plays a timeline segment by segment, and makes nothing but what a segment needs.
+    """Streams a timeline segment by segment, and makes only what a segment needs.
 
-    The segments of a kind are as many, and end when, `domain.rendering.hls_playlist.ends` says. A
-    player that reads the kind's beginning and then its segments in order sees all frames of the
-    film, or hears all of its sound; it may begin with any of them. Of one `version` the same is the
-    same bytes every time. Raises as `ClipEncoder.normalise` and `Encoder.add_audio` do, and on
-    cancellation all work has ended. What is left in ``folder`` is for the caller to remove.
+    The number of segments of a kind and their ends are those of
+    `domain.rendering.hls_playlist.ends`. A player that reads the kind's beginning and then its
+    segments in order shows all frames of the film, or plays all of its sound; it may start with any
+    segment. The same `version` always gives the same bytes. Raises as `ClipEncoder.normalise` and
+    `Encoder.add_audio` do, and after a cancellation all work has ended. The caller must delete the
+    files in ``folder``.
     """
 
     async def version(self, timeline: Timeline) -> str:

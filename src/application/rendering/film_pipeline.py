@@ -148,7 +148,7 @@ class FilmPipeline:
         return record.assembly
 
     async def finished(self, assembly: Assembly) -> FinishedFilm:
-        """Return the answer about a completed assembly."""
+        """Return the response for a completed assembly."""
         task_id = assembly.task_id
         return FinishedFilm(
             task_id=task_id,

@@ -1,4 +1,4 @@
-"""The answer about a film that is ready."""
+"""The response about a finished film."""
 
 from uuid import UUID
 

@@ -37,9 +37,7 @@ PATIENCE: Final = 0.5
 """Maximum seconds that a search waits for a new index before it uses the old one."""
 
 _FIRST: Final = 600.0
-"""Maximum seconds that a search waits for the first index; one of a million moves takes a minute or
-two.
-"""
+"""Maximum seconds to wait for the first index; one of a million moves takes a minute or two."""
 _CLOSING: Final = 2.0
 """Maximum seconds that building an index may take to end after cancellation."""
 _PAGE: Final = 500

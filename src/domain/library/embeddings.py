@@ -60,21 +60,21 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MoveEmbedding(msgspec.Struct, frozen=True, kw_only=True):
-    """The vectors of a move, and how much its dancers move."""
+    """The vectors of a move, and the amount of motion in its clip."""
 
     move_id: str
     rows: Rows = Rows()
     pose_by: str = IMPORTED
-    """Name of the model that made the vector; vectors of two models cannot be compared."""
+    """Model that made the vector; vectors of different models cannot be compared."""
     audio_by: str = IMPORTED
     text_by: str = IMPORTED
     energy_start: float | None = None
-    """0 to 1: how much the dancers move in the first eight-count; None before it is measured."""
+    """Amount of motion in the first eight-count, 0 to 1; None if it is not analysed."""
     energy_end: float | None = None
-    """As `energy_start`, in the last eight-count."""
+    """Amount of motion in the last eight-count, as `energy_start`."""
 
     def by(self, part: Part) -> str:
-        """Return the name of the model that made the vector of a part."""
+        """Return the model that made the vector of a part."""
         maker: str = getattr(self, f"{part.value}_by")
         return maker
 
@@ -87,9 +87,10 @@ class EmbeddedMove(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fingerprint(self) -> int:
-        """32 bits that change, but for one chance in four thousand million, with a search's result.
+        """32-bit checksum of everything that search results depend on.
 
-        They cover the embedding and all that a search compares and filters by.
+        It covers the embedding and all fields that a search compares or filters; two different
+        values collide once in 4 thousand million.
         """
         move = self.move
         facts = (move.name, move.label, move.difficulty, move.energy_level, move.style)
@@ -97,7 +98,7 @@ class EmbeddedMove(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def words_of(move: Move) -> str:
-    """Return the words that describe a move, for an `Embedder`."""
+    """Return the text that describes a move, for an `Embedder`."""
     said = (move.name, move.label, move.difficulty, move.energy_level, move.style)
     return " ".join(each.replace("_", " ") for each in said)
 
@@ -142,7 +143,7 @@ def fused(rows: Rows) -> Fused:
 
 
 def faults(embedding: MoveEmbedding) -> tuple[Violation, ...]:
-    """Return everything that cannot be right about an embedding."""
+    """Return everything that is wrong with an embedding."""
     found = [fault for part in Part for fault in _row_faults(part, embedding.rows.of(part))]
     for name in ("energy_start", "energy_end"):
         energy: float | None = getattr(embedding, name)

@@ -25,9 +25,9 @@ from entrypoints.cli.session import Session, run, session
 @writing("Copy the film here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
-    """Make the film of BLUEPRINT, a JSON file whose storage paths lie in the media storage.
+    """Make the film of BLUEPRINT, a JSON file with paths in the media storage.
 
-    A Blueprint that was assembled before is assembled again as a new task.
+    If the Blueprint's task already has a film, this makes another film as a new task.
     """
 
     asked = rules.parse(document_in(blueprint))

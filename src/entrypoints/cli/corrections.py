@@ -58,9 +58,9 @@ def _correcting(command: Callable[[str, Correction], None]) -> Callable[..., Non
 @click.argument("item_id", metavar="SONG_ID")
 @_correcting
 def correct_song(song_id: str, correction: Correction) -> None:
-    """Correct the beat of the song SONG_ID. The correction wins over what was heard.
+    """Correct the beats of the song SONG_ID; the correction overrides the analysis.
 
-    It replaces an earlier correction; --as-heard takes it back.
+    It replaces an earlier correction; --as-heard removes it.
     """
 
     async def work() -> None:
@@ -76,9 +76,9 @@ def correct_song(song_id: str, correction: Correction) -> None:
 @click.argument("item_id", metavar="MOVE_ID")
 @_correcting
 def correct_move(move_id: str, correction: Correction) -> None:
-    """Correct the beat of the clip of the move MOVE_ID. The correction wins over what was heard.
+    """Correct the beats of the clip of the move MOVE_ID; the correction overrides the analysis.
 
-    It replaces an earlier correction; --as-heard takes it back.
+    It replaces an earlier correction; --as-heard removes it.
     """
 
     async def work() -> None:

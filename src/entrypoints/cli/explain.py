@@ -27,7 +27,7 @@ _SHOWN: Final = 0.005
 @click.argument("blueprint")
 @click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
 def explain(blueprint: str, as_json: bool) -> None:
-    """Say why each move of BLUEPRINT was chosen, what else could be danced, and how good it is.
+    """Explain why each move of BLUEPRINT was chosen, with alternatives and quality measures.
 
     BLUEPRINT is a JSON file, `-` for the standard input, or the id of a task.
     """

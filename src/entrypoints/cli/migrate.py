@@ -58,10 +58,11 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 def migrate_seed(
     source: str, media: Path | None, samples: Path | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Bring the data of the earlier system over: a dump, an export, or its database.
+    """Migrate the data of the earlier system: a dump, an export, or its database.
 
     PATH is a fixture of Django's dumpdata, a list of moves, or a folder of them (.json, .json.gz);
-    DSN is postgresql://... or sqlite:///... and is only read. Doing it again takes nothing twice.
+    DSN is postgresql://... or sqlite:///... and is only read. Running it again creates no
+    duplicates.
     """
 
     async def work() -> None:

@@ -20,7 +20,7 @@ _CANCELLING: Final = 5.0
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on.  [default: 8000]")
 def serve(host: str | None, port: int | None) -> None:
-    """Serve the REST API until stopped; its description is at /schema."""
+    """Serve the REST API until stopped; the OpenAPI document is at /schema."""
     settings = with_address(from_environment(), host, port)
     # Import the server on demand: other commands start a second sooner.
     import uvicorn

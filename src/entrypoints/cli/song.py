@@ -23,7 +23,7 @@ PICTURES: Final = (".png", ".svg", ".pdf")
 
 @click.group(cls=RichGroup)
 def song() -> None:
-    """Hear songs."""
+    """Analyse songs."""
 
 
 def _picture(context: click.Context, parameter: click.Parameter, file: Path | None) -> Path | None:
@@ -42,7 +42,7 @@ def _picture(context: click.Context, parameter: click.Parameter, file: Path | No
     help="Draw it here, too: waveform, beats, counts, sections, energy; PNG, SVG or PDF.",
 )
 def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
-    """Hear the tempo, the beats, the eight-counts and the sections of FILE.
+    """Find the tempo, the beats, the eight-counts and the sections of FILE.
 
     The song need not be in the library.
     """

@@ -34,7 +34,7 @@ class VideoController(Controller):
         stream_video: Wired[StreamVideo],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """The film, whole or a range of it."""
+        """Stream the film, all or a range."""
         film = await stream_video(video_id, caller)
         return answer(
             request,

@@ -1,4 +1,4 @@
-"""Songs and moves."""
+"""Connect the use cases of songs and moves."""
 
 from application.library.add_move import AddMove
 from application.library.analyze_song import CorrectSong
@@ -106,7 +106,7 @@ def _backfill_audio_embeddings(ports: Ports, examination: Examination) -> Backfi
 def wire_uploads(
     service: Service, library: LibraryUseCases, examination: Examination
 ) -> UploadUseCases:
-    """Return the use cases of songs and moves that come over HTTP."""
+    """Return the use cases that receive songs and moves over HTTP."""
     ports, settings, limits, background = service
     upload_move = UploadMove(
         ports.moves,

@@ -1,4 +1,4 @@
-"""What is heard in songs says by whom in another word."""
+"""Rename `heard_by` to `analyzed_by` in the analyses of songs."""
 
 from alembic.operations import Operations
 

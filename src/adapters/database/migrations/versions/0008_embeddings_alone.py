@@ -1,4 +1,4 @@
-"""What a move says of itself is kept with the move alone, and not with its embedding too."""
+"""Remove the columns of embeddings that repeat the fields of their moves."""
 
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ _KEPT_TWICE: Final[dict[str, tuple[str, sa.types.TypeEngine[Any]]]] = {
     "beats": ("coalesce(beats, '[]')", sa.Text()),
     "first_count": ("first_count", sa.Float()),
 }
-"""The columns that go, where the move has the same, and what they hold."""
+"""The removed columns, which the moves contain too, and their types."""
 
 
 def upgrade(op: Operations) -> None:
