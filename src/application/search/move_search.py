@@ -246,9 +246,7 @@ class FindMoves:
             _log.error("the moves could not be indexed: %s", error, exc_info=error)
 
     async def _version(self) -> str:
-        """Return the version of the library and the models of its vectors, which identify the
-        index.
-        """
+        """Return the version of the index: that of the library, and the models of the vectors."""
         makers = sorted(f"{part}={maker}" for part, maker in self._makers.items())
         return "; ".join([await self._embeddings.version(), self._embedder.name, *makers])
 

@@ -208,7 +208,7 @@ def _only(by_id: Mapping[str, Sequence[str]], move_id: str) -> str | None:
 
 
 def _common(said: Sequence[str], there: Sequence[str]) -> int:
-    """How many names, from the last on, two paths have in common."""
+    """Return the number of names, from the last on, that two paths share."""
     count = 0
     for mine, theirs in zip(reversed(said), reversed(there), strict=False):
         if mine != theirs:
