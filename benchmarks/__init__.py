@@ -1,1 +1,1 @@
-"""What the product costs and how good it is, measured on real clips."""
+"""Measure cost and quality of the product on real clips."""

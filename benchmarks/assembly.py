@@ -1,4 +1,4 @@
-"""What making a film costs, beside other ways to make it and beside copying it.
+"""Compare the cost of making a film with other ways and with copying it.
 
     python -m benchmarks.assembly [--film 180] [--moves 45] [--rounds 5] [--only copy,joiner]
     python -m benchmarks.assembly --matrix

@@ -1,4 +1,4 @@
-"""How well beats are heard, on real pieces, the demo's songs and bachatas made for this.
+"""Measure beat detection on real pieces, the demo's songs and synthetic bachatas.
 
     python -m benchmarks.beats [FOLDER] [--songs 20] [--seed 100000]
 
@@ -72,7 +72,7 @@ class Truth(NamedTuple):
 
 
 class Row(NamedTuple):
-    """How well a song was heard."""
+    """The quality of the analysis of a song."""
 
     name: str
     f: float
@@ -156,7 +156,7 @@ def line(name: str, numbers: Sequence[float]) -> str:
 
 
 def met(title: str, name: str, rows: Sequence[Row], goal: float) -> bool:
-    """Whether a mean reaches its goal, said in a line."""
+    """Return a line that says if a mean reaches its goal."""
     reached = mean(cast(float, getattr(row, name)) for row in rows)
     met = round(reached, 3) >= goal
     print(f"- {title}, {name}: {reached:.3f}, wanted {goal:.2f}: {'met' if met else 'MISSED'}")

@@ -40,7 +40,7 @@ MOVES: Final = (20, 45, 200)
 
 
 class Options(argparse.Namespace):
-    """What was asked for."""
+    """The requested measurements."""
 
     clips: Path | None
     clip_seconds: float
@@ -112,7 +112,7 @@ def measured(job: Job, names: Sequence[str], rounds: int, slow: int) -> dict[str
 
 
 def seconds_of(film: Path) -> float:
-    """How long a film's picture lasts."""
+    """Return the duration of a film's video."""
     with av.open(str(film)) as opened:
         picture = opened.streams.video[0]
         return float((picture.duration or 0) * (picture.time_base or 0))

@@ -1,4 +1,4 @@
-"""How good the dances are that are planned, beside those of simpler planners.
+"""Compare the quality of planned dances with those of simpler planners.
 
     python -m benchmarks.choreography [--seeds 5] [--seed 0]
 
@@ -203,7 +203,7 @@ def energies(song: Analysis, library: Sequence[Move]) -> str:
 
 
 def steadiness(song: Analysis, library: Sequence[Move], seeds: range) -> str:
-    """What is left of a dance when one of its moves is replaced by the next best."""
+    """Return the part of a dance that stays when one of its moves is replaced by the next best."""
     places = [round(each.start, 6) for each in phrases(song)]
     shares: list[float] = []
     for seed in seeds:

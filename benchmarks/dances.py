@@ -1,4 +1,4 @@
-"""How good the dances are to songs as they are heard, with clips as they are heard.
+"""Measure the quality of dances with analysed songs and analysed clips.
 
     python -m benchmarks.dances [--clips FOLDER] [--songs 10] [--seed 200000] [--plot FILE]
 

@@ -1,4 +1,4 @@
-"""What grows and what must not: with the number of films made, and with what is kept."""
+"""Measure what grows with the number of films and of stored items."""
 
 import os
 import shutil
@@ -55,7 +55,7 @@ def _look(films: int, process: int, data: Path) -> Look:
 
 
 def verdict(looks: Sequence[Look]) -> list[str]:
-    """Whether each stayed flat once the server had warmed up, as a Markdown list."""
+    """Return a Markdown list that says if each value stayed flat after the server had warmed up."""
     first = next((look for look in looks if look.films >= WARMED), looks[0])
     last = looks[-1]
     grown = (

@@ -1,4 +1,4 @@
-"""How long finding the likest moves takes: `python -m benchmarks.index [--large]`."""
+"""Measure the search for similar moves: `python -m benchmarks.index [--large]`."""
 
 import argparse
 import asyncio
@@ -44,7 +44,7 @@ FILTERS: Final = {
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """What one way of searching takes, in milliseconds but for ``build`` and ``restore``."""
+    """The times of one way of searching, in milliseconds except for ``build`` and ``restore``."""
 
     way: str
     moves: int

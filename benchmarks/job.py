@@ -1,4 +1,4 @@
-"""What is to be made: the same film for every way."""
+"""The job of the benchmark: the same film for every way to make it."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a piece of work costs: each way in a process of its own, its runs one at a time."""
+"""Measure the cost of a piece of work: each way in its own process, its runs one at a time."""
 
 import multiprocessing
 import os
@@ -37,7 +37,7 @@ Way = Callable[[Job], Generator[Run]]
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run cost."""
+    """The cost of a run."""
 
     wall: float
     """Seconds on the clock."""
@@ -100,7 +100,7 @@ class Worker:
 
 
 def _work(line: "Connection[Any, Any]", way: Way, job: Job) -> None:
-    """What a worker does: a run for each pair of words that come down the line."""
+    """Run as a worker: one run for each message on the connection."""
     with suppress(EOFError), closing(way(job)) as runs:
         while line.recv():
             run = next(runs)
@@ -128,7 +128,7 @@ def peak_memory(process: int) -> int:
 
 
 def threads(process: int) -> int:
-    """How many threads a process has."""
+    """Return the number of threads of a process."""
     return _status(process, "Threads")
 
 

@@ -1,4 +1,4 @@
-"""Whether mutated files of every container are answered, how soon, and at what cost of memory.
+"""Measure answers, times and memory for mutated files of every container.
 
     python -m benchmarks.mutated [--files 10000]
 
@@ -33,7 +33,7 @@ _AT_ONCE: Final = 2
 
 
 async def answered(file: Path, clip: bool, worker: MediaWorker) -> str:
-    """What becomes of a file; raises what is a fault of ours."""
+    """Return the outcome for a file; raises faults of the service."""
     try:
         await CagedProbe(worker).measure(file, CLIP if clip else SONG)
         if clip:

@@ -71,12 +71,12 @@ def service(data: Path) -> Generator[Service]:
 
 
 def film_of(data: Path, blueprint: Blueprint) -> Path:
-    """Where the local storage has the film of a Blueprint."""
+    """Return the file of a Blueprint's film in the local storage."""
     return data / "media" / blueprint.output_config.output_path
 
 
 def files_of(job: Job) -> dict[str, Path]:
-    """What a film is made of, by storage path."""
+    """Return the media of a film by storage path."""
     return {SONG: job.song, **job.clips}
 
 

@@ -1,4 +1,4 @@
-"""How good a normalised clip looks beside what x264 makes of it when nothing holds it back.
+"""Compare a normalised clip with the best that x264 makes of it.
 
     python -m benchmarks.quality [--clips FOLDER] [--limit N]
     python -m benchmarks.quality --kept DATA
@@ -53,7 +53,7 @@ HEADINGS: Final = (
 
 
 class Encoded(msgspec.Struct, frozen=True):
-    """What one encode of a clip came to."""
+    """The result of one encode of a clip."""
 
     vmaf: float
     """Mean over the frames that are scored, 0 to 100."""
@@ -165,7 +165,7 @@ def table(rows: Iterator[Row]) -> list[Row]:
 
 
 def summary(rows: Sequence[Row]) -> list[str]:
-    """What the table comes to, a Markdown list."""
+    """Return the conclusions of the table as a Markdown list."""
     behind = mean(row.difference for row in rows)
     worst = min(rows, key=lambda row: row.difference)
     configurations = len({row.configuration for row in rows})

@@ -36,7 +36,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def heading(measured: Measured) -> str:
-    """What was made."""
+    """Return a description of the film and its clips."""
     return (
         f"{measured.film:g} s, {measured.moves} moves of {measured.clips} clips of "
         f"{measured.clip_seconds:g} s, from {measured.trim:g} s of each clip on"

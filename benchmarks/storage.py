@@ -1,4 +1,4 @@
-"""What one large file costs on its way into an object storage and back.
+"""Measure the transfer of one large file to an object storage and back.
 
     python -m benchmarks.storage [--megabytes 500]
 
@@ -35,7 +35,7 @@ _TICK: Final = 0.002
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """What a transfer took."""
+    """The cost of a transfer."""
 
     way: str
     seconds: float

@@ -64,7 +64,7 @@ def wait_for(holds: Callable[[], bool], what: str) -> None:
 
 
 def answers(url: str) -> bool:
-    """Whether something says 200 there."""
+    """Return True if a server answers 200 there."""
     try:
         return httpx.get(url, timeout=5).status_code == 200
     except httpx.HTTPError:

@@ -65,7 +65,7 @@ def committed() -> str:
 
 
 def git(*words: str) -> bytes:
-    """What git prints."""
+    """Return the output of a git command."""
     return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True).stdout  # noqa: S603, S607
 
 

@@ -1,4 +1,4 @@
-"""What every test runs on."""
+"""Fixtures of every test."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator

@@ -1,4 +1,4 @@
-"""How many examples property tests try, when somebody says so."""
+"""The number of examples of property tests, if it is set."""
 
 import os
 from collections.abc import Callable

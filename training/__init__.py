@@ -1,1 +1,1 @@
-"""How the beat network is made: songs written by dice, their sound, and the training."""
+"""Training of the beat network: random songs, their sound, and the training itself."""

@@ -22,14 +22,14 @@ _LEVELS: Final = {"intro": 0.7, "verse": 0.75, "chorus": 0.9, "mambo": 1.0, "out
 
 
 class Conditions(NamedTuple):
-    """How a bachata is played and recorded."""
+    """The performance and recording of a bachata."""
 
     tempo: float = 126.0
     """BPM at the start."""
     drift: float = 0.0
-    """How far the tempo swings about that, as a share: 0.03 is three per cent either way."""
+    """Range of the tempo around that, as a share: 0.03 is three per cent either way."""
     swing: float = 0.0
-    """How late the off-beats are, in beats: 1/6 is a full shuffle."""
+    """Delay of the off-beats, in beats: 1/6 is a full shuffle."""
     noise: float = 90.0
     """Decibels the music is above the hiss."""
     silence: float = 0.0
@@ -67,7 +67,7 @@ class _LooseDesk(Desk):
 
 
 def conditions(rng: np.random.Generator) -> Conditions:
-    """How songs may turn out, drawn by dice."""
+    """Random distributions of the properties of songs."""
     return Conditions(
         tempo=math.exp(rng.uniform(math.log(105), math.log(160))),
         drift=float(rng.uniform(0, 0.03)),

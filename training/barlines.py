@@ -36,13 +36,13 @@ _FOUND: Final = 0.8
 """Share of the beats that have to be found, and in one phase."""
 
 _SMALL: Final = 0.003
-"""What a large weight costs, against log likelihood."""
+"""Penalty of a large weight, relative to log likelihood."""
 
 _FOLDS: Final = 5
 
 
 class Told(NamedTuple):
-    """What there is to tell where the bars of a song begin, and where they do."""
+    """The evidence for the bar lines of a song, and the true bar lines."""
 
     style: str
     cues: Numbers
@@ -102,7 +102,7 @@ def _likely(weights: Numbers, seen: Numbers) -> Numbers:
 
 
 def _crossed(songs: list[Told]) -> NDArray[np.bool_]:
-    """What `right` says by weights fitted to the other four fifths of the songs."""
+    """Return the result of `right` for weights fitted to the other four fifths of the songs."""
     found = np.zeros(len(songs), np.bool_)
     for fold in range(_FOLDS):
         others = [song for index, song in enumerate(songs) if index % _FOLDS != fold]

@@ -1,4 +1,4 @@
-"""When the beats of a song fall: tempo, drift and swing."""
+"""The times of the beats of a song: tempo, drift and swing."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 STEADY = 0.45
 WAVERING = 0.35
-"""How many songs are played to a click, and how many waver about a tempo; the rest wander."""
+"""Shares of songs with a click and of songs whose tempo wavers; that of the others wanders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,9 @@ class Clock:
     beats: NDArray[np.float64]
     """(n,) seconds; those before zero are over when the excerpt begins."""
     eighths: float
-    """How late the second eighth of a beat is, in beats: 1/6 is a full shuffle."""
+    """Delay of the second eighth of a beat, in beats: 1/6 is a full shuffle."""
     sixteenths: float
-    """How late the second and the fourth sixteenth are, in beats."""
+    """Delay of the second and the fourth sixteenth, in beats."""
 
     def time(self, position: float) -> float:
         """The seconds at a position in beats, swung."""

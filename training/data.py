@@ -15,7 +15,7 @@ FRAMES: Final = 1500
 """Frames of an example, 30 s."""
 
 STRETCH: Final = 0.15
-"""How much faster or slower an example may become."""
+"""Maximum change of an example's speed."""
 
 _STRETCHED: Final = 0.6
 _AT_ONE: Final = 0.4

@@ -1,4 +1,4 @@
-"""What happens to music between the players and the listener: room, talk, equaliser, noise."""
+"""Effects between the players and the listener: room, speech, equaliser, noise."""
 
 from typing import Final, Literal
 

@@ -23,7 +23,7 @@ from training.data import Known, read
 
 
 class Judged(NamedTuple):
-    """How an excerpt was heard."""
+    """The analysis of an excerpt compared with the truth."""
 
     style: str
     bar: int

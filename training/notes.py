@@ -1,4 +1,4 @@
-"""What is written down of a song: notes, scrapes, and when its beats are."""
+"""The score of a song: notes, scrapes, and the times of its beats."""
 
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple

@@ -37,9 +37,9 @@ _WITHIN: Final = 0.07
 _FOUND: Final = 0.8
 """Share of a song's beats that have to be found for its count to tell anything."""
 _AS_IT_IS: Final = 0.65
-"""What a song as it is counts for, and the less one with odd bars: these are rarer."""
+"""Weight of an unchanged song, and the smaller weight of one with odd bars, which are rarer."""
 _SMALL: Final = 0.002
-"""What a large weight costs, against log likelihood."""
+"""Penalty of a large weight, relative to log likelihood."""
 UNKNOWN: Final = -1
 
 
@@ -74,7 +74,7 @@ def counted(song: Excerpt, *, odd: bool) -> Counted | None:
 
 
 def is_good(song: Counted) -> bool:
-    """Whether enough of the beats are right for the places to tell anything."""
+    """Return True if enough of the beats are right for the places to be evidence."""
     return bool((song.shift != UNKNOWN).mean() >= _FOUND)
 
 
@@ -118,7 +118,7 @@ class Passed(NamedTuple):
     shifts: Numbers
     """(songs, beats, 4) probability of each shift at each beat."""
     anew: float
-    """How often the count is expected to begin anew, by song and weighted."""
+    """Return the expected number of restarts of the count, by song and weighted."""
 
 
 def passed(said: Numbers, allowed: Numbers, rare: float, weight: Numbers) -> Passed:

@@ -35,7 +35,7 @@ class Bar:
     loudness: float
     new_chord: bool
     last: bool
-    """Whether a section ends with it."""
+    """True if a section ends with it."""
 
     @property
     def start(self) -> int:
@@ -44,7 +44,7 @@ class Bar:
 
 
 def weights(beats: int) -> NDArray[np.float64]:
-    """How likely a note is on each sixteenth of a bar: most on the first, then on the beats."""
+    """Probability of a note on each sixteenth of a bar: highest on the first, then on the beats."""
     inner = np.tile([0.75, 0.13, 0.47, 0.16], beats)
     inner[0] = 1.0
     if beats % 2 == 0:
@@ -75,7 +75,7 @@ class Drummer:
 
     @property
     def silent(self) -> bool:
-        """Whether the section has no drums."""
+        """True if the section has no drums."""
         return not self._playing
 
     def section(self, sheet: Sheet, position: int, loudness: float) -> None:

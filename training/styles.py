@@ -27,7 +27,7 @@ Playing = Literal[
 
 
 class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one percussion instrument plays."""
+    """The pattern of one percussion instrument."""
 
     hit: str
     chance: float
@@ -35,7 +35,7 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Style(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What songs of one style have in common; fields as `styles.toml` explains them."""
+    """The common properties of songs of one style; `styles.toml` explains the fields."""
 
     bpm: tuple[float, float]
     weight: float
@@ -54,7 +54,7 @@ class Style(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     walking: bool = False
     beats: int = 4
     halfway: float = 0.0
-    """How likely the chord changes in the middle of a bar, too."""
+    """Probability of a chord change in the middle of a bar, too."""
 
 
 @cache

@@ -13,7 +13,7 @@ from training.styles import styles
 
 SECONDS: Final = (45, 110)
 INVENTED_FROM: Final = 100_000
-"""How far the seeds of songs in invented styles are from those of the others."""
+"""Offset between the seeds of songs in invented styles and those of the others."""
 _BAR: Final = 4
 
 

@@ -1,1 +1,1 @@
-"""What stands behind the ports: one folder a technology."""
+"""Implementations of the ports: one folder for each technology."""

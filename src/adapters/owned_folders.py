@@ -1,8 +1,8 @@
-"""Folders that are locked while they are in use, so that those of dead processes can be told.
+"""Work folders that are locked while in use, so that folders of dead processes can be detected.
 
-The system lets go of a lock when the process that holds it ends, however it ends, and locks hold
-between containers that share a disk, where process ids mean nothing. Every adapter that writes
-half-made files to the disk writes them into such a folder.
+The system releases a lock when its process ends, and locks work between containers that share a
+disk, where process ids mean nothing. Every adapter that writes unfinished files to disk writes them
+into such a folder.
 """
 
 import errno
@@ -18,44 +18,46 @@ from typing import Final, NamedTuple
 from uuid import uuid4
 
 ABANDONED: Final = timedelta(hours=6)
-"""Age from which what nobody can have locked is left behind: no clip takes so long to encode."""
+"""Age from which unlockable files count as abandoned: no clip takes that long to encode."""
 
 _PREFIX: Final = "making-"
 _PATIENCE: Final = 10.0
-"""Seconds to wait for processes that make or sweep folders, which takes each a millisecond."""
+"""Maximum seconds to wait for processes that create or sweep folders, which takes each a
+millisecond.
+"""
 _PAUSE: Final = 0.002
 _OPEN: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LOCKS: Final = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-"""Errors of file systems that cannot lock folders, as some networks' cannot."""
+"""Errors of file systems that cannot lock folders, such as some network file systems."""
 
 
 class Owned(NamedTuple):
-    """A folder of one's own."""
+    """A folder that this process has locked."""
 
     name: str
     lock: int
-    """Descriptor of the folder, which is locked for as long as this is open."""
+    """Descriptor of the folder; the lock lasts while it is open."""
 
 
 class Swept(NamedTuple):
-    """Folders that were left behind, and those in use."""
+    """Abandoned folders, and folders in use."""
 
     left: list[Owned]
-    """Nobody's any more; they are ours now, to be removed."""
+    """Abandoned folders; the caller has locked them and must remove them."""
     living: list[str]
-    """Names of those that somebody works in."""
+    """Names of the folders in use."""
 
 
 def is_making(name: str) -> bool:
-    """Whether a folder of this name is one that `making` made."""
+    """Return True if the name is that of a folder made by `making`."""
     return name.startswith(_PREFIX)
 
 
 @contextmanager
 def making(root: int) -> Generator[Owned]:
-    """A new folder below the open folder ``root``, gone at the end with all that is in it.
+    """Create a folder below the open folder ``root``, and delete it with its content on exit.
 
-    Raises `OSError`. What cannot be removed is left for the next sweep.
+    Raises `OSError`. The next sweep removes a folder that cannot be deleted now.
     """
     owned = make(root, f"{_PREFIX}{uuid4().hex}")
     try:
@@ -65,8 +67,8 @@ def making(root: int) -> Generator[Owned]:
 
 
 def make(root: int, name: str) -> Owned:
-    """Make a folder below the open folder ``root`` and lock it; raises `OSError`."""
-    # Between being made and being locked a folder looks as if it were left behind.
+    """Create a folder below the open folder ``root`` and lock it; raises `OSError`."""
+    # Between creation and locking, a folder looks abandoned.
     with _alone(root):
         os.mkdir(name, dir_fd=root)
         lock = os.open(name, _OPEN, dir_fd=root)
@@ -80,7 +82,7 @@ def make(root: int, name: str) -> Owned:
 
 
 def find_left(root: int, is_one: Callable[[str], bool]) -> Swept:
-    """Lock and return the folders below ``root`` that nobody has locked; raises `OSError`."""
+    """Lock and return the unlocked folders below ``root``; raises `OSError`."""
     swept = Swept([], [])
     with _alone(root):
         for name in filter(is_one, os.listdir(root)):
@@ -95,7 +97,7 @@ def find_left(root: int, is_one: Callable[[str], bool]) -> Swept:
 
 
 def remove(root: int, owned: Owned) -> OSError | None:
-    """Remove a folder with all in it, let go of it, and return what stood in the way."""
+    """Delete a folder with its content, release it, and return the error if that failed."""
     try:
         shutil.rmtree(owned.name, dir_fd=root)
     except FileNotFoundError:
@@ -108,9 +110,9 @@ def remove(root: int, owned: Owned) -> OSError | None:
 
 
 def sweep(root: Path) -> int:
-    """Remove what dead processes left of folders of `making`; say how many there were.
+    """Delete the folders of dead processes; return their number.
 
-    Raises `OSError`; there are none where there is no ``root``.
+    Raises `OSError`; a missing ``root`` counts as empty.
     """
     try:
         folder = os.open(root, _OPEN & ~os.O_NOFOLLOW)
@@ -123,17 +125,17 @@ def sweep(root: Path) -> int:
 
 
 def sweep_in(root: int) -> int:
-    """The same of an open folder."""
+    """Delete the folders of dead processes below an open folder; return their number."""
     return sum(remove(root, owned) is None for owned in find_left(root, is_making).left)
 
 
 def _is_left(lock: int) -> bool:
-    """Whether nobody else has a folder locked; it is locked by us then."""
+    """Return True if no other process holds the lock of a folder; this process then holds it."""
     try:
         locks = _lock(lock)
     except BlockingIOError:
         return False
-    # Whoever had it locked removed it before letting go of it.
+    # The previous holder may have deleted the folder before releasing the lock.
     status = os.fstat(lock)
     return status.st_nlink > 0 and (
         locks or status.st_mtime < time.time() - ABANDONED.total_seconds()
@@ -141,7 +143,7 @@ def _is_left(lock: int) -> bool:
 
 
 def _lock(folder: int) -> bool:
-    """Lock a folder; False where the file system cannot. Raises `BlockingIOError`."""
+    """Lock a folder; False if the file system cannot. Raises `BlockingIOError` if it is locked."""
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -153,11 +155,11 @@ def _lock(folder: int) -> bool:
 
 @contextmanager
 def _alone(root: int) -> Generator[None]:
-    """Keep other processes, and other threads of this one, from making or sweeping.
+    """Keep other processes and threads from creating or sweeping folders at the same time.
 
-    Raises `TimeoutError` when one of them does not come to an end.
+    Raises `TimeoutError` if one of them does not finish.
     """
-    # Of one descriptor all locks are the same lock.
+    # Locks on the same descriptor do not exclude each other, so open a new one.
     folder = os.open(".", _OPEN, dir_fd=root)
     try:
         until = time.monotonic() + _PATIENCE

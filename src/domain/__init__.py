@@ -1,1 +1,1 @@
-"""What a choreography is: values, rules and decisions; no input, no output."""
+"""The rules of choreographies, as pure values and functions without input and output."""

@@ -1,1 +1,1 @@
-"""How the world calls us, and the one place that wires the parts."""
+"""The HTTP API, the command line, and the modules that assemble the service."""

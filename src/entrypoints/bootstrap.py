@@ -1,6 +1,6 @@
-"""The composition root: the only module that knows which adapter stands behind which port.
+"""The composition root: the only module that chooses the adapter for each port.
 
-`doctor_checks` opens some of them by themselves.
+`doctor_checks` also opens some adapters itself.
 """
 
 from collections.abc import AsyncGenerator
@@ -47,15 +47,15 @@ from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 
 WORKER: Final = "entrypoints.media_worker"
-"""The module that is run as the media worker."""
+"""Module that runs as the media worker."""
 
 
 @asynccontextmanager
 async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator[Ports]:
-    """Open the real adapters, and close them again in the opposite order.
+    """Open the real adapters, and close them in reverse order on exit.
 
-    Progress is told to ``listeners`` besides the log. Raises `NotReady` when the database cannot
-    be reached, `StorageFailed` when the data folder or the bucket cannot be written.
+    Progress goes to ``listeners`` in addition to the log. Raises `NotReady` if the database is
+    unavailable, `StorageFailed` if the data folder or the bucket is not writable.
     """
     use_one_blas_thread()
     async with AsyncExitStack() as stack:
@@ -63,7 +63,8 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             open_database(settings.database, settings.database_pool)
         )
         storage = await open_storage(settings, stack)
-        # On the same disk a second name in the storage would keep what is evicted.
+        # With local storage, a second name in the storage would keep evicted files on the same
+        # disk.
         shared = None if isinstance(storage, LocalStorage) else storage
         artifacts = LocalArtifactCache(
             settings.folder / "cache", shared, settings.cache_max_mb * 1_000_000
@@ -109,15 +110,15 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
 
 
 def schema_of(settings: Settings, *, make: bool) -> AbstractAsyncContextManager[Schema]:
-    """Open the database as it stands, for whoever looks after its tables; raises `NotReady`.
+    """Open the database without upgrading it, for operators; raises `NotReady`.
 
-    Without ``make`` a file has to be there already.
+    Without ``make`` a missing file is an error.
     """
     return open_schema(settings.database, make=make)
 
 
 async def open_storage(settings: Settings, stack: AsyncExitStack) -> Storage:
-    """Open the media storage for as long as ``stack`` is; raises `StorageFailed`."""
+    """Open the media storage until ``stack`` closes; raises `StorageFailed`."""
     if settings.storage_backend == "s3":
         bucket = Bucket(
             name=settings.s3_bucket,

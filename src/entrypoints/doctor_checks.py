@@ -1,7 +1,7 @@
-"""The checks of `bachata-buddy doctor`, each by its stable name.
+"""The checks of `bachata-buddy doctor`, each with a stable name.
 
-Each opens what it asks by itself, so that whatever is broken keeps none of the others from being
-made. The names of the service's parts are those of `entrypoints.parts`.
+Each check opens its own resources, so that a broken one does not prevent the others. The parts of
+the service have the names of `entrypoints.parts`.
 """
 
 from collections.abc import Generator, Mapping
@@ -27,11 +27,11 @@ from entrypoints.sample_film import LIMIT, make_sample_film
 from entrypoints.settings import Settings, from_environment
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {"render": ("encoder", "codecs")}
-"""Checks that have to be well before another is tried."""
+"""For a check, the checks that must succeed before it."""
 
 
 def checks_of(environment: Mapping[str, str]) -> Mapping[str, Check]:
-    """Every check, in the order they are made in; a new part of the service is added here."""
+    """Return every check, in order of execution; add checks for new parts of the service here."""
     settings, wrong = readable_settings(environment)
     return {
         "settings": Check(ask=partial(_settings, settings, wrong), waits_for="nothing"),
@@ -66,7 +66,7 @@ def checks_of(environment: Mapping[str, str]) -> Mapping[str, Check]:
 def readable_settings(
     environment: Mapping[str, str],
 ) -> tuple[Settings, InvalidRequest | None]:
-    """The settings, wrong ones as if they were not set, and what is wrong with those."""
+    """Return the settings, with defaults for invalid ones, and the error about those."""
     try:
         return from_environment(environment), None
     except InvalidRequest as error:
@@ -117,7 +117,7 @@ async def _database(settings: Settings) -> Found:
 
 
 def _sqlite_file(settings: Settings) -> Path | None:
-    """The file of the database; None where it is a server."""
+    """Return the file of the database; None for a server."""
     kind, _, path = settings.database.partition(":///")
     return Path(path) if kind.startswith("sqlite") else None
 
@@ -154,14 +154,14 @@ async def _workspace(settings: Settings) -> Found:
 
 @contextmanager
 def _left_as_it_was(folder: Path) -> Generator[None]:
-    """Remove the empty folders that are made meanwhile, of a data folder and those above it."""
+    """Delete the empty folders that were created meanwhile: the data folder and its parents."""
     tree = (*(folder / each for each in ("media/.incoming", "media", "work")), folder)
     made = [each for each in (*tree, *folder.parents) if not each.exists()]
     try:
         yield
     finally:
         for each in made:
-            # Whoever has put something there meanwhile keeps it.
+            # Keep a folder with new content.
             with suppress(OSError):
                 each.rmdir()
 
@@ -185,5 +185,5 @@ async def _fonts() -> Found:
 
 
 def as_json(diagnosis: object) -> bytes:
-    """A diagnosis as JSON text."""
+    """Return a diagnosis as JSON text."""
     return msgspec.json.format(msgspec.json.encode(diagnosis), indent=2)

@@ -1,4 +1,4 @@
-"""Every setting by its name in the environment, and what it does."""
+"""All settings with their names and descriptions."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting: its field, its name in the environment, and what it does."""
+    """One setting: its field, its environment variable, and its description."""
 
     field: str
     name: str

@@ -1,9 +1,9 @@
-"""The process ends in time once it is told to, whatever hangs.
+"""End the process in time after a signal, even if something hangs.
 
-A signal is noticed by a thread of its own, through the file that C code writes signals to: the
-main thread may never come back to Python. When the time is over, the log says what still runs,
-the processes this one has started are killed, and it exits. Where even this thread cannot run,
-because C code holds on to the interpreter, faulthandler exits a little later.
+A separate thread receives signals through the file descriptor that Python's C code writes them to,
+because the main thread may hang in C code. After the deadline it logs the running work, kills the
+child processes, and exits. If even this thread cannot run, because C code holds the interpreter
+lock, faulthandler exits a little later.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ from application.concurrency.timeouts import stack_of
 _log = logging.getLogger("bachata.exit")
 
 IMPATIENT: Final = 3.0
-"""Seconds that are left from the second signal on."""
+"""Seconds that remain after the second signal."""
 CLOSING: Final = 5.0
-"""Seconds that an event loop may take to close, and then the interpreter."""
+"""Maximum seconds for an event loop to close, and then for the interpreter."""
 LAST: Final = 1.0
-"""Of the time to end the last seconds, left to faulthandler; the log may take the half of it."""
+"""The last seconds before the deadline, reserved for faulthandler; the log may use half of them."""
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""Those that tell a process to end."""
+"""Signals that tell a process to end."""
 _STOP: Final = b"\0"
 _STDERR: Final = 2
 
@@ -41,14 +41,14 @@ T = TypeVar("T")
 
 
 class ExitDeadline:
-    """Ends the process ``seconds`` after a signal that says so, used as a context while it works.
+    """A context manager that ends the process ``seconds`` after a signal.
 
-    A signal counts only where Python handles it; others end the process at once anyway. Each
-    further signal leaves less time. Without a signal nothing happens.
+    Only signals with a Python handler count; others end the process immediately. Each further
+    signal shortens the time. Without a signal nothing happens.
     """
 
     def __init__(self, seconds: float, impatient: float = IMPATIENT) -> None:
-        """Take the seconds from the first signal on, and those from the second on."""
+        """Take the seconds after the first signal, and after the second."""
         self._seconds = max(seconds, 2 * LAST)
         self._impatient = impatient
         self._heard, self._told = socket.socketpair()
@@ -59,7 +59,7 @@ class ExitDeadline:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def __enter__(self) -> Self:
-        """Begin to notice signals; only in the main thread."""
+        """Start to watch for signals; only in the main thread."""
         self._before = signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
         self._watching.start()
         return self
@@ -70,7 +70,7 @@ class ExitDeadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Notice no more; after a signal the deadline stands."""
+        """Stop watching; after a signal the deadline stays."""
         signal.set_wakeup_fd(self._before)
         if self._signaled:
             return
@@ -81,7 +81,7 @@ class ExitDeadline:
             self._told.close()
 
     def watches(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Have the log tell the tasks of a loop, too, when the time is over."""
+        """Include the tasks of a loop in the log at the deadline."""
         self._loop = loop
 
     def _watch(self) -> None:
@@ -99,7 +99,7 @@ class ExitDeadline:
         exit_now(128 + number, self._loop)
 
     def _signal(self, seconds: float | None) -> int | None:
-        """The next signal within so many seconds; None when there is none or none to come."""
+        """Return the next signal within ``seconds``; None if there is none."""
         self._heard.settimeout(seconds)
         try:
             while told := self._heard.recv(1):
@@ -113,9 +113,9 @@ class ExitDeadline:
 
 
 def run(work: Coroutine[Any, Any, T], deadline: ExitDeadline | None = None) -> T:
-    """Run ``work`` in an event loop of its own, as `asyncio.run`, whose closing may hang for ever.
+    """Run ``work`` in a new event loop like `asyncio.run`, whose closing may hang for ever.
 
-    It waits for whatever is abandoned; after `CLOSING` seconds this exits.
+    Closing waits for abandoned work; after `CLOSING` seconds this exits.
     """
     runner = asyncio.Runner()
     status = 1
@@ -132,7 +132,7 @@ def run(work: Coroutine[Any, Any, T], deadline: ExitDeadline | None = None) -> T
 
 @contextmanager
 def exits_within(seconds: float, status: int) -> Generator[None]:
-    """Exit with ``status`` when what is done inside takes longer than ``seconds``."""
+    """Exit with ``status`` if the block takes longer than ``seconds``."""
     over = threading.Event()
 
     def wait() -> None:
@@ -157,8 +157,8 @@ def exit_after_threads(status: int) -> None:
 
 
 def exit_now(status: int, loop: asyncio.AbstractEventLoop | None) -> None:
-    """Say what still runs, kill the processes that this one has started, and exit."""
-    # Whoever holds the log's lock, or a reader of the log that is gone, must not keep us.
+    """Log the running work, kill the child processes, and exit."""
+    # A thread that holds the log's lock, or a closed pipe, must not block this.
     telling = threading.Thread(target=_tell, args=(loop,), daemon=True)
     telling.start()
     telling.join(LAST / 2)
@@ -169,7 +169,7 @@ def exit_now(status: int, loop: asyncio.AbstractEventLoop | None) -> None:
 def _tell(loop: asyncio.AbstractEventLoop | None) -> None:
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     ours = {threading.get_ident()}
-    # There is no other way to see where threads stand.
+    # There is no public way to get the stacks of threads.
     frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]
     threads = {
         f"{names.get(ident, 'unknown')} ({ident})": _places(traceback.extract_stack(frame))
@@ -186,7 +186,7 @@ def _places(stack: traceback.StackSummary) -> list[str]:
 
 
 def kill_children() -> None:
-    """Kill the processes that this one has started, each with its group where it leads one."""
+    """Kill the child processes, each with its process group if it leads one."""
     for pid in _children():
         try:
             if os.getpgid(pid) == pid:
@@ -198,10 +198,10 @@ def kill_children() -> None:
 
 
 def _children() -> Generator[int]:
-    """Ids of the child processes, where the system tells: on Linux."""
+    """Yield the ids of the child processes; only on Linux."""
     for place in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # The name, in brackets, may have brackets and spaces of its own.
+            # The name, in brackets, may itself contain brackets and spaces.
             state, parent = place.read_text(errors="replace").rpartition(")")[2].split()[:2]
         except (OSError, ValueError):
             continue

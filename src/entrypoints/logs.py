@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stderr, or readable lines on a terminal."""
+"""Logs: one JSON object per line on stderr, or readable lines on a terminal."""
 
 import logging
 import sys
@@ -8,13 +8,13 @@ from typing import Any, Final, TextIO
 import structlog
 
 _WORDS: Final = ("exc_value", "exc_notes", "syntax_error")
-"""What a trace has of an exception's own text."""
+"""Fields of a traceback that contain the text of an exception."""
 
 
 def configure(level: str, *, quiet: bool = False) -> None:
-    """Send every log record of the process, ours and libraries', to stderr in one shape.
+    """Send every log record of the process, also of libraries, to stderr in one format.
 
-    ``quiet`` keeps to warnings and worse, for commands that talk to a person.
+    ``quiet`` restricts it to warnings and errors, for commands that print for users.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -58,7 +58,9 @@ def configure(level: str, *, quiet: bool = False) -> None:
 
 
 def _traces() -> structlog.typing.Processor:
-    """Traces as JSON that name types and places: values may be tokens or what people wrote."""
+    """Return tracebacks as JSON with types and places, but no values, which may be secret or
+    private.
+    """
     transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
     def places(exc_info: structlog.typing.ExcInfo) -> list[dict[str, Any]]:
@@ -74,7 +76,7 @@ def _without_words(trace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print_places(file: TextIO, trace: structlog.typing.ExcInfo) -> None:
-    """The same for a terminal."""
+    """Print a traceback without values on a terminal."""
     _, error, _ = trace
     while error is not None:
         file.write("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__)

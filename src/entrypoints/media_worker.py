@@ -1,4 +1,4 @@
-"""The composition root of the media worker's process: what it does with files from outside."""
+"""The composition root of the media worker's process."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -18,7 +18,9 @@ from domain.library.songs import Analysis
 
 _LISTENING: Final = 20.0
 _LISTENING_A_SECOND: Final = 0.5
-"""Seconds of a processor that listening may take, and for each second of sound: it takes 0.02."""
+"""Maximum CPU seconds of an analysis: a constant, and a factor per second of
+sound; it uses 0.02.
+"""
 
 
 def _look(file: int, job: Job) -> Look:
@@ -42,7 +44,7 @@ def _hear(file: int, job: Job) -> Analysis:
 
 def main() -> None:
     """Work until the service ends."""
-    # Loaded before the first file comes: every process that is forked has it then.
+    # Imported before the first file arrives, so that every forked process has them.
     import av.video.reformatter  # noqa: F401  # pyright: ignore[reportUnusedImport]
     from av.logging import set_level
 

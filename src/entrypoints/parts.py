@@ -1,4 +1,4 @@
-"""The parts of the service that are asked whether they are ready, each by its stable name."""
+"""The parts of the service with readiness checks, each with a stable name."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,12 @@ from entrypoints.ports import Ports
 
 
 def parts_of(ports: Ports, find_moves: FindMoves) -> Mapping[str, Part]:
-    """Every part, in the order it is shown in; a new part of the service is added here,
-    and to `entrypoints.doctor_checks`."""
+    """Return every part, in order of display; add new parts of the service here and in
+    `entrypoints.doctor_checks`.
+    """
     parts = {
         "cage": Part(ask=ports.cage.ready, waits_for="the self-test of the cage"),
-        # It takes what a write takes, and changes nothing.
+        # It needs the same resources as a write, and changes nothing.
         "database": Part(ask=ports.tasks.ready, waits_for="the database to take a write"),
         "encoder": Part(ask=ports.encoder.ready, waits_for="FFmpeg to tell its version"),
         "index": Part(ask=find_moves.ready, waits_for="the index of the moves"),

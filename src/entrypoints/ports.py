@@ -1,4 +1,4 @@
-"""Everything outside that the service works with."""
+"""All ports of the service."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ from application.ports.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything outside, already open."""
+    """All ports, already open."""
 
     tasks: TaskRepository
     blueprints: BlueprintArchive

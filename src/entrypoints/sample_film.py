@@ -1,4 +1,4 @@
-"""A film of two seconds, made as every film is: to find out whether films can be made at all."""
+"""Make a film of two seconds, to check that films can be made."""
 
 import time
 from collections.abc import Iterator
@@ -33,18 +33,18 @@ from entrypoints.settings import Settings
 from entrypoints.urls import RouteUrls
 
 LIMIT: Final = 60.0
-"""Seconds the film may take."""
+"""Maximum seconds for making the film."""
 
 _CLIPS: Final = ("clips/first.mp4", "clips/second.mp4")
 _SONG: Final = "songs/song.flac"
 _SECOND: Final = 1.0
-"""Length of each of its two moves."""
+"""Duration of each of its two moves in seconds."""
 
 
 async def make_sample_film(settings: Settings) -> Found:
-    """Draw two clips, play a tone, and make a film of them in a folder that is gone afterwards.
+    """Draw two clips, generate a tone, and make a film of them in a temporary folder.
 
-    Raises as `AssembleVideo` does, and OSError where there is nowhere to work.
+    Raises as `AssembleVideo` does, and OSError if there is no writable folder.
     """
     began = time.monotonic()
     with TemporaryDirectory(prefix="bachata-doctor-") as folder:
@@ -98,8 +98,8 @@ def _blueprint() -> Blueprint:
 
 
 def _write_media(media: Path) -> None:
-    """Draw both clips and play the song, a little longer than they are used."""
-    # NumPy and PyAV are loaded when a film is wanted: without them the other checks still work.
+    """Draw both clips and generate the song, a little longer than the film needs."""
+    # Import NumPy and PyAV on demand, so that the other checks work without them.
     import numpy as np
 
     from adapters.demo.reel import FRAME_RATE, HEIGHT, RATE, WIDTH, Patch, write_film, write_sound

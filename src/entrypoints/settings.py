@@ -1,4 +1,4 @@
-"""Settings: one frozen struct, and one reader of the environment."""
+"""The settings: one immutable struct, and a function that reads them from the environment."""
 
 import ipaddress
 import os
@@ -23,7 +23,7 @@ _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that can be configured."""
+    """All settings of the service."""
 
     storage_backend: str = "local"
     s3_bucket: str = ""
@@ -66,7 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
 
     def media_at(self, path: str) -> str:
-        """Where a stored file is, for people: its place on the disk, or its address in a bucket."""
+        """Return the place of a stored file for users: its path on disk, or its URI in a bucket."""
         if self.storage_backend == "s3":
             scheme = "gs" if self.s3_profile == "gcs" else "s3"
             folder = self.s3_prefix.strip("/")
@@ -75,23 +75,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def folder(self) -> Path:
-        """Where all data lies."""
+        """The data folder."""
         return Path(self.data_dir).absolute()
 
     @property
     def database(self) -> str:
-        """URL of the database; SQLite in the data folder where none is set."""
+        """URL of the database; by default SQLite in the data folder."""
         return self.database_url or f"sqlite+aiosqlite:///{self.folder / 'bachata.db'}"
 
     @property
     def home(self) -> Home | None:
-        """The bucket that addresses in old records have to lie in, if there is one."""
+        """The bucket that URIs in old records must belong to, if there is one."""
         folder = self.s3_prefix.strip("/")
         return Home(bucket=self.s3_bucket, folder=folder) if self.s3_bucket else None
 
     @property
     def film_limits(self) -> FilmLimits:
-        """The most work that a film may take."""
+        """Maximum workload of a film."""
         return FilmLimits(
             seconds=self.max_film_seconds,
             encoded_minutes=self.max_encoded_minutes,
@@ -101,22 +101,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts that requests may name besides loopback names."""
+        """The allowed hosts of requests besides loopback names."""
         return frozenset(filter(None, map(str.strip, self.allowed_hosts.split(","))))
 
     @property
     def wants_gpu(self) -> bool:
-        """Whether moves are to be searched by a GPU."""
+        """True if a GPU should search moves."""
         return self.faiss_use_gpu.lower() in _ON
 
     @property
     def cores(self) -> int:
-        """How many encodings run at once."""
+        """Number of parallel encodings."""
         return self.encodes_at_once or len(os.sched_getaffinity(0))
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings; raises `InvalidRequest` naming every variable that is wrong."""
+    """Read the settings; raises `InvalidRequest` with every invalid variable."""
     given: dict[str, Any] = {}
     wrong: list[Violation] = []
     kinds = {info.name: info.type for info in msgspec.structs.fields(Settings)}
@@ -133,7 +133,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
-    """The same settings with another address; raises `InvalidRequest` as `from_environment`."""
+    """Return the settings with another address; raises `InvalidRequest` as `from_environment`."""
     given = {"host": host, "port": port}
     changed = msgspec.structs.replace(
         settings, **{name: value for name, value in given.items() if value is not None}
@@ -143,7 +143,7 @@ def with_address(settings: Settings, host: str | None, port: int | None) -> Sett
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address is reached from this machine alone."""
+    """Return True if an address is reachable only from this machine."""
     if host == "localhost":
         return True
     try:
@@ -158,7 +158,7 @@ def _refuse(wrong: list[Violation]) -> None:
 
 
 _Rule = tuple[bool, str, str]
-"""Whether it is kept, the variable's name, and what it asks for."""
+"""True if the rule is met, the variable's name, and the requirement."""
 
 
 def _storage_rules(settings: Settings) -> tuple[_Rule, ...]:

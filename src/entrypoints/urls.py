@@ -1,13 +1,13 @@
-"""The URLs of the service's own routes."""
+"""The URLs of the service's routes."""
 
 from uuid import UUID
 
 
 class RouteUrls:
-    """URLs relative to the host, as every client of the service can use them."""
+    """URLs relative to the host, for any client of the service."""
 
     def video(self, task_id: UUID) -> str:
-        """Return the URL that a film is played from."""
+        """Return the URL that streams a film."""
         return f"/api/videos/{task_id}/stream"
 
     def blueprint(self, task_id: UUID) -> str:

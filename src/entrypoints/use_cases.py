@@ -1,4 +1,4 @@
-"""The use cases of the service."""
+"""All use cases of the service."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ from application.search.search_moves import SearchMoves
 
 @dataclass(frozen=True, kw_only=True)
 class LibraryUseCases:
-    """Songs and moves: adding, reading, analysing and removing them."""
+    """Use cases that add, read, analyse and remove songs and moves."""
 
     add_move: AddMove
     add_song: AddSong
@@ -66,7 +66,7 @@ class LibraryUseCases:
 
 @dataclass(frozen=True, kw_only=True)
 class UploadUseCases:
-    """Songs and moves over HTTP."""
+    """Use cases that receive songs and moves over HTTP."""
 
     receive_file: ReceiveFile
     upload_move: UploadMove
@@ -75,7 +75,7 @@ class UploadUseCases:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchUseCases:
-    """Moves by likeness."""
+    """Use cases that search for similar moves."""
 
     find_moves: FindMoves
     search_moves: SearchMoves
@@ -83,7 +83,7 @@ class SearchUseCases:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanningUseCases:
-    """Dances: planning them, and planning with the film made in the same request."""
+    """Use cases that plan dances, with or without making the film in the same request."""
 
     explain_blueprint: ExplainBlueprint
     generate: GenerateChoreography
@@ -96,7 +96,7 @@ class PlanningUseCases:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderingUseCases:
-    """Films of Blueprints."""
+    """Use cases that make, preview and stream films of Blueprints."""
 
     assemble: AssembleVideo
     preview: PreviewChoreography
@@ -107,7 +107,7 @@ class RenderingUseCases:
 
 @dataclass(frozen=True, kw_only=True)
 class OperationsUseCases:
-    """The service itself: its health, its storage, the demo and the move from an older system."""
+    """Use cases that operate the service: health, storage, demo library, migration."""
 
     background: BackgroundQueue
     check_health: CheckHealth
@@ -125,4 +125,4 @@ class UseCases(
     RenderingUseCases,
     OperationsUseCases,
 ):
-    """All that the entrypoints can ask for; one use case a field."""
+    """All use cases for the entrypoints, one per field."""

@@ -17,14 +17,14 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
     whole: bool = True
-    """Whether the body is all there is to come."""
+    """True if the body is complete."""
 
     def __post_init__(self) -> None:
         self.leave = asyncio.Event()
         """Set it, and the client is gone."""
         self.sent: list[dict[str, Any]] = []
         self.asked = False
-        """Whether the body was asked for."""
+        """True if the body was requested."""
 
     async def run(self, app: Litestar) -> "Exchange":
         """Let the application answer to its end."""

@@ -129,7 +129,7 @@ class House:
                 yield client
 
     def final(self, task_id: UUID) -> Assembly:
-        """What is on record of a task, last."""
+        """Return the latest record of a task."""
         return self.tasks.history[task_id][-1]
 
     def left_behind(self) -> list[str]:
@@ -170,7 +170,7 @@ def document(clips: tuple[str, ...] = CLIPS) -> dict[str, Any]:
 
 
 async def folder_of(client: httpx.AsyncClient, task_id: object) -> str:
-    """Where all of a preview but its main playlist lies."""
+    """Return the folder of a preview, which holds all but its main playlist."""
     main = await client.get(f"/api/choreography/{task_id}/preview.m3u8")
     assert main.status_code == 200, main.text
     picture = main.text.splitlines()[-1]

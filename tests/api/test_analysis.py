@@ -1,4 +1,4 @@
-"""What is heard in a song can be asked for and corrected."""
+"""Clients can read and correct the analysis of a song."""
 
 import httpx
 import pytest

@@ -29,7 +29,7 @@ OF_FILES = (
     *(errors.MediaNotFound, errors.UnreadableMedia, errors.TooLarge, errors.ClipTooShort),
     errors.BlueprintRejected,
 )
-"""What is a person's to mend at a file of their own, and ours at one of the library."""
+"""Errors that callers can correct in their own files, and the service in the library's."""
 SYSTEM = {
     errno.ENOSPC: (507, "disk-full"),
     errno.EDQUOT: (507, "disk-full"),
@@ -72,13 +72,13 @@ class Unheard:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something fails, and what is asked for then."""
+    """A failing port, and the request that meets it."""
 
     port: str
     method: str
     address: str
     library: bool = False
-    """Whether it is at a file of the library, which the service chose."""
+    """True if it concerns a file of the library, which the service chose."""
 
 
 PLACES = {

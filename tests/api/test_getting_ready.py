@@ -1,4 +1,4 @@
-"""What takes time at the start is done beside the requests."""
+"""Slow work at the start runs beside the requests."""
 
 import asyncio
 from dataclasses import replace

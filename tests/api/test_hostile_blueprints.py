@@ -1,4 +1,4 @@
-"""What is wrong with a body is named, all of it at once, each with its JSON path."""
+"""All errors in a body are reported at once, each with its JSON path."""
 
 from collections.abc import Callable
 from typing import Any

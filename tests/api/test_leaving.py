@@ -1,4 +1,4 @@
-"""When the client leaves, the work it asked for has ended before anything else happens."""
+"""After the client disconnects, its work has ended before anything else happens."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -140,7 +140,7 @@ async def test_every_error_is_a_problem(described: Json) -> None:
 
 
 def bodies(described: Json, media_type: str) -> Json:
-    """What the routes take that take such a body, by their names."""
+    """Return the names of the routes that take such a body."""
     found = {
         operation["operationId"]: operation["requestBody"]
         for _, _, operation in operations(described)

@@ -26,7 +26,7 @@ SIZE = len(CONTENT)
 
 @pytest.fixture(scope="module")
 async def address(client: httpx.AsyncClient, house: House) -> str:
-    """Where a film of known bytes is streamed from."""
+    """Return the address that streams a film of known bytes."""
     film = (await client.post(ASSEMBLE, json=document())).json()
     house.storage.objects[film_path("local", UUID(film["task_id"]))] = CONTENT
     return film["video_url"]
@@ -315,7 +315,7 @@ class _Over:
 
 
 async def _streaming(house: House, artifacts: ArtifactCache) -> tuple[str, Litestar]:
-    """Where the film is streamed from, and the application that streams it."""
+    """Return the address that streams the film, and the application."""
     house.ports = replace(house.ports, storage=cast(Any, _Over(house.storage, artifacts)))
     async with house.client() as client:
         film = (await client.post(ASSEMBLE, json=document())).json()

@@ -1,4 +1,4 @@
-"""What is brought has a place, disk that was kept for it, and little time to say nothing."""
+"""An upload has a place, reserved disk space, and a time limit for silence."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""What is done later is done in turn, and one failure keeps nothing else back."""
+"""Background work runs in order, and one failure does not stop the rest."""
 
 import asyncio
 

@@ -34,7 +34,7 @@ from tests.world.faulty import FaultyEncoder
 
 
 class Said(NamedTuple):
-    """How a command ended, and what it said."""
+    """The status of a command, and its output."""
 
     status: int
     out: str

@@ -21,7 +21,7 @@ DOCUMENTED: Final = {
     value for name, value in vars(exit_codes).items() if name.isupper() and isinstance(value, int)
 } - {exit_codes.BUG}
 SERVING: Final = {"serve", "doctor", "demo"}
-"""What is no command with words of its own, or takes long: their options are tried alone."""
+"""Commands without arguments, or slow ones: their options are tried alone."""
 
 HOSTILE: Final = [
     "",

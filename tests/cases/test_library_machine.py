@@ -43,7 +43,7 @@ from tests.world.trouble import LASTING, Kind, Trouble
 
 IDS = st.sampled_from(["a", "b"])
 TROUBLE = st.one_of(st.none(), *[st.tuples(st.integers(0, 12), st.sampled_from(LASTING))] * 2)
-"""Which call of some work meets with what; in a third of all work none does."""
+"""The call of some work that fails, and its failure; a third of all work has none."""
 Mischief = tuple[int, Kind] | None
 
 

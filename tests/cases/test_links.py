@@ -1,4 +1,4 @@
-"""Where a film is played from: its storage, where that has links, or the service."""
+"""A film is streamed from a storage that has links, or else from the service."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -39,7 +39,7 @@ def picture(heard: Analysis, into: Path) -> NDArray[np.uint8]:
 
 
 def like(pixels: NDArray[np.uint8], colour: tuple[int, int, int]) -> NDArray[np.bool_]:
-    """Where the pixels are of a colour, about."""
+    """Return the places of pixels of about this colour."""
     away = np.abs(pixels.astype(np.int32) - np.array(colour))
     return np.asarray(away.max(axis=2) < 12)
 

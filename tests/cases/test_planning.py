@@ -45,7 +45,7 @@ def reason_of(dance: PlannedDance, name: str) -> list[float]:
 
 
 class Shown(msgspec.Struct):
-    """What is seen of a dance; means over its time."""
+    """The measures of a dance; means over its time."""
 
     moves: set[str]
     energy: float

@@ -1,4 +1,4 @@
-"""What goes on behind a command ends before what it uses is closed."""
+"""Background work of a command ends before its resources are closed."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -99,7 +99,7 @@ async def test_a_scope_that_is_cancelled_does_not_keep_the_event_loop_busy() -> 
 
 
 class End(StrEnum):
-    """How work ends."""
+    """The end of some work."""
 
     WELL = "well"
     FAILING = "failing"

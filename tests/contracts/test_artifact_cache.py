@@ -1,4 +1,4 @@
-"""What every ArtifactCache must do."""
+"""The contract of every ArtifactCache."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What every AudioAnalyzer must do."""
+"""The contract of every AudioAnalyzer."""
 
 from collections.abc import Callable
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What every BlueprintArchive must do: held against memory and each real database."""
+"""The contract of every BlueprintArchive: memory and each real database."""
 
 import asyncio
 from collections.abc import AsyncGenerator

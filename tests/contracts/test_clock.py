@@ -1,4 +1,4 @@
-"""What every Clock must do."""
+"""The contract of every Clock."""
 
 from datetime import UTC, datetime, timedelta
 

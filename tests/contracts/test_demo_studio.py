@@ -1,4 +1,4 @@
-"""What every DemoStudio must do."""
+"""The contract of every DemoStudio."""
 
 from collections.abc import Generator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What every DescriptionModel must do."""
+"""The contract of every DescriptionModel."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

@@ -1,4 +1,4 @@
-"""What every Embedder must do: held against memory and the hashed one."""
+"""The contract of every Embedder: memory and the hashed one."""
 
 import asyncio
 import math

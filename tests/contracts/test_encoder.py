@@ -1,4 +1,4 @@
-"""What every Encoder must do: held against each cutting room of `encoder_cases`."""
+"""The contract of every Encoder: each encoder of `encoder_cases`."""
 
 import asyncio
 from fractions import Fraction

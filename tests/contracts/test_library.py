@@ -1,4 +1,4 @@
-"""What every Library must do: held against memory and each real database."""
+"""The contract of the repositories of a library: memory and each real database."""
 
 import asyncio
 from collections.abc import AsyncGenerator

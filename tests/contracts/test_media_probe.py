@@ -1,4 +1,4 @@
-"""What every MediaProbe must do: held against memory and against a process of its own."""
+"""The contract of every MediaProbe: memory, and a process of its own."""
 
 import os
 from collections.abc import Callable

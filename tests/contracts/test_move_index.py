@@ -1,4 +1,4 @@
-"""What every MoveIndex must do: held against memory, NumPy and FAISS."""
+"""The contract of every MoveIndex: memory, NumPy and FAISS."""
 
 import asyncio
 import itertools

@@ -151,7 +151,7 @@ async def client(database: Database, tmp_path: Path) -> AsyncGenerator[httpx.Asy
 
 @contextmanager
 def statements() -> Generator[list[Statement]]:
-    """What is asked of databases meanwhile."""
+    """Yield the statements that databases execute meanwhile."""
     asked: list[Statement] = []
 
     def note(_c: object, _k: object, statement: str, parameters: Any, *_: object) -> None:

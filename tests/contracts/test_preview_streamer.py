@@ -1,4 +1,4 @@
-"""What every PreviewStreamer must do, with films of drawn frames and films of named frames."""
+"""The contract of every PreviewStreamer, with films of drawn frames and films of named frames."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ class Cinema(Protocol):
         ...
 
     def heard(self, segments: Sequence[bytes], film: Path) -> Fraction:
-        """How many seconds of sound there are."""
+        """Return the seconds of sound."""
         ...
 
 

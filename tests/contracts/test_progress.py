@@ -1,4 +1,4 @@
-"""What every Progress must do."""
+"""The contract of every Progress."""
 
 import logging
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""How the tables come to be, on each real database: a step at a time, whole or not at all."""
+"""The upgrades of the tables on each real database: step by step, completely or not at all."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""What every SeedSource must do: held against memory, files, and each real database."""
+"""The contract of every SeedSource: memory, files, and each real database."""
 
 import gzip
 import json
@@ -117,7 +117,7 @@ COLUMNS = {"user": "user_id", "song": "song_id"}
 
 
 def fixture(models: list[str], app: str = "choreography") -> list[dict[str, Any]]:
-    """What `dumpdata` writes."""
+    """Return a dump as `dumpdata` writes it."""
     rows = [
         {"model": f"{app}.{name}", "pk": key, "fields": fields}
         for name in models
@@ -207,7 +207,7 @@ async def opened(kind: str, folder: Path, url: str) -> AsyncGenerator[SeedSource
 
 @pytest.fixture(params=["memory", "file", "packed", "folder", "sqlite", "postgres"])
 def kind(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
-    """What kind of source, and the address of its database, if it has one."""
+    """The kind of a source, and the address of its database, if it has one."""
     if request.param == "sqlite":
         return request.param, f"sqlite:///{tmp_path}/old.db"
     if request.param == "postgres":

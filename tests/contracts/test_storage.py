@@ -1,4 +1,6 @@
-"""What every Storage must do: memory, the local disk, a real S3 server, and one like Google's."""
+"""The contract of every Storage: memory, the local disk, a real S3 server, and
+one like Google's.
+"""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What every Workspace must do: held against the fake and the local disk."""
+"""The contract of every Workspace: memory and the local disk."""
 
 import asyncio
 from pathlib import Path

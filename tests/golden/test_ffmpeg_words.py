@@ -1,4 +1,4 @@
-"""What is read from FFmpeg and from the first bytes of files."""
+"""The parsers of FFmpeg's output and of the first bytes of files."""
 
 import tempfile
 

@@ -1,4 +1,4 @@
-"""Where the journeys keep things."""
+"""The stores of the journeys."""
 
 import asyncio
 import os

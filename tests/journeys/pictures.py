@@ -22,7 +22,7 @@ def greys(film: Path, wanted: set[int]) -> dict[int, Grey]:
 
 
 def count(film: Path) -> int:
-    """How many frames a film has, counted by decoding every one."""
+    """Return the number of frames of a film, counted by decoding every one."""
     with av.open(str(film), format="mov") as opened:
         return sum(1 for _ in opened.decode(video=0))
 

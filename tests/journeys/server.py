@@ -48,7 +48,7 @@ class Server:
         return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
 
     async def answers(self) -> bool:
-        """Whether it is ready."""
+        """Return True if it is ready."""
         assert self.process.poll() is None, self._log.read_text()
         async with self.client() as client:
             try:
@@ -64,7 +64,7 @@ class Server:
 
 
 def environment_of(data: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """What a command over a data folder finds in its environment."""
+    """Return the environment of a command for a data folder."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("BACHATA_")}
     # A process that may keep no compiled code takes seconds longer to start.
     ours.pop("PYTHONDONTWRITEBYTECODE", None)

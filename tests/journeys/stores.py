@@ -1,4 +1,4 @@
-"""Where the journeys keep things: in files and SQLite, or in a bucket and Postgres."""
+"""The stores of the journeys: files and SQLite, or a bucket and Postgres."""
 
 import shutil
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Stores(Protocol):
     """Gives every data folder a storage and a database of its own."""
 
     async def environment(self, data: Path) -> dict[str, str]:
-        """What a service over a data folder has to find in its environment."""
+        """Return the environment of a service for a data folder."""
         ...
 
     async def copied(self, data: Path, into: Path) -> Path:

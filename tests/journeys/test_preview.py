@@ -43,7 +43,7 @@ SOON = 30.0
 HARD = uuid4()
 """A task whose only clip is hard to encode."""
 Row = tuple[int, int, int, str]
-"""When a packet is decoded and seen, for how long, in ticks, and its MD5."""
+"""Decode and display time of a packet, its duration, in ticks, and its MD5."""
 
 
 @pytest.fixture(scope="module")
@@ -137,13 +137,13 @@ def preview_of(task_id: UUID) -> str:
 
 
 async def folder_of(client: httpx.AsyncClient, task_id: UUID) -> str:
-    """Where the playlists of picture and sound lie."""
+    """Return the addresses of the playlists of picture and sound."""
     main = (await client.get(preview_of(task_id))).text.splitlines()
     return f"/api/choreography/{task_id}/{main[-1]}".rpartition("/")[0]
 
 
 def rows(film: str, kind: str, *form: str) -> list[Row]:
-    """What FFmpeg makes of the picture ("v") or the sound ("a"), at the moments the film says."""
+    """Return FFmpeg's output of the picture ("v") or the sound ("a"), at the film's times."""
     listing = run("-copyts", "-i", film, "-map", f"0:{kind}", *form, "-f", "framemd5", "-")
     told = [line.split(",") for line in listing.decode().splitlines() if line[0] != "#"]
     return [(int(row[1]), int(row[2]), int(row[3]), row[5].strip()) for row in told]

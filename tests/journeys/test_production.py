@@ -215,7 +215,7 @@ async def long_blueprint(server: Server) -> dict[str, Any]:
 
 
 def is_cutting(server: Server) -> bool:
-    """Whether an FFmpeg is at work below the server."""
+    """Return True if the server has a running FFmpeg."""
     children = Path(f"/proc/{server.process.pid}/task").glob("*/children")
     return any(pid for each in children for pid in each.read_text().split())
 

@@ -99,7 +99,7 @@ async def long_blueprint(client: httpx.AsyncClient) -> dict[str, Any]:
 
 
 async def recorded(stores: Stores, data: Path, task_id: str) -> Assembly:
-    """What is on record of a task, looked up behind the server's back."""
+    """Return the record of a task, read from the database directly."""
     async with open_ports(await settings_of(stores, data)) as ports:
         return await ports.tasks.get(UUID(task_id))
 
@@ -255,7 +255,7 @@ def test_without_ffmpeg_nothing_is_served(tmp_path: Path) -> None:
 
 
 def refusal(options: list[str], data: Path, environment: dict[str, str]) -> str:
-    """What a server says that does not start, in one line and without a trace."""
+    """Return the error line of a server that does not start, without a traceback."""
     refused = subprocess.run(
         [COMMAND, "serve", *options],
         env=environment_of(data, environment),

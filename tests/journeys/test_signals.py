@@ -32,7 +32,7 @@ STARTED = 120.0
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended, though nobody may have asked for its status."""
+    """Return True if a process has ended, even if nobody has collected its status."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
@@ -150,5 +150,5 @@ async def test_a_command_that_is_told_to_stop_ends_and_leaves_nothing_half_made(
 
 
 def filled(folder: Path) -> bool:
-    """Whether there is anything in a folder."""
+    """Return True if a folder is not empty."""
     return folder.is_dir() and any(folder.iterdir())

@@ -41,7 +41,7 @@ async def served(data: Path) -> AsyncGenerator[int]:
 
 
 async def stalled(port: int, path: str, kind: str, begun: bytes, *more: str) -> bytes:
-    """What comes until the server hangs up on who has sent this and no more."""
+    """Return the bytes until the server closes a connection that sent only this."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = (f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Type: {kind}", *more)
     writer.write("\r\n".join((*head, "", "")).encode() + begun)

@@ -24,7 +24,7 @@ GROWTH = 8_000_000
 
 
 class Held(msgspec.Struct, frozen=True):
-    """What a process holds on to."""
+    """The resources that a process holds."""
 
     descriptors: int
     threads: int

@@ -12,7 +12,7 @@ def box(kind: bytes, *contents: bytes) -> bytes:
 
 
 def find(content: bytes, *path: bytes, start: int = 0, end: int | None = None) -> tuple[int, int]:
-    """Where the first box of a path begins and ends; raises KeyError where there is none."""
+    """Return start and end of the first box of a path; raises KeyError if there is none."""
     for at, after, kind in _boxes(content, start, len(content) if end is None else end):
         if kind == path[0]:
             return (

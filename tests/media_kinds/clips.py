@@ -26,7 +26,7 @@ Make = Callable[[Folder, Path], None]
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True):
-    """How a clip is made, and what is to be found in it."""
+    """The maker of a clip, and its expected content."""
 
     make: Make
     encoder: str = "libx264"

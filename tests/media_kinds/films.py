@@ -13,13 +13,13 @@ from tests.media_kinds.drawing import BITS, Pixels
 
 _RATE: Final = 48_000
 _LOUD: Final = 0.1
-"""Where a tone begins; what is left of encoding between tones is a tenth as loud."""
+"""Threshold for the start of a tone; encoding noise between tones is a tenth as loud."""
 _QUIET: Final = 0.08
 """Seconds without a loud sample before a tone counts as a new one."""
 
 
 class Film(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be seen and heard in a film."""
+    """The visible and audible content of a film."""
 
     quarters: str
     """Colours of the first frame's quarters by name, row by row."""
@@ -90,7 +90,7 @@ def number_in(frame: Pixels) -> int:
 
 
 def tones_in(file: Path) -> list[float]:
-    """When tones begin, in seconds from the film's first moment; none where it is silent."""
+    """Return the start times of tones in seconds from the film's start; none if it is silent."""
     loud = np.flatnonzero(np.abs(samples(file)) > _LOUD)
     if not len(loud):
         return []

@@ -16,7 +16,7 @@ Words = tuple[object, ...]
 
 SIZE: Final = (160, 90)
 SECONDS: Final = 1.2
-"""How long a clip lasts, unless it says otherwise."""
+"""Default duration of a clip."""
 SONG_SECONDS: Final = 6.0
 _LIMIT: Final = 60.0
 """Seconds after which an encoder that has not ended never will."""
@@ -98,7 +98,7 @@ class Folder:
         ffmpeg("-i", self.tones(seconds), *words, into)
 
     def song_bytes(self, name: str, *words: object) -> bytes:
-        """What `song` makes under that name, made once."""
+        """Return the result of `song` under that name, made once."""
         return self.once(name, lambda folder, into: folder.song(into, *words)).read_bytes()
 
 

@@ -19,13 +19,13 @@ EITHER: Final = (UNREADABLE, UNACCEPTED)
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """How a file is made, and how it is refused."""
+    """The maker of a file, and its expected refusal."""
 
     make: Make
     answers: tuple[tuple[int, str], ...] = (UNACCEPTED,)
     """Status and code; any of several where no document says which."""
     named: str = ""
-    """What its sentence, or its details, have to name, as a regular expression; in any case."""
+    """Regular expression that its sentence, or its details, must match, in any case."""
     encoder: str = "flac"
     """Of FFmpeg, without which it cannot be made."""
 
@@ -138,7 +138,7 @@ CLIPS: Final[dict[str, Refused]] = {
         make=_bytes(boxes.box(b"ftyp", b"isom", bytes(4), b"isom")), answers=(UNREADABLE,)
     ),
 }
-"""What is no clip, by the name each is brought under."""
+"""Files that are no clips, by the name of their upload."""
 
 SONGS: Final[dict[str, Refused]] = {
     "layer2.mp3": Refused(make=_audio("-c:a", "mp2", "-f", "mp2"), named="mp2|layer ii"),
@@ -170,4 +170,4 @@ SONGS: Final[dict[str, Refused]] = {
     "head_alone.flac": Refused(make=_bytes(b"fLaC"), answers=EITHER),
     "head_alone.ogg": Refused(make=_bytes(b"OggS" + bytes(24)), answers=EITHER),
 }
-"""What is no song."""
+"""Files that are no songs."""

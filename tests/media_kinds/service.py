@@ -40,7 +40,7 @@ class Service:
         return httpx.Client(base_url=f"http://127.0.0.1:{self._server.port}", timeout=timeout)
 
     def lives(self) -> bool:
-        """Whether it says that it is running."""
+        """Return True if it says that it is running."""
         try:
             with self.client(ALIVE) as client:
                 return client.get("/health/live").status_code == 200
@@ -74,7 +74,7 @@ class Service:
             return client.post(address, data=said, files={"file": content})
 
     def analysis(self, song_id: str) -> httpx.Response:
-        """What is heard in a song."""
+        """Return the analysis of a song."""
         with self.client() as client:
             return client.get(f"/api/songs/{song_id}/analysis")
 
@@ -144,7 +144,7 @@ for line in sys.stdin:
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """How a command ended, and what it wrote."""
+    """The status of a command, and its output."""
 
     status: int
     out: str

@@ -15,7 +15,7 @@ Make = Callable[[Folder, Path], None]
 
 
 class Song(msgspec.Struct, frozen=True, kw_only=True):
-    """How a song is made, and what is to be found in it."""
+    """The maker of a song, and its expected content."""
 
     make: Make
     encoder: str = "flac"
@@ -24,7 +24,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     within: float = 0.1
     """Seconds by which its length may be told wrong: encoders fill up their last frame."""
     first: float = 0.3
-    """When its first tone begins."""
+    """The start of its first tone."""
     lag: float = 0.06
     """Seconds by which its tones may be late or early: encoders delay what they encode."""
 

@@ -1,4 +1,4 @@
-"""What is taken over HTTP is taken by the commands, and what is refused there is refused here."""
+"""The commands accept and refuse the same files as the HTTP API."""
 
 import os
 import shutil
@@ -48,7 +48,7 @@ def _gathered(
 
 
 def _report(said: Said) -> dict[str, dict[str, Any]]:
-    """What became of every clip that was imported, by its id."""
+    """Return the outcome for every imported clip, by its id."""
     assert said.status == 0, said.err
     return {move["id"]: move for move in msgspec.json.decode(said.out)["moves"]}
 

@@ -32,7 +32,7 @@ CLIPS: Final[dict[str, tuple[Make, str, str]]] = {
     ),
     "h264_float.mov": (plain(audio=("-c:a", "pcm_f64be")), "pcm_f64be", "pcm_f64be"),
 }
-"""How each is made, its codec as a refusal names it, and FFmpeg's encoder of it."""
+"""The maker of each, its codec as a refusal names it, and FFmpeg's encoder of it."""
 
 SONGS: Final[dict[str, tuple[Make, str, str]]] = {
     "mulaw.wav": (encoded("-c:a", "pcm_mulaw", "-ar", 8_000), "mulaw", "pcm_mulaw"),

@@ -50,7 +50,7 @@ def test_two_cuts_of_a_clip_begin_and_end_where_they_are_told_to(
 
 
 def _tones() -> list[float]:
-    """When tones begin in every clip."""
+    """The start times of tones in every clip."""
     return [drawing.TONE_EVERY * count for count in range(1, 4)]
 
 
@@ -108,7 +108,7 @@ def _comb(frame: Any) -> float:
 
 
 def _middle(line: Any) -> float:
-    """Where the light of a line has its middle, in pixels."""
+    """Return the centre of the light of a line, in pixels."""
     light = np.clip(line - 60, 0, None)
     return float((light * np.arange(len(light))).sum() / light.sum())
 

@@ -1,4 +1,4 @@
-"""What cannot be used is refused when it is brought, in words that say what it is."""
+"""An upload of an unusable file is refused with a sentence that names the reason."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.media_kinds.refused import Refused
 from tests.media_kinds.service import Service
 
 _OURS = ("arrived", "/media/", "work/", "clips/new", "songs/new", "whitelist")
-"""What a stranger is not told: our paths, and FFmpeg's words for its own options."""
+"""Texts that no answer may contain: local paths, and FFmpeg's words for its own options."""
 
 
 def _made(folder: Folder, name: str, kinds: dict[str, Refused]) -> Path:

@@ -14,7 +14,7 @@ LASTING = 1.0
 
 @pytest.fixture(scope="module")
 def clips() -> dict[str, str]:
-    """Where the clip that is danced lies, once it has been brought."""
+    """Return the path of the danced clip after its upload."""
     return {}
 
 

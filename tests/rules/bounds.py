@@ -1,4 +1,4 @@
-"""What no dance can be cheaper than: all dances tried, and an exact lower bound."""
+"""Lower bounds of the cost of any dance: all dances tried, and an exact bound."""
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
@@ -11,7 +11,7 @@ Window = tuple[int, ...]
 
 
 def cost_of(steps: Sequence[Step], offers: Offers, joins: Joins) -> float:
-    """What a dance costs."""
+    """Return the cost of a dance."""
     moves = [step.move for step in steps]
     whole = 0.0
     for index, step in enumerate(steps):

@@ -1,4 +1,4 @@
-"""What a Blueprint may say."""
+"""The rules of a Blueprint."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a person says of a song's time wins over what was heard."""
+"""A user's correction of a song's beats overrides the analysis."""
 
 from itertools import pairwise
 

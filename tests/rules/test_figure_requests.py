@@ -11,7 +11,7 @@ from domain.text_query.words import Asked, read
 
 
 def summary(asked: Asked) -> str:
-    """What is asked for in one line: "2-3 turn first; no dip; ?prima"."""
+    """The requests of a line such as "2-3 turn first; no dip; ?prima"."""
     parts: list[str] = []
     for each in asked.requests:
         number = str(each.at_least)

@@ -1,4 +1,4 @@
-"""What is larger than is taken is refused, and the limit is named."""
+"""A file beyond a limit is refused, and the limit is named."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""What can be danced where, and what it costs there."""
+"""The possible placements of moves, and their costs."""
 
 import msgspec
 import pytest

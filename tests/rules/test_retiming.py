@@ -1,4 +1,4 @@
-"""What a person says of a clip's time wins over what was heard in it."""
+"""A user's correction of a clip's beats overrides the analysis."""
 
 from itertools import pairwise
 

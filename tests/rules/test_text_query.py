@@ -1,4 +1,4 @@
-"""What descriptions in English and Spanish ask for, by rules."""
+"""The rules that interpret descriptions in English and Spanish."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def tempo(slowest: float, fastest: float) -> dict[str, Any]:
 
 
 def bare(asked: Asked, **changes: Any) -> Asked:
-    """What is asked for, without the words it came from."""
+    """Return the request without the words it came from."""
     return msgspec.structs.replace(asked, understood=(), **changes)
 
 

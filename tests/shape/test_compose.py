@@ -1,4 +1,4 @@
-"""What runs beside the service in production, and the settings they share."""
+"""The services beside this one in production, and the settings they share."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What a container is made of."""
+"""The contents of the container."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the documents say is so."""
+"""The documents agree with the code."""
 
 import ast
 import json
@@ -37,7 +37,7 @@ LARGEST_PICTURE = 150_000
 
 
 def marked(text: str, name: str) -> str:
-    """What stands between a pair of marks."""
+    """Return the text between a pair of marks."""
     found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
     assert found, f"There is no part marked {name!r}."
     return found[1]
@@ -220,7 +220,7 @@ def test_every_port_stands_beside_adapters_that_are_there() -> None:
 
 
 def _arrows(top: str) -> set[tuple[str, str]]:
-    """Which room imports from which, by the code."""
+    """Return the imports between rooms according to the code."""
     found: set[tuple[str, str]] = set()
     for file in (SRC / top).rglob("*.py"):
         room = ".".join(file.relative_to(SRC).parts[:2])

@@ -1,4 +1,4 @@
-"""Who may know whom, and that nothing happens at import."""
+"""The allowed imports between modules, and no work at import."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Where things lie, and how large they are."""
+"""The places and the sizes of files."""
 
 import ast
 import re

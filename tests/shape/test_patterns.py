@@ -23,7 +23,7 @@ SAMPLES = ("2M", "128k", "1", "999999999M")
 
 
 def calls() -> Iterator[tuple[str, str, str]]:
-    """Where a pattern is written, the pattern, and what else stands beside it."""
+    """The place of a pattern, the pattern, and its neighbours."""
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):

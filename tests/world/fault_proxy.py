@@ -19,7 +19,7 @@ _BUSY: Final = (
 
 
 class Fault(StrEnum):
-    """What becomes of a request."""
+    """The fate of a request."""
 
     BUSY = "busy"
     """It is answered with 503."""
@@ -49,7 +49,7 @@ class Trouble(msgspec.Struct):
     """Bytes of the answer's body that come as they should."""
     struck: int = 0
     carried_out: int = 0
-    """How many mute requests the server has carried out."""
+    """The number of mute requests that the server has carried out."""
 
 
 class FaultProxy:

@@ -16,7 +16,7 @@ class FaultyEncoder(MemoryEncoder):
         self.faults: dict[str, Exception] = {}
         """Errors by the beginnings of storage paths."""
         self.prepares = True
-        """Whether clips are made into film ahead, too."""
+        """True if clips are encoded in advance."""
         self.broken: Exception | None = None
         """Why no film can be made at all."""
 

@@ -28,7 +28,7 @@ _WORDS: Final = {
     "AWS4-HMAC-SHA256": ("AWS4", "s3", "aws4_request", "x-amz-"),
     "GOOG4-HMAC-SHA256": ("GOOG4", "storage", "goog4_request", "x-goog-"),
 }
-"""What each kind of signature is made of, and the headers that belong to it."""
+"""The parts of each kind of signature, and the headers that belong to it."""
 
 
 class Refusal(Exception):

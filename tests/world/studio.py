@@ -99,7 +99,7 @@ class Service:
         return await working
 
     def final(self, task_id: UUID) -> Assembly:
-        """What is on record last."""
+        """Return the latest record."""
         return self.tasks.history[task_id][-1]
 
     def left_behind(self) -> list[str]:

@@ -13,7 +13,7 @@ P = TypeVar("P")
 
 
 WAITED_FOR = ("tasks.", "storage.put", "storage.delete")
-"""What writes to the record or publishes is waited for: it has limits of its own."""
+"""Steps that write the record or publish, which have limits of their own."""
 
 
 DATABASE = ("archive", "embeddings", "library_files", "moves", "songs", "tasks")
@@ -21,7 +21,7 @@ DATABASE = ("archive", "embeddings", "library_files", "moves", "songs", "tasks")
 
 
 class Kind(StrEnum):
-    """What happens."""
+    """The kind of trouble."""
 
     FAILURE = "failure"
     LATE_FAILURE = "late failure"
@@ -38,9 +38,9 @@ class Kind(StrEnum):
 
 
 PASSING = [Kind.FAILURE, Kind.LATE_FAILURE, Kind.CANCELLATION, Kind.HANG]
-"""What a film comes to an end in spite of, and leaves nothing behind."""
+"""Troubles in spite of which a film ends, and leaves nothing behind."""
 LASTING = [Kind.FAILURE, Kind.LATE_FAILURE, Kind.CANCELLATION, Kind.LANDING, Kind.AWAY, Kind.LOST]
-"""What recovery mends the traces of, once all is well again."""
+"""Troubles whose traces recovery removes once all is well again."""
 
 
 class Injected(Exception):

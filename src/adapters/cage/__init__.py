@@ -1,1 +1,1 @@
-"""Programs and decoders that work on foreign bytes, kept in a cage."""
+"""A sandbox for programs and decoders that process untrusted files."""

@@ -1,4 +1,6 @@
-"""The cage: how a program is started so that it reaches nothing but what its work needs."""
+"""Start programs in a sandbox, the cage, in which they reach only the files that
+their work needs.
+"""
 
 import os
 import sys
@@ -19,11 +21,12 @@ _SYSTEM: Final = (
     *("/dev/null", "/dev/zero", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo"),
     "/sys/devices/system/cpu",
 )
-"""Where systems keep programs and their libraries, and what these ask about the machine."""
+"""System folders for programs and libraries, and the machine information that these read."""
 _DEVICES: Final = ("/dev/null",)
 _ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""All that a caged program is told of our own environment: where libraries are, and what numerical
-ones know about this processor."""
+"""Environment variables that a caged program keeps: library paths, and processor settings of
+numerical libraries.
+"""
 _START: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
     "from adapters.cage.launcher import main; main(sys.argv[2:])"
@@ -31,32 +34,32 @@ _START: Final = (
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of one process; the system stops it when it goes over them."""
+    """Limits of one process; the system kills a process that exceeds them."""
 
     cpu_seconds: int = 2 * 60 * 60
     file_bytes: int = 32 * 2**30
     memory_bytes: int = 12 * 2**30
-    """Address space, of which a 4K encode uses a quarter."""
+    """Address space; a 4K encode uses a quarter of it."""
     seconds: float = 2 * 60 * 60.0
-    """By the clock on the wall: for what neither computes nor ends."""
+    """Elapsed time, for a process that hangs without computing."""
 
 
 class Cage:
-    """Writes command lines that start programs caged, as far as this system can.
+    """Builds command lines that start programs in the cage, as far as this system supports it.
 
-    The ``mode`` is `prefer`, `require` (nothing is started where the cage has a gap) or `off`
-    (limits alone).
+    The ``mode`` is `prefer`, `require` (refuse to start anything if the system lacks a part of the
+    cage) or `off` (limits only).
     """
 
     def __init__(self, mode: str = "prefer") -> None:
-        """Ask the system what it offers; nothing is started."""
+        """Detect the features of the system; this starts nothing."""
         self.mode = mode
         self.landlock = confine.landlock_version() if mode != "off" else 0
         self.filters = mode != "off" and confine.has_filters()
 
     @property
     def strength(self) -> str:
-        """Name the parts that are in force: 'Landlock 7, system calls filtered'."""
+        """Name the active parts: 'Landlock 7, system calls filtered'."""
         if self.mode == "off":
             return "off: limits of time and memory alone"
         parts = [
@@ -66,7 +69,7 @@ class Cage:
         return ", ".join(parts)
 
     def require(self) -> None:
-        """Raise `NotReady` where a cage is required and this system has none."""
+        """Raise `NotReady` if the mode requires a cage that this system does not fully support."""
         if self.mode == "require" and not (self.landlock and self.filters):
             raise NotReady(
                 f"BACHATA_CAGE=require, but this system offers no whole cage ({self.strength})."
@@ -81,10 +84,11 @@ class Cage:
         writes: Sequence[str] = (),
         forks: bool = False,
     ) -> list[str]:
-        """The command line that starts ``argv``, whose first word is a path, in the cage.
+        """Return the command line that starts ``argv``, whose first word is a path, in the cage.
 
-        It reads what lies at ``reads`` and the libraries of the system, writes below ``writes``,
-        and starts no process unless it ``forks``. Raises `NotReady` as `require`.
+        The program can read the paths ``reads`` and the libraries of the system, can write below
+        ``writes``, and cannot start processes unless it ``forks``. Raises `NotReady` as `require`
+        does.
         """
         self.require()
         program = os.path.realpath(argv[0])
@@ -108,21 +112,21 @@ class Cage:
 
 
 def launcher() -> list[str]:
-    """How the launcher is started, without its options."""
-    # Isolated and without site packages it is there in 20 ms.
+    """Return the start of the launcher's command line, before its options."""
+    # An isolated Python without site packages starts in 20 ms.
     return [sys.executable, "-I", "-S", "-B", "-c", _START, _sources()]
 
 
 def environment() -> dict[str, str]:
-    """The environment of a caged program."""
+    """Return the environment of a caged program."""
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    # One thread computes: nothing is to wait for others, and files are worked on side by side.
+    # One thread computes: threads would wait for each other, and files are processed in parallel.
     return {**kept, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 @cache
 def of_python() -> tuple[str, ...]:
-    """Paths that this Python and its modules are read from."""
+    """Return the paths that this Python and its modules are read from."""
     homes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
     libraries = {str(Path(home, each)) for home in homes for each in ("bin", "lib", "lib64")}
     return tuple(sorted({*libraries, str(Path(sys.prefix, "pyvenv.cfg")), *modules()}))
@@ -130,9 +134,10 @@ def of_python() -> tuple[str, ...]:
 
 @cache
 def modules() -> tuple[str, ...]:
-    """Folders that modules are imported from: the library's, installed packages', and ours.
+    """Return the folders that modules are imported from: standard library, installed packages,
+    `src`.
 
-    Not the folder that somebody happens to have started the service in, which holds its data.
+    The current working folder, which may hold the service's data, is not one of them.
     """
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     installed = [sysconfig.get_path(name) for name in names]
@@ -148,7 +153,7 @@ def _sources() -> str:
 
 @cache
 def _libraries_of(program: str) -> tuple[str, ...]:
-    """Where a program has libraries outside the system's: beside itself, or where we are told."""
+    """Return library folders outside the system's: beside the program, or in LD_LIBRARY_PATH."""
     told = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path]
     folder = Path(program).parent
     beside = [str(folder.parent / name) for name in ("lib", "lib64")]

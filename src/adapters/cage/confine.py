@@ -1,6 +1,7 @@
-"""A process confines itself: limits, Landlock for files and TCP, a filter of system calls.
+"""Confine the current process: limits, Landlock for files and TCP, a filter of system calls.
 
-Standard library only, and little of it: the launcher imports this before every program.
+This uses only a few modules of the standard library, because the launcher imports it before every
+program.
 """
 
 import ctypes
@@ -21,7 +22,7 @@ _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-"""Landlock's system calls, the same on every machine."""
+"""Landlock's system calls; their numbers are the same on every architecture."""
 _VERSION = 1
 _PATH_BENEATH = 1
 
@@ -35,23 +36,23 @@ _WRITE = _READ_FILE | _READ_DIR | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MA
 _FILES_OF_VERSION = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _FILES_SINCE_5 = (1 << 16) - 1
 _TCP = 3
-"""Binding and connecting."""
+"""Rights to bind and to connect."""
 _SCOPES = 3
 """Abstract Unix sockets, and signals to processes outside."""
 
 _LOAD_WORD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050001
-"""With EPERM."""
+"""Fail with EPERM."""
 _UNKNOWN = 0x00050026
-"""With ENOSYS: the C library then falls back on `clone`, which can be looked into."""
+"""Fail with ENOSYS: the C library then uses `clone`, whose arguments a filter can check."""
 _NUMBER_AT, _MACHINE_AT, _ARGUMENT_AT = 0, 4, 16
 _CLONE_THREAD = 0x00010000
 _X32 = 0x40000000
 
 
 def landlock_version() -> int:
-    """The version of Landlock that this kernel offers; 0 where it offers none."""
+    """Return the version of Landlock in this kernel; 0 if it has none."""
     if sys.platform != "linux":
         return 0
     found = _libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION)
@@ -59,14 +60,14 @@ def landlock_version() -> int:
 
 
 def has_filters() -> bool:
-    """Whether this kernel filters system calls, and we know their numbers on this machine."""
+    """Return True if this kernel can filter system calls and their numbers here are known."""
     if sys.platform != "linux" or platform.machine() not in system_calls.MACHINES:
         return False
     return int(_libc().prctl(_PR_GET_SECCOMP, 0, 0, 0, 0)) >= 0
 
 
 def die_with(parent: int) -> None:
-    """End this process when the thread that started it ends, or at once if that is gone."""
+    """Kill this process when the thread that started it ends; at once if it has ended."""
     if sys.platform != "linux":
         return
     _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -75,28 +76,28 @@ def die_with(parent: int) -> None:
 
 
 def limit(name: str, most: int) -> None:
-    """Lower a limit, like ``RLIMIT_CPU``, for good; one that is lower already stays."""
+    """Lower a limit such as ``RLIMIT_CPU`` permanently; an already lower limit stays."""
     which: int = getattr(resource, name)
     _, hard = resource.getrlimit(which)
     ceiling = most if hard == resource.RLIM_INFINITY else min(most, hard)
     try:
         resource.setrlimit(which, (ceiling, ceiling))
     except (OSError, ValueError):
-        # macOS refuses a limit of memory; it has no cage either, and says so.
+        # macOS refuses memory limits; it has no cage either, and `Cage.strength` says so.
         if sys.platform == "linux":
             raise
 
 
 def give_up_privileges() -> None:
-    """Nothing that is run from now on gains a right by being run; raises OSError."""
+    """Prevent this process and its children from gaining privileges; raises OSError."""
     if sys.platform == "linux" and _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise _error("privileges cannot be given up")
 
 
 def restrict_files(readable: list[str], writable: list[str]) -> None:
-    """From now on open nothing but what lies at or below these paths, and no TCP connection.
+    """Allow only files at or below these paths from now on, and no TCP connections.
 
-    Paths that are not there are passed over. Raises OSError.
+    Paths that do not exist are skipped. Raises OSError.
     """
     version = landlock_version()
     files = _FILES_OF_VERSION.get(version, _FILES_SINCE_5)
@@ -121,7 +122,7 @@ def restrict_files(readable: list[str], writable: list[str]) -> None:
 
 def _allow(rules: int, path: str, rights: int) -> None:
     try:
-        # O_PATH: the place itself, be it a file, a folder or a device, and nothing is read.
+        # O_PATH opens the place itself (file, folder or device) and reads nothing.
         place = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
@@ -136,9 +137,10 @@ def _allow(rules: int, path: str, rights: int) -> None:
 
 
 def filter_calls(*, forks: bool) -> None:
-    """From now on open no socket, trace or signal no process, change no rights or times of files.
+    """Forbid sockets, tracing, signals to others, and changes to rights or times of files, from now
+    on.
 
-    Without ``forks`` no process is made either; threads are. Raises OSError.
+    Without ``forks`` new processes are forbidden too; threads are not. Raises OSError.
     """
     machine = system_calls.MACHINES[platform.machine()]
     refused = list(system_calls.REFUSED[machine])

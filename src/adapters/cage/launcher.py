@@ -1,7 +1,7 @@
-"""A small program that confines itself and then becomes another one.
+"""A small program that confines itself and then executes another program.
 
-It stands between the service and every program it starts: what `preexec_fn` would do, it would do
-in a copy of a process with threads, which may stand still for ever.
+The service starts every program through it. `preexec_fn` would do the same work in a copy of a
+process with threads, which may deadlock.
 """
 
 import os
@@ -11,14 +11,14 @@ from adapters.cage import confine
 
 NOT_FOUND = 127
 NOT_CAGED = 125
-"""Exit status where the program is not there, and where it cannot be confined."""
+"""Exit status if the program does not exist, or if it cannot be confined."""
 
 
 def main(arguments: list[str]) -> None:
-    """Confine this process as ``arguments`` say, and become the program after ``--``.
+    """Confine this process as ``arguments`` say, and execute the program after ``--``.
 
-    ``--parent PID``, ``--limit NAME NUMBER``, ``--read PATH``, ``--write PATH``, ``--landlock``,
-    ``--filter``, ``--forks``.
+    The options are ``--parent PID``, ``--limit NAME NUMBER``, ``--read PATH``, ``--write PATH``,
+    ``--landlock``, ``--filter``, ``--forks``.
     """
     readable: list[str] = []
     writable: list[str] = []

@@ -1,4 +1,4 @@
-"""The cage tried: a program in it asks for what it must not get."""
+"""Test the cage: a program inside it tries forbidden actions."""
 
 import asyncio
 import contextlib
@@ -42,16 +42,16 @@ for name, attempt in tries.items():
 print("end")
 """
 _LIMIT: Final = 20.0
-"""Seconds the test may take; it takes 0.1."""
+"""Maximum seconds for the test; it usually takes 0.1."""
 
 _log = logging.getLogger("bachata.cage")
 
 
 class TriedCage:
-    """A `application.ports.cage.Cage` that is tried once, when it is first asked."""
+    """An `application.ports.cage.Cage` that tests itself once, at its first use."""
 
     def __init__(self, cage: Cage, folder: Path) -> None:
-        """Take the cage, and the folder of the service's data, which nobody in it may reach."""
+        """Take the cage, and the service's data folder, which no caged program may reach."""
         self._cage = cage
         self._folder = folder
         self._gaps: tuple[str, ...] | None = None
@@ -59,7 +59,7 @@ class TriedCage:
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """The forbidden things that a program in it can do; none before it was tried."""
+        """The forbidden actions that succeeded in the test; empty before the test."""
         return self._gaps or ()
 
     async def ready(self) -> str:
@@ -81,7 +81,9 @@ class TriedCage:
 
 
 async def gaps_of(cage: Cage, folder: Path) -> tuple[str, ...]:
-    """Try a program in the cage and return what it can do but must not; raises `NotReady`."""
+    """Run the test program in the cage and return its successful forbidden actions; raises
+    `NotReady`.
+    """
     canary = await FILES.run(lambda: _canary(folder))
     try:
         return await _tried(cage, canary)

@@ -1,10 +1,10 @@
-"""Numbers of the system calls that a caged program is refused, for each kind of machine."""
+"""Numbers of the forbidden system calls of a caged program, by architecture."""
 
 from typing import Final
 
 X86_64: Final = 0xC000003E
 AARCH64: Final = 0xC00000B7
-"""How the kernel names a machine to a filter (linux/audit.h)."""
+"""Architecture numbers that the kernel passes to a filter (linux/audit.h)."""
 
 MACHINES: Final = {"x86_64": X86_64, "aarch64": AARCH64}
 
@@ -59,4 +59,4 @@ REFUSED: Final = {
         *(194, 196, 186, 188, 190, 180, 181),
     ),
 }
-"""In the same order for both. Landlock has no say in metadata of files, hence those here."""
+"""In the same order for both. Landlock does not protect file metadata, so these calls do."""

@@ -1,4 +1,4 @@
-"""Blueprints as JSON text."""
+"""Store Blueprints as JSON text."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from domain.shared.errors import BlueprintNotFound, TaskTaken
 
 
 class SqlBlueprintArchive:
-    """Keeps the text as it was written; an older version is brought up to date on reading."""
+    """Stores the text unchanged; an older version is upgraded when it is read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -29,7 +29,7 @@ class SqlBlueprintArchive:
             output_path=_found_by(blueprint.output_config.output_path),
         )
         try:
-            # The end of its task, which is written later, takes it along to the disk.
+            # The later write of the task's end flushes it to disk.
             await self._database.write(row, durable=False)
         except IntegrityError:
             raise TaskTaken from None
@@ -51,5 +51,5 @@ class SqlBlueprintArchive:
 
 
 def _found_by(path: str) -> str | None:
-    """A path as a column holds it; None for one that no film can be at, nor any column hold."""
+    """Return a path for the column; None if no column, and so no film, can have it."""
     return path if storable(path) else None

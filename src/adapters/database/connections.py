@@ -1,4 +1,4 @@
-"""Connections: one writer and several readers on SQLite, one bounded pool on Postgres."""
+"""Connections: one writer and several readers for SQLite, one limited pool for Postgres."""
 
 import asyncio
 import sqlite3
@@ -14,40 +14,40 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 WAIT: Final = 15
-"""Seconds to wait for a connection of the pool, or for Postgres to answer."""
+"""Maximum seconds to wait for a connection of the pool, or for an answer of Postgres."""
 
 TURN: Final = 30
-"""Seconds a writer of SQLite waits for its turn.
+"""Maximum seconds that a writer of SQLite waits for its turn.
 
-On a disk that others keep busy, folding the log into the file has taken one writer six seconds, and
-those behind it wait for that, too.
+On a busy disk, one writer took six seconds for a checkpoint of the write-ahead log, and the writers
+after it waited for that too.
 """
 
 RETRY: Final = 0.005
-"""Seconds between two tries to be the one who writes, or to change to the write-ahead log."""
+"""Seconds between two tries to get the write lock, or to switch to the write-ahead log."""
 
 READERS: Final = 4
 
 DURABLE: Final = "durable"
-"""Execution option of a transaction: whether what it did has to survive the power.
+"""Execution option of a transaction: True if its changes must survive a power failure.
 
-On SQLite a commit that has to waits for the disk, and takes what was committed before it along.
+On SQLite such a commit waits for the disk, and also flushes earlier commits.
 """
 
 
 def sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-    """Return the writer and the readers of a file that is there."""
-    # A transaction that reads first and writes later fails when another wrote in between, and no
-    # waiting mends that: writers queue for the one connection and take the lock at the start.
+    """Return the engines for writing and for reading an existing file."""
+    # A transaction that reads first and writes later fails if another wrote in between, and waiting
+    # does not help. So writers share one connection and take the lock at the start.
     writer = _sqlite_engine(url, 1, _begin_writing, ("busy_timeout=0",))
     return writer, _sqlite_engine(url, READERS, _begin_reading, ("query_only=ON",))
 
 
 def make_file(file: Path) -> None:
-    """Make the database where it is missing, and have it keep a write-ahead log for good.
+    """Create the database if it is missing, and switch it to the write-ahead log permanently.
 
-    Of several who change to the log at once SQLite refuses all but one on the spot, however long
-    they are willing to wait, and those let go of the file only by closing it.
+    If several processes switch at the same time, SQLite refuses all but one immediately, without
+    waiting, and they release the file only when they close it.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     give_up = time.monotonic() + WAIT
@@ -66,13 +66,15 @@ def make_file(file: Path) -> None:
 
 
 def postgres(url: URL, pool: int, patience: float | None) -> AsyncEngine:
-    """Return up to ``pool`` connections; a statement may take ``patience`` seconds."""
+    """Return an engine with up to ``pool`` connections; a statement may take
+    ``patience`` seconds.
+    """
     return create_async_engine(
         url,
         pool_size=pool,
         max_overflow=0,
         pool_timeout=WAIT,
-        # A connection that died with its server is replaced, and costs no request its answer.
+        # A connection to a restarted server is replaced without failing a request.
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
@@ -84,10 +86,10 @@ def postgres(url: URL, pool: int, patience: float | None) -> AsyncEngine:
 
 
 async def _begin_writing(connection: aiosqlite.Connection, durability: str | None) -> None:
-    """Begin a transaction once no other process writes; ``durability`` is set before it.
+    """Begin a transaction when no other process writes; ``durability`` is set before it.
 
-    SQLite's own waiting asks ten times a second, and a process may wait for long beside one that
-    writes without a pause; asking more often finds the moment between two transactions.
+    SQLite itself retries ten times per second, so a process may wait long beside one that writes
+    constantly; retrying more often finds the moment between two transactions.
     """
     give_up = time.monotonic() + TURN
     while True:
@@ -108,7 +110,7 @@ async def _begin_reading(connection: aiosqlite.Connection, durability: str | Non
 
 
 def _busy(error: sqlite3.OperationalError) -> bool:
-    # The low byte is the kind of error, the rest its particulars.
+    # The low byte is the error code, the rest is the extended code.
     return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
@@ -129,7 +131,7 @@ def _sqlite_engine(
     )
 
     def set_up(connection: AsyncAdapt_aiosqlite_connection, _record: object) -> None:
-        # Without this the driver begins transactions by itself, and not before the first write.
+        # Otherwise the driver begins transactions itself, and only at the first write.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("foreign_keys=ON", *pragmas):

@@ -19,7 +19,7 @@ from domain.shared.errors import InvalidRequest, MoveNotFound
 from domain.shared.violations import Violation
 
 _PLAIN: Final = ("pose_by", "audio_by", "text_by", "energy_start", "energy_end")
-"""Fields that are columns as they are."""
+"""Fields that are stored unchanged in columns."""
 
 
 class MoveEmbeddingRow(Table):
@@ -40,27 +40,27 @@ class MoveEmbeddingRow(Table):
     energy_start: Mapped[float | None]
     energy_end: Mapped[float | None]
     fingerprint: Mapped[int] = mapped_column(BigInteger(), index=True)
-    """See `EmbeddedMove.fingerprint`; their sum is the version of the library."""
+    """See `EmbeddedMove.fingerprint`; the sum of all is part of the library's version."""
 
 
 class MoveEmbeddingVersionRow(Table):
-    """The one row that says which entries there are: triggers of the database keep it true."""
+    """The only row that identifies the set of entries; database triggers update it."""
 
     __tablename__ = "move_embedding_version"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entries: Mapped[int] = mapped_column(BigInteger())
     fingerprints: Mapped[int] = mapped_column(BigInteger())
-    """The sum of all."""
+    """The sum of all fingerprints."""
 
 
 _COLUMNS: Final = tuple(MoveEmbeddingRow.__table__.columns)
 
 
 class SqlMoveEmbeddings:
-    """One short transaction a call.
+    """Each call is one short transaction.
 
-    No text may hold U+0000 or half a surrogate pair, which Postgres cannot store.
+    No text may contain U+0000 or a lone surrogate, which Postgres cannot store.
     """
 
     def __init__(self, database: Database) -> None:
@@ -136,7 +136,7 @@ class SqlMoveEmbeddings:
         return f"{entries}-{fingerprints}"
 
     async def _rows(self, query: Select[Any], text: str | None) -> Sequence[Row[Any]]:
-        """Rows of a query that asks for ``text``; none when no row can hold it."""
+        """Return the rows of a query for ``text``; none if no row can contain it."""
         if text is not None and not storable(text):
             return ()
         return await self._database.read(query)

@@ -1,4 +1,4 @@
-"""An open database, and how one is opened."""
+"""An open database, and the functions that open it."""
 
 import asyncio
 import logging
@@ -26,27 +26,29 @@ T = TypeVar("T")
 _log = logging.getLogger("bachata.database")
 
 ANSWER: Final = 60.0
-"""Seconds for a transaction: `connections.TURN` for its turn, and as long to be carried out."""
+"""Maximum seconds of a transaction: `connections.TURN` for its turn, and the same for its work."""
 PARTING: Final = 40.0
-"""Seconds for one whose caller is cancelled: whoever waits for the lock gets it or gives up."""
+"""Maximum seconds of a transaction after its caller is cancelled: enough to get the lock or give
+up.
+"""
 CLOSING: Final = 3.0
-"""Seconds for connections to close, and for a transaction to end that was cancelled."""
+"""Maximum seconds for connections to close, and for a cancelled transaction to end."""
 
 POOL: Final = 10
-"""Connections to Postgres that a process has, unless it is told otherwise."""
+"""Default number of connections to Postgres per process."""
 
 
 THREADS: Final = Threads("the database's files", 2)
 
 
 class Database:
-    """Short transactions on an open database, each carried to its end.
+    """Runs short transactions on an open database, each to completion.
 
-    A caller that is cancelled still waits for the end of its transaction: half of one would leave
-    a connection behind that holds the lock of the writers. Whatever goes wrong with the database
-    or on the way to it is raised as `NotReady`, which names it without its password or its folder,
-    or as `DiskFull` and `DiskReadOnly`, and as `WaitedTooLong` of it when there is no answer. Only
-    `IntegrityError` is left to the caller, who knows what it means.
+    A cancelled caller still waits for the end of its transaction, because an unfinished one would
+    leave a connection behind that holds the write lock. Errors of the database or the connection
+    are raised as `NotReady`, which contains the name without password and folder, as `DiskFull` and
+    `DiskReadOnly`, or as `WaitedTooLong` if there is no answer. Only `IntegrityError` is passed on,
+    because the caller knows its meaning.
     """
 
     def __init__(
@@ -60,12 +62,12 @@ class Database:
         parting: float = PARTING,
         closing: float = CLOSING,
     ) -> None:
-        """Take the seconds for a transaction, for one whose caller is cancelled, and for closing.
+        """Take the maximum seconds of a transaction, of one after a cancellation, and of closing.
 
-        Where ``limit`` is None a transaction takes its time, and the log says that it does.
+        If ``limit`` is None, a transaction has no limit, and the log reports long ones.
         """
         self.name = name
-        """For a person, like `SQLite database 'bachata.db'`."""
+        """Name for users, such as `SQLite database 'bachata.db'`."""
         self._file = file
         self._writer = writer
         self._reader = reader
@@ -74,7 +76,7 @@ class Database:
         self._closing = closing
 
     async def read(self, query: Executable) -> Sequence[Row[Any]]:
-        """Return all rows of a query, in a transaction of its own."""
+        """Return all rows of a query, in its own transaction."""
 
         async def work() -> Sequence[Row[Any]]:
             async with self._reader.connect() as connection:
@@ -83,9 +85,9 @@ class Database:
         return await self._whole(work(), self._limit)
 
     async def write(self, statement: UpdateBase, *, durable: bool = True) -> int:
-        """Carry out one change, in a transaction of its own, and return how many rows it met.
+        """Execute one change in its own transaction; return the number of affected rows.
 
-        One that need not be ``durable`` may be lost with the power, as if it had not been made.
+        A change that is not ``durable`` may be lost by a power failure, as if it had not been made.
         """
 
         async def work(connection: AsyncConnection) -> int:
@@ -100,10 +102,10 @@ class Database:
         patient: bool = False,
         durable: bool = True,
     ) -> T:
-        """Carry out several changes, all or none; ``work`` awaits its connection only.
+        """Execute several changes atomically; ``work`` must await nothing but its connection.
 
-        Where the caller is ``patient`` it may take its time, and the log says that it does. What
-        need not be ``durable`` may be lost with the power, as if it had not been made.
+        A ``patient`` caller has no time limit, and the log reports long transactions. Changes that
+        are not ``durable`` may be lost by a power failure, as if they had not been made.
         """
 
         async def transaction() -> T:
@@ -115,9 +117,9 @@ class Database:
         return await self._whole(transaction(), None if patient else self._limit)
 
     async def close(self) -> None:
-        """Close every connection; on SQLite the writer last, which folds the log into the file.
+        """Close every connection; on SQLite the writer last, which runs the final checkpoint.
 
-        Raises `WaitedTooLong` when they do not close.
+        Raises `WaitedTooLong` if they do not close.
         """
 
         async def work() -> None:
@@ -127,7 +129,7 @@ class Database:
         await self._whole(work(), self._closing)
 
     async def _whole(self, work: Coroutine[Any, Any, T], limit: float | None) -> T:
-        """Return what comes of ``work``; raises `WaitedTooLong` when it takes too long."""
+        """Return the result of ``work``; raises `WaitedTooLong` if it takes too long."""
         task = asyncio.ensure_future(work)
         awaited = f"the {self.name}"
         try:
@@ -150,12 +152,12 @@ class Database:
 
 @asynccontextmanager
 async def open_database(url: str, pool: int = POOL) -> AsyncGenerator[Database]:
-    """Open `sqlite:///path` (made if missing) or `postgresql://user:password@host/name`.
+    """Open `sqlite:///path` (created if missing) or `postgresql://user:password@host/name`.
 
-    Several processes may have the same one open. A file is brought up to date; a Postgres, which
-    may serve other processes of an earlier version, only by command. Up to ``pool`` connections to
-    Postgres are kept. Raises `NotReady`, and of it `DatabaseBehind`, `DatabaseAhead` and
-    `MigrationFailed`.
+    Several processes may open the same database. A file is upgraded automatically; Postgres, which
+    may serve processes of an earlier version, only by a command. Up to ``pool`` connections to
+    Postgres are kept open. Raises `NotReady`, and its subclasses `DatabaseBehind`, `DatabaseAhead`
+    and `MigrationFailed`.
     """
     async with connected(url, pool) as database:
         await _prepare(database, await THREADS.run(Revisions))
@@ -170,10 +172,10 @@ async def connected(
     *,
     make: bool = True,
 ) -> AsyncGenerator[Database]:
-    """Open a database as it stands; a statement may take ``patience`` seconds on Postgres.
+    """Open a database without upgrading it; a statement may take ``patience`` seconds on Postgres.
 
-    Where that is None, whole transactions may take their time on either.
-    A file that is missing is made, or raises `NotReady` without ``make``, as does all else.
+    If that is None, whole transactions have no limit on either database. A missing file is created,
+    or raises `NotReady` without ``make``; all other errors are `NotReady` too.
     """
     parsed = _parsed(url)
     limit = None if patience is None else ANSWER
@@ -192,7 +194,7 @@ async def connected(
 
 
 async def _prepare(database: Database, revisions: Revisions) -> None:
-    """See to it that the tables are those of the newest revision."""
+    """Ensure that the tables have the newest revision."""
 
     async def work(connection: AsyncConnection) -> None:
         standing = await connection.run_sync(revisions.standing)
@@ -214,7 +216,7 @@ def _parsed(url: str) -> URL:
     try:
         return make_url(url)
     except (ArgumentError, ValueError):
-        # The parser's own message may show the password.
+        # The parser's own message may contain the password.
         raise NotReady("The database's URL cannot be read.") from None
 
 
@@ -245,7 +247,7 @@ def _translated(name: str, file: Path | None) -> Generator[None]:
     except (
         SQLAlchemyError,
         sqlite3.Error,
-        # What goes wrong on the way to Postgres does not come through SQLAlchemy.
+        # Errors while connecting to Postgres are not wrapped by SQLAlchemy.
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
         OSError,

@@ -1,4 +1,4 @@
-"""Failures of a database as the errors of the product."""
+"""Translate database errors to errors of the product."""
 
 import os
 import sqlite3
@@ -11,14 +11,14 @@ from application.media.disk_errors import KINDS
 from domain.shared.errors import BachataError, DiskFull, DiskReadOnly, NotReady, StorageFailed
 
 _ROOM: Final = 64 * 1024
-"""Bytes that SQLite needs for its write-ahead log and the index of it to begin with."""
+"""Bytes that SQLite needs for its write-ahead log and its index at the start."""
 
 _UNCLEAR: Final = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
-"""Kinds of error behind which SQLite hides what the system said."""
+"""Error codes of SQLite that hide the system's error."""
 
 
 def failure_of(error: BaseException, name: str, file: Path | None) -> BachataError:
-    """The error of the product for one of a database; ``file`` is that of SQLite."""
+    """Return the product's error for a database error; ``file`` is the file of SQLite."""
     kind = _disk_error(error, file)
     if kind is None:
         return NotReady(f"The {name} cannot be used.", details=type(error).__name__)
@@ -46,7 +46,7 @@ def _disk_error(error: BaseException, file: Path | None) -> type[StorageFailed] 
 
 
 def _sqlite(error: sqlite3.Error, file: Path | None) -> type[StorageFailed] | None:
-    # The low byte is the kind of error, the rest its particulars.
+    # The low byte is the error code, the rest is the extended code.
     kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if kind == sqlite3.SQLITE_FULL:
         return DiskFull
@@ -61,7 +61,7 @@ def _sqlite(error: sqlite3.Error, file: Path | None) -> type[StorageFailed] | No
 
 
 def _disk_of(file: Path) -> os.statvfs_result | None:
-    """The disk that a file is or would be on; None where that cannot be told."""
+    """Return the disk of a file, existing or not; None if it is unknown."""
     try:
         return os.statvfs(next(each for each in file.absolute().parents if each.exists()))
     except OSError:

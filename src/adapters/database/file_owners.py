@@ -1,4 +1,4 @@
-"""Which paths songs and moves lie at, decided within the transaction that changes it."""
+"""The owners of library files, decided within the transaction that changes them."""
 
 from typing import Any, cast
 
@@ -11,7 +11,9 @@ from domain.shared.errors import StorageFailed
 
 
 async def claim(connection: AsyncConnection, path: str) -> None:
-    """Have nobody give ``path`` up before the transaction ends; raises `StorageFailed` if so."""
+    """Prevent `give_up` for ``path`` until the transaction ends; raises `StorageFailed` if it came
+    first.
+    """
     await _lock(connection, path)
     if await _holds(connection, UnownedFileRow.path == path):
         raise StorageFailed(
@@ -20,7 +22,7 @@ async def claim(connection: AsyncConnection, path: str) -> None:
 
 
 async def release(connection: AsyncConnection, kind: Kind, item_id: str, path: str) -> None:
-    """Remember that the file of a row which is gone is to be deleted, if it is nobody else's."""
+    """Record that the file of a deleted row must be deleted, unless another row uses it."""
     await _lock(connection, path)
     if not await _is_owned(connection, path):
         await _disown(connection, path, kind, item_id)
@@ -36,12 +38,12 @@ async def give_up(connection: AsyncConnection, path: str) -> bool:
 
 
 def removed(row: Row[Any]) -> Removed:
-    """The file of a row."""
+    """Return the removed file of a row."""
     return Removed(kind=Kind(row.kind), item_id=row.item_id, path=row.path)
 
 
 async def _lock(connection: AsyncConnection, path: str) -> None:
-    """SQLite has one writer at a time, and needs no lock of its own."""
+    """Lock a path on Postgres; SQLite has only one writer at a time, and needs no lock."""
     if connection.dialect.name == "postgresql":
         key = func.hashtextextended(path, 0)
         await connection.execute(select(func.pg_advisory_xact_lock(key)))

@@ -1,4 +1,4 @@
-"""Files of songs and moves that were removed, as rows."""
+"""Store the files of removed songs and moves as rows."""
 
 from sqlalchemy import delete, select
 
@@ -10,7 +10,7 @@ from application.ports.library_files import Kind, Removed
 
 
 class SqlLibraryFiles:
-    """One short transaction a call."""
+    """Each call is one short transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Queries that songs and moves have in common."""
+"""Queries that songs and moves share."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ T = TypeVar("T", Song, Move)
 
 
 async def rows_of(database: Database, query: Select[Any], *texts: str | None) -> Sequence[Row[Any]]:
-    """Return the rows of a query with ``texts`` in it; none when no row can hold one of them."""
+    """Return the rows of a query for ``texts``; none if no row can contain one of them."""
     if not all(text is None or storable(text) for text in texts):
         return ()
     return await database.read(query)
@@ -29,7 +29,7 @@ async def rows_of(database: Database, query: Select[Any], *texts: str | None) ->
 async def take(
     database: Database, table: type[SongRow] | type[MoveRow], kind: Kind, item_id: str
 ) -> Sequence[Row[Any]]:
-    """Delete the row of an id and return it; return none when there was none."""
+    """Delete the row of an id and return it; return none if there is none."""
     if not storable(item_id):
         return ()
     taken = delete(table).where(table.id == item_id).returning(*table.__table__.columns)
@@ -47,11 +47,11 @@ async def take(
 
 
 def usable(table: type[SongRow] | type[MoveRow], wanted: bool) -> ColumnElement[bool]:
-    """Return the condition for items that films can be made with, or for those they cannot."""
+    """Return the condition for items that films can be made with, or for the others."""
     return table.unusable.is_(None) if wanted else table.unusable.is_not(None)
 
 
 def page_of(rows: Sequence[Row[Any]], made: Callable[[Row[Any]], T], most: int) -> Page[T]:
-    """Return a page of ``most`` items; a row more than that says that there are more."""
+    """Return a page of ``most`` items; an additional row means that there are more."""
     items = tuple(made(row) for row in rows[:most])
     return Page(items=items, last=items[-1].id if len(rows) > most else None)

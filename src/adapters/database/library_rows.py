@@ -1,4 +1,4 @@
-"""Songs and moves as their rows say them."""
+"""Convert rows to songs and moves, and back."""
 
 from typing import Any
 
@@ -15,18 +15,18 @@ from domain.shared.violations import Violation
 
 
 def song_of(row: Row[Any]) -> Song:
-    """The song of a row."""
+    """Return the song of a row."""
     return Song(**{name: getattr(row, name) for name in Song.__struct_fields__})
 
 
 def move_of(row: Row[Any]) -> Move:
-    """The move of a row, with the time that a person says if one does."""
+    """Return the move of a row with a user's correction applied."""
     said = row.correction and msgspec.json.decode(row.correction, type=Correction)
     return retimed(uncorrected_move_of(row), said)
 
 
 def uncorrected_move_of(row: Row[Any]) -> Move:
-    """The move of a row with the time that was found out."""
+    """Return the move of a row without correction."""
     return Move(
         id=row.id,
         name=row.name,
@@ -45,17 +45,17 @@ def uncorrected_move_of(row: Row[Any]) -> Move:
 
 
 def document(analysis: Analysis) -> str:
-    """What was heard, as a row holds it."""
+    """Return an analysis as the text of a column."""
     return msgspec.json.encode(analysis).decode()
 
 
 def saying(correction: Correction) -> str | None:
-    """What a person says, as a row holds it; nothing is None."""
+    """Return a correction as the text of a column; None if it is empty."""
     return None if correction == Correction() else msgspec.json.encode(correction).decode()
 
 
 def storable_fields(item: Song | Move) -> dict[str, Any]:
-    """The fields of a row; raises `InvalidRequest` for a text that no row can hold."""
+    """Return the fields of a row; raises `InvalidRequest` for a text that no row can contain."""
     fields = msgspec.structs.asdict(item)
     wrong = [n for n, text in fields.items() if isinstance(text, str) and not storable(text)]
     if wrong:
@@ -65,5 +65,5 @@ def storable_fields(item: Song | Move) -> dict[str, Any]:
 
 
 def storable(text: str) -> bool:
-    """Whether a row can hold a text."""
+    """Return True if a row can contain a text."""
     return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

@@ -1,4 +1,4 @@
-"""Moments by the database's own clock, the same for every machine that uses it; in UTC."""
+"""Times by the database's clock, in UTC, which is the same for every machine that uses it."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,27 +10,27 @@ from sqlalchemy.sql.expression import ColumnElement
 
 
 class Now(ColumnElement[Any]):
-    """The moment at which the statement is carried out."""
+    """The time at which the statement is executed."""
 
     inherit_cache = True
     type = DateTime(timezone=True)
 
 
 class Ago(ColumnElement[Any]):
-    """The moment so long before that."""
+    """A time before the execution of the statement."""
 
-    # Statements are kept compiled by all but what this holds.
+    # The cache key of compiled statements does not include this value.
     inherit_cache = False
     type = DateTime(timezone=True)
 
     def __init__(self, by: timedelta) -> None:
-        """Take how long before."""
+        """Take the time difference."""
         self.seconds = by.total_seconds()
 
 
 @compiles(Now, "sqlite")
 def _now_sqlite(moment: Now, compiler: SQLCompiler, **options: object) -> str:
-    # As SQLAlchemy writes moments, so that they compare as text.
+    # Format times as SQLAlchemy does, so that they compare as text.
     return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
 
 

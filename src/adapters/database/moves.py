@@ -1,4 +1,4 @@
-"""Moves as rows."""
+"""Store moves as rows."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -29,14 +29,14 @@ from domain.library.moves import Move
 from domain.shared.errors import MoveNotFound, MoveTaken
 
 _AT_ONCE: Final = 500
-"""Ids in one query; databases take some thousands at most."""
+"""Maximum ids per query; databases accept only some thousands."""
 
 
 class SqlMoveRepository:
-    """One short transaction a call.
+    """Each call is one short transaction.
 
-    No text may hold U+0000 or half a surrogate pair, which Postgres cannot store: adding such a
-    text raises `InvalidRequest`, looking for one finds nothing.
+    No text may contain U+0000 or a lone surrogate, which Postgres cannot store: adding such a text
+    raises `InvalidRequest`, searching for one finds nothing.
     """
 
     def __init__(self, database: Database) -> None:

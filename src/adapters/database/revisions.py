@@ -1,4 +1,4 @@
-"""The schema's revisions: where a database stands among them, and the way from one to another."""
+"""The schema's revisions: the revision of a database, and upgrades between revisions."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).with_name("migrations")
 
 PREPARING: Final = 0x62616368617461
-"""Number of the Postgres lock under which the tables are brought up to date ("bachata")."""
+"""Number of the Postgres lock that protects upgrades ("bachata")."""
 
 _RECORD: Final = table("alembic_version", column("version_num"))
-"""Where alembic writes a database's revision down."""
+"""The table in which alembic stores a database's revision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a database stands."""
+    """The revision of a database."""
 
     found: str | None
-    """Its revision; None for one without tables, or of the time before revisions."""
+    """Its revision; None for one without tables, or from before the introduction of revisions."""
     newest: str
     missing: tuple[str, ...] = ()
-    """Revisions it has not seen yet, in their order."""
+    """Missing revisions, in order."""
     known: bool = True
-    """Whether its revision is one of ours; that of a later version is not."""
+    """True if its revision is known; that of a later version is not."""
 
 
 class Revisions:
-    """A line of revisions, each a file `0001_name.py` with `upgrade(op)` and `downgrade(op)`.
+    """A sequence of revisions, each a file `0001_name.py` with `upgrade(op)` and `downgrade(op)`.
 
-    `op` is an argument and no global: several databases may be brought up to date in one process.
-    Everything happens in the transaction of the connection that is given. Alembic is loaded for a
-    move, and not for finding that there is none to make.
+    `op` is an argument, not a global, because one process may upgrade several databases. Everything
+    happens in the transaction of the given connection. Alembic is imported only if there is
+    something to upgrade.
     """
 
     def __init__(self, folder: Path = FOLDER) -> None:
@@ -48,14 +48,14 @@ class Revisions:
         self._folder = folder
         files = (folder / "versions").glob("[0-9]*.py")
         self.ids = tuple(sorted(file.name.split("_")[0] for file in files))
-        """All of them, the first first."""
+        """Ids of all revisions, in order."""
 
     def about(self, revision: str) -> str:
-        """What a revision brings, in a sentence."""
+        """Return the description of a revision."""
         return self._scripts.get_revision(revision).doc
 
     def standing(self, connection: Connection) -> Standing:
-        """Say where the database stands."""
+        """Return the revision of the database."""
         found: str | None = None
         if inspect(connection).has_table(_RECORD.name):
             found = connection.execute(select(_RECORD.c.version_num)).scalar_one_or_none()
@@ -64,13 +64,14 @@ class Revisions:
         return Standing(found=found, newest=self.ids[-1], missing=missing, known=known)
 
     def go(self, connection: Connection, to: str | None, *, up: bool) -> tuple[str, ...]:
-        """Go up, or down, to a revision, None for before the first; return those passed.
+        """Upgrade or downgrade to a revision, None for before the first; return the applied
+        revisions.
 
-        There are none where it is there already, or beyond. Raises `DatabaseAhead` and
-        `MigrationFailed`; the transaction is to be undone then.
+        The result is empty if the database is already there, or beyond. Raises `DatabaseAhead` and
+        `MigrationFailed`, after which the caller must roll back.
         """
         if connection.dialect.name == "postgresql":
-            # SQLite needs no lock of its own: its writing transactions follow one another.
+            # SQLite needs no lock, because it has one writer at a time.
             connection.execute(select(func.pg_advisory_xact_lock(PREPARING)))
         standing = self.standing(connection)
         if not standing.known:
@@ -91,7 +92,7 @@ class Revisions:
         return ScriptDirectory(self._folder)
 
     def _height(self, revision: str | None) -> int:
-        """How many revisions there are up to this one."""
+        """Return the number of revisions up to this one."""
         return 0 if revision is None else self.ids.index(revision) + 1
 
     def _step(self, connection: Connection, revision: str, *, up: bool) -> None:
@@ -113,5 +114,5 @@ class Revisions:
 
 
 def _said(error: SQLAlchemyError) -> str:
-    """What the database said, without the statement."""
+    """Return the database's message, without the statement."""
     return str(getattr(error, "orig", None) or type(error).__name__)

@@ -1,4 +1,4 @@
-"""The schema of a database, for whoever looks after it."""
+"""Inspect and change the schema of a database, for operators."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,13 +15,13 @@ from domain.shared.violations import Violation
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Where an open database stands, and moving it; each move is one transaction, whole or not."""
+    """An open database and its revisions; each upgrade or downgrade is one transaction."""
 
     database: Database
     revisions: Revisions
 
     async def standing(self) -> Standing:
-        """Say where it stands; raises `NotReady`."""
+        """Return the current revision; raises `NotReady`."""
 
         async def work(connection: AsyncConnection) -> Standing:
             return await connection.run_sync(self.revisions.standing)
@@ -29,16 +29,16 @@ class Schema:
         return await self.database.transact(work)
 
     async def upgrade(self, to: str | None = None) -> tuple[str, ...]:
-        """Bring it up to a revision, the newest unless told otherwise; return those passed.
+        """Upgrade to a revision, by default the newest; return the applied revisions.
 
-        Nothing happens where it is up there already. Raises `InvalidRequest` for a revision there
-        is not, `NotReady`, and of it `DatabaseAhead` and `MigrationFailed`.
+        Does nothing if the database is already there or beyond. Raises `InvalidRequest` for an
+        unknown revision, `NotReady`, and its subclasses `DatabaseAhead` and `MigrationFailed`.
         """
         newest = self.revisions.ids[-1]
         return await self._go(newest if to is None else self._known(to), up=True)
 
     async def downgrade(self, to: str | None) -> tuple[str, ...]:
-        """Bring it down to a revision; None removes all tables. Raises as `upgrade`."""
+        """Downgrade to a revision; None drops all tables. Raises as `upgrade`."""
         return await self._go(to if to is None else self._known(to), up=False)
 
     def _known(self, revision: str) -> str:
@@ -59,9 +59,10 @@ class Schema:
 
 @asynccontextmanager
 async def open_schema(url: str, *, make: bool = True) -> AsyncGenerator[Schema]:
-    """Open a database as it stands; a revision may take its time there.
+    """Open a database without upgrading it; its transactions have no time limit.
 
-    A file that is missing is made, or raises `NotReady` without ``make``, as does all else.
+    A missing file is created, or raises `NotReady` without ``make``; all other errors are
+    `NotReady` too.
     """
     revisions = await THREADS.run(Revisions)
     async with connected(url, pool=1, patience=None, make=make) as database:

@@ -1,4 +1,4 @@
-"""Songs as rows."""
+"""Store songs as rows."""
 
 from typing import Final
 
@@ -24,10 +24,10 @@ _SONG: Final = tuple(SongRow.__table__.columns[name] for name in Song.__struct_f
 
 
 class SqlSongRepository:
-    """One short transaction a call.
+    """Each call is one short transaction.
 
-    No text may hold U+0000 or half a surrogate pair, which Postgres cannot store: adding such a
-    text raises `InvalidRequest`, looking for one finds nothing.
+    No text may contain U+0000 or a lone surrogate, which Postgres cannot store: adding such a text
+    raises `InvalidRequest`, searching for one finds nothing.
     """
 
     def __init__(self, database: Database) -> None:

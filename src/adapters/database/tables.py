@@ -1,7 +1,7 @@
-"""The tables: what lists and look-ups ask for in columns, the rest as a JSON document.
+"""The tables: searched and listed fields are columns, the rest is a JSON document.
 
-Documents are text, not JSONB: JSONB refuses U+0000, which a failure's details may hold and which
-must never keep a failure from being recorded, and no query looks inside a document.
+Documents are text, not JSONB: JSONB refuses U+0000, which a failure's details may contain and which
+must not prevent recording the failure, and no query searches inside a document.
 """
 
 from datetime import datetime
@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy import DateTime, Index, MetaData, String, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-# The bytewise order of ids is part of a page's contract; Postgres sorts by language unless told.
+# Pages require bytewise order of ids; Postgres sorts by language by default.
 Id: Final = String().with_variant(String(collation="C"), "postgresql")
 
 
 class Table(DeclarativeBase):
-    """A table of this product's schema; constraints have names that migrations can rely on."""
+    """A table of this schema; constraints have names that migrations can rely on."""
 
     metadata = MetaData(
         naming_convention={
@@ -30,7 +30,7 @@ class Table(DeclarativeBase):
 
 
 class TaskRow(Table):
-    """One assembly; ``version`` grows by one a change."""
+    """One assembly; each change increments ``version``."""
 
     __tablename__ = "task"
     __table_args__ = (Index(None, "owner", "created_at", "task_id"),)
@@ -40,9 +40,9 @@ class TaskRow(Table):
     state: Mapped[str] = mapped_column(String(16), index=True)
     owner: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    """UTC, for lists; the exact moment is in the document."""
+    """UTC, for lists; the document contains the exact time."""
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    """UTC, by the database's own clock; that of the machine is in the document."""
+    """UTC, by the database's clock; the document contains the machine's time."""
     document: Mapped[str] = mapped_column(Text())
     """The `domain.rendering.assembly.Assembly` as JSON."""
 
@@ -54,19 +54,19 @@ class BlueprintRow(Table):
 
     task_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     document: Mapped[str] = mapped_column(Text())
-    """The `domain.blueprint.model.Blueprint` as JSON, of the version it was written in."""
+    """The `domain.blueprint.model.Blueprint` as JSON, in its original version."""
     output_path: Mapped[str | None] = mapped_column(index=True)
-    """Storage path of the film that is made of it."""
+    """Storage path of its film."""
 
 
 class SongRow(Table):
-    """One song, and what is heard in it."""
+    """One song, and its analysis."""
 
     __tablename__ = "song"
     __table_args__ = (
         Index(None, "genre", "id"),
-        # Songs are listed in the order of their ids: those of another tempo or length are passed
-        # over in the index, and nothing is ever sorted.
+        # Songs are listed in the order of their ids; the index filters by tempo and duration
+        # without sorting.
         Index(None, "id", "tempo", "duration"),
     )
 
@@ -81,11 +81,11 @@ class SongRow(Table):
     """Case-folded by Python, so that both databases find the same."""
     folded_artist: Mapped[str]
     analysis: Mapped[str | None] = mapped_column(Text())
-    """The `domain.library.songs.Analysis` as JSON, once somebody has listened."""
+    """The `domain.library.songs.Analysis` as JSON, if the song is analysed."""
     correction: Mapped[str | None] = mapped_column(Text())
-    """The `domain.library.corrections.Correction` as JSON, once a person has said better."""
+    """The `domain.library.corrections.Correction` as JSON, if a user has corrected the analysis."""
     unusable: Mapped[str | None] = mapped_column(Text())
-    """Why no film can be made with it."""
+    """Reason why no film can be made with it."""
 
 
 class MoveRow(Table):
@@ -114,20 +114,20 @@ class MoveRow(Table):
     folded_name: Mapped[str]
     """Case-folded by Python, so that both databases find the same."""
     unusable: Mapped[str | None] = mapped_column(Text())
-    """Why no film can be made of its clip, once that was tried in vain."""
+    """Reason why no film can be made of its clip, after a failed attempt."""
     confidence: Mapped[float | None]
-    """How sure it is where the beats are, 0 to 1; null where nobody has noted it down."""
+    """Confidence in the beats, 0 to 1; null if no analysis recorded it."""
     correction: Mapped[str | None] = mapped_column(Text())
-    """The `domain.library.corrections.Correction` as JSON; what was heard stays in the others."""
+    """The `domain.library.corrections.Correction` as JSON; the other columns stay uncorrected."""
 
 
 class UnownedFileRow(Table):
-    """A file that no song or move may lie at any more."""
+    """A file that no song or move may use any more."""
 
     __tablename__ = "unowned_file"
     __table_args__ = (Index(None, "kind", "item_id"),)
 
     path: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str | None] = mapped_column(String(16))
-    """What lay there, until the file is deleted; none where nothing ever came to lie there."""
+    """Kind of its former owner, until the file is deleted; none if it never had one."""
     item_id: Mapped[str | None] = mapped_column(Id)

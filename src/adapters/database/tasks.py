@@ -1,4 +1,4 @@
-"""Assemblies as rows of JSON."""
+"""Store assemblies as rows of JSON."""
 
 from datetime import UTC, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from domain.shared.errors import TaskNotFound, TaskTaken
 
 
 class SqlTaskRepository:
-    """One short transaction a call; changes are compare-and-set on ``version``."""
+    """Each call is one short transaction; changes are compare-and-set on ``version``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class SqlTaskRepository:
         """See `application.ports.tasks.TaskRepository`."""
         row = insert(TaskRow).values(task_id=assembly.task_id, version=0, **_columns(assembly))
         try:
-            # Of work that the power ended nobody needs to know how far it was.
+            # The progress of unfinished work need not survive a power failure.
             await self._database.write(row, durable=assembly.state in FINAL)
         except IntegrityError:
             raise TaskTaken from None
@@ -45,7 +45,7 @@ class SqlTaskRepository:
                 .where(TaskRow.task_id == task_id, TaskRow.version == version)
                 .values(version=version + 1, **_columns(after))
             )
-            # Whoever loses the race lost it to one who won: this ends.
+            # Another writer succeeded whenever this one fails, so the loop ends.
             if await self._database.write(written, durable=after.state in FINAL):
                 return after
 
@@ -66,7 +66,7 @@ class SqlTaskRepository:
 
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""
-        # It changes nothing, but needs all that a change does.
+        # It changes nothing, but needs the same resources as a change.
         await self._database.write(delete(TaskRow).where(false()))
         return self._database.name
 

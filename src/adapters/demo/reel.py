@@ -1,4 +1,4 @@
-"""Pictures and samples written to MP4 files."""
+"""Write frames and samples to MP4 files."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 WIDTH, HEIGHT = 1280, 720
 FRAME_RATE: Final = 30
 RATE: Final = 48_000
-"""Samples a second."""
+"""Samples per second."""
 
 _PRESET, _CRF = "ultrafast", "20"
-"""Somebody waits for the whole library at once, so clips are large rather than slow to make, and
-finer than a film is, so that nothing is lost that would be seen."""
+"""Users wait for the whole demo library, so encoding is fast and the clips are large; their quality
+exceeds that of the finished films.
+"""
 
 _BLOCK, _FLAC_BLOCK = 1024, 4608
-"""Samples that the encoders take at a time."""
+"""Number of samples per encoder call."""
 
 Pixels = NDArray[np.uint8]
 Patch = tuple[int, int, Pixels]
@@ -28,7 +29,7 @@ Patch = tuple[int, int, Pixels]
 
 
 class _Track(Protocol):
-    """What is used of a stream, which PyAV types in part only."""
+    """The used part of PyAV's stream type, which has incomplete annotations."""
 
     codec_context: Any
 
@@ -36,7 +37,7 @@ class _Track(Protocol):
 
 
 class _Film(Protocol):
-    """What is used of a container that is written."""
+    """The used part of PyAV's type for an output container."""
 
     def mux(self, packets: list[object]) -> None: ...
 
@@ -44,7 +45,7 @@ class _Film(Protocol):
 def write_film(
     into: Path, ground: Pixels, patches: Iterable[Patch], sound: NDArray[np.float32]
 ) -> None:
-    """Write a film of 30 frames a second with stereo samples (n, 2) at 48 kHz.
+    """Write a film at 30 frames per second with stereo samples (n, 2) at 48 kHz.
 
     Every frame is the ``ground`` (720, 1280, 3) RGB with one patch (h, w, 3) RGB at its place;
     left, top and the patch's sides are even.
@@ -65,7 +66,7 @@ def write_film(
 
 
 def _pasted(ground: Pixels, patches: Iterable[Patch]) -> Iterator[Pixels]:
-    """Frames as planes (1080, 1280): only what moves is brought from RGB to YUV, frame by frame."""
+    """Yield frames as planes (1080, 1280); only the changing patch is converted from RGB to YUV."""
     for left, top, patch in patches:
         frame = ground.copy()
         height, width = patch.shape[:2]
@@ -80,7 +81,7 @@ def _pasted(ground: Pixels, patches: Iterable[Patch]) -> Iterator[Pixels]:
 
 
 def _yuv(picture: Pixels) -> Pixels:
-    """An RGB picture (h, w, 3) as planes one under the other, (h * 3 / 2, w), BT.709."""
+    """Return an RGB picture (h, w, 3) as planes stacked vertically, (h * 3 / 2, w), BT.709."""
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
     planes = frame.reformat(
         format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
@@ -89,7 +90,7 @@ def _yuv(picture: Pixels) -> Pixels:
 
 
 def _planes(stacked: Pixels, width: int, height: int) -> tuple[Pixels, Pixels, Pixels]:
-    """Views of the three planes of a stacked picture: (h, w), (h / 2, w / 2) twice."""
+    """Return views of the three planes of a stacked picture: (h, w), (h / 2, w / 2) twice."""
     flat = stacked.reshape(-1)
     luma, chroma = width * height, width * height // 4
     half = (height // 2, width // 2)
@@ -101,7 +102,7 @@ def _planes(stacked: Pixels, width: int, height: int) -> tuple[Pixels, Pixels, P
 
 
 def write_sound(into: Path, sound: NDArray[np.float32]) -> None:
-    """Write stereo samples (n, 2) at 48 kHz, as FLAC: a song is encoded again for every film."""
+    """Write stereo samples (n, 2) at 48 kHz as FLAC, because every film encodes a song again."""
     with av.open(str(into), "w", format="flac") as song:
         heard = cast(_Track, cast(Any, song).add_stream("flac", rate=RATE))
         heard.codec_context.layout, heard.codec_context.format = "stereo", "s16"

@@ -1,4 +1,4 @@
-"""The demo library's studio: films and songs made by code, in processes of their own."""
+"""Generate the demo library's films and songs in separate processes."""
 
 import asyncio
 import ctypes
@@ -18,17 +18,17 @@ from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis, Section, Song
 
 _PDEATHSIG: Final = 1
-"""Number of the prctl(2) option that ties a process's life to its parent's."""
+"""Number of the prctl(2) option that ends a process when its parent ends."""
 
 
 M = TypeVar("M", DemoMove, DemoSong)
 
 
 class CodeStudio:
-    """Draws a couple that dances, and plays the music to it; the same every time.
+    """Draws a dancing couple and plays the music to it; the result is always the same.
 
-    Films are made ``at_once`` processes at a time, started at the first one and ended with the
-    studio, in which it is used as a context.
+    It is a context manager. It runs up to ``at_once`` processes, starts them with the first film
+    and ends them when the context exits.
     """
 
     def __init__(self, at_once: int) -> None:
@@ -40,9 +40,9 @@ class CodeStudio:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it; a film that is being made is given up."""
+        """Close the studio and abort unfinished films."""
         if self._pool is not None:
-            # A pool waits for what its processes do, and they do it for seconds.
+            # A pool would wait for its processes to finish, which takes seconds.
             for process in multiprocessing.active_children():
                 process.kill()
             self._pool.shutdown(cancel_futures=True)
@@ -75,8 +75,8 @@ class CodeStudio:
 
 
 def film_move(slug: str, into: Path) -> None:
-    """Film the demo move of this name into an MP4 file; whole or not at all."""
-    # The drawing library and PyAV are loaded in the process that films, not in the service.
+    """Film the demo move of this name into an MP4 file; the file appears complete or not at all."""
+    # The drawing library and PyAV are imported in the filming process, not in the service.
     from adapters.demo.dance.film import patches
     from adapters.demo.dance.stage import stage
     from adapters.demo.music.bed import bed
@@ -88,7 +88,9 @@ def film_move(slug: str, into: Path) -> None:
 
 
 def record_song(slug: str, into: Path) -> None:
-    """Record the demo song of this name into a FLAC file; whole or not at all."""
+    """Record the demo song of this name into a FLAC file; the file appears
+    complete or not at all.
+    """
     from adapters.demo.music.render import render
     from adapters.demo.reel import write_sound
 
@@ -149,7 +151,7 @@ def _library_song(song: DemoSong) -> tuple[Song, Analysis]:
 
 
 def _die_with_parent() -> None:
-    """Leave interruptions to the parent, and do not outlive it."""
+    """Ignore interrupts, which the parent handles, and end when the parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)

@@ -1,1 +1,1 @@
-"""Models that read a description of a dance."""
+"""Models that interpret a description of a dance."""

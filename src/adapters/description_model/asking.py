@@ -1,4 +1,4 @@
-"""Questions to Gemini that are answered in time, or not at all."""
+"""Requests to Gemini with a time limit."""
 
 import asyncio
 import logging
@@ -16,30 +16,30 @@ T = TypeVar("T")
 _log = logging.getLogger("bachata.gemini")
 
 _CLOSING: Final = 2.0
-"""Seconds that the client may take to be loaded, and then to be closed, when all ends."""
+"""Maximum seconds to finish importing the client, and to close it, at shutdown."""
 
 
 class Line(Protocol):
-    """What carries one question to Gemini."""
+    """A connection that sends one question to Gemini."""
 
     async def ask(self, model: str, instruction: str, data: str, schema: dict[str, Any]) -> str:
-        """Return the answer, or raise `Unanswered` or whatever the network raises."""
+        """Return the answer; raises `Unanswered`, or any error of the network."""
         ...
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         ...
 
 
 class Gemini:
-    """Answers the questions about a dance within a time limit, the time to get ready counted in.
+    """Answers questions about a dance within a time limit that includes the start-up.
 
-    Getting ready means to import google-genai, which takes a second or more: it is done on the
-    first question, or by `ready`, in a thread.
+    Start-up imports google-genai, which takes a second or more; it happens in a thread at the first
+    question, or in `ready`.
     """
 
     def __init__(self, api_key: str, model: str, timeout: float, base_url: str | None) -> None:
-        """Take the seconds all questions about a dance may last."""
+        """Take the maximum seconds of all questions about one dance."""
         self._api_key = api_key
         self._model = model
         self._timeout = timeout
@@ -47,7 +47,7 @@ class Gemini:
         self._opening: asyncio.Task[Line] | None = None
 
     async def ready(self) -> None:
-        """Get ready ahead of the first question; does nothing where that is impossible."""
+        """Import the client before the first question; does nothing if that is impossible."""
         await asyncio.wait([self._opened()])
 
     async def answer(
@@ -58,10 +58,11 @@ class Gemini:
         kind: type[T],
         spent: float = 0.0,
     ) -> T:
-        """Ask about data, which is sent as a JSON document; raise `Unanswered` for no good answer.
+        """Ask about data, which is sent as a JSON document; raises `Unanswered` if there is no
+        valid answer.
 
-        The instruction is sent apart from the data, so that one cannot pass for the other. Of the
-        time limit ``spent`` seconds are over; when all of it is, nothing is asked.
+        The instruction is sent separately, so that data cannot pass for instructions. ``spent`` is
+        the part of the time limit already used, in seconds; if nothing is left, no request is sent.
         """
         document = msgspec.json.encode(data).decode()
         left = self._timeout - spent
@@ -78,7 +79,7 @@ class Gemini:
         except Unanswered:
             raise
         except Exception as error:
-            # The client's transports raise errors of their own, of no common kind.
+            # The client's transports raise errors without a common base class.
             raise Unanswered("Gemini could not be reached") from error
         try:
             return msgspec.json.decode(said, type=kind)
@@ -86,7 +87,7 @@ class Gemini:
             raise Unanswered("Gemini's answer was not of the agreed form") from error
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         if self._opening is None:
             return
         opening, self._opening = self._opening, None

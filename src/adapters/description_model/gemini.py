@@ -1,4 +1,4 @@
-"""A description model that asks Gemini, and does without where Gemini fails."""
+"""A description model that asks Gemini, with a fallback if Gemini fails."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ from domain.library.songs import Song
 from domain.text_query.tokens import MOST_CHARACTERS
 
 MODEL = "gemini-flash-lite-latest"
-"""The model Google names its newest small one; larger ones think longer than there is time."""
+"""Google's alias for its newest small model; larger models exceed the time limit."""
 
 
 class GeminiDescriptionModel:
-    """Asks a Gemini model, at most ``timeout`` seconds for a dance, and checks what it says.
+    """Asks a Gemini model, for at most ``timeout`` seconds per dance, and validates the answers.
 
-    Where it has no good answer, ``fallback`` answers, and ``degradations`` say why.
+    Without a valid answer, ``fallback`` answers, and ``degradations`` say why.
     """
 
     def __init__(
@@ -31,16 +31,16 @@ class GeminiDescriptionModel:
         base_url: str | None = None,
         fallback: DescriptionModel | None = None,
     ) -> None:
-        """Take a key; ``base_url`` is where Gemini is, when that is not where Google has it."""
+        """Take a key; ``base_url`` is the address of Gemini if it is not Google's."""
         self._gemini = Gemini(api_key, model, timeout, base_url)
         self._fallback = fallback or OfflineDescriptionModel()
 
     async def ready(self) -> None:
-        """Import what the first question needs, which takes a second or more."""
+        """Import the client for the first question, which takes a second or more."""
         await self._gemini.ready()
 
     async def close(self) -> None:
-        """Let go of every connection; call it once, after the last question."""
+        """Close all connections; call it once, after the last question."""
         await self._gemini.close()
 
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
@@ -80,5 +80,7 @@ class GeminiDescriptionModel:
 
 
 def _sendable(text: str) -> str:
-    """The part of a text that is read, without half characters, which no document may hold."""
+    """Return the part of a text that is read, without lone surrogates, which
+    JSON cannot contain.
+    """
     return text[:MOST_CHARACTERS].encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""The line to Gemini, by google-genai; importing this module is slow."""
+"""The connection to Gemini with google-genai; importing this module is slow."""
 
 from typing import Any, Final
 
@@ -26,14 +26,14 @@ _REFUSALS: Final = {
 
 
 class GenaiLine:
-    """A client of google-genai, made for one key."""
+    """A client of google-genai for one key."""
 
     def __init__(self, api_key: str, base_url: str | None) -> None:
-        """Take the key, and where Gemini is found when it is not where Google has it.
+        """Take the key, and the address of Gemini if it is not Google's.
 
-        No time limit is handed to the client: it would be sent along, and Gemini refuses limits
-        below ten seconds. The client tries once; unless it is told so, it waits up to ten
-        seconds after a broken connection and tries again.
+        The client gets no time limit, because it would send it to Gemini, which refuses limits
+        below ten seconds. The client tries once; by default it would wait up to ten seconds after a
+        broken connection and try again.
         """
         self._client = Client(
             api_key=api_key,
@@ -46,9 +46,9 @@ class GenaiLine:
         )
 
     async def ask(self, model: str, instruction: str, data: str, schema: dict[str, Any]) -> str:
-        """Ask once; the answer is a JSON document, or `Unanswered` is raised."""
+        """Send one request; returns a JSON document, or raises `Unanswered`."""
         try:
-            # Its type is partly unknown: it names types of packages that need not be there.
+            # Its type is partly unknown, because it refers to optional packages.
             response: GenerateContentResponse = await self._client.aio.models.generate_content(  # pyright: ignore[reportUnknownMemberType]
                 model=model,
                 contents=Content(role="user", parts=[Part(text=data)]),
@@ -66,13 +66,13 @@ class GenaiLine:
         return _text_of(response)
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         await self._client.aio.aclose()
         self._client.close()
 
 
 def _text_of(response: GenerateContentResponse) -> str:
-    """The text of an answer that is whole and was not blocked."""
+    """Return the text of a complete answer that was not blocked."""
     feedback = response.prompt_feedback
     if feedback is not None and feedback.block_reason is not None:
         raise Unanswered(f"Gemini blocked the description ({feedback.block_reason.name})")

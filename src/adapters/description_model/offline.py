@@ -11,7 +11,7 @@ from domain.text_query.words import read
 
 
 class OfflineDescriptionModel:
-    """Reads by rules, and leaves the moves to the planner."""
+    """Reads descriptions by rules, and leaves the choice of moves to the planner."""
 
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
         """See `application.ports.description_model.DescriptionModel`."""
@@ -29,7 +29,7 @@ class OfflineDescriptionModel:
 
 
 def curtailed(text: str) -> tuple[str, ...]:
-    """Say that a text was too long to be read to its end, if it was."""
+    """Return a remark if the text is too long to be read completely."""
     if len(text) <= MOST_CHARACTERS:
         return ()
     return (f"Only the first {MOST_CHARACTERS:,} characters of the description were read.",)

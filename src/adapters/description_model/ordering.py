@@ -1,4 +1,4 @@
-"""What Gemini is asked about the moves of a dance, and how its answer is checked."""
+"""The question to Gemini about the moves of a dance, and the validation of its answer."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -25,7 +25,7 @@ SCHEMA: Final[dict[str, Any]] = {
 }
 
 _MOST_SLOTS: Final = 96
-"""Phrases that Gemini is asked about; a longer answer takes too long to write."""
+"""Maximum phrases in a question; a longer answer takes too long to write."""
 _MOST_CANDIDATES: Final = 24
 _LONGEST_ID: Final = 60
 
@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def question(text: str, slots: Sequence[Slot], moves: Sequence[Move]) -> dict[str, Any]:
-    """What Gemini is shown: the first 96 slots, with the first 24 candidates of each."""
+    """Return the question: the first 96 slots, with the first 24 candidates of each."""
     shown = [(slot.energy, slot.candidates[:_MOST_CANDIDATES]) for slot in slots[:_MOST_SLOTS]]
     named = {move_id for _, candidates in shown for move_id in candidates}
     return {
@@ -61,7 +61,7 @@ def _described(move: Move) -> dict[str, str]:
 
 
 def checked(answer: Answer, slots: Sequence[Slot]) -> Proposal:
-    """Keep every move that is a candidate of its slot, and leave the rest to the planner."""
+    """Keep every move that is a candidate of its slot; the planner chooses the others."""
     proposed = answer.move_ids[: len(slots)]
     kept = [
         move_id if move_id in slot.candidates else None

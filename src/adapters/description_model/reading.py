@@ -1,4 +1,4 @@
-"""What Gemini is asked about a description, and how its answer is checked."""
+"""The question to Gemini about a description, and the validation of its answer."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -64,13 +64,13 @@ SCHEMA: Final[dict[str, Any]] = {
 }
 
 _MOST_SONGS: Final = 300
-"""Songs Gemini is shown; more take too long to read."""
+"""Maximum songs in a question; more take too long to read."""
 _MOST_TEXTS: Final = 20
 _LONGEST_TEXT: Final = 60
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The form as Gemini filled it in."""
+    """The form that Gemini filled in."""
 
     song_id: str | None
     difficulty: Difficulty | None
@@ -89,7 +89,9 @@ class Answer(msgspec.Struct, frozen=True):
 def question(
     text: str, songs: Sequence[Song], labels: Sequence[str], by_rules: Asked
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What Gemini is shown, and what it is not shown; the song found by rules is among it."""
+    """Return the question, and remarks on what it omits; it always contains the song found by
+    rules.
+    """
     shown = sorted(songs, key=lambda song: (song.id != by_rules.song_id, song.id))[:_MOST_SONGS]
     data = {
         "description": text,
@@ -104,11 +106,11 @@ def question(
 def checked(
     answer: Answer, songs: Sequence[Song], labels: Sequence[str], by_rules: Asked
 ) -> tuple[Asked, tuple[str, ...]]:
-    """Keep what is possible of an answer, and say what was not.
+    """Return the valid parts of an answer, and remarks on the invalid ones.
 
-    Where it names no song of ours, the one that the rules found is kept. Order and number of
-    figures are read by rules. A word is not understood where Gemini says so, and where neither
-    Gemini nor the rules say what it became.
+    If the answer names no song of the library, the song found by rules stays. Order and number of
+    figures come from the rules. A word counts as not understood if Gemini says so, or if neither
+    Gemini nor the rules give it a meaning.
     """
     said: list[str] = []
     song_id = answer.song_id or None
@@ -139,7 +141,7 @@ def checked(
 
 
 def _understood(answer: Answer, by_rules: Asked) -> tuple[Understood, ...]:
-    """Words that Gemini used, beside what the rules say they became, where they do."""
+    """Return the words that Gemini used, with their meaning by the rules if there is one."""
     by_words = {each.words: each.meaning for each in by_rules.understood}
     said = (each[:_LONGEST_TEXT] for each in answer.understood[:_MOST_TEXTS])
     by_words |= {each: "as Gemini read it" for each in said if each and each not in by_words}
@@ -147,7 +149,7 @@ def _understood(answer: Answer, by_rules: Asked) -> tuple[Understood, ...]:
 
 
 def _not_understood(answer: Answer, by_rules: Asked) -> tuple[str, ...]:
-    """Words that Gemini did not understand, then those that neither of both placed."""
+    """Return the words that Gemini did not understand, then those without any meaning."""
     placed = {word for each in answer.understood for word in split(each)}
     named = [each[:_LONGEST_TEXT] for each in answer.not_understood[:_MOST_TEXTS]]
     told = {word for each in named for word in split(each)}
@@ -176,7 +178,7 @@ def _seconds(seconds: float | None, said: list[str]) -> float | None:
 
 
 def _known(figures: Sequence[str], known: set[str], said: list[str]) -> tuple[str, ...]:
-    """The figures there are, each once."""
+    """Return the known figures, without duplicates."""
     unknown = [each for each in figures if each not in known]
     if unknown:
         said.append(f"Gemini named a figure that there is not: {_short(unknown[0])}.")

@@ -1,5 +1,5 @@
-"""What is raised where a model gives no answer."""
+"""The error for a question without an answer."""
 
 
 class Unanswered(Exception):
-    """Why a question has no answer, as the beginning of a sentence."""
+    """The reason why a question has no answer, as the beginning of a sentence."""

@@ -1,1 +1,1 @@
-"""Numbers made of words and of pictures, without any model to download."""
+"""Embeddings of words and pictures that need no downloaded model."""

@@ -1,4 +1,4 @@
-"""Words as numbers without a model: how often each short run of letters occurs."""
+"""Text embeddings without a model: counts of short letter sequences, by feature hashing."""
 
 import math
 import re
@@ -14,18 +14,18 @@ from domain.library.embeddings import LENGTHS, Part, Vector, packed
 
 NAME: Final = "hashed 1"
 _RUNS: Final = (3, 4, 5)
-"""Letters in a run; a word's first and last run have a blank."""
+"""Lengths of letter sequences; the first and last of a word include a blank."""
 _WORD: Final = 2.0
-"""How much a whole word counts against a run of its letters."""
+"""Weight of a whole word relative to a letter sequence."""
 _LONGEST: Final = 20_000
-"""Characters that are read; more says nothing new."""
+"""Maximum number of characters that are read."""
 
 
 class HashedEmbedder:
-    """Adds up runs of letters, each at a place and with a sign that its hash says.
+    """Sums letter sequences; a hash gives the position and the sign of each.
 
-    Texts are alike that share words or parts of words, whatever their case and accents; what
-    words mean it does not know (feature hashing: Weinberger et al., 2009).
+    Texts are similar if they share words or parts of words, in any case and accents; the meaning of
+    words has no effect (feature hashing: Weinberger et al., 2009).
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class HashedEmbedder:
 
 
 def embedded(text: str) -> Vector:
-    """The numbers of a text."""
+    """Return the vector of a text."""
     length = LENGTHS[Part.TEXT]
     sums = [0.0] * length
     counted = Counter[str]()
@@ -54,7 +54,7 @@ def embedded(text: str) -> Vector:
 
 
 def folded(text: str) -> str:
-    """Lower case without accents; whatever is neither letter nor digit is a blank."""
+    """Return the text in lower case without accents, with blanks for all but letters and digits."""
     parts = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
     plain = "".join(each for each in parts if not unicodedata.combining(each))
     return re.sub(r"[\W_]+", " ", plain).strip()

@@ -1,1 +1,1 @@
-"""Film made by FFmpeg, measured by PyAV."""
+"""Make films with FFmpeg and measure media with PyAV."""

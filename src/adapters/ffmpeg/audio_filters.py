@@ -1,4 +1,4 @@
-"""FFmpeg command lines for sound: a clip's own, the mix under a film, and how loud that is."""
+"""FFmpeg command lines for audio: a clip's own sound, the mix of a film, and its loudness."""
 
 import re
 from collections.abc import Sequence
@@ -14,41 +14,43 @@ BYTES_A_SAMPLE: Final = 4
 """Two channels of 16 bits."""
 PCM: Final = "s16le"
 CEILING: Final = -1.5
-"""dBTP: half a decibel under what EBU R128 s1 allows, for what the encoder adds."""
+"""Maximum true peak in dBTP: 0.5 dB below the limit of EBU R128 s1, because the
+encoder adds some.
+"""
 SILENT: Final = -70.0
-"""LUFS; nothing below is counted (ITU-R BS.1770)."""
+"""LUFS below which sound is not counted (ITU-R BS.1770)."""
 
 
 class Loudness(msgspec.Struct, frozen=True, kw_only=True):
-    """How loud a sound is as a whole (LUFS), and its highest true peak (dBTP)."""
+    """The integrated loudness of a sound (LUFS), and its highest true peak (dBTP)."""
 
     integrated: float
     peak: float
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
-    """What is done to a sound so that it is as loud as it should be."""
+    """The level change that gives a sound the requested loudness."""
 
     gain: float
-    """Decibels."""
+    """Gain in decibels."""
     limited: bool = False
-    """Whether peaks are kept under the ceiling."""
+    """True if a limiter keeps peaks below the ceiling."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """How a file's sound is to be read."""
+    """The options for reading the audio of a file."""
 
     track: int | None = None
-    """Number of its track; the first where it is not known."""
+    """Index of its track; None means the first."""
     endless: bool = False
-    """Whether a WAV's header leaves its length open."""
+    """True if the header of a WAV leaves its length open."""
     skip: int = 0
-    """Bytes in front of it."""
+    """Number of bytes before the container."""
     forgiving: bool = False
-    """Whether rubbish in it is passed over."""
+    """True if the reader skips invalid data."""
 
     def of(self, number: int) -> str:
-        """The track as FFmpeg knows it, in the input of that ``number``."""
+        """Return FFmpeg's name of the track in input ``number``."""
         return f"{number}:a:0" if self.track is None else f"{number}:{self.track}"
 
     @property
@@ -61,11 +63,11 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FIRST: Final = Heard()
-"""The sound of a file like most."""
+"""The options for an ordinary file."""
 
 
 class Mix(msgspec.Struct, frozen=True, kw_only=True):
-    """Inputs to be read and a graph over them that ends in ``[sound]``."""
+    """Inputs, and a filter graph over them that ends in ``[sound]``."""
 
     inputs: list[str]
     graph: str
@@ -83,12 +85,14 @@ def mixed(
     level: Level | None = None,
     heard: Heard = FIRST,
 ) -> Mix:
-    """A song, clips' own sound, both together or neither, ``samples`` long; fades in samples."""
+    """Mix a song, clips' own sound, both or neither, for ``samples`` samples;
+    fades are in samples.
+    """
     inputs: list[str] = []
     steps: list[str] = []
     sources: list[tuple[list[str], Heard, list[str]]] = []
     if song is not None:
-        # The song's first sample is heard with the first frame, however late its file says it is.
+        # The song's first sample starts with the first frame, whatever start time its file gives.
         sources.append((reading(song, audio_format, *heard.options), heard, ["asetpts=N/SR/TB"]))
     if own_sound is not None:
         sources.append((_pcm(own_sound), FIRST, []))
@@ -106,7 +110,7 @@ def mixed(
         silence = f"anullsrc=r={filters.SAMPLE_RATE}:cl=stereo"
         ending = [silence] if samples is None else [silence, filters.end(samples)]
     elif len(sources) > 1:
-        # Two sounds at full level are louder than full level: the limiter takes what is over.
+        # The sum of two sounds can exceed full scale, so a limiter follows.
         both = f"amix=inputs={len(sources)}:duration=longest:normalize=0"
         ending = [both, "alimiter=limit=0.97:level=0:latency=1", *filters.lasting(samples), *ending]
     steps.append(f"{joined}{','.join(ending or ['anull'])}[sound]")
@@ -131,9 +135,10 @@ def build_own_sound_command(
     heard: Heard = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
-    """What is heard in a clip during one cut, as 16-bit stereo PCM, at most a cut's samples.
+    """Return the command that extracts a clip's sound during one cut, as 16-bit stereo PCM.
 
-    Where the clip's sound starts late there is silence; ``rate`` changes the tempo, not the pitch.
+    The result has at most the cut's samples, with silence before sound that starts late; ``rate``
+    changes the tempo, not the pitch.
     """
     samples = filters.samples_in(frames, frame_rate)
     edge = min(filters.EDGE, samples // 2)
@@ -166,7 +171,9 @@ def build_loudness_command(
     heard: Heard = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
-    """Measure what a film's sound will be (EBU R128); the numbers are the last lines on stderr."""
+    """Return the command that measures a film's sound (EBU R128); its last lines on stderr have the
+    result.
+    """
     sound = mixed(
         song,
         own_sound,
@@ -188,9 +195,9 @@ def build_loudness_command(
 
 
 def loudness_in(lines: Sequence[str]) -> Loudness | None:
-    """Read what `build_loudness_command` told; None where nothing but silence was heard.
+    """Parse the output of `build_loudness_command`; None if the sound is silent.
 
-    Raises ValueError when there is no measurement in ``lines``.
+    Raises ValueError if ``lines`` contain no measurement.
     """
     found = dict(re.findall(r"^\s*(I|Peak):\s+(\S+) (?:LUFS|dBFS)", "\n".join(lines), re.MULTILINE))
     if found.keys() != {"I", "Peak"}:
@@ -200,9 +207,10 @@ def loudness_in(lines: Sequence[str]) -> Loudness | None:
 
 
 def levelled(heard: Loudness, target: float, before: Level | None = None) -> Level:
-    """The level that brings what was ``heard``, at the level ``before``, to ``target`` LUFS.
+    """Return the level that brings a sound, measured as ``heard`` at level ``before``, to
+    ``target`` LUFS.
 
-    One gain for the whole; where the peaks would rise over the ceiling they are limited as well.
+    The gain is constant; if the peaks would exceed the ceiling, a limiter is added.
     """
     gain = (before.gain if before else 0.0) + target - heard.integrated
     limited = heard.peak + target - heard.integrated > CEILING
@@ -210,7 +218,9 @@ def levelled(heard: Loudness, target: float, before: Level | None = None) -> Lev
 
 
 def _at(level: Level) -> list[str]:
-    """The gain; and, at four times the sample rate, where true peaks show, the limiter."""
+    """Return the gain filter, and a limiter at four times the sample rate, which
+    shows true peaks.
+    """
     gain = f"volume={level.gain:.3f}dB:precision=float"
     if not level.limited:
         return [gain]

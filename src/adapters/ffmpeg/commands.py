@@ -14,12 +14,12 @@ from adapters.ffmpeg.video_options import encoded
 
 
 class Under(msgspec.Struct, frozen=True, kw_only=True):
-    """The clip before, seen under the first frames of a cut."""
+    """The previous clip, visible under the first frames of a cut."""
 
     file: str
     input_format: str
     first: int
-    """First frame of the overlap, on the film's grid."""
+    """First frame of the overlap, in frames of the film."""
     rate: Fraction
     frames: int
     shown: Shown = PLAIN
@@ -47,11 +47,11 @@ def build_normalize_command(
     progress: bool = False,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
-    """Bring a clip, or ``frames`` frames of it, to one size, frame rate and encoding.
+    """Convert a clip, or ``frames`` frames of it, to a given size, frame rate and encoding.
 
-    ``first`` counts frames of the whole clip at ``frame_rate``; ``rate`` is clip seconds per
-    film second; fades are in frames. Without ``sound`` the result is silent. What is cut out is
-    what the whole clip, normalised, would show from ``first`` on.
+    ``first`` counts frames of the whole clip at ``frame_rate``; ``rate`` is clip seconds per film
+    second; fades are in frames. Without ``sound`` the result is silent. The result equals the part
+    of the whole normalised clip from ``first`` on.
     """
     own = [
         *filters.whole_pictures(shown),
@@ -90,10 +90,10 @@ def build_normalize_command(
 
 
 def _from(first: int, frame_rate: int) -> list[str]:
-    """Seek to a frame; the decoder begins at the keyframe before it.
+    """Return options that seek to a frame; the decoder begins at the previous keyframe.
 
-    Frames before the moment are kept with negative times: in a clip of a lower or varying frame
-    rate, one of them is what is seen at that moment.
+    Frames before the moment are kept with negative times: in a clip with a lower or variable frame
+    rate, one of them is the visible frame at that moment.
     """
     moment = filters.seconds(Fraction(first, frame_rate))
     return ["-noaccurate_seek", "-ss", moment] if first else []
@@ -102,11 +102,12 @@ def _from(first: int, frame_rate: int) -> list[str]:
 def build_concat_command(
     concat_file: PathLike, output_file: PathLike, *, ffmpeg: str = "ffmpeg"
 ) -> list[str]:
-    """Join the films that a list file names, in order, without encoding."""
+    """Return the command that joins the films of a list file in order, without encoding."""
     return [
         *opening(ffmpeg),
         *("-protocol_whitelist", "file", "-codec_whitelist", DECODERS),
-        # The list holds absolute paths of our own, hence `-safe 0`; nothing but MP4 is opened.
+        # The list contains the service's own absolute paths, hence `-safe 0`; only MP4 files are
+        # opened.
         *("-format_whitelist", "concat,mov", "-f", "concat", "-safe", "0"),
         *("-i", local(concat_file), "-map", "0:v:0", "-an", "-c", "copy"),
         *writing(output_file, "mp4", "-movflags", "+faststart"),
@@ -114,7 +115,7 @@ def build_concat_command(
 
 
 def concat_list(pieces: Sequence[tuple[Path, Fraction]]) -> str:
-    """The list file of a joining: each piece with its exact length in seconds."""
+    """Return the list file for joining: each piece with its exact duration in seconds."""
     lines = ["ffconcat version 1.0"]
     for path, length in pieces:
         if "\n" in str(path):
@@ -145,11 +146,11 @@ def build_add_audio_command(
     progress: bool = False,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
-    """Put sound under a film: a song, the clips' own sound (PCM as `sounds` makes it), or both.
+    """Return the command that adds sound to a film: a song, the clips' own sound (PCM), or both.
 
-    The sound starts with the first frame. It ends after ``frames`` frames, or with the picture;
-    a shorter song is followed by silence. ``video_codec`` "copy" leaves the picture as it is.
-    Fades are in frames; ``level`` is what `sounds` found to be needed.
+    The sound starts with the first frame. It ends after ``frames`` frames, or with the video; a
+    shorter song is padded with silence. ``video_codec`` "copy" keeps the video unchanged. Fades are
+    in frames; ``level`` comes from `soundtrack`.
     """
     sound = mixed(
         audio_file,
@@ -192,7 +193,9 @@ def build_sound_command(
     heard: Heard = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
-    """The sound that `build_add_audio_command` puts under a film, by itself; all in samples."""
+    """Return the command that writes only the sound of
+    `build_add_audio_command`; all in samples.
+    """
     sound = mixed(
         audio_file,
         own_sound,
@@ -223,7 +226,7 @@ def build_sample_command(
     bitrate: str,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
-    """One black frame, encoded as `build_normalize_command` encodes clips."""
+    """Return the command that makes one black frame, encoded as `build_normalize_command` does."""
     black = f"color=c=black:s={width}x{height}:r={frame_rate}"
     return [
         *opening(ffmpeg),
@@ -249,10 +252,10 @@ def build_decode_command(
     threads: int = 1,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
-    """Decode a file to the end and keep nothing; fails at the first fault in it."""
+    """Return the command that decodes a file without output; it fails at the first fault."""
     return [
         *opening(ffmpeg, progress=progress, forgiving=heard.forgiving),
-        # Nobody looks at the frames, so the last of what makes them smooth is left out.
+        # The frames are discarded, so the deblocking filter is unnecessary.
         *reading(film, input_format, *heard.options, "-skip_loop_filter", "all", threads=threads),
         *("-map", f"{shown.of(0)}?"),
         *(("-map", f"{heard.of(0)}?") if sound else ("-an",)),

@@ -1,4 +1,4 @@
-"""One cut made from its clip: looked into, encoded, counted."""
+"""Make one cut from its clip: probe, encode and count frames."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -28,7 +28,7 @@ async def make_cut(
 async def make_whole(
     machine: Machine, clip: str, files: MediaFiles, output: OutputConfig, into: Path
 ) -> None:
-    """Write all frames of a clip, and its last one a few times more, up to `whole_frames`."""
+    """Write all frames of a clip, and repeat its last one up to `whole_frames`."""
     await machine.require(output.video_codec)
     seen = await film(machine, clip, files)
     frames = whole_frames(seen.media.seconds, output.frame_rate)
@@ -37,7 +37,7 @@ async def make_whole(
 
 
 def whole_frames(seconds: Fraction, frame_rate: int) -> int:
-    """How many frames are made of a whole clip: enough for any cut that rounding lengthens."""
+    """Return the number of frames of a whole clip: enough for any cut that rounding lengthens."""
     return int(seconds * frame_rate) + SPARE
 
 
@@ -73,12 +73,12 @@ async def _make(
 
 
 def shown_in(seen: Look) -> Shown:
-    """How the picture of a file is to be read."""
+    """Return the options for reading the video of a file."""
     return Shown(track=seen.picture, interlaced=seen.interlaced, hdr=seen.hdr, colours=seen.colours)
 
 
 def heard_in(seen: Look) -> Heard:
-    """How the sound of a file is to be read."""
+    """Return the options for reading the audio of a file."""
     return Heard(
         track=seen.sound,
         endless=seen.endless,
@@ -88,7 +88,7 @@ def heard_in(seen: Look) -> Heard:
 
 
 async def film(machine: Machine, clip: str, files: MediaFiles) -> Look:
-    """Look into a clip; raises `UnreadableMedia`, naming its storage path."""
+    """Probe a clip; raises `UnreadableMedia`, naming its storage path."""
     seen = await media(machine, clip, files)
     if seen.media.picture is None:
         raise UnreadableMedia(f"{clip!r} has no picture.")
@@ -96,7 +96,7 @@ async def film(machine: Machine, clip: str, files: MediaFiles) -> Look:
 
 
 async def media(machine: Machine, path: str, files: MediaFiles) -> Look:
-    """Look into a file; raises `UnreadableMedia`, naming its storage path."""
+    """Probe a file; raises `UnreadableMedia`, naming its storage path."""
     try:
         return await machine.look(await files.local(path))
     except UnreadableMedia as error:
@@ -104,7 +104,7 @@ async def media(machine: Machine, path: str, files: MediaFiles) -> Look:
 
 
 async def require_frames(machine: Machine, made: Path, frames: int) -> None:
-    """Raise `FFmpegFailed` unless a film of our own making has just as many frames."""
+    """Raise `FFmpegFailed` unless a film made here has exactly ``frames`` frames."""
     try:
         picture = (await machine.look(made)).media.picture
     except UnreadableMedia:
@@ -117,7 +117,9 @@ async def require_frames(machine: Machine, made: Path, frames: int) -> None:
 async def blame(
     machine: Machine, paths: list[str], files: MediaFiles, failure: FFmpegFailed
 ) -> None:
-    """Raise `UnreadableMedia` for the file that does not decode to its end, else ``failure``."""
+    """Raise `UnreadableMedia` for the first file that does not decode completely, or else
+    ``failure``.
+    """
     for path in paths:
         seen = await media(machine, path, files)
         command = build_decode_command(
@@ -137,11 +139,11 @@ async def blame(
 
 
 def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
-    """Refuse a cut that goes on after its clip's end for more than rounding accounts for.
+    """Raise `ClipTooShort` if a cut exceeds its clip's end by more than rounding explains.
 
-    Laid on whole frames, a move begins up to half a frame later than was written and lasts up to
-    a frame longer, which at twice the tempo is two of the clip's; the Blueprint itself may be half
-    a frame over.
+    Rounded to whole frames, a move begins up to half a frame late and lasts up to one frame longer,
+    which at double tempo is two frames of the clip; the Blueprint itself may exceed the clip by
+    half a frame.
     """
     end = (cut.first + cut.frames * cut.rate) / frame_rate
     length = seen.media.seconds
@@ -166,5 +168,5 @@ async def _under(
 
 
 def _within(first: int, seen: Look, frame_rate: int) -> int:
-    """The frame itself, or the clip's last one where it lies beyond the end."""
+    """Return the frame, or the clip's last one if it is beyond the end."""
     return min(first, max(0, -(-seen.media.seconds * frame_rate // 1) - 1))

@@ -1,4 +1,4 @@
-"""The cutting room, with FFmpeg at the bench."""
+"""An encoder that uses FFmpeg for all steps."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -28,10 +28,11 @@ from domain.shared.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 
 
 class FFmpegEncoder:
-    """A `ClipEncoder` and `Encoder` of at most ``at_once`` FFmpeg processes, of one thread each.
+    """A `ClipEncoder` and `Encoder` that runs up to ``at_once`` FFmpeg processes of one thread
+    each.
 
-    Every file is made in a folder beside its place and takes its name when it has been checked.
-    Pieces made with equal outputs are joined without being encoded again.
+    Every file is made in a temporary folder and renamed after it has been checked. Pieces made with
+    equal outputs are joined without encoding.
     """
 
     def __init__(
@@ -43,22 +44,22 @@ class FFmpegEncoder:
         limits: Limits | None = None,
         cage: Cage | None = None,
     ) -> None:
-        """Take who looks into files, who finds FFmpeg, and what its processes may have."""
+        """Take the probe, the function that finds FFmpeg, and the limits of its processes."""
         self._machine = Machine(look, find, at_once=at_once, limits=limits, cage=cage)
 
     @property
     def keeps(self) -> bool:
-        """False: every film is made from its clips."""
+        """False, because every film is made from its clips."""
         return False
 
     async def normalise(
         self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
     ) -> Footage:
-        """Make one cut at the film's size and frame rate: exactly ``cut.frames`` frames.
+        """Encode one cut at the film's size and frame rate: exactly ``cut.frames`` frames.
 
-        Its frame j is what the clip shows at its frame ``first + j * rate``, counted at the film's
-        frame rate, which is constant here always. Raises `ClipTooShort` and `UnreadableMedia`,
-        naming the clip's storage path.
+        Its frame j shows the clip's frame ``first + j * rate``, counted at the film's frame rate,
+        which is always constant here. Raises `ClipTooShort` and `UnreadableMedia`, naming the
+        clip's storage path.
         """
         with bench_beside(into) as bench:
             made = bench / "cut.mp4"
@@ -67,9 +68,9 @@ class FFmpegEncoder:
         return Footage.whole(into, cut.frames)
 
     async def whole(self, clip: str, files: MediaFiles, output: OutputConfig, into: Path) -> None:
-        """Make a whole clip at the film's size and frame rate, and its last frame a little longer.
+        """Encode a whole clip at the film's size and frame rate, with its last frame repeated.
 
-        It has `frames_of_whole` frames. Raises `UnreadableMedia`, naming the storage path.
+        The result has `frames_of_whole` frames. Raises `UnreadableMedia`, naming the storage path.
         """
         with bench_beside(into) as bench:
             made = bench / "clip.mp4"
@@ -77,13 +78,13 @@ class FFmpegEncoder:
             keep(made, into)
 
     def frames_of_whole(self, seconds: Fraction, output: OutputConfig) -> int:
-        """How many frames `whole` makes of a clip of so many seconds."""
+        """Return the number of frames that `whole` makes of a clip of ``seconds``."""
         return whole_frames(seconds, output.frame_rate)
 
     async def encode_sound(
         self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
     ) -> Path:
-        """Encode the sound of a film by itself: as long as the film, or ``samples`` at 48 kHz.
+        """Encode only the sound of a film: as long as the film, or ``samples`` at 48 kHz.
 
         Raises `UnreadableMedia`, naming the song's or the clip's storage path.
         """
@@ -111,11 +112,13 @@ class FFmpegEncoder:
             keep(made, into)
 
     async def version(self) -> str:
-        """All that FFmpeg says of its own version, libraries and build; raises `FFmpegMissing`."""
+        """Return FFmpeg's version, libraries and build options; raises `FFmpegMissing`."""
         return await self._machine.build()
 
     async def sound_profile(self, soundtrack: Soundtrack) -> str:
-        """All that `encode_sound` depends on, besides the files, the cues and the fades."""
+        """Return everything that `encode_sound` depends on, except the files, the cues and the
+        fades.
+        """
         level = Level(gain=soundtrack.loudness, limited=True) if soundtrack.loudness else None
         argv = build_sound_command(
             "/song",
@@ -129,7 +132,7 @@ class FFmpegEncoder:
         return " ".join([await self._machine.generation(), *argv])
 
     async def profile(self, output: OutputConfig) -> str:
-        """All that `whole` and `normalise` depend on, besides clip and cut."""
+        """Return everything that `whole` and `normalise` depend on, except clip and cut."""
         argv = build_normalize_command(
             "/clip.mp4",
             "/made.mp4",
@@ -142,7 +145,7 @@ class FFmpegEncoder:
         return " ".join([await self._machine.generation(), *argv])
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
-        """Join pieces, made with one and the same output, in order; no frame more or fewer."""
+        """Join pieces made with the same output, in order, without losing or adding frames."""
         with bench_beside(into) as bench:
             made = bench / "joined.mp4"
             frames = await join(self._machine, pieces, made)
@@ -152,9 +155,9 @@ class FFmpegEncoder:
     async def add_audio(
         self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
     ) -> None:
-        """Write the finished film: the frames as they are, the sound exactly as long.
+        """Write the finished film: unchanged frames, and sound of exactly the same duration.
 
-        A film always has a sound track, be it silence. Raises `UnreadableMedia`, naming the
+        A film always has an audio track, even if it is silent. Raises `UnreadableMedia`, naming the
         song's or the clip's storage path.
         """
         with bench_beside(into) as bench:
@@ -163,7 +166,7 @@ class FFmpegEncoder:
             keep(made, into)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:
-        """Raise `FilmFlawed` unless the film is what was asked for, and decodes to the end."""
+        """Raise `FilmFlawed` unless the film matches the timeline and decodes completely."""
         try:
             seen = await self._machine.look(film)
         except UnreadableMedia as error:
@@ -177,7 +180,7 @@ class FFmpegEncoder:
             raise FilmFlawed(f"The film is not what was asked for. {' '.join(found)}")
 
     async def _decoded(self, film: Path, frames: int) -> list[str]:
-        # A film is inspected when nothing else is left to be made of it: all cores are its own.
+        # The inspection is the last step of a film, so it may use all cores.
         told = Progress()
         command = build_decode_command(
             film, threads=self._machine.at_once, ffmpeg=self._machine.ffmpeg
@@ -189,9 +192,11 @@ class FFmpegEncoder:
         return [] if told.frames == frames else [f"{told.frames} of {frames} frames can be seen."]
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
-        """Make a film of one frame in ``folder``; raises what keeps any from being made."""
+        """Make a film of one frame in ``folder``; raises the error that prevents films."""
         await self.sample(output, folder / "self-test.mp4")
 
     async def ready(self) -> str:
-        """Say which FFmpeg does the work, like 'ffmpeg 7.0.2 (imageio-ffmpeg)', or raise."""
+        """Return the name of FFmpeg, such as 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises if it does not
+        work.
+        """
         return await self._machine.version()

@@ -1,4 +1,4 @@
-"""FFmpeg and PyAV examined: which they are, and what they lack."""
+"""Check FFmpeg and PyAV: their versions and missing features."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from domain.shared.errors import FFmpegFailed, FFmpegMissing
 
 _SEVERAL: Final[Mapping[str, tuple[str, ...]]] = {
     "vp8": ("vp8", "libvpx"),
-    # FFmpeg's own `av1` decodes only where a graphics card does it.
+    # FFmpeg's own `av1` decoder works only with a graphics card.
     "av1": ("libdav1d", "libaom-av1"),
     "mp3": ("mp3", "mp3float"),
     "opus": ("opus", "libopus"),
@@ -22,14 +22,14 @@ _SEVERAL: Final[Mapping[str, tuple[str, ...]]] = {
 DECODERS: Final[Mapping[str, tuple[str, ...]]] = {
     codec: _SEVERAL.get(codec, (codec,)) for codec in (*VIDEO, *AUDIO, *PCM)
 }
-"""Codecs of the files that are taken, and the decoders of which one is enough."""
+"""Accepted codecs, each with its decoders, of which one is enough."""
 
 ENCODERS: Final = ("libx264", "aac")
 OPTIONAL: Final = {"libx265": "films with `video_codec` libx265 cannot be made"}
 
 
 async def examine_ffmpeg() -> Found:
-    """Say which FFmpeg it is and its known faults; raises `FFmpegMissing` and `FFmpegFailed`."""
+    """Return FFmpeg's version and known faults; raises `FFmpegMissing` and `FFmpegFailed`."""
     import av
 
     ffmpeg = find_ffmpeg()
@@ -63,7 +63,9 @@ def _named(what: str, version: Version | None, text: str) -> tuple[str, ...]:
 
 
 async def examine_codecs() -> Found:
-    """Say which codecs are missing; raises `FFmpegMissing`, and `FFmpegFailed` for no films."""
+    """Return the missing codecs; raises `FFmpegMissing`, and `FFmpegFailed` if
+    no film can be made.
+    """
     import av
 
     ffmpeg = find_ffmpeg().path
@@ -95,12 +97,12 @@ async def examine_codecs() -> Found:
 
 
 def missing_from(decoders: frozenset[str]) -> tuple[str, ...]:
-    """The codecs that none of the decoders reads."""
+    """Return the codecs that none of the decoders supports."""
     return tuple(codec for codec, any_of in DECODERS.items() if not decoders & set(any_of))
 
 
 def names_in(lines: Sequence[str]) -> frozenset[str]:
-    """The names that `-decoders` and `-encoders` list."""
+    """Return the names in the output of `-decoders` and `-encoders`."""
     rows = (line.split() for line in lines)
     return frozenset(
         row[1] for row in rows if len(row) > 1 and re.fullmatch(r"[VAS][A-Z.]{5}", row[0])

@@ -1,4 +1,4 @@
-"""FFmpeg as the rest of this folder works with it: found once, run a few at a time."""
+"""Run FFmpeg: find it once, and limit the parallel processes."""
 
 import asyncio
 import contextlib
@@ -18,15 +18,15 @@ from application.media.disk_errors import disk_errors
 from domain.shared.errors import FFmpegFailed, FFmpegMissing
 
 _TURN: Final = 2 * 60 * 60.0
-"""Seconds that a command line waits for its turn: behind a whole library that is made ready."""
+"""Maximum seconds that a command waits in the queue, behind the preparation of a whole library."""
 
 Find = Callable[[], FFmpeg]
 Look = Callable[[Path], Awaitable[Seen]]
-"""Looks into a file, as FFmpeg is to be told of it; raises `UnreadableMedia`."""
+"""Returns the properties of a file that FFmpeg needs; raises `UnreadableMedia`."""
 
 
 class Machine:
-    """Never runs more than ``at_once`` FFmpeg processes; looks for FFmpeg when first asked."""
+    """Runs at most ``at_once`` FFmpeg processes; searches FFmpeg at the first use."""
 
     def __init__(
         self,
@@ -46,11 +46,11 @@ class Machine:
         self._found: FFmpeg | None = None
         self._said: dict[tuple[str, ...], tuple[tuple[int, int, int], list[str]]] = {}
         self._asking = asyncio.Lock()
-        """FFmpeg is asked about itself once, however many want to know."""
+        """Makes parallel callers share one request for FFmpeg's version."""
 
     @property
     def ffmpeg(self) -> str:
-        """The executable; raises `FFmpegMissing`."""
+        """Path of the executable; raises `FFmpegMissing`."""
         return self._here().path
 
     def _here(self) -> FFmpeg:
@@ -66,9 +66,9 @@ class Machine:
         hear: Line | None = None,
         tail: int = TAIL,
     ) -> list[str]:
-        """Run one command line when there is room for it; raises as `process.run` does.
+        """Run one command when a place is free; raises as `process.run` does.
 
-        It reads its inputs and ``reads``, and writes into the folder of its output.
+        The process can read its inputs and ``reads``, and write to the folder of its output.
         """
         inputs, folders = places(argv)
         async with place_in(self._places, "a place for FFmpeg", _TURN):
@@ -86,21 +86,22 @@ class Machine:
                 raise FFmpegMissing from None
 
     async def generation(self) -> str:
-        """Which FFmpeg it is but for what leaves its work the same: 'ffmpeg 7'."""
+        """Return the major version, which determines the results: 'ffmpeg 7'."""
         return (await self.version()).partition(".")[0]
 
     async def version(self) -> str:
-        """Which FFmpeg it is, like 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises `FFmpegMissing`."""
+        """Return the version, such as 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises `FFmpegMissing`."""
         return named(self._here(), await self._of_itself("-version"))
 
     async def build(self) -> str:
-        """Which FFmpeg it is, with its libraries and how it was built; raises `FFmpegMissing`."""
+        """Return the version with libraries and build options; raises `FFmpegMissing`."""
         return "\n".join(await self._of_itself("-version"))
 
     async def _of_itself(self, *options: str) -> list[str]:
-        """What FFmpeg writes about itself.
+        """Return FFmpeg's output about itself.
 
-        It is asked once, for as long as the file is the same: it may have all its places taken.
+        It is cached while the executable stays the same, because all places for processes may be
+        taken.
         """
         file = self._file()
         if (known := self._known(options, file)) is not None:
@@ -118,7 +119,7 @@ class Machine:
         return said[1] if said is not None and said[0] == file else None
 
     def _file(self) -> tuple[int, int, int]:
-        """What changes when the executable does."""
+        """Return values that change when the executable changes."""
         try:
             status = Path(self.ffmpeg).stat()
         except OSError:
@@ -126,13 +127,13 @@ class Machine:
         return status.st_ino, status.st_size, status.st_mtime_ns
 
     async def require(self, encoder: str) -> None:
-        """Raise `FFmpegFailed` when this FFmpeg has no such encoder."""
+        """Raise `FFmpegFailed` if this FFmpeg does not have the encoder."""
         if encoder not in encoders_in(await self._of_itself("-hide_banner", "-encoders")):
             raise FFmpegFailed(f"The FFmpeg of this machine has no encoder {encoder!r}.")
 
 
 def places(argv: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The files that a command line of FFmpeg reads, and the folders that it writes into."""
+    """Return the files that an FFmpeg command reads, and the folders that it writes to."""
     inputs = [path for option, path in pairwise(argv) if option == "-i" and path.startswith("/")]
     output = argv[-1]
     return inputs, [str(Path(output).parent)] if output.startswith("/") else []
@@ -140,7 +141,7 @@ def places(argv: Sequence[str]) -> tuple[list[str], list[str]]:
 
 @contextlib.contextmanager
 def bench_beside(into: Path) -> Generator[Path]:
-    """A folder beside a file that is to be made, gone with all that is in it at the end."""
+    """Create a temporary folder beside ``into``, and delete it with its content on exit."""
     with disk_errors():
         folder = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
         try:
@@ -150,5 +151,5 @@ def bench_beside(into: Path) -> Generator[Path]:
 
 
 def keep(made: Path, into: Path) -> None:
-    """Give a file that has been checked its name."""
+    """Rename a checked file to its final name."""
     made.replace(into)

@@ -1,4 +1,4 @@
-"""The filter chains: the frame grid, the film's size and colours, fades; and the sound's length."""
+"""Filter chains: frame grid, size, colours and fades of the video; duration of the audio."""
 
 from fractions import Fraction
 from typing import Final
@@ -6,46 +6,46 @@ from typing import Final
 import msgspec
 
 SAMPLE_RATE: Final = 48_000
-"""Samples a second of a film's sound; a whole number of them fits every frame rate."""
+"""Audio samples per second; a whole number of them fits a frame at every frame rate."""
 SPARE: Final = 3
-"""Frames the last frame of a clip may be repeated for, to make up for rounding at its end."""
+"""Maximum repetitions of a clip's last frame, to compensate rounding at its end."""
 EDGE: Final = 240
-"""Samples (5 ms) over which a clip's own sound comes and goes, so that a cut does not click."""
+"""Samples (5 ms) of fade at the ends of a clip's own sound, so that a cut does not click."""
 
 _TICKS: Final = 1_440_000
-"""A time base that every frame rate, and milliseconds, divide."""
+"""Time base that is a multiple of every frame rate and of milliseconds."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """How a clip's picture is to be read."""
+    """The options for reading the video of a clip."""
 
     track: int | None = None
-    """Number of its track; the first that is no cover where it is not known."""
+    """Index of its track; None means the first that is not a cover picture."""
     interlaced: bool = False
     hdr: bool = False
     colours: tuple[str, str, str] | None = None
-    """Primaries, transfer and matrix, where they are not those of BT.709."""
+    """Primaries, transfer and matrix, if they are not BT.709."""
 
     def of(self, number: int) -> str:
-        """The track as FFmpeg knows it, in the input of that ``number``."""
+        """Return FFmpeg's name of the track in input ``number``."""
         return f"{number}:V:0" if self.track is None else f"{number}:{self.track}"
 
 
 PLAIN: Final = Shown()
-"""A picture like most."""
+"""The options for an ordinary clip."""
 
 
 def whole_pictures(shown: Shown) -> list[str]:
-    """Both fields of interlaced pictures as one, which else would be moments apart."""
+    """Merge both fields of interlaced frames, which otherwise show different moments."""
     return ["bwdif=mode=send_frame:deint=interlaced"] if shown.interlaced else []
 
 
 def grid(frame_rate: int, rate: Fraction = Fraction(1), spare: int = 0) -> list[str]:
-    """Put frames on the film's grid from time 0 on, ``rate`` clip seconds to a film second.
+    """Place frames on the film's grid from time 0 on, with ``rate`` clip seconds per film second.
 
     A frame goes to the slot nearest to its time and is held until the next one; the last is held
-    for as long as it lasts, or for ``spare`` frames more. Frames before time 0 count: the latest of
-    them opens.
+    for its duration, or for ``spare`` more frames. Of the frames before time 0 the latest is the
+    first frame.
     """
     tempo = [
         f"settb=1/{_TICKS}",
@@ -54,8 +54,8 @@ def grid(frame_rate: int, rate: Fraction = Fraction(1), spare: int = 0) -> list[
     onto = [*(tempo if rate != 1 else ()), f"fps={frame_rate}:start_time=0"]
     if not spare:
         return [*_ENDED, *onto, *_WITHOUT_THE_END]
-    # Padded before the grid as well: FFmpeg 5 may take a clip to end when its last frame begins,
-    # and the grid would leave that frame out.
+    # Pad before the grid too: FFmpeg 5 may take the start of the last frame for the clip's end, and
+    # the grid would drop that frame.
     held = [f"tpad=stop={spare}:stop_mode=clone"]
     return [*held, *onto, *held]
 
@@ -65,14 +65,14 @@ _ENDED: Final = (
     "tpad=stop=2",
     "select='eq(interlace_type,TOPFIRST)+gt(t-prev_t,0.002)'",
 )
-"""Black frames from a clip's end on, told from its own by their fields.
+"""Black frames after a clip's end, marked by their field order.
 
-Where the duration of frames is not written, FFmpeg 5 takes a clip to end when its last frame
-begins; there the first black frame falls on the last of the clip and is left out, and the second
-one comes when that has been seen.
+If frame durations are missing, FFmpeg 5 takes the start of the last frame for the clip's end. The
+first black frame then coincides with the last frame of the clip and is dropped, and the second one
+comes after it.
 """
 _WITHOUT_THE_END: Final = ("select='eq(interlace_type,TOPFIRST)'", "setfield=prog")
-"""A clip's own frames alone, as whole pictures."""
+"""Select a clip's own frames, as progressive frames."""
 
 
 def fitted(width: int, height: int, shown: Shown = PLAIN) -> list[str]:
@@ -93,7 +93,7 @@ def fitted(width: int, height: int, shown: Shown = PLAIN) -> list[str]:
 
 
 def _as_bt709(shown: Shown) -> list[str]:
-    """Other colours as those of BT.709; all three are told, since files may leave some out."""
+    """Convert other colours to BT.709; all three values are set, because files may omit some."""
     if shown.colours is None:
         return []
     primaries, transfer, matrix = shown.colours
@@ -108,11 +108,11 @@ _TONE_MAP: Final = (
     "tonemap=tonemap=hable:desat=0",
     "zscale=t=bt709:m=bt709:r=tv",
 )
-"""From PQ or HLG to what an ordinary screen shows."""
+"""Convert PQ or HLG to standard dynamic range."""
 
 
 def faded(frames: int | None, fade_in: int, fade_out: int) -> list[str]:
-    """From black over the first frames and to black over the last of ``frames``."""
+    """Fade from black over the first frames and to black over the last of ``frames``."""
     return [
         *([f"fade=t=in:start_frame=0:nb_frames={fade_in}"] if fade_in else ()),
         *(
@@ -124,10 +124,11 @@ def faded(frames: int | None, fade_in: int, fade_out: int) -> list[str]:
 
 
 def leaving(frames: int) -> list[str]:
-    """Make a picture more transparent frame by frame: j shows (frames - j) / (frames + 1) of it.
+    """Make a picture more transparent frame by frame: frame j has opacity (frames - j) / (frames +
+    1).
 
-    The fade begins one frame early, so that even the first frame is not of one clip only. (`xfade`
-    would do, but works in 4:4:4 and so blurs the colours of the whole cut.)
+    The fade begins one frame early, so that even the first frame mixes both clips. (`xfade` works
+    in 4:4:4 and so blurs the colours of the whole cut.)
     """
     return [
         "tpad=start=1:start_mode=clone",
@@ -139,30 +140,30 @@ def leaving(frames: int) -> list[str]:
 
 
 LAID_OVER: Final = "overlay=format=yuv420:eof_action=pass"
-"""One picture over another of the same size, for as long as there is one."""
+"""Overlay one picture on another of the same size while the upper one lasts."""
 
 
 def stereo() -> list[str]:
-    """Any sound as 48 kHz stereo, from its first sample on."""
+    """Convert any audio to 48 kHz stereo, from its first sample on."""
     return [f"aresample={SAMPLE_RATE}", "aformat=sample_fmts=fltp:channel_layouts=stereo"]
 
 
 COUNTED: Final = f"asettb=1/{SAMPLE_RATE},asetpts=N"
-"""Times counted by samples; reckoned in seconds they would now and then be one sample off."""
+"""Times counted by samples; in seconds, rounding would sometimes be off by one sample."""
 
 
 def lasting(samples: int | None) -> list[str]:
-    """Silence after the end, and an end after ``samples``; without them, silence for ever."""
+    """Pad with silence and end after ``samples``; without them, pad for ever."""
     return ["apad"] if samples is None else [f"apad=whole_len={samples}", end(samples)]
 
 
 def end(samples: int) -> str:
-    """No sample after these."""
+    """Cut after ``samples`` samples."""
     return f"atrim=end_sample={samples}"
 
 
 def sound_faded(samples: int | None, fade_in: int, fade_out: int) -> list[str]:
-    """From silence over the first samples and to silence over the last of ``samples``."""
+    """Fade from silence over the first samples and to silence over the last of ``samples``."""
     return [
         *([f"afade=t=in:ss=0:ns={fade_in}"] if fade_in else ()),
         *([f"afade=t=out:ss={samples - fade_out}:ns={fade_out}"] if fade_out and samples else ()),
@@ -170,10 +171,10 @@ def sound_faded(samples: int | None, fade_in: int, fade_out: int) -> list[str]:
 
 
 def samples_in(frames: int, frame_rate: int) -> int:
-    """Samples that last as long as ``frames`` frames."""
+    """Return the number of samples that last as long as ``frames`` frames."""
     return round(Fraction(frames * SAMPLE_RATE, frame_rate))
 
 
 def seconds(time: Fraction) -> str:
-    """A time as FFmpeg reads it, to the microsecond."""
+    """Return a time as FFmpeg reads it, in seconds with microseconds."""
     return f"{round(time * 1_000_000) / 1_000_000:.6f}"

@@ -1,4 +1,4 @@
-"""Where FFmpeg is on this machine."""
+"""Find FFmpeg on this machine."""
 
 import re
 import shutil
@@ -10,15 +10,15 @@ from domain.shared.errors import FFmpegMissing
 
 
 class FFmpeg(msgspec.Struct, frozen=True, kw_only=True):
-    """An FFmpeg executable and where it came from."""
+    """An FFmpeg executable and its source."""
 
     path: str
     source: str = ""
-    """The package that brought it; empty when it was found on PATH."""
+    """The package that contains it; empty if it is on PATH."""
 
 
 def find_ffmpeg() -> FFmpeg:
-    """The FFmpeg on PATH, else the one imageio-ffmpeg brings; raises `FFmpegMissing`."""
+    """Return the FFmpeg on PATH, or else that of imageio-ffmpeg; raises `FFmpegMissing`."""
     found = shutil.which("ffmpeg")
     if found:
         return FFmpeg(path=found)
@@ -31,7 +31,7 @@ def find_ffmpeg() -> FFmpeg:
 
 
 def named(ffmpeg: FFmpeg, lines: Sequence[str]) -> str:
-    """A version as people say it, from what `ffmpeg -version` wrote: 'ffmpeg 7.0.2'."""
+    """Return a short version such as 'ffmpeg 7.0.2', from the output of `ffmpeg -version`."""
     first = lines[0] if lines else ""
     told = re.match(r"ffmpeg version n?(\d+(?:\.\d+)*|\S+)", first)
     version = f"ffmpeg {told[1]}" if told else "ffmpeg of unknown version"
@@ -39,7 +39,7 @@ def named(ffmpeg: FFmpeg, lines: Sequence[str]) -> str:
 
 
 def encoders_in(lines: Sequence[str]) -> frozenset[str]:
-    """The names of the encoders that `ffmpeg -encoders` listed."""
+    """Return the names of the encoders in the output of `ffmpeg -encoders`."""
     rows = (line.split() for line in lines)
     return frozenset(
         row[1] for row in rows if len(row) > 1 and re.fullmatch(r"[VAS][A-Z.]{5}", row[0])

@@ -1,4 +1,4 @@
-"""What every FFmpeg command line begins and ends with, so that no file can make it misbehave."""
+"""Common arguments of all FFmpeg commands, which restrict the effect of untrusted files."""
 
 import os
 from pathlib import Path
@@ -10,13 +10,13 @@ from adapters.media.limits import FRAME_PIXELS
 PathLike = str | os.PathLike[str]
 
 MOST_BYTES: Final = 300_000_000
-"""The largest single allocation; a 4K frame of 16-bit 4:4:4 takes 70 MB."""
+"""Maximum bytes of a single allocation; a 4K frame of 16-bit 4:4:4 takes 70 MB."""
 
 
 def opening(
     ffmpeg: str, *, level: str = "error", progress: bool = False, forgiving: bool = False
 ) -> list[str]:
-    """The executable and its global options; with ``progress``, counts are told on stdout.
+    """Return the executable and its global options; with ``progress`` it reports on stdout.
 
     It stops at the first error unless it is ``forgiving``, as players are.
     """
@@ -30,7 +30,9 @@ def opening(
 
 
 def reading(file: PathLike, form: str, *options: str, threads: int = 1) -> list[str]:
-    """One input: a local file, read as the container ``form`` whatever its name says."""
+    """Return the arguments of one input: a local file, read as container ``form`` whatever its
+    name.
+    """
     return [
         *("-threads", str(threads), "-protocol_whitelist", "file", "-codec_whitelist", DECODERS),
         *("-max_pixels", str(FRAME_PIXELS), "-f", form, *options, "-i", local(file)),
@@ -38,7 +40,7 @@ def reading(file: PathLike, form: str, *options: str, threads: int = 1) -> list[
 
 
 def writing(file: PathLike, form: str = "mp4", *options: str) -> list[str]:
-    """One output: nothing of the source but what was mapped, and no date or version in it."""
+    """Return the arguments of one output: only mapped streams, and no metadata, date or version."""
     return [
         *("-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-bitexact"),
         *(*options, "-f", form, local(file)),
@@ -46,12 +48,12 @@ def writing(file: PathLike, form: str = "mp4", *options: str) -> list[str]:
 
 
 def local(file: PathLike) -> str:
-    """A path as an argument: absolute, so that no part of it is taken for an option or a protocol.
+    """Return a path as an argument: absolute, so that it is not taken for an option or a protocol.
 
-    Raises ValueError for what is no path at all.
+    Raises ValueError if it is not a path.
     """
     path = os.fspath(file)
     if not path or "\0" in path:
         raise ValueError(f"{path!r} is not the path of a local file.")
-    # Not resolved: a link is read by its own name, which says what it is in a message.
+    # Do not resolve links, so that messages contain the original name.
     return str(Path(path).absolute())

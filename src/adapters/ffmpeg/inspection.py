@@ -1,4 +1,4 @@
-"""A finished film looked over, before anybody is given it."""
+"""Inspect a finished film before its publication."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,13 +10,13 @@ from adapters.media.messages import Look
 from domain.blueprint.timeline import Timeline
 
 CODECS: Final = {"libx264": "h264", "libx265": "hevc"}
-"""What an encoder's work is called."""
+"""Names of the encoders' output formats."""
 AAC_FRAME: Final = Fraction(1024, SAMPLE_RATE)
-"""Seconds of one packet of AAC, the finest its length can be told in."""
+"""Seconds of one AAC packet, the resolution of its duration."""
 
 
 def differences(seen: Look, timeline: Timeline) -> Iterator[str]:
-    """Say, sentence by sentence, what in a film is not as it was asked for."""
+    """Yield a sentence for each difference between a film and its timeline."""
     output, picture = timeline.output, seen.media.picture
     if picture is None:
         yield "It has no picture."
@@ -39,7 +39,7 @@ def differences(seen: Look, timeline: Timeline) -> Iterator[str]:
 
 
 def starts_fast(film: Path) -> bool:
-    """Whether an MP4 can be played before all of it has come: its index is before its data."""
+    """Return True if an MP4 has its index before its data, so that it plays during the download."""
     with film.open("rb") as opened:
         end = opened.seek(0, 2)
         at = 0

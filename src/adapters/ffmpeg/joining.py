@@ -1,4 +1,4 @@
-"""Pieces of film joined by copying."""
+"""Join pieces of film by copying, with FFmpeg."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -14,10 +14,9 @@ from domain.shared.errors import FFmpegFailed, UnreadableMedia
 
 
 async def join(machine: Machine, pieces: Sequence[Footage], into: Path) -> int:
-    """Write the pieces in order into one film and say how many frames it has.
+    """Write the pieces in order into one film and return its number of frames.
 
-    Raises `FFmpegFailed` for pieces that are not alike, and for a film with a frame too many or
-    too few.
+    Raises `FFmpegFailed` if the pieces are not alike, or the film has a wrong number of frames.
     """
     takes = [take for piece in pieces for shot in piece.shots for take in shot.takes]
     frame_rate = await _common_rate(machine, [take.path for take in takes])
@@ -33,7 +32,7 @@ async def join(machine: Machine, pieces: Sequence[Footage], into: Path) -> int:
 
 
 async def _common_rate(machine: Machine, pieces: Sequence[Path]) -> Fraction:
-    """The frame rate of all pieces; a decoder that is set up for one must fit them all."""
+    """Return the frame rate of all pieces; they must fit the same decoder."""
     if not pieces:
         raise FFmpegFailed("There is nothing to join.")
     kinds = {await _kind(machine, path) for path in dict.fromkeys(pieces)}
@@ -43,7 +42,7 @@ async def _common_rate(machine: Machine, pieces: Sequence[Path]) -> Fraction:
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """All that has to be the same in two pieces."""
+    """The properties that all pieces must share."""
 
     setup: bytes
     frame_rate: Fraction

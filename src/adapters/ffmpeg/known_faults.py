@@ -1,4 +1,4 @@
-"""Versions of FFmpeg with known faults that matter here."""
+"""Known faults of FFmpeg versions that affect this service."""
 
 import re
 from typing import Final
@@ -9,14 +9,14 @@ Version = tuple[int, ...]
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault of all versions from ``first`` on, before ``mended``."""
+    """A fault of all versions from ``first`` on and before ``mended``."""
 
     name: str
     why: str
     mended: Version
     first: Version = (0,)
     useless: bool = False
-    """Whether the service cannot work with such a version at all."""
+    """True if the service cannot work with such a version."""
 
 
 OLDEST: Final = Fault(
@@ -60,23 +60,23 @@ FAULTS: Final = (
         mended=(8, 1),
     ),
 )
-"""Faults in reading, decoding, encoding and joining what the service takes.
+"""Faults in reading, decoding, encoding and joining the accepted formats.
 
-Distributions mend theirs without another number: what is named may be mended there already.
+Distributions fix faults without changing the version number, so a listed fault may be fixed there.
 """
 
 
 def version_of(said: str) -> Version | None:
-    """The numbers in a version as it says it itself, `n9.0.2-17-g2a57` or `5.1.6-0+deb12u1`.
+    """Return the numbers in a version such as `n9.0.2-17-g2a57` or `5.1.6-0+deb12u1`.
 
-    None for a build from between two versions, which has none.
+    None for a development build, which has no version number.
     """
     found = re.match(r"n?(\d+(?:\.\d+)*)(?![\w])", said)
     return tuple(int(each) for each in found[1].split(".")) if found else None
 
 
 def faults_of(version: Version) -> tuple[Fault, ...]:
-    """The known faults of a version."""
+    """Return the known faults of a version."""
     if version < OLDEST.mended:
         return (OLDEST,)
     return tuple(fault for fault in FAULTS if fault.first <= version < fault.mended)

@@ -1,4 +1,4 @@
-"""A program run on a lead: it ends when it must, and takes nothing with it."""
+"""Run a program with limits, and end it with all its children."""
 
 import asyncio
 import contextlib
@@ -19,12 +19,12 @@ from application.media.disk_errors import in_output
 from domain.shared.errors import FFmpegFailed, NotReady
 
 TAIL: Final = 20
-"""Lines of stderr that are kept."""
+"""Number of stderr lines to keep."""
 _LONGEST_LINE: Final = 2_000
 _ENDING: Final = 30.0
-"""Seconds that are waited for the end of a process that was killed."""
+"""Maximum seconds to wait for the end of a killed process."""
 _SAID: Final = "cage: "
-"""What a line of the launcher's own begins with."""
+"""Prefix of the launcher's own messages."""
 
 _log = logging.getLogger("bachata.ffmpeg")
 
@@ -42,12 +42,12 @@ async def run(
     tail: int = TAIL,
     forks: bool = False,
 ) -> list[str]:
-    """Run a program in a cage to its end, telling ``hear`` each line of stdout.
+    """Run a program in the cage to its end, and pass each line of stdout to ``hear``.
 
-    It reads ``reads`` and writes below ``writes``, and nothing else. Returns stderr's last lines.
-    Raises `FFmpegFailed` with those lines when it ends with anything but 0, FileNotFoundError when
-    it is not there, `NotReady` when it cannot be caged. When this is cancelled, or fails in any
-    way, the program and its children are killed and have ended.
+    It can read ``reads`` and write below ``writes``, and nothing else. Returns the last lines of
+    stderr. Raises `FFmpegFailed` with those lines if the exit status is not 0, FileNotFoundError if
+    the program does not exist, `NotReady` if it cannot be caged. If this call is cancelled or
+    fails, the program and its children are killed and have ended when it returns.
     """
     limits = limits or Limits()
     process = await asyncio.create_subprocess_exec(
@@ -86,7 +86,7 @@ async def _waited(process: asyncio.subprocess.Process) -> None:
 
 
 def _refuse_launch(status: int, last: Sequence[str]) -> None:
-    """Raise for a program that was never started."""
+    """Raise the error of a program that could not be started."""
     if not last or not last[-1].startswith(_SAID):
         return
     reason = last[-1].removeprefix(_SAID)
@@ -97,11 +97,11 @@ def _refuse_launch(status: int, last: Sequence[str]) -> None:
 
 
 def _unheard(line: str) -> None:
-    """Nobody listens."""
+    """Ignore a line."""
 
 
 async def _each_line(stream: asyncio.StreamReader | None, hear: Line) -> None:
-    """Tell each line, and of an endless one its beginning, so that memory stays bounded."""
+    """Pass on each line, cut at a maximum length, so that memory stays bounded."""
     if stream is None:
         return
     held = b""
@@ -115,19 +115,19 @@ async def _each_line(stream: asyncio.StreamReader | None, hear: Line) -> None:
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
-    """Kill what still runs and wait for its end, however often the wait is cancelled."""
+    """Kill a running process and wait for its end, even if the wait is cancelled repeatedly."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     ending = asyncio.ensure_future(_emptied(process))
     if not await passed(ending, _ENDING):
-        # A process that even SIGKILL does not end waits for a disk that does not answer.
+        # A process that does not end after SIGKILL waits for a disk that does not respond.
         _log.error("process %d was killed and has not ended after %g s", process.pid, _ENDING)
         ending.cancel()
 
 
 async def _emptied(process: asyncio.subprocess.Process) -> None:
-    """Read what is left in the pipes: a full one would keep the end from being noticed."""
+    """Read the rest of the pipes, because a full pipe would hide the end of the process."""
     for stream in (process.stdout, process.stderr):
         while stream is not None and await stream.read(65_536):
             pass
@@ -135,7 +135,7 @@ async def _emptied(process: asyncio.subprocess.Process) -> None:
 
 
 def without_folders(line: str, argv: Sequence[str] = ()) -> str:
-    """A line in which files are named without the folders of this machine."""
+    """Return a line in which files appear without folders of this machine."""
     for argument in argv:
         if argument.startswith("/"):
             line = line.replace(f"{PurePath(argument).parent}/", "")

@@ -1,4 +1,4 @@
-"""How far FFmpeg has come, as told by `-progress pipe:1`."""
+"""Parse FFmpeg's progress reports (`-progress pipe:1`)."""
 
 from collections.abc import Callable
 
@@ -10,12 +10,12 @@ class Progress(msgspec.Struct):
 
     frames: int = 0
     microseconds: int = 0
-    """Length of what has been written."""
+    """Duration of the written output."""
     tell: Callable[[int], None] | None = None
-    """Called with the number of frames whenever FFmpeg has reported."""
+    """Receives the number of frames after each report."""
 
     def hear(self, line: str) -> None:
-        """Take one `key=value` line; what is no number is passed over."""
+        """Parse one `key=value` line; ignores values that are not numbers."""
         key, _, value = line.partition("=")
         value = value.strip()
         if key == "frame" and value.isdecimal():

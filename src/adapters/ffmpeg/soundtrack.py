@@ -1,4 +1,4 @@
-"""The sound of a film: a song, the clips' own sound, or both, levelled and laid under it."""
+"""Make the sound of a film: a song, the clips' own sound, or both, at the requested loudness."""
 
 import asyncio
 import shutil
@@ -29,11 +29,11 @@ from domain.blueprint.timeline import Cue, Soundtrack
 from domain.shared.errors import FFmpegFailed, UnreadableMedia
 
 _MEASUREMENT: Final = 60
-"""Lines at the end of a measuring pass among which the numbers are."""
+"""Number of last lines of a measurement that contain its result."""
 _ROUNDS: Final = 4
-"""Measuring passes at most; one is enough for a song that needs no limiting."""
+"""Maximum measurements; one is enough for a song without limiting."""
 _NEAR: Final = 0.3
-"""LU that nobody hears."""
+"""Inaudible difference in LU."""
 
 
 async def score(
@@ -70,7 +70,7 @@ async def score(
 async def record(
     machine: Machine, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None
 ) -> None:
-    """Write the sound by itself, ``samples`` long or as long as the soundtrack says.
+    """Write only the sound, for ``samples`` samples or for the soundtrack's duration.
 
     Raises as the port's `add_audio` does.
     """
@@ -98,7 +98,7 @@ async def record(
 
 
 class _Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a soundtrack is mixed of."""
+    """The parts of a soundtrack's mix."""
 
     song: Path | None
     form: str
@@ -124,7 +124,7 @@ async def _parts(
 
 
 async def _song_read(machine: Machine, song: str | None, files: MediaFiles) -> tuple[str, Heard]:
-    """The song's container and track; raises `UnreadableMedia` for a file without sound."""
+    """Return the song's container and track; raises `UnreadableMedia` for a file without sound."""
     if song is None:
         return "", FIRST
     seen = await media(machine, song, files)
@@ -136,7 +136,7 @@ async def _song_read(machine: Machine, song: str | None, files: MediaFiles) -> t
 async def _own_sound(
     machine: Machine, soundtrack: Soundtrack, files: MediaFiles, into: Path
 ) -> Path | None:
-    """The clips' own sound, cue after cue, as PCM; None when none of it can be heard."""
+    """Return the clips' own sound, cue after cue, as PCM; None if all of it is silent."""
     audible = {
         clip: seen
         for clip in dict.fromkeys(cue.clip for cue in soundtrack.cues if cue.volume > 0)
@@ -176,7 +176,7 @@ async def _own_sound(
 
 
 def _spliced(soundtrack: Soundtrack, made: Mapping[Cue, Path], into: Path) -> None:
-    """Lay each cue's sound at its place; where there is none, or not enough, there is silence."""
+    """Write each cue's sound at its place; missing parts are silent."""
     frame, rate = 0, soundtrack.frame_rate
     with into.open("wb") as whole:
         for cue in soundtrack.cues:
@@ -197,9 +197,9 @@ async def _level(
     own: Path | None,
     samples: int | None,
 ) -> Level | None:
-    """What brings the film to the loudness asked for, if any is.
+    """Return the level for the requested loudness; None if there is no request.
 
-    Limiting takes a little of the loudness away, so what was limited is measured again.
+    A limiter reduces the loudness slightly, so limited sound is measured again.
     """
     if soundtrack.loudness is None or (song is None and own is None):
         return None

@@ -1,4 +1,4 @@
-"""How the picture is encoded, so that pieces can be joined by copying."""
+"""Video encoder options, chosen so that pieces can be joined by copying."""
 
 from fractions import Fraction
 from typing import Final
@@ -6,24 +6,27 @@ from typing import Final
 from domain.blueprint.model import bits
 
 _LEVELS: Final = (("4.0", 8_192, 245_760, 25_000_000), ("4.2", 8_704, 522_240, 62_500_000))
-"""H.264 levels for the high profile: macroblocks a frame, macroblocks a second, bits a second
-(ITU-T H.264, tables A-1 and A-2)."""
+"""H.264 levels for the high profile: macroblocks per frame, macroblocks per second, bits per second
+(ITU-T H.264, tables A-1 and A-2).
+"""
 
 PRESET: Final = "faster"
-"""A clip is encoded once in its life; `fast` adds 0.3 VMAF for 40 % more work."""
+"""A clip is encoded only once; `fast` gains 0.3 VMAF for 40 % more work."""
 
 _TUNING: Final = (
     "stitchable=1:ref=2:weightp=1:psy=0:aq-mode=2:aq-strength=0.6:qcomp=0.5:chromaloc=0"
 )
-"""What is in the decoder configuration is pinned, so that it is the same for every preset from
-veryfast to medium, and for sources whose chroma lies elsewhere, as Motion JPEG's. The weaker
-adaptive quantisation is worth 1.0 VMAF (docs/decisions/0013)."""
+"""The options in the decoder configuration are fixed, so that it is the same for every preset from
+veryfast to medium, and for sources with another chroma location such as Motion JPEG. The weaker
+adaptive quantisation gains 1.0 VMAF (docs/decisions/0013).
+"""
 
 
 def encoded(codec: str, width: int, height: int, frame_rate: int, bitrate: str) -> list[str]:
-    """Encoder options: no B-frames and closed groups of two seconds, so that pieces join anywhere.
+    """Return encoder options without B-frames and with closed groups of two seconds, so that pieces
+    can be joined at any keyframe.
 
-    Two runs with the same arguments give the same decoder configuration, whatever is encoded.
+    Two runs with the same arguments give the same decoder configuration for any content.
     """
     group = 2 * frame_rate
     rate = [
@@ -49,7 +52,7 @@ def encoded(codec: str, width: int, height: int, frame_rate: int, bitrate: str) 
 
 
 def _level(width: int, height: int, frame_rate: int, bitrate: str) -> list[str]:
-    """The lowest level that fits; above 1080p60 x264 knows best."""
+    """Return the option for the lowest sufficient level; above 1080p60 x264 chooses."""
     blocks = -(-width // 16) * -(-height // 16)
     needed = (blocks, blocks * frame_rate, bits(bitrate) * 5 // 4)
     for level, *most in _LEVELS:
@@ -59,7 +62,7 @@ def _level(width: int, height: int, frame_rate: int, bitrate: str) -> list[str]:
 
 
 def _written(rate: int) -> str:
-    """Bits a second the way people write them: 2500k, 4M."""
+    """Return bits per second in the usual notation: 2500k, 4M."""
     whole, unit = next(
         (Fraction(rate, scale), unit)
         for scale, unit in ((1_000_000, "M"), (1_000, "k"), (1, ""))

@@ -1,1 +1,1 @@
-"""Moves found by likeness, by FAISS or by NumPy."""
+"""Vector search for similar moves, with FAISS or NumPy."""

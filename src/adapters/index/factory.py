@@ -1,4 +1,4 @@
-"""Which index there is on this machine."""
+"""Choose the vector search that this machine supports."""
 
 import logging
 from pathlib import Path
@@ -14,7 +14,7 @@ _log = logging.getLogger("bachata.index")
 async def open_index(
     folder: Path | None = None, *, nprobe: int = 0, gpu: bool = False
 ) -> VectorIndex:
-    """An index by FAISS; by NumPy, and the log says why, where FAISS cannot be used.
+    """Open an index with FAISS, or with NumPy if FAISS cannot be imported, which the log explains.
 
     See `ByFaiss` for ``nprobe`` and ``gpu``; indexes are stored in ``folder``.
     """

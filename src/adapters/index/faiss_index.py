@@ -1,4 +1,4 @@
-"""Rows searched by FAISS."""
+"""Vector search with FAISS."""
 
 import logging
 from typing import Any, Final
@@ -11,27 +11,27 @@ from adapters.index.vectors import SLACK, Mask, Matrix, Places, Query, Vectors
 from domain.library.embeddings import LENGTH
 
 LARGE: Final = 100_000
-"""Moves up to which every one is looked at, whatever is set."""
+"""Maximum number of moves that are always searched exactly."""
 _LISTS: Final = 1024
-"""Most parts that many rows are divided into; dividing costs rows times parts."""
+"""Maximum number of IVF clusters; clustering takes time proportional to rows times clusters."""
 _TRAINED: Final = 64
-"""Rows a part that the dividing is learned from."""
+"""Training rows for each cluster."""
 _MARGIN: Final = 32
-"""Rows fetched beyond those asked for: ties with the last are then seen at the first look."""
+"""Extra rows per search, so that ties with the last row are usually found at once."""
 
 _log = logging.getLogger("bachata.index")
 
 
 class ByFaiss:
-    """Makes rows searchable by FAISS; raises `ImportError` where it cannot be imported.
+    """Makes vectors searchable with FAISS; raises `ImportError` if it cannot be imported.
 
-    ``nprobe`` above 0 divides more than 100,000 rows into parts, of which so many are looked at:
-    faster, and no longer exact. ``gpu`` has searches without a filter done by a GPU, where the
-    installed FAISS has one; where not, the log says so.
+    ``nprobe`` above 0 clusters more than 100,000 rows and searches that many clusters: faster, but
+    no longer exact. ``gpu`` uses a GPU for searches without filter if the installed FAISS supports
+    it; the log says if not.
     """
 
     def __init__(self, nprobe: int = 0, *, gpu: bool = False) -> None:
-        """Import FAISS, which takes a while."""
+        """Import FAISS, which is slow."""
         import faiss  # pyright: ignore[reportMissingTypeStubs]
 
         self._faiss: Any = faiss
@@ -39,7 +39,7 @@ class ByFaiss:
         self._gpu = gpu and self._has_gpu()
 
     def __call__(self, vectors: Vectors) -> Search:
-        """See `adapters.index.protocols.Searching`; without FAISS's help when it fails."""
+        """See `adapters.index.protocols.Searching`; falls back to NumPy if FAISS fails."""
         try:
             if self._nprobe > 0 and len(vectors) > LARGE:
                 return _Divided(self._faiss, vectors, self._nprobe)
@@ -56,7 +56,7 @@ class ByFaiss:
 
 
 class _Flat:
-    """Every row looked at, by `IndexFlatIP`."""
+    """Exact search of all rows with `IndexFlatIP`."""
 
     def __init__(self, faiss: Any, vectors: Vectors, *, gpu: bool) -> None:  # noqa: ANN401
         self._faiss = faiss
@@ -77,7 +77,7 @@ class _Flat:
             return NumpySearch(Vectors(self.matrix)).near(query, most, mask)
 
     def _near(self, query: Query, most: int, mask: Mask | None) -> Places:
-        # The setting is the thread's own. With two threads a busy machine takes 149 ms for 0.3.
+        # This setting is per thread. On a busy machine, two threads take 149 ms instead of 0.3.
         self._faiss.omp_set_num_threads(1)
         index = self._fast if mask is None else self._index
         parameters = None if mask is None else _among(self._faiss, mask)
@@ -92,7 +92,7 @@ class _Flat:
         return more
 
     def _own_rows(self) -> Matrix:
-        """The rows where FAISS keeps them."""
+        """Return the rows in FAISS's own memory."""
         count = self._index.ntotal
         if count == 0:
             return np.empty((0, LENGTH), np.float32)
@@ -101,7 +101,7 @@ class _Flat:
 
 
 class _Divided:
-    """Rows divided into parts by likeness, some of which are looked at, by `IndexIVFFlat`."""
+    """Search of some clusters with `IndexIVFFlat`."""
 
     def __init__(self, faiss: Any, vectors: Vectors, nprobe: int) -> None:  # noqa: ANN401
         self._faiss = faiss
@@ -121,10 +121,10 @@ class _Divided:
         self.name = f"FAISS {faiss.__version__}, {self._nprobe} of {self._lists} parts"
 
     def near(self, query: Query, most: int, mask: Mask | None) -> Places:
-        """See `adapters.index.protocols.Search`; what lies in other parts is not found."""
+        """See `adapters.index.protocols.Search`; misses rows in other clusters."""
         self._faiss.omp_set_num_threads(1)
         selector = None if mask is None else _selector(self._faiss, mask)
-        # A narrow filter leaves too few in the likeliest parts: then all of them are looked at.
+        # A narrow filter may leave too few rows in the nearest clusters; then search all of them.
         for parts in (self._nprobe, self._lists):
             parameters = self._faiss.SearchParametersIVF(sel=selector, nprobe=parts)
             wanted = min(most + _MARGIN, len(self.matrix))

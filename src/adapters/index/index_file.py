@@ -1,4 +1,4 @@
-"""An index in a file, so that a process that starts need not fuse every move again."""
+"""Store an index in a file, so that a new process need not fuse the vectors of all moves again."""
 
 import os
 import time
@@ -19,7 +19,7 @@ from domain.library.embeddings import LENGTH
 
 _MARK: Final = b"bachata-index-1\n"
 _PAGE: Final = 4096
-"""Bytes; where the rows begin is a multiple of it, so that they can be mapped."""
+"""Bytes; the rows begin at a multiple of it, so that they can be memory-mapped."""
 _NAME: Final = "moves.index"
 
 
@@ -29,7 +29,7 @@ class _Opening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write(folder: Path, version: str, traits: Traits, rows: Iterable[Matrix]) -> None:
-    """Store an index in place of the one before; whole or not at all. Raises `OSError`."""
+    """Store an index, replacing the previous one atomically. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
     opening = msgspec.msgpack.encode(_Opening(version=version, traits=traits))
     with _opened(folder) as root, owned_folders.making(root) as own:
@@ -41,7 +41,7 @@ def write(folder: Path, version: str, traits: Traits, rows: Iterable[Matrix]) ->
             file.write(opening)
             file.write(bytes(-file.tell() % _PAGE))
             for block in rows:
-                # As a buffer: what has to be copied first holds everything else up.
+                # Write a buffer: making a copy would block other work.
                 file.write(np.ascontiguousarray(block, "<f4").data)
             file.flush()
             os.fsync(file.fileno())
@@ -49,10 +49,10 @@ def write(folder: Path, version: str, traits: Traits, rows: Iterable[Matrix]) ->
 
 
 def sweep(folder: Path) -> None:
-    """Remove the unfinished indexes of processes that died. Raises `OSError`."""
+    """Delete the unfinished indexes of processes that died. Raises `OSError`."""
     owned_folders.sweep(folder)
     before = time.time() - ABANDONED.total_seconds()
-    # Names that earlier versions gave to indexes they had not finished; nobody has them locked.
+    # Earlier versions gave these names to unfinished indexes, without locks.
     for left in folder.glob(f"{_NAME}.*"):
         with suppress(FileNotFoundError):
             if left.stat().st_mtime < before:
@@ -69,7 +69,7 @@ def _opened(folder: Path) -> Generator[int]:
 
 
 def read(folder: Path, version: str) -> tuple[Traits, Matrix] | None:
-    """The index of a version with its rows mapped; None when it is not there, or is spoiled."""
+    """Return the index of a version with memory-mapped rows; None if it is missing or corrupt."""
     path = folder / _NAME
     try:
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Rows searched by NumPy."""
+"""Vector search with NumPy."""
 
 from typing import Final
 
@@ -7,14 +7,14 @@ import numpy as np
 from adapters.index.vectors import SLACK, Mask, Matrix, Places, Query, Vectors
 
 _FEW: Final = 8
-"""Of so many rows one is asked for, or fewer: then gathering them is quicker than passing over."""
+"""If at most one of this many rows matches, copying the matching rows is faster."""
 
 
 class NumpySearch:
-    """Compares a query with every row that is asked for."""
+    """Compares a query with all matching rows."""
 
     def __init__(self, vectors: Vectors) -> None:
-        """Take in all rows."""
+        """Take all rows."""
         self.name = f"NumPy {np.__version__}"
         self.matrix = vectors.whole()
 
@@ -31,11 +31,11 @@ class NumpySearch:
 
 
 def _products(matrix: Matrix, query: Query) -> Query:
-    """Inner products by one thread: those of BLAS wait for one another on a busy machine."""
+    """Return inner products computed in one thread; BLAS threads wait for each other under load."""
     return np.einsum("ij,j->i", matrix, query)
 
 
 def within_slack(scores: Query, most: int) -> Places:
-    """Places of the ``most`` highest scores and of those that may be as high in truth."""
+    """Return the rows with the ``most`` highest scores, and others that may equal them exactly."""
     last = np.partition(scores, len(scores) - most)[len(scores) - most]
     return np.flatnonzero(scores >= last - SLACK)

@@ -1,4 +1,4 @@
-"""What a search over rows is, whoever does it."""
+"""The interface of a vector search."""
 
 from typing import Protocol
 
@@ -6,24 +6,25 @@ from adapters.index.vectors import Mask, Matrix, Places, Query, Vectors
 
 
 class Search(Protocol):
-    """Rows that can be searched from several threads at once."""
+    """Rows that several threads can search at the same time."""
 
     name: str
-    """For a person."""
+    """Name for users."""
     matrix: Matrix
-    """All the rows."""
+    """All rows."""
 
     def near(self, query: Query, most: int, mask: Mask | None) -> Places:
-        """Rows of ``mask`` that the ``most`` nearest are among, with all that tie with the last.
+        """Return rows of ``mask`` that include the ``most`` nearest ones and all ties with the
+        last.
 
-        ``most`` is at least 1 and at most what the mask holds.
+        ``most`` is at least 1 and at most the number of rows in the mask.
         """
         ...
 
 
 class Searching(Protocol):
-    """Makes rows searchable."""
+    """Makes vectors searchable."""
 
     def __call__(self, vectors: Vectors) -> Search:
-        """Take in all rows; may take long, and is done in a thread."""
+        """Take all rows; may be slow, and runs in a thread."""
         ...

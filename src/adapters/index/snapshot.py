@@ -1,4 +1,4 @@
-"""One version of the library, ready to be searched."""
+"""One version of the library, ready for searching."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,21 +19,21 @@ _STYLES: Final = tuple(Style)
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
-    """What moves are filtered by, each in the order of the moves' ids."""
+    """The properties that filters use, each in the order of the moves' ids."""
 
     ids: list[str]
     labels: list[str]
-    """The labels there are, each once."""
+    """All labels, without duplicates."""
     label: bytes
-    """Of each move the place of its label, 4 bytes each, little-endian."""
+    """The index of each move's label, 4 bytes each, little-endian."""
     difficulty: bytes
-    """A byte each: the place in the order of the words, as in the next two."""
+    """The index of each move's difficulty, one byte each; the next two likewise."""
     energy_level: bytes
     style: bytes
 
 
 def traits_of(entries: Sequence[Entry]) -> Traits:
-    """Traits of entries in the order of their ids."""
+    """Return the properties of entries that are sorted by id."""
     labels = sorted({entry.label for entry in entries})
     place = {label: number for number, label in enumerate(labels)}
     return Traits(
@@ -47,10 +47,10 @@ def traits_of(entries: Sequence[Entry]) -> Traits:
 
 
 class Held:
-    """Rows, their traits, and what searches them."""
+    """Vectors, their properties, and the search over them."""
 
     def __init__(self, version: str, traits: Traits, search: Search) -> None:
-        """Take the parts; nothing of them is to change."""
+        """Take the parts, which must not change."""
         self.version = version
         self.traits = traits
         self.search = search
@@ -76,7 +76,7 @@ class Held:
         return Found(version=self.version, moves=moves)
 
     def _scores(self, query: Query, rows: Places) -> NDArray[np.float64]:
-        """Inner products in 64 bits, which are exact for fused rows."""
+        """Return inner products in 64 bits, which are exact for fused vectors."""
         asked = query.astype(np.float64)
         parts = [
             self.search.matrix[rows[start : start + _AT_ONCE]].astype(np.float64) @ asked
@@ -85,7 +85,7 @@ class Held:
         return np.concatenate(parts)
 
     def _mask(self, among: Among) -> Mask | None:
-        """Which rows match; None when all do."""
+        """Return a mask of the matching rows; None if all match."""
         tests: list[Any] = []
         if among.label is not None:
             known = among.label in self.traits.labels

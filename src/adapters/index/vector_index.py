@@ -1,4 +1,4 @@
-"""A search over fused rows that is swapped as a whole."""
+"""A search over fused vectors whose index is replaced atomically."""
 
 import asyncio
 import logging
@@ -22,16 +22,16 @@ from domain.shared.errors import NotReady
 _log = logging.getLogger("bachata.index")
 
 _TURN: Final = 900.0
-"""Seconds to wait for another index: one of a million moves takes a minute or two."""
+"""Maximum seconds to wait for another index; one of a million moves takes a minute or two."""
 
 THREADS: Final = Threads("searching the moves", 8)
 
 
 class VectorIndex:
-    """Searches in threads; each version is also index_file, where there is a folder for it."""
+    """Searches in threads; stores each version of the index in a file if there is a folder."""
 
     def __init__(self, searching: Searching = NumpySearch, folder: Path | None = None) -> None:
-        """Take what makes rows searchable, and where the index is index_file."""
+        """Take the factory of searches, and the folder for the index file."""
         self._searching = searching
         self._folder = folder
         self._held: Held | None = None
@@ -86,14 +86,14 @@ class VectorIndex:
 
 
 def _ordered(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """By id. A million are sorted in one go, in which nothing else is done, so only if need be."""
+    """Return entries sorted by id. Sorting a million blocks the process, so only if necessary."""
     if all(one.move_id < other.move_id for one, other in pairwise(entries)):
         return entries
     return sorted(entries, key=lambda entry: entry.move_id)
 
 
 def _store(folder: Path, held: Held) -> None:
-    """An index that cannot be stored is searched all the same."""
+    """Store the index; a failure is logged, because the search works without the file."""
     try:
         rows = Vectors(held.search.matrix).blocks()
         index_file.write(folder, held.version, held.traits, rows)

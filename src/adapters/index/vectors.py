@@ -1,4 +1,4 @@
-"""The fused rows of all moves, in one piece or block by block."""
+"""The fused vectors of all moves, as one array or in blocks."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -10,40 +10,41 @@ from application.ports.move_index import Entry
 from domain.library.embeddings import LENGTH, Fused
 
 Matrix = NDArray[np.float32]
-"""(n, 1024)."""
+"""Array of shape (n, 1024)."""
 Query = NDArray[np.float32]
-"""(1024,)."""
+"""Array of shape (1024,)."""
 Mask = NDArray[np.bool_]
-"""(n,) true for the rows that are searched."""
+"""Array of shape (n,), true for the rows to search."""
 Places = NDArray[np.int64]
-"""(m,) numbers of rows."""
+"""Array of shape (m,): indices of rows."""
 
 SLACK: Final = 5e-5
-"""How far two inner products in 32 bits may be on the wrong side of one another: twice 1024 times
-half a unit in the last place times the largest product of two lengths, 0.335 (Higham, 3.1)."""
+"""Maximum error between two inner products in 32 bits: twice 1024 times half a unit in the last
+place times the largest product of two norms, 0.335 (Higham, 3.1).
+"""
 
 _BLOCK: Final = 8192
 
 
 class Vectors:
-    """Rows of entries, or of a matrix that is there already."""
+    """Vectors of entries, or of an existing matrix."""
 
     def __init__(self, source: Sequence[Entry] | Matrix) -> None:
-        """Take the source, which is not to change."""
+        """Take the source, which must not change."""
         self._source = source
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return len(self._source)
 
     def blocks(self) -> Iterator[Matrix]:
-        """All rows in order, some thousands at a time."""
+        """Yield all rows in order, in blocks of some thousands."""
         for start in range(0, len(self), _BLOCK):
             part = self._source[start : start + _BLOCK]
             yield part if isinstance(part, np.ndarray) else _joined(part)
 
     def whole(self) -> Matrix:
-        """All rows at once."""
+        """Return all rows as one array."""
         if isinstance(self._source, np.ndarray):
             return self._source
         matrix = np.empty((len(self), LENGTH), np.float32)
@@ -55,7 +56,7 @@ class Vectors:
 
 
 def numbers(vector: Fused) -> Query:
-    """One row."""
+    """Return one vector as an array of shape (1024,)."""
     return np.frombuffer(vector, "<f4").astype(np.float32, copy=False)
 
 

@@ -1,1 +1,1 @@
-"""Hearing the beat of a song."""
+"""Detect the beats of songs and clips."""

@@ -1,4 +1,4 @@
-"""Where bars begin, told by the whole song."""
+"""Find the bar lines from the evidence of the whole song."""
 
 from typing import Final, NamedTuple
 
@@ -14,13 +14,13 @@ Times = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 FEWEST: Final = 8 * BAR
-"""Beats of a row beneath which there is not enough of a song to tell."""
+"""Minimum number of beats for which the evidence is sufficient."""
 
 
 class Cues(NamedTuple):
-    """How much each of the `Signs` tells, as log odds for each unit of its mean at first beats.
+    """Weights of the `Signs`, as log odds per unit of their mean at first beats.
 
-    Fitted by `training.barlines`. That a chord changes tells no more than that harmony does.
+    Fitted by `training.barlines`. A change of chord adds no information to that of harmony.
     """
 
     network: float = 0.0
@@ -33,11 +33,11 @@ WEIGHTS: Final = Cues(network=0.5, sound=4.9, harmony=3.6, loudness=1.5)
 
 
 def turned(places: Places, downbeat: Array, portrait: Portrait, beats: Times) -> Places:
-    """The places (n,) of beats in their bars, turned to where the whole song says bars begin.
+    """Return the places (n,) of beats in their bars, shifted to the most likely bar lines.
 
-    ``downbeat`` (n,) is P(downbeat) of each beat. The network looks at seconds and may take any
-    beat of an unfamiliar groove for the first. But players come and go, harmony moves on and
-    breaks end where a bar begins, of whatever style a song is.
+    ``downbeat`` (n,) is P(downbeat) of each beat. The network considers only seconds and may take
+    any beat of an unfamiliar groove for the first. But in any style, players enter and stop,
+    harmony changes and breaks end at the beginning of a bar.
     """
     if len(places) < FEWEST:
         return places
@@ -48,9 +48,10 @@ def turned(places: Places, downbeat: Array, portrait: Portrait, beats: Times) ->
 
 
 def cues(places: Places, seen: Signs) -> Times:
-    """The mean of each of the `Cues` where each place is a bar's first: shape (4 cues, 4 places).
+    """Return the mean of each of the `Cues` if each place is a bar's first: shape (4 cues, 4
+    places).
 
-    Where no beat has a place, the least there is.
+    For a place without beats it is the minimum.
     """
     firsts = [places == place for place in range(BAR)]
     told = (getattr(seen, name) for name in Cues._fields)

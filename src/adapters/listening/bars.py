@@ -1,4 +1,4 @@
-"""The most likely row of beats, counted into bars."""
+"""Find the most likely sequence of beats, counted into bars."""
 
 from typing import Final, NamedTuple
 
@@ -9,20 +9,22 @@ Array = NDArray[np.float32]
 
 BPM: Final = (58.0, 212.0)
 FASTEST_CHANGE: Final = 4
-"""Fine frames a period may differ from the one before it."""
+"""Maximum difference in fine frames between successive periods."""
 
 _TYPICAL: Final = 125.0
 _SPREAD: Final = 0.4
-"""The tempo expected before anything is heard: BPM, and one standard deviation in octaves."""
+"""Prior of the tempo: BPM, and one standard deviation in octaves."""
 
 _STEADINESS: Final = 300.0
-"""Cost of a relative change of period; chosen on synthetic songs, where 200 does about as well."""
+"""Cost of a relative change of period; chosen on synthetic songs, where 200
+gives similar results.
+"""
 
 _BEAT_SHARE: Final = 16
-"""A beat fills the first sixteenth of its period (Böck, Krebs and Widmer, ISMIR 2016)."""
+"""A beat occupies the first sixteenth of its period (Böck, Krebs and Widmer, ISMIR 2016)."""
 
 JITTER: Final = 1.0
-"""Cost of a beat a frame early or late, which periods that are no whole number of frames need."""
+"""Cost of a beat one frame early or late, necessary for periods that are not whole frames."""
 
 _LEAST_BEAT: Final = 1e-3
 _LEAST_DOWNBEAT: Final = 0.02
@@ -30,38 +32,40 @@ _NEVER: Final = np.float32(-1e9)
 
 
 class Paces(NamedTuple):
-    """The periods beats may have, and what they cost in log likelihood."""
+    """The possible periods between beats, and their costs in log likelihood."""
 
     periods: NDArray[np.int64]
-    """(k,) fine frames, each one more than the last."""
+    """(k,) fine frames, in steps of one."""
     start: Array
-    """(k,) of beginning with each period, on each beat of the bar."""
+    """(k,) cost of starting with each period, on each beat of the bar."""
     change: Array
-    """(k, 2 w + 1) of coming to each period from the one -w to w further in `periods`."""
+    """(k, 2 w + 1) cost of changing to each period from those -w to w further in `periods`."""
 
 
 class Evidence(NamedTuple):
-    """What the sound says for each beat there could be, as gains over no beat at all."""
+    """The evidence of the sound for each possible beat, as gains over no beat."""
 
     pulse: Array
     """(n, k) log likelihood of a beat at a frame with a period."""
     place: Array
-    """(n, beats of a bar) log likelihood of each place in the bar, were there a beat."""
+    """(n, beats of a bar) log likelihood of each place in the bar, given a beat."""
 
 
 class Row(NamedTuple):
-    """A row of beats."""
+    """A sequence of beats."""
 
     frames: NDArray[np.int64]
     """(beats,) increasing."""
     places: NDArray[np.int64]
-    """(beats,) where in the bar each is, 0 for the downbeat."""
+    """(beats,) place in the bar, 0 for the downbeat."""
     gain: float
-    """Log likelihood over no beat at all."""
+    """Log likelihood relative to no beats."""
 
 
 def paces(frames_a_second: float, beats_a_bar: int) -> Paces:
-    """All periods between the slowest and the fastest tempo, a wide prior about a usual one."""
+    """Return all periods between the slowest and the fastest tempo, with a wide prior around the
+    usual one.
+    """
     slowest, fastest = BPM
     periods = np.arange(
         int(60 * frames_a_second / fastest), int(60 * frames_a_second / slowest) + 2
@@ -70,7 +74,7 @@ def paces(frames_a_second: float, beats_a_bar: int) -> Paces:
     start = -0.5 * (octaves / _SPREAD) ** 2 - np.log(beats_a_bar * len(periods))
     ratio = periods[:, np.newaxis] / periods[np.newaxis]
     likely = -_STEADINESS * np.abs(ratio - 1)
-    # A period leads to all others with a probability of one.
+    # The probabilities of all changes from a period add up to one.
     likely -= np.log(np.exp(likely).sum(axis=0))
     change = np.full((len(periods), 2 * FASTEST_CHANGE + 1), _NEVER, np.float32)
     for column, step in enumerate(range(-FASTEST_CHANGE, FASTEST_CHANGE + 1)):
@@ -82,10 +86,11 @@ def paces(frames_a_second: float, beats_a_bar: int) -> Paces:
 def evidence(
     beat: Array, downbeat: Array, periods: NDArray[np.int64], beats_a_bar: int
 ) -> Evidence:
-    """What P(beat) and P(downbeat, where a beat is), each (n,), say for every beat.
+    """Return the evidence of P(beat) and P(downbeat, given a beat), each (n,), for every beat.
 
-    A beat claims the first sixteenth of its period: log P(beat) there, against an equal share of
-    what is left for each of the other fifteen. Frames in between say the same for every row.
+    A beat occupies the first sixteenth of its period: the evidence is log P(beat) there, and an
+    equal share of the remaining probability for each of the other fifteen. Frames in between are
+    the same for every sequence.
     """
     frames = len(beat)
     heard = np.clip(beat.astype(np.float64), _LEAST_BEAT, 1 - _LEAST_BEAT)
@@ -100,14 +105,16 @@ def evidence(
 
 
 def best_row(evidence: Evidence, paces: Paces) -> Row:
-    """The likeliest row of beats, by an exact search over (beat of the bar, period) (Viterbi).
+    """Return the most likely sequence of beats, by an exact search over (beat of the bar, period)
+    (Viterbi).
 
-    The first beat comes within the longest period, the last one's period reaches the end. Each
-    beat comes a period after the one before, or a frame sooner or later at the cost of `JITTER`.
+    The first beat is within the longest period, and the last one's period reaches the end. Each
+    beat follows the previous one after a period, or one frame earlier or later at the cost of
+    `JITTER`.
     """
     frames, shortest = len(evidence.pulse), int(paces.periods[0])
     due = _Due(frames, evidence.place.shape[1], paces.periods)
-    # No beat hangs on another one that is nearer than this, so they are found together.
+    # No beat depends on another one that is nearer than this, so they are computed together.
     at_once = shortest - 1
     for start in range(0, frames, at_once):
         stop = min(start + at_once, frames)
@@ -121,14 +128,14 @@ def best_row(evidence: Evidence, paces: Paces) -> Row:
 
 
 class _Due:
-    """The best values of all beats, each written down where the next beat is due."""
+    """The best values of all beats, each stored at the time when the next beat is due."""
 
     def __init__(self, frames: int, places: int, periods: NDArray[np.int64]) -> None:
         self.frames, self.places, self.periods = frames, places, periods
         rows = frames + int(periods[-1]) + 1
         self.values = np.full((rows, places, len(periods)), _NEVER, np.float32)
         row, place, period = self.values.strides
-        # Periods are one frame apart: in this view the beats of one frame are one row again.
+        # Periods are in steps of one frame, so in this view the beats of one frame are one row.
         self._beats = np.lib.stride_tricks.as_strided(
             self.values[int(periods[0]) :],
             (frames, places, len(periods)),
@@ -136,11 +143,13 @@ class _Due:
         )
 
     def put(self, start: int, values: Array) -> None:
-        """Write down the values of beats from a frame on: (frames, places, k)."""
+        """Store the values of beats from a frame on: (frames, places, k)."""
         self._beats[start : start + len(values)] = values
 
     def arriving(self, start: int, stop: int) -> Array:
-        """The best beat before, for every place and its period: (stop - start, places, k)."""
+        """Return the best previous beat for every place and its period: (stop -
+        start, places, k).
+        """
         late = self.values[max(start - 1, 0) : stop - 1]
         if start == 0:
             late = np.concatenate([np.full_like(self.values[:1], _NEVER), late])
@@ -149,7 +158,7 @@ class _Due:
         return np.roll(best, 1, axis=1)
 
     def before(self, frame: int, place: int, change: Array, period: int) -> tuple[float, int, int]:
-        """How a beat is best come to: the value, the period before and the frame of that beat."""
+        """Return the best predecessor of a beat: the value, its period and its frame."""
         reach = len(change) // 2
         best = (float(_NEVER), 0, 0)
         for step, cost in enumerate(change):
@@ -164,7 +173,7 @@ class _Due:
 
 
 def _through_change(arriving: Array, change: Array) -> Array:
-    """The best value of every period over those it may be come to from."""
+    """Return the best value of every period over all periods that can precede it."""
     reach, periods = change.shape[1] // 2, arriving.shape[2]
     edges = ((0, 0), (0, 0), (reach, reach))
     padded = np.pad(arriving, edges, constant_values=_NEVER)
@@ -175,9 +184,9 @@ def _through_change(arriving: Array, change: Array) -> Array:
 
 
 def _traced(due: _Due, paces: Paces) -> Row:
-    """The row that leads to the best of what is due after the end.
+    """Return the sequence that leads to the best value after the end.
 
-    How each beat of it was come to is found again, which is cheaper than to keep it for all.
+    It recomputes the predecessor of each beat, which is cheaper than storing it for all.
     """
     end = due.values[due.frames :]
     over, place, period = (int(i) for i in np.unravel_index(int(end.argmax()), end.shape))

@@ -1,4 +1,4 @@
-"""What tells that a beat is the first of a bar: what changes in music changes with a bar."""
+"""Cues for the first beat of a bar: changes in the music at bar lines."""
 
 from typing import Final, NamedTuple
 
@@ -15,39 +15,45 @@ Places = NDArray[np.int64]
 BAR: Final = 4
 
 _SURE: Final = 0.98
-"""Beyond this P(downbeat) and its opposite tell no more."""
+"""Maximum P(downbeat); values beyond it, or below its complement, add no information."""
 
 _MOST: Final = 4.0
-"""How many times its root mean square a change counts at most: one event decides nothing."""
+"""Maximum weight of a change, in multiples of its root mean square, so that one event cannot
+decide.
+"""
 
 _AUDIBLE: Final = 1.0
-"""Decibels that a band's level has to vary by to tell as much as another one's."""
+"""Minimum variation of a band's level, in decibels, for its full weight."""
 
 _STILL_SOUND: Final = 1.9
 _STILL_HARMONY: Final = 0.17
 _STILL_LOUDNESS: Final = 1.2
-"""The least that a song's changes are measured by: the root mean square of the synthetic song in
-which there is least. In a loop of one bar what changes is chance."""
+"""Minimum root mean square of a song's changes for normalising them: that of the synthetic song
+with the least change. In a loop of one bar, changes are random.
+"""
 
 
 class Signs(NamedTuple):
-    """What each beat of a song is like, each (beats,)."""
+    """Cues for each beat of a song, each (beats,)."""
 
     network: Times
-    """Log odds of a downbeat, as the network hears it."""
+    """Log odds of a downbeat by the network."""
     sound: Times
-    """Square of the change of the levels of forty bands from a bar to the next one; this and what
-    follows is about one on average."""
+    """Squared change of the levels of forty bands from one bar to the next; this and the following
+    have a mean of about one.
+    """
     harmony: Times
-    """Square of the change of the twelve tones from a bar to the next one."""
+    """Squared change of the twelve tones from one bar to the next."""
     loudness: Times
-    """Square of the step of loudness from one beat to the next, less what is usual there."""
+    """Squared step of loudness from one beat to the next, minus the usual one at its place."""
     chord: Times
-    """Square of the change of the twelve tones from one beat to the next."""
+    """Squared change of the twelve tones from one beat to the next."""
 
 
 def signs(places: Places, downbeat: Array, portrait: Portrait, beats: Times) -> Signs:
-    """Look at a song's beats, which have their places in bars (beats,) and P(downbeat) (beats,)."""
+    """Return the cues of a song's beats, from their places in bars (beats,) and P(downbeat)
+    (beats,).
+    """
     loudness, levels, harmony = portrait.between(np.append(beats, 2 * beats[-1] - beats[-2]))
     likely = np.clip(downbeat, 1 - _SURE, _SURE).astype(np.float64)
     return Signs(
@@ -60,15 +66,16 @@ def signs(places: Places, downbeat: Array, portrait: Portrait, beats: Times) -> 
 
 
 def _told(change: Array, least: float) -> Times:
-    """Squares of changes (beats,), about one on average."""
+    """Return squares of changes (beats,), with a mean of about one."""
     usual = max(float(np.sqrt(np.mean(np.square(change, dtype=np.float64)))), least)
     return np.square(np.minimum(change / usual, _MOST))
 
 
 def _steps(loudness: Array, places: Places) -> Array:
-    """How far each beat's step of loudness is from that which is usual at its place in the bar.
+    """Return the difference of each beat's step of loudness from the usual one at its place in the
+    bar.
 
-    What a groove does in every bar is for the network to judge.
+    The network already considers the repeated pattern of a groove.
     """
     steps = np.diff(loudness, prepend=loudness[:1])
     for place in range(BAR):

@@ -1,4 +1,4 @@
-"""Where the "1" of every eight-count is, and where a song's sections begin."""
+"""Find the "1" of every eight-count, and the sections of a song."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -16,24 +16,25 @@ Times = NDArray[np.float64]
 
 _EIGHT: Final = 8
 _REACH: Final = (8, 16)
-"""Beats before and after a downbeat that are held against each other."""
+"""Numbers of beats before and after a downbeat that are compared."""
 _SHORTEST: Final = 2
-"""Eight-counts in the shortest section."""
+"""Minimum eight-counts of a section."""
 _LONGEST: Final = 8
 _UPBEAT: Final = 4
-"""Beats before the first "1" that are no section of their own."""
+"""Maximum beats before the first "1" that do not form a section."""
 _STANDING_OUT: Final = 0.6
-"""Standard deviations over the mean from which a change of the music begins a section."""
+"""Standard deviations above the mean from which a change begins a section."""
 _LOUD, _QUIET = 95, 5
-"""Percentiles of a song's loudness that are energy 1 and its least."""
+"""Percentiles of a song's loudness that have energy 1 and the minimum energy."""
 _LEAST: Final = 0.1
 
 
 def ones(portrait: Portrait, beats: Times, downbeats: Times) -> Times:
-    """Those of the downbeats that are a "1": every other one.
+    """Return those downbeats that are a "1": every other one.
 
-    Music changes where an eight-count begins, and most where a phrase does: of the two ways to
-    count, the one at whose beginnings sound and harmony change more.
+    Music changes at the beginning of an eight-count, and most at the beginning of a phrase. Of the
+    two ways to count, this chooses the one with greater changes of sound and loudness at its
+    beginnings.
     """
     if len(downbeats) < 2:
         return downbeats[:1]
@@ -45,15 +46,15 @@ def ones(portrait: Portrait, beats: Times, downbeats: Times) -> Times:
 
 
 def _weight(told: Array) -> float:
-    """How much changes at some moments: the few great changes count more than the many small."""
+    """Return the amount of change at some moments; a few great changes outweigh many small ones."""
     return float(np.mean(np.square(told))) if len(told) else 0.0
 
 
 def changes(portrait: Portrait, beats: Times) -> Array:
-    """How much louder, quieter or otherwise made the music is after each beat than before it.
+    """Return the change of loudness and timbre after each beat relative to before it.
 
-    About 1 on average. Players come and go, and play up or down, where an eight-count begins;
-    harmony tells nothing, since its loops are as long as a bar or two.
+    The mean is about 1. Players enter, stop, and play louder or softer at the beginning of an
+    eight-count; harmony is no evidence, because its loops last one or two bars.
     """
     last = 2 * beats[-1] - beats[-2] if len(beats) > 1 else beats[-1] + 0.5
     loudness, levels, _ = portrait.between(np.append(beats, last))
@@ -66,10 +67,11 @@ def changes(portrait: Portrait, beats: Times) -> Array:
 def sections(
     portrait: Portrait, beats: Times, starts: Times, duration: float
 ) -> tuple[Section, ...]:
-    """A song's sections, each from one "1" to another, with their energy beside the whole song's.
+    """Return a song's sections, each from one "1" to another, with energy relative to the whole
+    song.
 
-    A section begins where the music changes more than it mostly does, after two eight-counts at
-    least; one that goes on for eight is parted where it changes most.
+    A section begins where the music changes more than usual, after at least two eight-counts; one
+    of more than eight eight-counts is divided at its greatest change.
     """
     edges = [0.0, duration]
     if len(starts) > 2 * _SHORTEST and len(beats) > _EIGHT:
@@ -77,7 +79,7 @@ def sections(
         at = np.searchsorted(beats, starts - 1e-6)
         told = change[np.minimum(at, len(change) - 1)]
         chosen = [float(starts[index]) for index in _beginnings(told)]
-        # What little comes before the first "1" belongs to the first section.
+        # A short lead-in before the first "1" belongs to the first section.
         lead = [0.0] if chosen[0] > _UPBEAT * (beats[1] - beats[0]) else []
         edges = [*lead, *chosen, duration]
         edges[0] = 0.0
@@ -90,7 +92,7 @@ def sections(
 
 
 def _beginnings(told: Array) -> list[int]:
-    """The eight-counts that sections begin with, the first among them."""
+    """Return the eight-counts that begin sections, including the first."""
     bar = float(told.mean() + _STANDING_OUT * told.std())
     chosen = [0]
     for index in map(int, np.argsort(-told, kind="stable")):
@@ -116,7 +118,7 @@ def _parted(chosen: Sequence[int], told: Array) -> list[int]:
 
 
 def scaled(portrait: Portrait, loudness: Array) -> Array:
-    """Loudness in dB as energy, 0.1 to 1, between the song's quiet and loud moments."""
+    """Return loudness in dB as energy, 0.1 to 1, between the song's quiet and loud moments."""
     low, high = np.percentile(portrait.loudness, (_QUIET, _LOUD))
     within = (loudness - low) / max(float(high - low), 1.0)
     return np.clip(_LEAST + (1 - _LEAST) * within, _LEAST, 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What the beat network is shown of a sound: 34 numbers, fifty times a second."""
+"""Features of audio for the beat network: 34 numbers, fifty times per second."""
 
 import math
 from functools import cache
@@ -11,10 +11,10 @@ Array = NDArray[np.float32]
 
 RATE: Final = 22_050
 HOP: Final = 220
-"""Samples from one fine frame to the next, 9.98 ms; the network's frames are pairs of these."""
+"""Samples between two fine frames, 9.98 ms; each frame of the network is a pair of these."""
 
 FPS: Final = RATE / HOP / 2
-"""Frames a second; frame k lies about `seconds(k)`."""
+"""Frames per second; frame k is at about `seconds(k)`."""
 
 COUNT: Final = 34
 
@@ -22,10 +22,12 @@ _WINDOW: Final = 2048
 _MEL_BANDS: Final = 81
 _MEL_HERTZ: Final = (30.0, 10_000.0)
 _JOINED: Final = (0, 2, 4, 7, 10, 14, 19, 25, 32, 40, 50, 62, 81)
-"""Edges, in mel bands, of the twelve that are kept: narrow below, where drum and bass part."""
+"""Edges of the twelve merged bands, in mel bands: narrow at low frequencies, where drum and bass
+differ.
+"""
 
 _LEVEL: Final = 0.1
-"""The root mean square every sound is brought to, so that its loudness does not matter."""
+"""Root mean square that every sound is normalised to, so that its loudness has no effect."""
 
 _SILENT: Final = 1e-9
 _COMPRESSION: Final = 20.0
@@ -33,20 +35,20 @@ _ONSET_SECONDS: Final = 8.0
 _LEVEL_SECONDS: Final = 4.0
 _HARMONY: Final = ((130.0, 2000.0), (0.3, 0.6, 1.2, 2.4))
 _BASS: Final = ((40.0, 260.0), (0.4, 1.2))
-"""Hertz between which pitches are folded into an octave, and the seconds change is seen over."""
+"""Range in Hertz whose pitches are folded into an octave, and the spans of change in seconds."""
 
 _TIMBRE_SECONDS: Final = (0.6, 1.2, 2.4)
 _AT_ONCE: Final = 512
-"""Frames transformed at a time: four megabytes, however long the song."""
+"""Frames per transform: four megabytes for songs of any length."""
 
 
 def seconds(frame: float) -> float:
-    """The time in the middle of the pair of fine frames that a frame is made of."""
+    """Return the time in the middle of the pair of fine frames of a frame."""
     return (2 * frame + 0.5) * HOP / RATE
 
 
 def features(samples: Array) -> Array:
-    """The features of mono ``samples`` (n,) at 22,050 Hz, shape (frames, 34).
+    """Return the features of mono ``samples`` (n,) at 22,050 Hz, shape (frames, 34).
 
     In this order: the onsets in twelve bands and their mean, the levels of the twelve bands, the
     change of harmony over four spans of time, of the bass over two, of the timbre over three.
@@ -70,7 +72,9 @@ def features(samples: Array) -> Array:
 
 
 def _spectrum(samples: Array, window: int, hop: int, fold: Array) -> Array:
-    """Magnitudes of the short-time spectrum, folded by (bins, bands): shape (frames, bands)."""
+    """Return magnitudes of the short-time spectrum, folded by (bins, bands):
+    shape (frames, bands).
+    """
     import scipy.fft
 
     padded = np.pad(samples, window // 2)
@@ -85,7 +89,9 @@ def _spectrum(samples: Array, window: int, hop: int, fold: Array) -> Array:
 
 @cache
 def _mel() -> Array:
-    """Triangles on O'Shaughnessy's mel scale, 2595 log10(1 + f / 700): shape (bins, bands)."""
+    """Return triangles on O'Shaughnessy's mel scale, 2595 log10(1 + f / 700):
+    shape (bins, bands).
+    """
     low, high = (2595 * math.log10(1 + hertz / 700) for hertz in _MEL_HERTZ)
     mel = np.linspace(low, high, _MEL_BANDS + 2)
     edges = 700 * (np.power(10.0, mel / 2595) - 1)
@@ -97,7 +103,7 @@ def _mel() -> Array:
 
 @cache
 def _octave(low: float, high: float) -> Array:
-    """Which of the twelve pitches each bin between two frequencies is: shape (bins, 12)."""
+    """Return the pitch class of each bin between two frequencies, as a matrix (bins, 12)."""
     hertz = np.fft.rfftfreq(2 * _WINDOW, 1 / RATE)
     within = np.flatnonzero((hertz > low) & (hertz < high))
     fold = np.zeros((len(hertz), 12), np.float32)
@@ -106,10 +112,10 @@ def _octave(low: float, high: float) -> Array:
 
 
 def _rise(fine: Array) -> Array:
-    """How much each band rises over the loudest of its neighbourhood two fine frames ago.
+    """Return the rise of each band over the maximum of its neighbours two fine frames before.
 
-    SuperFlux: a trembling pitch moves to the neighbouring band and is no onset (Böck and Widmer,
-    DAFx 2013).
+    This is SuperFlux: a vibrato moves to the neighbouring band and is not an onset (Böck and
+    Widmer, DAFx 2013).
     """
     loudest = fine.copy()
     loudest[:, 1:-1] = np.maximum(np.maximum(fine[:, :-2], fine[:, 1:-1]), fine[:, 2:])
@@ -119,27 +125,29 @@ def _rise(fine: Array) -> Array:
 
 
 def _joined(bands: Array) -> Array:
-    """Neighbouring mel bands as their mean: shape (fine frames, 12)."""
+    """Return the means of neighbouring mel bands: shape (fine frames, 12)."""
     first, after = _JOINED[:-1], _JOINED[1:]
     return np.stack([bands[:, a:b].mean(axis=1) for a, b in zip(first, after, strict=True)], 1)
 
 
 def _evened(onsets: Array) -> Array:
-    """Onsets against their usual strength around them, so that no equaliser matters."""
+    """Return onsets relative to their usual strength nearby, so that equalisation has no effect."""
     usual = _averaged(onsets * onsets, _ONSET_SECONDS)
     usual = np.sqrt(np.maximum(0, usual))
     return np.log1p(onsets / (usual + 0.02 * onsets.max(axis=0, initial=0) + 1e-4))
 
 
 def _averaged(rows: Array, seconds: float) -> Array:
-    """The mean of so many seconds about each row; scipy takes half a second to be imported."""
+    """Return the mean of ``seconds`` around each row; the import is here because scipy takes half a
+    second.
+    """
     from scipy.ndimage import uniform_filter1d
 
     return np.asarray(uniform_filter1d(rows, int(seconds * FPS), axis=0))
 
 
 def _harmonic_change(samples: Array, frames: int) -> list[NDArray[np.float64]]:
-    """The change of harmony and of the bass, one (frames,) for each span."""
+    """Return the change of harmony and of the bass, one (frames,) for each span."""
     folds = np.concatenate([_octave(*_HARMONY[0]), _octave(*_BASS[0])], axis=1)
     slow = np.sqrt(_spectrum(samples, 2 * _WINDOW, 4 * HOP, folds))
     columns: list[NDArray[np.float64]] = []
@@ -153,7 +161,7 @@ def _harmonic_change(samples: Array, frames: int) -> list[NDArray[np.float64]]:
 
 
 def _change(rows: Array, width: int) -> NDArray[np.float64]:
-    """Cosine distance of the mean ``width`` rows before each row from those that begin with it."""
+    """Return the cosine distance between the means of ``width`` rows before and after each row."""
     total = np.cumsum(np.vstack([np.zeros((1, rows.shape[1])), rows]), axis=0, dtype=np.float64)
     row = np.arange(len(rows))
     past = total[row] - total[np.maximum(row - width, 0)]

@@ -1,4 +1,4 @@
-"""Beats as librosa hears them."""
+"""Detect beats with librosa."""
 
 import itertools
 from collections.abc import Awaitable, Callable
@@ -13,25 +13,27 @@ from domain.library.songs import Analysis, Section
 
 Samples = NDArray[np.float32]
 Decode = Callable[[Path, int], Awaitable[Samples]]
-"""Reads a file as mono samples at a rate; raises `UnreadableMedia`."""
+"""Decodes a file to mono samples at a rate; raises `UnreadableMedia`."""
 
 _RATE: Final = 22_050
 _HOP: Final = 512
 _SLOWEST: Final = 85.0
-"""BPM; bachata is danced at 105 to 160, and a tempo outside one octave from here is folded in."""
+"""BPM; bachata has 105 to 160, and a tempo outside one octave from here is doubled or halved."""
 
 _LISTENING: Final = Threads("listening", 1)
 
 _LEAST_BEATS: Final = 8
 _SECTION: Final = 4
-"""Eight-counts in a section, for want of better knowledge: a phrase of 32 counts."""
+"""Eight-counts per section, as a default: a phrase of 32 counts."""
 
 
 class LibrosaAudioAnalyzer:
-    """Finds beats by librosa's tracker, and the "1" where bass and harmony change most."""
+    """Finds beats with librosa's tracker, and the "1" at the greatest change of
+    bass and harmony.
+    """
 
     def __init__(self, decode: Decode) -> None:
-        """Take what reads sound files."""
+        """Take the decoder of audio files."""
         self.name = "librosa"
         self._decode = decode
 
@@ -76,7 +78,7 @@ class LibrosaAudioAnalyzer:
 
 
 def _folded(beats: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Beats at a tempo that is danced: every other one of too many, twice as many of too few."""
+    """Return beats at a danceable tempo: every other beat, or twice as many."""
     while len(beats) > 1 and 60 / np.median(np.diff(beats)) >= 2 * _SLOWEST:
         beats = beats[::2]
     while len(beats) > 1 and 60 / np.median(np.diff(beats)) < _SLOWEST:
@@ -86,7 +88,7 @@ def _folded(beats: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _phase_of_one(tracker: Any, samples: Samples, beats: NDArray[np.float64]) -> int:  # noqa: ANN401
-    """Which of the first eight beats is a "1"."""
+    """Return the index of the first "1" among the first eight beats."""
     bass = tracker.onset.onset_strength(
         y=samples, sr=_RATE, hop_length=_HOP, fmax=200, n_mels=16, aggregate=np.mean
     )
@@ -113,7 +115,7 @@ def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _sections(samples: Samples, ones: NDArray[np.float64], duration: float) -> tuple[Section, ...]:
-    """Sections of four eight-counts each, with their loudness as their energy."""
+    """Return sections of four eight-counts each, with their loudness as energy."""
     edges = [0.0, *(float(one) for one in ones[_SECTION::_SECTION]), duration]
     spans = list(itertools.pairwise(edges))
     loudness = [

@@ -1,4 +1,4 @@
-"""The network that hears beats: dilated convolutions, its weights beside this file."""
+"""The neural network for beats: dilated convolutions, with weights in files beside this module."""
 
 from functools import cache
 from pathlib import Path
@@ -11,19 +11,19 @@ Array = NDArray[np.float32]
 
 BEAT_WEIGHT: Final = 4.0
 DOWNBEAT_WEIGHT: Final = 8.0
-"""How many times a beat and a downbeat count in training, since they are rare."""
+"""Weights of a beat and a downbeat in training, because they are rare."""
 
 SONGS: Final = Path(__file__).with_name("weights.npz")
-"""Weights that hear whole songs best."""
+"""The best weights for whole songs."""
 SHORT: Final = Path(__file__).with_name("short_weights.npz")
-"""Weights that hear a few seconds best, which a clip has."""
+"""The best weights for a few seconds, such as a clip."""
 
 
 class Weights(NamedTuple):
-    """The numbers of one or more networks of one shape, the networks along the first axis."""
+    """Parameters of one or more networks of one shape; the first axis is the network."""
 
     dilations: NDArray[np.int64]
-    """(blocks,) frames from one tap of a block to the next."""
+    """(blocks,) frames between the taps of a block."""
     entry_weight: Array
     """(networks, channels, features, taps)"""
     entry_bias: Array
@@ -44,16 +44,16 @@ class Weights(NamedTuple):
 
 @cache
 def load(file: Path = SONGS) -> Weights:
-    """Read weights once; by default those that songs are heard with."""
+    """Read weights once; by default those for songs."""
     with np.load(file) as stored:
         weights = {name: stored[name].astype(np.float32) for name in Weights._fields[1:]}
         return Weights(stored["dilations"], **weights)
 
 
 def logits(features: Array, weights: Weights) -> Array:
-    """Log odds of a beat and of a downbeat from (frames, features), shape (frames, 2).
+    """Return log odds of a beat and of a downbeat from (frames, features), shape (frames, 2).
 
-    Beats come out `BEAT_WEIGHT` times as likely as they are, downbeats `DOWNBEAT_WEIGHT` times.
+    Beats are `BEAT_WEIGHT` times as likely as in reality, downbeats `DOWNBEAT_WEIGHT` times.
     Several networks are averaged.
     """
     several = [_one(features, weights, which) for which in range(len(weights.exit_bias))]
@@ -61,7 +61,7 @@ def logits(features: Array, weights: Weights) -> Array:
 
 
 def probabilities(features: Array, weights: Weights) -> tuple[Array, Array]:
-    """P(beat), and P(downbeat) where a beat is: each (2 * frames,), one for each fine frame."""
+    """Return P(beat), and P(downbeat) given a beat: each (2 * frames,), one per fine frame."""
     odds = logits(features, weights)
     beat = _likely(odds[:, 0] - np.float32(np.log(BEAT_WEIGHT)))
     downbeat = _likely(odds[:, 1])
@@ -69,12 +69,14 @@ def probabilities(features: Array, weights: Weights) -> tuple[Array, Array]:
 
 
 def _likely(odds: Array) -> Array:
-    """The probability of log odds."""
+    """Return the probability for log odds."""
     return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
 
 def _fine(values: Array) -> Array:
-    """Values of frames (n,) at fine frames (2 n,): a frame lies in the middle of a pair."""
+    """Interpolate values of frames (n,) to fine frames (2 n,): a frame is in the
+    middle of a pair.
+    """
     at = 2 * np.arange(len(values)) + 0.5
     return np.interp(np.arange(2 * len(values)), at, values).astype(np.float32)
 
@@ -90,7 +92,7 @@ def _one(features: Array, weights: Weights, which: int) -> Array:
 
 
 def _convolved(rows: Array, weight: Array, bias: Array, dilation: int = 1) -> Array:
-    """(frames, in) by (out, in, taps), silence before and after: shape (frames, out)."""
+    """Convolve (frames, in) with (out, in, taps), zero-padded: shape (frames, out)."""
     frames, taps = len(rows), weight.shape[2]
     reach = dilation * (taps // 2)
     padded = np.pad(rows, ((reach, reach), (0, 0)))
@@ -101,5 +103,5 @@ def _convolved(rows: Array, weight: Array, bias: Array, dilation: int = 1) -> Ar
 
 
 def _elu(values: Array) -> Array:
-    """Clevert, Unterthiner and Hochreiter's exponential linear unit (ICLR 2016)."""
+    """Return Clevert, Unterthiner and Hochreiter's exponential linear unit (ICLR 2016)."""
     return np.where(values > 0, values, np.expm1(np.minimum(values, 0)))

@@ -1,4 +1,4 @@
-"""How much a song changes from beat to beat."""
+"""Measure the change of a song from beat to beat."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,9 +7,9 @@ Array = NDArray[np.float32]
 
 
 def apart(seen: Array, reach: int) -> Array:
-    """How far the means of the ``reach`` beats before and after each beat are apart.
+    """Return the distance between the means of the ``reach`` beats before and after each beat.
 
-    ``seen`` is (beats, numbers). Zero at the ends, where there are not so many beats.
+    ``seen`` is (beats, numbers). The result is zero at the ends, where there are not enough beats.
     """
     count = len(seen)
     total = np.vstack([np.zeros((1, seen.shape[1])), np.cumsum(seen, axis=0)])
@@ -23,5 +23,5 @@ def apart(seen: Array, reach: int) -> Array:
 
 
 def standard(values: Array, least: float = 1e-3) -> Array:
-    """Values (beats, ...) less their mean, in standard deviations and ``least`` more."""
+    """Return values (beats, ...) minus their mean, divided by standard deviation plus ``least``."""
     return ((values - values.mean(axis=0)) / (values.std(axis=0) + least)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Bars that are shorter or longer than four beats: where the count begins anew."""
+"""Detect bars that are shorter or longer than four beats, where the count restarts."""
 
 from typing import Final, NamedTuple
 
@@ -12,11 +12,10 @@ Places = NDArray[np.int64]
 
 
 class Tells(NamedTuple):
-    """How much each of the `Signs` of a beat tells, as log odds for each of its units.
+    """Weights of the `Signs` of a beat, as log odds per unit.
 
-    Fitted by `training.odd_bars`. They are another matter than `barlines.WEIGHTS`: a network that
-    takes the wrong beat for the first takes it all through a song, but it notices a break in the
-    count.
+    Fitted by `training.odd_bars`. They differ from `barlines.WEIGHTS`: a network that takes the
+    wrong beat for the first does so throughout a song, but it notices a break in the count.
     """
 
     network: float
@@ -25,23 +24,23 @@ class Tells(NamedTuple):
     loudness: float
     chord: float
     every: float
-    """Of every first beat, whatever it is like."""
+    """Constant for every first beat."""
 
 
 TELLS: Final = Tells(network=0.08, sound=0.14, harmony=0.27, loudness=0.05, chord=0.19, every=-0.2)
 RARE: Final = 5.4
-"""Log odds against the count beginning anew at a beat, on each of the three other places.
+"""Log odds against a restart of the count at a beat, for each of the three other places.
 
-One more than fitted: in half of the songs that it is fitted to there is an odd bar.
+One more than fitted, because half of the songs in the fit have an odd bar.
 """
 
 
 def recounted(places: Places, signs: Signs) -> Places:
-    """The places (n,) of beats in bars, counted anew where a bar is cut short or drawn out.
+    """Return the places (n,) of beats in bars, with restarts where a bar is shorter or longer.
 
-    Editors cut beats out and singers take their time: counted in fours to its end, half of such a
-    song is wrong. The likeliest count is found by an exact search (Viterbi). Which beat of the bar
-    is the first is not decided here.
+    Editors cut beats out and singers stretch time: counted in fours to its end, half of such a song
+    is wrong. The most likely count comes from an exact search (Viterbi). This does not decide which
+    beat of the bar is the first.
     """
     said = weighed(signs)
     stay = -np.log1p(3 * np.exp(-RARE))
@@ -63,6 +62,6 @@ def recounted(places: Places, signs: Signs) -> Places:
 
 
 def weighed(signs: Signs) -> Times:
-    """Log odds of each beat (n,) to be the first of its bar."""
+    """Return log odds of each beat (n,) to be the first of its bar."""
     *each, every = TELLS
     return np.array(each) @ np.stack(signs) + every

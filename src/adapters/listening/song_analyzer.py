@@ -1,4 +1,4 @@
-"""Everything that is heard in a song."""
+"""Analyse a song completely."""
 
 from typing import Final
 
@@ -15,25 +15,26 @@ from domain.library.songs import Analysis
 Samples = NDArray[np.float32]
 
 NAME: Final = "network 4"
-"""Told in every analysis; an analyzer that hears otherwise has another."""
+"""Name in every analysis; an analyzer with other results has another name."""
 _PEAKS: Final = 1_000
 _PRACTICE: Final = 3
-"""Seconds of noise that are listened to for practice."""
+"""Seconds of noise for the warm-up analysis."""
 _TICK: Final = 6
-"""Decimals of a second that times are told in."""
+"""Decimals of times in seconds."""
 
 
 def prepare() -> None:
-    """Load all that listening needs, so that a process forked afterwards has it."""
+    """Load everything that the analysis needs, so that processes forked afterwards share it."""
     load(SONGS)
     load(SHORT)
     analyze(np.random.default_rng(0).normal(0, 0.1, _PRACTICE * RATE).astype(np.float32))
 
 
 def analyze(samples: Samples) -> Analysis:
-    """Hear mono ``samples`` (n,) at 22,050 Hz: beats and bars by a network, eights by change.
+    """Analyse mono ``samples`` (n,) at 22,050 Hz: beats and bars by a network, eight-counts by
+    change.
 
-    Times are in seconds from the first sample. Of what has no beat there are none.
+    Times are in seconds from the first sample. Without a beat, the lists of beats are empty.
     """
     duration = len(samples) / RATE
     portrait = Portrait(samples)

@@ -1,4 +1,4 @@
-"""What a song is like, moment by moment and as a whole: levels, harmony, timbre, loudness."""
+"""Spectral features of audio, over time and in total: levels, harmony, timbre, loudness."""
 
 from functools import cache
 from itertools import pairwise
@@ -12,26 +12,26 @@ Times = NDArray[np.float64]
 
 RATE: Final = 22_050
 HOP: Final = 1_024
-"""Samples from one moment to the next: 46 ms."""
+"""Samples between two moments: 46 ms."""
 _WINDOW: Final = 4_096
 _AT_ONCE: Final = 512
 _BANDS: Final = 40
 _HERTZ: Final = (40.0, 10_000.0)
 _PITCHED: Final = (80.0, 2_500.0)
-"""Hertz between which pitches are folded into an octave."""
+"""Range in Hertz whose pitches are folded into an octave."""
 _TONES: Final = 12
 EMBEDDED: Final = 128
-"""Numbers that a whole song, or a clip's sound, is told in."""
+"""Length of the embedding of a song or a clip's sound."""
 _STEPS: Final = EMBEDDED - 2 * _BANDS - 2 * _TONES
-"""Of these, how many tell how loudness goes within a beat and a bar."""
+"""Number of values for the course of loudness within a beat and a bar."""
 _QUIETEST: Final = 1e-5
 
 
 class Portrait:
-    """A sound's moments: (n,) loudness in dB, (n, 40) band levels in dB, (n, 12) harmony."""
+    """A sound over time: (n,) loudness in dB, (n, 40) band levels in dB, (n, 12) harmony."""
 
     def __init__(self, samples: Array) -> None:
-        """Look at mono ``samples`` (m,) at 22,050 Hz."""
+        """Analyse mono ``samples`` (m,) at 22,050 Hz."""
         import scipy.fft
 
         padded = np.pad(samples.astype(np.float32, copy=False), (_WINDOW // 2, _WINDOW // 2))
@@ -52,7 +52,7 @@ class Portrait:
         self.loudness: Array = 20 * np.log10(np.concatenate(loud) + _QUIETEST)
 
     def between(self, edges: Times) -> tuple[Array, Array, Array]:
-        """Means from each edge, in seconds, to the next: of loudness, levels and harmony."""
+        """Return means of loudness, levels and harmony between successive edges in seconds."""
         at = np.clip(np.round(edges * RATE / HOP).astype(int), 0, len(self.loudness))
         spans = [(a, min(max(b, a + 1), len(self.loudness))) for a, b in pairwise(map(int, at))]
         spans = [(min(a, b - 1), b) for a, b in spans]
@@ -63,10 +63,11 @@ class Portrait:
         )
 
     def embedding(self, beats: Times) -> Array:
-        """The whole sound in 128 numbers of length 1.
+        """Return the embedding of the whole sound: 128 numbers of norm 1.
 
-        Mean and spread of each band's level beside the loudness, mean and spread of each tone, and
-        how the loudness goes from beat to beat: alike for sounds that are alike.
+        It contains mean and spread of each band's level relative to the loudness, mean and spread
+        of each tone, and the course of loudness from beat to beat; similar sounds have similar
+        embeddings.
         """
         beside = self.levels - self.levels.mean(axis=1, keepdims=True)
         parts = [
@@ -80,7 +81,7 @@ class Portrait:
         return _unit(whole)
 
     def _pulse(self, beats: Times) -> Array:
-        """Mean loudness, less its mean, at equal steps through four beats."""
+        """Return the mean loudness, minus its mean, at equal steps through four beats."""
         if len(beats) < 5:
             return np.zeros(_STEPS, np.float32)
         steps = np.arange(0, len(beats) - 1, 4 / _STEPS)
@@ -91,7 +92,9 @@ class Portrait:
 
 
 def peaks(samples: Array, count: int) -> Array:
-    """The largest sample, 0 to 1, in each of ``count`` equal stretches, to draw a sound by."""
+    """Return the largest sample, 0 to 1, in each of ``count`` equal intervals, for drawing a
+    waveform.
+    """
     edges = np.linspace(0, len(samples), count + 1).astype(int)
     tops = [np.abs(samples[a : max(b, a + 1)]).max(initial=0) for a, b in pairwise(map(int, edges))]
     return np.clip(np.array(tops, np.float32), 0, 1)
@@ -103,7 +106,7 @@ def _unit(values: Array) -> Array:
 
 @cache
 def _bands() -> Array:
-    """Triangles of equal height, evenly spread over what the ear tells apart (O'Shaughnessy)."""
+    """Return triangles of equal height, evenly spaced on the mel scale (O'Shaughnessy)."""
     hertz = np.fft.rfftfreq(_WINDOW, 1 / RATE)
     mels = 2595 * np.log10(1 + np.array(_HERTZ) / 700)
     low, high = map(float, mels)
@@ -115,7 +118,7 @@ def _bands() -> Array:
 
 @cache
 def _octave() -> Array:
-    """Which of twelve tones each frequency is, counted from A."""
+    """Return the pitch class of each frequency, counted from A."""
     hertz = np.fft.rfftfreq(_WINDOW, 1 / RATE)
     inside = (hertz > _PITCHED[0]) & (hertz < _PITCHED[1])
     tone = np.zeros(len(hertz), int)

@@ -1,4 +1,4 @@
-"""Beats, downbeats and tempo of a song in bars of four, and how sure they are."""
+"""Detect beats, downbeats and tempo of a song in bars of four, with a confidence."""
 
 from functools import cache
 from typing import Final, NamedTuple
@@ -16,26 +16,27 @@ Array = NDArray[np.float32]
 Times = NDArray[np.float64]
 
 LEAST_CONFIDENCE: Final = 0.28
-"""Below it no beats are returned. Chosen on synthetic sounds: see `training/README.md`."""
+"""Minimum confidence for returning beats. Chosen on synthetic sounds: see `training/README.md`."""
 
 _SHORTEST: Final = 2.0
-"""Seconds of sound beneath which there is no tempo to speak of."""
+"""Minimum seconds of sound for a tempo."""
 
 _LONG: Final = 30.0
-"""Seconds from which a sound is heard as a song: between synthetic sounds of 12 s, which the short
-weights hear better, and whole songs of 45 s and more, which the others do."""
+"""Seconds from which a sound is analysed as a song: between synthetic sounds of 12 s, for which the
+short weights are better, and whole songs of 45 s and more, for which the others are.
+"""
 
 _EARLY: Final = {SONGS: 0.0, SHORT: 0.002}
-"""Seconds that the peaks of each lie before the beats, on synthetic songs."""
+"""Seconds by which the peaks of each network precede the beats, on synthetic songs."""
 
 _SILENCE: Final = 10 ** (-70 / 20)
-"""Peak, against full scale, of what counts as no sound."""
+"""Peak of silence, relative to full scale."""
 
 _COUNTED: Final = 5.0
-"""Seconds of silence about a song that are counted through: an eight-count at 96 BPM."""
+"""Maximum seconds of silence around a song that the count includes: an eight-count at 96 BPM."""
 
 _AHEAD: Final = 0.1
-"""Seconds that a beat may be heard before its sound: a little more than it may be off."""
+"""Seconds by which a beat may precede its sound: a little more than its error."""
 
 _BAR: Final = 4
 _WALTZ: Final = 3
@@ -43,36 +44,36 @@ _PHRASE: Final = 16
 """Beats whose evidence decides between bars of four and of three."""
 
 _BELL: Final = 4
-"""Fine frames on either side of a beat that its P(beat) spreads over."""
+"""Fine frames on either side of a beat over which its P(beat) spreads."""
 
 _BEFORE: Final = 3
 _AFTER: Final = 7
-"""Fine frames about a decoded beat, which is where P(beat) begins to rise, that may be its peak."""
+"""Fine frames around a decoded beat, where P(beat) begins to rise, that may contain its peak."""
 
 _FAINT: Final = 0.05
-"""P(beat) beneath which a beat is counted and not heard: it has no peak."""
+"""P(beat) below which a beat comes only from the count: it has no peak."""
 
 
 class Heard(NamedTuple):
-    """What is heard of a song's time, in seconds from its first sample."""
+    """The beats of a song, in seconds from its first sample."""
 
     beats: Times
     """(n,) increasing."""
     downbeats: Times
-    """(m,) those of the beats that are first in their bar of four."""
+    """(m,) those beats that are first in their bar of four."""
     confidence: float
-    """From 0 to 1: how well beats and sound go together, times the probability of bars of four."""
+    """Agreement of beats and sound, times the probability of bars of four, 0 to 1."""
     tempo: float | None
-    """Beats a minute over the middle of the song; None where there are fewer than two beats."""
+    """Beats per minute over the middle of the song; None with fewer than two beats."""
 
 
 class Count(NamedTuple):
-    """A row of beats, right or wrong."""
+    """A sequence of beats, which may be wrong."""
 
     beats: Times
     """(n,) seconds, increasing."""
     places: NDArray[np.int64]
-    """(n,) where in its bar of four each is, 0 for the downbeat."""
+    """(n,) place in the bar of four, 0 for the downbeat."""
     downbeat: Array
     """(n,) P(downbeat) of each."""
     confidence: float
@@ -80,10 +81,11 @@ class Count(NamedTuple):
 
 
 def track(samples: Array, portrait: Portrait | None = None) -> Heard:
-    """Hear the beats of mono ``samples`` (n,) at 22,050 Hz, of which there may be a portrait.
+    """Detect the beats of mono ``samples`` (n,) at 22,050 Hz; ``portrait`` avoids analysing them
+    again.
 
-    Nothing is returned but the confidence where it is low: in silence and noise, in speech, in
-    music without a beat or not in bars of four, in less than two seconds of sound.
+    If the confidence is low, the result has no beats: for silence and noise, speech, music without
+    a beat or not in bars of four, and less than two seconds of sound.
     """
     start, end = _sounding(samples)
     if end - start < _SHORTEST * RATE:
@@ -93,7 +95,7 @@ def track(samples: Array, portrait: Portrait | None = None) -> Heard:
     if row.confidence < LEAST_CONFIDENCE:
         return _nothing(row.confidence)
     times = start / RATE + row.beats + _EARLY[weights]
-    # Silence in front is counted through to find the beat, but nobody dances before the music.
+    # Leading silence is included to find the beat, but nobody dances before the music.
     music = _first_sound(samples) / RATE - _AHEAD
     inside = (times < len(samples) / RATE) & (times >= music)
     times = times[inside]
@@ -103,7 +105,7 @@ def track(samples: Array, portrait: Portrait | None = None) -> Heard:
 
 
 def count(seen: Array, weights: Weights) -> Count:
-    """Count through what `features` sees of a sound, (frames, 34), whether it has a beat or not."""
+    """Return the best sequence of beats for `features` (frames, 34), even if there is no beat."""
     beat, downbeat = probabilities(seen, weights)
     row = _row(beat, downbeat, _BAR)
     if len(row.frames) == 0:
@@ -120,7 +122,9 @@ def _nothing(confidence: float) -> Heard:
 
 
 def _sounding(samples: Array) -> tuple[int, int]:
-    """The samples from the first to the last sound, with some silence on either side."""
+    """Return the range of samples from the first to the last sound, with some silence on either
+    side.
+    """
     whole = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP)
     loud = np.flatnonzero(whole.max(axis=1, initial=0) > _SILENCE) * HOP
     if len(loud) == 0:
@@ -131,7 +135,7 @@ def _sounding(samples: Array) -> tuple[int, int]:
 
 
 def _first_sound(samples: Array) -> int:
-    """The first sample of the block in which something is heard."""
+    """Return the first sample of the first block that is not silent."""
     whole = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP)
     return int(np.argmax(whole.max(axis=1, initial=0) > _SILENCE)) * HOP
 
@@ -147,11 +151,11 @@ def _row(beat: Array, downbeat: Array, beats_a_bar: int) -> Row:
 
 
 def _agreement(peaks: NDArray[np.int64], beat: Array) -> float:
-    """How well a row of beats and P(beat) go together, from 0 to 1.
+    """Return the agreement of a sequence of beats with P(beat), 0 to 1.
 
-    The geometric mean of what the network believes of the row's precision, which is P(beat) at
-    its beats, and of its recall: the share of all P(beat) that lies at the row's beats, less what
-    would lie there by chance. Speech has onsets enough, but not where a row needs them.
+    It is the geometric mean of the estimated precision, which is the mean P(beat) at the beats, and
+    of the recall: the share of all P(beat) near the beats, minus the share expected by chance.
+    Speech has many onsets, but not at regular beats.
     """
     covered = np.zeros(len(beat), np.bool_)
     for late in range(-_BELL, _BELL + 1):
@@ -163,17 +167,19 @@ def _agreement(peaks: NDArray[np.int64], beat: Array) -> float:
 
 
 def _in_fours(fours: Row, threes: Row) -> float:
-    """The probability of bars of four against bars of three, by the evidence of four bars.
+    """Return the probability of bars of four versus bars of three, by the evidence of four bars.
 
-    Over a whole song the two likelihoods would be worlds apart, whatever the song: beats are not
-    independent of one another.
+    Over a whole song the likelihood ratio would always be extreme, because beats are not
+    independent.
     """
     gain = (fours.gain - threes.gain) / len(fours.frames)
     return float(1 / (1 + np.exp(-_PHRASE * gain)))
 
 
 def _peaks(frames: NDArray[np.int64], beat: Array) -> NDArray[np.int64]:
-    """The fine frame where P(beat) is highest near each decoded beat, if it is high at all."""
+    """Return the fine frame with the highest P(beat) near each decoded beat, if
+    it is high enough.
+    """
     near = frames[:, np.newaxis] + np.arange(-_BEFORE, _AFTER)
     near = np.clip(near, 0, len(beat) - 1)
     highest = near[np.arange(len(frames)), beat[near].argmax(axis=1)]
@@ -182,7 +188,9 @@ def _peaks(frames: NDArray[np.int64], beat: Array) -> NDArray[np.int64]:
 
 
 def _refined(peaks: NDArray[np.int64], beat: Array) -> Times:
-    """The peaks between frames: the top of a parabola through each and its neighbours."""
+    """Return the peaks with subframe precision: the top of a parabola through each and its
+    neighbours.
+    """
     left, right = beat[np.maximum(peaks - 1, 0)], beat[np.minimum(peaks + 1, len(beat) - 1)]
     bend = left - 2 * beat[peaks] + right
     inner = (bend < -1e-9) & (peaks > 0) & (peaks < len(beat) - 1)
@@ -191,6 +199,6 @@ def _refined(peaks: NDArray[np.int64], beat: Array) -> Times:
 
 
 def _tempo(beats: Times) -> float | None:
-    """From the median time of a bar, which is steadier than that of a beat."""
+    """Return the tempo from the median duration of a bar, which is steadier than that of a beat."""
     bar = min(_BAR, len(beats) - 1)
     return 60 * bar / float(np.median(beats[bar:] - beats[:-bar])) if bar > 0 else None

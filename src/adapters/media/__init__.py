@@ -1,1 +1,1 @@
-"""Media from outside, opened and decoded by a process of its own in a cage."""
+"""Open and decode untrusted media files, in separate caged processes."""

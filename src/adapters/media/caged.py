@@ -1,4 +1,4 @@
-"""The ports that the media worker stands behind."""
+"""Adapters that implement ports with the media worker."""
 
 from pathlib import Path
 from typing import Final
@@ -16,11 +16,11 @@ from domain.library.songs import Analysis
 
 _LOOK: Final = 60.0
 _DECODE: Final = 30 * 60.0
-"""Seconds that answers are waited for: processes end sooner, by the time they compute."""
+"""Maximum seconds to wait for an answer; the limit of CPU time usually ends a process sooner."""
 
 
 class CagedProbe:
-    """Looks into files: a `MediaProbe`, and what FFmpeg is to be told of a file."""
+    """A `MediaProbe` that also returns the properties FFmpeg needs."""
 
     def __init__(self, worker: MediaWorker) -> None:
         """Take the worker."""
@@ -35,7 +35,7 @@ class CagedProbe:
         return media
 
     async def details(self, file: Path) -> Look:
-        """Return what FFmpeg is to be told of a file; raises as `measure`."""
+        """Return the properties of a file that FFmpeg needs; raises as `measure` does."""
         return await self._look(file, limits.SECONDS)
 
     async def _look(self, file: Path, seconds: float) -> Look:
@@ -43,7 +43,7 @@ class CagedProbe:
 
 
 class CagedMotionAnalyzer:
-    """A `MotionAnalyzer` that compares each picture with the one before."""
+    """A `MotionAnalyzer` that compares each frame with the previous one."""
 
     def __init__(self, worker: MediaWorker) -> None:
         """Take the worker."""
@@ -55,7 +55,7 @@ class CagedMotionAnalyzer:
 
 
 class CagedAudioAnalyzer:
-    """A `AudioAnalyzer` whose ear is in the worker, by the ``name`` that its analyses have."""
+    """An `AudioAnalyzer` that runs in the worker; its analyses carry ``name``."""
 
     def __init__(self, worker: MediaWorker, name: str) -> None:
         """Take the worker."""
@@ -68,14 +68,16 @@ class CagedAudioAnalyzer:
 
 
 class CagedDecoder:
-    """Sound as samples, decoded in the worker."""
+    """Decodes audio to samples, in the worker."""
 
     def __init__(self, worker: MediaWorker) -> None:
         """Take the worker."""
         self._worker = worker
 
     async def mono(self, song: Path, rate: int) -> NDArray[np.float32]:
-        """Mono samples (n,) at ``rate`` a second, -1 to 1; raises `UnreadableMedia`, `TooLarge`."""
+        """Return mono samples (n,) at ``rate`` per second, -1 to 1; raises `UnreadableMedia`,
+        `TooLarge`.
+        """
         parts = await self._worker.collect(
             song, "samples", rate=rate, seconds=limits.SECONDS, wait=_DECODE
         )

@@ -1,4 +1,4 @@
-"""The codecs that are decoded: what phones, cameras, browsers and music shops write."""
+"""The accepted codecs: those that phones, cameras, browsers and music shops write."""
 
 from typing import Final
 
@@ -18,10 +18,10 @@ DECODERS: Final = ",".join(
         *PCM,
     )
 )
-"""By the names of FFmpeg's decoders, of which some codecs have several."""
+"""Names of FFmpeg's decoders; some codecs have several."""
 
 NAMES: Final = f"pictures: {', '.join(VIDEO)}; sound: {', '.join(AUDIO)} and uncompressed PCM"
-"""For a person whose codec is not taken."""
+"""Text for a user whose codec is not accepted."""
 
 FORGIVING: Final = ("mp3", "aac", "wav", "flac", "ogg")
-"""Containers of sound, whose readers find their way again after rubbish as players do."""
+"""Audio containers whose readers skip invalid data, as players do."""

@@ -1,48 +1,53 @@
-"""How much of a file is worked through, by what is read and decoded, not by its header."""
+"""Limits for processing a file; they count actual packets and samples, not the header's claims."""
 
 from typing import Final, NoReturn
 
 from domain.shared.errors import TooLarge
 
 SECONDS: Final = 60 * 60
-"""Of any file, one's own included: an hour of samples to listen to takes 318 MB."""
+"""Maximum duration of any file, including the operator's: an hour of samples takes 318 MB."""
 FRAME_PIXELS: Final = 36_000_000
-"""Of one picture: 6000x6000."""
+"""Maximum pixels of one picture: 6000x6000."""
 PIXELS: Final = 30_000_000_000
-"""Of all pictures: two minutes of 4K at 30 frames a second."""
+"""Maximum pixels of all pictures: two minutes of 4K at 30 frames per second."""
 PACKETS: Final = 1_000_000
-"""Of all tracks: an hour of 60 pictures a second and of sound at 192 kHz has 900,000."""
+"""Maximum packets of all tracks: an hour of 60 frames per second and audio at 192 kHz has 900,000.
+"""
 SAMPLES: Final = 2_000_000_000
-"""Of all channels: 15 minutes of eight channels at 192 kHz are 1.4 thousand million."""
+"""Maximum samples of all channels: 15 minutes of eight channels at 192 kHz have 1.4 thousand
+million.
+"""
 TRACKS: Final = 64
 TRACK_NUMBER: Final = 2**31 - 1
-"""FFmpeg reads a larger one as negative, and then counts a thousand million numbers up to it."""
+"""FFmpeg reads a larger number as negative, and then counts up to it a thousand million times."""
 BOXES: Final = 20_000
-"""Of an MP4's header, at any depth."""
+"""Maximum boxes in the header of an MP4, at any depth."""
 DEPTH: Final = 16
 ENTRIES: Final = 3_000_000
-"""Of an MP4's index: a packet has one to four."""
+"""Maximum entries in the index of an MP4: a packet has one to four."""
 HEADER: Final = 64 * 2**20
-"""Bytes of an MP4's index."""
+"""Maximum bytes of an MP4's index."""
 
 MEMORY: Final = 3 * 2**30
-"""Bytes of address space: a 36-megapixel picture in 10 bit and its 16 references take 1.9 GB."""
+"""Maximum bytes of address space: a 36-megapixel picture in 10 bit and its 16 references take 1.9
+GB.
+"""
 PATIENCE: Final = 3
-"""Seconds of a processor's time without anything decoded."""
+"""Maximum CPU seconds without a decoded result."""
 PACKETS_A_SECOND: Final = 100_000
 PIXELS_A_SECOND: Final = 8_000_000
 SAMPLES_A_SECOND: Final = 2_000_000
-"""The slowest machine decodes so many in a second; more time is granted as more is decoded."""
+"""Minimum decoding speed per second on the slowest machine; decoding more earns more time."""
 CPU_SECONDS: Final = 30 * 60
-"""In all, for the longest that is taken."""
+"""Maximum CPU seconds in total, for the longest accepted file."""
 
 
 def refuse(what: str, found: int, most: int) -> NoReturn:
-    """Raise `TooLarge` that names a limit and what was found."""
+    """Raise `TooLarge`, which names the limit and the number found."""
     raise TooLarge(f"A file may have {most:,} {what} at most; this one has {found:,} or more.")
 
 
 def keep(what: str, found: int, most: int) -> None:
-    """Raise `TooLarge` where more was found than is taken."""
+    """Raise `TooLarge` if ``found`` exceeds ``most``."""
     if found > most:
         refuse(what, found, most)

@@ -1,4 +1,4 @@
-"""A look into a file: packets are counted, the first pictures and whole songs are decoded."""
+"""Probe a file: count all packets, decode the first frames of a film and the whole of a song."""
 
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -23,14 +23,15 @@ _HDR: Final = {16: "smpte2084", 18: "arib-std-b67"}
 _WIDE: Final = 9
 _PRIMARIES: Final = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 11: "smpte431", 12: "smpte432"}
 _MATRICES: Final = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 10: "bt2020c"}
-"""PQ and HLG, the numbers of BT.2020, other primaries and matrices (ITU-T H.273), and their names
-in FFmpeg."""
+"""PQ and HLG, the numbers of BT.2020, other primaries and matrices (ITU-T H.273), with their names
+in FFmpeg.
+"""
 _SEEN: Final = 3
-"""First pictures that are decoded, among which interlaced ones are looked for."""
+"""Number of first frames to decode, to detect interlacing."""
 
 
 class _Chosen:
-    """The tracks that are meant, and how long they are."""
+    """The selected tracks and their durations."""
 
     def __init__(
         self, found: "InputContainer", file: int, seconds: float, patience: Patience
@@ -48,12 +49,12 @@ class _Chosen:
 
     @property
     def heard(self) -> Fraction | None:
-        """Seconds to the end of the sound, by its packets."""
+        """Return the seconds to the end of the audio track, from its packets."""
         return None if self.sound is None else self.tracks[self.sound].end(self.beginning)
 
 
 def look(file: int, seconds: float) -> Look:
-    """Look into an open file, as far as ``seconds``; raises `UnreadableMedia`, `TooLarge`."""
+    """Probe an open file up to ``seconds``; raises `UnreadableMedia`, `TooLarge`."""
     patience = Patience()
     container = sniffed(file)
     with opened(file, container) as found:
@@ -98,7 +99,7 @@ def _film(
     configuration = bytes(coded.extradata or b"")
     width, height, seen = coded.width, coded.height, list[VideoFrameOf]()
     if width * height <= limits.FRAME_PIXELS:
-        # Pictures that nobody would decode are not decoded to be measured either.
+        # A film with too many pixels for processing is not decoded here either.
         limits.keep("pixels in all its pictures", width * height * track.packets, limits.PIXELS)
         seen = _first_pictures(found, stream, patience)
         width, height = seen[0].width, seen[0].height
@@ -129,10 +130,10 @@ def _film(
 
 
 class VideoFrameOf:
-    """The properties of a decoded picture, without its pixels."""
+    """The properties of a decoded frame, without its pixels."""
 
     def __init__(self, frame: "VideoFrame") -> None:
-        """Take what a picture says of itself."""
+        """Take the frame."""
         said: Any = frame
         self.width: int = said.width
         self.height: int = said.height
@@ -159,16 +160,16 @@ def _first_pictures(
 
 
 def prepare(stream: "VideoStream") -> None:
-    """Decode with one thread, and no picture larger than is taken."""
+    """Decode in one thread, and refuse frames above the pixel limit."""
     coded: Any = stream.codec_context
     coded.thread_count = 1
     coded.options = {"max_pixels": str(limits.FRAME_PIXELS), "threads": "1"}
 
 
 def _colours(frame: VideoFrameOf) -> tuple[str, str, str] | None:
-    """Primaries, transfer and matrix of a picture that is not BT.709.
+    """Return primaries, transfer and matrix of a frame that is not BT.709; None for BT.709.
 
-    What a file leaves out of them is as it is with the rest: HDR is BT.2020 unless it says else.
+    Missing values follow from the others: HDR is BT.2020 unless the file says otherwise.
     """
     if frame.transfer not in _HDR and _WIDE not in (frame.primaries, frame.matrix):
         return None

@@ -14,23 +14,23 @@ from domain.library.media import Media
 HEAD: Final = struct.Struct(">BI")
 """Kind and length of a message."""
 LONGEST: Final = 4 * 2**20
-"""Bytes of one message."""
+"""Maximum bytes of one message."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, tag="job", omit_defaults=True):
-    """A task for one file, which is handed over opened."""
+    """A task for one file; the service passes the file as an open descriptor."""
 
     number: int
     task: str
-    """`look`, `watch`, `samples`, `hear`."""
+    """One of `look`, `watch`, `samples`, `hear`."""
     seconds: float
-    """Longer files are refused."""
+    """Maximum duration of the file in seconds."""
     rate: int = 0
-    """Samples a second that are asked for."""
+    """Requested samples per second."""
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag="stop"):
-    """End a job at once."""
+    """An order to end a job at once."""
 
     number: int
 
@@ -45,54 +45,54 @@ class Kind(IntEnum):
     """Kinds of messages about a job."""
 
     PART = 1
-    """Bytes of an answer that comes in pieces."""
+    """One part of an answer in several parts."""
     ANSWER = 2
     REFUSAL = 3
     FAULT = 4
-    """A bug of ours, with its trace."""
+    """A bug of the service, with its traceback."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why there is no answer."""
+    """The reason why there is no answer."""
 
     code: str
-    """As in `domain.shared.errors`."""
+    """Code of an error in `domain.shared.errors`."""
     message: str
     details: str | None = None
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file as FFmpeg is to be told of it."""
+    """The properties of a file that FFmpeg needs."""
 
     form: str
     """FFmpeg's name of the container."""
     media: Media
     picture: int | None = None
-    """Number of the track with the moving picture."""
+    """Index of the video track."""
     sound: int | None = None
-    """Number of the track that is heard."""
+    """Index of the selected audio track."""
     hdr: bool = False
     colours: tuple[str, str, str] | None = None
-    """Primaries, transfer and matrix as FFmpeg names them, where they are not those of BT.709."""
+    """Primaries, transfer and matrix as FFmpeg names them, if they are not BT.709."""
     interlaced: bool = False
     setup: bytes = b""
-    """The picture's decoder configuration."""
+    """Configuration of the video decoder."""
     sound_seconds: Fraction | None = None
     sound_rate: int = 0
-    """Samples a second."""
+    """Samples per second."""
     endless: bool = False
-    """Whether the header of a WAV leaves its length open."""
+    """True if the header of a WAV leaves its length open."""
     skip: int = 0
-    """Bytes in front of it."""
+    """Number of bytes before the container."""
 
 
 def encode(value: object) -> bytes:
-    """A message's body."""
+    """Return the body of a message."""
     return msgspec.msgpack.encode(value, enc_hook=str)
 
 
 def decode(body: bytes, kind: Any) -> Any:  # noqa: ANN401 - whichever type is asked for
-    """Read a body; raises ValueError or ArithmeticError for what is no such value."""
+    """Decode a body; raises ValueError or ArithmeticError if it is not of this type."""
     return msgspec.msgpack.decode(body, type=kind, dec_hook=_converted)
 
 
@@ -103,7 +103,7 @@ def _converted(kind: type, value: object) -> Fraction:
 
 
 def write(file: int, kind: Kind, body: bytes) -> None:
-    """Write a message to a pipe, waiting until it is read."""
+    """Write a message to a pipe; blocks until it is read."""
     for piece in _pieces(kind, body):
         rest = memoryview(piece)
         while rest:

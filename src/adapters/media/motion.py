@@ -1,4 +1,4 @@
-"""Motion as the change between small grey pictures."""
+"""Measure motion as the change between small grey frames."""
 
 import os
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _RATE: Final = 15
-"""Pictures a second that are looked at."""
+"""Analysed frames per second."""
 _SIZE: Final = (96, 54)
-"""Pixels; noise of the camera is gone, dancers are not."""
+"""Size of the analysed frames in pixels: camera noise disappears, dancers do not."""
 _MISSING: Final = 2
-"""Pictures at the end that may be missing, as after a recording that was stopped."""
+"""Number of frames that may be missing at the end, as after an interrupted recording."""
 
 
 def watch(file: int, seconds: float) -> Motion:
-    """Watch all of an open clip; raises `UnreadableMedia` for what breaks off, `TooLarge`."""
+    """Measure the motion of a whole open clip; raises `UnreadableMedia` if it is truncated,
+    `TooLarge`.
+    """
     patience = Patience()
     container = sniffed(file)
     with opened(file, container) as found:
@@ -59,7 +61,7 @@ def watch(file: int, seconds: float) -> Motion:
             small = smaller.reformat(frame, *_SIZE, "gray").to_ndarray()
             now = small.astype(np.int16)
             change = 0.0 if before is None else float(np.abs(now - before).mean())
-            # A picture that stays longer than usual is looked at again: nothing has changed.
+            # A frame that lasts longer than usual counts as several frames without change.
             changes += [0.0] * (int(time * _RATE) - len(changes))
             changes.append(round(change, 4))
             before = now
@@ -71,6 +73,6 @@ def watch(file: int, seconds: float) -> Motion:
 
 
 def _ends_before(file: int, entries: Any) -> bool:  # noqa: ANN401 - PyAV's list of entries
-    """Whether a file ends before all that its index tells of, as a download that broke off."""
+    """Return True if a file is shorter than its index, as after an interrupted download."""
     size = os.fstat(file).st_size
     return any(each.pos + each.size > size for each in entries or ())

@@ -1,4 +1,4 @@
-"""The header of an MP4, counted before a reader makes lists of what it promises."""
+"""Check the header of an MP4 against limits before a reader allocates its lists."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _COUNTED: Final = {
     b"ctts": 4, b"stss": 4, b"stsc": 4, b"stco": 4, b"co64": 4, b"elst": 4,
     b"stsz": 8, b"stz2": 8, b"trun": 4, b"sbgp": 8, b"stps": 4, b"saiz": 5, b"subs": 4,
 }  # fmt: skip
-"""Boxes that begin with a number of entries, and where it stands after version and flags."""
+"""Boxes that begin with a number of entries, and its offset after version and flags."""
 
 
 class _Box(NamedTuple):
@@ -25,7 +25,7 @@ class _Box(NamedTuple):
 
 
 class _Counter:
-    """Counts boxes, bytes and entries of one file."""
+    """Counts the boxes, bytes and entries of one file."""
 
     def __init__(self, file: int) -> None:
         self._file = file
@@ -55,7 +55,7 @@ class _Counter:
                 self._add(0 if by_chunks else sum(samples for samples, _ in runs))
             elif box.kind in _COUNTED:
                 self._add(self._number(box, _COUNTED[box.kind]))
-        # Samples of one size and one tick each, as PCM has, are read by whole chunks.
+        # Samples of one size and one tick each, such as PCM, are read in whole chunks.
         self._add(0 if by_chunks else alike)
 
     def _add(self, entries: int) -> None:
@@ -66,12 +66,14 @@ class _Counter:
         return int.from_bytes(os.pread(self._file, 4, box.body + at))
 
     def _track_number(self, box: _Box) -> int:
-        """Of a `tkhd`, after its two times, which take eight bytes each from version 1 on."""
+        """Return the number in a `tkhd`, after its two times of eight bytes each (four in version
+        0).
+        """
         version = self._number(box, 0) >> 24
         return self._number(box, 20 if version else 12)
 
     def _runs(self, box: _Box) -> list[tuple[int, int]]:
-        """Runs of an `stts`: so many samples of so many ticks."""
+        """Return the runs of an `stts`: pairs of sample count and ticks."""
         count = self._number(box, 4)
         limits.keep("entries of index", count, limits.ENTRIES)
         table = os.pread(self._file, min(8 * count, max(0, box.end - box.body)), box.body + 8)
@@ -104,5 +106,5 @@ def _keep_number(number: int) -> None:
 
 
 def keep_within_limits(file: int) -> None:
-    """Raise `TooLarge` where an MP4 promises more than is taken; what is broken passes."""
+    """Raise `TooLarge` if an MP4 declares more than the limits; a malformed file passes."""
     _Counter(file).count(0, os.fstat(file).st_size, 0)

@@ -1,4 +1,6 @@
-"""A file opened by PyAV: as the one container it is, from an open file, and only what is taken."""
+"""Open a file with PyAV: from a descriptor, in its detected container, with
+accepted codecs only.
+"""
 
 import os
 from collections.abc import Generator
@@ -19,7 +21,9 @@ _COVER: Final = ("attached_pic", "timed_thumbnails", "still_image")
 
 
 def sniffed(file: int) -> Container:
-    """The container of an open file; raises `UnacceptedMedia`, and `TooLarge` for its header."""
+    """Detect the container of an open file; raises `UnacceptedMedia`, and `TooLarge` for its
+    header.
+    """
     found = container_of(file)
     if found is None:
         if not os.fstat(file).st_size:
@@ -32,9 +36,9 @@ def sniffed(file: int) -> Container:
 
 @contextmanager
 def opened(file: int, container: Container) -> Generator["InputContainer"]:
-    """Open it from its beginning on; raises `UnreadableMedia`, and `TooLarge`.
+    """Open the container from its beginning; raises `UnreadableMedia`, and `TooLarge`.
 
-    FFmpeg may open a decoder while it looks at the streams; it opens none but those we take.
+    FFmpeg may open a decoder while it inspects the streams; only accepted decoders are allowed.
     """
     import av
     from av.error import FFmpegError
@@ -62,27 +66,27 @@ def opened(file: int, container: Container) -> Generator["InputContainer"]:
 
 
 def codec_of(stream: Any) -> str | None:  # noqa: ANN401 - a stream of any kind
-    """FFmpeg's name of a track's codec; None where it has no decoder for it."""
+    """Return FFmpeg's name of a track's codec; None if FFmpeg has no decoder for it."""
     coded = stream.codec_context
     return None if coded is None else str(coded.codec.canonical_name)
 
 
 def is_taken(stream: Any) -> bool:  # noqa: ANN401 - a stream of any kind
-    """Whether a track is of a codec that is decoded here."""
+    """Return True if the codec of a track is accepted."""
     return codec_of(stream) in TAKEN
 
 
 def is_cover(stream: Any) -> bool:  # noqa: ANN401 - a stream of any kind
-    """Whether a track is a picture of the file and not in it."""
+    """Return True if a track is a cover picture rather than a video."""
     return any(stream.disposition & getattr(stream.disposition, name) for name in _COVER)
 
 
 def refuse_codec(what: str, stream: Any) -> UnacceptedMedia:  # noqa: ANN401 - a stream of any kind
-    """The refusal of a track by its codec."""
+    """Return the error for a track whose codec is not accepted."""
     name = codec_of(stream) or "one that FFmpeg has no decoder for"
     return UnacceptedMedia(f"The {what} is {name}, which is not taken.", details=f"Taken: {NAMES}.")
 
 
 def origin(found: "InputContainer") -> Fraction:
-    """When the file begins, in seconds: FFmpeg counts seconds of a file from there."""
+    """Return the start time of the file in seconds; FFmpeg counts from there."""
     return Fraction(found.start_time or 0, 1_000_000)

@@ -1,4 +1,4 @@
-"""Time of the processor that a job may still take: more is granted as more is decoded."""
+"""The CPU time that a job may still use; decoding more earns more time."""
 
 import resource
 import time
@@ -7,17 +7,17 @@ from typing import Final
 from adapters.media import limits
 
 _RENEWED: Final = 0.25
-"""Seconds of the processor's time between two grants."""
+"""CPU seconds between two extensions."""
 
 
 class Patience:
-    """Lets the system end this process when it computes for long and nothing comes of it.
+    """Lets the system kill this process if it computes for long without a result.
 
-    Without ``ends`` it only counts: for a process that has other work, too.
+    Without ``ends`` it only counts, for a process that also does other work.
     """
 
     def __init__(self, *, ends: bool = True) -> None:
-        """Grant the first seconds."""
+        """Allow the first seconds."""
         self._ends = ends
         self._earned = 0.0
         self._pixels = 0
@@ -26,7 +26,7 @@ class Patience:
         self._renew(time.process_time())
 
     def picture(self, width: int, height: int) -> None:
-        """Count a decoded picture; raises `TooLarge`."""
+        """Count a decoded frame; raises `TooLarge`."""
         self._pixels += width * height
         limits.keep("pixels in all its pictures", self._pixels, limits.PIXELS)
         self._earn(width * height / limits.PIXELS_A_SECOND)
@@ -38,11 +38,11 @@ class Patience:
         self._earn(samples * channels / limits.SAMPLES_A_SECOND)
 
     def packets(self, count: int) -> None:
-        """Count packets that are read and not decoded."""
+        """Count packets that are read but not decoded."""
         self._earn(count / limits.PACKETS_A_SECOND)
 
     def work(self, seconds: float) -> None:
-        """Grant time for work that is done once with what was decoded."""
+        """Allow ``seconds`` for work that follows the decoding."""
         self._earned += seconds
         self._renew(time.process_time())
 

@@ -1,4 +1,4 @@
-"""Which container a file is, by its first bytes and never by its name."""
+"""Detect the container of a file by its first bytes, never by its name."""
 
 import os
 from collections.abc import Callable
@@ -8,9 +8,9 @@ ACCEPTED: Final = "MP4, MOV, M4A, MKV, WebM, WAV, MP3, FLAC, Ogg or AAC"
 
 _HEAD: Final = 16
 _SEARCHED: Final = 65_536
-"""Bytes at the beginning among which frames of sound are looked for, as players do."""
+"""Number of bytes at the beginning in which audio frames are searched, as players do."""
 _TAGS: Final = 4
-"""ID3 tags one after another that are passed over."""
+"""Maximum number of successive ID3 tags to skip."""
 _CHUNKS: Final = 100
 _OPEN: Final = 0xFFFFFFFF
 _FRAMES: Final = 3
@@ -25,7 +25,7 @@ _OTHERS: Final = (
     b"%PDF",
     b"PK",
 )
-"""Beginnings of AVI, AIFF, FLV, MPEG programs, ASF, of lists, pages and archives."""
+"""First bytes of AVI, AIFF, FLV, MPEG programs, ASF, lists, pages and archives."""
 
 _MOV_BOXES: Final = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp")
 _BEGINNINGS: Final = ((b"\x1aE\xdf\xa3", "matroska"), (b"fLaC", "flac"), (b"OggS", "ogg"))
@@ -34,23 +34,23 @@ _RATES: Final = (
     (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 )
-"""Kilobits a second of MPEG-1 and of MPEG-2 layer III (ISO 11172-3, 13818-3)."""
+"""Kilobits per second of MPEG-1 and of MPEG-2 layer III (ISO 11172-3, 13818-3)."""
 _SAMPLING: Final = (44_100, 48_000, 32_000)
 
 
 class Container(NamedTuple):
-    """A container, and how its reader has to be told of it."""
+    """A container, and the settings of its reader."""
 
     form: str
-    """FFmpeg's name."""
+    """FFmpeg's name of the container."""
     endless: bool = False
-    """Whether a WAV's header leaves its length open, as one written to a pipe does."""
+    """True if a WAV's header leaves its length open, as in one written to a pipe."""
     skip: int = 0
-    """Bytes in front that its reader does not pass over by itself."""
+    """Number of bytes in front that the reader cannot skip itself."""
 
 
 def container_of(file: int) -> Container | None:
-    """The container of an open file; None for what is not accepted. Raises OSError."""
+    """Return the container of an open file; None if it is not accepted. Raises OSError."""
     at = _after_tags(file)
     form = _container(os.pread(file, _HEAD, at))
     if form == "wav":
@@ -63,7 +63,7 @@ def container_of(file: int) -> Container | None:
 
 
 def _after_tags(file: int) -> int:
-    """Where an ID3 tag ends, which any sound file may have in front (id3.org, ID3v2.4)."""
+    """Return the offset after any ID3 tags, which may precede all audio data (id3.org, ID3v2.4)."""
     at = 0
     for _ in range(_TAGS):
         head = os.pread(file, 10, at)
@@ -84,7 +84,7 @@ def _container(head: bytes) -> str | None:
 
 
 def _is_endless(file: int, start: int) -> bool:
-    """Whether the data of a WAV is as long as the file is."""
+    """Return True if the data of a WAV extends to the end of the file."""
     if os.pread(file, 4, start) == b"RF64":
         return False
     at = start + 12
@@ -100,13 +100,15 @@ def _is_endless(file: int, start: int) -> bool:
 
 
 def _is_other(head: bytes) -> bool:
-    """Whether it is a container that is not taken, in which frames of sound might be found."""
+    """Return True for other containers, in which audio frames could be found by chance."""
     stream = head[:1] == head[188:189] == head[376:377] == b"\x47"
     return stream or head.startswith(_OTHERS)
 
 
 def _frames_in(head: bytes) -> str | None:
-    """Bare frames of sound, of which some follow one another: MP3 or AAC."""
+    """Return the form of a stream of audio frames without container, MP3 or AAC;
+    None for neither.
+    """
     at = head.find(b"\xff")
     while 0 <= at < len(head) - 4:
         for form, measured in (("aac", _adts), ("mp3", _mpeg)):
@@ -117,7 +119,7 @@ def _frames_in(head: bytes) -> str | None:
 
 
 def _follow(head: bytes, first: int, measured: Callable[[bytes], int]) -> bool:
-    """Whether frames follow one another from here on; at the very beginning one is enough."""
+    """Return True if several frames follow each other from here; at offset 0 one is enough."""
     at = first
     for number in range(_FRAMES):
         if at >= len(head):
@@ -130,7 +132,7 @@ def _follow(head: bytes, first: int, measured: Callable[[bytes], int]) -> bool:
 
 
 def _adts(head: bytes) -> int:
-    """Bytes of a frame of AAC; 0 for what is none (ISO 13818-7, 6.2)."""
+    """Return the bytes of an AAC frame; 0 if it is not one (ISO 13818-7, 6.2)."""
     if len(head) < 6 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:
         return 0
     length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
@@ -138,7 +140,7 @@ def _adts(head: bytes) -> int:
 
 
 def _mpeg(head: bytes) -> int:
-    """Bytes of a frame of MPEG sound; 0 for what is none."""
+    """Return the bytes of an MPEG audio frame; 0 if it is not one."""
     if len(head) < 4 or head[1] & 0xE0 != 0xE0:
         return 0
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
@@ -150,7 +152,7 @@ def _mpeg(head: bytes) -> int:
     if layer == 1:
         kilobits = _RATES[0 if version == 3 else 1][rate]
         return (144_000 if version == 3 else 72_000) * kilobits // hertz + padding
-    # Layers I and II are recognised, to be refused by name; their rates are other ones.
+    # Layers I and II are detected only to name them in the refusal; their bit rates differ.
     return _other_layer(version, layer, rate, hertz, padding)
 
 

@@ -1,4 +1,4 @@
-"""Sound decoded, one block after another."""
+"""Decode audio block by block."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 Samples = NDArray[np.float32]
 
 _FORGIVEN: Final = 0.1
-"""Share of packets that may be rubbish."""
+"""Maximum share of invalid packets."""
 _AUDIBLE: Final = 1e-4
-"""-80 dB."""
+"""Threshold of silence: -80 dB."""
 
 
 def frames(
     found: "InputContainer", stream: "AudioStream", form: str, patience: Patience
 ) -> Iterator["AudioFrame"]:
-    """Decode a track; raises `UnreadableMedia` where it breaks off, `TooLarge` for too much."""
+    """Decode a track; raises `UnreadableMedia` if it is truncated, `TooLarge` beyond the limits."""
     from av.error import InvalidDataError
 
     good = bad = 0
@@ -53,7 +53,7 @@ def frames(
 
 
 def is_silent(file: int, index: int, patience: Patience) -> bool:
-    """Whether nothing can be heard in a track of an open file; decodes up to the first sound."""
+    """Return True if a track of an open file is silent; decodes up to the first audible sample."""
     container = sniffed(file)
     with opened(file, container) as found:
         stream = cast("AudioStream", found.streams[index])
@@ -64,7 +64,7 @@ def is_silent(file: int, index: int, patience: Patience) -> bool:
 
 
 def length(file: int, index: int, seconds: float, patience: Patience) -> Fraction:
-    """Seconds of sound in a track, by decoding it; stops soon after ``seconds``."""
+    """Return the seconds of audio in a track by decoding it; stops soon after ``seconds``."""
     container = sniffed(file)
     whole = Fraction(0)
     with opened(file, container) as found:
@@ -79,10 +79,10 @@ def length(file: int, index: int, seconds: float, patience: Patience) -> Fractio
 def samples(
     file: int, rate: int, seconds: float, patience: Patience | None = None
 ) -> Generator[Samples]:
-    """Decode an open file's sound to mono at ``rate`` a second, -1 to 1, block by block.
+    """Decode an open file's audio to mono blocks at ``rate`` per second, -1 to 1.
 
-    Raises `UnreadableMedia` for what has no sound or breaks off, `TooLarge` for what lasts longer
-    than ``seconds``.
+    Raises `UnreadableMedia` if there is no audio or the file is truncated, `TooLarge` if it lasts
+    longer than ``seconds``.
     """
     patience = patience or Patience()
     container = sniffed(file)
@@ -104,9 +104,10 @@ def samples(
 
 
 def mono(song: Path, rate: int) -> Samples:
-    """All of a local file's sound, mono samples (n,) at ``rate`` a second; raises as `samples`.
+    """Return all audio of a local file, mono samples (n,) at ``rate`` per second; raises as
+    `samples`.
 
-    It is decoded in this very process: for files of one's own, in training and benchmarks.
+    It decodes in the current process, so use it only for trusted files, in training and benchmarks.
     """
     file = os.open(song, os.O_RDONLY)
     try:
@@ -123,7 +124,7 @@ def _mono(blocks: Iterator["AudioFrame"], rate: int) -> Iterator[Samples]:
     for frame in blocks:
         now = (frame.format.name, frame.layout.name, frame.sample_rate)
         if now != kind:
-            # Of chained streams each may have a rate of its own.
+            # Each of several chained streams may have its own rate.
             if resampler is not None:
                 yield from _resampled(resampler, None)
             resampler, kind = (

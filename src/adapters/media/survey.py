@@ -1,4 +1,4 @@
-"""All packets of a file, counted once: how long its tracks really are, and which are meant."""
+"""Count all packets of a file once, to find true durations and select tracks."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 _COUNTED: Final = 1_000
-"""Packets after which the limit is looked at: a look for each would cost more than reading it."""
+"""Number of packets between two checks of the limit; a check costs more than reading a packet."""
 _SLACK: Final = 1.0
-"""Seconds over what is allowed that are still counted, so that the refusal is the exact one's."""
+"""Extra seconds that are counted, so that a refusal can name the exact duration."""
 
 
 class Track:
     """Packets and times of one track."""
 
     def __init__(self, stream: Any) -> None:  # noqa: ANN401 - a stream of any kind
-        """Begin with nothing."""
+        """Start empty."""
         self.index: int = stream.index
         self.type: str = stream.type
         self.codec = codec_of(stream)
@@ -42,20 +42,22 @@ class Track:
         self._end = max(self._end, pts + duration)
 
     def end(self, beginning: Fraction) -> Fraction:
-        """Seconds from the ``beginning`` of the file to the end of this track; 0 if unknown."""
+        """Return the seconds from the file's ``beginning`` to the end of this
+        track; 0 if unknown.
+        """
         if self._first is None:
             return Fraction(0)
         end = self._end
         if end <= self._latest and self.packets > 1:
-            # The last packet does not say how long it lasts: as long as they do on average.
+            # The last packet has no duration, so it gets the average.
             end = self._latest + (self._latest - self._first) // (self.packets - 1)
         return end * self._base - beginning
 
 
 def survey(found: "InputContainer", seconds: float, patience: Patience) -> dict[int, Track]:
-    """Read all packets and decode none; raises `TooLarge`, and `UnreadableMedia`.
+    """Read all packets without decoding; raises `TooLarge`, and `UnreadableMedia`.
 
-    Stops soon after ``seconds``: what lasts longer is refused by whoever set them.
+    Stops soon after ``seconds``; the caller refuses a longer file.
     """
     streams = found.streams
     limits.keep("tracks", len(streams), limits.TRACKS)
@@ -65,7 +67,8 @@ def survey(found: "InputContainer", seconds: float, patience: Patience) -> dict[
     if not tracks:
         return tracks
     latest = origin(found) + Fraction(seconds + _SLACK)
-    # In units of each track: a fraction for every packet would take longer than reading it.
+    # In the track's own time units: making a fraction for every packet takes longer than reading
+    # it.
     last = {i: int(latest / (streams[i].time_base or Fraction(1))) for i in tracks}
     count = 0
     for packet in found.demux(*(streams[index] for index in tracks)):
@@ -83,10 +86,10 @@ def survey(found: "InputContainer", seconds: float, patience: Patience) -> dict[
 
 
 def moving_picture(found: "InputContainer", tracks: dict[int, Track]) -> int | None:
-    """Number of the first track with a moving picture, which no cover and no still is.
+    """Return the index of the first video track that is not a cover or a still picture.
 
-    A file that has nothing else may have a single picture. Raises `UnacceptedMedia` where there
-    are only some that are not taken.
+    A file with nothing else may have a single picture. Raises `UnacceptedMedia` if all such tracks
+    have codecs that are not accepted.
     """
     pictures = [each for each in found.streams.video if not is_cover(each)]
     moving = [each for each in pictures if tracks[each.index].packets > 1]
@@ -98,9 +101,9 @@ def moving_picture(found: "InputContainer", tracks: dict[int, Track]) -> int | N
 def sound_track(
     found: "InputContainer", tracks: dict[int, Track], is_silent: Callable[[int], bool]
 ) -> int | None:
-    """Number of the sound track that is meant; of silent ones the first that is not.
+    """Return the index of the main audio track; if it is silent, the first one with sound.
 
-    Raises `UnacceptedMedia` where there are only some that are not taken.
+    Raises `UnacceptedMedia` if all tracks have codecs that are not accepted.
     """
     sounds = [each for each in found.streams.audio if tracks[each.index].packets]
     preferred = sorted(sounds, key=lambda each: not each.disposition & each.disposition.default)
@@ -119,7 +122,7 @@ def _first_taken(what: str, streams: list[Any]) -> int | None:
 
 
 def nothing_there(found: "InputContainer") -> UnreadableMedia:
-    """The refusal of a file without picture and sound."""
+    """Return the error for a file without video and audio."""
     if found.streams.audio:
         return UnreadableMedia("There is no sound in the file: not one sample.")
     if found.streams.video:

@@ -1,4 +1,4 @@
-"""The media worker as the service calls it: a file in, one answer out."""
+"""The service's side of the media worker: it sends a file and receives one answer."""
 
 import asyncio
 import contextlib
@@ -30,16 +30,16 @@ from domain.shared.errors import Broken, TooLarge, UnacceptedMedia, UnreadableMe
 T = TypeVar("T")
 
 _START: Final = "import sys; sys.path[:] = sys.argv[1].split('\\n'); from {} import main; main()"
-"""Run with the folders of modules, a line each: nothing else is imported from anywhere."""
+"""Runs with a list of module folders, one per line; Python imports from nowhere else."""
 _HARMED: Final = "The file cannot be looked into: it takes too long, or too much memory."
 _ENDING: Final = 10.0
-"""Seconds that are waited for the end of a process that was killed."""
+"""Maximum seconds to wait for the end of a killed process."""
 _TURN: Final = 60 * 60.0
-"""Seconds that a file waits for its turn: a library of hundreds of clips is imported at once."""
+"""Maximum seconds that a file waits in the queue; an import adds hundreds of clips at once."""
 _PACKETS: Final = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
-"""Sockets that keep messages apart."""
+"""Socket type that preserves message boundaries."""
 _SAID: Final = 4_000
-"""Bytes of what a worker that failed wrote last."""
+"""Maximum bytes of a failed worker's last output."""
 _log = logging.getLogger("bachata.media")
 
 _REFUSALS: Final = {kind.code: kind for kind in (UnreadableMedia, UnacceptedMedia, TooLarge)}
@@ -52,14 +52,16 @@ class MediaFault(Broken):
 
 
 class MediaWorker:
-    """Opens files from outside in a process for each, caged; at most ``at_once`` at a time.
+    """Opens untrusted files in one caged process each, at most ``at_once`` at a time.
 
-    The process that forks them is started when it is first needed, and ends with this, which is
-    used as a context. When a call is cancelled its process is killed and has ended.
+    It is a context manager. It starts the forking process at the first use and ends it on exit. If
+    a call is cancelled, its process is killed and has ended when the call returns.
     """
 
     def __init__(self, main: str, *, cage: Cage | None = None, at_once: int = 2) -> None:
-        """Take the module whose `main` is run as the worker, the cage, and how many at a time."""
+        """Take the module whose `main` runs as the worker, the cage, and the number of parallel
+        files.
+        """
         self._main = main
         self._cage = cage or Cage()
         self._at_once = at_once
@@ -69,7 +71,7 @@ class MediaWorker:
         self._places: RunVar[asyncio.Semaphore] = RunVar(f"places of a media worker {id(self)}")
 
     def __enter__(self) -> Self:
-        """Open it; nothing is started yet."""
+        """Enter the context; nothing is started yet."""
         return self
 
     def __exit__(
@@ -78,13 +80,13 @@ class MediaWorker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the process and all that it forked."""
+        """End the process and all processes that it forked."""
         self.close()
 
     async def ask(self, file: Path, task: str, kind: type[T], *, seconds: float, wait: float) -> T:
-        """Have a task done with a file, and return its answer as a ``kind``.
+        """Run a task on a file, and return its answer as a ``kind``.
 
-        What lasts longer than ``seconds`` is refused; the answer is waited for ``wait`` seconds.
+        A file longer than ``seconds`` is refused; the answer must come within ``wait`` seconds.
         Raises `UnreadableMedia`, `UnacceptedMedia`, `TooLarge`, and `MediaFault`.
         """
         _, answer = await self._done(file, task, seconds, wait, 0)
@@ -96,7 +98,7 @@ class MediaWorker:
     async def collect(
         self, file: Path, task: str, *, rate: int, seconds: float, wait: float
     ) -> list[bytes]:
-        """All parts of an answer that comes in parts; raises as `ask`."""
+        """Return all parts of an answer in several parts; raises as `ask`."""
         parts, _ = await self._done(file, task, seconds, wait, rate)
         return parts
 
@@ -116,7 +118,7 @@ class MediaWorker:
 
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncGenerator[None]:
-        """One of the places of this event loop; raises `WaitedTooLong`."""
+        """Hold one of the places of this event loop; raises `WaitedTooLong`."""
         try:
             places = self._places.get()
         except LookupError:
@@ -127,11 +129,11 @@ class MediaWorker:
 
     @contextlib.asynccontextmanager
     async def _doing(self, job: Job, source: int) -> AsyncGenerator[asyncio.StreamReader]:
-        """A process at work; it has ended when this is left, however it is left."""
+        """Run a job in a process, which has ended when the context exits for any reason."""
         reading, writing = os.pipe()
         answers = asyncio.StreamReader(limit=2 * LONGEST)
         try:
-            # Nothing is started before its answers can be read: a cancellation may come here.
+            # The pipe is opened first: after a cancellation here, no process has been started.
             transport, _ = await asyncio.get_running_loop().connect_read_pipe(
                 lambda: asyncio.StreamReaderProtocol(answers), os.fdopen(reading, "rb", 0)
             )
@@ -152,7 +154,7 @@ class MediaWorker:
     async def _end(self, job: Job, answers: asyncio.StreamReader) -> None:
         """Kill the process of a job unless it has ended, and wait for its end.
 
-        The pipe's other end is closed when the process is no more.
+        The pipe closes when the process has ended.
         """
         if answers.at_eof():
             return
@@ -166,7 +168,7 @@ class MediaWorker:
         self.close()
 
     def _send(self, order: Order, files: list[int]) -> None:
-        """Send an order; a worker that is gone is started anew."""
+        """Send an order; restarts the worker if it has ended."""
         body = encode(order)
         for _ in range(2):
             control = self._running()
@@ -215,7 +217,7 @@ class MediaWorker:
             os.set_blocking(self._process.stderr.fileno(), False)
 
     def close(self) -> None:
-        """End the process and all that it forked; a later call starts it anew."""
+        """End the process and all processes that it forked; a later call restarts it."""
         process, self._process = self._process, None
         control, self._control = self._control, None
         if control is not None:
@@ -237,12 +239,12 @@ class MediaWorker:
 
 
 async def _opened(file: Path) -> int:
-    """A file opened to be handed over; raises `UnreadableMedia` for what is none."""
+    """Return an open descriptor of a file; raises `UnreadableMedia` if it is not a regular file."""
     kept: list[int] = []
     unwanted = threading.Event()
 
     def open_file() -> None:
-        # Without blocking: the other end of a named pipe may never come.
+        # Without blocking: a named pipe may never get a writer.
         opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         if not stat.S_ISREG(os.fstat(opened).st_mode):
             os.close(opened)
@@ -265,7 +267,9 @@ async def _opened(file: Path) -> int:
 
 
 async def _answered(answers: asyncio.StreamReader) -> tuple[list[bytes], bytes]:
-    """The parts and the answer; raises what the process says, and `UnreadableMedia` if nothing."""
+    """Return the parts and the answer; raises the error that the process reports, `UnreadableMedia`
+    if it reports nothing.
+    """
     parts: list[bytes] = []
     try:
         while True:

@@ -1,7 +1,7 @@
-"""The media worker's own process: it forks a process for each file, and opens none itself.
+"""The media worker's own process: it forks a process for each file, and opens no file itself.
 
-It has one thread, and all modules loaded: a fork is quick and safe here, where in the service with
-its threads it is neither.
+It has one thread and all modules loaded, so a fork is quick and safe here, unlike in the service
+with its threads.
 """
 
 import os
@@ -32,15 +32,15 @@ from domain.shared.errors import BachataError
 Task = Callable[[int, Job], object]
 """Does a job with an open file: returns the answer, or an iterator of its parts as bytes."""
 Prepare = Callable[[], None]
-"""Loads what a task needs, before the first process is forked for it."""
+"""Loads the modules of a task before the first fork for it."""
 
 _DATAGRAM: Final = 65_536
 _COLLECTED: Final = 1.0
-"""Seconds after which ended processes are collected, should no signal have told of them."""
+"""Seconds after which ended processes are collected even without a signal."""
 
 
 class Worker:
-    """Forks a process for every job that it is sent, and kills it when it is told to."""
+    """Forks a process for every job, and kills it when an order says so."""
 
     def __init__(
         self,
@@ -50,16 +50,18 @@ class Worker:
         filters: bool,
         control: socket.socket,
     ) -> None:
-        """Take the tasks by their names, whether calls are filtered, and where jobs come from."""
+        """Take the tasks and preparations by name, whether to filter system calls, and the socket
+        of orders.
+        """
         self._tasks = tasks
         self._prepared = dict(prepared)
         self._filters = filters
         self._control = control
         self._running: dict[int, int] = {}
-        """Process ids by the numbers of their jobs."""
+        """Process ids by job numbers."""
 
     def serve(self) -> None:
-        """Work until the service closes our standard input, or ends."""
+        """Work until the service closes the standard input, or ends."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, _noticed)
         woken, wake = os.pipe()
@@ -72,7 +74,7 @@ class Worker:
                 os.read(woken, 4096)
             self._collect()
             if 0 in ready:
-                # The service has closed our standard input, or is no more.
+                # The service has closed the standard input, or has ended.
                 return
             if self._control in ready:
                 self._take()
@@ -100,7 +102,7 @@ class Worker:
         if process:
             self._running[job.number] = process
             return
-        # From here on this is the process of the job, and never returns.
+        # From here on this is the job's process, and never returns.
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -126,11 +128,11 @@ class Worker:
 
 
 def _noticed(number: int, frame: object) -> None:
-    """Wake up: the number of the signal is written to a pipe that is waited for."""
+    """Do nothing: Python writes the signal's number to the pipe, which wakes the loop."""
 
 
 def _answer(task: Task, job: Job, source: int, answers: int) -> None:
-    """Do a job, and write its answer, its refusal, or the trace of our own fault."""
+    """Do a job, and write its answer, its refusal, or the traceback of a bug."""
     try:
         answer: Any = task(source, job)
         if isinstance(answer, Iterator):
@@ -145,7 +147,7 @@ def _answer(task: Task, job: Job, source: int, answers: int) -> None:
         refusal = Refusal(code="memory", message="")
         write(answers, Kind.REFUSAL, encode(refusal))
     except BrokenPipeError:
-        # Nobody waits for it any more.
+        # The receiver has stopped reading.
         return
     except Exception:
         write(answers, Kind.FAULT, traceback.format_exc()[-8_000:].encode(errors="replace"))

@@ -1,1 +1,1 @@
-"""Every port in memory: the public fakes, held to the same contracts as the real adapters."""
+"""In-memory implementations of all ports, tested with the same contracts as the real adapters."""

@@ -1,4 +1,4 @@
-"""A cache of made files in memory."""
+"""An in-memory cache of generated files."""
 
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -15,11 +15,11 @@ T = TypeVar("T")
 
 
 class MemoryArtifactCache:
-    """Keeps the bytes of each key."""
+    """Stores the bytes of each key."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
-        """What is kept, by key."""
+        """Entries by key."""
         self._turns = KeyedLock()
 
     async def get_or_create(

@@ -1,4 +1,4 @@
-"""An ear that hears a steady beat."""
+"""An audio analyzer that always finds a steady beat."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from domain.shared.errors import UnreadableMedia
 
 
 class MemoryAudioAnalyzer:
-    """Hears a beat of the tempo it was told, from the first moment of a song to its last."""
+    """Returns a beat of a given tempo from the start of a song to its end."""
 
     def __init__(self, tempo: float = 120) -> None:
         self.name = "memory"

@@ -1,4 +1,4 @@
-"""Blueprints in memory."""
+"""An in-memory archive of Blueprints."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from domain.shared.errors import BlueprintNotFound, TaskTaken
 
 
 class MemoryBlueprintArchive:
-    """Keeps Blueprints as JSON text, so that nobody can change one from outside."""
+    """Stores Blueprints as JSON text, so that callers cannot change them."""
 
     def __init__(self) -> None:
         self.documents: dict[UUID, bytes] = {}

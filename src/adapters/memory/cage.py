@@ -1,10 +1,10 @@
-"""No cage, where nothing foreign is opened."""
+"""A cage for the in-memory adapters, which open no untrusted files."""
 
 from anyio.lowlevel import checkpoint
 
 
 class MemoryCage:
-    """In memory nothing is decoded."""
+    """Does nothing, because nothing is decoded."""
 
     async def ready(self) -> str:
         """See `application.ports.cage.Cage`."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class MemoryClock:
-    """Shows the time it was set to, and a millisecond more each time it is looked at."""
+    """Returns the time it was set to, plus one millisecond for each call."""
 
     def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
         self._now = start
@@ -15,5 +15,5 @@ class MemoryClock:
         return self._now
 
     def advance(self, by: timedelta) -> None:
-        """Let time pass."""
+        """Advance the time."""
         self._now += by

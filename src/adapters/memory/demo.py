@@ -1,4 +1,4 @@
-"""A demo studio that films named frames."""
+"""A demo studio that makes films of named frames."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from domain.library.songs import Analysis, Section, Song
 
 
 class MemoryDemoStudio:
-    """Films a few moves of two eight-counts at 120 BPM, and a song of eight of them."""
+    """Makes a few moves of two eight-counts at 120 BPM, and a song of eight of them."""
 
     def moves(self) -> tuple[Move, ...]:
         """See `application.ports.demo.DemoStudio`."""

@@ -1,4 +1,4 @@
-"""A description model that says what it was told."""
+"""A description model with fixed answers."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ from domain.text_query.words import Asked, read
 
 
 class MemoryDescriptionModel:
-    """Understands ``asked`` in every description, and proposes ``favourites`` wherever it can.
+    """Returns ``asked`` for every description, and proposes ``favourites`` wherever possible.
 
-    Without ``asked`` it reads by rules. Whatever it does it says ``degradations``.
+    Without ``asked`` it interprets by rules. All results contain ``degradations``.
     """
 
     def __init__(
@@ -22,7 +22,7 @@ class MemoryDescriptionModel:
         favourites: Sequence[str] = (),
         degradations: Sequence[str] = (),
     ) -> None:
-        """Take the answers; of the favourites the first that is a candidate is proposed."""
+        """Take the answers; the first of the favourites that is a candidate is proposed."""
         self._asked = asked
         self._favourites = tuple(favourites)
         self._degradations = tuple(degradations)

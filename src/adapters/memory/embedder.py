@@ -1,4 +1,4 @@
-"""A reader of words in memory."""
+"""An in-memory text embedder."""
 
 import hashlib
 
@@ -8,7 +8,9 @@ from domain.library.embeddings import LENGTHS, Part, Vector, packed
 
 
 class MemoryEmbedder:
-    """Tells texts apart and nothing more: one number is 1, which one depends on the text."""
+    """Distinguishes texts and nothing more: one number is 1, at a position that depends on the
+    text.
+    """
 
     def __init__(self) -> None:
         self.name = "memory"

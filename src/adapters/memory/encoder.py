@@ -1,4 +1,4 @@
-"""Film as JSON: every frame is written down by name, so what was cut where can be read."""
+"""Films as JSON: every frame has a name, so tests can read the cuts."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -17,15 +17,15 @@ class Reel(msgspec.Struct, frozen=True, kw_only=True):
     """A film or a sound as this encoder writes it."""
 
     rate: int
-    """Frames a second; sound alone has none."""
+    """Frames per second; 0 for sound alone."""
     frames: tuple[tuple[str, int], ...] = ()
-    """Name of the clip and number of the frame in it, frame by frame."""
+    """Name of the clip and index of its frame, frame by frame."""
     sound_seconds: float | None = None
-    """None for silence."""
+    """Duration of the sound; None for silence."""
 
 
 def clip(name: str, frames: int, rate: int, *, sound: bool = True) -> bytes:
-    """A clip of numbered frames, to put into a storage."""
+    """Return a clip of numbered frames, to put into a storage."""
     return msgspec.json.encode(
         Reel(
             rate=rate,
@@ -36,12 +36,12 @@ def clip(name: str, frames: int, rate: int, *, sound: bool = True) -> bytes:
 
 
 def song(seconds: float) -> bytes:
-    """A song, to put into a storage."""
+    """Return a song, to put into a storage."""
     return msgspec.json.encode(Reel(rate=0, sound_seconds=seconds))
 
 
 def opened(film: Path) -> Reel:
-    """What is in a file, or `UnreadableMedia`."""
+    """Return the content of a file; raises `UnreadableMedia`."""
     try:
         return msgspec.json.decode(film.read_bytes(), type=Reel)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError):
@@ -62,7 +62,7 @@ async def _all_fetched(soundtrack: Soundtrack, files: MediaFiles) -> None:
 
 
 def spliced(footage: Footage) -> Reel:
-    """What is in all takes of some footage, in order."""
+    """Return the content of all takes of some footage, in order."""
     frames: list[tuple[str, int]] = []
     rates: set[int] = set()
     for shot in footage.shots:
@@ -81,11 +81,11 @@ def written(film: Path, reel: Reel) -> None:
 
 
 class MemoryEncoder:
-    """Cuts films of named frames by the same rules as a real cutting room."""
+    """Makes films of named frames by the same rules as a real encoder."""
 
     @property
     def keeps(self) -> bool:
-        """True, so that clips and songs are encoded ahead as they are by a real one that keeps."""
+        """True, so that callers encode clips and songs in advance, as with a real encoder."""
         return True
 
     async def normalise(

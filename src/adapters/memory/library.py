@@ -12,8 +12,8 @@ from domain.library.songs import Song
 class MemoryLibrary:
     """Opens the repositories of one library, which lasts as long as the process.
 
-    As in a database no text may hold U+0000 or half a surrogate pair: adding such a text raises
-    `InvalidRequest`, looking for one finds nothing.
+    As in a database no text may contain U+0000 or a lone surrogate: adding such a text raises
+    `InvalidRequest`, searching for one finds nothing.
     """
 
     def __init__(self, songs: Iterable[Song] = (), moves: Iterable[Move] = ()) -> None:

@@ -39,18 +39,18 @@ class MemoryLibraryFiles:
         return True
 
     def refuse_given_up(self, path: str) -> None:
-        """Raise `StorageFailed` for a path that no item may have any more."""
+        """Raise `StorageFailed` for a path for which `give_up` was called."""
         if path in self._unowned:
             raise StorageFailed(
                 f"The file {path!r} was removed while it was being added; add it again."
             )
 
     def own(self, path: str) -> None:
-        """Let one more item have a path, in the caller's transaction."""
+        """Record one more item with a path, within the caller's transaction."""
         self._owned.append(path)
 
     def release(self, kind: Kind, item_id: str, path: str) -> None:
-        """Take a path from an item, in the caller's transaction."""
+        """Remove an item's claim to a path, within the caller's transaction."""
         self._owned.remove(path)
         if path not in self._owned:
             self._unowned.setdefault(path, Removed(kind=kind, item_id=item_id, path=path))

@@ -1,4 +1,4 @@
-"""A look into files that the encoder in memory writes."""
+"""A probe of files that the in-memory encoder writes."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ _MARK = b"{"
 
 
 class MemoryMediaProbe:
-    """Measures a `Reel`, and accepts nothing else."""
+    """Measures files that contain a `Reel`, and refuses all others."""
 
     async def measure(self, file: Path, allowance: Allowance | None = None) -> Media:
         """See `application.ports.media_probe.MediaProbe`."""

@@ -1,4 +1,4 @@
-"""An eye that sees the same motion in every clip."""
+"""A motion analyzer that finds the same motion in every clip."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from domain.library.motion import Motion
 
 
 class MemoryMotionAnalyzer:
-    """Sees some motion everywhere, and no beat in it."""
+    """Returns a constant motion without a beat."""
 
     async def watch(self, clip: Path) -> Motion:
         """See `application.ports.motion_analyzer.MotionAnalyzer`."""

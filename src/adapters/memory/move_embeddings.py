@@ -14,15 +14,17 @@ from domain.shared.violations import Violation
 
 
 class MemoryMoveEmbeddings:
-    """Holds embeddings for as long as the process runs.
+    """Stores embeddings as long as the process runs.
 
-    As in a database no text may hold U+0000 or half a surrogate pair.
+    As in a database no text may contain U+0000 or a lone surrogate.
     """
 
     def __init__(
         self, moves: Mapping[str, Move], corrected: Callable[[str], Move] | None = None
     ) -> None:
-        """Share the uncorrected ``moves`` of a library, and how it corrects the move of an id."""
+        """Share the uncorrected ``moves`` of a library; ``corrected`` returns the corrected move of
+        an id.
+        """
         self._moves = moves
         self._corrected = corrected or moves.__getitem__
         self._embeddings: dict[str, MoveEmbedding] = {}
@@ -66,7 +68,7 @@ class MemoryMoveEmbeddings:
         return f"{len(embedded)}-{sum(each.fingerprint for each in embedded)}"
 
     def write(self, embedding: MoveEmbedding) -> None:
-        """Replace an embedding at once, in the caller's transaction."""
+        """Replace an embedding immediately, within the caller's transaction."""
         makers = {name: getattr(embedding, name) for name in ("pose_by", "audio_by", "text_by")}
         wrong = [name for name, text in makers.items() if not is_storable(text)]
         if wrong:
@@ -75,7 +77,7 @@ class MemoryMoveEmbeddings:
         self._embeddings[embedding.move_id] = embedding
 
     def drop(self, move_id: str) -> None:
-        """Forget the embedding of a move at once, in the caller's transaction."""
+        """Delete the embedding of a move immediately, within the caller's transaction."""
         self._embeddings.pop(move_id, None)
 
     def _embedded(self) -> dict[str, EmbeddedMove]:

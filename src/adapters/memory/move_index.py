@@ -1,4 +1,4 @@
-"""A search over moves in memory."""
+"""An in-memory search for moves."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from domain.shared.errors import NotReady
 
 
 class MemoryMoveIndex:
-    """Compares a query with one move after another, and lets others work between them."""
+    """Compares a query with one move after another, and yields to other tasks in between."""
 
     def __init__(self) -> None:
         self._held: tuple[str, tuple[tuple[Entry, Sequence[float]], ...]] | None = None
@@ -30,7 +30,7 @@ class MemoryMoveIndex:
             self._held = (version, tuple((entry, unpacked(entry.vector)) for entry in ordered))
 
     async def restore(self, version: str) -> bool:
-        """See `application.ports.move_index.MoveIndex`; nothing is stored."""
+        """See `application.ports.move_index.MoveIndex`; it stores nothing."""
         await checkpoint()
         return False
 
@@ -59,7 +59,7 @@ class MemoryMoveIndex:
 
 
 def wanted(entry: Entry, among: Among) -> bool:
-    """Whether a move is searched."""
+    """Return True if the filter includes a move."""
     hardest = among.difficulty
     return (
         among.label in (None, entry.label)

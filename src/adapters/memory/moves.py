@@ -19,7 +19,7 @@ from domain.shared.errors import MoveNotFound, MoveTaken
 
 
 class MemoryMoveRepository:
-    """Holds moves for as long as the process runs; see `MemoryLibrary`."""
+    """Stores moves as long as the process runs; see `MemoryLibrary`."""
 
     def __init__(self, files: MemoryLibraryFiles, moves: Iterable[Move] = ()) -> None:
         """Share ``files`` with the songs of the library; start with ``moves``."""

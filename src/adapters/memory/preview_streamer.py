@@ -1,4 +1,4 @@
-"""Segments as JSON: every frame is written down by name."""
+"""Segments as JSON: every frame has a name."""
 
 from pathlib import Path
 
@@ -12,15 +12,15 @@ from domain.rendering.hls_playlist import Kind, ends
 
 
 class MemoryPreviewStreamer:
-    """Shows films of named frames by the same rules as a real one.
+    """Streams films of named frames by the same rules as a real streamer.
 
-    What it returns is a `Reel` in one line: of no frame and no sound for a beginning.
+    It returns a `Reel` in one line; a beginning has no frame and no sound.
     """
 
     def __init__(self) -> None:
         self._encoder = MemoryEncoder()
         self.maker = "memory"
-        """What every `version` is."""
+        """The result of every `version`."""
 
     async def version(self, timeline: Timeline) -> str:
         """See `application.ports.preview_streamer.PreviewStreamer`."""

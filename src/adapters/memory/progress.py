@@ -1,10 +1,10 @@
-"""Progress in a list."""
+"""Collect progress in a list."""
 
 from application.ports.progress import Report
 
 
 class MemoryProgress:
-    """Keeps every report, in order."""
+    """Stores every report, in order."""
 
     def __init__(self) -> None:
         self.reports: list[Report] = []

@@ -1,4 +1,4 @@
-"""Rules that tables in memory share with tables in a database."""
+"""Rules that in-memory tables share with tables in a database."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -33,12 +33,12 @@ def page_of(
 
 
 def contains(part: str, whole: str) -> bool:
-    """Return True if ``whole`` holds ``part``; case does not matter."""
+    """Return True if ``whole`` contains ``part``, in any case."""
     return part.casefold() in whole.casefold()
 
 
 def check_texts(item: Song | Move) -> None:
-    """Raise `InvalidRequest` for a text that no database stores."""
+    """Raise `InvalidRequest` for a text that no database can store."""
     fields = msgspec.structs.asdict(item)
     wrong = [n for n, text in fields.items() if isinstance(text, str) and not is_storable(text)]
     if wrong:
@@ -47,5 +47,5 @@ def check_texts(item: Song | Move) -> None:
 
 
 def is_storable(text: str) -> bool:
-    """Return True if a database stores the text: no U+0000, no half of a surrogate pair."""
+    """Return True if a database can store the text: no U+0000, no lone surrogate."""
     return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

@@ -9,7 +9,7 @@ from domain.legacy.seeds import Model, Record
 
 
 class MemorySeedSource:
-    """Hands out the records it was made with."""
+    """Returns given records."""
 
     def __init__(
         self,
@@ -17,7 +17,7 @@ class MemorySeedSource:
         others: Mapping[str, int] | None = None,
         media: Path | None = None,
     ) -> None:
-        """Take the records of each model, how many others there are, and a folder of media."""
+        """Take the records of each model, the numbers of other records, and a folder of media."""
         self.name = "records in memory"
         self.media = media
         self._records = {model: tuple(some) for model, some in records.items()}

@@ -17,7 +17,7 @@ from domain.shared.paths import contents_of
 
 
 class MemorySongRepository:
-    """Holds songs for as long as the process runs; see `MemoryLibrary`."""
+    """Stores songs as long as the process runs; see `MemoryLibrary`."""
 
     def __init__(self, files: MemoryLibraryFiles, songs: Iterable[Song] = ()) -> None:
         """Share ``files`` with the moves of the library; start with ``songs``."""

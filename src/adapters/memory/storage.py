@@ -14,13 +14,13 @@ from domain.shared import paths
 from domain.shared.errors import BachataError, MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
 CHUNK: Final = 256 * 1024
-"""Bytes read at a time."""
+"""Bytes per read."""
 
 
 class MemoryStorage:
-    """Holds bytes by storage path.
+    """Stores bytes by storage path.
 
-    As on a disk a path is a file or a folder, never both, and `.incoming` is out of reach.
+    As on a disk a path is a file or a folder, not both, and `.incoming` is not accessible.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class MemoryStorage:
     ) -> None:
         """Start with ``objects``, bytes by storage path, and a clock."""
         self.objects: dict[str, bytes] = dict(objects or {})
-        """What is stored, by storage path."""
+        """Stored bytes by storage path."""
         self._now = now
         self._begun = now()
         self._since: dict[str, datetime] = {}
@@ -77,7 +77,7 @@ class MemoryStorage:
                 yield StoredFile(path=path, size=len(content), age=age)
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
-        """See `application.ports.storage.Storage`; memory has no addresses."""
+        """See `application.ports.storage.Storage`; memory has no URLs."""
         await checkpoint()
         _checked(path)
         return None

@@ -13,10 +13,10 @@ from domain.shared.errors import TaskNotFound, TaskTaken
 
 
 class MemoryTaskRepository:
-    """Remembers every value an assembly ever had, for as long as the process runs."""
+    """Stores all values of every assembly as long as the process runs."""
 
     def __init__(self, clock: Clock | None = None) -> None:
-        """Take the clock that is this repository's own."""
+        """Take the repository's own clock."""
         self._clock = clock or MemoryClock()
         self._written: dict[UUID, datetime] = {}
         self.history: dict[UUID, list[Assembly]] = {}

@@ -1,4 +1,4 @@
-"""Real folders for work in progress, each made and removed on the spot."""
+"""Temporary folders on disk, created and deleted immediately."""
 
 import shutil
 import tempfile
@@ -14,19 +14,19 @@ from domain.shared.errors import StorageFailed
 
 
 class MemoryWorkspace:
-    """Hands out folders below ``root`` (the system's temporary folder when None).
+    """Gives out folders below ``root`` (the system's temporary folder if None).
 
-    Only this object knows of them: nothing is found again by another process.
+    Only this object knows them: no other process finds them again.
     """
 
     def __init__(self, root: Path | None = None) -> None:
         self._root = root
         self.room = 10**12
-        """Bytes that are said to be free."""
+        """Reported free bytes."""
         self.open: set[Path] = set()
-        """Folders in use now."""
+        """Folders in use."""
         self.abandoned: list[UUID] = []
-        """Tasks the next `sweep` is to find, as if their process had died."""
+        """Tasks that the next `sweep` returns, as if their process had died."""
 
     @asynccontextmanager
     async def take(self, task_id: UUID) -> AsyncGenerator[Path]:

@@ -1,1 +1,1 @@
-"""MP4 read and written in Python alone, so that films are joined by copying bytes."""
+"""Read and write MP4 in Python, so that films are joined by copying bytes."""

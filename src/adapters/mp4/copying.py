@@ -1,4 +1,4 @@
-"""Bytes copied from file to file, inside the kernel where it can."""
+"""Copy bytes between files, inside the kernel if possible."""
 
 import errno
 import mmap
@@ -12,21 +12,21 @@ from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.samples import Run
 
 Way = Callable[[int, int, int, int], int]
-"""Copies from a file at an offset to where another is; how many bytes of those asked it copied.
+"""Copies bytes from one file at an offset to the current position of another; returns their number.
 
-Called with both files, the offset and the number of bytes; it raises OSError.
+The arguments are both files, the offset and the number of bytes; it raises OSError.
 """
 
 _AT_ONCE: Final = 1 << 30
-"""Bytes asked for in one call; the kernel takes a little under 2 GB."""
+"""Maximum bytes per call; the kernel copies a little less than 2 GB."""
 _BLOCK: Final = 1 << 20
 _SHORT: Final = 128 << 10
-"""Bytes that are through the processor's cache before a mapping of them would be made."""
+"""Maximum bytes that are copied faster through the CPU cache than by a memory mapping."""
 _WINDOW: Final = 4 << 20
-"""Bytes mapped at a time, which count as the process's memory for as long."""
+"""Bytes per mapping, which count as memory of the process."""
 _SHARED: Final = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
 _OPEN: Final = 64
-"""Files open at a time."""
+"""Maximum number of open files."""
 _CANNOT: Final = frozenset(
     {
         errno.EXDEV,
@@ -41,14 +41,14 @@ _CANNOT: Final = frozenset(
         errno.EACCES,
     }
 )
-"""What the kernel says when it cannot copy between these two files itself."""
+"""Errors of the kernel if it cannot copy between two files."""
 
 
 def mapped(source: int, into: int, offset: int, length: int) -> int:
-    """Copy by writing from the file's own pages in memory.
+    """Copy by writing from the file's memory-mapped pages.
 
-    Runs that lie otherwise on their pages than in the film are copied a third faster than by
-    copy_file_range, which has to take every page apart (docs/decisions/0014).
+    Runs with another page alignment than in the film are copied a third faster than with
+    copy_file_range, which must split every page (docs/decisions/0014).
     """
     start = offset - offset % mmap.ALLOCATIONGRANULARITY
     skipped = offset - start
@@ -57,19 +57,19 @@ def mapped(source: int, into: int, offset: int, length: int) -> int:
             source, skipped + min(length, _WINDOW), _SHARED, mmap.PROT_READ, offset=start
         )
     except ValueError:
-        # The file ends before.
+        # The file ends before the offset.
         return 0
     with window, memoryview(window) as view, view[skipped:] as part:
         return os.write(into, part)
 
 
 def in_the_kernel(source: int, into: int, offset: int, length: int) -> int:
-    """Copy by copy_file_range: no byte leaves the kernel, and some file systems share them."""
+    """Copy with copy_file_range: no byte leaves the kernel, and some file systems share blocks."""
     return os.copy_file_range(source, into, min(length, _AT_ONCE), offset)
 
 
 def sent(source: int, into: int, offset: int, length: int) -> int:
-    """Copy by sendfile, for kernels that copy no range between two file systems."""
+    """Copy with sendfile, for kernels without copy_file_range between two file systems."""
     return os.sendfile(into, source, offset, min(length, _AT_ONCE))
 
 
@@ -87,10 +87,10 @@ WAYS: Final = (mapped, in_the_kernel, sent, by_hand)
 def copy_all(runs: Iterable[Run], into: int, ways: Sequence[Way] = WAYS) -> None:
     """Append runs of bytes to an open file.
 
-    A way that does not work between two files gives way to the next. Runs that lie on their pages
-    as they will in the file go through the kernel first of all, which takes whole pages; short
-    ones are read and written, which needs least preparation. Raises `UnreadableTrack` when a file
-    has become shorter than its run, and OSError as the disk says it.
+    If a way does not work between two files, the next is used. Runs with the same page alignment as
+    in the film are first copied by the kernel, which copies whole pages; short runs are read and
+    written, which needs least preparation. Raises `UnreadableTrack` if a file has become shorter
+    than its run, and OSError.
     """
     sources: OrderedDict[Path, int] = OrderedDict()
     at = os.lseek(into, 0, os.SEEK_CUR)
@@ -124,7 +124,7 @@ def _copy(run: Run, source: int, into: int, ways: Sequence[Way]) -> None:
                 raise
             copied = 0
         if not copied:
-            # Some file systems say 0 where they mean that they cannot.
+            # Some file systems return 0 instead of an error.
             del remaining[0]
             if not remaining:
                 raise UnreadableTrack("A piece has become shorter.", details=run.path.name)
@@ -132,7 +132,7 @@ def _copy(run: Run, source: int, into: int, ways: Sequence[Way]) -> None:
 
 
 def write_all(into: int, data: bytes) -> None:
-    """Write every byte, in as many calls as it takes."""
+    """Write every byte, in as many calls as necessary."""
     left = memoryview(data)
     while left:
         left = left[os.write(into, left) :]

@@ -1,4 +1,4 @@
-"""A cut taken apart: what of it is copied from its clip, and what has to be encoded."""
+"""Divide a cut into parts that are copied from its clip and parts that are encoded."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class Copied(msgspec.Struct, frozen=True):
 
 
 class Encoded(msgspec.Struct, frozen=True):
-    """The first ``count`` frames of a cut that is made for itself."""
+    """The first ``count`` frames of a separately encoded cut."""
 
     cut: Cut
     count: int
@@ -28,12 +28,14 @@ Part = Copied | Encoded
 
 
 def is_encoded_whole(cut: Cut, output: OutputConfig) -> bool:
-    """Whether a cut can have nothing of the clip's own frames: at another tempo, evenly timed."""
+    """Return True if a cut has another tempo at a constant frame rate, so that no frame can be
+    copied.
+    """
     return output.frame_rate_mode == "constant" and cut.rate != 1
 
 
 def frame_by_frame(cut: Cut, output: OutputConfig) -> Cut:
-    """The cut as a run of the clip's own frames, each once, which are timed later."""
+    """Return the cut as a sequence of the clip's own frames, each once, which are retimed later."""
     frames, rate = cut.pictures(output), cut.rate
     under = cut.crossfade
     return Cut(
@@ -54,16 +56,16 @@ def frame_by_frame(cut: Cut, output: OutputConfig) -> Cut:
 
 
 def _scaled(frames: int, cut: Cut, most: int) -> int:
-    """So many frames of the film in frames of the clip; none are none, and some are some."""
+    """Convert frames of the film to frames of the clip: at least 1, unless ``frames`` is 0."""
     return min(most, max(1, nearest(frames * cut.rate))) if frames else 0
 
 
 def taken_apart(cut: Cut, keyframes: Sequence[int]) -> list[Part]:
-    """The parts of a cut of the clip's own frames, in order.
+    """Return the parts of a cut with the clip's own frames, in order.
 
-    A clip is copied from a keyframe on, up to any frame. What comes before the first keyframe
-    that the cut has to itself is encoded, as far as that keyframe, so that cuts of other lengths
-    can use it too; and what fades out at the end.
+    A copy starts at a keyframe and ends at any frame. The frames before the first keyframe that is
+    unchanged by fades are encoded up to that keyframe, so that cuts of other lengths can share
+    them; a fade-out at the end is encoded too.
     """
     if cut.rate != 1:
         raise ValueError("The cut is not made of the clip's own frames.")

@@ -1,4 +1,4 @@
-"""The cutting room that joins what is kept ready, by copying."""
+"""An encoder that joins films from prepared parts by copying."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -22,29 +22,29 @@ from domain.blueprint.timeline import Cut, Soundtrack, Timeline
 from domain.shared.errors import ClipTooShort, FilmFlawed
 
 LONGEST: Final = 120
-"""Seconds of a clip that is normalised as a whole; of a longer one, cuts alone are made."""
+"""Maximum seconds of a clip that is normalised completely; of a longer one only cuts are."""
 
 
 class JoiningEncoder:
     """Encodes each clip, cut and song once, and joins films by copying.
 
-    What has to be encoded a cutting room makes, and a cache keeps.
+    A `CuttingRoom` does the encoding, and a cache stores its results.
     """
 
     def __init__(self, room: CuttingRoom, artifacts: ArtifactCache) -> None:
         self._room = room
         self.stock = Stock(room, artifacts)
-        """What films are joined of."""
+        """The parts that films are joined from."""
 
     @property
     def keeps(self) -> bool:
-        """True: clips, cuts and songs are encoded once."""
+        """True, because clips, cuts and songs are encoded once."""
         return True
 
     async def normalise(
         self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
     ) -> Footage:
-        """See `application.ports.clip_encoder.ClipEncoder`; writes nothing to ``into`` itself."""
+        """See `application.ports.clip_encoder.ClipEncoder`; it does not write ``into`` itself."""
         folder = into.parent
         if is_encoded_whole(cut, output):
             track = await self.stock.cut(cut, files, output, folder)
@@ -77,11 +77,11 @@ class JoiningEncoder:
         return takes
 
     async def encode_sound(self, soundtrack: Soundtrack, files: MediaFiles, into: Path) -> Path:
-        """See `application.ports.clip_encoder.ClipEncoder`; writes nothing to ``into`` itself."""
+        """See `application.ports.clip_encoder.ClipEncoder`; it does not write ``into`` itself."""
         return (await self.stock.sound(soundtrack, files, into.parent)).path
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
-        """See `application.ports.encoder.Encoder`; nothing is written to ``into``."""
+        """See `application.ports.encoder.Encoder`; it does not write ``into``."""
         footage = Footage(shots=tuple(shot for piece in pieces for shot in piece.shots))
         await THREADS.run(partial(pieces_of, footage, self.stock.track))
         return footage
@@ -101,8 +101,8 @@ class JoiningEncoder:
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """See `application.ports.encoder.Encoder`.
 
-        Every frame was decoded or counted when it was made, and was copied as it is: the film's
-        tables say all that can be wrong with it.
+        Every frame was decoded or counted after its encoding, and was copied unchanged, so checking
+        the film's tables is enough.
         """
         found = await THREADS.run(lambda: list(differences(film, timeline)))
         if found:
@@ -118,14 +118,16 @@ class JoiningEncoder:
 
 
 def pieces_of(footage: Footage, read: Callable[[Path], Track]) -> list[Piece]:
-    """Footage as pieces of its tracks, which ``read`` is asked for; raises `UnreadableTrack`."""
+    """Return the pieces of tracks for some footage; ``read`` returns a track or raises
+    `UnreadableTrack`.
+    """
     paths = dict.fromkeys(take.path for shot in footage.shots for take in shot.takes)
     tracks = {path: read(path) for path in paths}
     return [piece for shot in footage.shots for piece in timed(shot, tracks)]
 
 
 def timed(shot: Shot, tracks: dict[Path, Track]) -> list[Piece]:
-    """The takes of a shot, each frame shown from the tick nearest to its moment on."""
+    """Return the takes of a shot, with each frame starting at the tick nearest to its time."""
     counts = [take.count for take in shot.takes]
     if shot.rate == 1 and sum(counts) == shot.lasting:
         return [Piece(tracks[take.path], take.first, take.count) for take in shot.takes]
@@ -142,8 +144,8 @@ def timed(shot: Shot, tracks: dict[Path, Track]) -> list[Piece]:
 
 @lru_cache(maxsize=256)
 def _timing(lasting: int, count: int, over: int, under: int) -> tuple[tuple[int, int], ...]:
-    """How long each of ``count`` frames lasts at ``over / under`` times its speed.
+    """Return the durations of ``count`` frames at ``over / under`` times their speed.
 
-    By whole numbers, which are looked up faster than a fraction.
+    The arguments are integers, because a cache finds them faster than fractions.
     """
     return spread(lasting * TICKS, count, Fraction(TICKS * under, over))

@@ -1,4 +1,4 @@
-"""What can be wrong with a film or a sound that is to be joined by copying.
+"""Errors of films or sounds that are joined by copying.
 
 Broken
 ├── UnreadableTrack
@@ -11,7 +11,7 @@ from domain.shared.errors import Broken
 
 
 class UnreadableTrack(Broken):
-    """The file is not an MP4 of our own making."""
+    """The file is not an MP4 that this service made."""
 
     code = "unreadable-track"
 

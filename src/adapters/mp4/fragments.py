@@ -1,6 +1,6 @@
-"""A film in fragments: what a player needs to see pieces before, or without, their being joined.
+"""Fragmented MP4, with which a player shows pieces of a film before they are joined.
 
-CMAF (ISO/IEC 23000-19) as HTTP Live Streaming takes it (RFC 8216, 3.3).
+CMAF (ISO/IEC 23000-19) as required by HTTP Live Streaming (RFC 8216, 3.3).
 """
 
 import struct
@@ -16,25 +16,25 @@ from adapters.mp4.pieces import Piece, require_possible
 from adapters.mp4.samples import Run, Track
 
 FORM: Final = 1
-"""Raised whenever the bytes of the same pieces become others: players keep segments."""
+"""Increased whenever the same pieces give other bytes, because players cache segments."""
 
 _FRAGMENTED: Final = box(b"ftyp", b"iso6", bytes(4), b"iso6cmfcmp41")
 
 _SYNC: Final = 0x0200_0000
-"""Depends on no other sample (ISO/IEC 14496-12, 8.8.3.1)."""
+"""The sample depends on no other (ISO/IEC 14496-12, 8.8.3.1)."""
 _NO_SYNC: Final = 0x0101_0000
-"""Depends on others, and decoding cannot begin at it."""
+"""The sample depends on others, and decoding cannot begin at it."""
 
 _BASE_IS_MOOF, _DURATION, _FLAGS = 0x2_0000, 0x8, 0x20
-"""What a tfhd box tells (8.8.7)."""
+"""Flags of a tfhd box (8.8.7)."""
 _OFFSET, _DURATIONS, _SIZES, _EACH_FLAGS = 0x1, 0x100, 0x200, 0x400
-"""What a trun box tells (8.8.8)."""
+"""Flags of a trun box (8.8.8)."""
 
 
 def init_segment(track: Track, number: int = 1) -> bytes:
-    """What a player reads before any segment of the track; ``number`` tells tracks apart.
+    """Return the initialisation segment of a track with the id ``number``.
 
-    It is the same bytes for all tracks that can be joined.
+    The bytes are the same for all tracks that can be joined.
     """
     defaults = full(b"trex", 0, 0, struct.pack(">IIIII", number, 1, 0, 0, 0))
     own = track_box(number, track, Shown(0, track.media_time, 0), empty_tables(track))
@@ -44,10 +44,10 @@ def init_segment(track: Track, number: int = 1) -> bytes:
 def segment(
     piece: Piece, decode_time: int, sequence: int, number: int = 1
 ) -> tuple[bytes, tuple[Run, ...]]:
-    """A piece as a segment: the bytes before its samples, and the runs of these.
+    """Return a segment: the bytes before its samples, and the runs of the samples.
 
-    ``decode_time`` is the tick it begins at, ``sequence`` counts segments from 1. A piece of our
-    own clips is a single run. Raises `ImpossiblePiece`, also for 2 GB or more.
+    ``decode_time`` is its first tick, ``sequence`` counts segments from 1. A piece of a clip made
+    here is a single run. Raises `ImpossiblePiece`, also for 2 GB or more.
     """
     require_possible(piece)
     runs = tuple(piece.runs)
@@ -68,7 +68,7 @@ def segment(
 
 
 def _samples(piece: Piece, decode_time: int, number: int, offset: int) -> tuple[bytes, ...]:
-    """When the samples are, and what there is to tell of each; they begin at ``offset``."""
+    """Return the boxes of the samples' times and properties; the samples begin at ``offset``."""
     spans, sync = piece.spans, piece.track.syncs(piece.first, piece.count)
     sizes = swapped(array("I", piece.track.sizes.table(piece.first, piece.count)))
     told, columns = _SIZES, [sizes]

@@ -1,4 +1,4 @@
-"""The header of an MP4, which says where each sample is (ISO/IEC 14496-12, clause 8)."""
+"""The header of an MP4, which contains the place of each sample (ISO/IEC 14496-12, clause 8)."""
 
 import struct
 from array import array
@@ -13,25 +13,27 @@ from adapters.mp4.reader import UPRIGHT
 from adapters.mp4.samples import Spans, Track
 
 FILM: Final = box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isomiso2avc1mp41")
-"""What an ordinary MP4 says it is."""
+"""The file type box of an ordinary MP4."""
 _UNDETERMINED: Final = 0x55C4
 """The language "und": three letters of five bits (8.4.2.3)."""
 _OWN_DATA: Final = box(b"dinf", full(b"dref", 0, 0, struct.pack(">I", 1), full(b"url ", 0, 1)))
-"""All samples are in this file (8.7.2)."""
+"""All samples are in the same file (8.7.2)."""
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """What of a track is played."""
+    """The part of a track that is played."""
 
     film_ticks: int
-    """How long, in the film's ticks; 0 when that is not yet known."""
+    """Duration in the film's ticks; 0 if it is unknown."""
     media_time: int
     media_ticks: int
-    """How long the whole track is, in its own ticks."""
+    """Duration of the whole track, in its own ticks."""
 
 
 def movie(timescale: int, duration: int, *tracks: bytes, extra: bytes = b"") -> bytes:
-    """The moov box of these `track` boxes; ``duration`` in ticks of ``timescale`` a second."""
+    """Return the moov box of these `track` boxes; ``duration`` is in ticks of ``timescale`` per
+    second.
+    """
     about = _dated(
         b"mvhd",
         0,
@@ -45,7 +47,7 @@ def movie(timescale: int, duration: int, *tracks: bytes, extra: bytes = b"") -> 
 
 
 def track(number: int, like: Track, shown: Shown, tables: bytes) -> bytes:
-    """The trak box of a track with these sample `tables`."""
+    """Return the trak box of a track with these sample `tables`."""
     picture = like.kind == "video"
     about = _dated(
         b"tkhd",
@@ -75,14 +77,14 @@ def track(number: int, like: Track, shown: Shown, tables: bytes) -> bytes:
 
 
 def _dated(kind: bytes, flags: int, middle: bytes, duration: int, *rest: bytes) -> bytes:
-    """A box with dates, which stay 0, and a duration; 64 bits for these when 32 do not do."""
+    """Return a box with dates, which are 0, and a duration; 64 bits if 32 are not enough."""
     wide = duration > MOST_32
     told = duration.to_bytes(8 if wide else 4)
     return full(kind, int(wide), flags, bytes(16 if wide else 8), middle, told, *rest)
 
 
 def _edit(shown: Shown) -> bytes:
-    """One edit: what is played, at its own speed (8.6.6)."""
+    """Return one edit: the played part, at its own speed (8.6.6)."""
     wide = shown.film_ticks > MOST_32
     form = ">IQqI" if wide else ">IIiI"
     return full(
@@ -91,25 +93,25 @@ def _edit(shown: Shown) -> bytes:
 
 
 class Chunks(msgspec.Struct, frozen=True):
-    """Samples that lie one after another, by chunk."""
+    """Chunks of consecutive samples."""
 
     held: "list[int]"
-    """How many samples each has; none has 0."""
+    """Number of samples of each chunk, at least 1."""
     offsets: "list[int]"
-    """The byte of the file each begins at."""
+    """File offset of each chunk."""
 
     def add(self, held: int, offset: int) -> None:
-        """One more."""
+        """Add a chunk."""
         self.held.append(held)
         self.offsets.append(offset)
 
     def moved(self, base: int) -> "Chunks":
-        """The same, so many bytes on."""
+        """Return the chunks moved by ``base`` bytes."""
         return Chunks(self.held, [base + offset for offset in self.offsets])
 
 
 def described(like: Track, spans: Spans, sync: "array[int] | None", sizes: bytes) -> bytes:
-    """All that is said of samples but where they are, in boxes.
+    """Return the boxes that describe samples, except their offsets.
 
     ``sync`` counts from 1; ``sizes`` are 32 bits each.
     """
@@ -126,7 +128,7 @@ def described(like: Track, spans: Spans, sync: "array[int] | None", sizes: bytes
 
 
 def sample_tables(description: bytes, chunks: Chunks, *, wide: bool) -> bytes:
-    """The stbl box of samples `described`; ``wide`` asks for offsets of 64 bits."""
+    """Return the stbl box of `described` samples; ``wide`` selects 64-bit offsets."""
     offsets = swapped(array("Q" if wide else "I", chunks.offsets)).tobytes()
     count = struct.pack(">I", len(chunks.offsets))
     return box(
@@ -138,7 +140,7 @@ def sample_tables(description: bytes, chunks: Chunks, *, wide: bool) -> bytes:
 
 
 def empty_tables(like: Track) -> bytes:
-    """The stbl box of a file whose samples are all in fragments (8.8.1)."""
+    """Return the stbl box of a file whose samples are all in fragments (8.8.1)."""
     return sample_tables(described(like, [], None, b""), Chunks([], []), wide=False)
 
 
@@ -147,7 +149,7 @@ def _counted(count: int, numbers: Iterable[int]) -> bytes:
 
 
 def _chunk_lengths(held: "list[int]") -> bytes:
-    """Samples of each chunk, told only where it is not that of the chunk before (8.7.4)."""
+    """Return the sample counts of the chunks, one row for each change (8.7.4)."""
     rows = [
         (index + 1, count, 1)
         for index, (count, before) in enumerate(zip(held, [0, *held], strict=False))
@@ -157,7 +159,7 @@ def _chunk_lengths(held: "list[int]") -> bytes:
 
 
 def _rolled(count: int) -> bytes:
-    """A packet of AAC sounds right when the one before it was decoded too (10.1.1)."""
+    """Return the boxes that require decoding the previous AAC packet first (10.1.1)."""
     return b"".join(
         (
             full(b"sgpd", 1, 0, b"roll", struct.pack(">IIh", 2, 1, -1)),

@@ -1,4 +1,4 @@
-"""A film shown in fragments of what is kept ready to be joined."""
+"""Stream a film as fragments of prepared parts."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -18,14 +18,16 @@ from domain.blueprint.timeline import Timeline
 from domain.rendering.hls_playlist import SAMPLES, Kind, packets
 
 _MOST_TAKES: Final = 16
-"""More than a cut is ever made of; so later fragments have larger numbers than earlier ones."""
+"""More than the takes of any cut, so that later fragments get larger numbers than earlier ones."""
 
 
 class FragmentPreviewStreamer:
-    """A `PreviewStreamer` of fragmented MP4: its frames and packets are the joined film's."""
+    """A `PreviewStreamer` of fragmented MP4, with the same frames and packets as
+    the joined film.
+    """
 
     def __init__(self, encoder: ClipEncoder, stock: Stock) -> None:
-        """Take a `JoiningEncoder`, or one whose footage can be joined as its, and a stock."""
+        """Take a `JoiningEncoder`, or one with compatible footage, and the prepared parts."""
         self._encoder = encoder
         self._stock = stock
         self._program = metadata.version("bachata-buddy")
@@ -67,9 +69,9 @@ class FragmentPreviewStreamer:
 
 
 def _heard(sound: Track, timeline: Timeline, index: int) -> Piece:
-    """The packets of a segment; of the last packet of all, no more is told than the film lasts.
+    """Return the audio packets of a segment; the film's last packet is cut to the film's duration.
 
-    The first segment has what only gets the decoder going as well.
+    The first segment includes the packets that only initialise the decoder.
     """
     upto = packets(timeline)
     first = _packets(sound.media_time + upto[index - 1] * AAC_PACKET) if index else 0
@@ -88,7 +90,9 @@ def _packets(samples: int) -> int:
 
 
 def _fragments(pieces: Sequence[Piece], moment: int, number: int) -> bytes:
-    """Pieces one after another, the first at a moment in ticks and with a number."""
+    """Return fragments of successive pieces, starting at a time in ticks and with a sequence
+    number.
+    """
     parts: list[bytes] = []
     for index, piece in enumerate(pieces):
         head, runs = segment(piece, moment, number + index)

@@ -1,4 +1,4 @@
-"""A joined film looked over by its tables, before anybody is given it."""
+"""Inspect a joined film by its tables before its publication."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -12,11 +12,11 @@ from adapters.mp4.samples import AAC_PACKET
 from domain.blueprint.timeline import Timeline
 
 CODECS: Final = {"libx264": b"avc1", "libx265": b"hvc1"}
-"""What a picture of an encoder's making is called."""
+"""Sample entry of each encoder's output."""
 
 
 def differences(film: Path, timeline: Timeline) -> Iterator[str]:
-    """Say, sentence by sentence, what in a film is not as it was asked for."""
+    """Yield a sentence for each difference between a film and its timeline."""
     try:
         picture, sound = read_track(film, "video"), read_track(film, "audio")
         early = _starts_fast(film)
@@ -41,7 +41,7 @@ def differences(film: Path, timeline: Timeline) -> Iterator[str]:
 
 
 def _starts_fast(film: Path) -> bool:
-    """Whether the second box is the header, as `join` writes it."""
+    """Return True if the second box is the header, as `join` writes it."""
     with film.open("rb") as opened:
         first = measured(opened.read(16), 0, film.stat().st_size)
         opened.seek(first.end)

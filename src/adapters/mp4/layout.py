@@ -1,4 +1,4 @@
-"""The plan of a film joined from pieces of others: its header, and which bytes go after it."""
+"""The layout of a film joined from pieces: its header, and the bytes after it."""
 
 from array import array
 from bisect import bisect_right
@@ -15,9 +15,9 @@ from adapters.mp4.pieces import Piece, require_alike
 from adapters.mp4.samples import AAC_PACKET, Run, Spans, Track, rescaled
 
 PAGE: Final = 4096
-"""Bytes of a page of memory, and of a block on most disks."""
+"""Bytes of a memory page, and of a block on most disks."""
 LONG: Final = 256 * 1024
-"""Bytes of a run from which on half a page more is worth the time it saves."""
+"""Minimum bytes of a run for which page alignment saves more time than the padding costs."""
 _LEAST_BOX: Final = 8
 
 
@@ -28,9 +28,9 @@ class Layout(msgspec.Struct, frozen=True):
     runs: tuple[Run, ...]
     frames: int
     duration: int
-    """In ticks of the picture."""
+    """Duration in ticks of the video."""
     ends: tuple[int, ...]
-    """Where each run ends in the file."""
+    """End of each run in the file."""
 
     @property
     def size(self) -> int:
@@ -38,7 +38,7 @@ class Layout(msgspec.Struct, frozen=True):
         return self.ends[-1] if self.ends else len(self.header)
 
     def part(self, start: int, length: int) -> Iterator[bytes | Run]:
-        """What is in ``length`` bytes from ``start`` on, as far as the file goes."""
+        """Yield the content of ``length`` bytes from ``start`` on, up to the end of the file."""
         stop = min(start + length, self.size)
         if start < len(self.header):
             yield self.header[start:stop]
@@ -52,11 +52,10 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 def layout(pieces: Sequence[Piece], sound: Track | None = None) -> Layout:
-    """Plan the film of these pieces, in order, without touching the disk.
+    """Return the layout of a film of these pieces, in order, without accessing the disk.
 
-    The sound's first sample is heard with the first frame, and its last with the film's end or
-    before. After each piece of the picture comes the sound that is heard with it. Raises
-    `MismatchedPieces` and `ImpossiblePiece`.
+    The sound's first sample plays with the first frame, and its last not after the film's end. Each
+    piece of video is followed by its sound. Raises `MismatchedPieces` and `ImpossiblePiece`.
     """
     require_alike(pieces)
     if sound is not None and sound.kind != "audio":
@@ -90,13 +89,13 @@ def layout(pieces: Sequence[Piece], sound: Track | None = None) -> Layout:
 
 
 class _Film(msgspec.Struct, frozen=True, kw_only=True):
-    """The picture's samples, joined."""
+    """The joined samples of the video."""
 
     track: Track
-    """Any of those joined: in what is asked of it, they are alike."""
+    """Any of the joined tracks; they are alike in all used properties."""
     pieces: Sequence[Piece]
     ends: list[int]
-    """The tick each piece ends at."""
+    """End of each piece in ticks."""
     count: int
     description: bytes
 
@@ -105,7 +104,7 @@ class _Film(msgspec.Struct, frozen=True, kw_only=True):
         return self.ends[-1]
 
     def boxes(self, chunks: Chunks, base: int, wide: bool) -> bytes:
-        """Its part of the header, when the first sample of all is at ``base``."""
+        """Return its part of the header if the first sample of all is at ``base``."""
         shown = Shown(self.duration, 0, self.duration)
         tables = sample_tables(self.description, chunks.moved(base), wide=wide)
         return track(1, self.track, shown, tables)
@@ -133,22 +132,22 @@ def _film(pieces: Sequence[Piece]) -> _Film:
         pieces=pieces,
         ends=ends,
         count=base,
-        # Without the table every frame is one to begin at.
+        # Without this table every frame is a keyframe.
         description=described(like, spans, None if len(sync) == base else sync, sizes),
     )
 
 
 class _Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """The sound's packets, as far as the film goes."""
+    """The sound's packets up to the film's end."""
 
     track: Track
     upto: list[int]
-    """How many packets there are up to the end of each piece of the picture."""
+    """Number of packets up to the end of each piece of video."""
     shown: Shown
     description: bytes
 
     def boxes(self, chunks: Chunks, base: int, wide: bool) -> bytes:
-        """Its part of the header, when the first sample of all is at ``base``."""
+        """Return its part of the header if the first sample of all is at ``base``."""
         tables = sample_tables(self.description, chunks.moved(base), wide=wide)
         return track(2, self.track, self.shown, tables)
 
@@ -169,7 +168,7 @@ def _heard(sound: Track, film: _Film) -> _Heard:
 
 
 def _interleaved(film: _Film, heard: _Heard | None) -> tuple[Chunks, Chunks, list[Run]]:
-    """Each piece of the picture, then the sound that is heard with it.
+    """Return each piece of video followed by its sound.
 
     The chunks' offsets count from the first byte after the header, which begins a page.
     """
@@ -192,10 +191,10 @@ def _interleaved(film: _Film, heard: _Heard | None) -> tuple[Chunks, Chunks, lis
 
 
 def _in_step(runs: list[Run], offset: int) -> tuple[list[Run], int]:
-    """The same, beginning as far into a page of the film as into one of their own file.
+    """Return the runs with the same page alignment in the film as in their file, and the padding.
 
-    Whole pages can then be copied as they are. What fills the page up to a long run is copied from
-    its file, too, and never looked at. Also how many bytes that is.
+    Whole pages can then be copied unchanged. The padding before a long run is copied from its file,
+    and never read.
     """
     first = runs[0]
     ahead = (first.offset - offset) % PAGE
@@ -207,7 +206,7 @@ def _in_step(runs: list[Run], offset: int) -> tuple[list[Run], int]:
 
 
 def _filled(length: int) -> bytes:
-    """A box that nobody looks at, after which ``length`` bytes more end with a page (8.1.2)."""
+    """Return a free box after which ``length`` bytes more end at a page boundary (8.1.2)."""
     left = -length % PAGE
     if 0 < left < _LEAST_BOX:
         left += PAGE
@@ -215,7 +214,7 @@ def _filled(length: int) -> bytes:
 
 
 def _merged(runs: Iterable[Run]) -> Iterator[Run]:
-    """The same bytes in as few runs as there can be; empty ones go."""
+    """Yield the same bytes in as few runs as possible, without empty ones."""
     last: Run | None = None
     for run in runs:
         if not run.length:

@@ -1,4 +1,4 @@
-"""The cutting room that makes what is to be joined."""
+"""The interface of an encoder whose results can be joined."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -13,25 +13,25 @@ from domain.blueprint.timeline import Soundtrack
 class CuttingRoom(ClipEncoder, Protocol):
     """A `ClipEncoder` whose films of equal outputs can be joined by copying.
 
-    Its films have no frames out of order, open with a keyframe and have 512 ticks a frame.
+    Its films have no reordered frames, begin with a keyframe and have 512 ticks per frame.
     """
 
     async def whole(self, clip: str, files: MediaFiles, output: OutputConfig, into: Path) -> None:
-        """Make a whole clip at the film's size and frame rate; raises `UnreadableMedia`."""
+        """Encode a whole clip at the film's size and frame rate; raises `UnreadableMedia`."""
         ...
 
     def frames_of_whole(self, seconds: Fraction, output: OutputConfig) -> int:
-        """How many frames `whole` makes of a clip of so many seconds."""
+        """Return the number of frames that `whole` makes of a clip of ``seconds``."""
         ...
 
     async def encode_sound(
         self, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None = None
     ) -> Path:
-        """Encode the sound of a film by itself: ``samples`` at 48 kHz, if given."""
+        """Encode only the sound of a film, for ``samples`` at 48 kHz if given."""
         ...
 
     async def ready(self) -> str:
-        """Return the name and version of the program that encodes, or raise."""
+        """Return the name and version of the program that encodes; raises if it does not work."""
         ...
 
     async def sample(self, output: OutputConfig, into: Path) -> None:
@@ -39,13 +39,15 @@ class CuttingRoom(ClipEncoder, Protocol):
         ...
 
     async def version(self) -> str:
-        """Which program does the work, exactly: another may make other bytes of the same."""
+        """Return the exact version of the encoder: another version may produce other bytes."""
         ...
 
     async def profile(self, output: OutputConfig) -> str:
-        """All that `whole` and `normalise` depend on, besides clip and cut."""
+        """Return everything that `whole` and `normalise` depend on, except clip and cut."""
         ...
 
     async def sound_profile(self, soundtrack: Soundtrack) -> str:
-        """All that `encode_sound` depends on, besides the files, the cues and the fades."""
+        """Return everything that `encode_sound` depends on, except the files, the cues and the
+        fades.
+        """
         ...

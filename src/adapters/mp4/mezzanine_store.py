@@ -1,4 +1,4 @@
-"""What is kept ready to be joined: clips normalised, cuts that were encoded, sounds."""
+"""A store of joinable parts: normalised clips, encoded cuts and sounds."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -22,16 +22,16 @@ from domain.blueprint.timeline import Crossfade, Cue, Cut, Soundtrack
 from domain.shared.errors import UnreadableMedia
 
 TICKS: Final = 512
-"""Ticks a frame."""
+"""Ticks per frame."""
 RATE: Final = 48_000
-"""Samples a second of every sound."""
+"""Samples per second of every sound."""
 
 THREADS: Final = Threads("reading and joining films", 8)
-"""For all that this folder does with files."""
+"""Threads for all file access of this package."""
 
 
 class Stock:
-    """Tracks that are ready to be joined, out of a cache; made by a cutting room when missing."""
+    """Joinable tracks from a cache; a `CuttingRoom` makes the missing ones."""
 
     def __init__(self, room: CuttingRoom, artifacts: ArtifactCache) -> None:
         self._room = room
@@ -42,11 +42,11 @@ class Stock:
         self._tracks = ReadTracks()
 
     def track(self, path: Path) -> Track:
-        """The picture of a file, which need not be one of these; raises `UnreadableTrack`."""
+        """Return the video of any file, cached or not; raises `UnreadableTrack`."""
         return self._tracks.of(path) or read_track(path, "video")
 
     async def clip(self, path: str, files: MediaFiles, output: OutputConfig, folder: Path) -> Track:
-        """A whole clip, normalised."""
+        """Return a whole normalised clip."""
         known = await files.known(path)
         profile = await self._profile(output)
         frames = self._room.frames_of_whole(known.media.seconds, output)
@@ -59,7 +59,7 @@ class Stock:
         return await self._taken(key, folder, make, partial(_film, like, frames))
 
     async def cut(self, cut: Cut, files: MediaFiles, output: OutputConfig, folder: Path) -> Track:
-        """A cut that was encoded for itself."""
+        """Return a separately encoded cut."""
         profile = await self._profile(output)
         like = await self._sample(profile, output, folder)
         known = await files.known(cut.clip)
@@ -73,7 +73,7 @@ class Stock:
         return await self._taken(key, folder, make, partial(_film, like, cut.frames))
 
     async def sound(self, soundtrack: Soundtrack, files: MediaFiles, folder: Path) -> Track:
-        """The sound of a film: all of its song, where the film has nothing else to be heard."""
+        """Return the sound of a film: its whole song if the film has no other sound."""
         samples = soundtrack.frames * RATE // soundtrack.frame_rate
         whole: int | None = None
         told: list[object] = [await self._room.sound_profile(soundtrack)]
@@ -97,7 +97,7 @@ class Stock:
         return await self._taken(key, folder, make, read)
 
     async def version(self, output: OutputConfig, soundtrack: Soundtrack) -> str:
-        """All that clips, cuts and sounds depend on, besides what they are made of."""
+        """Return everything that clips, cuts and sounds depend on, except their content."""
         program, picture = await self._room.version(), await self._profile(output)
         return "\n".join((program, picture, await self._room.sound_profile(soundtrack)))
 
@@ -108,9 +108,9 @@ class Stock:
         make: Callable[[Path], Awaitable[None]],
         read: Callable[[Path], Track],
     ) -> Track:
-        """Take a file out of the cache, into a folder that has it for as long as it is there."""
+        """Get a file from the cache into a folder; it exists as long as the folder does."""
         into = folder / f"{key}.mp4"
-        # Many cuts of a film are of one clip: they wait for the first, not for the cache.
+        # Many cuts of a film use the same clip: they wait here, not in the cache.
         async with self._turns.of(str(into)):
             if (track := self._tracks.of(into)) is not None:
                 return track
@@ -120,9 +120,10 @@ class Stock:
             return track
 
     async def _profile(self, output: OutputConfig) -> str:
-        """The room's profile, which takes a while to be written down.
+        """Return the encoder's profile, which is cached because computing it takes time.
 
-        FFmpeg may be exchanged while the service runs: what another made is not asked for then.
+        FFmpeg may be replaced while the service runs; parts of the previous version are then not
+        used.
         """
         told = (
             await self._room.version(),
@@ -134,7 +135,9 @@ class Stock:
         return self._profiles[told]
 
     async def _sample(self, profile: str, output: OutputConfig, folder: Path) -> Track:
-        """What everything of one profile is like; made anew by every process, and never kept."""
+        """Return a sample of a profile's films; each process makes its own,
+        which is never cached.
+        """
         async with self._turns.of(profile):
             if profile not in self._samples:
                 into = folder / f"sample-{_digest(profile)}.mp4"
@@ -163,7 +166,7 @@ def _digest(*told: object) -> str:
 
 
 def _film(like: Track, frames: int, path: Path) -> Track:
-    """Read a film of ``frames`` frames that can be joined to others that are ``like`` it."""
+    """Read a film of ``frames`` frames that can be joined to others ``like`` it."""
     track = read_track(path, "video")
     alike = (
         (track.configuration == like.configuration, "decoder configuration"),
@@ -181,7 +184,7 @@ def _film(like: Track, frames: int, path: Path) -> Track:
 
 
 def _sound(samples: int, path: Path) -> Track:
-    """Read a sound of ``samples`` samples; a packet more or less is what its header can tell."""
+    """Read a sound of ``samples`` samples; its header is exact only to one packet."""
     track = read_track(path, "audio")
     if track.timescale != RATE or abs(track.length - samples) > AAC_PACKET:
         raise MismatchedTrack("The sound's length is not as it was made.")

@@ -1,4 +1,4 @@
-"""A run of samples of one track, at its own speed or another."""
+"""A sequence of samples of one track, at its own or another speed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -14,28 +14,28 @@ from adapters.mp4.errors import ImpossiblePiece, MismatchedPieces
 from adapters.mp4.samples import Run, Spans, Track
 
 MOST_TICKS: Final = 0x7FFF_FFFF
-"""Ticks a sample may last; players take what is more for less than nothing."""
+"""Maximum ticks of a sample; players read larger numbers as negative."""
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """``count`` samples of a track from ``first`` on, which has to be a sync sample."""
+    """``count`` samples of a track from ``first`` on, which must be a sync sample."""
 
     track: Track
     first: int
     count: int
     timing: tuple[tuple[int, int], ...] | None = None
-    """How long the samples last instead, as `Spans` of ``count`` samples in the track's ticks."""
+    """Other durations of the samples, as `Spans` of ``count`` samples in the track's ticks."""
 
     @property
     def spans(self) -> Spans:
-        """How long each sample lasts."""
+        """Durations of the samples."""
         if self.timing is None:
             return self.track.durations.cut(self.first, self.count)
         return list(self.timing)
 
     @property
     def ticks(self) -> int:
-        """How long all of them last."""
+        """Total duration in ticks."""
         return sum_of(tuple(self.spans) if self.timing is None else self.timing).ticks
 
     @property
@@ -45,17 +45,17 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Sum(NamedTuple):
-    """What runs of durations come to."""
+    """The sum of runs of durations."""
 
     samples: int
     ticks: int
     possible: bool
-    """Whether every run has samples, and each of these lasts as long as players can tell."""
+    """True if every run has samples, and each duration is within the players' limit."""
 
 
 @lru_cache(maxsize=256)
 def sum_of(spans: tuple[tuple[int, int], ...]) -> Sum:
-    """Add up runs of durations; a film has few different ones."""
+    """Add up runs of durations; cached, because a film has few different ones."""
     return Sum(
         sum(held for held, _ in spans),
         sum(held * delta for held, delta in spans),
@@ -65,16 +65,16 @@ def sum_of(spans: tuple[tuple[int, int], ...]) -> Sum:
 
 @lru_cache(maxsize=256)
 def spread(ticks: int, count: int, each: Fraction | None = None) -> tuple[tuple[int, int], ...]:
-    """Share ``ticks`` among ``count`` samples: each begins at the tick nearest to its moment.
+    """Distribute ``ticks`` over ``count`` samples: each begins at the tick nearest to its time.
 
-    Sample i's moment is i times ``each`` ticks; times an equal share where that is not given. The
-    last one ends with the last tick.
+    Sample i's time is i times ``each`` ticks; without it, i times an equal share. The last one ends
+    with the last tick.
     """
     share = Fraction(ticks, count) if each is None else each
     over, under = share.numerator, share.denominator
     if under == 1 and over * count == ticks:
         return ((count, over),)
-    # The whole number nearest to i * over / under.
+    # The integer nearest to i * over / under.
     moments = range(under, 2 * over * count + under, 2 * over)
     starts = [*map(int.__floordiv__, moments, repeat(2 * under)), ticks]
     durations = groupby(map(sub, starts[1:], starts))
@@ -82,7 +82,7 @@ def spread(ticks: int, count: int, each: Fraction | None = None) -> tuple[tuple[
 
 
 def parted(spans: Iterable[tuple[int, int]], counts: Iterable[int]) -> Iterator[Spans]:
-    """Part runs of durations into stretches of so many samples."""
+    """Split runs of durations into groups of ``counts`` samples."""
     left = iter(spans)
     held, delta = 0, 0
     for count in counts:
@@ -97,7 +97,7 @@ def parted(spans: Iterable[tuple[int, int]], counts: Iterable[int]) -> Iterator[
 
 
 def require_possible(piece: Piece, name: str = "A piece") -> None:
-    """Raise `ImpossiblePiece` for samples that there are not, and for a start not on a keyframe."""
+    """Raise `ImpossiblePiece` for samples that do not exist, and for a start without keyframe."""
     track, first, count = piece.track, piece.first, piece.count
     about = f"{track.path.name}: {count} samples from {first} on, of {track.count}"
     if first < 0 or count < 1 or first + count > track.count:
@@ -112,8 +112,9 @@ def require_possible(piece: Piece, name: str = "A piece") -> None:
 
 
 def require_alike(pieces: Sequence[Piece]) -> None:
-    """Raise unless these can be one film: `ImpossiblePiece`, or `MismatchedPieces` for the first
-    piece that is not as the first of all."""
+    """Raise unless these pieces can form one film: `ImpossiblePiece`, or `MismatchedPieces` for the
+    first piece that differs from the first of all.
+    """
     if not pieces:
         raise ImpossiblePiece("There is nothing to join.")
     if pieces[0].track.kind != "video":
@@ -129,7 +130,7 @@ def require_alike(pieces: Sequence[Piece]) -> None:
 
 
 def _likeness(track: Track) -> dict[str, bytes | int | str]:
-    """All that one decoder, and one clock, need to be the same."""
+    """Return all properties that must be equal for one decoder and one time base."""
     return {
         "kind": track.kind,
         "timescale": track.timescale,

@@ -1,4 +1,4 @@
-"""A track read from an MP4 of our own making; whatever else a file holds is refused by name."""
+"""Read a track of an MP4 that this service made; other contents are refused with a reason."""
 
 import os
 import stat
@@ -12,23 +12,23 @@ from adapters.mp4.samples import Kind, Track
 from adapters.mp4.tables import read_durations, read_edit, read_places, read_sizes, read_sync
 
 MOST_HEADER: Final = 64 << 20
-"""Bytes of header; a film of ten hours at 60 frames a second takes 20 MB."""
+"""Maximum bytes of a header; a film of ten hours at 60 frames per second takes 20 MB."""
 UPRIGHT: Final = bytes.fromhex(
     "00010000 00000000 00000000 00000000 00010000 00000000 00000000 00000000 40000000"
 )
-"""The matrix of a picture that is neither turned nor stretched (ISO/IEC 14496-12, 6.2.2)."""
+"""The matrix of a picture that is neither rotated nor scaled (ISO/IEC 14496-12, 6.2.2)."""
 _KINDS: Final[dict[bytes, Kind]] = {b"vide": "video", b"soun": "audio"}
 
 
 def read_track(path: Path, kind: Kind | None = None) -> Track:
-    """Read what a file says of its picture or its sound; of no ``kind``, of its only track.
+    """Read the description of a file's video or audio; without ``kind``, of its only track.
 
-    Only the header is read, at most 64 MB. Raises `UnreadableTrack`, and nothing else, for a file
-    that is missing, cut off or not as the encoder makes them: frames out of order, fragments,
-    more than one track of the kind, another codec than H.264, HEVC or AAC, encryption.
+    It reads only the header, at most 64 MB. Raises `UnreadableTrack`, and nothing else, for a file
+    that is missing, truncated or not as the encoder makes them: reordered frames, fragments, more
+    than one track of the kind, another codec than H.264, HEVC or AAC, encryption.
     """
     try:
-        # Opening a pipe would otherwise wait for its other end.
+        # Without O_NONBLOCK, opening a pipe would wait for its other end.
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise UnreadableTrack("The file cannot be opened.", details=error.strerror) from None
@@ -47,7 +47,7 @@ def read_track(path: Path, kind: Kind | None = None) -> Track:
 
 
 def _header(file: int, size: int) -> bytes:
-    """The content of the moov box, wherever it is in the file."""
+    """Return the content of the moov box at any place in the file."""
     start = 0
     for index in range(MOST_BOXES):
         if start == size:
@@ -107,7 +107,7 @@ def _track(path: Path, movie: Inside, kind: Kind | None, size: int) -> Track:
 
 
 def _wanted(movie: Inside, kind: Kind | None) -> tuple[Kind, Inside]:
-    """The one track of a kind."""
+    """Return the only track of a kind."""
     found: list[tuple[Kind, Inside]] = []
     for content in movie.every(b"trak"):
         track = Inside(content)
@@ -123,7 +123,7 @@ def _wanted(movie: Inside, kind: Kind | None) -> tuple[Kind, Inside]:
 
 
 def _require_own_data(information: Inside) -> None:
-    """Refuse samples that are in another file (8.7.2)."""
+    """Raise `UnreadableTrack` if samples are in another file (8.7.2)."""
     references = information.inside(b"dinf").one(b"dref")
     entries = Inside(references[8:]).every(b"url ")
     if number(references, 4, 4) != 1 or len(entries) != 1 or not number(entries[0], 3, 1) & 1:
@@ -131,7 +131,7 @@ def _require_own_data(information: Inside) -> None:
 
 
 def _shape(about: memoryview) -> tuple[int, int]:
-    """Width and height in pixels; a picture that is to be turned is none of ours (8.3.2)."""
+    """Return width and height in pixels; raises `UnreadableTrack` for a rotated picture (8.3.2)."""
     at = 52 if number(about, 0, 1) else 40
     width, height = number(about, at + 36, 4) >> 16, number(about, at + 40, 4) >> 16
     if bytes(about[at : at + 36]) != UPRIGHT:

@@ -1,4 +1,4 @@
-"""Sample entries: which codec a track is of, and what its decoder is set up with."""
+"""Sample entries: the codec of a track, and the configuration of its decoder."""
 
 from typing import Final
 
@@ -11,18 +11,19 @@ _SETUPS: Final[dict[tuple[Kind, bytes], tuple[int, bytes]]] = {
     ("video", b"hvc1"): (78, b"hvcC"),
     ("audio", b"mp4a"): (28, b"esds"),
 }
-"""Bytes before the boxes of a sample entry (ISO/IEC 14496-12, 12.1.3 and 12.2.3), and the box that
-sets the decoder up (14496-15, 5.4.2 and 8.4.1; 14496-14, 6.7)."""
+"""Bytes before the boxes of a sample entry (ISO/IEC 14496-12, 12.1.3 and 12.2.3), and the box with
+the decoder configuration (14496-15, 5.4.2 and 8.4.1; 14496-14, 6.7).
+"""
 
 _AAC: Final = 0x40
 """The objectTypeIndication of MPEG-4 audio (14496-1, table 5)."""
 
 
 def read_entry(descriptions: memoryview, kind: Kind) -> tuple[bytes, bytes]:
-    """The one sample entry of an stsd box, and the decoder's configuration in it.
+    """Return the only sample entry of an stsd box, and its decoder configuration.
 
-    The entry is a whole box without `btrt`: bitrates differ where everything else is the same.
-    Raises `UnreadableTrack` for several entries, other codecs and encryption.
+    The entry is a whole box without `btrt`, because bitrates differ between joinable files. Raises
+    `UnreadableTrack` for several entries, other codecs and encryption.
     """
     if number(descriptions, 4, 4) != 1:
         raise UnreadableTrack("There is more than one kind of sample.")
@@ -49,7 +50,7 @@ def read_entry(descriptions: memoryview, kind: Kind) -> tuple[bytes, bytes]:
 
 
 def _aac(setup: memoryview) -> bytes:
-    """The AudioSpecificConfig of an esds box (14496-1, 7.2.6.5 and 7.2.6.6)."""
+    """Return the AudioSpecificConfig of an esds box (14496-1, 7.2.6.5 and 7.2.6.6)."""
     stream = _descriptor(setup[4:], 0x03)
     flags = number(stream, 2, 1)
     if flags & 0xE0:
@@ -61,7 +62,7 @@ def _aac(setup: memoryview) -> bytes:
 
 
 def _descriptor(view: memoryview, tag: int) -> memoryview:
-    """The content of the descriptor that a buffer begins with (14496-1, 8.3.3)."""
+    """Return the content of the descriptor at the beginning of a buffer (14496-1, 8.3.3)."""
     if number(view, 0, 1) != tag:
         raise UnreadableTrack("The sound's description cannot be read.")
     length, at = 0, 1

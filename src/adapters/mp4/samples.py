@@ -1,4 +1,4 @@
-"""What a track says of its samples: how long, how large, where; read and cut without a loop."""
+"""The samples of a track: durations, sizes and offsets, read and cut without loops."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -12,21 +12,23 @@ import msgspec
 from adapters.mp4.boxes import swapped
 
 Kind = Literal["video", "audio"]
-"""What a track is of."""
+"""Content of a track."""
 AAC_PACKET: Final = 1024
-"""Samples of sound in a packet of AAC (ISO/IEC 14496-3, frameLengthFlag 0)."""
+"""Audio samples in an AAC packet (ISO/IEC 14496-3, frameLengthFlag 0)."""
 
 Spans = list[tuple[int, int]]
-"""Durations by run: (how many samples, ticks of each)."""
+"""Durations as runs: (number of samples, ticks of each)."""
 
 
 def rescaled(ticks: int, rate: int, timescale: int) -> int:
-    """Ticks of ``timescale`` a second as the nearest number of those of ``rate`` a second."""
+    """Convert ticks of ``timescale`` per second to the nearest number of ticks of ``rate`` per
+    second.
+    """
     return (2 * ticks * rate + timescale) // (2 * timescale)
 
 
 class Run(msgspec.Struct, frozen=True):
-    """Bytes of a file."""
+    """A range of bytes of a file."""
 
     path: Path
     offset: int
@@ -34,51 +36,51 @@ class Run(msgspec.Struct, frozen=True):
 
 
 class Sizes(msgspec.Struct, frozen=True):
-    """How many bytes each sample has."""
+    """The size of each sample in bytes."""
 
     count: int
     constant: int
-    """The size of every sample; 0 when they differ."""
+    """The common size of all samples; 0 if they differ."""
     packed: bytes = b""
-    """32 bits for each, as in the file; empty when they are all the same."""
+    """32-bit sizes as in the file; empty if they are all equal."""
     ends: "array[int]" = msgspec.field(default_factory=lambda: array("Q"))
-    """How many bytes there are up to and including each sample; empty as ``packed``."""
+    """Cumulative bytes up to and including each sample; empty as ``packed``."""
 
     @classmethod
     def differing(cls, sizes: "array[int]") -> "Sizes":
-        """Sizes told one by one."""
+        """Return sizes from a list."""
         packed = swapped(array("I", sizes)).tobytes()
         return cls(len(sizes), 0, packed, array("Q", accumulate(sizes)))
 
     def before(self, sample: int) -> int:
-        """How many bytes all samples before this one have."""
+        """Return the total bytes of all samples before this one."""
         if self.constant:
             return self.constant * sample
         return self.ends[sample - 1] if sample else 0
 
     def table(self, first: int, count: int) -> bytes:
-        """The sizes of ``count`` samples, 32 bits each as in a file."""
+        """Return the sizes of ``count`` samples, 32 bits each as in a file."""
         if self.constant:
             return self.constant.to_bytes(4) * count
         return self.packed[4 * first : 4 * (first + count)]
 
 
 class Durations(msgspec.Struct, frozen=True):
-    """How long each sample lasts, in ticks, as runs of equal ones."""
+    """The durations of samples in ticks, as runs of equal ones."""
 
     ends: "array[int]"
-    """How many samples there are up to and including each run."""
+    """Cumulative number of samples up to and including each run."""
     deltas: "array[int]"
     total: int
     """Ticks of all samples."""
 
     @classmethod
     def of(cls, counts: "array[int]", deltas: "array[int]") -> "Durations":
-        """Durations by run."""
+        """Return durations from runs."""
         return cls(array("Q", accumulate(counts)), deltas, sum(map(mul, counts, deltas)))
 
     def cut(self, first: int, count: int) -> Spans:
-        """The durations of ``count`` samples from ``first`` on."""
+        """Return the durations of ``count`` samples from ``first`` on."""
         spans: Spans = []
         end = first + count
         run = bisect_right(self.ends, first)
@@ -90,56 +92,56 @@ class Durations(msgspec.Struct, frozen=True):
 
 
 class Places(msgspec.Struct, frozen=True):
-    """Where samples are, as stretches of samples that lie one after another."""
+    """The places of samples, as groups of consecutive samples."""
 
     firsts: "array[int]"
-    """The first sample of each stretch; the first of all is 0."""
+    """The first sample of each group, beginning with 0."""
     offsets: "array[int]"
-    """The byte of the file that each stretch begins at."""
+    """File offset of each group."""
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
-    """The picture or the sound of a file, ready to be cut and joined.
+    """The video or audio of a file, ready for cutting and joining.
 
-    Every sample lies inside the file, as it was when it was read; samples count from 0.
+    Every sample was inside the file when it was read; samples count from 0.
     """
 
     path: Path
     kind: Kind
     timescale: int
-    """Ticks a second."""
+    """Ticks per second."""
     entry: bytes
-    """The sample entry, a whole box, without what it says of bitrates."""
+    """The sample entry, a whole box, without bitrates."""
     configuration: bytes
-    """What a decoder is set up with: avcC or hvcC, or the AudioSpecificConfig."""
+    """Decoder configuration: avcC or hvcC, or the AudioSpecificConfig."""
     sizes: Sizes
     durations: Durations
     places: Places
     sync: "array[int] | None" = None
-    """The samples that decoding can begin at, in order; None when it can at any."""
+    """The sync samples in order; None if all samples are."""
     width: int = 0
     height: int = 0
     media_time: int = 0
-    """The tick that is played first; what is before it only gets the decoder going."""
+    """The first played tick; earlier samples only initialise the decoder."""
     length: int
-    """Ticks that are played."""
+    """Number of played ticks."""
 
     def __repr__(self) -> str:
-        """Name it without its tables."""
+        """Return a short text without the tables."""
         return f"Track({str(self.path)!r}, {self.kind}, {self.count} samples)"
 
     @property
     def count(self) -> int:
-        """How many samples there are."""
+        """Number of samples."""
         return self.sizes.count
 
     @property
     def contiguous(self) -> bool:
-        """Whether all samples lie one after another."""
+        """True if all samples are consecutive."""
         return len(self.places.firsts) == 1
 
     def runs(self, first: int, count: int) -> list[Run]:
-        """The bytes of ``count`` samples from ``first`` on, in as few runs as there can be."""
+        """Return the bytes of ``count`` samples from ``first`` on, in as few runs as possible."""
         found: list[Run] = []
         firsts, offsets = self.places.firsts, self.places.offsets
         end = first + count
@@ -153,7 +155,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def syncs(self, first: int, count: int) -> "range | array[int]":
-        """Those of ``count`` samples from ``first`` on that decoding can begin at."""
+        """Return the sync samples among ``count`` samples from ``first`` on."""
         if self.sync is None:
             return range(first, first + count)
         return self.sync[bisect_left(self.sync, first) : bisect_left(self.sync, first + count)]

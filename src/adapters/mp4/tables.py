@@ -1,4 +1,4 @@
-"""The sample tables of a track, checked against the file (ISO/IEC 14496-12, 8.6 and 8.7)."""
+"""Read the sample tables of a track, checked against the file (ISO/IEC 14496-12, 8.6 and 8.7)."""
 
 from array import array
 from itertools import pairwise
@@ -9,7 +9,9 @@ from adapters.mp4.samples import AAC_PACKET, Durations, Kind, Places, Sizes, res
 
 
 def read_sizes(samples: Inside, file_size: int) -> Sizes:
-    """Bytes of each sample (8.7.3); raises `UnreadableTrack` for more than the file has."""
+    """Return the size of each sample (8.7.3); raises `UnreadableTrack` for more bytes than the file
+    has.
+    """
     box = samples.one(b"stsz")
     constant, count = number(box, 4, 4), number(box, 8, 4)
     if not count:
@@ -21,9 +23,9 @@ def read_sizes(samples: Inside, file_size: int) -> Sizes:
 
 
 def read_durations(samples: Inside, count: int, kind: Kind) -> Durations:
-    """Ticks of each sample (8.6.1.2); raises `UnreadableTrack` for frames out of order.
+    """Return the ticks of each sample (8.6.1.2); raises `UnreadableTrack` for reordered frames.
 
-    Every packet of sound has 1024 samples; of the last one fewer may be meant to be heard.
+    Every audio packet has 1,024 samples; of the last one fewer may be played.
     """
     counts, deltas = _pairs(samples.one(b"stts"), count)
     if kind == "audio":
@@ -41,7 +43,7 @@ def read_durations(samples: Inside, count: int, kind: Kind) -> Durations:
 
 
 def _pairs(box: memoryview, count: int) -> "tuple[array[int], array[int]]":
-    """How many samples, and the number of each, in runs; they are ``count`` samples in all."""
+    """Return runs of sample counts and values, which must cover ``count`` samples."""
     both = table(box, 8, 2 * number(box, 4, 4), "I")
     counts, numbers = both[0::2], both[1::2]
     if sum(counts) != count or not all(counts):
@@ -50,7 +52,9 @@ def _pairs(box: memoryview, count: int) -> "tuple[array[int], array[int]]":
 
 
 def read_places(samples: Inside, sizes: Sizes, file_size: int) -> Places:
-    """Where samples are (8.7.4, 8.7.5); raises `UnreadableTrack` for any outside the file."""
+    """Return the places of samples (8.7.4, 8.7.5); raises `UnreadableTrack` for any outside the
+    file.
+    """
     narrow, wide = samples.maybe(b"stco"), samples.maybe(b"co64")
     if (narrow is None) == (wide is None):
         raise UnreadableTrack("It is not said where the samples are, or twice.")
@@ -78,7 +82,7 @@ def read_places(samples: Inside, sizes: Sizes, file_size: int) -> Places:
 
 
 def _held(samples: Inside, chunks: int) -> "array[int]":
-    """How many samples each chunk has."""
+    """Return the number of samples in each chunk."""
     box = samples.one(b"stsc")
     rows = table(box, 8, 3 * number(box, 4, 4), "I")
     starts = [*rows[0::3], chunks + 1]
@@ -93,7 +97,7 @@ def _held(samples: Inside, chunks: int) -> "array[int]":
 
 
 def read_sync(samples: Inside, count: int) -> "array[int] | None":
-    """The samples decoding can begin at, from 0 (8.6.2); None when it can at any."""
+    """Return the sync samples, from 0 (8.6.2); None if all samples are."""
     box = samples.maybe(b"stss")
     if box is None:
         return None
@@ -108,10 +112,10 @@ def read_sync(samples: Inside, count: int) -> "array[int] | None":
 def read_edit(
     track: Inside, movie_timescale: int, timescale: int, total: int, kind: Kind
 ) -> tuple[int, int]:
-    """The tick that is played first and how many are played, of ``total`` (8.6.6).
+    """Return the first played tick and the number of played ticks, of ``total`` (8.6.6).
 
-    Raises `UnreadableTrack` for a picture that is not seen from its first frame to its last, and
-    for sound that does not begin with the film.
+    Raises `UnreadableTrack` for video that is not played completely, and for audio that does not
+    begin with the film.
     """
     edits = track.maybe(b"edts")
     box = None if edits is None else Inside(edits).maybe(b"elst")
@@ -123,7 +127,7 @@ def read_edit(
         raise UnreadableTrack("The track is edited.")
     if not 0 <= begin < total:
         raise UnreadableTrack("The track begins late.")
-    # Told in the movie's ticks, rounded up; 0 is all there is.
+    # The duration is in the movie's ticks, rounded up; 0 means the whole track.
     if kind == "audio":
         return begin, min(total - begin, rescaled(shown, timescale, movie_timescale) or total)
     if begin or (shown and (shown + 1) * timescale < total * movie_timescale):

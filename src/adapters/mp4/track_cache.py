@@ -1,4 +1,4 @@
-"""Tracks that were read before, so that no header is read twice."""
+"""Cache of tracks, so that no header is read twice."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,18 +10,18 @@ import msgspec
 from adapters.mp4.samples import Track
 
 _MOST: Final = 512
-"""Tracks of each kind that are remembered; one of twelve seconds takes 10 kB."""
+"""Maximum number of cached tracks of each kind; one of twelve seconds takes 10 kB."""
 
 _Same = tuple[str, int, int, int, int]
-"""What tells two files apart: what they are of, where, how large, and when they were written."""
+"""Identity of a file: cache key, device, inode, size and modification time."""
 
 K = TypeVar("K")
 
 
 class ReadTracks:
-    """Remembers tracks by the file, under any name, and by a name that stays as it is.
+    """Caches tracks by the identity of their file, and by paths that always lead to the same file.
 
-    It is asked from several threads: each step is one that cannot be interrupted.
+    Several threads use it: each step is atomic.
     """
 
     def __init__(self) -> None:
@@ -29,15 +29,17 @@ class ReadTracks:
         self._by_path: OrderedDict[Path, Track] = OrderedDict()
 
     def of(self, path: Path) -> Track | None:
-        """The track that was kept for a path."""
+        """Return the cached track of a path."""
         return self._by_path.get(path)
 
     def keep(self, path: Path, track: Track) -> None:
-        """Remember the track of a path that leads to the same file for as long as it is there."""
+        """Cache the track of a path that leads to the same file as long as it exists."""
         _remember(self._by_path, path, track)
 
     def read(self, key: str, read: Callable[[Path], Track], path: Path) -> Track:
-        """What ``read`` says of the file of a key, now or earlier; raises as it does."""
+        """Return the cached result of ``read`` for the file of a key, or call it; raises as it
+        does.
+        """
         try:
             status = path.stat()
         except OSError:

@@ -1,4 +1,4 @@
-"""A film written from its plan: whole, or not at all."""
+"""Write a film from its layout, completely or not at all."""
 
 import os
 import secrets
@@ -19,11 +19,11 @@ def join(
     ways: Sequence[Way] = WAYS,
     durable: bool = False,
 ) -> Layout:
-    """Write the film of these pieces and say what it is made of.
+    """Write the film of these pieces and return its layout.
 
-    The file is there when it is whole, or not at all; ``durable`` waits until the disk has it.
-    Raises as `layout` does, `UnreadableTrack` for a source that has become shorter, and OSError
-    when a source is gone or the disk is full.
+    The file appears only when it is complete; ``durable`` waits until it is on disk. Raises as
+    `layout` does, `UnreadableTrack` if a source has become shorter, and OSError if a source is
+    missing or the disk is full.
     """
     plan = layout(pieces, sound)
     part = into.with_name(f".{secrets.token_hex(8)}.part")
@@ -41,7 +41,7 @@ def join(
 def _write(plan: Layout, part: Path, ways: Sequence[Way], durable: bool) -> None:
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
-        # A disk that is full says so at once, and one that is not is filled faster.
+        # Reserving space reports a full disk at once, and makes writing faster.
         os.posix_fallocate(file, 0, plan.size)
         write_all(file, plan.header)
         copy_all(plan.runs, file, ways)
@@ -52,7 +52,7 @@ def _write(plan: Layout, part: Path, ways: Sequence[Way], durable: bool) -> None
 
 
 def _keep(folder: Path) -> None:
-    """Wait until the disk has the names of a folder's files."""
+    """Flush the names of a folder's files to disk."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(opened)

@@ -1,1 +1,1 @@
-"""Where progress goes."""
+"""Receivers of progress reports."""

@@ -1,4 +1,4 @@
-"""Progress as lines of the log."""
+"""Write progress to the log."""
 
 import structlog
 
@@ -6,11 +6,11 @@ from application.ports.progress import Report
 from domain.rendering.assembly import State
 
 _REMEMBERED = 1000
-"""Tasks whose stage is known; one that fails never says that it has ended."""
+"""Maximum number of remembered tasks; a failed task never reports its end."""
 
 
 class LogProgress:
-    """Writes a line when a task enters a stage; the steps within a stage are not logged."""
+    """Logs a line when a task enters a stage, but no steps within a stage."""
 
     def __init__(self) -> None:
         self._log = structlog.stdlib.get_logger("bachata.progress")

@@ -1,10 +1,10 @@
-"""Progress told to several."""
+"""Send progress to several receivers."""
 
 from application.ports.progress import Progress, Report
 
 
 class SeveralProgress:
-    """Passes every report on to each of its listeners, in order."""
+    """Passes every report to all its listeners, in order."""
 
     def __init__(self, *listeners: Progress) -> None:
         self._listeners = listeners

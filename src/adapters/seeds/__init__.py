@@ -1,1 +1,1 @@
-"""The earlier system, as it is read: files that it wrote, and its database."""
+"""Read the files and the database of the earlier system."""

@@ -1,4 +1,4 @@
-"""The database of the earlier system, on Postgres or SQLite, which is only read."""
+"""The database of the earlier system, on Postgres or SQLite, opened read-only."""
 
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
@@ -30,18 +30,18 @@ from domain.shared.errors import InvalidRequest, NotReady
 from domain.shared.violations import Violation
 
 _WAIT: Final = 15
-"""Seconds to wait for the server, or for a writer of the file."""
+"""Maximum seconds to wait for the server, or for a writer of the file."""
 _PAGE: Final = 500
-"""Rows that are fetched at a time."""
+"""Number of rows per fetch."""
 _DJANGOS: Final = ("django_", "auth_", "sqlite_")
-"""Begin the names of tables that Django and SQLite keep for themselves."""
+"""Prefixes of the tables that Django and SQLite keep for themselves."""
 
 Tables = Mapping[Model, tuple[str, tuple[str, ...]]]
 """The table of a model, and its columns."""
 
 
 class DatabaseSeedSource:
-    """Records out of the tables whose names and columns are those of the earlier system."""
+    """Yields records of the tables whose names and columns are those of the earlier system."""
 
     def __init__(
         self, name: str, connection: AsyncConnection, tables: Tables, others: tuple[str, ...]
@@ -58,7 +58,7 @@ class DatabaseSeedSource:
             return
         name, columns = self._tables[model]
         key = KEYS[model]
-        # Columns without a type come as the driver has them, which is the same in all versions.
+        # Columns without a type return the driver's values, which are the same in all versions.
         named: list[ColumnElement[Any]] = [column(each) for each in columns]
         rows = select(*named).select_from(table(name))
         with _translated(self.name):
@@ -85,10 +85,10 @@ class DatabaseSeedSource:
 
 @asynccontextmanager
 async def open_seed_database(dsn: str) -> AsyncGenerator[DatabaseSeedSource]:
-    """Open `postgresql://user:password@host/name` or `sqlite:///file`, to read as it is now.
+    """Open `postgresql://user:password@host/name` or `sqlite:///file` read-only.
 
-    Everything is read in one transaction that cannot write. Raises `InvalidRequest` when it has
-    no tables of the earlier system, `NotReady` when it cannot be read.
+    All reads share one read-only transaction. Raises `InvalidRequest` if it has no tables of the
+    earlier system, `NotReady` if it cannot be read.
     """
     url = _parsed(dsn)
     name = _name(url)
@@ -117,7 +117,9 @@ async def open_seed_database(dsn: str) -> AsyncGenerator[DatabaseSeedSource]:
 
 
 def _looked_over(connection: Connection) -> tuple[Tables, tuple[str, ...]]:
-    """The tables of the earlier system, and the names of others that are not Django's own."""
+    """Return the tables of the earlier system, and the names of other tables
+    that are not Django's.
+    """
     inspector = inspect(connection)
     tables: dict[Model, tuple[str, tuple[str, ...]]] = {}
     others: list[str] = []
@@ -135,7 +137,7 @@ def _parsed(dsn: str) -> URL:
     try:
         url = make_url(dsn)
     except (ArgumentError, ValueError):
-        # The parser's own message may show the password.
+        # The parser's own message may contain the password.
         raise _refusal("The address of the database cannot be read.") from None
     if url.drivername.partition("+")[0] not in ("postgresql", "postgres", "sqlite"):
         raise _refusal("The address begins with postgresql:// or sqlite:///.")
@@ -149,7 +151,7 @@ def _for_reading(url: URL, name: str) -> tuple[URL, dict[str, Any]]:
     file = Path(url.database or "")
     if not file.is_file():
         raise NotReady(f"The {name} is not there.")
-    # The characters of a URI that mean something in one are escaped; `ro` writes nothing at all.
+    # Escape the special characters of a URI; `ro` prevents all writes.
     place = f"file:{quote(str(file.absolute()))}"
     reading = URL.create("sqlite+aiosqlite", database=place, query={"mode": "ro", "uri": "true"})
     return reading, {"timeout": _WAIT}
@@ -163,7 +165,7 @@ def _name(url: URL) -> str:
 
 
 def _plain(value: object) -> object:
-    """What a driver gives, without types of its own."""
+    """Return a driver's value as a plain Python value."""
     if isinstance(value, UUID):
         return str(value)
     return float(value) if isinstance(value, Decimal) else value
@@ -180,7 +182,7 @@ def _translated(name: str) -> Generator[None]:
     except (
         SQLAlchemyError,
         sqlite3.Error,
-        # What goes wrong on the way to Postgres does not come through SQLAlchemy.
+        # Errors while connecting to Postgres are not wrapped by SQLAlchemy.
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
         OSError,

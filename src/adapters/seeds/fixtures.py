@@ -1,4 +1,4 @@
-"""Fixtures as Django's `dumpdata` writes them, and lists of moves, in files."""
+"""Read fixtures as Django's `dumpdata` writes them, and lists of moves, from files."""
 
 import gzip
 from collections import Counter
@@ -15,15 +15,15 @@ from domain.shared.violations import Violation
 
 SUFFIXES: Final = (".json", ".json.gz")
 _LARGEST: Final = 1_000_000_000
-"""Bytes of a file, unpacked; a move with its numbers is about 10 kB of JSON."""
+"""Maximum unpacked bytes of a file; a move with its vectors is about 10 kB of JSON."""
 _MOVES: Final = ("embeddings", "move_embeddings", "clips", "moves")
-"""Under which name a list of moves, such as the earlier system's export, has its entries."""
+"""Accepted names of the list in a document, such as the earlier system's export."""
 _FIRST: Final = "move_embeddings.json"
-"""The list that wins over other lists: it has most to say."""
+"""The list that wins over others, because it is the most complete."""
 
 
 class FixtureSeedSource:
-    """Records out of one file, or out of all JSON files at the top of a folder."""
+    """Yields records of one file, or of all JSON files directly in a folder."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class FixtureSeedSource:
 
 
 async def open_fixtures(path: Path) -> FixtureSeedSource:
-    """Read a file or a folder of them; raises `InvalidRequest` when there is nothing to read."""
+    """Read a file or a folder of them; raises `InvalidRequest` if there is nothing to read."""
     return await FILES.run(lambda: _opened(path))
 
 
@@ -96,7 +96,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _entries(file: Path) -> Iterator[tuple[str, Record]]:
-    """The records of a file with their labels; raises `ValueError` when it is of no such kind."""
+    """Yield the records of a file with their labels; raises `ValueError` for other content."""
     document = validation.parse(_body(file))
     if isinstance(document, list):
         rows = cast(list[object], document)
@@ -111,7 +111,7 @@ def _entries(file: Path) -> Iterator[tuple[str, Record]]:
 
 def _record(row: Mapping[str, Any], source: str) -> Record:
     fields: dict[str, Any] = row["fields"]
-    # A dump with natural keys may leave the others out.
+    # A dump with natural keys may omit the primary keys.
     said = (row.get("pk"), fields.get("task_id"), fields.get("task"))
     key = next((str(each) for each in said if each is not None), "")
     return Record(key=key, fields=fields, source=source)

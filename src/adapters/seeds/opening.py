@@ -1,4 +1,4 @@
-"""Which of the ways to the earlier system's records a place asks for."""
+"""Choose the reader of the earlier system's records by the form of its address."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from application.ports.seed_source import SeedSource
 async def open_seed(place: str) -> AsyncGenerator[SeedSource]:
     """Open a file, a folder, or a database by its address (`postgresql://`, `sqlite:///`).
 
-    Raises `InvalidRequest` when there is nothing of the earlier system, `NotReady` when a database
+    Raises `InvalidRequest` if it contains nothing of the earlier system, `NotReady` if a database
     cannot be read.
     """
     if "://" in place:

@@ -1,1 +1,1 @@
-"""Media in a folder of the local disk."""
+"""Storage of media files: in a local folder, or in a bucket of an object storage."""

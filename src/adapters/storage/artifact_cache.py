@@ -1,4 +1,4 @@
-"""Made files on the local disk, and in the storage for all machines."""
+"""Cache of generated files on the local disk, shared with other machines through the storage."""
 
 import fcntl
 import hashlib
@@ -31,19 +31,22 @@ T = TypeVar("T")
 _log = logging.getLogger("bachata.cache")
 
 FOLDER: Final = "cache"
-"""Folder of the storage that made files are in."""
+"""Folder of the storage for cached files."""
 _KEY: Final = re.compile(r"[a-z0-9-]{1,100}")
 _LOCKS: Final = 4096
-"""Lock files; keys that share one wait for each other now and then, which does no harm."""
+"""Number of lock files; two keys that share one sometimes wait for each other,
+which is harmless.
+"""
 
 
 class LocalArtifactCache:
-    """An LRU cache of files that take ``most`` bytes of the disk at most, below ``root``.
+    """LRU disk cache of at most ``most`` bytes, below ``root``.
 
-    Other machines find what was made in ``storage``, too; without one it is in this folder alone.
-    What is given out is a hard link, so that it stays when it is evicted. A file is given
-    its name when it has been read, and so is there whole or not at all. Processes of one machine
-    make way for each other by locks that the system lets go of when a process dies.
+    With a ``storage``, every entry is also stored there and other machines find it; without one,
+    entries are only in this folder. Callers get a hard link, which stays valid after an eviction. A
+    file gets its name only after it has been read successfully, so it is complete or absent.
+    Processes of one machine exclude each other with locks that the system releases when a process
+    dies.
     """
 
     def __init__(self, root: Path, storage: Storage | None, most: int) -> None:
@@ -81,9 +84,9 @@ class LocalArtifactCache:
             return await self._steps.run(lambda _: read(into))
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> None:
-        """Remove the unfinished files of processes that died.
+        """Delete the unfinished files of processes that died.
 
-        Of what earlier versions left, which nobody has locked, that is what is ``older_than`` so.
+        Earlier versions did not lock their files; of those, delete the ones ``older_than`` this.
         """
 
         def step(_: Event) -> None:
@@ -104,7 +107,7 @@ class LocalArtifactCache:
 
     @asynccontextmanager
     async def _making(self) -> AsyncGenerator[Path]:
-        """A folder to make a file in, which the next start removes if this process dies."""
+        """Hold a folder to create a file in; the next start deletes it if this process dies."""
         stack = ExitStack()
 
         def begin(_: Event) -> Path:
@@ -123,7 +126,7 @@ class LocalArtifactCache:
                 await self._steps.run(lambda _: stack.close())
 
     def _found(self, key: str, into: Path, read: Callable[[Path], T]) -> tuple[T] | None:
-        """Link to the file of a key, if there is one that can be read."""
+        """Link to the file of a key and read it; None if there is no readable file."""
         place = self._root / key
         with _translated(key):
             try:
@@ -139,7 +142,7 @@ class LocalArtifactCache:
         except Broken as error:
             _tell(key, error)
         with _translated(key):
-            # What was made anew in the meantime stays.
+            # Keep a file that was replaced in the meantime.
             with suppress(FileNotFoundError):
                 if place.samefile(into):
                     place.unlink()
@@ -147,7 +150,7 @@ class LocalArtifactCache:
         return None
 
     async def _fetched(self, key: str, made: Path, read: Callable[[Path], object]) -> bool:
-        """Fetch what another machine, or this one before it forgot, has put into the storage."""
+        """Fetch an entry that another machine, or this one before an eviction, has stored."""
         path = f"{FOLDER}/{key}"
         if self._storage is None:
             return False
@@ -156,7 +159,7 @@ class LocalArtifactCache:
         except MediaNotFound:
             return False
         except StorageFailed:
-            # It may have been evicted from the storage while it was read.
+            # The storage may have deleted it during the download.
             if await _is_there(self._storage, path):
                 raise
             return False
@@ -181,7 +184,7 @@ class LocalArtifactCache:
         await self._steps.run(lambda _: read(made))
         if self._storage is None:
             return
-        # Another machine that has made the same was faster.
+        # Another machine has stored the same entry first.
         with suppress(MediaTaken):
             await self._storage.put(made, f"{FOLDER}/{key}", may_take_ownership=True)
 
@@ -193,7 +196,7 @@ class LocalArtifactCache:
 
     @asynccontextmanager
     async def _alone(self, key: str) -> AsyncGenerator[None]:
-        """Keep other processes of this machine from making the same."""
+        """Keep other processes of this machine from creating the same entry."""
         number = int(hashlib.sha256(key.encode()).hexdigest(), 16) % _LOCKS
         lock = await self._waits.run(lambda unwanted: self._locked(number, unwanted), os.close)
         try:
@@ -212,7 +215,7 @@ class LocalArtifactCache:
                     try:
                         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     except BlockingIOError:
-                        # Nothing tells when another process lets go of a lock but trying.
+                        # No notification exists for the release of a lock, so try again.
                         unwanted.wait(0.05)
                     else:
                         return lock
@@ -231,12 +234,12 @@ async def _is_there(storage: Storage, path: str) -> bool:
 
 
 def _used(file: Path) -> None:
-    """Set the time of last use, which many disks do not keep by themselves."""
+    """Set the time of last use, which many file systems do not update themselves."""
     os.utime(file, ns=(time.time_ns(), file.stat().st_mtime_ns))
 
 
 def _link(file: Path, into: Path) -> None:
-    """Make ``into`` the same file; on another disk, or one without links, a copy of it."""
+    """Link ``file`` to ``into``; copy it on another disk or one without links."""
     try:
         os.link(file, into)
     except FileExistsError:
@@ -271,6 +274,6 @@ def _translated(key: str) -> Generator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        # The error's own text may hold a path of this machine.
+        # The original message may contain a path of this machine.
         failure = StorageFailed(f"The cache failed at {key!r}: {error.strerror}.")
         raise translated(error, failure) from error

@@ -1,4 +1,4 @@
-"""Which bucket media lies in, and how patient to be with it."""
+"""Configuration of a bucket and of the limits for calls to it."""
 
 from enum import StrEnum
 from typing import Final
@@ -9,53 +9,53 @@ MEGABYTE: Final = 1024 * 1024
 
 
 class Profile(StrEnum):
-    """Whose ways a server has."""
+    """The protocol variant of a server."""
 
     AWS = "aws"
-    """Amazon S3, and what does as it does: SeaweedFS, MinIO, R2, Ceph, ..."""
+    """Amazon S3 and S3-compatible servers: SeaweedFS, MinIO, R2, Ceph, ..."""
     GCS = "gcs"
-    """Google Cloud Storage, asked through its XML API with HMAC keys."""
+    """Google Cloud Storage, through its XML API with HMAC keys."""
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):
-    """A bucket and how to get at it."""
+    """A bucket and its credentials."""
 
     name: str
     endpoint: str = ""
-    """URL of the server; empty for the one that Amazon, or Google, has."""
+    """URL of the server; empty for the default server of Amazon or Google."""
     region: str = ""
     folder: str = ""
-    """Folder of the bucket that everything lies in, without slashes at its ends."""
+    """Folder of the bucket for all files, without leading or trailing slash."""
     profile: Profile = Profile.AWS
     access_key: str = ""
-    """Empty: the SDK looks for keys where it always does."""
+    """Access key; if empty, the SDK searches for keys in its usual places."""
     secret_key: str = ""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long to wait, how often to try, and how much at once."""
+    """Timeouts, retries and parallelism."""
 
     connect: float = 5.0
-    """Seconds until a connection stands."""
+    """Maximum seconds to open a connection."""
     silence: float = 20.0
-    """Seconds without a single byte of an answer."""
+    """Maximum seconds without a byte of an answer."""
     call: float = 60.0
-    """Seconds that a call takes at most with all its retries, beside the bytes it carries."""
+    """Maximum seconds of a call with all its retries, plus the time for the bytes it transfers."""
     parting: float = 10.0
-    """Seconds that a call which changes something may still take when its caller is cancelled."""
+    """Maximum seconds that a modifying call may still take after its caller is cancelled."""
     slowest: float = 100_000.0
-    """Bytes a second; what is slower counts as stalled."""
+    """Minimum bytes per second; a slower transfer counts as stalled."""
     retries: int = 3
-    """Tries after the first."""
+    """Number of tries after the first."""
     pause: float = 0.5
-    """Seconds before a body that was cut is asked for again, at most; doubled every time."""
+    """Maximum seconds before the retry of an interrupted download; doubles with each retry."""
     part: int = 8 * MEGABYTE
-    """Bytes of a part of an upload; S3 takes 5 MB or more, and 10,000 parts."""
+    """Bytes of one part of an upload; S3 accepts 5 MB or more, and 10,000 parts."""
     parts_at_once: int = 3
     downloads: int = 8
-    """Files fetched at a time."""
+    """Number of parallel downloads."""
     connections: int = 50
 
     def seconds(self, size: int) -> float:
-        """How long a call may take that carries ``size`` bytes."""
+        """Return the time limit in seconds for a call that transfers ``size`` bytes."""
         return self.call + size / self.slowest

@@ -1,4 +1,4 @@
-"""A file created where there is none, whatever becomes of the answers."""
+"""Create an object only if there is none, even if answers of the server get lost."""
 
 import asyncio
 from contextlib import suppress
@@ -17,10 +17,10 @@ from domain.shared.errors import MediaTaken
 
 
 class Creation:
-    """One putting of a local file.
+    """The upload of one local file to one path.
 
-    An answer may be lost, and the same call be refused when it is tried again: whose file it is
-    that is there, its mark tells.
+    An answer may get lost, and the retry of a successful call is then refused. A marker in the
+    object's metadata shows whether the existing object is from this upload.
     """
 
     def __init__(self, line: Line, steps: Steps, source: Path, path: str) -> None:
@@ -33,7 +33,9 @@ class Creation:
         self._mark = uuid4().hex
 
     async def __call__(self, size: int) -> None:
-        """Create it; raises `MediaTaken`, or one of `foreign` and then leaves nothing behind."""
+        """Create the object; raises `MediaTaken`, or one of `foreign` after deleting a partial
+        result.
+        """
         retries = self._line.limits.retries
         for tried in range(1, retries + 2):
             left = retries + 1 - tried
@@ -60,13 +62,15 @@ class Creation:
             await asyncio.sleep(pause(tried, self._line.limits.pause))
 
     async def _mark_there(self) -> str | None:
-        """The mark of the object that is there; None when there is none, or nobody can tell."""
+        """Return the marker of the existing object; None if there is none or the server does not
+        answer.
+        """
         with suppress(*foreign()):
             return marked(await self._line.ask("head_object", {"Key": self._key}))
         return None
 
     async def _is_missing(self) -> bool:
-        """Whether the storage says that there is no object, and not merely nothing."""
+        """Return True only if the server says that there is no object."""
         try:
             await self._line.ask("head_object", {"Key": self._key})
         except foreign() as error:
@@ -74,13 +78,13 @@ class Creation:
         return False
 
     async def _take_back(self) -> None:
-        """Remove the object that nobody wants any more, if it came to be."""
+        """Delete the object if it is from this upload."""
         with suppress(*foreign()):
             if await self._mark_there() == self._mark:
                 await removed(self._line, self._key)
 
     async def _clear(self, folder: str) -> None:
-        """Remove what SeaweedFS keeps of a folder that is empty and takes for an object."""
+        """Delete the objects that SeaweedFS keeps for empty folders."""
         async for inner in listing.folders(self._line, folder):
             await self._clear(inner)
         await removed(self._line, folder)

@@ -1,4 +1,4 @@
-"""Objects read to their end, though their bodies be cut on the way."""
+"""Read objects completely, even if connections break."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -11,16 +11,16 @@ from application.concurrency.retries import pause
 from domain.shared.errors import StorageFailed
 
 _GAIN: Final = 64 * 1024
-"""Bytes by which a try has to get further for the next not to count as one more."""
+"""Minimum progress in bytes after which a failed try does not count."""
 
 
 class Download:
-    """One reading of an object, or of a part of it; all that is read is of one object."""
+    """A download of an object, or of a part of it; all bytes are of the same version."""
 
     def __init__(
         self, line: Line, path: str, size: int, first: int = 0, end: int | None = None
     ) -> None:
-        """Take the bytes of a chunk, and which bytes to read: up to ``end``, or all there are."""
+        """Take the chunk size in bytes, and the range to read: up to ``end``, or all."""
         self._line = line
         self._path = path
         self._key = line.keys.of(path)
@@ -29,12 +29,12 @@ class Download:
         self._end = end
         self._etag: str | None = None
         self._held = bytearray()
-        """What was read of the next chunk."""
+        """Bytes already read of the next chunk."""
 
     async def chunks(self) -> AsyncGenerator[bytes]:
-        """Yield chunks of the size that was asked for, and a last one.
+        """Yield chunks of the requested size, the last one shorter.
 
-        Raises one of `foreign`, and `StorageFailed` when the object went meanwhile.
+        Raises one of `foreign`, and `StorageFailed` if the object was deleted during the download.
         """
         fruitless = 0
         while True:
@@ -55,7 +55,7 @@ class Download:
             await asyncio.sleep(pause(fruitless, self._line.limits.pause))
 
     async def _opened(self, stack: AsyncExitStack) -> Body | None:
-        """Ask for the rest; None when there is nothing of it."""
+        """Request the remaining bytes; None if there are none."""
         asked = self._line.body(self._key, self._at, self._end, self._etag)
         try:
             body = await stack.enter_async_context(asked)
@@ -74,7 +74,7 @@ class Download:
         return body
 
     async def _next(self, body: Body) -> bytes:
-        """Read the next chunk, or nothing at the end; what came before a cut is kept."""
+        """Read the next chunk, empty at the end; keeps the bytes from before an interruption."""
         limits = self._line.limits
         async with asyncio.timeout(limits.silence + self._size / limits.slowest):
             while len(self._held) < self._size and self._at < body.end:

@@ -1,4 +1,4 @@
-"""The least recently used files of a folder, removed while there are more bytes than allowed."""
+"""Delete the least recently used files of a folder that has more bytes than allowed."""
 
 import fcntl
 import logging
@@ -13,47 +13,49 @@ from typing import Final
 _log = logging.getLogger("bachata.cache")
 
 _LISTED: Final = 60.0
-"""Seconds between two listings of the folder: one of 10,000 files takes 25 ms."""
+"""Seconds between two listings of the folder; listing 10,000 files takes 25 ms."""
 _BLOCK: Final = 512
-"""Bytes of a block, as `stat` counts them."""
+"""Bytes of a block, the unit of `stat`."""
 
 
 class Evictor:
     """Keeps the files of one folder within ``most`` bytes of the disk.
 
-    It remembers what is there, so that a new file costs no look at the others. What another process
-    of this machine adds is counted a minute later. Of several processes one evicts at a time. A
-    failure to evict is logged and is nobody else's trouble.
+    It remembers the files, so that a new one needs no listing. It counts files of other processes
+    up to a minute later. Only one process of a machine evicts at a time. Failures are logged and
+    not raised.
     """
 
     def __init__(
         self, root: Path, most: int, elapsed: Callable[[], float] = time.monotonic
     ) -> None:
-        """Take the folder, which may be missing, its bytes at most, and the seconds that pass."""
+        """Take the folder, which may be missing, its maximum bytes, and a function for elapsed
+        seconds.
+        """
         self._root = root
         self._most = most
         self._elapsed = elapsed
         self._lock = Lock()
         self._sizes: dict[str, int] = {}
-        """Bytes of the disk by file name, the least recently used first."""
+        """Bytes on disk by file name, the least recently used first."""
         self._total = 0
         self._listed = float("-inf")
 
     def entered(self, name: str) -> None:
-        """Count a file that has just got its name, and evict what is too much."""
+        """Count a new file, and evict others if necessary."""
         with self._lock, self._told():
             self._look()
             self._add(name)
             self._evict()
 
     def used(self, name: str) -> None:
-        """Note that a file was used."""
+        """Record the use of a file."""
         with self._lock:
             if (size := self._sizes.pop(name, None)) is not None:
                 self._sizes[name] = size
 
     def trim(self) -> None:
-        """Evict what is too much, whoever has made it."""
+        """Evict files of any process if there are too many bytes."""
         with self._lock, self._told():
             self._listed = float("-inf")
             self._look()
@@ -67,14 +69,14 @@ class Evictor:
             self._total += size
 
     def _look(self) -> None:
-        """List the folder, but not all the time."""
+        """List the folder, at most once a minute."""
         now = self._elapsed()
         if now - self._listed < _LISTED:
             return
         found: list[tuple[int, str, int]] = []
         with os.scandir(self._root) as entries:
             for entry in entries:
-                # One that another process removes meanwhile is not there.
+                # Another process may delete a file during the listing.
                 with suppress(FileNotFoundError):
                     if entry.is_file(follow_symlinks=False):
                         status = entry.stat(follow_symlinks=False)
@@ -96,7 +98,7 @@ class Evictor:
 
     @contextmanager
     def _alone(self) -> Generator[bool]:
-        """Whether no other process evicts; it holds back those that would, and waits for none."""
+        """Yield True if no other process is evicting, and keep others from it; never waits."""
         folder = self._root / "locks"
         folder.mkdir(exist_ok=True)
         lock = os.open(folder / "evicting", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -114,6 +116,6 @@ class Evictor:
         try:
             yield
         except OSError as error:
-            # Begin anew the next time: what was remembered may be wrong.
+            # Start again next time, because the remembered sizes may be wrong.
             self._listed = float("-inf")
             _log.warning("the cache could not be kept within its limit: %s", error.strerror)

@@ -1,7 +1,7 @@
-"""Walk from a folder down to a file by open descriptors, so that no link leads out of it.
+"""Open a file by descriptors from folder to folder, so that no symbolic link leads outside.
 
-A path that is looked at first and opened later can change in between. Here every folder is opened
-from within the one above it, and a link is refused by the system call that would follow it.
+A path could change between a check and its use. Here every folder is opened relative to its parent,
+and the system call itself refuses symbolic links.
 """
 
 import errno
@@ -18,7 +18,7 @@ from domain.shared import paths
 from domain.shared.errors import StorageFailed
 
 LONGEST: Final = 255
-"""Bytes in the longest name that Linux file systems keep."""
+"""Maximum bytes of a file name on Linux file systems."""
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -26,20 +26,20 @@ _HASHED: Final = re.compile(r"~[0-9a-f]{64}")
 
 
 class LinkInTheWay(Exception):
-    """A part of the path is a link."""
+    """A part of the path is a symbolic link."""
 
 
 def names(path: str) -> list[str]:
-    """Names on disk of the segments of a storage path.
+    """Return the file names for the segments of a storage path.
 
-    A segment is its own name, byte for byte in UTF-8. Only one too long for that, or one that
-    looks like such a name, is `~` and its SHA-256: two segments never share a name.
+    A segment is its own file name, byte for byte in UTF-8. If it is too long, or looks like such a
+    hash itself, the name is `~` and its SHA-256. Two segments never share a name.
     """
     return [_name(segment) for segment in path.split("/")]
 
 
 def is_plain(path: str) -> bool:
-    """Whether names on disk are those of the segments of a storage path, and say what it is."""
+    """Return True if a path is a valid storage path whose file names equal its segments."""
     return paths.fault(path) is None and names(path) == path.split("/")
 
 
@@ -54,9 +54,9 @@ def _name(segment: str) -> str:
 def opened(root: Path, below: Sequence[str], *, make: bool = False) -> Generator[int]:
     """Open the folder ``below`` the ``root``, which itself may be a link.
 
-    With ``make`` every folder that is missing is made, to stay. Raises `LinkInTheWay`,
-    `StorageFailed` when the root is no folder, and `FileNotFoundError` or `NotADirectoryError`
-    when something below it is not there or no folder.
+    ``make`` creates missing folders permanently. Raises `LinkInTheWay`, `StorageFailed` if the root
+    is not a folder, and `FileNotFoundError` or `NotADirectoryError` if something below it does not
+    exist or is not a folder.
     """
     current = _opened_root(root, make=make)
     try:
@@ -94,14 +94,14 @@ def _entered(folder: int, name: str, *, make: bool) -> int:
 
 
 def refuse_link(folder: int, name: str) -> None:
-    """Raise `LinkInTheWay` when ``name`` in ``folder`` is a link."""
+    """Raise `LinkInTheWay` if ``name`` in ``folder`` is a symbolic link."""
     with suppress(FileNotFoundError):
         if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
             raise LinkInTheWay
 
 
 def open_file(folder: int, name: str) -> int:
-    """Open a file for reading; raises `FileNotFoundError` for what is no regular file."""
+    """Open a file for reading; raises `FileNotFoundError` if it is not a regular file."""
     try:
         file = os.open(name, _FILE, dir_fd=folder)
     except OSError as error:
@@ -115,7 +115,7 @@ def open_file(folder: int, name: str) -> int:
 
 
 def prune(root: Path, below: Sequence[str]) -> None:
-    """Remove the folder ``below`` the ``root`` and those above it, as far as they are empty."""
+    """Delete the folder ``below`` the ``root`` and its parents, if they are empty."""
     for depth in range(len(below), 0, -1):
         with opened(root, below[: depth - 1]) as folder:
             os.rmdir(below[depth - 1], dir_fd=folder)

@@ -1,9 +1,9 @@
-"""Files that are created and never replaced, as Google Cloud Storage understands it.
+"""Create-only uploads to Google Cloud Storage.
 
-Google passes over `If-None-Match` where files are written, refuses `x-goog-` headers beside
-`x-amz-` ones ("ExcessHeaderValues"), and has no conditional end of a multipart upload. So a file
-is written in one request, whose headers are Google's own, signed as Google does: AWS's fourth
-version with other words in it.
+Google ignores `If-None-Match` in uploads, refuses `x-goog-` headers beside `x-amz-` ones
+("ExcessHeaderValues"), and cannot complete a multipart upload conditionally. So each file is
+uploaded in one request with Google's own headers and signature, which is AWS's version 4 with other
+names.
 """
 
 import hashlib
@@ -18,19 +18,19 @@ REGION: Final = "auto"
 
 _ALGORITHM: Final = "GOOG4-HMAC-SHA256"
 _UNSIGNED: Final = "UNSIGNED-PAYLOAD"
-"""TLS and Content-MD5 keep the body whole."""
+"""TLS and Content-MD5 protect the body."""
 _SIGNED: Final = ("content-md5", "content-type")
 
 
 class HmacKey(NamedTuple):
-    """A key of a service account or of a user, for the XML API."""
+    """HMAC key of a service account or a user, for the XML API."""
 
     access: str
     secret: str
 
 
 def create_only(client: Any, key: HmacKey) -> None:  # noqa: ANN401 - the SDK has no types
-    """Let every `put_object` of an S3 client create a file, or fail with `PreconditionFailed`."""
+    """Make every `put_object` of an S3 client create a file, or fail with `PreconditionFailed`."""
     from botocore import UNSIGNED  # pyright: ignore[reportMissingTypeStubs]
 
     def by_nobody_else(**_: object) -> object:
@@ -52,7 +52,7 @@ def create_only(client: Any, key: HmacKey) -> None:  # noqa: ANN401 - the SDK ha
 
 
 def _theirs(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers that are signed, those of AWS by Google's names."""
+    """Return the headers to sign, with Google's names instead of AWS's."""
     renamed = {
         f"x-goog-{name.removeprefix('x-amz-')}": value
         for name, value in headers.items()
@@ -64,7 +64,8 @@ def _theirs(headers: Mapping[str, str]) -> dict[str, str]:
 def signed(
     method: str, url: str, headers: Mapping[str, str], key: HmacKey, at: datetime
 ) -> dict[str, str]:
-    """The headers of a request without a query, and those that sign it; names in lower case.
+    """Return the headers of a request without query, and its signature headers; names in lower
+    case.
 
     https://cloud.google.com/storage/docs/authentication/signatures
     """

@@ -1,4 +1,4 @@
-"""Which paths a storage takes, and which key each of them has in a bucket."""
+"""The object key of each storage path."""
 
 import hashlib
 from typing import Final
@@ -8,37 +8,37 @@ from domain.shared import paths
 from domain.shared.errors import UnsafePath
 
 INCOMING: Final = ".incoming"
-"""Folder of what is the storage's own; no storage path leads there."""
+"""Internal folder of the storage; no storage path may begin with it."""
 
 LONGEST: Final = 1024
-"""Bytes of the longest key that S3 and Google Cloud Storage take."""
+"""Maximum bytes of a key in S3 and Google Cloud Storage."""
 
 
 def safe(path: str) -> str:
-    """Return a storage path, or raise `UnsafePath`."""
+    """Return a valid storage path; raises `UnsafePath` otherwise."""
     if paths.checked(path).split("/")[0] == INCOMING:
         raise UnsafePath(f"{INCOMING!r} is the storage's own.")
     return path
 
 
 def above(path: str) -> list[str]:
-    """The folders a path lies in, the outermost first."""
+    """Return the parent folders of a path, the outermost first."""
     names = path.split("/")[:-1]
     return ["/".join(names[: depth + 1]) for depth in range(len(names))]
 
 
 class Keys:
-    """Keys below a folder of a bucket, which is the whole bucket when it is empty."""
+    """Keys below a folder of a bucket; an empty folder means the whole bucket."""
 
     def __init__(self, folder: str) -> None:
         self._start = f"{folder}/" if folder else ""
 
     def of(self, path: str) -> str:
-        """The key of a storage path; two paths never share one.
+        """Return the key of a storage path; two paths never share one.
 
-        It is the path itself, byte for byte in UTF-8, but for segments longer than the names of
-        files may be, which servers that keep objects in folders refuse, and for paths whose key
-        would be too long: those are `~` and a SHA-256, like the names of `LocalStorage`.
+        The key is the path itself, byte for byte in UTF-8. A segment too long for a file name,
+        which some servers refuse, and a path too long for a key become `~` and a SHA-256, as in
+        `LocalStorage`.
         """
         key = self._start + "/".join(folders.names(path))
         if len(key.encode()) <= LONGEST:
@@ -46,15 +46,15 @@ class Keys:
         return f"{self._start}~{hashlib.sha256(path.encode()).hexdigest()}"
 
     def below(self, path: str) -> str:
-        """What the keys of all paths in the folder ``path`` begin with."""
+        """Return the common prefix of the keys in the folder ``path``."""
         return f"{self._start}{'/'.join(folders.names(path))}/"
 
     @property
     def own(self) -> str:
-        """What the keys begin with that are the storage's own."""
+        """Prefix of internal keys."""
         return f"{self._start}{INCOMING}/"
 
     @property
     def all(self) -> str:
-        """What every key begins with."""
+        """Prefix of all keys."""
         return self._start

@@ -1,4 +1,4 @@
-"""What lies in a bucket, page by page."""
+"""List the objects of a bucket page by page."""
 
 from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ import msgspec
 from adapters.storage.s3_client import Line
 
 PAGE: Final = 1000
-"""Entries of a page; S3 gives no more."""
+"""Maximum entries of a page in S3."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,14 +18,14 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     size: int
-    """Bytes."""
+    """Size in bytes."""
     since: datetime
     age: timedelta
-    """By the server's own clock."""
+    """Age by the server's clock."""
 
 
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
-    """An upload whose object is not there yet."""
+    """An unfinished multipart upload."""
 
     key: str
     upload_id: str
@@ -47,7 +47,7 @@ async def objects(line: Line, start: str, page: int = PAGE) -> AsyncGenerator[Li
 
 
 async def folders(line: Line, start: str) -> AsyncGenerator[str]:
-    """Yield the start of the keys of every folder right below ``start``, which ends in a slash."""
+    """Yield the prefix of every folder directly below ``start``, which ends in a slash."""
     more: dict[str, object] = {}
     while True:
         answer = await line.ask("list_objects_v2", {"Prefix": start, "Delimiter": "/", **more})
@@ -59,7 +59,9 @@ async def folders(line: Line, start: str) -> AsyncGenerator[str]:
 
 
 async def unfinished(line: Line, start: str, page: int = PAGE) -> AsyncGenerator[Unfinished]:
-    """Yield every upload in parts whose key begins with ``start``; raises one of `foreign`."""
+    """Yield every unfinished multipart upload with the prefix ``start``; raises
+    one of `foreign`.
+    """
     more: dict[str, object] = {}
     while True:
         answer = await line.ask(
@@ -69,7 +71,7 @@ async def unfinished(line: Line, start: str, page: int = PAGE) -> AsyncGenerator
             yield Unfinished(key=each["Key"], upload_id=each["UploadId"], since=each["Initiated"])
         if not answer.get("IsTruncated"):
             return
-        # Some servers leave it to the asker to know what came last.
+        # Some servers do not return the next marker, so use the last entry.
         last = _entries(answer, "Uploads")[-1]
         more = {
             "KeyMarker": answer.get("NextKeyMarker") or last["Key"],

@@ -1,4 +1,4 @@
-"""Media files on the local disk."""
+"""Storage of media files on the local disk."""
 
 import os
 import stat
@@ -22,21 +22,21 @@ from application.ports.storage import Stored, StoredFile
 from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 
 ABANDONED: Final = timedelta(hours=1)
-"""Age at which a file of an earlier version is nobody's: one being written is never that old."""
+"""Age at which an unfinished file of an earlier version counts as abandoned."""
 
 _NEW: Final = "new"
-"""Name of a file in the folder that it is written in."""
+"""Name of an unfinished file in its own folder."""
 _TRIES: Final = 100
-"""How often a folder may vanish before a file can be put into it."""
+"""Number of tries to put a file into a folder that others may delete."""
 
 
 class LocalStorage:
-    """Keeps each file below ``root`` under the names of its storage path.
+    """Stores each file below ``root`` under the names of its storage path.
 
-    A file is written elsewhere, brought to the disk, and only then linked to its place, which
-    fails when the place is taken: it is there whole or not at all, whatever is killed when. No
-    link below the root is ever followed. Needs a file system that has hard links and keeps names
-    byte for byte, as those of Linux do.
+    A file is written elsewhere, flushed to disk, and then linked to its place, which fails if the
+    place is taken; so it is complete or absent even if the process is killed. Symbolic links below
+    the root are never followed. The file system must support hard links and preserve names byte for
+    byte, as those of Linux do.
     """
 
     def __init__(self, root: Path) -> None:
@@ -54,7 +54,7 @@ class LocalStorage:
         await self._steps.run(step, undo=lambda _: into.unlink(missing_ok=True))
 
     async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
-        """See `application.ports.storage.Storage`; a file it may own is linked to."""
+        """See `application.ports.storage.Storage`; a file that it may own is linked."""
         place = _place(path)
 
         def step(unwanted: Event) -> bool:
@@ -80,7 +80,7 @@ class LocalStorage:
         def step(_: Event) -> Stored:
             with _translated(path), self._found(path) as file:
                 status = os.fstat(file)
-            # Files never change, so it is enough to tell apart one file from the next at its path.
+            # Files never change, so this identifies a file among successive ones at the same path.
             etag = f"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"
             return Stored(size=status.st_size, etag=etag)
 
@@ -131,7 +131,7 @@ class LocalStorage:
             yield found
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
-        """See `application.ports.storage.Storage`; the local disk has no addresses."""
+        """See `application.ports.storage.Storage`; the local disk has no URLs."""
         safe(path)
         return None
 
@@ -158,9 +158,9 @@ class LocalStorage:
         return await self._steps.run(step)
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> int:
-        """Remove the unfinished files of processes that died, and say how many there were.
+        """Delete the unfinished files of processes that died; return their number.
 
-        Of what earlier versions left, which nobody has locked, that is what is ``older_than`` so.
+        Earlier versions did not lock their files; of those, delete the ones ``older_than`` this.
         """
 
         def step(_: Event) -> int:
@@ -187,7 +187,7 @@ class LocalStorage:
             os.close(file)
 
     def _refuse_taken(self, place: list[str]) -> None:
-        """Save the copying where it is known to be in vain; `_link` has the last word."""
+        """Refuse early to save a useless copy; `_link` makes the final decision."""
         try:
             with folders.opened(self._root, place[:-1]) as folder:
                 folders.refuse_link(folder, place[-1])
@@ -216,7 +216,7 @@ class LocalStorage:
             except (FileExistsError, NotADirectoryError):
                 raise MediaTaken from None
             except FileNotFoundError:
-                # Another call forgot the last file of the folder, and the folder with it.
+                # Another call deleted the last file of the folder and then the folder.
                 if attempt == _TRIES - 1:
                     raise
             else:
@@ -228,13 +228,13 @@ class LocalStorage:
                 folders.refuse_link(folder, place[-1])
                 os.unlink(place[-1], dir_fd=folder)
                 os.fsync(folder)
-            # A folder that another file came into meanwhile, or that is gone already, is no error.
+            # Ignore a folder that has a new file, or that is already gone.
             with suppress(OSError):
                 folders.prune(self._root, place[:-1])
 
 
 def _place(path: str) -> list[str]:
-    """Names on disk of a storage path that is safe."""
+    """Return the file names for a storage path; raises `UnsafePath`."""
     return folders.names(safe(path))
 
 
@@ -245,7 +245,7 @@ def _translated(path: str) -> Generator[None]:
     except LinkInTheWay:
         raise UnsafePath(f"The path {path[:80]!r} goes through a link.") from None
     except OSError as error:
-        # The error's own text may hold a path of this machine.
+        # The original message may contain a path of this machine.
         message = f"The media storage failed at {path!r}: {error.strerror}."
         raise translated(error, StorageFailed(message)) from error
 

@@ -1,4 +1,4 @@
-"""What lies in a folder of the local disk."""
+"""List the files of a folder on the local disk."""
 
 import os
 import stat
@@ -12,7 +12,7 @@ from application.ports.storage import StoredFile
 
 
 def listing_of(top: int, folder: str, unwanted: Event) -> list[StoredFile]:
-    """The files in an open folder, whose storage path is given; raises `OSError`."""
+    """Return the files in an open folder with their storage paths; raises `OSError`."""
     found: list[StoredFile] = []
     now = time.time()
     for below, _, names, opened in os.fwalk(dir_fd=top, follow_symlinks=False):
@@ -20,7 +20,7 @@ def listing_of(top: int, folder: str, unwanted: Event) -> list[StoredFile]:
             raise InterruptedError
         for name in names:
             path = os.path.normpath(f"{folder}/{below}/{name}")
-            # What goes meanwhile is no error.
+            # Ignore files that disappear during the listing.
             with suppress(FileNotFoundError):
                 status = os.stat(name, dir_fd=opened, follow_symlinks=False)
                 if stat.S_ISREG(status.st_mode) and folders.is_plain(path):

@@ -1,4 +1,4 @@
-"""The right to end an upload in parts, which one upload of a key has at a time."""
+"""Lock for completing a multipart upload: one upload of a key at a time."""
 
 import asyncio
 import hashlib
@@ -19,19 +19,19 @@ from application.concurrency.shielding import finish_even_if_cancelled
 _log = logging.getLogger("bachata.storage")
 
 Ask = Callable[[Call, Mapping[str, object]], Awaitable[Answer]]
-"""Calls the SDK, and lets the call end though the caller is cancelled."""
+"""Calls the SDK, and lets the call finish even if the caller is cancelled."""
 
 VOID: Final = timedelta(minutes=5)
-"""Age from which a claim is nobody's: no call that ends an upload takes so long."""
+"""Age from which a lock counts as abandoned: no completing call takes that long."""
 
 
 @asynccontextmanager
 async def claimed(line: Line, key: str, mark: str, ask: Ask) -> AsyncGenerator[None]:
-    """Hold the claim of a key; raises one of `foreign`, and TimeoutError while others hold it.
+    """Hold the lock of a key; raises one of `foreign`, and TimeoutError while others hold it.
 
-    A server ought to see to it that of two uploads which end at the same moment one is refused.
-    SeaweedFS 4.48 tells both of them, one time in ten, that they created the object. Of two small
-    objects it refuses one: the claim is such an object, of our own.
+    A server should refuse one of two uploads that complete at the same moment. SeaweedFS 4.48
+    confirms both in one of ten cases, but it refuses one of two small objects. Such a small
+    internal object is the lock.
     """
     claim = f"{line.keys.own}claim-{hashlib.sha256(key.encode()).hexdigest()}"
     try:
@@ -74,18 +74,18 @@ async def _looked_up(line: Line, claim: str) -> Answer | None:
 
 
 def _age(found: Answer) -> timedelta:
-    """By the server's own clock."""
+    """Return the age by the server's clock."""
     since: datetime = found["LastModified"]
     now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"]["date"])
     return now - since
 
 
 async def _released(line: Line, claim: str, mark: str) -> None:
-    """Give up the claim, if it is held at all."""
+    """Release the lock, if this upload holds it."""
     try:
         found = await _looked_up(line, claim)
         if found is not None and marked(found) == mark:
             await removed(line, claim)
     except foreign() as error:
-        # Others have to wait until it is void; what was uploaded is not touched by that.
+        # Others must wait until the lock expires; the uploaded file is not affected.
         _log.warning("a claim was left behind: %s", error)

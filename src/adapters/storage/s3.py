@@ -1,4 +1,4 @@
-"""Media files in a bucket of an object storage."""
+"""Storage of media files in a bucket of an object storage."""
 
 import asyncio
 import io
@@ -26,19 +26,19 @@ from application.ports.storage import Stored, StoredFile
 from domain.shared.errors import MediaTaken, StorageFailed
 
 CHUNK: Final = 256 * 1024
-"""Bytes read at a time."""
+"""Bytes per read."""
 ABANDONED: Final = timedelta(hours=6)
-"""Age at which an upload is nobody's: at the slowest, 2 GB take that long."""
+"""Age at which an upload counts as abandoned: 2 GB at the slowest speed take that long."""
 
 _READY: Final = b"ready"
 
 
 class S3Storage:
-    """Keeps each file as an object, under the key of its path.
+    """Stores each file as an object, under the key of its path.
 
-    An object is there once its upload has ended, and is never replaced: the last request of an
-    upload is one to create, and the server decides. As on a disk a path is a file or a folder,
-    never both; only where two processes put the two at one moment may both be there.
+    An object exists when its upload has finished, and is never replaced: the last request of an
+    upload is a conditional create, which the server decides. As on a disk, a path is a file or a
+    folder, not both; only two processes that create the two at the same moment can violate this.
     """
 
     def __init__(self, line: Line) -> None:
@@ -46,7 +46,7 @@ class S3Storage:
         self._steps = Steps("the disk of the work folder")
         self._downloads = asyncio.Semaphore(line.limits.downloads)
         self._creates_only = False
-        """Whether the server was seen to refuse to replace an object."""
+        """True after the server has refused to replace an object."""
 
     async def fetch(self, path: str, into: Path) -> None:
         """See `application.ports.storage.Storage`."""
@@ -62,7 +62,9 @@ class S3Storage:
                     await self._steps.run(lambda _: part.unlink(missing_ok=True))
 
     async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
-        """See `application.ports.storage.Storage`; raises `MediaTaken` before it uploads much."""
+        """See `application.ports.storage.Storage`; raises `MediaTaken` before
+        most of the upload.
+        """
         with named(safe(path)):
             size = await self._steps.run(lambda _: source.stat().st_size)
             if await self._is_taken(path, size):
@@ -107,7 +109,7 @@ class S3Storage:
                         yield StoredFile(path=path, size=each.size, age=each.age)
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
-        """See `application.ports.storage.Storage`; it is made here, and nobody is asked."""
+        """See `application.ports.storage.Storage`; it computes the URL without a request."""
         plain = "".join(
             c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name
         )
@@ -133,7 +135,7 @@ class S3Storage:
         return f"object storage, profile {self._line.profile}"
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> int:
-        """Remove what processes that died left unfinished, and say how much there was."""
+        """Delete unfinished files and uploads of processes that died; return their number."""
         before = datetime.now(UTC) - older_than
         count = 0
         with named(INCOMING):
@@ -142,7 +144,7 @@ class S3Storage:
                     await removed(self._line, found.key)
                     count += 1
             if self._line.profile is Profile.GCS:
-                # Nothing is uploaded in parts there.
+                # This profile has no multipart uploads.
                 return count
             async for upload in listing.unfinished(self._line, self._line.keys.all):
                 if upload.since < before:
@@ -160,9 +162,10 @@ class S3Storage:
             await self._steps.run(lambda _: file.close())
 
     async def _is_taken(self, path: str, size: int) -> bool:
-        """Whether a path is a file's or a folder's already, or lies below that of a file.
+        """Return True if a path is a file or a folder, or is below a file.
 
-        A small file is not looked for itself: its one request is refused in time.
+        A small file needs no check for a file at its own path, because its only request would be
+        refused.
         """
         asked = [self._is_folder, self._is_below_a_file]
         if size > self._line.limits.part:
@@ -176,10 +179,10 @@ class S3Storage:
         return any(answers)
 
     async def _is_below_a_file(self, path: str) -> bool:
-        """Whether a part of the path is a file.
+        """Return True if a parent of the path is a file.
 
-        Where something lies in a folder, none of the path up to there is a file: only the first
-        part that is no such folder can be. Most often the last one is one.
+        A prefix with objects below it is a folder, so only the first prefix that is not a folder
+        can be a file. Usually the direct parent is a folder.
         """
         parts = above(path)
         if not parts or await self._is_folder(parts[-1]):
@@ -211,7 +214,9 @@ class S3Storage:
             return await anext(objects, None) is not None
 
     async def _require_bucket(self) -> None:
-        """Of an object that is missing a server does not say whether its bucket is missing too."""
+        """Raise `StorageFailed` if the bucket is missing: an answer about an
+        object does not tell.
+        """
         try:
             await self._line.ask("head_bucket")
         except foreign() as error:
@@ -220,12 +225,12 @@ class S3Storage:
             raise
 
     async def _written(self, key: str) -> None:
-        """Create a small object of our own."""
+        """Create a small internal object."""
         asked = {"Key": key, "Body": io.BytesIO(_READY), **self._line.only_new}
         await self._line.ask("put_object", asked)
 
     async def _require_refusal(self, key: str) -> None:
-        """A server that knows no conditions would let one film replace another unnoticed."""
+        """Raise if the server ignores conditions, because one film could then replace another."""
         try:
             await self._written(key)
         except foreign() as error:
@@ -239,7 +244,7 @@ class S3Storage:
             )
 
     async def _abandon(self, upload: listing.Unfinished) -> None:
-        """Another process may be sweeping, too."""
+        """Abort an upload; another process may have aborted it already."""
         asked = {"Key": upload.key, "UploadId": upload.upload_id}
         try:
             await self._line.ask("abort_multipart_upload", asked)
@@ -250,7 +255,7 @@ class S3Storage:
 
 @asynccontextmanager
 async def open_s3(bucket: Bucket, limits: Limits | None = None) -> AsyncGenerator[S3Storage]:
-    """Open a storage in a bucket that is there and lets itself be written and read.
+    """Open a storage in an existing bucket that is readable and writable.
 
     Raises `StorageFailed`.
     """

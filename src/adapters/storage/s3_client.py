@@ -1,4 +1,4 @@
-"""The open line to a bucket: one client for as long as the process lives, and its calls."""
+"""The client of one bucket, which lives as long as the process, and its calls."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -30,27 +30,27 @@ Call = Literal[
 Answer = dict[str, Any]
 
 _ELSEWHERE: Final = "us-east-1"
-"""Region of servers that have none: their signatures still name one."""
+"""Region for servers without regions, because signatures need one."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """Bytes of an object, on their way."""
+    """The body of an object during a download."""
 
     stream: Any
     etag: str
-    """As the storage says it, with its quotes."""
+    """ETag as the server sends it, with quotes."""
     first: int
-    """Number of the first byte."""
+    """Index of the first byte."""
     end: int
-    """Number of the byte behind the last."""
+    """Index after the last byte."""
 
     async def read(self, most: int) -> bytes:
-        """Some bytes, up to ``most``; raises one of `broken_off` when fewer come than said."""
+        """Return up to ``most`` bytes; raises one of `broken_off` if fewer come than announced."""
         return cast(bytes, await self.stream.read(most))
 
 
 class Line:
-    """Calls to one bucket, each within its time limit."""
+    """Calls to one bucket, each with a time limit."""
 
     def __init__(self, client: Any, bucket: Bucket, limits: Limits) -> None:  # noqa: ANN401
         self.client = client
@@ -62,9 +62,9 @@ class Line:
     async def ask(
         self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
     ) -> Answer:
-        """Call the SDK about the bucket; ``size`` is how many bytes the call carries.
+        """Call the SDK for the bucket; ``size`` is the number of bytes that the call transfers.
 
-        Raises one of `foreign` when all tries are used up, and TimeoutError.
+        Raises one of `foreign` after the last try, and TimeoutError.
         """
         async with asyncio.timeout(self.limits.seconds(size)):
             asked = getattr(self.client, call)
@@ -72,12 +72,12 @@ class Line:
 
     @property
     def only_new(self) -> dict[str, object]:
-        """What makes the last call of an upload one that replaces nothing."""
-        # With Google the signature of the call says so.
+        """Arguments that make the last call of an upload fail if the object exists."""
+        # For Google, the signed headers of the call contain the condition.
         return {} if self.profile is Profile.GCS else {"IfNoneMatch": "*"}
 
     async def sign(self, seconds: int, given: Mapping[str, object]) -> str:
-        """An address that gets an object without keys, for so many seconds."""
+        """Return a URL that gives access to an object for ``seconds`` without keys."""
         asked = {"Bucket": self.bucket.name, **given}
         made = self.client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
         async with asyncio.timeout(self.limits.call):
@@ -87,7 +87,7 @@ class Line:
     async def body(
         self, key: str, first: int = 0, end: int | None = None, etag: str | None = None
     ) -> AsyncGenerator[Body]:
-        """Open an object, or part of it; only the one of ``etag`` when that is given."""
+        """Open an object, or part of it; with ``etag``, only that version."""
         asked: dict[str, object] = {"Key": key}
         if first or end is not None:
             asked["Range"] = f"bytes={first}-{'' if end is None else end - 1}"
@@ -104,17 +104,17 @@ class Line:
 
 
 async def removed(line: Line, key: str) -> None:
-    """Delete an object; one that is not there is no error."""
+    """Delete an object; a missing one is no error."""
     try:
         await line.ask("delete_object", {"Key": key})
     except foreign() as error:
-        # Google says so where Amazon is content.
+        # Google reports a missing object, Amazon does not.
         if code(error) not in MISSING:
             raise
 
 
 def _start(content_range: object) -> int:
-    """Number of the first byte, of `bytes 5-9/20` for example."""
+    """Return the index of the first byte, for example of `bytes 5-9/20`."""
     if content_range is None:
         return 0
     return int(str(content_range).removeprefix("bytes ").partition("-")[0])
@@ -122,7 +122,7 @@ def _start(content_range: object) -> int:
 
 @asynccontextmanager
 async def open_line(bucket: Bucket, limits: Limits) -> AsyncGenerator[Line]:
-    """Make the client, which takes a third of a second; raises `StorageFailed`."""
+    """Create the client, which takes a third of a second; raises `StorageFailed`."""
     import aioboto3  # pyright: ignore[reportMissingTypeStubs]
 
     session = cast(Any, aioboto3).Session(
@@ -162,12 +162,12 @@ def _config(bucket: Bucket, limits: Limits) -> object:
         read_timeout=limits.silence,
         max_pool_connections=limits.connections,
         retries={"mode": "standard", "total_max_attempts": 1 + limits.retries},
-        # Content-MD5, which every server knows, is sent with all that is written.
+        # Content-MD5, which every server supports, is sent with all uploads.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         s3={
             "addressing_style": "path" if _endpoint(bucket) else "auto",
-            # Hashing a part for its signature would stop the event loop meanwhile.
+            # Hashing a part for its signature would block the event loop.
             "payload_signing_enabled": False,
         },
     )

@@ -1,4 +1,4 @@
-"""What the S3 SDK and its connections raise, by the names of the domain."""
+"""Errors of the S3 SDK and its connections, translated to those of the domain."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from domain.shared.errors import BachataError, DiskFull, MediaNotFound, StorageF
 MISSING: Final = frozenset({"NoSuchKey", "NotFound", "404"})
 TAKEN: Final = frozenset({"PreconditionFailed", "412"})
 CONFLICT: Final = frozenset({"ConditionalRequestConflict", "OperationAborted", "409"})
-"""Two writers of one key met; neither has won for that."""
+"""Two writes of one key conflicted; neither succeeded."""
 NO_UPLOAD: Final = frozenset({"NoSuchUpload"})
 NOTHING_THERE: Final = frozenset({"InvalidRange", "416"})
-"""The range begins behind the last byte."""
+"""The range begins after the last byte."""
 
 _SENTENCES: Final = (
     ({"NoSuchBucket"}, "The bucket of the media storage is not there; it was asked for {path!r}."),
@@ -48,7 +48,7 @@ _NO_KEYS: Final = "There are no keys to ask the media storage with for {path!r}.
 
 
 def foreign() -> tuple[type[Exception], ...]:
-    """Everything that a call over the line may raise; for ``except``."""
+    """Return all exceptions that a call may raise; for ``except``."""
     import aiohttp
     from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 
@@ -56,7 +56,7 @@ def foreign() -> tuple[type[Exception], ...]:
 
 
 def broken_off() -> tuple[type[Exception], ...]:
-    """What reading a body may raise when it ends too soon or comes too slowly."""
+    """Return the exceptions of reading a body that ends too early or arrives too slowly."""
     import aiohttp
     from botocore.exceptions import BotoCoreError  # pyright: ignore[reportMissingTypeStubs]
 
@@ -64,14 +64,14 @@ def broken_off() -> tuple[type[Exception], ...]:
 
 
 def code(error: BaseException) -> str:
-    """What the storage calls its refusal; empty for any other error."""
+    """Return the server's error code; empty for any other error."""
     response = cast(dict[str, Any], getattr(error, "response", None) or {})
     return str(cast(dict[str, Any], response.get("Error") or {}).get("Code", ""))
 
 
 @contextmanager
 def named(path: str) -> Generator[None]:
-    """Raise as the domain's errors whatever goes wrong over the line, naming the storage path."""
+    """Translate the errors of calls into the domain's errors with the storage path."""
     try:
         yield
     except BachataError:
@@ -79,7 +79,7 @@ def named(path: str) -> Generator[None]:
     except foreign() as error:
         raise _ours(error, path) from error
     except OSError as error:
-        # The error's own text may hold a path of this machine.
+        # The original message may contain a path of this machine.
         failure = StorageFailed(f"The media storage failed at {path!r}: {error.strerror}.")
         raise translated(error, failure) from error
 

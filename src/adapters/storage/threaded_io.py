@@ -1,4 +1,4 @@
-"""Blocking steps in threads, which are left alone only where they do not end."""
+"""Run blocking I/O in threads, with limits, cancellation and undo."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,17 +13,17 @@ from domain.shared.errors import WaitedTooLong
 T = TypeVar("T")
 
 MOST: Final = 8
-"""Steps at a time; the rest wait, so that slow disks take no threads from others."""
+"""Maximum parallel steps; a limit of its own, so that slow disks do not use up other threads."""
 PARTING: Final = 10.0
-"""Seconds that a step may take to end once nobody wants its result any more."""
+"""Maximum seconds that a step may take to end after its caller is cancelled."""
 
 
 class Steps:
     """Runs blocking steps beside the event loop.
 
-    A caller that is cancelled waits until its step has ended, so that the step can clean up after
-    itself; `Event` tells the step that nobody wants its result any more. A step that does not end
-    is left alone, as on a disk that is gone: it is undone if it ends after all.
+    A cancelled caller waits until its step has ended, so that the step can clean up; an `Event`
+    tells the step about the cancellation. A step that does not end, as on a missing disk, is
+    abandoned, and undone if it ends later.
     """
 
     def __init__(
@@ -34,7 +34,9 @@ class Steps:
         turn: float = TURN,
         parting: float = PARTING,
     ) -> None:
-        """Take what is waited for, and the seconds for a step, for its turn and for its end."""
+        """Take a name for messages, and the maximum seconds of a step, of its queueing and of its
+        end.
+        """
         self._name = name
         self._limit = limit
         self._parting = parting
@@ -42,9 +44,10 @@ class Steps:
         self._undoing = Threads(name, MOST, turn=turn)
 
     async def run(self, step: Callable[[Event], T], undo: Callable[[T], object] | None = None) -> T:
-        """Return what ``step`` returns; ``undo`` that when the caller was cancelled meanwhile.
+        """Return the result of ``step``; call ``undo`` with it if the caller was cancelled.
 
-        Raises `WaitedTooLong` when it takes longer than the limit, or waits too long for its turn.
+        Raises `WaitedTooLong` if the step takes longer than the limit, or waits too long in the
+        queue.
         """
         unwanted = Event()
         work = await self._threads.start(partial(step, unwanted))
@@ -61,7 +64,7 @@ class Steps:
         raise WaitedTooLong(self._name, self._limit)
 
     async def _left(self, work: "asyncio.Future[T]", undo: Callable[[T], object] | None) -> None:
-        """Undo a step that nobody wants once it has ended; wait for both, but not for long."""
+        """Wait for the end of a cancelled step and undo it, within the limit."""
         undoing = asyncio.ensure_future(self._undone(work, undo))
         await timeouts.ended(undoing, self._name, self._parting)
 
@@ -73,9 +76,9 @@ class Steps:
 
 
 async def ended(work: "asyncio.Task[Any]", awaited: str, patience: float) -> None:
-    """Wait for a task, however often the waiting is cancelled.
+    """Wait for a task, even if the wait is cancelled repeatedly.
 
-    One that has not ended after ``patience`` seconds is cancelled, and then abandoned if need be.
+    After ``patience`` seconds the task is cancelled, and abandoned if it still does not end.
     """
     if not await timeouts.passed(work, patience):
         work.cancel()

@@ -1,4 +1,4 @@
-"""Files on their way into a bucket: small ones in one request, large ones in parts."""
+"""Uploads to a bucket: small files in one request, large ones in parts."""
 
 import asyncio
 import base64
@@ -33,17 +33,17 @@ _KINDS: Final = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
 }
-"""Media types by the end of the path; whoever opens a link wants to know."""
+"""Media types by file extension, for browsers that open a link."""
 
 
 class Upload:
-    """A local file to be created as an object, or not at all.
+    """The upload of a local file that creates an object, or nothing.
 
-    Raises one of `foreign`: of those that say `TAKEN`, that there is one of this key already.
+    Raises one of `foreign`; a code in `TAKEN` means that the object already exists.
     """
 
     def __init__(self, line: Line, steps: Steps, source: Path, path: str, mark: str) -> None:
-        """Take a storage path, and the ``mark`` that nobody else's upload has."""
+        """Take a storage path, and a ``mark`` that is unique to this upload."""
         self._line = line
         self._steps = steps
         self._source = source
@@ -55,10 +55,10 @@ class Upload:
             "ContentType": _KINDS.get(Path(path).suffix.lower(), "application/octet-stream"),
         }
         self.may_be_there = False
-        """Whether the last call, which makes the object visible, was begun."""
+        """True after the start of the last call, which makes the object visible."""
 
     async def __call__(self, size: int) -> None:
-        """Upload a file of ``size`` bytes; what is not whole is removed."""
+        """Upload a file of ``size`` bytes; deletes an incomplete result."""
         if size <= self._line.limits.part:
             await self._at_once(size)
         elif self._line.profile is Profile.GCS:
@@ -72,7 +72,7 @@ class Upload:
             await self._create(body, digest, size)
 
     async def _from_disk(self, size: int) -> None:
-        """In one request of any size, of which little is in memory at a time."""
+        """Upload in one request of any size, with little of it in memory."""
         digest = await self._steps.run(self._digest)
         file = await self._steps.run(lambda _: self._source.open("rb"), io.BufferedReader.close)
         try:
@@ -106,7 +106,9 @@ class Upload:
         size: int = 0,
         undo: Callable[[Answer], Coroutine[None, None, None]] | None = None,
     ) -> Answer:
-        """Let a call end though the caller is cancelled: only then is it known what it did."""
+        """Finish a call even if the caller is cancelled, because only its answer
+        shows its effect.
+        """
         work = asyncio.ensure_future(self._line.ask(call, asked, size=size))
         try:
             return await asyncio.shield(work)
@@ -117,7 +119,7 @@ class Upload:
             raise
 
     async def _parts(self, upload: dict[str, str], size: int) -> list[dict[str, object]]:
-        """Upload the parts, a few at a time, and return what the upload is ended with."""
+        """Upload the parts, a few at a time, and return the list that completes the upload."""
         limits = self._line.limits
         length = max(limits.part, -(-size // _MOST_PARTS))
         starts = enumerate(range(0, size, length), start=1)
@@ -127,7 +129,7 @@ class Upload:
             for number, at in starts:
                 most = min(length, size - at)
                 body, digest = await self._steps.run(lambda _, a=at, m=most: self._part(a, m))
-                # The SDK's own references to the part would keep its bytes in memory for longer.
+                # Release the bytes, because the SDK keeps references to the part.
                 with body:
                     part = {"PartNumber": number, "Body": body, "ContentMD5": digest}
                     answer = await self._line.ask("upload_part", {**upload, **part}, size=most)
@@ -146,7 +148,7 @@ class Upload:
                 _log.warning("parts of a file were left behind; a sweep removes them", extra=facts)
 
     def _part(self, at: int, length: int) -> tuple[io.BytesIO, str]:
-        """Bytes of the source, and their digest for the storage to check."""
+        """Return bytes of the source, and their digest, which the storage checks."""
         with self._source.open("rb", buffering=0) as file:
             file.seek(at)
             body = file.read(length)

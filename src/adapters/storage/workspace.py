@@ -1,4 +1,4 @@
-"""Folders for work in progress on the local disk."""
+"""Temporary work folders on the local disk."""
 
 import os
 import shutil
@@ -18,9 +18,9 @@ from domain.shared.errors import NotReady, StorageFailed
 
 
 class LocalWorkspace:
-    """Gives each piece of work a folder `{task id}.{random}` below ``root``, made if missing.
+    """Gives each piece of work a folder `{task id}.{random}` below ``root``, created if missing.
 
-    The folder is locked while it is in use, so that one without a lock is known to be left behind.
+    The folder is locked while it is in use, so that an unlocked one is known to be abandoned.
     """
 
     def __init__(self, root: Path) -> None:
@@ -34,7 +34,8 @@ class LocalWorkspace:
         try:
             yield self._root / work.name
         except BaseException as error:
-            # What went wrong in the work matters more than what it leaves; `sweep` comes by later.
+            # The error of the work is more important than its leftovers, which a later `sweep`
+            # deletes.
             if (left := await self._end(work)) is not None:
                 error.add_note(f"Its work folder was left behind: {_reason(left)}.")
             raise
@@ -123,7 +124,7 @@ class LocalWorkspace:
 
 
 def _task_of(name: str) -> UUID | None:
-    """The task that a folder of this name is of; None for what is no work folder."""
+    """Return the task of a folder, by its name; None if it is not a work folder."""
     plain, dot, _ = name.partition(".")
     try:
         task_id = UUID(plain)
@@ -133,5 +134,5 @@ def _task_of(name: str) -> UUID | None:
 
 
 def _reason(error: OSError) -> str:
-    """Why, without the path that the error's own text may hold."""
+    """Return the reason without the path in the original message."""
     return error.strerror or "it is no folder any more"

@@ -1,4 +1,4 @@
-"""Files written beside their place, and whole before they get their name."""
+"""Write files under a temporary name and rename them when they are complete."""
 
 import os
 import time
@@ -8,7 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 CHUNK: Final = 256 * 1024
-"""Bytes read at a time."""
+"""Bytes per read."""
 
 
 def _copy(source: int, target: int, unwanted: Event) -> None:
@@ -21,7 +21,7 @@ def _copy(source: int, target: int, unwanted: Event) -> None:
 
 
 def linked(source: Path, folder: int, name: str) -> bool:
-    """Bring a file to the disk and link to it; False where it cannot be linked to."""
+    """Flush a file to disk and link it; False if it cannot be linked."""
     try:
         target = os.open(source, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -39,13 +39,15 @@ def linked(source: Path, folder: int, name: str) -> bool:
 
 
 def _stamp(file: int) -> None:
-    """Date a file; the kernel's own stamps are milliseconds apart, and an etag is made of this."""
+    """Set the file's time exactly: the kernel's times are milliseconds apart, and an etag uses
+    them.
+    """
     now = time.time_ns()
     os.utime(file, ns=(now, now))
 
 
 def write_whole(source: int, folder: int, name: str, unwanted: Event) -> None:
-    """Fill a new file of a folder and bring it to the disk; raises OSError as the disk says it."""
+    """Fill a new file of a folder and flush it to disk; raises OSError."""
     target = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644, dir_fd=folder)
     try:
         _copy(source, target, unwanted)
@@ -56,7 +58,7 @@ def write_whole(source: int, folder: int, name: str, unwanted: Event) -> None:
 
 
 def copy_beside(file: int, into: Path, unwanted: Event) -> None:
-    """Fill a file beside ``into`` and give it that name once it is whole."""
+    """Fill a temporary file beside ``into`` and rename it when it is complete."""
     part = into.with_name(f".{uuid4().hex}.part")
     try:
         with part.open("xb", buffering=0) as target:

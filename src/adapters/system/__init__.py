@@ -1,1 +1,1 @@
-"""What the operating system knows."""
+"""Adapters of the operating system: clock, disks, fonts and versions."""

@@ -1,4 +1,4 @@
-"""Number crunching with one thread."""
+"""Restrict numerical libraries to one thread."""
 
 import os
 from typing import Final
@@ -9,10 +9,10 @@ _VARIABLES: Final = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREAD
 
 
 def use_one_blas_thread() -> None:
-    """Have every BLAS of this process compute in the thread that asks, now and when it is loaded.
+    """Make every BLAS of this process compute in the calling thread, even if it is loaded later.
 
-    OpenBLAS stops its threads before a fork, and whoever waits for one of them then waits for
-    ever. One that is loaded later reads its variable; one that is there is told.
+    OpenBLAS stops its threads before a fork, and a caller that waits for one of them then waits for
+    ever. A BLAS loaded later reads its environment variable; a loaded one is set directly.
     """
     for name in _VARIABLES:
         os.environ[name] = "1"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _BACK: Final = 0.5
-"""Seconds that pass in a second, while the clock of the machine is behind."""
+"""Speed of this clock, in seconds per second, while the machine's clock is behind."""
 
 
 def _time_of_day() -> datetime:
@@ -14,9 +14,9 @@ def _time_of_day() -> datetime:
 
 
 class SystemClock:
-    """The machine's time of day; when that is set back, this clock goes slowly until it is right.
+    """The machine's time; if that is set back, this clock runs slowly until both agree.
 
-    So it corrects itself, is right again at once after the machine has slept, and never goes back.
+    It never goes back, and is right at once after the machine has slept.
     """
 
     def __init__(
@@ -24,7 +24,7 @@ class SystemClock:
         time_of_day: Callable[[], datetime] = _time_of_day,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the machine's time of day, in UTC, and the seconds that have passed."""
+        """Take functions for the machine's time in UTC and for elapsed seconds."""
         self._time_of_day = time_of_day
         self._elapsed = elapsed
         self._last = time_of_day()

@@ -1,4 +1,4 @@
-"""The machine examined: versions of what is installed, room on its disks, fonts."""
+"""Examine the machine: installed versions, free disk space, fonts."""
 
 import os
 import platform
@@ -20,23 +20,23 @@ PACKAGES: Final = (
 )
 
 LOW: Final = 2 * 10**9
-"""Bytes of a disk below which somebody should know."""
+"""Free bytes of a disk below which the report warns."""
 EMPTY: Final = 100_000_000
-"""Bytes below which no film can be made."""
+"""Free bytes below which no film can be made."""
 
 FAMILIES: Final = ("dejavu", "liberation", "noto", "roboto", "opensans", "arial", "helvetica")
-"""Beginnings of the file names of fonts that have all letters of English and Spanish."""
+"""Prefixes of the file names of fonts that have all letters of English and Spanish."""
 _FONT_FOLDERS: Final = (
     *("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/texmf/fonts"),
     *("/System/Library/Fonts", "/Library/Fonts"),
     *("~/.fonts", "~/.local/share/fonts", "~/Library/Fonts"),
 )
 _MOST_FONTS: Final = 20_000
-"""Files that are looked at; a machine with more has those that are needed among them."""
+"""Maximum number of files to check; a machine with more files has the needed fonts among them."""
 
 
 def versions() -> Found:
-    """Name the product, Python, the platform and the packages that matter."""
+    """Return the versions of the product, Python, the platform and important packages."""
     found = {name: _version(name) for name in (PRODUCT, *PACKAGES)}
     python, machine = platform.python_version(), platform.platform()
     facts: dict[str, Fact] = {
@@ -62,9 +62,9 @@ def _version(name: str) -> str | None:
 
 
 def disks(folders: Mapping[str, Path | None]) -> Found:
-    """Say how much room each folder's disk has; None is the folder for temporary files.
+    """Return the free space of each folder's disk; None is the folder for temporary files.
 
-    Raises `DiskFull`, `DiskReadOnly`, and `NotReady` where there is no folder that can be written.
+    Raises `DiskFull`, `DiskReadOnly`, and `NotReady` if a folder is not writable.
     """
     facts: dict[str, Fact] = {}
     warnings: list[str] = []
@@ -93,12 +93,12 @@ def _temporary() -> Path:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder itself, or the nearest one above it that is there."""
+    """Return the folder itself, or its nearest existing parent."""
     return next(each for each in (folder, *folder.parents) if each.exists())
 
 
 def fonts(folders: Sequence[str] = _FONT_FOLDERS) -> Found:
-    """Say which fonts there are to draw text with; that there are none fails nothing."""
+    """Return the fonts available for text; their absence is only a remark."""
     found = sorted(
         {path.stem for path in _font_files(folders) if path.stem.lower().startswith(FAMILIES)}
     )

@@ -1,4 +1,4 @@
-"""Work that is done after whoever caused it has been answered."""
+"""A queue for work that continues after a request has been answered."""
 
 import asyncio
 import logging
@@ -14,31 +14,32 @@ Work = Callable[[], Awaitable[object]]
 
 
 class BackgroundQueue:
-    """Does one piece of work after another; what fails is logged and keeps nothing else back.
+    """Runs one piece of work after another; a failure is logged and does not affect the others.
 
-    Nor does what never ends: over its time it is cancelled, or left behind. What is not done when
-    the service ends is not done at all: it is for work that is done on demand otherwise.
+    Work over its time limit is cancelled, and abandoned if it does not end. Work that is unfinished
+    when the service ends is dropped, so it must be optional: a request that needs it does it
+    itself.
     """
 
     def __init__(self, timeouts: Timeouts | None = None) -> None:
-        """Begin with nothing to do."""
+        """Start with an empty queue."""
         self._timeouts = timeouts or Timeouts()
         self._waiting: deque[tuple[str, Work]] = deque()
         self._working: asyncio.Task[None] | None = None
 
     def __call__(self, what: str, work: Work) -> None:
-        """Have some work done soon; ``what`` it is the log is told when it fails."""
+        """Add work to the queue; ``what`` names it in the log if it fails."""
         self._waiting.append((what, work))
         if self._working is None:
             self._working = asyncio.create_task(self._work())
 
     async def done(self) -> None:
-        """Return once there is nothing left to do; each piece of work has a limit."""
+        """Return when the queue is empty; each piece of work has a time limit."""
         if self._working is not None:
             await asyncio.wait([self._working])
 
     async def close(self) -> None:
-        """Stop working; work that does not end is left behind."""
+        """Stop; work that does not end is abandoned."""
         self._waiting.clear()
         if self._working is not None:
             self._working.cancel()

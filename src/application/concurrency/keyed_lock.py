@@ -1,4 +1,4 @@
-"""One at a time by key."""
+"""A lock for each key."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -8,20 +8,22 @@ from typing import Final
 from application.concurrency.timeouts import place_in
 
 LIMIT: Final = 900.0
-"""Seconds that a caller waits for those before it: normalising a long clip takes minutes."""
+"""Maximum seconds that a caller waits for earlier ones; normalising a long clip takes minutes."""
 
 
 class KeyedLock:
-    """Lets one caller of a key in at a time; callers of different keys do not wait."""
+    """Admits one caller of a key at a time; callers of different keys do not
+    wait for each other.
+    """
 
     def __init__(self, limit: float = LIMIT) -> None:
-        """Take the seconds after which a caller that waits is refused."""
+        """Take the maximum waiting time in seconds."""
         self._limit = limit
         self._waiting: dict[str, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
     async def of(self, key: str) -> AsyncGenerator[None]:
-        """Wait for one's turn, in the order of asking; raises `WaitedTooLong`."""
+        """Hold the lock of a key, in the order of requests; raises `WaitedTooLong`."""
         lock, callers = self._waiting.get(key, (asyncio.Lock(), 0))
         self._waiting[key] = (lock, callers + 1)
         try:

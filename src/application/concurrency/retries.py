@@ -1,4 +1,4 @@
-"""Work that fails for a passing reason is tried again: with pauses, within limits."""
+"""Retry work that fails temporarily, with pauses and limits."""
 
 import asyncio
 import random
@@ -9,24 +9,24 @@ T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 
 TRIES: Final = 4
-"""Times that work is tried in all; with the pauses below that takes two seconds at most."""
+"""Total number of tries; the pauses below add up to two seconds at most."""
 FIRST: Final = 0.2
-"""Seconds of the first pause at most; each further one may be twice as long."""
+"""Maximum seconds of the first pause; each later maximum is twice as long."""
 LONGEST: Final = 5.0
-"""Seconds of any pause at most."""
+"""Maximum seconds of any pause."""
 
 
 def pause(failures: int, first: float = FIRST, longest: float = LONGEST) -> float:
-    """Seconds to wait after so many failures in a row: any up to a bound that doubles each time.
+    """Return the seconds to wait after consecutive failures: random, up to a bound that doubles.
 
-    All of the pause varies, so that many who failed together do not come back together ("full
-    jitter", Amazon's Architecture Blog, 2015).
+    The whole pause is random, so that many callers that failed together do not retry together
+    ("full jitter", Amazon's Architecture Blog, 2015).
     """
     return random.uniform(0, min(longest, first * 2 ** (failures - 1)))  # noqa: S311 - no secret
 
 
 class Retries:
-    """How often work is tried, and how long the pauses between are."""
+    """The number of tries and the lengths of the pauses between them."""
 
     def __init__(
         self,
@@ -35,7 +35,9 @@ class Retries:
         longest: float = LONGEST,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """Take the tries in all, the seconds of the first and the longest pause, and who waits."""
+        """Take the number of tries, the maximum seconds of the first and of any pause, and a sleep
+        function.
+        """
         self._tries = tries
         self._first = first
         self._longest = longest
@@ -47,11 +49,12 @@ class Retries:
         *,
         is_final: Callable[[Exception], bool] = lambda error: False,
     ) -> T:
-        """Return what ``work`` returns; raises what the last try did, or what ``is_final``.
+        """Return the result of ``work``; raises the error of the last try, or the first one that
+        ``is_final``.
 
         A cancellation ends it at once.
         """
-        # Loaded when something is first tried: it takes as long as a short request.
+        # Imported at the first retry, because the import takes as long as a short request.
         from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
         def wait(state: RetryCallState) -> float:
@@ -75,4 +78,4 @@ class Retries:
 
 
 AT_ONCE: Final = Retries(sleep=lambda seconds: asyncio.sleep(0))
-"""Without a pause, where nothing real is waited for: over ports in memory."""
+"""No pauses, for ports in memory that wait for nothing real."""

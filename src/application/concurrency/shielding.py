@@ -1,4 +1,4 @@
-"""Work that is carried to its end, however often its caller is cancelled meanwhile."""
+"""Run work to completion even if its caller is cancelled."""
 
 import asyncio
 import logging
@@ -15,9 +15,9 @@ T = TypeVar("T")
 _log = logging.getLogger("bachata.concurrency")
 
 PATIENCE: Final = 30.0
-"""Seconds that such work may still take once its caller is to end."""
+"""Maximum seconds that such work may continue after the cancellation of its caller."""
 LIMIT: Final = 3600.0
-"""Seconds that such work may take at most: a large film on its way to a slow storage."""
+"""Maximum seconds of such work in total: uploading a large film to a slow storage."""
 
 
 async def finish_even_if_cancelled(
@@ -27,15 +27,15 @@ async def finish_even_if_cancelled(
     limit: float = LIMIT,
     leaving: float = LEAVING,
 ) -> T:
-    """Await ``work`` and return its result, or raise what it raises.
+    """Await ``work`` and return its result, or raise its error.
 
-    If the caller is cancelled meanwhile, the work still runs to its end, and the cancellation is
-    raised then, with the work's failure as its cause if there was one; so a caller that has to know
-    whether the work was done notes it inside the work.
+    If the caller is cancelled, the work still runs to completion and `CancelledError` is raised
+    afterwards, with the error of the work as its cause if it failed. A caller that needs to know
+    whether the work completed must record it inside the work.
 
     Work that has not ended ``patience`` seconds after the cancellation, or after ``limit`` seconds,
-    is cancelled itself, and abandoned when it has not ended ``leaving`` seconds later. Raises
-    `WaitedTooLong` where the limit was passed.
+    is cancelled, and abandoned if it has not ended ``leaving`` seconds later. Raises
+    `WaitedTooLong` if the limit was exceeded.
     """
     awaited = getattr(work, "__qualname__", "work").replace(".<locals>", "")
     task = asyncio.ensure_future(work)
@@ -45,7 +45,7 @@ async def finish_even_if_cancelled(
     until = clock() + limit
     while not task.done():
         try:
-            # A cancelled scope of anyio cancels again and again: once is enough.
+            # A cancelled scope of anyio cancels repeatedly, so shield after the first time.
             with CancelScope(shield=cancelled is not None):
                 await asyncio.wait({task}, timeout=max(0.0, until - clock()))
         except asyncio.CancelledError as error:

@@ -1,4 +1,4 @@
-"""Several pieces of work at once, of which the first failure is the failure of all."""
+"""Run several coroutines in parallel; the first failure fails all."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -6,9 +6,9 @@ from typing import Any
 
 
 async def run_all(works: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run all; when one fails the others are cancelled and have ended before it is raised.
+    """Run all coroutines; if one fails, cancel the others, wait for their end, and raise the error.
 
-    The error itself is raised, not a group of one: callers answer for errors by their kind.
+    It raises the error itself, not an exception group, because callers handle errors by type.
     """
     failures: list[BaseException] = []
 

@@ -1,4 +1,6 @@
-"""Blocking calls in threads, a bounded number of each kind, so that no kind holds up another."""
+"""Run blocking calls in threads, a limited number of each kind, so that kinds do not block each
+other.
+"""
 
 import asyncio
 import threading
@@ -14,16 +16,16 @@ from domain.shared.errors import WaitedTooLong
 T = TypeVar("T")
 
 LIMIT: Final = 600.0
-"""Seconds that a call may take: hashing or copying the largest files takes a minute or two."""
+"""Maximum seconds of a call; hashing or copying the largest files takes a minute or two."""
 TURN: Final = 60.0
-"""Seconds that a call may wait for a thread."""
+"""Maximum seconds that a call waits for a thread."""
 
 
 class Threads:
-    """Threads for one kind of calls, ``most`` of them at a time; each call has its own.
+    """Threads for one kind of calls, at most ``most`` at a time; each call has its own thread.
 
-    A thread cannot be stopped. What is given up runs on, and its place is free again only when
-    the call has returned. The process does not wait for these threads when it ends.
+    A thread cannot be stopped: an abandoned call continues, and its place becomes free only when it
+    returns. The process does not wait for these threads when it ends.
     """
 
     def __init__(
@@ -35,7 +37,9 @@ class Threads:
         turn: float = TURN,
         leaving: float = LEAVING,
     ) -> None:
-        """Take what the calls do, such as "reading files", how many at a time, and seconds."""
+        """Take the kind of calls, such as "reading files", their maximum number, and limits in
+        seconds.
+        """
         self.name = name
         self._most = most
         self._limit = limit
@@ -45,9 +49,9 @@ class Threads:
         self._places = WeakKeyDictionary()
 
     async def run(self, call: Callable[[], T]) -> T:
-        """Return what ``call`` returns; raises `WaitedTooLong` where it does not in time.
+        """Return the result of ``call``; raises `WaitedTooLong` if it exceeds the time limit.
 
-        A caller that is cancelled waits for the call's end, but not for long.
+        A cancelled caller waits briefly for the end of the call.
         """
         returned = await self.start(call)
         try:
@@ -61,9 +65,9 @@ class Threads:
         return returned.result()
 
     async def start(self, call: Callable[[], T]) -> "asyncio.Future[T]":
-        """Begin a call and return what becomes of it; raises `WaitedTooLong` for want of a thread.
+        """Start a call and return its future; raises `WaitedTooLong` if no thread becomes free.
 
-        Cancelling what is returned does not end the call.
+        Cancelling the future does not end the call.
         """
         loop = asyncio.get_running_loop()
         places = self._places.setdefault(loop, asyncio.Semaphore(self._most))
@@ -85,12 +89,12 @@ class Threads:
             try:
                 result = context_run(call)
             except StopIteration as error:
-                # A future refuses it, and would never be done.
+                # A future refuses StopIteration and would never be done.
                 failure = RuntimeError("the call raised StopIteration")
                 failure.__cause__ = error
             except BaseException as error:
                 failure = error
-            # A loop that is closed has nobody left who waits.
+            # The event loop is closed, so nobody waits for the result.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, result, failure)
 

@@ -1,7 +1,7 @@
-"""Time limits of the service's own waits, and waiting within one.
+"""Time limits of the service's internal waits, and functions that apply limits.
 
-A limit of a person's own work is a setting: `BACHATA_ASSEMBLY_TIMEOUT`. The network's limits are
-with the adapters that use it.
+The limit for making a film is a setting: `BACHATA_ASSEMBLY_TIMEOUT`. Adapters contain the limits of
+the network.
 """
 
 import asyncio
@@ -20,48 +20,48 @@ T = TypeVar("T")
 _log = logging.getLogger("bachata.timeouts")
 
 LEAVING: Final = 10.0
-"""Seconds that work may take to end once it was cancelled; then it is abandoned."""
+"""Maximum seconds that cancelled work may take to end; after that it is abandoned."""
 UPLOAD_TURN: Final = 60.0
-"""Seconds that an upload waits for a place to be looked into; one takes some seconds."""
+"""Maximum seconds that an upload waits for its check; a check takes some seconds."""
 FETCH_TURN: Final = 900.0
-"""Seconds that a file waits for a place to be fetched; 500 MB take some minutes."""
+"""Maximum seconds that a file waits for a download place; 500 MB take some minutes."""
 REMINDER: Final = 30.0
-"""Seconds between two lines of the log about a wait that has no limit."""
+"""Seconds between two log lines about a wait without limit."""
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds until a wait ends with `WaitedTooLong`, or with a line of the log."""
+    """Maximum seconds of waits, which end with `WaitedTooLong` or with a line in the log."""
 
     start: float = 600.0
-    """For all parts of the service to open; tables of a large database may change meanwhile."""
+    """For opening all parts of the service; migrating a large database may be part of it."""
     answer: float = 90.0
-    """For a request that only reads or writes records to get on."""
+    """For a request that only reads or writes records."""
     work: float = 60.0
-    """For a request that makes something to get on, beyond `BACHATA_ASSEMBLY_TIMEOUT`."""
+    """For a request that makes something, in addition to `BACHATA_ASSEMBLY_TIMEOUT`."""
     reader: float = 600.0
-    """For a client to take the next bytes of an answer."""
+    """For a client to read the next bytes of an answer."""
     leaving: float = 45.0
-    """For a request, or work in the background, that was cancelled to end; then it is abandoned.
+    """For a cancelled request or background work to end; after that it is abandoned.
 
-    What is carried to its end takes up to `uncancelled.PATIENCE` and `LEAVING` after that.
+    Work that runs to completion may take `shielding.PATIENCE` and `LEAVING` more.
     """
     closing: float = 2.0
     """For each part of the service to close when the process ends."""
     upload_turn: float = UPLOAD_TURN
-    """For an upload that has arrived to be looked into, while others are."""
+    """For a received upload to be checked, while others are."""
     background: float = 1800.0
     """For one piece of work in the background."""
 
 
 _abandoned: Final[set[asyncio.Future[Any]]] = set()
-"""Work that nobody waits for any more; the event loop itself only keeps weak references."""
+"""Abandoned work; the event loop itself only keeps weak references."""
 
 
 @asynccontextmanager
 async def limited(awaited: str, seconds: float | None) -> AsyncGenerator[None]:
-    """Cancel what is done inside after ``seconds``, and raise `WaitedTooLong` for ``awaited``.
+    """Cancel the block after ``seconds``, and raise `WaitedTooLong`, which names ``awaited``.
 
-    Only for what ends when it is cancelled; for anything else there is `within`.
+    Use this only for code that ends when it is cancelled; otherwise use `within`.
     """
     limit = asyncio.timeout(seconds)
     try:
@@ -77,7 +77,7 @@ async def limited(awaited: str, seconds: float | None) -> AsyncGenerator[None]:
 async def place_in(
     gate: asyncio.Semaphore | asyncio.Lock, awaited: str, seconds: float
 ) -> AsyncGenerator[None]:
-    """Hold a place of ``gate``; raises `WaitedTooLong` when none is free within ``seconds``."""
+    """Hold a place of ``gate``; raises `WaitedTooLong` if none becomes free within ``seconds``."""
     async with limited(awaited, seconds):
         await gate.acquire()
     try:
@@ -89,10 +89,11 @@ async def place_in(
 async def within(
     awaited: str, seconds: float, work: Coroutine[Any, Any, T], leaving: float = LEAVING
 ) -> T:
-    """Return the result of ``work``, or raise `WaitedTooLong` whether it ends or not.
+    """Return the result of ``work``; raises `WaitedTooLong` after ``seconds`` even if it does not
+    end.
 
-    Over time it is cancelled; what has not ended ``leaving`` seconds later is abandoned. The same
-    happens when the caller is cancelled.
+    After the limit, or if the caller is cancelled, the work is cancelled; if it has not ended
+    ``leaving`` seconds later, it is abandoned.
     """
     task = asyncio.ensure_future(work)
     try:
@@ -105,15 +106,15 @@ async def within(
         return task.result()
     task.cancel()
     if await ended(task, awaited, leaving) and not task.cancelled():
-        # It was done, or failed, at the last moment.
+        # It succeeded or failed at the last moment.
         return task.result()
     raise WaitedTooLong(awaited, seconds)
 
 
 async def ended(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> bool:
-    """Wait until ``work`` has ended, however often the wait is cancelled; say whether it has.
+    """Wait until ``work`` has ended, even if the wait is cancelled; return True if it has.
 
-    After ``seconds`` it is abandoned. What it raises is nobody's any more.
+    After ``seconds`` it is abandoned. Its errors are ignored.
     """
     if not await passed(work, seconds):
         abandon(work, awaited, seconds)
@@ -123,12 +124,14 @@ async def ended(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> bo
 
 
 async def passed(work: "asyncio.Future[Any]", seconds: float) -> bool:
-    """Wait up to ``seconds`` for ``work``, however often the wait is cancelled; say if it ended."""
+    """Wait up to ``seconds`` for ``work``, even if the wait is cancelled; return
+    True if it ended.
+    """
     clock = asyncio.get_running_loop().time
     until = clock() + seconds
     while not work.done() and (left := until - clock()) > 0:
         try:
-            # Shielded: a cancelled scope of anyio cancels again and again.
+            # Shielded, because a cancelled scope of anyio cancels repeatedly.
             with CancelScope(shield=True):
                 await asyncio.wait({work}, timeout=left)
         except asyncio.CancelledError:
@@ -137,7 +140,7 @@ async def passed(work: "asyncio.Future[Any]", seconds: float) -> bool:
 
 
 def abandon(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> None:
-    """Wait no longer for ``work``; the log says where it stands."""
+    """Stop waiting for ``work``, and log its current position in the code."""
     where = stack_of(work) if isinstance(work, asyncio.Task) else []
     facts = {"awaited": awaited, "seconds": seconds, "stack": where}
     _log.error("work that does not end is abandoned: %s", awaited, extra=facts)
@@ -147,7 +150,7 @@ def abandon(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> None:
 
 
 async def reminded(work: "asyncio.Future[Any]", awaited: str, every: float = REMINDER) -> None:
-    """Wait for what must not be given up; the log says again and again that it is awaited."""
+    """Wait without limit for ``work``; logs at intervals that the wait continues."""
     seconds = 0.0
     while not work.done():
         await asyncio.wait({work}, timeout=every)
@@ -158,7 +161,7 @@ async def reminded(work: "asyncio.Future[Any]", awaited: str, every: float = REM
 
 
 def stack_of(task: "asyncio.Task[Any]") -> list[str]:
-    """Where a task stands, as "file:line function" from the outside in."""
+    """Return the current call stack of a task, as "file:line function", outermost first."""
     places: list[str] = []
     awaiting: Any = task.get_coro()
     while awaiting is not None:
@@ -171,6 +174,6 @@ def stack_of(task: "asyncio.Task[Any]") -> list[str]:
 
 
 def _heard(work: "asyncio.Future[Any]") -> None:
-    """Ask how it ended, so that asyncio does not complain that nobody did."""
+    """Retrieve the outcome, so that asyncio does not log it as never retrieved."""
     if not work.cancelled():
         work.exception()

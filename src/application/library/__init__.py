@@ -1,1 +1,1 @@
-"""Adding, analysing, checking and removing moves and songs."""
+"""Add, analyse, check and remove moves and songs."""

@@ -1,4 +1,4 @@
-"""Take a filmed move into the library."""
+"""Add a filmed move to the library."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from domain.shared.errors import MoveTaken
 
 
 class AddMove:
-    """Keep a clip, what is known of it and what finds it; whole or not at all."""
+    """Stores a clip, its move and its embedding; all of them or none."""
 
     def __init__(
         self,
@@ -52,13 +52,13 @@ class AddMove:
         ready: bool = True,
         may_take_ownership: bool = False,
     ) -> Move:
-        """Store ``clip``; return the move with its storage path and true duration.
+        """Store ``clip``; return the move with its storage path and measured duration.
 
-        Without an ``embedding`` it is found by its words. It is made ready for films before it is
-        stored, unless ``ready`` is off: what would fail then fails now. The storage
-        ``may_take_ownership`` of a clip that nobody changes any more. Raises `InvalidRequest` when
-        a field is out of range, `UnreadableMedia` for what is no film or a damaged one, and
-        `MoveTaken`.
+        Without an ``embedding`` one is made from the move's words. Unless ``ready`` is off, the
+        clip is prepared for films before it is stored, so that a clip that cannot be encoded fails
+        here. The storage ``may_take_ownership`` of a clip that nobody changes any more. Raises
+        `InvalidRequest` if a field is out of range, `UnreadableMedia` if the file is no film or is
+        damaged, and `MoveTaken`.
         """
         validation.refuse_faults(move)
         media = await self._media_probe.measure(clip)

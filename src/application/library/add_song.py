@@ -1,4 +1,4 @@
-"""Take a song into the library."""
+"""Add a song to the library."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from domain.shared.errors import SongTaken, UnacceptedMedia
 
 
 class AddSong:
-    """Keep a song and what is known of it; whole or not at all."""
+    """Stores an audio file and its song; both or neither."""
 
     def __init__(
         self,
@@ -47,11 +47,11 @@ class AddSong:
         ready: bool = True,
         may_take_ownership: bool = False,
     ) -> Song:
-        """Store ``sound``; return the song with its storage path and true duration.
+        """Store ``sound``; return the song with its storage path and measured duration.
 
-        It is made ready for films before it is stored, unless ``ready`` is off. The storage
-        ``may_take_ownership`` of a sound that nobody changes any more. Raises `InvalidRequest` when
-        a field is out of range, `UnreadableMedia` for what cannot be heard, and `SongTaken`.
+        Unless ``ready`` is off, the song is prepared for films before it is stored. The storage
+        ``may_take_ownership`` of a file that nobody changes any more. Raises `InvalidRequest` if a
+        field is out of range, `UnreadableMedia` if the audio cannot be decoded, and `SongTaken`.
         """
         validation.refuse_faults(song)
         media = await self._media_probe.measure(sound)

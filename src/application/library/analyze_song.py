@@ -1,4 +1,4 @@
-"""Hear a song, and be told better."""
+"""Analyse a song, and store a user's corrections of the analysis."""
 
 import asyncio
 import hashlib
@@ -25,7 +25,9 @@ from domain.shared.violations import Violation
 
 
 class AnalyzeSong:
-    """What is heard in a song: known, kept for the same sound, or listened to now."""
+    """The analysis of a song: from the library, from the cache for the same
+    audio, or computed now.
+    """
 
     def __init__(
         self,
@@ -45,16 +47,16 @@ class AnalyzeSong:
         self._audio_analyzer = audio_analyzer
 
     async def __call__(self, song_id: str) -> Analysis:
-        """Return the analysis with a person's corrections; it may have no beats.
+        """Return the analysis with a user's corrections; it may have no beats.
 
-        Raises `SongNotFound`, and `LibraryFailed` where the song's file cannot be used.
+        Raises `SongNotFound`, and `LibraryFailed` if the song's file cannot be used.
         """
         heard = await self.uncorrected(song_id)
         correction = await self._songs.correction(song_id)
         return heard if correction is None else corrected(heard, correction)
 
     async def uncorrected(self, song_id: str) -> Analysis:
-        """What the analyzer says; raises as the call does."""
+        """Return the analysis without corrections; raises as the call does."""
         song = await self._songs.get(song_id)
         known = await self._songs.analysis(song_id)
         if known is not None:
@@ -64,11 +66,11 @@ class AnalyzeSong:
         return heard
 
     async def by_ear(self, song_id: str) -> Analysis:
-        """What the analyzer hears, whatever is on record of the song; raises as the call does."""
+        """Return the analyzer's result and ignore the library's; raises as the call does."""
         return await self._of(await self._songs.get(song_id))
 
     async def file(self, sound: Path) -> Analysis:
-        """What is heard in a local file; raises `UnreadableMedia`."""
+        """Return the analysis of a local file; raises `UnreadableMedia`."""
         async with self._workspace.take(uuid4()) as folder:
             known = await OnHand({sound.name: sound}, self._media_probe).known(sound.name)
             return await self._listened(known.digest, lambda: _at(sound), folder)
@@ -88,7 +90,9 @@ class AnalyzeSong:
     async def _listened(
         self, digest: str, sound: Callable[[], Awaitable[Path]], folder: Path
     ) -> Analysis:
-        """What is heard in a sound, which is only fetched when nobody has listened to it yet."""
+        """Return the analysis of an audio file, which is fetched only if its analysis is not
+        cached.
+        """
         told = f"{digest} {self._audio_analyzer.name}"
         key = "heard-" + hashlib.sha256(told.encode()).hexdigest()
 
@@ -100,17 +104,17 @@ class AnalyzeSong:
 
 
 class CorrectSong:
-    """Keep what a person says of a song's time beside what was heard."""
+    """Stores a user's correction of a song's beats beside the analysis."""
 
     def __init__(self, songs: SongRepository, hear: AnalyzeSong) -> None:
-        """Take the port, and who hears the song if nobody has."""
+        """Take the port, and the use case that analyses the song if necessary."""
         self._songs = songs
         self._hear = hear
 
     async def __call__(self, song_id: str, correction: Correction) -> Analysis:
-        """Return the analysis as it is from now on; raises as `AnalyzeSong`, and `InvalidRequest`.
+        """Return the corrected analysis; raises as `AnalyzeSong`, and `InvalidRequest`.
 
-        A correction takes the place of the one before; one that says nothing takes it back.
+        A correction replaces the previous one; an empty one removes it.
         """
         validation.refuse_faults(correction)
         heard = await self._hear.uncorrected(song_id)

@@ -1,4 +1,4 @@
-"""Listen to and watch the clips that nobody has listened to yet."""
+"""Analyse the sound and motion of clips that have only a text embedding."""
 
 import asyncio
 import logging
@@ -22,13 +22,13 @@ from domain.library.moves import Move
 from domain.shared.errors import MoveNotFound
 
 WORK = UUID("c0117000-0000-4000-8000-000000000000")
-"""Names the folders that clips are fetched into; there is no task of this id."""
+"""Names the work folders for fetched clips; no task has this id."""
 
 _log = logging.getLogger("bachata.index")
 
 
 class BackfillAudioEmbeddings:
-    """Finds out how the moves sound and move of which only the words are known."""
+    """Adds the missing audio and pose embeddings of moves."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class BackfillAudioEmbeddings:
         examine: Examination,
         audio_analyzer: AudioAnalyzer,
     ) -> None:
-        """Take the ports, and who listens to clips, and by what name."""
+        """Take the ports, and the examination of clips."""
         self._storage = storage
         self._artifacts = artifacts
         self._media_probe = media_probe
@@ -53,10 +53,10 @@ class BackfillAudioEmbeddings:
         self._surroundings = Surroundings(storage, workspace, clips)
 
     async def __call__(self) -> int:
-        """Return how many were completed, one after another; what was known stays as it is.
+        """Return the number of completed moves; existing embeddings stay unchanged.
 
-        A clip that fails keeps no other from being listened to, unless all are going to fail:
-        raises `StorageFailed`, `FFmpegMissing`, ... then.
+        Clips are analysed one after another. A failed clip is skipped, unless the cause affects all
+        clips: then this raises `StorageFailed`, `FFmpegMissing`, ...
         """
         done = 0
         for each in await read_all(self._embeddings.page):
@@ -73,7 +73,7 @@ class BackfillAudioEmbeddings:
             what = f"listening to the clip of the move {move.id!r}"
             _log.warning("%s failed: %s", what, reason_of(error, what))
             return False
-        # What has come in the meantime is newer than what was listed.
+        # The entry may have changed since it was listed.
         known = await self._embeddings.find(move.id)
         if known is None:
             return False

@@ -1,4 +1,4 @@
-"""Give every move an embedding of its words."""
+"""Add the missing text embeddings of moves."""
 
 from application.ports.embedder import Embedder
 from application.ports.move_embeddings import MoveEmbeddings
@@ -9,7 +9,7 @@ from domain.shared.errors import MoveNotFound
 
 
 class BackfillTextEmbeddings:
-    """Embeds the words of every move that has no embedding."""
+    """Adds a text embedding for every move without an embedding."""
 
     def __init__(self, embeddings: MoveEmbeddings, embedder: Embedder) -> None:
         """Take the ports."""
@@ -17,7 +17,7 @@ class BackfillTextEmbeddings:
         self._embedder = embedder
 
     async def __call__(self) -> int:
-        """Return how many moves had none; the embeddings of the others stay as they are."""
+        """Return the number of moves that had no embedding; existing embeddings stay unchanged."""
         return sum([await self._embed(move) for move in await read_all(self._embeddings.lacking)])
 
     async def _embed(self, move: Move) -> bool:

@@ -1,4 +1,4 @@
-"""Look through the library."""
+"""List and read songs and moves."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from domain.library.songs import Song
 
 
 class ListSongs:
-    """The songs of the library, a page at a time."""
+    """Lists the songs of the library by pages."""
 
     def __init__(self, songs: SongRepository) -> None:
         """Take the port."""
@@ -22,7 +22,7 @@ class ListSongs:
 
 
 class ListMoves:
-    """The moves of the library, a page at a time."""
+    """Lists the moves of the library by pages."""
 
     def __init__(self, moves: MoveRepository) -> None:
         """Take the port."""
@@ -34,36 +34,36 @@ class ListMoves:
 
 
 class ReadSong:
-    """One song of the library."""
+    """Reads one song of the library."""
 
     def __init__(self, songs: SongRepository) -> None:
         """Take the port."""
         self._songs = songs
 
     async def __call__(self, song_id: str) -> Song:
-        """Return it, or raise `SongNotFound`."""
+        """Return the song; raises `SongNotFound`."""
         return await self._songs.get(song_id)
 
 
 class ReadMoves:
-    """Some moves of the library."""
+    """Reads several moves of the library."""
 
     def __init__(self, moves: MoveRepository) -> None:
         """Take the port."""
         self._moves = moves
 
     async def __call__(self, move_ids: Iterable[str]) -> tuple[Move, ...]:
-        """Return those of these ids that there are, each once."""
+        """Return the existing moves of these ids, each once."""
         return await self._moves.find_many(sorted(set(move_ids)))
 
 
 class ReadMove:
-    """One move of the library."""
+    """Reads one move of the library."""
 
     def __init__(self, moves: MoveRepository) -> None:
         """Take the port."""
         self._moves = moves
 
     async def __call__(self, move_id: str) -> Move:
-        """Return it, or raise `MoveNotFound`."""
+        """Return the move; raises `MoveNotFound`."""
         return await self._moves.get(move_id)

@@ -1,4 +1,4 @@
-"""Check the library for moves that are not what is on record."""
+"""Check that every move agrees with its clip and its embedding."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,14 +23,14 @@ from domain.library.moves import Move
 from domain.shared.violations import Violation
 
 WORK: Final = UUID("c4ec4000-0000-4000-8000-000000000000")
-"""Names the folders that clips are measured in; there is no task of this id."""
+"""Names the work folders for measuring clips; no task has this id."""
 
 Told = Callable[[str, int, int], Awaitable[None]]
-"""Hears the name of the move that is checked, how many are, and of how many."""
+"""Receives the name of the current move, the number done and the total."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is not right about a move."""
+    """A defect of a move."""
 
     move_id: str
     field: str
@@ -38,7 +38,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckLibrary:
-    """Measures the clip of every move, and compares it with what is on record."""
+    """Measures the clip of every move, and compares it with the move's fields."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class CheckLibrary:
         workspace: Workspace,
         warm: PrewarmLibrary,
     ) -> None:
-        """Take the ports, and who tries clips again of which no film could be made."""
+        """Take the ports, and the use case that retries unusable clips."""
         self._moves = moves
         self._embeddings = embeddings
         self._storage = storage
@@ -60,7 +60,7 @@ class CheckLibrary:
         self._warm = warm
 
     async def __call__(self, told: Told) -> tuple[Finding, ...]:
-        """Return everything that is not right, in the order of the moves' ids."""
+        """Return all defects, in the order of the moves' ids."""
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         findings: list[Finding] = []
         for done, move in enumerate(moves, 1):
@@ -101,7 +101,9 @@ class CheckLibrary:
         ]
 
     async def _seconds(self, path: str) -> float:
-        """What a stored clip lasts; it is fetched only when that is not known of these bytes."""
+        """Return the duration of a stored clip in seconds; it is fetched only if that is not
+        cached.
+        """
         async with self._workspace.take(WORK) as folder:
             files = FetchedFiles(
                 self._storage, self._artifacts, self._media_probe, folder, asyncio.Semaphore(1)

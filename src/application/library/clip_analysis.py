@@ -1,4 +1,4 @@
-"""A clip looked into and listened to: everything that is known of its move."""
+"""Analyse a clip: measure it, find its beats and its motion, and complete its move."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -29,21 +29,21 @@ from domain.shared.errors import NoBeatHeard, UnreadableMedia
 V = TypeVar("V")
 
 Hear = Callable[[Path], Awaitable[Analysis]]
-"""Listens to a clip's own sound; of what has no beat the analysis has none."""
+"""Analyses a clip's own sound; the analysis of a clip without a beat has no beats."""
 
 _ORDINARY_TEMPO: Final = 120.0
 _OFF_TEMPO: Final = 0.05
-"""Share by which two tempos may differ and be called the same."""
+"""Relative difference below which two tempos count as equal."""
 _OCTAVE: Final = 0.12
-"""Share by which twice or half a tempo may differ from the one that is said: lists round."""
+"""Relative difference from a stated tempo for its double or half; lists contain rounded tempos."""
 _OCTAVES: Final[tuple[Literal["double", "half"], ...]] = ("double", "half")
 _OFF_SECONDS: Final = 0.05
 _SEEN: Final = 0.2
-"""Confidence of beats that are seen in the motion and not heard."""
+"""Confidence of beats from the motion instead of the sound."""
 
 
 class Examined(msgspec.Struct, frozen=True, kw_only=True):
-    """A move as it is to be added, what finds it, and how all that is known."""
+    """A complete move, its embedding, and notes on the source of each value."""
 
     move: Move
     embedding: MoveEmbedding
@@ -51,7 +51,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Time(msgspec.Struct, frozen=True, kw_only=True):
-    """When the beats of a clip are."""
+    """The beats of a clip."""
 
     tempo: float
     beats: tuple[float, ...]
@@ -60,12 +60,12 @@ class _Time(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Examination:
-    """Finds out about one clip after another."""
+    """Analyses one clip after another."""
 
     def __init__(
         self, hear: Hear, embedder: Embedder, motion_analyzer: MotionAnalyzer | None = None
     ) -> None:
-        """Take who listens, who reads and who watches."""
+        """Take the audio analysis, the text embedder and the motion analyzer."""
         self._hear = hear
         self._embedder = embedder
         self._motion_analyzer = motion_analyzer
@@ -73,10 +73,10 @@ class Examination:
     async def __call__(
         self, clip: Path, wanted: Wanted, media: Media, *, brought: bool = False
     ) -> Examined:
-        """Measure, listen and watch; lists are believed in what cannot be measured.
+        """Measure a clip and analyse its sound and motion; lists provide what cannot be measured.
 
-        Who has ``brought`` the clip is believed in its tempo, too. A picture that breaks off is
-        refused: raises `UnreadableMedia`.
+        If the user has ``brought`` the clip, the user's tempo wins too. Raises `UnreadableMedia` if
+        the video is truncated.
         """
         notes = _Notes(wanted.notes)
         said, seconds = wanted.said, float(media.seconds)
@@ -106,7 +106,7 @@ class Examination:
         return Examined(move=move, embedding=embedding, notes=tuple(notes.all))
 
     async def embedding_of(self, move: Move, clip: Path, media: Media) -> MoveEmbedding:
-        """What finds a move of the library, from its words, its clip's sound and its motion."""
+        """Return the embedding of a move, from its words, its clip's sound and its motion."""
         notes = _Notes(())
         heard = await self._heard(clip, media, notes)
         motion = await self._watched(clip, notes)
@@ -171,7 +171,7 @@ class Examination:
 
 
 class _Notes:
-    """What is noted down of one move."""
+    """Collects notes about one move."""
 
     def __init__(self, first: tuple[Note, ...]) -> None:
         self.all = list(first)
@@ -189,7 +189,7 @@ class _Notes:
         self.all.append(note(Kind.INCONSISTENT, field, message))
 
     def said(self, field: str, value: V | None, otherwise: V) -> V:
-        """What a list says; where none does, something ordinary."""
+        """Return a list's value; without one, the default."""
         if value is not None:
             self.taken(field, str(value))
             return value
@@ -206,9 +206,9 @@ def _time(
     *,
     sure: bool,
 ) -> _Time:
-    """Heard, else said, else seen, else assumed.
+    """Return the beats: from the sound, else the list, else the motion, else a default.
 
-    Of the first "1" a list is believed more than the analyzer, and of a tempo whoever is sure.
+    For the first "1", a list wins over the analyzer; for the tempo, the more certain source wins.
     """
     said = wanted.said
     heard, octave = _in_octave(heard, said.tempo)
@@ -244,7 +244,7 @@ def _time(
     if said.first_count is not None and said.first_count >= seconds:
         notes.wrong("first_count", f"{said.first_count:g} s is beyond the clip's end; left out.")
     elif said.first_count is not None:
-        # What is a "1" a person knows better than any analyzer.
+        # A person knows the first "1" better than any analyzer.
         first = said.first_count
         notes.taken("first_count", f"{first:g} s, from {said.source}.")
     if first is None or first >= seconds:
@@ -254,9 +254,9 @@ def _time(
 
 
 def _in_octave(heard: Analysis | None, said: float | None) -> tuple[Analysis | None, str]:
-    """A sound as it is counted at about the tempo that is said, and what to add of it.
+    """Return the analysis counted near the stated tempo, and a note about the change.
 
-    An analyzer takes twice or half a tempo for the tempo more easily than a person does.
+    An analyzer mistakes double or half the tempo for the tempo more often than a person does.
     """
     if heard is None or said is None or not heard.beats:
         return heard, ""
@@ -264,7 +264,7 @@ def _in_octave(heard: Analysis | None, said: float | None) -> tuple[Analysis | N
         counted = corrected(heard, Correction(beats=level))
         if counted.beats and abs(counted.tempo / said - 1) <= _OCTAVE:
             told = f" as {heard.tempo:.1f}, and counted as {said:g} is said"
-            # Nobody has said where the beats are, as with a person's correction.
+            # The confidence stays, because no user has confirmed these beats.
             return msgspec.structs.replace(counted, confidence=heard.confidence), told
     return heard, ""
 

@@ -1,4 +1,4 @@
-"""Failures of single clips: said in words, and told from what stands in the way of all clips."""
+"""Describe the failure of one clip, and recognise failures that affect all clips."""
 
 import errno
 import logging
@@ -26,27 +26,27 @@ from domain.shared.errors import (
 _log = logging.getLogger("bachata.clips")
 
 MISSING: Final = "Its file is not in the storage."
-"""Why no film can be made with a song or a move while that is so."""
+"""Reason why a song or a move without a file is unusable."""
 
 _LONGEST: Final = 500
-"""Characters of a reason."""
+"""Maximum characters of a reason."""
 _LAST: Final = 2
-"""Lines of a failure's details that are told: the last ones say what ended the work."""
+"""Number of lines quoted from a failure's details; the last ones name the cause."""
 _DISK: Final = tuple(
     os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENFILE)
 )
-"""The system's own words for a disk that takes nothing, which FFmpeg repeats."""
+"""The system's messages for a full or read-only disk, which FFmpeg repeats."""
 _NOT_OF_CLIPS: Final = (
     *(NotFound, Conflict, FFmpegMissing, StorageFailed, NotReady, Interrupted, AssemblyTimedOut),
     *(OSError, MemoryError),
 )
-"""What says nothing of a clip's contents; a time-out is an OSError."""
+"""Errors that do not depend on a clip's contents; a time-out is an OSError."""
 
 
 def reason_of(error: Exception, what: str) -> str:
-    """Say in a sentence or two why ``what`` failed, in text that any database can store.
+    """Return the reason why ``what`` failed, in one or two sentences that any database can store.
 
-    What is no error of the product is logged with its trace.
+    An error outside the product's tree is logged with its traceback.
     """
     if isinstance(error, BachataError):
         said = [str(error)]
@@ -64,12 +64,12 @@ def reason_of(error: Exception, what: str) -> str:
 
 
 def is_of_the_clip(error: Exception) -> bool:
-    """Whether a failure to make film of a clip is the clip's, if nothing else is in the way."""
+    """Return True if the clip may be the cause of a failed encoding."""
     return not isinstance(error, _NOT_OF_CLIPS)
 
 
 class Surroundings:
-    """What all clips need: the storage, a disk to work on, and FFmpeg."""
+    """The resources that all clips need: the storage, a work disk, and FFmpeg."""
 
     def __init__(self, storage: Storage, workspace: Workspace, clips: ClipEncoder) -> None:
         """Take the ports."""
@@ -78,9 +78,10 @@ class Surroundings:
         self._clips = clips
 
     async def check(self, error: Exception) -> None:
-        """After a clip has failed, raise what lets every other clip fail, too, if there is such.
+        """After a failed clip, raise the error that would make every other clip fail too, if there
+        is one.
 
-        A refusal is certain. Of any other failure it is found out by trying all that a clip needs.
+        A refusal concerns only the clip. For any other failure, this tests each resource.
         """
         if isinstance(error, Refused | NotFound):
             return

@@ -1,4 +1,4 @@
-"""Be told better of a clip's time."""
+"""Correct the beats of a clip."""
 
 from functools import partial
 
@@ -12,18 +12,18 @@ from domain.shared import validation
 
 
 class CorrectMove:
-    """Keep what a person says of a clip's time beside what was heard in it."""
+    """Stores a user's correction of a clip's beats beside the analysis."""
 
     def __init__(self, moves: MoveRepository, warm: PrewarmLibrary, later: BackgroundQueue) -> None:
-        """Take the port, who makes the clip ready where it enters now, and when."""
+        """Take the port, the preparation of clips, and the queue for it."""
         self._moves = moves
         self._warm = warm
         self._later = later
 
     async def __call__(self, move_id: str, correction: Correction) -> Move:
-        """Return the move as it is from now on; raises `MoveNotFound` and `InvalidRequest`.
+        """Return the corrected move; raises `MoveNotFound` and `InvalidRequest`.
 
-        A correction takes the place of the one before; one that says nothing takes it back.
+        A correction replaces the previous one; an empty one removes it.
         """
         validation.refuse_faults(correction)
         refuse_undanceable(await self._moves.get_uncorrected(move_id), correction)

@@ -1,4 +1,4 @@
-"""Take a library of moves in."""
+"""Import many moves."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -34,25 +34,25 @@ from domain.shared.errors import (
 )
 
 Told = Callable[[str, int, int], Awaitable[None]]
-"""Hears the name of the move that is done, how many are, and of how many."""
+"""Receives the name of a finished move, the number done and the total."""
 
 _AT_ONCE: Final = 2
 
 
 class Outcome(StrEnum):
-    """What became of a move."""
+    """The outcome for a move."""
 
     ADDED = "added"
     COMPLETED = "completed"
-    """The move was in the library already; its clip or what finds it was not."""
+    """The move existed already; its clip or its embedding did not."""
     UNCHANGED = "unchanged"
     MISSING = "missing"
-    """There is no clip of it."""
+    """Its clip is missing."""
     REFUSED = "refused"
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """A move, what became of it, and how everything about it is known."""
+    """A move, its outcome, and notes on the source of each value."""
 
     id: str
     name: str
@@ -61,22 +61,22 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of every move, in the order of the lists and the folders."""
+    """The outcome for every move, in the order of the lists and the folders."""
 
     moves: tuple[Imported, ...]
     passed_over: tuple[str, ...]
-    """Files beside the clips that are no lists of moves."""
+    """Files beside the clips that are not valid lists of moves."""
 
     def count(self, outcome: Outcome) -> int:
-        """How many moves came out so."""
+        """Return the number of moves with this outcome."""
         return sum(move.outcome is outcome for move in self.moves)
 
 
 class ImportLibrary:
-    """Adds the moves of a folder or a list, each whole or not at all; what is there stays.
+    """Adds the moves of a folder or a list, each completely or not at all; existing moves stay.
 
-    Importing the same again changes nothing, and ends what an interruption left undone. A clip
-    that cannot be used is refused in the report and keeps none of the others out.
+    Importing the same again changes nothing, and completes an interrupted import. A clip that
+    cannot be used is refused in the report; the others are imported.
     """
 
     def __init__(
@@ -91,7 +91,9 @@ class ImportLibrary:
         at_once: int = _AT_ONCE,
         home: Home | None = None,
     ) -> None:
-        """Take the ports, how many clips are examined at once, and our bucket if there is one."""
+        """Take the ports, the number of parallel clips, and the bucket of this installation if it
+        uses one.
+        """
         self._moves = moves
         self._library_files = library_files
         self._storage = storage
@@ -105,8 +107,8 @@ class ImportLibrary:
     async def __call__(self, path: Path, told: Told, *, ready: bool = False) -> ImportReport:
         """Import a folder, a list (JSON, CSV) or one clip, and report on every move.
 
-        With ``ready`` every clip is made ready for films before it is added, which takes longer
-        and finds damage anywhere in it. Raises `InvalidRequest` when there is nothing at ``path``.
+        With ``ready`` every clip is prepared for films before it is added, which takes longer and
+        finds damage anywhere in it. Raises `InvalidRequest` if there is nothing at ``path``.
         """
         found = await gathered(path, self._home)
         gate = asyncio.Semaphore(self._at_once)
@@ -126,9 +128,9 @@ class ImportLibrary:
     async def one(
         self, clip: Path | None, wanted: Wanted, *, ready: bool = False, dry_run: bool = False
     ) -> Imported:
-        """Import one move whose clip is the file ``clip``, and report on it.
+        """Import one move with the file ``clip``, and report on it.
 
-        A ``dry_run`` looks the clip up and into it, and writes nothing.
+        A ``dry_run`` checks and analyses the clip, and writes nothing.
         """
         if wanted.said.elsewhere:
             return _came_out(wanted, Outcome.REFUSED, wanted.notes)
@@ -145,7 +147,7 @@ class ImportLibrary:
         return _came_out(wanted, outcome, notes)
 
     async def under_its_id(self, clip: Path | None, wanted: Wanted) -> Wanted:
-        """The move with its id of before names were spelled, where the library has it by that."""
+        """Return the move with its former id, if the library has the same clip under that."""
         former = wanted.former_id
         if clip is None or former is None or await self._there(wanted.id) is not None:
             return wanted
@@ -176,7 +178,7 @@ class ImportLibrary:
     async def _keep(
         self, clip: Path, examined: Examined, there: Move | None, *, ready: bool
     ) -> None:
-        """Add the move, or what one that is there lacks."""
+        """Add the move, or the missing parts of an existing one."""
         if there is None:
             await self._add_move(clip, examined.move, examined.embedding, ready=ready)
             return
@@ -186,7 +188,7 @@ class ImportLibrary:
         with suppress(MoveNotFound):
             await self._embeddings.keep(embedding)
         if await self._library_files.give_up(there.video_path):
-            # Somebody has removed the move meanwhile, and what was completed is nobody's.
+            # Another caller deleted the move in the meantime, so delete the parts again.
             await delete_or_leave(self._storage, there.video_path)
             await self._add_move(clip, examined.move, examined.embedding, ready=ready)
             return
@@ -197,7 +199,7 @@ class ImportLibrary:
         return await self._moves.find(move_id)
 
     async def _is_whole(self, move: Move) -> bool:
-        """Whether a move of the library has its clip and its embedding."""
+        """Return True if a move of the library has its clip and its embedding."""
         try:
             await self._storage.describe(move.video_path)
         except MediaNotFound:

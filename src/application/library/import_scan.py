@@ -1,4 +1,4 @@
-"""Clips and lists of moves as they lie in a folder."""
+"""Find clips and lists of moves in a folder."""
 
 import codecs
 import csv
@@ -21,35 +21,35 @@ from domain.shared.errors import InvalidRequest
 from domain.shared.violations import Violation
 
 _LARGEST: Final = 1_000_000_000
-"""Bytes of a list; a move with its numbers is about 10 kB of JSON."""
+"""Maximum bytes of a list; a move with its vectors is about 10 kB of JSON."""
 _MOST_VALUES: Final = 5_000_000
-"""Values of a list: about 5,000 moves with all their numbers."""
+"""Maximum values in a list: about 5,000 moves with all their vectors."""
 MOST_SEEN: Final = 20_000
-"""Files and folders that are looked at where a list does not say where its clips are."""
+"""Maximum files and folders to search if a list does not contain the paths of its clips."""
 _DEEPEST: Final = 16
-"""Names at the end of a clip's path that are looked at."""
+"""Maximum names at the end of a clip's path that are compared."""
 _FIRST: Final = "move_embeddings.json"
-"""The list that wins over others: it has most to say."""
+"""The list that wins over others, because it is the most complete."""
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is to import."""
+    """The moves to import."""
 
     root: Path
     """Folder that the clips' paths are relative to."""
     moves: tuple[Wanted, ...]
     passed_over: tuple[str, ...]
-    """Lists that are none, and why."""
+    """Invalid lists, with reasons."""
 
 
 async def gathered(path: Path, home: Home | None = None) -> Gathered:
-    """Look through a folder of clips and lists, or at one list or one clip.
+    """Scan a folder of clips and lists, or read one list or one clip.
 
-    Of a folder every clip is wanted, at any depth, and every list at the top is read. Of a list
-    only the moves it names, each where the list says, from the list's folder on. Those that are
-    not there are looked for below that folder, in the nearest `MOST_SEEN` names; see
-    `domain.importing.move_records.wanted` for those in buckets. Raises `InvalidRequest` when there
-    is nothing of the kind at ``path``.
+    A folder gives every clip at any depth, and every list directly in it. A list gives only the
+    moves it names, with clips at the listed paths relative to the list's folder. Missing clips are
+    searched below that folder, in the nearest `MOST_SEEN` names; see
+    `domain.importing.move_records.wanted` for clips in buckets. Raises `InvalidRequest` if ``path``
+    has neither clips nor lists.
     """
     return await FILES.run(lambda: _gathered(path, home))
 
@@ -69,14 +69,14 @@ def _gathered(path: Path, home: Home | None) -> Gathered:
 
 
 def _of_list(path: Path, home: Home | None) -> Gathered:
-    """The moves of a list; only where a clip is not where it is said to be is it looked for."""
+    """Return the moves of a list; searches for clips only if some are not at their listed paths."""
     entries = _entries(path)[0]
     clips = {clip for each in entries if (clip := _where_said(path.parent, each)) is not None}
     moves = _of(path.parent, clips, entries, home)
     if all(move.clip is not None or move.said.elsewhere for move in moves):
         return Gathered(root=path.parent, moves=moves, passed_over=())
     nearby, all_seen = nearest_clips(path.parent)
-    # A clip that is where the list says is no candidate for another's name.
+    # A clip at its listed path is not a candidate for another entry.
     moves = _of(path.parent, clips | nearby, entries, home)
     if all_seen or all(move.clip is not None or move.said.elsewhere for move in moves):
         return Gathered(root=path.parent, moves=moves, passed_over=())
@@ -90,7 +90,7 @@ def _of_list(path: Path, home: Home | None) -> Gathered:
 def _of(
     root: Path, clips: Iterable[Path], entries: Sequence[Listed], home: Home | None
 ) -> tuple[Wanted, ...]:
-    """The moves of a list among these clips."""
+    """Return the moves of a list with their clips among ``clips``."""
     said = sorted(clip.relative_to(root).as_posix() for clip in clips)
     return tuple(m for m in wanted(said, entries, home, id_of) if m.said.source != FOLDER)
 
@@ -106,7 +106,7 @@ def _not_nearby(move: Wanted) -> Wanted:
 
 
 def _where_said(root: Path, entry: Listed) -> Path | None:
-    """The clip of an entry by the longest end of its path that leads to one from ``root``."""
+    """Return the clip of an entry: the longest end of its path that exists below ``root``."""
     said = entry.clip or ""
     key = key_of(said)
     parts = (said if key is None else key).replace("\\", "/").split("/")
@@ -119,10 +119,10 @@ def _where_said(root: Path, entry: Listed) -> Path | None:
 
 
 def nearest_clips(folder: Path) -> tuple[set[Path], bool]:
-    """The clips in and below a folder, and whether it was looked through to its end.
+    """Return the clips in and below a folder, and True if the search was complete.
 
-    Nearest folders first, up to `MOST_SEEN` names and without following links: the folder may
-    be a person's whole home.
+    It visits the nearest folders first, up to `MOST_SEEN` names, and follows no links, because the
+    folder may be a user's whole home.
     """
     found: set[Path] = set()
     folders = deque([folder])
@@ -132,7 +132,7 @@ def nearest_clips(folder: Path) -> tuple[set[Path], bool]:
             seen += 1
             if seen > MOST_SEEN:
                 return found, False
-            # Names that begin with a dot belong to the system.
+            # Hidden files belong to the system.
             if entry.name.startswith("."):
                 continue
             path = Path(entry.path)
@@ -148,7 +148,7 @@ def _listed(folder: Path) -> Iterator[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             yield from entries
     except OSError:
-        # It may not be looked into, or is gone by now.
+        # The folder is not accessible, or has been deleted.
         return
 
 
@@ -171,7 +171,7 @@ def _found(
 
 
 def _entries(path: Path) -> tuple[list[Listed], str | None]:
-    """The entries of a list, or what is wrong with it."""
+    """Return the entries of a list, or the reason why it is invalid."""
     try:
         if path.stat().st_size > _LARGEST:
             return [], f"it is larger than {_LARGEST // 1_000_000_000} GB."
@@ -186,7 +186,7 @@ def _entries(path: Path) -> tuple[list[Listed], str | None]:
 
 
 def _table(body: bytes) -> object:
-    """Rows of a CSV file as objects; commas, semicolons or tabs."""
+    """Return the rows of a CSV file as objects; separators are commas, semicolons or tabs."""
     text = _text(body)
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
@@ -194,7 +194,7 @@ def _table(body: bytes) -> object:
 
 
 def _text(body: bytes) -> str:
-    """Text in UTF-8, or in UTF-16 where it says so at its beginning, as spreadsheets write it."""
+    """Decode UTF-8, or UTF-16 with a byte order mark, as spreadsheets write it."""
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body.decode("utf-16")
     try:
@@ -204,7 +204,7 @@ def _text(body: bytes) -> str:
 
 
 def _clips_below(folder: Path) -> list[Path]:
-    # Names that begin with a dot belong to the system, like the `._` twins of a Mac's files.
+    # Skip hidden files, such as the `._` copies that a Mac creates.
     return sorted(
         each
         for each in _kind(folder.rglob("*"), CLIPS)
@@ -220,7 +220,7 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError:
-        # It lies in a folder that we may not look into.
+        # The file is in a folder that is not accessible.
         return False
 
 

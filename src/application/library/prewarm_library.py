@@ -1,4 +1,4 @@
-"""Make the library ready."""
+"""Prepare the clips and songs of the library for films."""
 
 import asyncio
 import logging
@@ -25,24 +25,24 @@ from domain.library.songs import Song
 from domain.shared.errors import MediaNotFound
 
 Told = Callable[[str, int, int], Awaitable[None]]
-"""Hears the name of what is ready, how many are, and of how many."""
+"""Receives the name of a finished item, the number done and the total."""
 
 _log = logging.getLogger("bachata.clips")
 
 
 class Unready(msgspec.Struct, frozen=True, kw_only=True):
-    """What could not be made ready, and why."""
+    """An item that could not be prepared, and the reason."""
 
     id: str
     why: str
 
 
 class PrewarmLibrary:
-    """Does ahead, for every move and song, what all films with it have in common.
+    """Prepares, for every move and song, the work that all films with it share.
 
-    A move of whose clip no film can be made is marked as unusable in the library, with the
-    reason; once one can be made after all, the mark is taken away. What fails keeps nothing else
-    from being made ready, unless it lets everything fail: no FFmpeg, no storage, a full disk.
+    A move whose clip cannot be encoded is marked as unusable in the library, with the reason; the
+    mark is removed when it can be encoded. A failed item is skipped, unless the cause affects all
+    items: no FFmpeg, no storage, a full disk.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class PrewarmLibrary:
         workspace: Workspace,
         at_once: int,
     ) -> None:
-        """Take the ports, and how many moves are worked on at once."""
+        """Take the ports, and the number of parallel moves."""
         self._songs = songs
         self._moves = moves
         self._storage = storage
@@ -68,10 +68,10 @@ class PrewarmLibrary:
         self._surroundings = Surroundings(storage, workspace, clips)
 
     async def __call__(self, told: Told, at_once: int | None = None) -> tuple[Unready, ...]:
-        """Return once all that can be made ready is, with what cannot; done twice it is quick.
+        """Prepare everything; return the items that failed. A second call is quick.
 
-        Raises `FFmpegMissing`, `StorageFailed`, ... for what concerns everything. Where encoded
-        clips are not kept, only those are tried that are marked as unusable.
+        Raises `FFmpegMissing`, `StorageFailed`, ... if the cause affects all items. If the encoder
+        does not cache clips, only the moves marked as unusable are tried.
         """
         songs = await read_all(lambda after, most: self._songs.page(SongFilter(), after, most))
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
@@ -93,9 +93,9 @@ class PrewarmLibrary:
         return tuple(unready)
 
     async def one(self, each: Song | Move) -> str | None:
-        """Make one ready, or return why that cannot be; raises as the call does.
+        """Prepare one item; return the reason if that is impossible; raises as the call does.
 
-        Of a move that is marked the whole clip is tried: the fault may be at its end.
+        For a move marked as unusable the whole clip is tried, because the fault may be at its end.
         """
         if isinstance(each, Song):
             return await self._tried(each, self._ready_song(each))
@@ -104,9 +104,9 @@ class PrewarmLibrary:
         return await self._tried(each, self._try_all_of(each))
 
     async def doubt(self, clips: Mapping[str, str]) -> None:
-        """Try clips, by the ids of their moves, with which a film has failed; mark the unusable.
+        """Check clips of a failed film, given by the ids of their moves; mark the unusable moves.
 
-        Those that are not the moves' clips in the library are passed over.
+        Clips that are no longer the moves' clips in the library are ignored.
         """
         for move in await self._moves.find_many(tuple(clips)):
             if move.video_path == clips[move.id]:
@@ -115,10 +115,10 @@ class PrewarmLibrary:
     async def _tried(
         self, each: Song | Move, work: Awaitable[None], *, missing: bool = False
     ) -> str | None:
-        """Why some work with a song or a move failed; a move of whose clip it is is marked.
+        """Run some work for a song or a move; return the reason if it failed, and mark the move.
 
-        That its clip is ``missing`` is told only where a film has missed it already: of a storage
-        that is not there, as a disk that is not mounted, all clips are missing.
+        A ``missing`` clip is recorded only after a film has failed for it: if the storage is
+        unavailable, as with an unmounted disk, all clips are missing.
         """
         what = f"making the {'song' if isinstance(each, Song) else 'move'} {each.id!r} ready"
         try:
@@ -158,7 +158,7 @@ class PrewarmLibrary:
             await self._clips.normalise(cut, files, ORDINARY, folder / "cut.mp4")
 
     async def _try_all_of(self, move: Move) -> None:
-        """Make film of a whole clip, also where that is kept for no other film."""
+        """Encode a whole clip, even if the result is not used."""
         async with self._at_work() as (files, folder):
             cut = whole_clip(move, move.video_path)
             await self._clips.normalise(cut, files, ORDINARY, folder / "clip.mp4")

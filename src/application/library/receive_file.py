@@ -1,4 +1,4 @@
-"""Receive a file."""
+"""Receive an uploaded file."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,19 +16,19 @@ from domain.library.limits import Allowance
 from domain.shared.errors import StorageFailed
 
 WORK: Final = UUID("a1717000-0000-4000-8000-000000000000")
-"""Names the folders that files arrive in; there is no task of this id."""
+"""Names the work folders for uploads; no task has this id."""
 
 _HELD: Final = 1_000_000
-"""Bytes that are held back, so that the disk is not asked for every packet of a network."""
+"""Number of buffered bytes, to avoid a disk write for every network packet."""
 
 
 class Arriving:
-    """A file on its way."""
+    """A file that is being received."""
 
     def __init__(
         self, path: Path, file: FileIO, allowance: Allowance, reservation: Reservation
     ) -> None:
-        """Take where it is put, open for writing, how large it may become, and its disk."""
+        """Take the path, the open file, the size limit, and the reserved disk space."""
         self.path = path
         self._reservation = reservation
         self._file = file
@@ -37,11 +37,13 @@ class Arriving:
         self._size = 0
 
     def refuse(self, size: int) -> None:
-        """Raise `TooLarge` when a file of so many bytes would be."""
+        """Raise `TooLarge` if a file of ``size`` bytes exceeds the limit."""
         self._allowance.refuse_size(size)
 
     async def write(self, piece: bytes | bytearray) -> None:
-        """Take the next piece; raises `TooLarge`, and `DiskFull` or `StorageFailed` as the disk."""
+        """Append a piece; raises `TooLarge`, and `DiskFull` or `StorageFailed` for errors of the
+        disk.
+        """
         self._size += len(piece)
         self.refuse(self._size)
         self._held += piece
@@ -49,7 +51,7 @@ class Arriving:
             await self.end()
 
     async def end(self) -> None:
-        """Put down what is held back; raises `DiskFull` and `StorageFailed`."""
+        """Write the buffered bytes; raises `DiskFull` and `StorageFailed`."""
         held, self._held = self._held, bytearray()
 
         def put_down() -> None:
@@ -58,7 +60,7 @@ class Arriving:
                 rest = rest[self._file.write(rest) :]
 
         try:
-            # A file must not be closed while it is written to.
+            # A file must not be closed during a write.
             await finish_even_if_cancelled(FILES.run(put_down))
         except OSError as error:
             failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
@@ -67,10 +69,10 @@ class Arriving:
 
 
 class ReceiveFile:
-    """A place for a file that somebody brings; it is gone once the file has been dealt with."""
+    """Provides a temporary file for an upload; it is deleted when the context exits."""
 
     def __init__(self, workspace: Workspace, uploads: Uploads) -> None:
-        """Take the port, and who knows how many there may be."""
+        """Take the port, and the limit of parallel uploads."""
         self._workspace = workspace
         self._uploads = uploads
 
@@ -78,7 +80,7 @@ class ReceiveFile:
     async def __call__(
         self, allowance: Allowance, caller: str, announced: int | None = None
     ) -> AsyncGenerator[Arriving]:
-        """Open a place for a file as large as is ``announced``, else as large as is allowed.
+        """Open a file for the ``announced`` size, or else for the maximum size.
 
         Raises `TooLarge`, `CallerBusy`, `Busy`, `DiskFull` and `StorageFailed`.
         """

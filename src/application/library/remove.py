@@ -1,4 +1,4 @@
-"""Take a song or a move out of the library."""
+"""Remove a song or a move from the library."""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,10 +12,10 @@ from domain.shared.errors import NotFound
 
 
 class _Removal:
-    """Forgets items of one kind, then deletes their files.
+    """Deletes items of one kind from the database, and then their files.
 
-    A file that was not deleted, because the storage or the process failed in between, is still
-    known by the id of its item: to remove that once more deletes it.
+    If the storage or the process fails in between, the database still knows the file by the id of
+    its item, and removing the item again deletes the file.
     """
 
     def __init__(self, library_files: LibraryFiles, storage: Storage, kind: Kind) -> None:
@@ -25,7 +25,7 @@ class _Removal:
         self._turns = KeyedLock()
 
     async def _remove(self, item_id: str, forget: Callable[[str], Awaitable[object]]) -> None:
-        # Of several at once the others find nothing once the first is done.
+        # If several callers remove the same item, only the first finds it.
         async with self._turns.of(item_id):
             missing: NotFound | None = None
             try:
@@ -41,7 +41,7 @@ class _Removal:
 
 
 class RemoveSong(_Removal):
-    """Forget a song and its file; films that were made of it stay."""
+    """Deletes a song and its file; existing films of it stay."""
 
     def __init__(self, songs: SongRepository, files: LibraryFiles, storage: Storage) -> None:
         """Take the ports."""
@@ -49,15 +49,15 @@ class RemoveSong(_Removal):
         self._songs = songs
 
     async def __call__(self, song_id: str) -> None:
-        """Return once it is gone; raises `SongNotFound`, and `StorageFailed` if its file stays.
+        """Delete the song; raises `SongNotFound`, and `StorageFailed` if its file stays.
 
-        Where its file stayed it may be removed once more.
+        If the file stays, the call can be repeated.
         """
         await finish_even_if_cancelled(self._remove(song_id, self._songs.remove))
 
 
 class RemoveMove(_Removal):
-    """Forget a move, what finds it, and its clip; films that were made of it stay."""
+    """Deletes a move, its embedding and its clip; existing films of it stay."""
 
     def __init__(self, moves: MoveRepository, files: LibraryFiles, storage: Storage) -> None:
         """Take the ports."""
@@ -65,8 +65,8 @@ class RemoveMove(_Removal):
         self._moves = moves
 
     async def __call__(self, move_id: str) -> None:
-        """Return once it is gone; raises `MoveNotFound`, and `StorageFailed` if its file stays.
+        """Delete the move; raises `MoveNotFound`, and `StorageFailed` if its file stays.
 
-        Where its file stayed it may be removed once more.
+        If the file stays, the call can be repeated.
         """
         await finish_even_if_cancelled(self._remove(move_id, self._moves.remove))

@@ -1,4 +1,4 @@
-"""Watch the clip of a move."""
+"""Stream the clip of a move."""
 
 from collections.abc import AsyncIterator
 
@@ -10,11 +10,11 @@ from application.ports.storage import Storage, Stored
 from domain.library.media import type_of
 
 _HEAD = 64
-"""Bytes that tell what kind of film a clip is."""
+"""Number of first bytes that identify the media type."""
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True):
-    """A clip, and how to read it."""
+    """A clip and its media type."""
 
     path: str
     stored: Stored
@@ -22,7 +22,7 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamClip:
-    """A clip's bytes, whole or in part, as they were brought."""
+    """Streams the original bytes of a clip, all or a range."""
 
     def __init__(self, moves: MoveRepository, storage: Storage) -> None:
         """Take the ports."""
@@ -30,7 +30,7 @@ class StreamClip:
         self._storage = storage
 
     async def __call__(self, move_id: str) -> Clip:
-        """Find the clip of a move; raises `MoveNotFound` and `LibraryFailed`."""
+        """Return the clip of a move; raises `MoveNotFound` and `LibraryFailed`."""
         path = (await self._moves.get(move_id)).video_path
         with of_the_library():
             stored = await self._storage.describe(path)

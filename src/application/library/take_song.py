@@ -1,4 +1,4 @@
-"""Take a song file into the library unless it is there already."""
+"""Add a local audio file to the library unless it is there already."""
 
 from pathlib import Path
 
@@ -15,21 +15,23 @@ from domain.shared.errors import SongTaken
 
 
 class TakeSong:
-    """A local file as a song of the library; the same contents are the same song.
+    """Turns a local file into a song of the library; equal contents are the same song.
 
-    It is not made ready for films: the first one does that.
+    It does not prepare the song for films; the first film does that.
     """
 
     def __init__(
         self, songs: SongRepository, library_files: LibraryFiles, add_song: AddSong
     ) -> None:
-        """Take the port, and who adds songs."""
+        """Take the port, and the use case that adds songs."""
         self._songs = songs
         self._library_files = library_files
         self._add_song = add_song
 
     async def __call__(self, file: Path) -> Song:
-        """Return the song of a file; a new one is named after it. Raises as `AddSong` does."""
+        """Return the song of a file; a new one is named after the file. Raises
+        as `AddSong` does.
+        """
         contents = await fingerprint(file)
         name = title_of(file.stem)
         while (known := await self._same(contents)) is None:
@@ -43,12 +45,12 @@ class TakeSong:
             try:
                 return await self._add_song(file, song, ready=False)
             except SongTaken:
-                # Somebody has taken that id meanwhile, for this song or for another.
+                # Another caller took the id in the meantime, for this song or for another.
                 continue
         return known
 
     async def named(self, file: Path, song: Song) -> Song:
-        """Add a song that a person has named, made ready for films, by an id that is not taken.
+        """Add a song with a user's title, prepared for films, under a free id.
 
         Raises as `AddSong` does.
         """
@@ -57,7 +59,7 @@ class TakeSong:
             try:
                 return await self._add_song(file, msgspec.structs.replace(song, id=free))
             except SongTaken:
-                # Somebody has taken that id meanwhile.
+                # Another caller took the id in the meantime.
                 continue
 
     async def _same(self, contents: str) -> Song | None:

@@ -1,4 +1,4 @@
-"""Ids for items that have a name only."""
+"""Choose unique ids for items that have only a name."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,12 +11,12 @@ from domain.library import ids
 
 
 def id_of(name: str) -> str:
-    """Return an id for a name in any script; see `domain.library.ids.id_of`."""
+    """Return an id made from a name in any script; see `domain.library.ids.id_of`."""
     return ids.id_of(name, anyascii)
 
 
 async def unused(plain: str, is_used: Callable[[str], Awaitable[bool]]) -> str:
-    """Return ``plain``, or ``plain`` with the first number from 2 on that is not used."""
+    """Return ``plain``, or ``plain`` with the first number from 2 on, that is not used."""
     tried, number = plain, 1
     while await is_used(tried):
         number += 1
@@ -25,10 +25,9 @@ async def unused(plain: str, is_used: Callable[[str], Awaitable[bool]]) -> str:
 
 
 async def unused_song_id(songs: SongRepository, files: LibraryFiles, plain: str) -> str:
-    """Return ``plain``, or ``plain`` with a number, that no song has for an id.
+    """Return ``plain``, or ``plain`` with a number, that no song has as its id.
 
-    The id of a removed song is used until its file is deleted: whoever removes that song again
-    means that file.
+    A removed song keeps its id until its file is deleted, because removing the song again uses it.
     """
 
     async def is_used(song_id: str) -> bool:
@@ -38,9 +37,9 @@ async def unused_song_id(songs: SongRepository, files: LibraryFiles, plain: str)
 
 
 async def unused_move_id(moves: MoveRepository, files: LibraryFiles, plain: str) -> str:
-    """Return ``plain``, or ``plain`` with a number, that no move has for an id.
+    """Return ``plain``, or ``plain`` with a number, that no move has as its id.
 
-    As for songs, see `unused_song_id`.
+    The id of a removed move is used until its clip is deleted, as in `unused_song_id`.
     """
 
     async def is_used(move_id: str) -> bool:

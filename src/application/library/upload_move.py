@@ -1,4 +1,4 @@
-"""Take a filmed move from somebody who brings it."""
+"""Add an uploaded move."""
 
 import asyncio
 from functools import partial
@@ -31,34 +31,34 @@ from domain.shared.violations import Violation
 
 
 class MoveForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said of a clip; what is left out is found out, or assumed."""
+    """The fields that a user enters for a clip; missing ones are analysed or get a default."""
 
     name: Name
     label: Name | None = None
-    """The kind of figure; `unsorted` where nobody says."""
+    """Kind of figure; default: `unsorted`."""
     difficulty: Difficulty | None = None
-    """`intermediate` where nobody says."""
+    """Default: `intermediate`."""
     energy_level: Energy | None = None
-    """From how much moves in the clip, where nobody says."""
+    """Default: measured from the motion in the clip."""
     style: Style | None = None
-    """`romantic` where nobody says."""
+    """Default: `romantic`."""
     tempo: Tempo | None = None
-    """Heard in the clip where nobody says."""
+    """Default: detected in the clip's sound."""
     first_count: Annotated[float, Meta(ge=0, le=DAY)] | None = None
-    """Seconds to the first "1"; heard in the clip where nobody says."""
+    """Seconds to the first "1"; default: detected in the clip's sound."""
 
 
 class UploadedMove(Move, frozen=True, kw_only=True):
-    """A move that is in the library now."""
+    """A new move of the library."""
 
     notes: tuple[Note, ...]
-    """How everything about it is known."""
+    """Notes on the source of each value."""
 
 
 class UploadMove:
-    """Look into a clip, find out what nobody says of it, and add it; whole or not at all.
+    """Analyses a clip, completes its fields, and adds the move; completely or not at all.
 
-    Moves may have the same name: each has an id of its own.
+    Names need not be unique: each move gets its own id.
     """
 
     def __init__(
@@ -73,10 +73,9 @@ class UploadMove:
         at_once: int,
         turn: float = UPLOAD_TURN,
     ) -> None:
-        """Take the ports, who examines clips, adds moves and makes them ready, and when.
+        """Take the ports, the parts that examine, add and prepare moves, and the queue.
 
-        ``at_once`` is how many clips are worked on at once, ``turn`` for how many seconds one
-        waits to be.
+        ``at_once`` is the number of parallel clips, ``turn`` the maximum seconds that one waits.
         """
         self._moves = moves
         self._library_files = library_files
@@ -90,13 +89,13 @@ class UploadMove:
         self._turn = turn
 
     async def __call__(self, clip: Path, said: MoveForm, *, own: bool = False) -> UploadedMove:
-        """Return the move as it is in the library; nobody changes ``clip`` any more.
+        """Return the new move; the caller must not change ``clip`` any more.
 
-        It is made ready for films afterwards. A clip that is ``own``, of whoever runs the service,
-        is made ready before, may be changed, and may be of any size.
-        Raises `InvalidRequest`, `UnacceptedMedia` for what is no film, `UnreadableMedia` for a
-        damaged one, `TooLarge` for what is larger than `domain.library.limits.CLIP`, and
-        `WaitedTooLong` while others are looked into.
+        The clip is prepared for films afterwards. An ``own`` clip, from the operator of the
+        service, is prepared before the return, may be changed, and may have any size. Raises
+        `InvalidRequest`, `UnacceptedMedia` for a file that is no film, `UnreadableMedia` for a
+        damaged one, `TooLarge` above `domain.library.limits.CLIP`, and `WaitedTooLong` while other
+        clips are examined.
         """
         validation.refuse_faults(said)
         async with place_in(self._gate, "a place to look into an upload", self._turn):
@@ -113,7 +112,7 @@ class UploadMove:
         return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
 
     async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:
-        # Of two of the same name at once, the second is to see the id that the first has taken.
+        # The second of two parallel uploads with the same name must see the id of the first.
         async with self._turns.of(examined.move.id):
             move_id = await unused_move_id(self._moves, self._library_files, examined.move.id)
             move = msgspec.structs.replace(examined.move, id=move_id)

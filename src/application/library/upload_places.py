@@ -1,4 +1,4 @@
-"""Places for uploads, and the disk that they will take."""
+"""Limit parallel uploads and reserve disk space for them."""
 
 from collections import Counter
 from collections.abc import AsyncGenerator
@@ -9,26 +9,26 @@ from application.ports.workspace import Workspace
 from domain.shared.errors import Busy, CallerBusy, DiskFull
 
 MARGIN: Final = 100_000_000
-"""Bytes of the disk that uploads leave free, for the database and for films."""
+"""Bytes of disk that uploads leave free, for the database and for films."""
 
 
 class Reservation:
-    """Disk that is kept free for one upload."""
+    """Disk space reserved for one upload."""
 
     def __init__(self, size: int) -> None:
-        """Take how many bytes are to come."""
+        """Take the number of expected bytes."""
         self.left = size
 
     def use(self, size: int) -> None:
-        """So many bytes more are on the disk now."""
+        """Reduce the reservation by ``size`` bytes that are now on disk."""
         self.left = max(0, self.left - size)
 
 
 class Uploads:
-    """Lets in so many uploads at once, in all and of one caller, as far as the disk suffices."""
+    """Limits the uploads in progress, in total and per caller, and checks the free disk space."""
 
     def __init__(self, workspace: Workspace, most: int, each: int) -> None:
-        """Take how many there may be at once, and how many of ``each`` caller."""
+        """Take the maximum number in total, and for ``each`` caller."""
         self._workspace = workspace
         self._most = most
         self._each = each
@@ -37,13 +37,13 @@ class Uploads:
 
     @asynccontextmanager
     async def place(self, caller: str, size: int) -> AsyncGenerator[Reservation]:
-        """Hold a place, and disk for ``size`` bytes, for as long as the upload is worked on.
+        """Hold a place, and disk space for ``size`` bytes, during an upload.
 
-        Raises `CallerBusy`, `Busy`, and `DiskFull`, which says what is missing.
+        Raises `CallerBusy`, `Busy`, and `DiskFull`, which says how much is missing.
         """
         self._refuse_crowd(caller)
         reservation = Reservation(size)
-        # Held before the disk is asked: of two at once the second sees what the first will take.
+        # Reserve before the disk is checked, so that a parallel upload counts this one.
         self._of[caller] += 1
         self._reserved.add(reservation)
         try:

@@ -1,4 +1,4 @@
-"""Take a song from somebody who brings it."""
+"""Add an uploaded song."""
 
 import asyncio
 from functools import partial
@@ -23,7 +23,7 @@ from domain.shared.texts import Name
 
 
 class SongForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is said of a song."""
+    """The fields that a user enters for a song."""
 
     title: Name
     artist: Name
@@ -31,9 +31,9 @@ class SongForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class UploadSong:
-    """Look into a song, and add it; whole or not at all. It is heard afterwards.
+    """Checks an audio file and adds it as a song, completely or not at all; analyses it afterwards.
 
-    Songs may have the same title: each has an id of its own.
+    Titles need not be unique: each song gets its own id.
     """
 
     def __init__(
@@ -47,9 +47,9 @@ class UploadSong:
         at_once: int,
         turn: float = UPLOAD_TURN,
     ) -> None:
-        """Take the ports, who adds songs, who hears them and when, and how many at once.
+        """Take the ports, the parts that add and analyse songs, the queue, and the parallel number.
 
-        ``turn`` is for how many seconds one waits to be looked into.
+        ``turn`` is the maximum number of seconds that a song waits for its check.
         """
         self._songs = songs
         self._library_files = library_files
@@ -62,11 +62,11 @@ class UploadSong:
         self._turn = turn
 
     async def __call__(self, sound: Path, said: SongForm) -> Song:
-        """Return the song as it is in the library; nobody changes ``sound`` any more.
+        """Return the new song; the caller must not change ``sound`` any more.
 
-        Raises `InvalidRequest`, `UnacceptedMedia` for what has no sound, `UnreadableMedia` for a
-        damaged file, `TooLarge` for what is larger than `domain.library.limits.SONG`, and
-        `WaitedTooLong` while others are looked into.
+        Raises `InvalidRequest`, `UnacceptedMedia` for a file without sound, `UnreadableMedia` for a
+        damaged one, `TooLarge` above `domain.library.limits.SONG`, and `WaitedTooLong` while other
+        files are checked.
         """
         validation.refuse_faults(said)
         async with place_in(self._gate, "a place to look into an upload", self._turn):
@@ -79,7 +79,7 @@ class UploadSong:
 
     async def _added(self, sound: Path, said: SongForm) -> Song:
         plain = id_of(said.title)
-        # Of two of the same title at once, the second is to see the id that the first has taken.
+        # The second of two parallel uploads with the same title must see the id of the first.
         async with self._turns.of(plain):
             song = Song(
                 id=await unused_song_id(self._songs, self._library_files, plain),

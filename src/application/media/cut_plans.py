@@ -1,4 +1,4 @@
-"""What of a move or a song is made ready before anybody asks for a film with it."""
+"""The cuts and soundtracks that are prepared before the first film needs them."""
 
 from fractions import Fraction
 from typing import Final
@@ -11,14 +11,14 @@ from domain.shared import paths
 from domain.shared.frame_time import exact, frame_at
 
 ORDINARY: Final = OutputConfig(output_path=f"{paths.output_folder(paths.LOCAL_USER)}ordinary.mp4")
-"""The film that most ask for: nothing of it but its place is chosen."""
+"""The default film; only its path is arbitrary."""
 
 WORK: Final = UUID("4ea11000-0000-4000-8000-000000000000")
-"""Names the folders that it is done in; there is no task of this id."""
+"""Names the work folders of this preparation; no task has this id."""
 
 
 def first_eight(move: Move, path: str) -> Cut:
-    """The cut a dance begins a move with: from its first "1" on, as long as eight counts."""
+    """Return the usual cut of a move at the start of a dance: eight counts from its first "1"."""
     rate = ORDINARY.frame_rate
     first = frame_at(exact(move.first_count), rate)
     last = frame_at(exact(move.duration), rate)
@@ -32,13 +32,13 @@ def first_eight(move: Move, path: str) -> Cut:
 
 
 def whole_clip(move: Move, path: str) -> Cut:
-    """All of a move's clip, from its first frame to its last, at its own speed."""
+    """Return the whole clip of a move at its own speed."""
     frames = frame_at(exact(move.duration), ORDINARY.frame_rate)
     return Cut(clip=path, first=0, frames=max(1, frames), rate=Fraction(1))
 
 
 def whole_song(path: str, seconds: Fraction) -> Soundtrack:
-    """A song as an ordinary film has it."""
+    """Return the soundtrack of a default film with this song."""
     rate = ORDINARY.frame_rate
     return Soundtrack(
         frames=max(1, int(seconds * rate)),

@@ -1,4 +1,4 @@
-"""A disk that is full or read-only, told from all else that goes wrong with files."""
+"""Recognise the errors of a full or read-only disk."""
 
 import errno
 import os
@@ -13,28 +13,29 @@ KINDS: Final[Mapping[int, type[StorageFailed]]] = {
     errno.EDQUOT: DiskFull,
     errno.EROFS: DiskReadOnly,
 }
-"""Errors by the system's number."""
+"""Error types by the system's error number."""
 
 _IN_WORDS: Final = {os.strerror(number): kind for number, kind in KINDS.items()}
 
 
 def translated(error: OSError, otherwise: BachataError) -> BachataError:
-    """`DiskFull` or `DiskReadOnly` where that is the reason, with the other's sentence as details.
+    """Return `DiskFull` or `DiskReadOnly` if that is the reason, with the text of ``otherwise`` as
+    details.
 
-    Any other failure is ``otherwise``.
+    For any other failure return ``otherwise``.
     """
     kind = KINDS.get(error.errno or 0)
     return otherwise if kind is None else kind(details=str(otherwise))
 
 
 def in_output(text: str) -> type[StorageFailed] | None:
-    """The error that a program names in the system's own words, if it names one."""
+    """Return the error type that a program's output names in the system's words; None if none."""
     return next((kind for words, kind in _IN_WORDS.items() if words in text), None)
 
 
 @contextmanager
 def disk_errors() -> Generator[None]:
-    """Raise `DiskFull` and `DiskReadOnly` in the place of the system's error; others pass."""
+    """Translate the system's errors into `DiskFull` and `DiskReadOnly`; let others pass."""
     try:
         yield
     except OSError as error:

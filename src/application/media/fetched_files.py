@@ -1,4 +1,4 @@
-"""The media of one Blueprint, brought to the local disk when it is asked for."""
+"""Fetch the media of one Blueprint to the local disk on demand."""
 
 import asyncio
 import hashlib
@@ -19,10 +19,10 @@ from domain.shared.errors import SpoiledFile, UnreadableMedia
 
 
 class FetchedFiles:
-    """`MediaFiles` out of the storage: each fetched at most once, into a folder of this work.
+    """`MediaFiles` from the storage: each file is fetched at most once, into one work folder.
 
-    What was found out about a file is kept in the cache, so that a clip whose normalised form is
-    kept as well need not be fetched again.
+    The properties of a file are cached, so that a clip with a cached normalised form need not be
+    fetched again.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class FetchedFiles:
         folder: Path,
         gate: asyncio.Semaphore,
     ) -> None:
-        """Take the ports, a folder of one's own, and how many files may be fetched at once."""
+        """Take the ports, a work folder, and the limit of parallel downloads."""
         self._storage = storage
         self._artifacts = artifacts
         self._media_probe = media_probe
@@ -62,7 +62,7 @@ class FetchedFiles:
         if path not in self._known:
             async with place_in(self._gate, "a place to fetch a file", FETCH_TURN):
                 stored = await self._storage.describe(path)
-            # Of one path the etag differs whenever the bytes do.
+            # A path has another etag whenever its bytes differ.
             key = "known-" + _named(f"{path}\0{stored.etag}")
             into = self._folder / key
             self._known[path] = await self._artifacts.get_or_create(
@@ -79,7 +79,7 @@ class FetchedFiles:
 
 
 class OnHand:
-    """`MediaFiles` that are on the local disk already."""
+    """`MediaFiles` that are already on the local disk."""
 
     def __init__(self, files: dict[str, Path], media_probe: MediaProbe) -> None:
         """Take the local file of every storage path."""
@@ -99,7 +99,7 @@ class OnHand:
 
 
 async def known_of(path: str, file: Path, media_probe: MediaProbe) -> Known:
-    """Look into a local file; raises `UnreadableMedia`, naming its storage path."""
+    """Return the properties of a local file; raises `UnreadableMedia`, naming its storage path."""
     try:
         media = await media_probe.measure(file)
     except UnreadableMedia as error:
@@ -118,7 +118,7 @@ def _written(known: Known) -> bytes:
 
 
 def _read(file: Path) -> Known:
-    """The other way round: fractions are written as text."""
+    """Decode the properties; fractions are stored as text."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=Known, dec_hook=_converted)
     except (OSError, ValueError, ArithmeticError) as error:

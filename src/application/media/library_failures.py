@@ -1,4 +1,4 @@
-"""Failures at files of the library: the service's own, whoever asked for what needs them."""
+"""Failures of library files, which are the service's fault for every caller."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,12 +15,12 @@ from domain.shared.errors import (
 )
 
 _OF_FILES: Final = (MediaNotFound, UnreadableMedia, TooLarge, ClipTooShort, BlueprintRejected)
-"""What is a person's to mend where the files or the Blueprint are theirs."""
+"""Errors that a caller can correct only if the files or the Blueprint are theirs."""
 
 
 @contextmanager
 def of_the_library() -> Generator[None]:
-    """Raise `LibraryFailed` where a file of the library is missing, damaged or too much."""
+    """Raise `LibraryFailed` if a file of the library is missing, damaged or too large."""
     try:
         yield
     except _OF_FILES as error:

@@ -1,4 +1,4 @@
-"""A file and its entry in the library, kept together, or no entry at all."""
+"""Store a file together with its entry in the library, or neither of them."""
 
 import hashlib
 import logging
@@ -17,16 +17,16 @@ from domain.shared.errors import MediaTaken
 _log = logging.getLogger("bachata.library")
 
 _DIGITS: Final = 16
-"""Hexadecimal digits that tell the contents of two files of one id apart."""
+"""Number of hexadecimal digits that distinguish the contents of two files of one id."""
 
 
 async def fingerprint(source: Path) -> str:
-    """Digits that differ when the contents of two files do."""
+    """Return digits that differ if the contents of two files differ."""
     return (await digest_of(source))[:_DIGITS]
 
 
 async def digest_of(source: Path) -> str:
-    """SHA-256 of the contents of a local file, in hexadecimal digits."""
+    """Return the SHA-256 of a local file's contents, in hexadecimal digits."""
 
     def digest() -> str:
         with source.open("rb") as file:
@@ -36,7 +36,7 @@ async def digest_of(source: Path) -> str:
 
 
 def once() -> str:
-    """A token that no other storage path has."""
+    """Return a token that no other storage path contains."""
     return uuid4().hex[:12]
 
 
@@ -49,12 +49,13 @@ async def keep(
     *,
     may_take_ownership: bool = False,
 ) -> None:
-    """Store ``source`` at ``path``, which nothing else is ever stored at, then ``enter`` it.
+    """Store ``source`` at ``path``, which no other file ever uses, then call ``enter``.
 
-    The storage ``may_take_ownership`` of a source that nobody changes any more. Where something
-    fails ``give_up`` decides: either the entry is there in spite of it, and all is well, or it
-    never will be, and the file is deleted. What cannot be decided or deleted now is left to
-    recovery: a file that nobody has entered harms less than an entry without a file.
+    The storage ``may_take_ownership`` of a source that nobody changes any more. If something fails,
+    ``give_up`` decides: either the entry exists in spite of the error, and the call succeeds, or it
+    never will, and the file is deleted. If this cannot be decided, or the file cannot be deleted
+    now, the file stays for recovery: a file without an entry harms less than an entry without a
+    file.
     """
 
     async def both() -> None:
@@ -78,7 +79,7 @@ async def keep(
 
 
 class Outcome(Enum):
-    """What became of an entry."""
+    """The outcome for an entry."""
 
     ENTERED = auto()
     GIVEN_UP = auto()
@@ -94,7 +95,7 @@ async def _outcome(give_up: Callable[[str], Awaitable[bool]], path: str) -> Outc
 
 
 async def delete_or_leave(storage: Storage, path: str) -> None:
-    """Delete a file that is nobody's; one that cannot be deleted now is left to recovery."""
+    """Delete an orphaned file; if that fails now, recovery deletes it later."""
     try:
         await storage.delete(path)
     except Exception as error:

@@ -1,1 +1,1 @@
-"""Taking over the data of the system that came before."""
+"""Migration of the data of the earlier system."""

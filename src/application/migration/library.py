@@ -1,4 +1,4 @@
-"""Songs and moves of the earlier system, brought into the library with their files."""
+"""Migrate songs and moves of the earlier system with their files."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -31,7 +31,7 @@ from domain.shared.bucket_uris import Home, key_of, path_of
 from domain.shared.errors import UnacceptedMedia, UnsafePath
 
 Told = Callable[[str], Awaitable[None]]
-"""Hears the name of what is done."""
+"""Receives the name of each finished record."""
 
 _CAME: Final = {
     Outcome.ADDED: Came.TAKEN,
@@ -44,25 +44,25 @@ _CAME: Final = {
 
 @dataclass
 class Places:
-    """Where the files of the earlier system lie now."""
+    """The current places of the earlier system's files."""
 
     home: Home | None = None
-    """Our bucket, if there is one."""
+    """The bucket of this installation, if it uses one."""
     lies: dict[str, Lies] = field(default_factory=dict[str, Lies])
-    """By the path that the records say, and clips by the id of their move, too."""
+    """Places by the path in the records; clips also by the id of their move."""
     songs: dict[str, str] = field(default_factory=dict[str, str])
-    """Ids of songs by the keys they had."""
+    """Ids of songs by their keys in the earlier system."""
     digests: dict[str, str] = field(default_factory=dict[str, str])
-    """SHA-256 of the file that lies at each storage path, as it was before it was taken."""
+    """SHA-256 of the original file for each storage path."""
     said: dict[str, Listed] = field(default_factory=dict[str, Listed])
-    """What the records say of moves that were taken, by the ids they have now."""
+    """Values of the records of migrated moves, by their current ids."""
 
     _ends: dict[str, Lies | None] = field(default_factory=dict[str, Lies | None])
 
     def find(self, said: str) -> Lies | None:
-        """Where a file is now that a record says, by the whole of its path or by its end.
+        """Return the current place of a file in a record, by its whole path or by the path's end.
 
-        To be asked once all songs and moves are brought over.
+        Call this only after the migration of all songs and moves.
         """
         if said in self.lies:
             return self.lies[said]
@@ -84,7 +84,7 @@ class Places:
 
 
 class SeedLibrary:
-    """Takes songs and moves in, each whole or not at all; those without a file are left out."""
+    """Migrates songs and moves, each completely or not at all; skips those without a file."""
 
     def __init__(
         self,
@@ -95,7 +95,9 @@ class SeedLibrary:
         import_library: ImportLibrary,
         at_once: int,
     ) -> None:
-        """Take the ports, who adds songs and moves, and how many moves are examined at once."""
+        """Take the ports, the use cases that add songs and moves, and the number
+        of parallel moves.
+        """
         self._songs = songs
         self._moves = moves
         self._media_probe = media_probe
@@ -113,7 +115,7 @@ class SeedLibrary:
         *,
         dry_run: bool,
     ) -> None:
-        """Bring songs over, with the keys they had; the same contents are the same song."""
+        """Migrate songs with their old keys; equal file contents mean the same song."""
         known = {
             contents: song
             for song in await read_all(
@@ -140,7 +142,7 @@ class SeedLibrary:
     async def _without(
         self, key: str, said: SeedSong, lacking: str, places: Places, findings: Findings
     ) -> None:
-        """A song whose file is not there is left out, unless it was taken before."""
+        """Skip a song without a file, unless an earlier run has migrated it."""
         there = await self._named(said)
         if there is None:
             findings.left_out(Model.SONG, key, lacking)
@@ -150,7 +152,7 @@ class SeedLibrary:
         findings.came(Model.SONG, key, Came.THERE, there.id)
 
     async def _named(self, said: SeedSong) -> Song | None:
-        """The song of this title and artist; before titles were spelled its id was another."""
+        """Return the song of this title and artist; earlier versions made its id differently."""
         for song_id in dict.fromkeys((id_of(said.title), slug(said.title))):
             there = await self._songs.find(song_id)
             if there is not None and (there.title, there.artist) == (said.title, said.artist):
@@ -160,7 +162,7 @@ class SeedLibrary:
     async def _song(
         self, song: "_Song", known: dict[str, Song], promised: set[str], *, dry_run: bool
     ) -> Came:
-        """Take one song in, or say that it would be; it is among the ``known`` then."""
+        """Add one song, or report that a real run would; ``known`` then contains it."""
         if song.contents in known:
             return Came.THERE
         new = Song(
@@ -215,7 +217,7 @@ class SeedLibrary:
         *,
         dry_run: bool,
     ) -> None:
-        """Bring moves over; records of several sources that mean the same clip are one move."""
+        """Migrate moves; records of several sources for the same clip become one move."""
         gate = asyncio.Semaphore(self._at_once)
         named = wanted(await media.clips(), given, places.home, id_of)
         asked = [each for each in named if each.said.source != FOLDER]
@@ -242,7 +244,7 @@ class SeedLibrary:
     async def _move(
         self, move: Wanted, media: SeedMedia, places: Places, *, dry_run: bool
     ) -> tuple[tuple[Came, list[str]], str]:
-        """What became of a move, and its id."""
+        """Return the outcome for a move, and its id."""
         said = [each for each in (move.clip, move.said.clip) if each]
         async with media.file(*said) as clip:
             move = await self._import_library.under_its_id(clip, move)
@@ -262,7 +264,7 @@ class SeedLibrary:
     async def _place(
         self, move: Wanted, clip: Path | None, places: Places, *, foretold: bool
     ) -> None:
-        """Remember where the clip of a move is now, or would be."""
+        """Record the place of a move's clip, or its future place in a dry run."""
         if foretold and clip is not None:
             path = paths.clip(move.id, await fingerprint(clip), once())
             seconds = float((await self._media_probe.measure(clip)).seconds)
@@ -279,7 +281,7 @@ class SeedLibrary:
 
 @dataclass(frozen=True)
 class _Song:
-    """A song with the file it is."""
+    """A song and its file."""
 
     key: str
     said: SeedSong

@@ -1,4 +1,4 @@
-"""Songs, clips and films that records of the earlier system name, wherever they lie."""
+"""Find the songs, clips and films that records of the earlier system name."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,16 +14,16 @@ from domain.shared.bucket_uris import Home, key_of, path_of
 from domain.shared.errors import MediaNotFound, UnsafePath
 
 WORK: Final = UUID("5eed1000-0000-4000-8000-000000000000")
-"""Names the folders that files are fetched into; there is no task of this id."""
+"""Names the work folders for fetched files; no task has this id."""
 
 
 class SeedMedia:
-    """Files of a folder, and behind them those that the storage has under their old names."""
+    """Files of a folder, or else of the storage under their old names."""
 
     def __init__(
         self, folder: Path | None, storage: Storage, workspace: Workspace, home: Home | None
     ) -> None:
-        """Take the folder, the ports, and our bucket if there is one."""
+        """Take the folder, the ports, and the bucket of this installation if it uses one."""
         self._folder = folder
         self._storage = storage
         self._workspace = workspace
@@ -31,14 +31,14 @@ class SeedMedia:
         self._files: tuple[str, ...] | None = None
 
     async def clips(self) -> list[str]:
-        """The films of the folder, relative to it."""
+        """Return the films of the folder, relative to it."""
         return [each for each in await self._all() if Path(each).suffix.lower() in CLIPS]
 
     @asynccontextmanager
     async def file(self, *said: str) -> AsyncGenerator[Path | None]:
-        """Hand out the first file there is of those that a record says, None when there is none.
+        """Yield the first existing file of the given names; None if none exists.
 
-        What comes out of the storage is there only for as long as it is used.
+        A file from the storage exists only until the context exits.
         """
         for each in said:
             if (found := await self._local(each)) is not None:
@@ -54,7 +54,9 @@ class SeedMedia:
         yield None
 
     def why_not(self, said: str) -> str:
-        """Why there is no such file: it is not there, or it lies in another bucket."""
+        """Return the reason why a file is missing: it does not exist, or it is
+        in another bucket.
+        """
         try:
             path_of(said, self._home or Home())
         except UnsafePath as error:
@@ -62,7 +64,7 @@ class SeedMedia:
         return f"There is no file {said!r}."
 
     def _elsewhere(self, said: str) -> bool:
-        """Whether it lies in a bucket that is not ours; without one any place may have been."""
+        """Return True if a file is in another bucket; without a bucket of its own, never."""
         if self._home is None or key_of(said) is None:
             return False
         try:
@@ -93,7 +95,7 @@ class SeedMedia:
 
 
 def _below(folder: Path | None) -> tuple[str, ...]:
-    """Every file of a folder at any depth, but lists and what belongs to the system."""
+    """Return every file of a folder at any depth, except lists and system files."""
     if folder is None:
         return ()
     files = (each.relative_to(folder) for each in folder.rglob("*") if each.is_file())

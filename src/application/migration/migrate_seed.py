@@ -1,4 +1,4 @@
-"""Bring the data of the earlier system over."""
+"""Migrate the data of the earlier system."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ from domain.shared.bucket_uris import Home
 T = TypeVar("T")
 
 Told = Callable[[str, int], Awaitable[None]]
-"""Hears what is done, and how many records are."""
+"""Receives the name of each step and the number of records done."""
 
 _JOBS: Final = "job records: films are made where they are asked for"
 _NO_PLACE: Final = "nothing is made of it here"
@@ -36,11 +36,11 @@ _JOB_FIELD: Final = "job_execution_name"
 
 
 class MigrateSeed:
-    """Takes songs, moves, tasks and Blueprints of the earlier system, and never takes one twice.
+    """Migrates songs, moves, tasks and Blueprints of the earlier system, each only once.
 
-    Songs and moves are taken with their files and left out without; a Blueprint is taken once all
-    its files are there. What is left out keeps nothing else out. Doing it again takes what was
-    left out and is possible now, and changes nothing else.
+    Songs and moves without a file are skipped; a Blueprint is migrated if all its files exist. A
+    skipped record does not affect others. Running it again migrates skipped records that have
+    become possible, and changes nothing else.
     """
 
     def __init__(
@@ -52,7 +52,9 @@ class MigrateSeed:
         workspace: Workspace,
         home: Home | None,
     ) -> None:
-        """Take who brings what, the ports, and our bucket if there is one."""
+        """Take the parts of the migration, the ports, and the bucket of this installation if it
+        uses one.
+        """
         self._library = seed_library
         self._tasks = seed_tasks
         self._verify = verify
@@ -68,10 +70,10 @@ class MigrateSeed:
         media: Path | None = None,
         dry_run: bool = False,
     ) -> MigrationReport:
-        """Bring everything of ``source`` over and read it back, or only say what would come of it.
+        """Migrate everything of ``source`` and verify it, or only report what a real run would do.
 
-        Files are looked for in the folder ``media``, else in the source's own, then in the
-        storage. Raises `NotReady` when the source cannot be read.
+        Files are searched in the folder ``media`` (default: the source's own), then in the storage.
+        Raises `NotReady` if the source cannot be read.
         """
         findings, places = Findings(), Places(self._home)
         files = SeedMedia(media or source.media, self._storage, self._workspace, self._home)
@@ -107,7 +109,7 @@ class MigrateSeed:
 async def _read(
     source: SeedSource, model: Model, read: Callable[[Record], T], findings: Findings
 ) -> list[tuple[str, T]]:
-    """Read all records of a model with their keys; those that cannot be read are left out."""
+    """Read all records of a model with their keys; unreadable records are skipped and reported."""
     found: list[tuple[str, Any]] = []
     async for record in source.records(model):
         for name in dropped_fields(model, record):

@@ -1,4 +1,4 @@
-"""What came of bringing the records of the earlier system over, record by record."""
+"""The outcome of a migration, record by record."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,43 +10,43 @@ from domain.legacy.seeds import Model
 
 
 class Came(StrEnum):
-    """What became of a record."""
+    """The outcome for a record."""
 
     TAKEN = "taken"
     COMPLETED = "completed"
-    """It was there already; its film, its clip or what finds it was not."""
+    """It existed already; its film, clip or embeddings did not."""
     THERE = "there already"
     LEFT_OUT = "left out"
 
 
 KEPT: Final = frozenset({Came.TAKEN, Came.COMPLETED, Came.THERE})
-"""What is in the library or on record afterwards."""
+"""Outcomes after which the record exists here."""
 
 
 class Migrated(msgspec.Struct, frozen=True, kw_only=True):
-    """A record, what became of it, and why."""
+    """A record, its outcome, and notes."""
 
     model: Model
     key: str
-    """What the earlier system knew it by."""
+    """Key in the earlier system."""
     came: Came
     id: str | None = None
-    """What it is known by now."""
+    """Current id."""
     notes: tuple[str, ...] = ()
-    """What is otherwise than it was, and why a record was left out."""
+    """Differences from the original, and reasons why a record was skipped."""
 
 
 class Dropped(msgspec.Struct, frozen=True, kw_only=True):
-    """A model or a field that nothing is made of here."""
+    """A model or a field that the migration does not use."""
 
     name: str
-    """Like `choreographytask.job_execution_name`, or the label of a model."""
+    """A name such as `choreographytask.job_execution_name`, or the label of a model."""
     records: int
     why: str
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """How many records of a model are to be there, and how many are."""
+    """Expected and actual number of records of a model."""
 
     model: Model
     expected: int
@@ -54,7 +54,7 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Norms(msgspec.Struct, frozen=True, kw_only=True):
-    """How long the rows of the embeddings are that were read back; 1 is right."""
+    """Range of the norms of the embeddings that were read back; 1 is correct."""
 
     rows: int
     least: float | None = None
@@ -62,41 +62,41 @@ class Norms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read back, and what was wrong with it."""
+    """The result of verifying a migration."""
 
     counts: tuple[Counted, ...]
     norms: Norms
     checksums: int
-    """Files read back out of the storage whose SHA-256 was that of the file that was taken."""
+    """Number of files in the storage whose SHA-256 equals that of the original file."""
     faults: tuple[str, ...]
-    """Nothing, when everything is as it should be."""
+    """Defects; empty if everything is correct."""
 
 
 class MigrationReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that came of a source."""
+    """The outcome of migrating a source."""
 
     source: str
     dry_run: bool
-    """Nothing was written: it is what would have come of it."""
+    """True if nothing was written and this only predicts the outcome."""
     records: tuple[Migrated, ...]
     dropped: tuple[Dropped, ...]
     passed_over: tuple[str, ...]
-    """Files that are no fixtures and no lists, and why."""
+    """Files that are neither fixtures nor lists, with reasons."""
     verified: Verified | None
     """None after a dry run."""
 
     def count(self, model: Model, came: Came) -> int:
-        """How many records of a model came out so."""
+        """Return the number of records of a model with this outcome."""
         return sum(each.model is model and each.came is came for each in self.records)
 
     @property
     def took_nothing(self) -> bool:
-        """Whether everything that could be taken was there already."""
+        """True if everything that can be migrated existed already."""
         return not any(each.came in (Came.TAKEN, Came.COMPLETED) for each in self.records)
 
 
 class Findings:
-    """What is known so far of the records, while they are brought over."""
+    """Collects outcomes during a migration."""
 
     def __init__(self) -> None:
         self.records: list[Migrated] = []
@@ -110,27 +110,27 @@ class Findings:
         item: str | None = None,
         notes: Sequence[str] = (),
     ) -> None:
-        """Note what became of a record, which is ``item`` now."""
+        """Record the outcome of a record, whose current id is ``item``."""
         self.records.append(Migrated(model=model, key=key, came=came, id=item, notes=tuple(notes)))
 
     def left_out(self, model: Model, key: str, *why: str) -> None:
-        """Note why a record was not taken."""
+        """Record why a record was skipped."""
         self.came(model, key, Came.LEFT_OUT, None, why)
 
     def drop(self, name: str, why: str, records: int = 1) -> None:
-        """Note that nothing is made of a field or of a model."""
+        """Record that the migration does not use a field or a model."""
         self._dropped[name, why] = self._dropped.get((name, why), 0) + records
 
     @property
     def dropped(self) -> tuple[Dropped, ...]:
-        """Fields and models that nothing is made of, by their names."""
+        """Unused fields and models, sorted by name."""
         return tuple(
             Dropped(name=name, records=records, why=why)
             for (name, why), records in sorted(self._dropped.items())
         )
 
     def kept(self, model: Model) -> list[Migrated]:
-        """Records of a model that are in the library or on record now, each id once."""
+        """Return the records of a model that exist here now, each id once."""
         found = {
             each.id: each
             for each in self.records

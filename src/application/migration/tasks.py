@@ -1,4 +1,4 @@
-"""Tasks and Blueprints of the earlier system, put on record here."""
+"""Migrate tasks and Blueprints of the earlier system."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,11 +35,11 @@ from domain.shared.errors import (
 
 _UNFILMED = "Its film was not brought over from the earlier system."
 _NAMED = 3
-"""Files that are named of those that a Blueprint lacks; violations, too."""
+"""Maximum number of missing files, or of violations, named for a Blueprint."""
 
 
 class SeedTasks:
-    """Writes down what the earlier system did; whatever it was doing has failed."""
+    """Adds the earlier system's tasks; unfinished ones become failed."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class SeedTasks:
         media_probe: MediaProbe,
         owner: str,
     ) -> None:
-        """Take the ports, and whose the tasks are from now on."""
+        """Take the ports, and the new owner of the tasks."""
         self._tasks = tasks
         self._blueprints = blueprints
         self._storage = storage
@@ -66,7 +66,7 @@ class SeedTasks:
         *,
         dry_run: bool,
     ) -> None:
-        """Bring tasks over; those that were completed with their films, where these are there."""
+        """Migrate tasks; completed ones with their films, if these exist."""
         for key, said in given:
             try:
                 films = said.films if said.state is State.COMPLETED else ()
@@ -99,7 +99,7 @@ class SeedTasks:
         return (Came.TAKEN if there is None else Came.COMPLETED), notes
 
     async def _filmed(self, task: Assembly, film: Path, places: Places) -> Assembly:
-        """The task with its film, which is looked into."""
+        """Return the task with its film, after checking the film."""
         looked = await self._media_probe.measure(film)
         if looked.picture is None:
             raise UnacceptedMedia("Its film has sound but no picture.")
@@ -110,10 +110,10 @@ class SeedTasks:
         )
 
     async def _write(self, task: Assembly, film: Path | None, there: Assembly | None) -> None:
-        """Store the film, then write the task down.
+        """Store the film, then write the task.
 
-        A film whose task was not written down stays: whoever brings it over again finds it there,
-        and a task that points at no film would be worse.
+        If the task cannot be written, the film stays: the next run finds it, and a task without its
+        film would be worse.
         """
         if film is not None and task.output_path is not None:
             with suppress(MediaTaken):
@@ -132,7 +132,7 @@ class SeedTasks:
         *,
         dry_run: bool,
     ) -> None:
-        """Bring Blueprints over of which every file is there; what is on record stays."""
+        """Migrate Blueprints whose files all exist; existing Blueprints stay unchanged."""
         for key, document in given:
             try:
                 await self._blueprint(key, document, places, findings, dry_run=dry_run)
@@ -171,7 +171,7 @@ class SeedTasks:
         findings.came(Model.BLUEPRINT, key, Came.TAKEN, str(task_id), now.notes)
 
     async def _lacking(self, blueprint: Blueprint, places: Places) -> list[str]:
-        """The files of a Blueprint that are neither in the library nor in the storage."""
+        """Return the files of a Blueprint that are neither in the library nor in the storage."""
         lacking: list[str] = []
         for path in blueprint.media:
             if path in places.digests:
@@ -184,7 +184,7 @@ class SeedTasks:
 
 
 def _assembly(said: SeedTask, owner: str, song_id: str | None) -> Assembly:
-    """A task of today, without its film."""
+    """Return the task in the current form, without its film."""
     failure = None
     if said.state is State.FAILED:
         stopped = said.why or str(Interrupted())
@@ -203,6 +203,6 @@ def _assembly(said: SeedTask, owner: str, song_id: str | None) -> Assembly:
 
 
 def _first(lines: list[str]) -> list[str]:
-    """The first of many lines, and how many more there are."""
+    """Return the first lines, and one that says how many more there are."""
     more = len(lines) - _NAMED
     return lines[:_NAMED] + ([f"And {more} more."] if more > 0 else [])

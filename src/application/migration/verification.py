@@ -1,4 +1,4 @@
-"""What was brought over, read back and held against what it was."""
+"""Read migrated data back and compare it with the original."""
 
 import hashlib
 import math
@@ -19,7 +19,7 @@ from domain.library.embeddings import MoveEmbedding, Part, faults, unpacked
 from domain.shared.errors import BachataError, NotFound
 
 SAMPLE: Final = 12
-"""Files that are read back out of the storage."""
+"""Number of files that are read back from the storage."""
 
 
 class Verification:
@@ -47,10 +47,10 @@ class Verification:
     async def __call__(
         self, findings: Findings, digests: Mapping[str, str], said: Mapping[str, Listed]
     ) -> Verified:
-        """Read back what ``findings`` say is there now.
+        """Verify the records that exist here according to ``findings``.
 
-        ``digests`` are the SHA-256 of files by storage path, ``said`` what records say of moves
-        that were taken, by id.
+        ``digests`` are the SHA-256 of files by storage path, ``said`` the original values of
+        migrated moves by id.
         """
         faulty: list[str] = []
         counts = [await self._counted(model, findings, faulty) for model in Model]
@@ -94,7 +94,9 @@ class Verification:
         return Norms(rows=len(lengths), least=min(lengths), most=max(lengths))
 
     async def _checksums(self, digests: Mapping[str, str], faulty: list[str]) -> int:
-        """Read files back that lie evenly between the first and the last of all, by path."""
+        """Read back a sample of files, evenly distributed over the sorted paths; return the correct
+        ones.
+        """
         every, right = sorted(digests), 0
         last = len(every) - 1
         picked = sorted({round(k * last / (SAMPLE - 1)) for k in range(SAMPLE)}) if every else []

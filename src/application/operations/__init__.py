@@ -1,1 +1,1 @@
-"""Health, diagnosis, logging and the demo."""
+"""Health, diagnosis, recovery, logging and the demo library."""

@@ -1,4 +1,4 @@
-"""Ask every part of the service whether it is ready."""
+"""Check that every part of the service is ready."""
 
 import asyncio
 import logging
@@ -14,44 +14,44 @@ from domain.shared.errors import BachataError
 _log = logging.getLogger("bachata.health")
 
 LIMIT: Final = 2.0
-"""Seconds a part has to answer."""
+"""Maximum seconds for the answer of a part."""
 KEPT: Final = 30.0
-"""Seconds for which the answer of a part that writes is kept."""
+"""Seconds for which the answer of a part that writes is cached."""
 
 Ask = Callable[[], Awaitable[str]]
 
 
 class PartHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How one part is."""
+    """The state of one part."""
 
     ready: bool
     detail: str
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How the service is."""
+    """The state of the service."""
 
     ready: bool
     parts: dict[str, PartHealth]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of the service, and how it is asked."""
+    """A part of the service, and its check."""
 
     ask: Ask
-    """Says what the part is, or raises."""
+    """Returns a description of the part, or raises."""
     waits_for: str
-    """What an answer that does not come waits for, for a person."""
+    """The resource that a missing answer waits for, in a message for users."""
     writes: bool = False
-    """Whether the question writes to a disk or into a bucket."""
+    """True if the check writes to a disk or a bucket."""
 
 
 class CheckHealth:
-    """Whether the service can do its work, part by part.
+    """Checks part by part if the service is ready.
 
-    The parts are asked side by side, each with a limit of its own. A question that is not answered
-    in time goes on, and is the next asker's too: a part that hangs is asked once, however often
-    somebody wants to know. The answer of a part that writes is kept for a while.
+    The checks run in parallel, each with its own limit. A check that exceeds its limit continues,
+    and later requests wait for the same check, so that a hanging part is checked only once. The
+    answer of a part that writes is cached.
     """
 
     def __init__(
@@ -61,19 +61,19 @@ class CheckHealth:
         kept: float = KEPT,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the parts, both limits in seconds, and a clock that never goes back."""
+        """Take the parts, both limits in seconds, and a monotonic clock."""
         self._questions = {name: _Question(part, kept, clock) for name, part in parts.items()}
         self._limit = limit
 
     async def __call__(self) -> Health:
-        """Return every part's state; the service is ready when all are."""
+        """Return every part's state; the service is ready if all parts are."""
         asked = [each.answer(self._limit) for each in self._questions.values()]
         parts = dict(zip(self._questions, await asyncio.gather(*asked), strict=True))
         return Health(ready=all(part.ready for part in parts.values()), parts=parts)
 
 
 class _Question:
-    """What is asked of one part, and the answer that is under way or kept."""
+    """The check of one part, running or cached."""
 
     def __init__(self, part: Part, kept: float, clock: Callable[[], float]) -> None:
         self._part = part
@@ -84,7 +84,7 @@ class _Question:
         self._answer: asyncio.Task[PartHealth] | None = None
 
     async def answer(self, limit: float) -> PartHealth:
-        """The answer of the part, or that there is none yet after ``limit`` seconds."""
+        """Return the state of the part, or that it has not answered within ``limit`` seconds."""
         answer = self._answer
         if answer is None or (answer.done() and not self._is_kept(answer)):
             self._asked_at = self._clock()
@@ -109,7 +109,7 @@ class _Question:
 
 
 async def asked(ask: Ask) -> PartHealth:
-    """What a part says, or why it cannot work."""
+    """Return the part's description, or the reason why it is not ready."""
     try:
         with disk_errors():
             return PartHealth(ready=True, detail=await ask())

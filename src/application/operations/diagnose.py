@@ -1,4 +1,4 @@
-"""Find out all that can be known of an installation, whatever of it is broken."""
+"""Diagnose an installation, even if parts of it are broken."""
 
 import asyncio
 import logging
@@ -18,17 +18,17 @@ Fact = str | int | float | bool | tuple[str, ...]
 
 
 class Standing(StrEnum):
-    """How something is."""
+    """The outcome of a check."""
 
     GOOD = "good"
     WARNING = "warning"
-    """The service works, and somebody should know of this."""
+    """The service works, but the operator should know about this."""
     FAILED = "failed"
-    """The service does not work, or not all of it."""
+    """The service does not work, or not completely."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check found out, where nothing failed."""
+    """The result of a successful check."""
 
     detail: str
     warnings: tuple[str, ...] = ()
@@ -37,61 +37,61 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to find out."""
+    """One check."""
 
     ask: Callable[[], Awaitable[Found]]
-    """Finds it out, or raises."""
+    """Returns the result, or raises."""
     waits_for: str
-    """What an answer that does not come waits for, for a person."""
+    """The resource that a missing answer waits for, in a message for users."""
     limit: float = 10.0
-    """Seconds."""
+    """Maximum seconds."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one thing."""
+    """The outcome of one check."""
 
     standing: Standing
     detail: str
     warnings: tuple[str, ...] = ()
     facts: dict[str, Fact] = {}
     seconds: float = 0.0
-    """It took to find out."""
+    """Duration of the check."""
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of an installation."""
+    """The outcome of all checks."""
 
     well: bool
-    """Whether nothing failed."""
+    """True if no check failed."""
     checks: dict[str, Finding]
-    """By stable names, in the order they were made in."""
+    """Outcomes by stable names, in the order of the checks."""
 
 
 NOT_TRIED: Final = "Not tried, because of: {}."
 
 
 class Diagnose:
-    """Makes checks one after another; none keeps the others from being made.
+    """Runs checks one after another; a failed check does not stop the others.
 
-    A check that is over its time is left behind: it may hang for good, and so may whatever waits
-    for its end. `hanging` says whether there is one.
+    A check that exceeds its limit is abandoned: it may hang for ever, and block anything that waits
+    for its end. `hanging` is True if there is one.
     """
 
     def __init__(
         self, checks: Mapping[str, Check], needs: Mapping[str, tuple[str, ...]] | None = None
     ) -> None:
-        """Take the checks, and by name those that have to be well before it is tried."""
+        """Take the checks, and for each the names of those that must succeed before it."""
         self._checks = checks
         self._needs = needs or {}
         self._left: set[asyncio.Task[Found]] = set()
 
     @property
     def hanging(self) -> bool:
-        """Whether a check that was left behind is still going on."""
+        """True if an abandoned check is still running."""
         return any(not task.done() for task in self._left)
 
     async def __call__(self) -> Diagnosis:
-        """Make every check; nothing is raised."""
+        """Run every check; raises nothing."""
         found: dict[str, Finding] = {}
         for name, check in self._checks.items():
             missing = [

@@ -16,16 +16,17 @@ from domain.library.moves import Move
 from domain.library.songs import Analysis, Song
 
 WORK = UUID("de300000-0000-4000-8000-000000000000")
-"""Names the folder that the demo library is made in; there is no task of this id."""
+"""Names the work folder of the demo library; no task has this id."""
 
 Told = Callable[[str, int, int], Awaitable[None]]
-"""Hears the name of what was made, how many are made, and of how many."""
+"""Receives the name of a finished item, the number done and the total."""
 
 
 class MakeDemoLibrary:
-    """Films the moves and records the songs that are not in the library yet.
+    """Makes the clips and songs of the demo that are not in the library yet.
 
-    They are not made ready for films: somebody waits for the first one, which needs a few of them.
+    It does not prepare them for films, because the user waits for the first film, which needs only
+    a few of them.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class MakeDemoLibrary:
         add_song: AddSong,
         at_once: int,
     ) -> None:
-        """Take the ports, and how many films are made at once."""
+        """Take the ports, and the number of parallel films."""
         self._studio = studio
         self._songs = songs
         self._moves = moves
@@ -48,7 +49,7 @@ class MakeDemoLibrary:
         self._at_once = at_once
 
     async def __call__(self, told: Told) -> None:
-        """Return once everything is there; what was there stays as it is."""
+        """Return when everything is in the library; existing items stay unchanged."""
         songs = [
             pair for pair in self._studio.songs() if await self._songs.find(pair[0].id) is None
         ]

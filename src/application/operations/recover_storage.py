@@ -1,4 +1,4 @@
-"""Remove the files that belong to nobody, and mark what has lost its file."""
+"""Delete orphaned files, and mark items whose file is missing."""
 
 import logging
 from collections.abc import AsyncIterator, Iterable
@@ -26,16 +26,16 @@ from domain.shared.errors import BachataError, MediaNotFound, TaskNotFound
 _log = logging.getLogger("bachata.recovery")
 
 OLD: Final = timedelta(hours=1)
-"""Age from which a file that belongs to nobody is removed: what is being added is never so old."""
+"""Age from which an orphaned file is deleted; an unfinished upload is never that old."""
 FEW: Final = 20
-"""Files of the library that are removed though they are more than all that belong to somebody."""
+"""Maximum orphaned library files that are deleted even if they outnumber the others."""
 _PAGE: Final = 500
 _PATIENCE: Final = 3
-"""Files that may fail to be deleted before the storage is left alone."""
+"""Number of failed deletions after which recovery stops."""
 
 
 class Owner(StrEnum):
-    """What a file belongs to, or did."""
+    """The kind of item that a file belongs to."""
 
     SONG = "song"
     MOVE = "move"
@@ -43,15 +43,15 @@ class Owner(StrEnum):
 
 
 class RemovedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was removed."""
+    """A deleted file."""
 
     path: str
     size: int
-    """Bytes."""
+    """Size in bytes."""
 
 
 class Unfound(msgspec.Struct, frozen=True, kw_only=True):
-    """A song, a move or a film whose file is not in the storage."""
+    """A song, a move or a film whose file is missing."""
 
     owner: Owner
     id: str
@@ -59,29 +59,29 @@ class Unfound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recovery(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done."""
+    """The result of a recovery."""
 
     removed: tuple[RemovedFile, ...] = ()
     size: int = 0
-    """Bytes of what was removed."""
+    """Total size of the deleted files in bytes."""
     failed: tuple[str, ...] = ()
-    """Paths of files that could not be deleted now; the next recovery tries them again."""
+    """Paths of files that could not be deleted; the next recovery tries again."""
     held_back: tuple[str, ...] = ()
-    """Paths of library files that nobody owns, so many that the database may be the wrong one."""
+    """Paths of orphaned library files, so many that the database may be the wrong one."""
     unfound: tuple[Unfound, ...] = ()
-    """What has no file, and is not planned with while it has none."""
+    """Items without a file; the planner does not use them."""
     found_again: int = 0
-    """Songs, moves and films whose files are back."""
+    """Number of songs, moves and films whose files are back."""
 
 
 class RecoverStorage:
-    """Files without an owner go, an hour after they were stored; owners without a file are marked.
+    """Deletes files without an owner after an hour, and marks owners without a file.
 
-    Those are the files of songs and moves that were removed or never entered, the films of tasks
-    that failed or were cancelled, and made files that no cache knows of. A file that this service
-    has not named itself stays. Several processes may do it at once, and while files are added: the
-    database decides that a file is nobody's before it is deleted, and whoever still wants to enter
-    it is refused.
+    Orphaned files are those of songs and moves that were removed or never entered, films of failed
+    or cancelled tasks, and cached files that no cache knows. Files with names that this service
+    does not create stay. Several processes may run it at once, even during uploads: the database
+    first records that a file has no owner, and refuses later entries for it; then the file is
+    deleted.
     """
 
     def __init__(
@@ -95,9 +95,9 @@ class RecoverStorage:
         *,
         made: int = 0,
     ) -> None:
-        """Take the ports, and the bytes of ``made`` files that may stay in the storage's cache.
+        """Take the ports, and ``made``: the maximum bytes of cached files in the storage.
 
-        0 where the cache keeps none there: nothing knows of what an earlier version has kept.
+        With 0 the cache does not use the storage, so files of an earlier version are deleted.
         """
         self._made = made
         self._songs = songs
@@ -108,10 +108,10 @@ class RecoverStorage:
         self._storage = storage
 
     async def __call__(self, *, force: bool = False) -> Recovery:
-        """Remove and mark, and report.
+        """Delete and mark, and return the result.
 
-        With ``force`` library files that nobody owns go though they are most of all. Raises
-        `NotReady` and `StorageFailed` where the database or the storage is away.
+        With ``force`` orphaned library files are deleted even if they are the majority. Raises
+        `NotReady` and `StorageFailed` if the database or the storage is unavailable.
         """
         removal = _Removal(self._storage)
         lying = await self._lying("clips", "songs")
@@ -144,7 +144,7 @@ class RecoverStorage:
         return recovery
 
     async def mark(self) -> Recovery:
-        """Mark what has lost its file, unmark what has it back, and remove nothing."""
+        """Mark items without a file, unmark items whose file is back, and delete nothing."""
         lying = await self._lying("clips", "songs", "output")
         completed = [task async for task in self._completed()]
         return await self._marked(await self._items(), completed, {*lying})
@@ -166,9 +166,9 @@ class RecoverStorage:
             after = page[-1].task_id
 
     async def _evict_made(self, removal: "_Removal") -> None:
-        """Remove the oldest made files until the others take no more than is allowed.
+        """Delete the oldest cached files until the rest is within the limit.
 
-        Whoever still needs one makes it again. What is being used is most often young.
+        A missing cached file is made again on demand. Files in use are usually young.
         """
         made = (await self._lying("cache")).values()
         total = sum(each.size for each in made)
@@ -179,7 +179,7 @@ class RecoverStorage:
                 total -= each.size
 
     async def _remove_film(self, film: StoredFile, removal: "_Removal") -> None:
-        """Remove a film all of whose tasks have ended without it; one that has none stays."""
+        """Delete a film if all its tasks ended without a film; a film without tasks stays."""
         states: list[State] = []
         for task_id in await self._blueprints.tasks_of(film.path):
             try:
@@ -225,7 +225,7 @@ class RecoverStorage:
         await self._tasks.update(task.task_id, marked)
 
     async def _is_there(self, path: str, lying: set[str]) -> bool:
-        """Whether there is a file; one that was not listed may have come since."""
+        """Return True if a file exists; a file missing in the listing may be new."""
         if path in lying:
             return True
         try:
@@ -236,7 +236,7 @@ class RecoverStorage:
 
 
 class _Removal:
-    """Deletes files, and counts them; raises once too many could not be deleted."""
+    """Deletes files, and counts them; raises after too many failures."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -244,7 +244,7 @@ class _Removal:
         self.failed: list[str] = []
 
     async def remove(self, file: StoredFile) -> bool:
-        """Delete a file, and return whether that is done."""
+        """Delete a file; return True on success."""
         try:
             await self._storage.delete(file.path)
         except BachataError as error:
@@ -269,7 +269,7 @@ def _path_of(item: Song | Move) -> str:
 
 
 def _of_unknown_size(path: str) -> StoredFile:
-    """A file that is gone already, or was stored where nothing is listed."""
+    """Return an entry for a file that is gone, or that the listing does not contain."""
     return StoredFile(path=path, size=0, age=timedelta())
 
 

@@ -1,4 +1,4 @@
-"""What goes around a use case: a line of the log with how long it took and how it ended."""
+"""Log each use case with its duration and outcome."""
 
 import logging
 import time
@@ -13,10 +13,10 @@ _log = logging.getLogger("bachata.usecase")
 
 
 def logged(name: str, use_case: U) -> U:
-    """The same use case, which says when it has ended, how, and after how many milliseconds.
+    """Return the use case wrapped so that it logs its outcome and its duration in milliseconds.
 
-    A refusal is information; a failure of ours is an error. What is no error of the product
-    at all is logged with its trace where it is caught, at the edge.
+    A refusal has level info; a failure of the service has level error. An error outside the
+    product's tree is logged with its traceback by the entrypoint.
     """
     return cast(U, _Logged(name, use_case))
 
@@ -35,7 +35,7 @@ class _Logged(Generic[U]):
             outcome = "done"
         except BachataError as error:
             outcome = "refused"
-            # Why something was refused is said in the words of whoever asked.
+            # The reason of a refusal may contain the caller's own words, so it is not logged.
             extra = {"code": error.code, "stage": error.stage}
             if isinstance(error, Broken):
                 outcome, level = "failed", logging.ERROR

@@ -1,1 +1,1 @@
-"""Planning a dance and explaining it."""
+"""Plan a dance and explain it."""

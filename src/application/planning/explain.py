@@ -1,4 +1,4 @@
-"""Say why a dance is as it is, and how good it is."""
+"""Explain a dance, and measure its quality."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -22,11 +22,11 @@ from domain.shared.errors import LibraryFailed
 T = TypeVar("T")
 
 _WHOLE = 0.05
-"""Seconds before a song's end from which a dance is to the whole song."""
+"""Tolerance in seconds for a dance to cover the whole song."""
 
 
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):
-    """Another move that could have been danced."""
+    """Another possible move."""
 
     move_id: str
     name: str
@@ -34,33 +34,33 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExplainedMove(msgspec.Struct, frozen=True, kw_only=True):
-    """A move of a dance, and why it was chosen."""
+    """A move of a dance, and the reasons for its choice."""
 
     position: int | None
-    """Eight-count of the song it begins on, from 0, as locks count; None where none begins."""
+    """Index of its first eight-count in the song, as in locks; None if it does not start on one."""
     start_time: float
     duration: float
     move_id: str | None
     name: str
-    """Its name in the library, else its id, else its clip."""
+    """Its name in the library, or else its id, or else its clip."""
     playback_rate: float
     cost: float | None
-    """None where nobody said why."""
+    """None if the Blueprint contains no reason."""
     costs: dict[str, float]
     alternatives: tuple[Alternative, ...]
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a dance is as it is."""
+    """The reasons of a dance."""
 
     task_id: UUID
     song: Song | None
-    """None where it is not in the library."""
+    """None if it is not in the library."""
     moves: tuple[ExplainedMove, ...]
     quality: Quality | None
-    """As it is measured now; where song or moves are not in the library, as it was planned."""
+    """Current measures; if the song or moves are not in the library, those at planning time."""
     degradations: tuple[str, ...]
-    """Where it departed from what was asked."""
+    """Warnings: how the dance differs from the request."""
 
 
 class _Reason(msgspec.Struct):
@@ -75,14 +75,14 @@ class ExplainBlueprint:
     def __init__(
         self, songs: SongRepository, moves: MoveRepository, hear: AnalyzeSong, watched: MotionCache
     ) -> None:
-        """Take the port, who hears the song, and what is known of the clips' motion."""
+        """Take the port, the song analysis, and the motion of the clips."""
         self._songs = songs
         self._moves = moves
         self._hear = hear
         self._watched = watched
 
     async def __call__(self, blueprint: Blueprint) -> Explanation:
-        """Return all that is known; of what a person has written over, nothing is made up."""
+        """Return the explanation; parts that a user has overwritten are omitted."""
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         known = {move.id: move for move in moves}
         there = SongFilter(audio_path=blueprint.audio_path)
@@ -114,7 +114,7 @@ class ExplainBlueprint:
         )
 
     async def _danced_to(self, song: Song, blueprint: Blueprint) -> Analysis | None:
-        """What is heard in as much of a song as is danced to; None where that is nothing."""
+        """Return the analysis of the danced part of a song; None if there is none."""
         end = float(blueprint.end)
         try:
             heard = await self._hear(song.id)
@@ -128,7 +128,7 @@ class ExplainBlueprint:
 
 
 def _positions(blueprint: Blueprint, danced_to: Analysis | None) -> list[int | None]:
-    """The eight-counts that moves begin on: those of the division most of them fit."""
+    """Return the first eight-count of each move, by the division that fits most moves."""
     if danced_to is None:
         return [None] * len(blueprint.moves)
     found: list[list[int | None]] = []
@@ -158,19 +158,19 @@ def _explained(
 
 
 def _usable(alternative: Alternative, known: Mapping[str, Move]) -> bool:
-    """Whether a move could be danced now; one that is gone is told of as it was."""
+    """Return True if a move can be danced now, or is no longer in the library."""
     there = known.get(alternative.move_id)
     return there is None or there.unusable is None
 
 
 def _weighed(moves: Sequence[Move], blueprint: Blueprint) -> list[Move]:
-    """The moves a dance could be chosen from, and those that it has."""
+    """Return the usable moves, and those in the dance."""
     danced = {each.clip_id for each in blueprint.moves}
     return [move for move in moves if move.unusable is None or move.id in danced]
 
 
 def _read(said: Any, kind: type[T]) -> T | None:  # noqa: ANN401 - a person may have written it
-    """What the planner wrote; None where something else stands there now."""
+    """Return the planner's value; None if a user has replaced it."""
     try:
         return msgspec.convert(said, kind)
     except msgspec.ValidationError:

@@ -1,4 +1,4 @@
-"""Make a choreography film for a song of the library."""
+"""Plan a choreography for a song and make its film."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from domain.rendering.assembly import Step
 
 
 class GenerateChoreography:
-    """Plan a dance to a song and make its film, in one go: the answer is the finished film."""
+    """Plans a dance to a song and makes its film in one request."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class GenerateChoreography:
         plan: PlanChoreography,
         film: FilmPipeline,
     ) -> None:
-        """Take what records the work, where Blueprints are kept, and the two halves of it."""
+        """Take the task tracking, the archive of Blueprints, the planner and the film pipeline."""
         self._on_record = on_record
         self._blueprints = blueprints
         self._plan = plan
@@ -35,18 +35,17 @@ class GenerateChoreography:
         owner: str,
         described: Description | None = None,
     ) -> FinishedFilm:
-        """Return once the film is published; raises as `PlanChoreography` and `AssembleVideo`.
+        """Return when the film is published; raises as `PlanChoreography` and `AssembleVideo`.
 
-        Where it is for a file of the library that there is no film, raises `LibraryFailed`.
-
-        ``described`` are the words that the request was understood from, if there are any.
+        Raises `LibraryFailed` if a file of the library prevents the film. ``described`` is the
+        description that the request comes from, if there is one.
         """
         async with self._on_record(task_id, owner, request.song_id) as record:
             await record.take(Step.PLAN, "Planning the dance")
             dance = await self._plan(request, task_id, owner, described)
             with of_the_library():
                 rules.check(dance.blueprint, owner)
-            # A film that takes too much work is the caller's to shorten.
+            # The caller can shorten a film that exceeds the workload limits.
             await self._film.check(dance.blueprint)
             if dance.degradations:
                 await record.note(dance.degradations)

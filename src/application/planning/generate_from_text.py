@@ -1,4 +1,4 @@
-"""Understand a description of a dance, plan it, and make it."""
+"""Plan and make a dance from a description."""
 
 import asyncio
 from typing import Annotated
@@ -30,11 +30,11 @@ from domain.text_query.words import Asked
 
 
 class DescribedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A dance in a person's own words, English or Spanish; what is said beside them counts more."""
+    """A description in English or Spanish; other fields override the description."""
 
     query: Annotated[str, Meta(min_length=1, max_length=2000)]
     song_id: Text | None = None
-    """The song; where it is left out, the one that is named or that fits best."""
+    """Default: the song that the description names, or else the best match."""
     seed: Seed = 0
     difficulty: Difficulty | None = None
     energy_level: Energy | None = None
@@ -44,12 +44,12 @@ class DescribedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a description was understood as."""
+    """The interpretation of a description."""
 
     request: ChoreographyRequest
-    """The parameters it stands for."""
+    """The parameters that it is equivalent to."""
     asked: Asked
-    """All that was understood, and the words that were not."""
+    """All requested properties, and the words that were not understood."""
     parsed_by: Reader
     degradations: tuple[str, ...] = ()
 
@@ -67,7 +67,7 @@ class DescribedDance(PlannedDance, frozen=True, kw_only=True):
 
 
 class UnderstandDescription:
-    """Turn words into the parameters of a choreography; no dance is planned."""
+    """Interprets a description as parameters of a choreography, without planning."""
 
     def __init__(
         self, songs: SongRepository, moves: MoveRepository, description_model: DescriptionModel
@@ -78,16 +78,18 @@ class UnderstandDescription:
         self._description_model = description_model
 
     async def __call__(self, described: DescribedRequest) -> Understanding:
-        """Return what was understood.
+        """Return the interpretation.
 
-        Raises `SongNotFound` when there is no such song, or none, and `InvalidRequest` when a
-        field is out of range.
+        Raises `SongNotFound` if the song does not exist, or there is none, and `InvalidRequest` if
+        a field is out of range.
         """
         understood, _ = await self.to_be_planned(described)
         return understood
 
     async def to_be_planned(self, described: DescribedRequest) -> tuple[Understanding, Description]:
-        """What was understood, and the same for `PlanChoreography`; raises as the call does."""
+        """Return the interpretation, and the input of `PlanChoreography`; raises
+        as the call does.
+        """
         validation.refuse_faults(described)
         sound = SongFilter(usable=True)
         songs = await read_all(lambda after, most: self._songs.page(sound, after, most))
@@ -128,10 +130,10 @@ class UnderstandDescription:
 
 
 class PlanFromText:
-    """Understand a description and plan the dance; no film is made."""
+    """Interprets a description and plans the dance, without making a film."""
 
     def __init__(self, understand: UnderstandDescription, plan: PlanChoreography) -> None:
-        """Take both halves of the work."""
+        """Take both parts."""
         self._understand = understand
         self._plan = plan
 
@@ -145,24 +147,24 @@ class PlanFromText:
 
 
 class GenerateFromText:
-    """Understand a description, plan the dance and make its film, in one go."""
+    """Interprets a description, plans the dance and makes its film in one request."""
 
     def __init__(self, understand: UnderstandDescription, generate: GenerateChoreography) -> None:
-        """Take both halves of the work."""
+        """Take both parts."""
         self._understand = understand
         self._generate = generate
 
     async def __call__(
         self, described: DescribedRequest, task_id: UUID, owner: str
     ) -> DescribedFilm:
-        """Return once the film is published; raises as `GenerateChoreography` does."""
+        """Return when the film is published; raises as `GenerateChoreography` does."""
         understood, description = await self._understand.to_be_planned(described)
         film = await self._generate(understood.request, task_id, owner, description)
         return DescribedFilm(**msgspec.structs.asdict(film), parameters=understood)
 
 
 def _outright(asked: Asked, described: DescribedRequest) -> Asked:
-    """What was asked for, where it is not said outright beside the words."""
+    """Return the requested properties, with explicit fields instead of the description's."""
     return msgspec.structs.replace(
         asked,
         difficulty=described.difficulty or asked.difficulty,

@@ -1,11 +1,11 @@
-"""How much moves where the clips of the library begin and end."""
+"""The amount of motion at the start and end of the library's clips."""
 
 from application.ports.move_embeddings import MoveEmbeddings
 from domain.planning.costs import Motion
 
 
 class MotionCache:
-    """Reads the motion of all clips once, and again when anything has changed."""
+    """Caches the motion of all clips until the embeddings change."""
 
     def __init__(self, embeddings: MoveEmbeddings) -> None:
         """Take the port."""
@@ -13,7 +13,7 @@ class MotionCache:
         self._known: tuple[str, Motion] | None = None
 
     async def __call__(self) -> Motion | None:
-        """Return it by the moves' ids; None where nobody has watched any clip."""
+        """Return the motion by the moves' ids; None if no clip has been analysed."""
         version = await self._embeddings.version()
         if self._known is None or self._known[0] != version:
             self._known = (version, await self._embeddings.motion())

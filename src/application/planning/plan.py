@@ -29,11 +29,11 @@ from domain.shared.violations import Violation
 from domain.text_query.words import Asked
 
 _NEAR = 4.0
-"""Seconds by which a song may be shorter than the dance that was asked for, with no word said."""
+"""Seconds by which a song may be shorter than the requested dance without a warning."""
 
 
 class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A song, and what the dance to it is to be like; what is left out does not matter."""
+    """A song, and the requested properties of the dance; None means no preference."""
 
     song_id: Text
     difficulty: Difficulty | None = None
@@ -46,20 +46,20 @@ class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
-    """A dance in a person's own words, beside the request they were understood as."""
+    """A description, and the properties it requests."""
 
     text: str
     asked: Asked
     figures: tuple[str, ...] = ()
-    """Ids of some moves that are the figures it asks for."""
+    """Ids of some moves that match the requested figures."""
     degradations: tuple[str, ...] = ()
-    """What of it was not understood as it should have been."""
+    """Warnings about the interpretation."""
     spent: float = 0.0
-    """Seconds it took to understand it."""
+    """Seconds that the interpretation took."""
 
 
 class PlannedDance(msgspec.Struct, frozen=True, kw_only=True):
-    """A Blueprint, where it departs from what was asked, and how good it is."""
+    """A Blueprint, its warnings and its quality."""
 
     blueprint: Blueprint
     degradations: tuple[str, ...]
@@ -67,7 +67,7 @@ class PlannedDance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanChoreography:
-    """Hear the song, choose the moves, and write the Blueprint; no film is made."""
+    """Analyses the song, chooses the moves, and returns the Blueprint, without making a film."""
 
     def __init__(
         self,
@@ -79,9 +79,9 @@ class PlanChoreography:
         watched: MotionCache,
         shortlist: Shortlist | None = None,
     ) -> None:
-        """Take the ports, who hears the song, and what is known of the clips' motion.
+        """Take the ports, the song analysis, and the motion of the clips.
 
-        Without a ``shortlist`` all moves are weighed, however many there are.
+        Without a ``shortlist`` all moves are candidates.
         """
         self._songs = songs
         self._moves = moves
@@ -98,11 +98,10 @@ class PlanChoreography:
         owner: str,
         described: Description | None = None,
     ) -> PlannedDance:
-        """Return the Blueprint of a dance to the whole song, or to as much as was ``described``.
+        """Return the Blueprint of a dance to the whole song, or to the duration ``described``.
 
-        Raises `SongNotFound`, `LibraryFailed`, `NoBeatHeard`, `NoMovesMatch`,
-        and `InvalidRequest` when a locked or banned move is not in the library, or no film can be
-        made of the clip of a locked one.
+        Raises `SongNotFound`, `LibraryFailed`, `NoBeatHeard`, `NoMovesMatch`, and `InvalidRequest`
+        if a locked or banned move is not in the library, or the clip of a locked one is unusable.
         """
         song = await self._songs.get(request.song_id)
         if song.unusable is not None:
@@ -177,7 +176,7 @@ class PlanChoreography:
     async def _counted(
         self, request: ChoreographyRequest, heard: Analysis, described: Description | None
     ) -> tuple[Counted, Sequence[Move]]:
-        """The song as most of the moves can be danced to it, and what the dance is chosen from."""
+        """Return the song counted at the tempo that fits most moves, and the candidate moves."""
         best: tuple[Counted, Sequence[Move]] | None = None
         most = 0
         for way in ways_to_count(heard):
@@ -195,7 +194,7 @@ class PlanChoreography:
     async def _candidates(
         self, request: ChoreographyRequest, analysis: Analysis, described: Description | None
     ) -> Sequence[Move]:
-        """What the dance is chosen from."""
+        """Return the candidate moves."""
         if self._shortlist is not None:
             words = None
             if described is not None:
@@ -219,7 +218,9 @@ class PlanChoreography:
             await self._refuse_without_moves()
 
     async def _refuse_without_moves(self) -> None:
-        """Say so where it is not for the song's tempo that there is nothing to choose from."""
+        """Raise `NoMovesMatch` if there are no candidates for a reason other
+        than the song's tempo.
+        """
         if (await self._moves.page(MoveFilter(usable=True), None, 1)).items:
             return
         if not (await self._moves.page(MoveFilter(), None, 1)).items:

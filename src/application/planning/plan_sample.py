@@ -1,4 +1,4 @@
-"""Plan a dance to try out."""
+"""Plan a sample dance."""
 
 from uuid import uuid5
 
@@ -11,7 +11,7 @@ from domain.legacy.seeds import NAMESPACE
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
-    """A dance to a song, or why there is none."""
+    """A dance to a song, or the reason why there is none."""
 
     song_id: str
     blueprint: Blueprint | None = None
@@ -19,17 +19,17 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlanSample:
-    """A Blueprint that can be assembled as it is.
+    """Plans a Blueprint that can be assembled unchanged.
 
-    A song has the same dance whenever it is asked for, while the library stays the same.
+    A song always gives the same dance while the library stays the same.
     """
 
     def __init__(self, plan: PlanChoreography) -> None:
-        """Take who plans."""
+        """Take the planner."""
         self._plan = plan
 
     async def __call__(self, song_id: str, number: int, owner: str) -> Sample:
-        """Plan a dance to a song; of three ``number``s one after another each is harder."""
+        """Plan a dance to a song; the difficulty cycles through three levels with ``number``."""
         levels = tuple(Difficulty)
         request = ChoreographyRequest(song_id=song_id, difficulty=levels[number % len(levels)])
         try:

@@ -1,4 +1,4 @@
-"""The moves a dance is chosen from: all there are, or of very many those that suit best."""
+"""Choose the candidate moves of a dance: all moves, or the best matches of a large library."""
 
 from random import Random
 from typing import Final
@@ -13,27 +13,27 @@ from domain.planning.planner import Wish
 from domain.planning.tempo_octaves import fits
 
 MANY: Final = 500
-"""Moves up to which all are weighed: that takes a tenth of a second, and 10,000 take three."""
+"""Maximum number of moves that all become candidates: 500 take 0.1 s, 10,000 take 3 s."""
 
 _WANTED: Final = 300
-"""Moves that meet the wish: as many for each energy, which the sections of a song ask for."""
+"""Number of moves that meet the wish, for each energy, because a song's sections need all."""
 _OTHERS: Final = 40
-"""Moves of each energy whatever was wished for, lest the wish leave none."""
+"""Number of moves of each energy without regard to the wish, in case it leaves none."""
 _ENDS: Final = 30
-"""Openings, and endings."""
+"""Number of openings, and of endings."""
 
 
 class Shortlist:
-    """Moves that are danced to music like the song, or are like the words, and fit its tempo.
+    """Moves that match the song's sound or the words, and the song's tempo.
 
-    The same for the same library, song, wish and words. Everything that meets a wish is among
-    them where that is little, so that the planner relaxes wishes as it would over all moves.
+    The result is the same for the same library, song, wish and words. If few moves meet a wish, it
+    contains all of them, so that the planner drops filters as it would with all moves.
     """
 
     def __init__(
         self, moves: MoveRepository, find: FindMoves, hear: AnalyzeSong, many: int = MANY
     ) -> None:
-        """Take the port, who finds moves and who hears songs, and how many moves are too many."""
+        """Take the port, the move search, the song analysis, and the size of a large library."""
         self._moves = moves
         self._find = find
         self._hear = hear
@@ -42,9 +42,9 @@ class Shortlist:
     async def __call__(
         self, song_id: str, tempo: float, wish: Wish, words: str | None = None
     ) -> tuple[Move, ...]:
-        """Return the moves to choose from for a song of so many beats a minute.
+        """Return the candidate moves for a song of ``tempo`` beats per minute.
 
-        Of all of them film can be made, as far as anybody has tried.
+        It omits moves that are marked as unusable.
         """
         page = await self._moves.page(MoveFilter(usable=True), None, self._many)
         if page.last is None:
@@ -77,18 +77,18 @@ class Shortlist:
             return Likeness(words=words, audio=packed(heard.embedding))
         if words is not None:
             return Likeness(words=words)
-        # Like nothing at all: moves from everywhere, others for another seed.
+        # A random query: moves from everywhere, different for each seed.
         chance = Random(f"shortlist {seed}")  # noqa: S311 - a dance, no secret
         return Likeness(text=packed(chance.gauss(0, 1) for _ in range(LENGTHS[Part.TEXT])))
 
     async def _near(self, like: Likeness, among: Among, most: int) -> list[str]:
-        """Ids, the likest first."""
+        """Return ids, the most similar first."""
         found = await self._find(like, among, most=most, fewest=0, as_it_is=True)
         return [near.move_id for near in found.moves]
 
 
 def _searches(wish: Wish) -> list[tuple[Among, int]]:
-    """What is looked for, and how much of it."""
+    """Return the filters of the searches, each with its number of results."""
     banned = frozenset(wish.banned)
     energies = tuple(Energy) if wish.energy_level is None else (wish.energy_level,)
     wanted = [

@@ -1,4 +1,4 @@
-"""Where things are kept that took work to make."""
+"""Port for a cache of files that are expensive to make."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -8,11 +8,11 @@ T = TypeVar("T")
 
 
 class ArtifactCache(Protocol):
-    """Files by key, each made once however many ask for it, and by however many at a time.
+    """A cache of files by key; each file is made once, for any number of concurrent callers.
 
-    A key is made of lower-case letters, digits and hyphens, at most 100, and says all that the
-    file depends on. A file may be forgotten at any time, and is then made again. Raises
-    `StorageFailed` when there is nowhere to keep it.
+    A key has at most 100 lower-case letters, digits and hyphens, and identifies everything that the
+    file depends on. The cache may delete a file at any time; the next call makes it again. Raises
+    `StorageFailed` if a file cannot be stored.
     """
 
     async def get_or_create(
@@ -22,12 +22,13 @@ class ArtifactCache(Protocol):
         make: Callable[[Path], Awaitable[None]],
         read: Callable[[Path], T],
     ) -> T:
-        """Put the file of ``key`` at ``into``, and return what ``read`` makes of it.
+        """Put the file of ``key`` at ``into``, and return the result of ``read``.
 
-        Where there is none, or ``read`` raises `Broken` for the one there is, ``make`` is given a
-        path to make it at; of several calls one makes and the others wait for it, and when it
-        fails or is cancelled the next one tries. What ``make`` leaves is kept only if ``read``
-        can read it; what they raise is raised here. ``read`` may run in a thread. The file is
-        shared: it is not to be changed. A file of the same key that is at ``into`` is left there.
+        If there is no file, or ``read`` raises `Broken` for it, ``make`` gets a path and makes the
+        file there. Of several concurrent calls one makes the file and the others wait for it; if it
+        fails or is cancelled, the next one tries. A new file is stored only if ``read`` succeeds;
+        errors of ``make`` and ``read`` are raised here. ``read`` may run in a thread. The file is
+        shared: callers must not change it. A file of the same key that exists at ``into`` stays
+        there.
         """
         ...

@@ -1,4 +1,4 @@
-"""Who hears the beat of a song."""
+"""Port for the detection of beats in songs."""
 
 from pathlib import Path
 from typing import Protocol
@@ -7,16 +7,16 @@ from domain.library.songs import Analysis
 
 
 class AudioAnalyzer(Protocol):
-    """An ear for the beat."""
+    """Analyses the beats of a song."""
 
     name: str
-    """What an analysis of its is `analyzed_by`; another for one that hears otherwise."""
+    """Value of `analyzed_by` in its analyses; an analyzer with other results has another name."""
 
     async def hear(self, song: Path) -> Analysis:
-        """Listen to a whole song.
+        """Analyse a whole song.
 
-        Times are within the song and increase; every "1" is one of the beats, and every eighth of
-        them from the first "1" on is one. Of what has no beat there are none, with a confidence
-        near 0 and a tempo of 0. Raises `UnreadableMedia` for what cannot be heard.
+        Times are within the song and increasing; every "1" is one of the beats, and so is every
+        eighth beat from the first "1" on. Without a beat the lists are empty, the confidence is
+        near 0 and the tempo is 0. Raises `UnreadableMedia` if the audio cannot be decoded.
         """
         ...

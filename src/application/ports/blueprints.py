@@ -1,4 +1,4 @@
-"""Where Blueprints are kept."""
+"""Port for the archive of Blueprints."""
 
 from typing import Protocol
 from uuid import UUID
@@ -7,19 +7,19 @@ from domain.blueprint.model import Blueprint
 
 
 class BlueprintArchive(Protocol):
-    """Blueprints, one to a task."""
+    """Stores one Blueprint for each task."""
 
     async def keep(self, blueprint: Blueprint) -> None:
-        """Keep it under its task id, or raise `TaskTaken`.
+        """Store a Blueprint under its task id; raises `TaskTaken`.
 
-        From the end of the task on it is there for good, whatever happens to the machine.
+        Once the task has ended, the Blueprint survives any failure of the machine.
         """
         ...
 
     async def get(self, task_id: UUID) -> Blueprint:
-        """Return an equal one, or raise `BlueprintNotFound`."""
+        """Return an equal Blueprint; raises `BlueprintNotFound`."""
         ...
 
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
-        """Name the tasks whose Blueprints have their film at a storage path, by id."""
+        """Return the ids, in order, of the tasks whose Blueprints have this path for their film."""
         ...

@@ -1,11 +1,13 @@
-"""The cage that files from outside are opened in."""
+"""Port for the sandbox in which untrusted files are opened."""
 
 from typing import Protocol
 
 
 class Cage(Protocol):
-    """Keeps programs that work on foreign bytes from all but their work."""
+    """Restricts programs that process untrusted bytes to their work."""
 
     async def ready(self) -> str:
-        """Say which cage is in force and what gaps it has; raises `NotReady` if one is required."""
+        """Return the active cage and its gaps; raises `NotReady` if the required cage is
+        unavailable.
+        """
         ...

@@ -1,4 +1,4 @@
-"""Clips and songs, encoded for films."""
+"""Port for encoding clips and songs for films."""
 
 from pathlib import Path
 from typing import Protocol
@@ -10,38 +10,40 @@ from domain.blueprint.timeline import Cut, Soundtrack
 
 
 class ClipEncoder(Protocol):
-    """Encodes the pictures and the sound that an `Encoder` assembles into films.
+    """Encodes the video and the sound that an `Encoder` assembles into films.
 
-    Each method leaves its whole result or raises and leaves nothing. On cancellation all work
-    has ended when the method returns. Raises `FFmpegMissing` without an FFmpeg, and `FFmpegFailed`
-    with FFmpeg's last lines when it fails. A result may lie in other files than the one that was
-    named; they stay for as long as the folder of that one does.
+    Each method produces its complete result, or raises and leaves nothing. After a cancellation all
+    work has ended when the method returns. Raises `FFmpegMissing` if there is no FFmpeg, and
+    `FFmpegFailed`, with FFmpeg's last lines, if it fails. A result may be in other files than the
+    named one; they exist as long as the folder of the named file.
     """
 
     @property
     def keeps(self) -> bool:
-        """True if results are cached, so that encoding a clip ahead spares every film with it."""
+        """True if results are cached, so that encoding a clip in advance saves work for every film
+        with it.
+        """
         ...
 
     async def normalise(
         self, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
     ) -> Footage:
-        """Encode one cut at the film's size, to be seen for exactly ``cut.frames`` frames' time.
+        """Encode one cut at the film's size, with a duration of exactly ``cut.frames`` frames.
 
-        With a constant frame rate it has exactly so many frames, and frame j is what the clip
-        shows at its frame ``first + j * rate``. With a variable one it may have
-        ``cut.pictures(output)`` instead, the clip's own from ``first`` on, one after another.
-        Raises `ClipTooShort` and `UnreadableMedia`, naming the clip's storage path.
+        With a constant frame rate it has exactly that many frames, and frame j shows the clip's
+        frame ``first + j * rate``. With a variable frame rate it may instead have
+        ``cut.pictures(output)`` frames: the clip's own from ``first`` on, in order. Raises
+        `ClipTooShort` and `UnreadableMedia`, naming the clip's storage path.
         """
         ...
 
     async def encode_sound(self, soundtrack: Soundtrack, files: MediaFiles, into: Path) -> Path:
-        """Encode the sound of a film by itself, and return its file.
+        """Encode only the sound of a film, and return its file.
 
         Raises `UnreadableMedia`, naming the storage path of the song or the clip.
         """
         ...
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
-        """Encode a film without any clip in ``folder``; raises whatever prevents encoding."""
+        """Encode a film without any clip in ``folder``; raises the error that prevents encoding."""
         ...

@@ -1,12 +1,14 @@
-"""What time it is."""
+"""Port for the current time."""
 
 from datetime import datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """The time of day."""
+    """Returns the current time."""
 
     def now(self) -> datetime:
-        """Return the moment, in UTC with its zone; never earlier than the one before."""
+        """Return the time in UTC, with its zone; never earlier than the result of the previous
+        call.
+        """
         ...

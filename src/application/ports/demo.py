@@ -1,4 +1,4 @@
-"""Where the demo library comes from."""
+"""Port for the source of the demo library."""
 
 from pathlib import Path
 from typing import Protocol
@@ -8,20 +8,20 @@ from domain.library.songs import Analysis, Song
 
 
 class DemoStudio(Protocol):
-    """Films moves and records songs of its own, the same ones every time."""
+    """Generates moves and songs, always the same ones."""
 
     def moves(self) -> tuple[Move, ...]:
-        """The moves it can film."""
+        """Return the moves it can film."""
         ...
 
     def songs(self) -> tuple[tuple[Song, Analysis], ...]:
-        """The songs it can record, and where their beats are."""
+        """Return the songs it can record, with their exact analyses."""
         ...
 
     async def film(self, move: Move, into: Path) -> None:
-        """Film a move with its music; whole or not at all."""
+        """Film a move with its music; the file appears complete or not at all."""
         ...
 
     async def record(self, song: Song, into: Path) -> None:
-        """Record a song; whole or not at all."""
+        """Record a song; the file appears complete or not at all."""
         ...

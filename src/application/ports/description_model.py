@@ -1,4 +1,4 @@
-"""Who understands what a dancer asks for, and has ideas for the dance."""
+"""Port for the interpretation of descriptions and for proposals of moves."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -13,23 +13,23 @@ from domain.text_query.words import Asked
 
 
 class Reader(StrEnum):
-    """Who read a description."""
+    """The reader of a description."""
 
     GEMINI = "gemini"
     RULES = "rules"
 
 
 class Parsed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a description asks for."""
+    """The requested properties of a description."""
 
     asked: Asked
     by: Reader
     degradations: tuple[str, ...] = ()
-    """Sentences on what was not done as it should have been."""
+    """Warnings about the interpretation."""
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """A phrase of the song that one move is danced to, and the moves that may be."""
+    """A phrase of the song for one move, with its candidates."""
 
     energy: Annotated[float, Meta(ge=0, le=1)]
     candidates: tuple[str, ...]
@@ -37,26 +37,25 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """An idea of a dance, which the planner weighs with its own rules."""
+    """Proposed moves, which the planner weighs with its own rules."""
 
     move_ids: tuple[str | None, ...]
-    """The move proposed for each slot; None leaves it to the planner."""
+    """The proposed move for each slot; None leaves it to the planner."""
     degradations: tuple[str, ...] = ()
 
 
 class DescriptionModel(Protocol):
-    """Understands descriptions in English and Spanish, and proposes moves.
+    """Interprets descriptions in English and Spanish, and proposes moves.
 
-    Never raises for a service that is away, slow, or talks nonsense: what it would have done is
-    then done by rules, or left to the planner, and ``degradations`` say so. Both questions about
-    a dance end within one time limit. Takes descriptions for data: nothing in one makes it do
-    anything else.
+    It never raises because a service is unavailable, slow, or returns nonsense: rules or the
+    planner then replace the missing result, and ``degradations`` say so. Both questions about a
+    dance share one time limit. Descriptions are data: no text in them changes the behaviour.
     """
 
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
-        """Understand any text.
+        """Interpret any text.
 
-        The song it names is one of ``songs``; every figure it names is one of ``labels`` or of
+        The requested song is one of ``songs``; every requested figure is one of ``labels`` or of
         `domain.text_query.figures`.
         """
         ...
@@ -64,14 +63,14 @@ class DescriptionModel(Protocol):
     async def order(
         self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
     ) -> Proposal:
-        """Propose moves for the slots of a song that suit a description.
+        """Propose moves for the slots of a song that match a description.
 
-        The proposal is as long as ``slots``; each move is a candidate of its slot. ``moves`` are
-        those that the candidates are ids of, ``spent`` the seconds of the time limit that went by
-        while the same description was understood.
+        The proposal has the length of ``slots``; each move is a candidate of its slot. ``moves``
+        contain all candidates; ``spent`` is the part of the time limit, in seconds, that the
+        interpretation of the same description used.
         """
         ...
 
     async def ready(self) -> None:
-        """Get ready ahead of the first question, where that takes time; never raises."""
+        """Prepare for the first question if that takes time; never raises."""
         ...

@@ -1,4 +1,4 @@
-"""Who turns words into numbers."""
+"""Port for text embeddings."""
 
 from typing import Protocol
 
@@ -6,14 +6,14 @@ from domain.library.embeddings import Vector
 
 
 class Embedder(Protocol):
-    """A reader whose numbers are alike for texts that are alike."""
+    """Makes vectors that are similar for similar texts."""
 
     name: str
-    """Told beside the numbers; another for one whose numbers differ."""
+    """Stored with the vectors; an embedder with other vectors has another name."""
 
     async def read(self, text: str) -> Vector:
-        """Return 384 numbers of length 1, the same for the same text anywhere and always.
+        """Return 384 numbers of norm 1, always the same for the same text on any machine.
 
-        They are all 0 for a text that has neither letters nor digits.
+        All numbers are 0 for a text without letters and digits.
         """
         ...

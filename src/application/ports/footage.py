@@ -1,4 +1,4 @@
-"""Silent film as an ordered list of frames of files."""
+"""Footage: silent film as a sequence of frames in files."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -15,13 +15,13 @@ class Take(msgspec.Struct, frozen=True):
 
 
 class Shot(msgspec.Struct, frozen=True, kw_only=True):
-    """What one cut is made of: takes that follow one another."""
+    """The content of one cut: successive takes."""
 
     takes: tuple[Take, ...]
     lasting: int
-    """How long it is seen, in frames of the film's frame rate."""
+    """Duration in frames at the film's frame rate."""
     rate: Fraction = Fraction(1)
-    """Frames that are shown while one would be; 1 where each is shown for as long as it is."""
+    """Frames per frame time; 1 if each has its normal duration."""
 
 
 class Footage(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,15 +31,15 @@ class Footage(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def whole(cls, path: Path, frames: int) -> "Footage":
-        """All ``frames`` of a file, at its own speed."""
+        """Return footage of all ``frames`` of a file, at its own speed."""
         return cls(shots=(Shot(takes=(Take(path, 0, frames),), lasting=frames),))
 
     @property
     def frames(self) -> int:
-        """How many frames there are."""
+        """Number of frames."""
         return sum(take.count for shot in self.shots for take in shot.takes)
 
     @property
     def lasting(self) -> int:
-        """How long it is seen, in frames of the film's frame rate."""
+        """Duration in frames at the film's frame rate."""
         return sum(shot.lasting for shot in self.shots)

@@ -1,4 +1,4 @@
-"""The files of songs and moves, and which of them belong to nobody."""
+"""Port for the files of songs and moves that have no owner any more."""
 
 from enum import StrEnum
 from typing import Protocol
@@ -7,14 +7,14 @@ import msgspec
 
 
 class Kind(StrEnum):
-    """The kinds of items in a library."""
+    """The kind of a library item."""
 
     SONG = "song"
     MOVE = "move"
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
-    """The file of a song or a move that was removed, until the file is known to be deleted."""
+    """The file of a removed song or move, until the file is known to be deleted."""
 
     kind: Kind
     item_id: str
@@ -22,25 +22,27 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LibraryFiles(Protocol):
-    """The storage paths at which no song or move lies any more. Each method is one transaction."""
+    """Stores the storage paths that no song or move uses any more. Each method
+    is one transaction.
+    """
 
     async def removed(
         self, kind: Kind | None = None, item_id: str | None = None
     ) -> tuple[Removed, ...]:
-        """Return the files of removed songs and moves, by path; of one kind or one id if given.
+        """Return the files of removed songs and moves, by path; optionally those of one kind or id.
 
-        No item refers to these files: they may be deleted, and deleted again.
+        They have no owner any more, and may be deleted repeatedly.
         """
         ...
 
     async def forget(self, path: str) -> None:
-        """Forget the file of a removed song or move, after it was deleted."""
+        """Forget the file of a removed song or move, after it has been deleted."""
         ...
 
     async def give_up(self, path: str) -> bool:
-        """Prevent any song or move from ever having ``path``, so that its file may be deleted.
+        """Prevent that any song or move ever uses ``path``, so that its file may be deleted.
 
-        Return False when one has it: the call that added it succeeded, even if its caller was told
-        otherwise.
+        Return False if one already uses it: adding it has succeeded, even if the caller got an
+        error.
         """
         ...

@@ -1,4 +1,4 @@
-"""The media that a film is made of, near at hand."""
+"""Port for the media files of one film."""
 
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +9,7 @@ from domain.library.media import Media
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a file without having it at hand."""
+    """Properties of a file that are known without fetching it."""
 
     digest: str
     """SHA-256 of its contents, in hexadecimal digits: the same for the same bytes anywhere."""
@@ -17,15 +17,15 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MediaFiles(Protocol):
-    """Media by storage path, brought to the local disk when somebody asks for it.
+    """Provides media by storage path, fetched to the local disk on demand.
 
-    Raises `MediaNotFound`, and `UnreadableMedia` that names the storage path.
+    Raises `MediaNotFound`, and `UnreadableMedia` with the storage path.
     """
 
     async def local(self, path: str) -> Path:
-        """A copy on the local disk, the same one every time; not to be changed."""
+        """Return a copy on the local disk, the same one every time; callers must not change it."""
         ...
 
     async def known(self, path: str) -> Known:
-        """What is in the file; it is fetched only when that is not yet known."""
+        """Return the properties of the file; fetches it only if they are unknown."""
         ...

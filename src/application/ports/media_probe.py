@@ -1,4 +1,4 @@
-"""A look into media files."""
+"""Port for probing media files."""
 
 from pathlib import Path
 from typing import Protocol
@@ -8,12 +8,12 @@ from domain.library.media import Media
 
 
 class MediaProbe(Protocol):
-    """Measures media files, whoever made them."""
+    """Measures media files from any source."""
 
     async def measure(self, file: Path, allowance: Allowance | None = None) -> Media:
-        """Return the length, the picture and the sound of a file; its name does not matter.
+        """Return the duration, the video and the audio of a file; its name has no effect.
 
-        Whatever the file holds, this ends soon, with bounded memory, and harms nothing. Raises
+        For any content, this ends soon, uses bounded memory, and does no harm. Raises
         `UnacceptedMedia` for a kind of file that is not accepted, `UnreadableMedia` for a damaged
         one, and `TooLarge` for one that exceeds the ``allowance``.
         """

@@ -1,4 +1,4 @@
-"""Who sees how much moves in a clip."""
+"""Port for measuring the motion in clips."""
 
 from pathlib import Path
 from typing import Protocol
@@ -7,8 +7,8 @@ from domain.library.motion import Motion
 
 
 class MotionAnalyzer(Protocol):
-    """An eye for motion."""
+    """Measures motion."""
 
     async def watch(self, clip: Path) -> Motion:
-        """Watch a whole clip; raises `UnreadableMedia` for what has no picture or breaks off."""
+        """Measure a whole clip; raises `UnreadableMedia` if it has no video or is truncated."""
         ...

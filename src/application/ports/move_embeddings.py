@@ -1,4 +1,4 @@
-"""The embeddings of the moves."""
+"""Port for the embeddings of moves."""
 
 from typing import Protocol
 
@@ -9,14 +9,16 @@ from domain.planning.costs import Motion
 
 
 class MoveEmbeddings(Protocol):
-    """Embeddings by the id of their move; `MoveRepository` adds and removes both together."""
+    """Stores embeddings by the id of their move; `MoveRepository` adds and
+    removes both together.
+    """
 
     async def keep(self, embedding: MoveEmbedding) -> None:
-        """Replace the embedding of a move; raises `MoveNotFound`, and changes nothing then."""
+        """Replace the embedding of a move; raises `MoveNotFound`, and then changes nothing."""
         ...
 
     async def find(self, move_id: str) -> MoveEmbedding | None:
-        """Return the embedding of a move; None when it has none, or there is no such move."""
+        """Return the embedding of a move; None if it has none, or if there is no such move."""
         ...
 
     async def page(self, after: str | None, most: int) -> Page[EmbeddedMove]:
@@ -31,9 +33,9 @@ class MoveEmbeddings(Protocol):
         ...
 
     async def motion(self) -> Motion:
-        """Return how much the dancers move where clips begin and end, by the id of the move.
+        """Return the amount of motion at the start and end of the clips, by the id of the move.
 
-        Moves of which either is unknown are left out.
+        It omits moves of which either is unknown.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Who finds the moves that are most like something."""
+"""Port for the search for similar moves."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,13 +10,14 @@ from domain.library.embeddings import Fused
 from domain.library.moves import Energy, Style
 
 HARDNESS = tuple(Difficulty)
-"""From the easiest on."""
+"""Difficulties, the easiest first."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A move as it is searched.
+    """A move in the index.
 
-    It holds no containers: the garbage collector, which stops all else, need not look at it.
+    It contains no containers, so that the garbage collector, which pauses everything else, need not
+    scan it.
     """
 
     move_id: str
@@ -28,61 +29,61 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Among(msgspec.Struct, frozen=True, kw_only=True):
-    """Which moves are searched; what is None does not matter."""
+    """A filter for moves; None matches all."""
 
     label: str | None = None
     difficulty: Difficulty | None = None
-    """The hardest one wanted."""
+    """Maximum difficulty."""
     energy_level: Energy | None = None
     style: Style | None = None
     banned: frozenset[str] = frozenset()
-    """Ids of moves that are not wanted."""
+    """Ids of excluded moves."""
 
 
 class Near(msgspec.Struct, frozen=True):
-    """A move that was found."""
+    """A search result."""
 
     move_id: str
     score: float
-    """Inner product of the two fused rows; -0.335 to 0.335 where all parts are there."""
+    """Inner product of the two fused vectors; -0.335 to 0.335 if all parts are present."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, the nearest first, all in one version of the library."""
+    """The result of a search, the nearest first, from a single version of the library."""
 
     version: str
     moves: tuple[Near, ...]
 
 
 class MoveIndex(Protocol):
-    """The moves of one version of the library, searched by likeness.
+    """Searches the moves of one version of the library by similarity.
 
-    Answers are exact: the highest inner products there are, each to the last bit, moves of the
-    same score in the order of their ids. A search sees one version from start to end, whatever is
-    swapped meanwhile; neither searching nor swapping holds up the event loop.
+    Results are exact: the highest inner products, each to the last bit, with ties in the order of
+    the ids. A search uses one version from start to end, whatever is swapped meanwhile; neither
+    searching nor swapping blocks the event loop.
     """
 
     @property
     def version(self) -> str | None:
-        """Which version of the library is searched; None before the first."""
+        """Current version of the library in the index; None before the first."""
         ...
 
     async def swap(self, version: str, entries: Sequence[Entry]) -> None:
-        """Search ``entries``, whose ids differ, from now on, all at once.
+        """Replace the index atomically by ``entries``, whose ids are unique.
 
-        Swaps take place one after another in the order they were asked for. One that fails or is
-        cancelled leaves what was there.
+        Swaps happen one after another in the order of the calls. A swap that fails or is cancelled
+        leaves the previous index.
         """
         ...
 
     async def restore(self, version: str) -> bool:
-        """Take up this version as it was stored before; False when it was not, or is spoiled."""
+        """Load the stored index of this version; return False if it is missing or corrupt."""
         ...
 
     async def nearest(self, query: Fused, most: int, among: Among) -> Found:
-        """Return the up to ``most`` nearest; raises `NotReady` before the first version."""
+        """Return up to ``most`` nearest moves; raises `NotReady` before the first version."""
         ...
 
     async def ready(self) -> str:
-        """Say what is searched and by what means, or raise `NotReady`."""
+        """Return a description of the index; raises `NotReady`."""
         ...

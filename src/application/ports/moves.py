@@ -1,4 +1,4 @@
-"""The moves of the library."""
+"""Port for the moves of the library."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,10 +13,10 @@ from domain.library.moves import Energy, Move, Style
 
 
 class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Conditions on moves; a field that is None sets no condition."""
+    """A filter for moves; None matches all."""
 
     search: str | None = None
-    """Part of the name; case does not matter."""
+    """Part of the name, in any case."""
     label: str | None = None
     difficulty: Difficulty | None = None
     energy_level: Energy | None = None
@@ -26,34 +26,35 @@ class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MoveRepository(Protocol):
-    """Moves by id. When a method has returned, its change is on record and survives a crash.
+    """Stores moves by id. After a method returns, its change survives a crash.
 
-    Each method is one transaction. Where one raises anything but what it says here, its outcome is
-    unknown; `LibraryFiles.give_up` decides it. Methods that return moves apply a person's
-    correction to the tempo, the beats and the first count, unless they say otherwise.
+    Each method is one transaction. If one raises an error that is not listed here, its outcome is
+    unknown; `LibraryFiles.give_up` decides it. Methods that return moves apply a user's correction
+    to the tempo, the beats and the first count, unless they say otherwise.
     """
 
     async def add(self, move: Move, embedding: MoveEmbedding | None = None) -> None:
-        """Add a move and its embedding, or raise `MoveTaken` when its id is in use.
+        """Add a move and its embedding; raises `MoveTaken` if its id is in use.
 
-        It is added without `Move.correction`. Raises `StorageFailed` when its path was given up.
+        It is added without `Move.correction`. Raises `StorageFailed` if `LibraryFiles.give_up` was
+        called for its path.
         """
         ...
 
     async def find(self, move_id: str) -> Move | None:
-        """Return the move, or None when there is none of this id."""
+        """Return the move, or None if there is none with this id."""
         ...
 
     async def get(self, move_id: str) -> Move:
-        """Return the move, or raise `MoveNotFound`."""
+        """Return the move; raises `MoveNotFound`."""
         ...
 
     async def get_uncorrected(self, move_id: str) -> Move:
-        """Return the move as its clip was analysed, without the correction; or `MoveNotFound`."""
+        """Return the move as analysed, without the correction; raises `MoveNotFound`."""
         ...
 
     async def find_many(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
-        """Return the moves of these ids, in this order and each once; unknown ids are left out."""
+        """Return the existing moves of these ids, in the order of the ids, each once."""
         ...
 
     async def page(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
@@ -61,24 +62,24 @@ class MoveRepository(Protocol):
         ...
 
     async def correct(self, move_id: str, correction: Correction) -> None:
-        """Replace a person's correction of the clip's beats; an empty one removes it.
+        """Store a user's correction of the clip's beats, replacing the previous one.
 
-        Raises `MoveNotFound`.
+        An empty correction removes it. Raises `MoveNotFound`.
         """
         ...
 
     async def mark_unusable(self, move: Move, reason: str | None) -> bool:
-        """Record why no film can be made of a move's clip; None when one can.
+        """Store the reason why no film can be made of a move's clip; None if one can.
 
-        Return False, and change nothing, when the move was removed or has another clip by now.
+        Return False, and change nothing, if the move was removed or has another clip by now.
         """
         ...
 
     async def remove(self, move_id: str) -> Move:
-        """Remove a move with its embedding and correction, and return it.
+        """Delete a move with its embedding and correction, and return it.
 
-        Raises `MoveNotFound`; of several calls at once, one returns the move. Its clip stays in the
-        storage and is listed by `LibraryFiles.removed`, unless another song or move has the same
-        path.
+        Raises `MoveNotFound`; of several concurrent calls only one returns the move. Its clip stays
+        in the storage and is listed by `LibraryFiles.removed`, unless another song or move has the
+        same path.
         """
         ...

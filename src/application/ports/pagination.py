@@ -11,15 +11,15 @@ _PAGE: Final = 500
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """Some items of a list that is ordered by id."""
+    """A page of items, in the order of their ids."""
 
     items: tuple[T, ...]
     last: str | None = None
-    """Id after which the next page begins; None on the last page."""
+    """The id after which the next page starts; None on the last page."""
 
 
 async def read_all(page: Callable[[str | None, int], Awaitable[Page[T]]]) -> list[T]:
-    """Return the items of every page, which ``page(after, most)`` reads."""
+    """Return the items of all pages, which ``page(after, most)`` reads."""
     items: list[T] = []
     after: str | None = None
     while True:

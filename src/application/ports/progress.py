@@ -1,4 +1,4 @@
-"""Who is told how far the work is."""
+"""Port for reports of progress."""
 
 from typing import Protocol
 from uuid import UUID
@@ -9,21 +9,21 @@ from domain.rendering.assembly import State
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a task is."""
+    """The progress of a task."""
 
     task_id: UUID
     stage: State
     progress: int
-    """Per cent of the whole."""
+    """Progress of the whole task in per cent."""
     message: str
     done: int = 0
     of: int = 0
-    """Pieces done of pieces to do in this stage; 0 of 0 where they are not counted."""
+    """Number of finished and of all pieces of this stage; 0 of 0 if they are not counted."""
 
 
 class Progress(Protocol):
-    """Hears of every stage before its work begins."""
+    """Receives a report for every stage before its work begins."""
 
     async def tell(self, report: Report) -> None:
-        """Pass a report on; never fails for want of a listener."""
+        """Pass on a report; never fails if nobody listens."""
         ...

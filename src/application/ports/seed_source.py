@@ -1,4 +1,4 @@
-"""Where the records of the earlier system are read."""
+"""Port for the records of the earlier system."""
 
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -8,25 +8,25 @@ from domain.legacy.seeds import Model, Record
 
 
 class SeedSource(Protocol):
-    """A dump or a database of the earlier system; nothing in it is ever changed."""
+    """A dump or a database of the earlier system, used read-only."""
 
     name: str
-    """What it is, for a person; no password and no folder of the machine is in it."""
+    """Name for users, without password and folder."""
     media: Path | None
-    """Folder that songs, clips and films may lie in; None where there is none."""
+    """Folder that may contain songs, clips and films; None if there is none."""
 
     def records(self, model: Model) -> AsyncIterator[Record]:
-        """Yield every record of a model once, in the same order whenever they are read.
+        """Yield every record of a model once, always in the same order.
 
-        Their keys are those by which other records name them. Raises `NotReady` when they cannot
-        be read.
+        Its keys are those by which other records refer to it. Raises `NotReady` if the records
+        cannot be read.
         """
         ...
 
     async def others(self) -> Mapping[str, int]:
-        """How many records there are of each model that is none of ours, by its label."""
+        """Return the number of records of each model that is not migrated, by its label."""
         ...
 
     async def passed_over(self) -> tuple[str, ...]:
-        """What lies beside the records and could not be read, and why."""
+        """Return the unreadable items beside the records, with reasons."""
         ...

@@ -1,4 +1,4 @@
-"""Where media bytes live."""
+"""Port for the storage of media files."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,12 +9,12 @@ import msgspec
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a stored file without reading it."""
+    """Properties of a stored file."""
 
     size: int
-    """Bytes."""
+    """Size in bytes."""
     etag: str
-    """Differs whenever the bytes do; no quotes."""
+    """Changes whenever the bytes change; without quotes."""
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,64 +22,65 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     size: int
-    """Bytes."""
+    """Size in bytes."""
     age: timedelta
-    """Since it was stored, by the storage's own clock where it tells one."""
+    """Age by the storage's own clock, if it has one."""
 
 
 class Storage(Protocol):
-    """Files by storage path.
+    """Stores files by storage path.
 
-    A file is visible whole or not at all, and never changes once it is there. Every method raises
-    `UnsafePath` for a path that `domain.shared.paths` refuses or that would leave the storage by a
-    link, and `StorageFailed` when the storage itself fails, or `WaitedTooLong` when it does not
-    answer.
+    A file becomes visible only when it is complete, and never changes. Every method raises
+    `UnsafePath` for a path that `domain.shared.paths` refuses or that would leave the storage
+    through a link, `StorageFailed` if the storage fails, and `WaitedTooLong` if it does not answer.
     """
 
     async def fetch(self, path: str, into: Path) -> None:
-        """Copy a file to a local one; raises `MediaNotFound` and then leaves nothing there."""
+        """Copy a file to the local path ``into``; raises `MediaNotFound` and
+        leaves nothing there.
+        """
         ...
 
     async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
-        """Keep a local file for good; raises `MediaTaken` when there is one at this path.
+        """Store a local file permanently; raises `MediaTaken` if the path has a file.
 
-        Where this raises anything else the file may have been stored, or be stored later.
-        The storage ``may_take_ownership`` of a source that nobody changes any more: it may keep it
-        as it is, without a copy.
+        After any other error the file may have been stored, or may be stored later. The storage
+        ``may_take_ownership`` of a source that nobody changes any more: it may then keep the file
+        itself instead of a copy.
         """
         ...
 
     async def describe(self, path: str) -> Stored:
-        """Look a file up, or raise `MediaNotFound`."""
+        """Return the properties of a file; raises `MediaNotFound`."""
         ...
 
     def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
         """Yield ``length`` bytes from byte ``first`` on; raises `MediaNotFound` at the start.
 
-        They are of one file: where one that is deleted meanwhile cannot be read to its end, this
-        raises `StorageFailed`.
+        All bytes are of one file: if it is deleted and cannot be read to its end, this raises
+        `StorageFailed`.
         """
         ...
 
     async def delete(self, path: str) -> None:
-        """Forget a file; one that is not there is no error."""
+        """Delete a file; a missing one is no error."""
         ...
 
     def files(self, folder: str) -> AsyncIterator[StoredFile]:
-        """Yield the files in a folder and in those below it, in no order.
+        """Yield the files in a folder and its subfolders, in no order.
 
-        Those are left out whose paths cannot be told from the names that they are kept by, and
-        those that come or go meanwhile may be.
+        Files whose stored names do not reveal their paths are omitted; files that appear or
+        disappear during the listing may be.
         """
         ...
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
-        """An address that anybody can read the file at for so many seconds, and save as ``name``.
+        """Return a URL that lets anybody read the file for ``seconds`` and save it as ``name``.
 
-        None where a storage has no addresses. Nobody looks whether the file is there.
+        None if the storage has no URLs. This does not check that the file exists.
         """
         ...
 
     async def ready(self) -> str:
-        """Write and read a little, and say where media lies; or raise `StorageFailed`."""
+        """Write and read a test file, and return the place of the media; raises `StorageFailed`."""
         ...

@@ -1,4 +1,4 @@
-"""Where assemblies are remembered."""
+"""Port for the records of assemblies."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,39 +11,41 @@ Change = Callable[[Assembly], Assembly]
 
 
 class TaskRepository(Protocol):
-    """Assemblies by task id. What a method returned for is on record, whatever happens next.
+    """Stores assemblies by task id. After a method returns, its change survives any failure.
 
-    When the machine loses its power, that holds for the ends only.
+    In a power failure, only final states are guaranteed to survive.
     """
 
     async def add(self, assembly: Assembly) -> None:
-        """Remember a new one, or raise `TaskTaken`."""
+        """Store a new assembly; raises `TaskTaken`."""
         ...
 
     async def get(self, task_id: UUID) -> Assembly:
-        """Return it, or raise `TaskNotFound`."""
+        """Return the assembly; raises `TaskNotFound`."""
         ...
 
     async def update(self, task_id: UUID, change: Change) -> Assembly:
-        """Apply a pure ``change`` to what is on record, all or nothing, and return the result.
+        """Apply a pure ``change`` to the stored assembly atomically, and return the result.
 
-        Of several at once each sees the result of the one before, so ``change`` may be called
-        more than once; what it raises is raised here and nothing is changed. Raises
+        Of several concurrent calls each sees the result of the previous one, so ``change`` may be
+        called more than once; an error of it is raised here and nothing changes. Raises
         `TaskNotFound`.
         """
         ...
 
     async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
-        """Name those that have not ended and of which nothing was written for so long.
+        """Return the ids of unfinished assemblies that have not been written for ``silent``.
 
-        By the clock of whatever keeps the tasks: the clocks of the machines may differ.
+        The time is by the clock of the store, because the clocks of the machines may differ.
         """
         ...
 
     async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:
-        """Return up to ``most`` that are in a state, by task id, whose ids come after ``after``."""
+        """Return up to ``most`` assemblies in a state, by task id, whose ids
+        come after ``after``.
+        """
         ...
 
     async def ready(self) -> str:
-        """Say what keeps the tasks, or raise."""
+        """Return a description of the store; raises if it is unavailable."""
         ...

@@ -1,4 +1,4 @@
-"""Where work in progress lies."""
+"""Port for temporary work folders."""
 
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -7,23 +7,23 @@ from uuid import UUID
 
 
 class Workspace(Protocol):
-    """Folders that are there only while a task is being worked on."""
+    """Provides folders that exist only during the work on a task."""
 
     def take(self, task_id: UUID) -> AbstractAsyncContextManager[Path]:
-        """Open a new empty folder for a task; at the end it is gone with all in it.
+        """Open a new empty folder for a task; it is deleted with its content on exit.
 
         Raises `StorageFailed`.
         """
         ...
 
     async def sweep(self) -> tuple[UUID, ...]:
-        """Remove what a process that died left behind, and name the tasks it was working on."""
+        """Delete the folders of dead processes, and return the tasks they were working on."""
         ...
 
     async def free(self) -> int:
-        """Bytes that work may still take on the disk; raises `StorageFailed`."""
+        """Return the free bytes of the work disk; raises `StorageFailed`."""
         ...
 
     async def ready(self) -> str:
-        """Say where work is done, or raise."""
+        """Return the place of the work folders; raises if it is unavailable."""
         ...

@@ -1,1 +1,1 @@
-"""Making, previewing and serving films."""
+"""Make, preview and serve films."""

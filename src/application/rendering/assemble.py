@@ -10,23 +10,23 @@ from domain.blueprint.model import Blueprint
 
 
 class AssembleVideo:
-    """Make the film of a Blueprint, the caller's own or an edited one, and wait for it."""
+    """Makes the film of a Blueprint, generated or edited, and waits for it."""
 
     def __init__(
         self, on_record: TrackedTasks, blueprints: BlueprintArchive, film: FilmPipeline
     ) -> None:
-        """Take what records the work, where Blueprints are kept, and who makes films."""
+        """Take the task tracking, the archive of Blueprints, and the film pipeline."""
         self._on_record = on_record
         self._blueprints = blueprints
         self._film = film
 
     async def __call__(self, blueprint: Blueprint, owner: str) -> FinishedFilm:
-        """Return once the film is published, or raise and leave nothing but the task's record.
+        """Return when the film is published; a failure leaves only the record of the task.
 
         Raises `BlueprintRejected` with every violation before anything is recorded, `TaskTaken`,
         `MediaTaken`, `MediaNotFound`, `ClipTooShort`, `FFmpegFailed`, `AssemblyTimedOut`, ...
         """
-        # A Blueprint of 8 MB takes half a second.
+        # Checking a Blueprint of 8 MB takes half a second.
         await PLANNING.run(lambda: rules.check(blueprint, owner))
         await self._film.check(blueprint)
         async with self._on_record(blueprint.task_id, owner) as record:

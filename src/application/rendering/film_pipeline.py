@@ -1,4 +1,4 @@
-"""The making of a film: the state machine run over the ports."""
+"""Make a film: run the state machine with the ports."""
 
 import asyncio
 import logging
@@ -45,7 +45,7 @@ T = TypeVar("T")
 _log = logging.getLogger("bachata.filming")
 
 Doubt = Callable[[Mapping[str, str]], None]
-"""Hears of clips that a film has failed at, by the ids of their moves."""
+"""Receives the clips of a failed film, by the ids of their moves."""
 
 
 class FilmPipeline:
@@ -66,11 +66,11 @@ class FilmPipeline:
         limits: FilmLimits | None = None,
         retries: Retries | None = None,
     ) -> None:
-        """Take the ports, how many files may be fetched at once, and for how long links last.
+        """Take the ports, the number of parallel downloads, and the lifetime of links in seconds.
 
-        Where that is 0 s there are none: films are played from the service. ``doubt`` is told of
-        the clips at whose making into film one has failed. Films may take as much work as
-        ``limits`` allow. ``retries`` is how often the deleting of a film that failed is tried.
+        With 0 seconds the service itself streams films. ``doubt`` receives the clips whose encoding
+        failed. ``limits`` restrict the workload of a film. ``retries`` apply to deleting a failed
+        film.
         """
         self._storage = storage
         self._artifacts = artifacts
@@ -86,8 +86,8 @@ class FilmPipeline:
         self._retries = retries or Retries()
 
     async def check(self, blueprint: Blueprint) -> None:
-        """Raise `BlueprintRejected` for a film that takes more work than is allowed."""
-        # In a thread: two thousand moves take a tenth of a second.
+        """Raise `BlueprintRejected` if the workload of a film exceeds the limits."""
+        # In a thread, because two thousand moves take a tenth of a second.
         await PLANNING.run(lambda: self._limits.check(blueprint, laid_out(blueprint)))
 
     async def __call__(
@@ -95,8 +95,8 @@ class FilmPipeline:
     ) -> Assembly:
         """Make and publish the film of a checked Blueprint; return its completed assembly.
 
-        A failure leaves neither film nor temporary file behind. At the files of a Blueprint that
-        was ``planned`` here, and is nobody's own, it is a `LibraryFailed`.
+        A failure leaves neither film nor temporary files. If the Blueprint was ``planned`` by the
+        service, a fault in its files is a `LibraryFailed`.
         """
         published = False
 
@@ -107,16 +107,16 @@ class FilmPipeline:
             except MediaTaken:
                 raise
             except BaseException:
-                # It may be there all the same. At a path that is not the task's own it may be
-                # somebody else's film, and recovery finds out.
+                # The film may exist in spite of the error. At a path outside the task's own it may
+                # be another film, which recovery finds out.
                 published = path == paths.film(record.assembly.owner, blueprint.task_id)
                 raise
             published = True
 
         async def settle(error: BaseException) -> Assembly:
             ended = await record.end(error)
-            # Where nobody could say how it ended, a film that is complete might be deleted: it is
-            # left to recovery, which asks again.
+            # If the final state is unknown, deleting might destroy a complete film, so recovery
+            # decides later.
             if published and ended.state in FINAL and ended.state is not State.COMPLETED:
                 await self._retries(lambda: self._storage.delete(path))
             return ended
@@ -138,17 +138,17 @@ class FilmPipeline:
                 seconds=float(timeline.soundtrack.seconds),
             )
         except BaseException as error:
-            # Both or neither: a cancellation that comes between would leave a film nobody knows of.
+            # Complete both steps: a cancellation in between would leave an unknown film.
             ended = await finish_even_if_cancelled(settle(error))
             if ended.state is State.COMPLETED and isinstance(record.named(error), Exception):
-                # It was on record when the answer got lost: the film is there, and says so.
+                # The answer of the database was lost, but the task is recorded as completed.
                 _log.warning("completed in spite of %r", error)
                 return ended
             raise
         return record.assembly
 
     async def finished(self, assembly: Assembly) -> FinishedFilm:
-        """Return the answer about a completed assembly."""
+        """Return the response for a completed assembly."""
         task_id = assembly.task_id
         return FinishedFilm(
             task_id=task_id,
@@ -168,7 +168,7 @@ class FilmPipeline:
             try:
                 link = await self._storage.link(path, name, self._link_seconds)
             except StorageFailed as error:
-                # The film is there and can be played, whatever becomes of a link to it.
+                # The film can be streamed by the service even without a link.
                 _log.warning("no link to the film: %s", error)
         return link or self._urls.video(assembly.task_id)
 
@@ -209,7 +209,7 @@ class FilmPipeline:
     async def _looked_at(
         self, blueprint: Blueprint, timeline: Timeline, fetched: FetchedFiles, record: Record
     ) -> None:
-        """Find out about every file, and refuse what a clip is too short for before any work."""
+        """Probe every file, and refuse clips that are too short before any other work."""
         seen: dict[str, Known] = {}
 
         async def look(path: str) -> None:
@@ -227,7 +227,7 @@ class FilmPipeline:
         await self._require_room(work.size)
 
     async def _doubting(self, work: Awaitable[T], blueprint: Blueprint, *clips: str) -> T:
-        """Do some work with clips; where it fails the clips of moves are doubted."""
+        """Run some work with clips; if it fails, report the clips of moves as doubtful."""
         try:
             return await work
         except Exception as error:
@@ -246,7 +246,7 @@ class FilmPipeline:
         folder: Path,
         record: Record,
     ) -> Footage:
-        """Make every distinct cut once, as many at a time as the encoder takes; join them."""
+        """Encode every distinct cut once, in parallel as far as the encoder allows; join them."""
         distinct = timeline.distinct
         pieces: dict[Cut, Footage] = {}
 
@@ -270,7 +270,7 @@ class FilmPipeline:
 
 
 def _name(error: Exception, clips: Sequence[str]) -> None:
-    """Have a failure say at which clips it happened, where it does not yet."""
+    """Add the names of the clips to a failure that does not contain them."""
     if isinstance(error, Broken):
         said = f"{error} {error.details or ''}"
         if not any(clip in said for clip in clips):

@@ -1,11 +1,11 @@
-"""The URLs that a finished film has."""
+"""Port for the URLs of a finished film."""
 
 from typing import Protocol
 from uuid import UUID
 
 
 class FilmUrls(Protocol):
-    """Builds the URLs of one task; the HTTP service, which has the routes, implements it."""
+    """Builds the URLs of a task; the HTTP entrypoint, which defines the routes, implements it."""
 
     def video(self, task_id: UUID) -> str:
         """Return the URL that the film is played from."""

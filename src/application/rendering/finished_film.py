@@ -1,4 +1,4 @@
-"""The answer about a film that is ready."""
+"""The response about a finished film."""
 
 from uuid import UUID
 
@@ -8,17 +8,17 @@ from domain.rendering.assembly import State
 
 
 class FinishedFilm(msgspec.Struct, frozen=True, kw_only=True):
-    """A film that is ready to be watched."""
+    """A finished film."""
 
     task_id: UUID
     status: State
     video_id: UUID
     video_url: str
-    """Where the film is played from."""
+    """URL of the film."""
     duration_seconds: float
-    """How long it took to make."""
+    """Seconds that the assembly took."""
     video_duration_seconds: float
-    """How long the film lasts."""
+    """Duration of the film in seconds."""
     blueprint_url: str
     degradations: tuple[str, ...] = ()
-    """What had to be done otherwise than asked."""
+    """Warnings: how the result differs from the request."""

@@ -1,4 +1,4 @@
-"""Preview a film that has not been made."""
+"""Preview a film before it is made."""
 
 import asyncio
 import hashlib
@@ -30,22 +30,22 @@ from domain.rendering.workload import FilmLimits
 from domain.shared.errors import SegmentNotFound
 
 FOLDER: Final = "preview"
-"""Where all but the main playlist lies, beside it, in a folder named by the version."""
+"""Folder of everything except the main playlist; it contains a folder for each version."""
 _VERSIONS: Final = 256
-"""How many versions are kept in memory at most."""
+"""Maximum number of versions in memory."""
 _VERSION: Final = re.compile(r"[0-9a-f]{16}")
 
 
 class PreviewChoreography:
-    """The Blueprint of a task as a film to be streamed, whatever has become of its own film.
+    """Streams the Blueprint of a task as a film, in any state of the task.
 
-    Every method raises `TaskNotFound`, for another's task too, `BlueprintNotFound`, and
-    `BlueprintRejected` for a film that takes more work than is allowed. Only a segment needs the
-    media, and of these only what is seen or heard in it.
+    Every method raises `TaskNotFound`, also for another owner's task, `BlueprintNotFound`, and
+    `BlueprintRejected` if the workload exceeds the limits. Only a segment needs the media, and only
+    those that it contains.
 
-    All but the main playlist has a version in its address, which is another whenever other bytes
-    could come of the same Blueprint. What is asked for by another version than that of now raises
-    `PreviewOutdated`: nobody plays segments of two encoders as one film.
+    All URLs except that of the main playlist contain a version, which changes whenever the bytes of
+    a segment may change. A request with an old version raises `PreviewOutdated`, so that no player
+    mixes segments of two encoders.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class PreviewChoreography:
         at_once: int,
         limits: FilmLimits | None = None,
     ) -> None:
-        """Take the ports, how many files may be fetched at once, and the limits on a film."""
+        """Take the ports, the number of parallel downloads, and the limits on a film."""
         self._limits = limits or FilmLimits()
         self._read = read
         self._storage = storage
@@ -69,16 +69,16 @@ class PreviewChoreography:
         self._workspace = workspace
         self._fetches = at_once
         self._versions: dict[tuple[UUID, str], str] = {}
-        """Versions by task and by what the streamer says; a task's Blueprint never changes."""
+        """Versions by task and by the streamer's version; a task's Blueprint never changes."""
 
     async def __call__(self, task_id: UUID, owner: str) -> str:
-        """The playlist that leads to the others."""
+        """Return the main playlist, which links to the others."""
         timeline = await self._timeline(task_id, owner)
         version = self._version(task_id, await self._preview_streamer.version(timeline), timeline)
         return main_playlist(timeline, f"{FOLDER}/{version}")
 
     async def playlist(self, task_id: UUID, owner: str, version: str, name: str) -> str:
-        """The playlist of this file name, or `SegmentNotFound`."""
+        """Return the playlist of this file name; raises `SegmentNotFound`."""
         timeline = await self._timeline(task_id, owner)
         await self._require(task_id, version, timeline)
         for kind in Kind:
@@ -87,7 +87,8 @@ class PreviewChoreography:
         raise SegmentNotFound
 
     async def segment(self, task_id: UUID, owner: str, version: str, kind: str, name: str) -> bytes:
-        """The segment of this file name, or what comes before all of them; or `SegmentNotFound`.
+        """Return the segment of this file name, or the initialisation segment; raises
+        `SegmentNotFound`.
 
         Raises as `PreviewStreamer` does.
         """
@@ -97,7 +98,7 @@ class PreviewChoreography:
             raise SegmentNotFound
         found = Kind(kind)
         index = None if name == BEGINNING else _index(name, len(ends(found, timeline)))
-        # No task is worked on: the folder's name is only to be its own.
+        # The folder needs a unique name; no task has this id.
         async with self._workspace.take(uuid4()) as folder:
             gate = asyncio.Semaphore(self._fetches)
             fetched = FetchedFiles(self._storage, self._artifacts, self._media_probe, folder, gate)
@@ -105,13 +106,13 @@ class PreviewChoreography:
                 data = await self._preview_streamer.beginning(found, timeline, fetched, folder)
             else:
                 data = await self._preview_streamer.part(found, index, timeline, fetched, folder)
-        # FFmpeg may have been exchanged while this was made.
+        # FFmpeg may have been replaced during the encoding.
         if await self._preview_streamer.version(timeline) != made_by:
             raise PreviewOutdated
         return data
 
     async def _require(self, task_id: UUID, version: str, timeline: Timeline) -> str:
-        """Refuse another version than that of now; return what the preview streamer says it is."""
+        """Refuse any version except the current one; return the preview streamer's version."""
         if not _VERSION.fullmatch(version):
             raise SegmentNotFound
         made_by = await self._preview_streamer.version(timeline)
@@ -120,7 +121,9 @@ class PreviewChoreography:
         return made_by
 
     def _version(self, task_id: UUID, made_by: str, timeline: Timeline) -> str:
-        """The version of a task's preview; of many moves it takes longer than a segment does."""
+        """Return the version of a task's preview, cached: for many moves it takes longer than a
+        segment.
+        """
         key = (task_id, made_by)
         if key not in self._versions:
             if len(self._versions) >= _VERSIONS:
@@ -136,7 +139,7 @@ class PreviewChoreography:
 
 
 def _version(made_by: str, timeline: Timeline) -> str:
-    """Digits that are others whenever a segment, or where it begins, may be."""
+    """Return a hash that changes whenever a segment, or its start, may change."""
     told = (made_by, timeline, *(media_playlist(kind, timeline) for kind in Kind))
     return hashlib.sha256(msgspec.json.encode(told, enc_hook=str)).hexdigest()[:16]
 

@@ -9,7 +9,7 @@ from domain.shared.errors import TaskNotFound
 
 
 class ReadBlueprint:
-    """The Blueprint that a task was made from, to look at, edit and assemble again."""
+    """Returns the Blueprint of a task, to view, edit and assemble again."""
 
     def __init__(self, tasks: TaskRepository, blueprints: BlueprintArchive) -> None:
         """Take the ports."""
@@ -17,7 +17,9 @@ class ReadBlueprint:
         self._blueprints = blueprints
 
     async def __call__(self, task_id: UUID, owner: str) -> Blueprint:
-        """Return it; raises `TaskNotFound`, for another's task too, or `BlueprintNotFound`."""
+        """Return it; raises `TaskNotFound`, also for another owner's task, or
+        `BlueprintNotFound`.
+        """
         assembly = await self._tasks.get(task_id)
         if assembly.owner != owner:
             raise TaskNotFound

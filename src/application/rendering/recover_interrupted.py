@@ -1,4 +1,4 @@
-"""Clear up after a process that died."""
+"""Recover tasks after a process died."""
 
 from datetime import timedelta
 from typing import Final
@@ -16,15 +16,15 @@ from domain.rendering.assembly import FINAL, Assembly, State, Step
 from domain.shared.errors import Interrupted, MediaNotFound, TaskNotFound
 
 _GRACE: Final = timedelta(seconds=60)
-"""Time beyond its limit after which nobody can be working on a task, here or elsewhere."""
+"""Time after its limit when no process can be working on a task any more."""
 
 
 class RecoverInterrupted:
-    """What a process was making when it died is ended, and its folders are removed.
+    """Ends the tasks of a process that died, and deletes its folders.
 
-    A film that was published already is completed; everything else is marked as failed. So are
-    the tasks of a machine that is gone, and those whose end could not be written down because
-    the database was away, once they are over their time.
+    A task whose film was published is completed; every other task fails. After their time limit,
+    this also ends the tasks of a lost machine, and tasks whose end could not be written because the
+    database was unavailable.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class RecoverInterrupted:
         clock: Clock,
         limit: float,
     ) -> None:
-        """Take the ports, and the seconds that a film may take."""
+        """Take the ports, and the time limit of a film in seconds."""
         self._tasks = tasks
         self._blueprints = blueprints
         self._storage = storage
@@ -45,7 +45,7 @@ class RecoverInterrupted:
         self._over = timedelta(seconds=limit) + _GRACE
 
     async def __call__(self) -> int:
-        """Return how many tasks were ended."""
+        """Return the number of ended tasks."""
         return await finish_even_if_cancelled(self._swept())
 
     async def _swept(self) -> int:
@@ -55,7 +55,7 @@ class RecoverInterrupted:
             try:
                 found = await self._tasks.get(task_id)
             except TaskNotFound:
-                # It was never added, or is work without a task, such as filming the demo library.
+                # The task was never added, or the folder has no task, as for the demo library.
                 continue
             if found.state not in FINAL:
                 await self._end(found)
@@ -75,7 +75,7 @@ class RecoverInterrupted:
         await self._tasks.update(found.task_id, interrupted)
 
     async def _completed(self, task_id: UUID) -> bool:
-        """Complete a task whose film, once it was checked, had been stored; if it is there."""
+        """Complete a task whose checked film is in the storage; return False if it is not."""
         blueprint = await self._blueprints.get(task_id)
         path = blueprint.output_config.output_path
         try:

@@ -1,4 +1,4 @@
-"""Watch a film."""
+"""Stream a film."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -12,14 +12,14 @@ from domain.shared.errors import TaskNotFound, VideoNotFound
 
 
 class Film(msgspec.Struct, frozen=True, kw_only=True):
-    """A published film and how to read it."""
+    """A published film."""
 
     path: str
     stored: Stored
 
 
 class StreamVideo:
-    """A film's bytes, whole or in part."""
+    """Streams the bytes of a film, all or a range."""
 
     def __init__(self, tasks: TaskRepository, storage: Storage) -> None:
         """Take the ports."""
@@ -27,7 +27,7 @@ class StreamVideo:
         self._storage = storage
 
     async def __call__(self, video_id: UUID, owner: str) -> Film:
-        """Find a published film; raises `VideoNotFound`, for somebody else's too."""
+        """Find a published film; raises `VideoNotFound`, also for another owner's film."""
         try:
             assembly = await self._tasks.get(video_id)
         except TaskNotFound:

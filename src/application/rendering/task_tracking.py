@@ -1,4 +1,4 @@
-"""An assembly on record: every step written down before its work begins, every end once."""
+"""Track an assembly: record every step before its work begins, and every end once."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -22,11 +22,11 @@ from domain.shared.errors import (
 )
 
 HEARING = 5.0
-"""Seconds that whoever is told of an end has to hear it: no other time limit holds any more."""
+"""Maximum seconds to report an end; no other time limit applies by then."""
 
 
 class Record:
-    """One assembly while it is being worked on."""
+    """One assembly in progress."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Record:
         deadline: asyncio.Timeout,
         retries: Retries,
     ) -> None:
-        """Take an assembly that is on record already."""
+        """Take an assembly that is already recorded."""
         self.assembly = assembly
         self._tasks = tasks
         self._progress = progress
@@ -53,7 +53,7 @@ class Record:
         output_path: str | None = None,
         seconds: float | None = None,
     ) -> None:
-        """Write a step down, tell of it, and only then let its work begin."""
+        """Record a step and report it; its work begins after that."""
         now = self._clock.now()
 
         async def write() -> None:
@@ -66,7 +66,7 @@ class Record:
         await self.tell(message)
 
     async def tell(self, message: str, done: int = 0, of: int = 0) -> None:
-        """Tell how far the stage is."""
+        """Report the progress within the stage."""
         await self._progress.tell(
             Report(
                 task_id=self.assembly.task_id,
@@ -79,7 +79,7 @@ class Record:
         )
 
     async def note(self, degradations: tuple[str, ...]) -> None:
-        """Write down what is being done otherwise than asked."""
+        """Record warnings."""
 
         def noted(found: Assembly) -> Assembly:
             return found.degraded(degradations)
@@ -87,16 +87,17 @@ class Record:
         self.assembly = await self._tasks.update(self.assembly.task_id, noted)
 
     def named(self, error: BaseException) -> BaseException:
-        """The error as the caller is to see it: a cancellation by the clock is a time-out."""
+        """Return the error for the caller: a cancellation by the time limit becomes
+        `AssemblyTimedOut`.
+        """
         if isinstance(error, asyncio.CancelledError) and self._deadline.expired():
             return AssemblyTimedOut()
         return error
 
     async def end(self, error: BaseException) -> Assembly:
-        """Write down how it ended and return what is on record; a final state stays as it is.
+        """Record the end and return the recorded assembly; a final state stays unchanged.
 
-        What is returned is final only where it was read back: when no database can be reached,
-        nobody knows how it ended.
+        The result is final only if it was read back: without a database, the end is unknown.
         """
         if self.assembly.state not in FINAL:
             if isinstance(error, BachataError):
@@ -122,7 +123,7 @@ class Record:
         except TaskNotFound:
             return
         except Exception as second:
-            # It is left to recovery, which finds the task by its folder or by its age.
+            # Recovery will find the task by its folder or by its age.
             error.add_note(f"Its end could not be written down: {second}")
         try:
             async with asyncio.timeout(HEARING):
@@ -132,7 +133,7 @@ class Record:
 
 
 def failure_of(error: BaseException, assembly: Assembly) -> Failure:
-    """What is remembered of an error."""
+    """Return the recorded form of an error."""
     if not isinstance(error, BachataError):
         return Failure(
             code="internal-error",
@@ -147,7 +148,7 @@ def failure_of(error: BaseException, assembly: Assembly) -> Failure:
 
 
 class TrackedTasks:
-    """Puts assemblies on record, and sees to it that each ends in one final state."""
+    """Records assemblies, and ensures that each ends in one final state."""
 
     def __init__(
         self,
@@ -158,7 +159,9 @@ class TrackedTasks:
         limit: float,
         retries: Retries | None = None,
     ) -> None:
-        """Take the ports, the seconds an assembly may take, and how often its end is written."""
+        """Take the ports, the time limit of an assembly in seconds, and the retries for recording
+        its end.
+        """
         self._tasks = tasks
         self._progress = progress
         self._clock = clock
@@ -170,12 +173,12 @@ class TrackedTasks:
     async def __call__(
         self, task_id: UUID, owner: str, song_id: str | None = None
     ) -> AsyncGenerator[Record]:
-        """Begin an assembly, to be worked on inside.
+        """Begin an assembly; its work runs inside the context.
 
-        What is raised inside is raised again once it is on record; work that is over time is
-        cancelled, and `AssemblyTimedOut` is raised in its place. A folder of the workspace is held
-        from before the first word on record until after the last, so that the sweep finds the task
-        if the process dies at any moment between.
+        An error from inside is recorded and raised again. Work over the time limit is cancelled and
+        `AssemblyTimedOut` is raised instead. A folder of the workspace is held from before the
+        first record until after the last, so that recovery finds the task if the process dies at
+        any moment in between.
         """
         now = self._clock.now()
         begun = Assembly(
@@ -214,7 +217,7 @@ async def _add(record: Record, tasks: TaskRepository) -> None:
     try:
         await finish_even_if_cancelled(add())
     except BaseException as error:
-        # A failure may have come after the task was on record, as a lost connection does.
+        # The failure may have come after the record was written, as with a lost connection.
         if not refused:
             await record.end(error)
         raise

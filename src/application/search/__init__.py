@@ -1,1 +1,1 @@
-"""Finding moves by text, sound and motion."""
+"""Search moves by text, sound and motion."""

@@ -1,4 +1,4 @@
-"""Moves by likeness, from an index that is kept up to date behind the searches."""
+"""Search for similar moves in an index that is updated in the background."""
 
 import asyncio
 import logging
@@ -28,51 +28,51 @@ from domain.library.embeddings import (
 from domain.shared.errors import NotReady
 
 TOP: Final = 20
-"""Moves that are found where nothing is said: the default of `VECTOR_SEARCH_TOP_K`."""
+"""Default number of results: the default of `VECTOR_SEARCH_TOP_K`."""
 LIFE: Final = 3600.0
-"""Seconds an index is searched before it is made anew: `MOVE_EMBEDDINGS_CACHE_TTL`."""
+"""Seconds until an index is rebuilt: `MOVE_EMBEDDINGS_CACHE_TTL`."""
 FEWEST: Final = 4
-"""Moves below which a wish is relaxed."""
+"""Minimum number of results; with fewer, filters are dropped."""
 PATIENCE: Final = 0.5
-"""Seconds a search waits for an index of the new version before it searches the old one."""
+"""Maximum seconds that a search waits for a new index before it uses the old one."""
 
 _FIRST: Final = 600.0
-"""Seconds a search waits for the first index; one of a million moves takes a minute or two."""
+"""Maximum seconds to wait for the first index; one of a million moves takes a minute or two."""
 _CLOSING: Final = 2.0
-"""Seconds that making an index may take to end once it is cancelled."""
+"""Maximum seconds that building an index may take to end after cancellation."""
 _PAGE: Final = 500
 _RELAXED: Final = ("energy_level", "style", "difficulty")
-"""Wishes in the order they are given up."""
+"""Filters in the order in which they are dropped."""
 
 _log = logging.getLogger("bachata.index")
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
-    """What moves are to be like; what is left out is not compared."""
+    """A query by similarity; None is not compared."""
 
     words: str | None = None
     pose: Vector | None = None
     audio: Vector | None = None
-    """Such as the embedding that comes with the analysis of a song."""
+    """An embedding such as that in the analysis of a song."""
     text: Vector | None = None
-    """What other words were read as; ``words`` take their place."""
+    """The embedding of another text; ``words`` replace it."""
 
 
 class FoundMoves(msgspec.Struct, frozen=True, kw_only=True):
-    """Moves, the likest first, and which wishes were given up to find them."""
+    """Moves, the most similar first, and the filters that were dropped to find them."""
 
     moves: tuple[Near, ...]
     degradations: tuple[str, ...]
     version: str
     highest: float
-    """The score of what would be like the query in all that is compared; 0 where nothing is."""
+    """The score of a perfect match; 0 if the query compares nothing."""
 
 
 class FindMoves:
-    """Searches the library by words, sound or pose, within what is wished for.
+    """Searches the library by text, sound or pose, with filters.
 
-    Once an index is made, no search waits long for a new one: it is made in the background when
-    the library has changed or the index has come of age, and swapped as a whole.
+    Once there is an index, no search waits long for a new one: it is built in the background after
+    the library has changed or the index has expired, and replaced atomically.
     """
 
     def __init__(
@@ -88,11 +88,11 @@ class FindMoves:
         patience: float = PATIENCE,
         complete: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """Take the ports, and who makes the queries' poses and sounds: ``makers``.
+        """Take the ports, and ``makers``: the models of the queries' pose and sound vectors.
 
-        Numbers of another maker than the queries' are left out of the index; where ``makers``
-        names none for a part, all of that part are taken. ``life`` and ``patience`` are seconds.
-        ``complete`` is done once, before the first index is made: it may add to the embeddings.
+        Vectors produced by a different model than the query's are not indexed; if ``makers`` names
+        none for a part, all vectors of that part are. ``life`` and ``patience`` are seconds.
+        ``complete`` runs once, before the first index is built, and may add embeddings.
         """
         self._embeddings = embeddings
         self._index = index
@@ -107,7 +107,7 @@ class FindMoves:
         self._making: asyncio.Task[None] | None = None
         self._failed = False
         self._given_up_at = 0.0
-        """When searches cease to wait for what is being made; of the event loop's clock."""
+        """Time of the event loop's clock until which searches wait for the index being built."""
 
     async def __call__(
         self,
@@ -119,11 +119,12 @@ class FindMoves:
         fresh: bool = False,
         as_it_is: bool = False,
     ) -> FoundMoves:
-        """Return up to ``most`` moves; wishes are given up until there are ``fewest``.
+        """Return up to ``most`` moves; filters are dropped until there are ``fewest``.
 
-        Energy is given up first, then style, then difficulty; label and banned moves never are.
-        A ``fresh`` answer is one of the library as it is now, however long that takes. Of the
-        index ``as_it_is`` nobody asks whether it is up to date: for the searches that follow one.
+        Energy is dropped first, then style, then difficulty; label and banned moves never are. A
+        ``fresh`` search waits for an index of the current library, however long that takes. With
+        ``as_it_is`` the search does not check whether the index is current: for searches that
+        follow one.
         """
         if not as_it_is:
             await self._up_to_date(whole=fresh)
@@ -148,18 +149,18 @@ class FindMoves:
         )
 
     async def likeness(self, known: EmbeddedMove) -> Likeness:
-        """What finds moves that are like one, as far as its numbers can be compared."""
+        """Return a query for moves similar to ``known``, from its comparable vectors."""
         rows = (await self._comparable(known)).embedding.rows
         return Likeness(pose=rows.pose, audio=rows.audio, text=rows.text)
 
     async def refresh(self) -> None:
-        """Have an index of the library as it is now; one that is stored is taken up."""
+        """Update the index to the current library; loads a stored index if there is one."""
         await self._up_to_date(whole=True)
 
     async def ready(self) -> str:
-        """Say what is searched, or that nobody has searched yet.
+        """Return a description of the index, or that the first search will build it.
 
-        Raises `NotReady` when there is no index because it could not be made.
+        Raises `NotReady` if building the index failed.
         """
         if self._index.version is not None:
             return await self._index.ready()
@@ -168,14 +169,14 @@ class FindMoves:
         return "not made yet; the first search waits for it"
 
     async def close(self) -> None:
-        """Stop making an index."""
+        """Stop building the index."""
         if self._making is not None:
             self._making.cancel()
             await ended(self._making, "the index of the moves", _CLOSING)
 
     async def _up_to_date(self, *, whole: bool = False) -> None:
         version = await self._version()
-        # What is being made was begun before, and may not know of the latest change.
+        # The running build was started earlier and may miss the latest change.
         older = self._making
         making = self._begun(version)
         if making is None or self._index.version == version:
@@ -184,7 +185,7 @@ class FindMoves:
             await self._waited_for(making)
             return
         async with limited("the index of the moves", _FIRST):
-            # Another caller that is cancelled must not take the index away from this one.
+            # The cancellation of another caller must not stop the build for this one.
             await asyncio.wait({making})
             if making is older and self._index.version != version:
                 version = await self._version()
@@ -196,7 +197,7 @@ class FindMoves:
             raise NotReady("The service is stopping, so the index of the moves was not made.")
 
     def _begun(self, version: str) -> "asyncio.Task[None] | None":
-        """What makes an index, begun now if it is due; None where there is nothing to do."""
+        """Return the task that builds an index, started if one is due; None if not."""
         if self._making is None and self._is_due(version):
             self._making = asyncio.create_task(self._make(version))
             self._making.add_done_callback(self._made)
@@ -204,7 +205,7 @@ class FindMoves:
         return self._making
 
     async def _waited_for(self, making: "asyncio.Task[None]") -> None:
-        """Wait for the new index, up to the moment after which no search waits for it any more."""
+        """Wait for the new index, but not beyond the time limit of the build."""
         left = self._given_up_at - asyncio.get_running_loop().time()
         if left > 0:
             await asyncio.wait({making}, timeout=left)
@@ -215,7 +216,7 @@ class FindMoves:
         return self._clock.now() - self._made_at >= self._life
 
     async def _query(self, like: Likeness) -> Fused:
-        """The numbers to compare with; parts of which nothing can be compared are left out."""
+        """Return the query vector; parts without data are zeros."""
         text = like.text if like.words is None else await self._embedder.read(like.words)
         return _fused(Rows(pose=like.pose, audio=like.audio, text=text), "what is asked for")
 
@@ -245,7 +246,7 @@ class FindMoves:
             _log.error("the moves could not be indexed: %s", error, exc_info=error)
 
     async def _version(self) -> str:
-        """The library's, and how its numbers are read: another embedder makes another index."""
+        """Return the version of the index: that of the library, and the models of the vectors."""
         makers = sorted(f"{part}={maker}" for part, maker in self._makers.items())
         return "; ".join([await self._embeddings.version(), self._embedder.name, *makers])
 
@@ -258,7 +259,7 @@ class FindMoves:
                 return
 
     async def _comparable(self, known: EmbeddedMove) -> EmbeddedMove:
-        """The same with numbers that a query's can be compared with, and no others."""
+        """Return the entry with only those vectors that a query can be compared with."""
         embedding, rows = known.embedding, known.embedding.rows
         if rows.text is None or embedding.text_by != self._embedder.name:
             text = await self._embedder.read(words_of(known.move))

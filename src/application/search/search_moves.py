@@ -1,4 +1,4 @@
-"""Find moves that are like something."""
+"""Search for moves similar to a text, a move or a song."""
 
 from typing import Annotated
 
@@ -20,54 +20,53 @@ Most = Annotated[int, Meta(ge=1, le=200)]
 
 
 class MoveSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What moves are to be like, and which are searched; what is left out does not matter."""
+    """The query and the filters; None is ignored."""
 
     words: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
     move_id: Text | None = None
-    """Like this move, which is not among those that are found."""
+    """Find moves similar to this one, which is not in the result."""
     song_id: Text | None = None
-    """Danced to music that sounds like this song."""
+    """Find moves whose music sounds like this song."""
     label: Text | None = None
     difficulty: Difficulty | None = None
-    """The hardest one wanted."""
+    """Maximum difficulty."""
     energy_level: Energy | None = None
     style: Style | None = None
     limit: Most | None = None
-    """Moves that are found; left out, as many as `VECTOR_SEARCH_TOP_K` says."""
+    """Maximum number of results; default: `VECTOR_SEARCH_TOP_K`."""
 
 
 class LikeMove(msgspec.Struct, frozen=True, kw_only=True):
-    """A move that was found."""
+    """A search result."""
 
     move: Move
     score: float
-    """1 for what is the same in all that is compared, 0 for what has nothing in common."""
+    """Similarity: 1 for equal vectors, 0 for no similarity."""
 
 
 class LikeMoves(msgspec.Struct, frozen=True, kw_only=True):
-    """Moves, the likest first, and which wishes were given up to find them."""
+    """Moves, the most similar first, and the filters that were dropped to find them."""
 
     items: tuple[LikeMove, ...]
     degradations: tuple[str, ...]
 
 
 class SearchMoves:
-    """The moves that are most like words, a move or a song, within what is wished for."""
+    """Finds the moves most similar to a text, a move or a song, with filters."""
 
     def __init__(
         self, find: FindMoves, moves: MoveRepository, embeddings: MoveEmbeddings, hear: AnalyzeSong
     ) -> None:
-        """Take the ports, who finds moves, and who hears songs."""
+        """Take the ports, the move search, and the analysis of songs."""
         self._find = find
         self._moves = moves
         self._embeddings = embeddings
         self._hear = hear
 
     async def __call__(self, search: MoveSearch) -> LikeMoves:
-        """Return the likest moves; of those as like, the first by their ids.
+        """Return the most similar moves; ties are ordered by id.
 
-        Raises `MoveNotFound` and `SongNotFound`, and as `AnalyzeSong` for a song that has to be
-        heard.
+        Raises `MoveNotFound` and `SongNotFound`, and as `AnalyzeSong` for a song without analysis.
         """
         among = Among(
             label=search.label,
@@ -86,7 +85,7 @@ class SearchMoves:
         )
 
     async def _likeness(self, search: MoveSearch) -> tuple[Likeness, list[str]]:
-        """What is compared: of a move everything that neither the words nor the song take over."""
+        """Return the query: words and song replace the parts of the move that they provide."""
         like, degradations = Likeness(), list[str]()
         if search.move_id is not None:
             like = await self._like_move(search.move_id)
@@ -104,7 +103,7 @@ class SearchMoves:
         move = await self._moves.get(move_id)
         known = await self._embeddings.find(move_id)
         if known is None:
-            # A library of an earlier version has embeddings once it is indexed.
+            # A library of an earlier version gets its embeddings with the first index.
             await self._find.refresh()
             known = await self._embeddings.find(move_id)
         if known is None:
@@ -114,7 +113,7 @@ class SearchMoves:
     async def _scored(self, found: FoundMoves) -> tuple[LikeMove, ...]:
         scores = {near.move_id: near.score for near in found.moves}
         whole = found.highest or 1.0
-        # What was removed the index may not know yet.
+        # The index may still contain deleted moves.
         return tuple(
             LikeMove(move=move, score=round(scores[move.id] / whole, 6))
             for move in await self._moves.find_many(tuple(scores))

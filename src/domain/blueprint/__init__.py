@@ -1,1 +1,1 @@
-"""The document that says what a film is made of."""
+"""The Blueprint document, which describes a film."""

@@ -1,4 +1,4 @@
-"""The Blueprint: the one document between deciding a choreography and making its film."""
+"""The Blueprint: the document that connects the planning and the rendering of a film."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -25,7 +25,7 @@ StoragePath = Annotated[
     ),
 ]
 DAY: Final = 86_400
-"""Seconds; nothing in a Blueprint is longer."""
+"""Seconds of a day, the maximum of all times in a Blueprint."""
 
 Length = Annotated[float, Meta(gt=0, le=DAY, description="Seconds the whole clip lasts.")]
 FrameRate = Literal[24, 25, 30, 50, 60]
@@ -36,7 +36,7 @@ Bitrate = Annotated[
 
 
 class Difficulty(StrEnum):
-    """How hard a move is to dance."""
+    """Difficulty of dancing a move."""
 
     BEGINNER = "beginner"
     INTERMEDIATE = "intermediate"
@@ -44,7 +44,7 @@ class Difficulty(StrEnum):
 
 
 class Transition(StrEnum):
-    """How a move enters from the one before."""
+    """Transition from the previous move."""
 
     CUT = "cut"
     CROSSFADE = "crossfade"
@@ -52,7 +52,7 @@ class Transition(StrEnum):
 
 
 class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One move of the film: a part of a clip, and where it plays."""
+    """One move of the film: a part of a clip, and its place in the film."""
 
     video_path: StoragePath
     start_time: Annotated[float, Meta(ge=0, le=DAY, description="Seconds into the finished film.")]
@@ -75,11 +75,11 @@ class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         float, Meta(ge=0, le=1, description="Loudness of the clip's own sound; 0 is silent.")
     ] = 0
     reason: dict[str, Any] | None = None
-    """Why the planner chose it: its costs by name, and up to three alternatives."""
+    """The planner's reason: its costs by name, and up to three alternatives."""
 
 
 class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the finished film is to be like."""
+    """Format of the finished film."""
 
     output_path: StoragePath
     output_format: Literal["mp4"] = "mp4"
@@ -90,7 +90,8 @@ class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     frame_rate: FrameRate = 30
     frame_rate_mode: Literal["variable", "constant"] = "variable"
     """With `variable`, a move at another tempo keeps all its frames, each shown for longer or
-    shorter; with `constant`, every frame of the film is shown as long as any other."""
+    shorter; with `constant`, all frames of the film have the same duration.
+    """
     width: Side = 1280
     height: Side = 720
     transition_duration: Annotated[float, Meta(ge=0, le=2, description="Seconds.")] = 0.5
@@ -102,7 +103,7 @@ class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Blueprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A whole choreography, ready to be made into a film."""
+    """A complete choreography, ready for rendering."""
 
     task_id: UUID
     audio_path: StoragePath
@@ -122,25 +123,25 @@ class Blueprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     generation_parameters: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
-        """Derive the total where it was left out."""
+        """Compute the total duration if it is not given."""
         if self.total_duration is UNSET and self.moves:
             msgspec.structs.force_setattr(self, "total_duration", float(self.end))
 
     @property
     def end(self) -> Fraction:
-        """End of the last move on the timeline, in exact seconds."""
+        """End of the last move in the film, in exact seconds."""
         last = self.moves[-1]
         return exact(last.start_time) + exact(last.duration)
 
     @property
     def media(self) -> tuple[str, ...]:
-        """Every file it needs, each once, clips in playing order."""
+        """All files that the film needs, without duplicates, clips in playing order."""
         clips = dict.fromkeys(move.video_path for move in self.moves)
         song = (self.audio_path,) if self.output_config.add_audio_overlay else ()
         return tuple(dict.fromkeys((*song, *clips)))
 
 
 def bits(bitrate: str) -> int:
-    """Bits a second of '2M', '128k' or '96000'."""
+    """Return the bits per second of '2M', '128k' or '96000'."""
     scale = {"k": 1_000, "M": 1_000_000}
     return int(bitrate.rstrip("kM")) * scale.get(bitrate[-1], 1)

@@ -1,4 +1,4 @@
-"""The rules of a Blueprint: each is one function from what was read to what is wrong with it."""
+"""The rules of a Blueprint: each is one function that yields violations."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -21,10 +21,10 @@ _RATES: Final = {"video_bitrate": ("100k", "50M"), "audio_bitrate": ("32k", "512
 
 
 def read(document: object, owner: str = paths.LOCAL_USER) -> Blueprint:
-    """Turn a parsed JSON document of any version into a Blueprint.
+    """Convert a parsed JSON document of any version into a Blueprint.
 
-    Raises `BlueprintRejected` with every violation, and `UnsafeBlueprint`, its stricter kind,
-    when one of them is a path that could leave the storage.
+    Raises `BlueprintRejected` with every violation, or its subclass `UnsafeBlueprint` if one of
+    them is a path that could leave the storage.
     """
     if isinstance(document, dict):
         document = upgrades.upgraded(cast(dict[str, Any], document))
@@ -37,7 +37,7 @@ def read(document: object, owner: str = paths.LOCAL_USER) -> Blueprint:
 
 
 def parse(body: bytes, owner: str = paths.LOCAL_USER) -> Blueprint:
-    """Turn JSON text into a Blueprint; raises as `read` does."""
+    """Convert JSON text into a Blueprint; raises as `read` does."""
     try:
         document = validation.parse(body)
     except ValueError as error:
@@ -46,24 +46,25 @@ def parse(body: bytes, owner: str = paths.LOCAL_USER) -> Blueprint:
 
 
 def check(blueprint: Blueprint, owner: str = paths.LOCAL_USER) -> None:
-    """Raise as `read` does when ``blueprint``, however it was made, breaks a rule."""
+    """Raise as `read` does if ``blueprint`` breaks a rule."""
     read(msgspec.to_builtins(blueprint), owner)
 
 
 def serialised(blueprint: Blueprint) -> bytes:
-    """The Blueprint as JSON text."""
+    """Return the Blueprint as JSON text."""
     return msgspec.json.encode(blueprint)
 
 
 def decoded(body: bytes) -> Blueprint:
-    """The Blueprint of JSON text that `serialised` wrote, in this version or an earlier one."""
+    """Return the Blueprint from JSON text that `serialised` wrote, in any version."""
     return msgspec.convert(upgrades.upgraded(msgspec.json.decode(body)), Blueprint)
 
 
 def check_lengths(blueprint: Blueprint, lengths: Mapping[str, Fraction]) -> None:
-    """Raise `ClipTooShort` when a clip, now that its length is known, has not what is asked of it.
+    """Raise `ClipTooShort` if a clip, by its measured duration, is too short for its move.
 
-    ``lengths`` are seconds by storage path. The first such clip is named with both lengths.
+    ``lengths`` are seconds by storage path. The error names the first such clip with both
+    durations.
     """
     grace = half_a_frame(blueprint.output_config.frame_rate)
     for index, move in enumerate(blueprint.moves):
@@ -77,7 +78,7 @@ def check_lengths(blueprint: Blueprint, lengths: Mapping[str, Fraction]) -> None
 
 
 def moves_follow_one_another(blueprint: Fields, owner: str) -> Iterator[Violation]:
-    """Each move starts where the one before ended, within half a frame; the first at 0."""
+    """Each move must start at the end of the previous one, within half a frame; the first at 0."""
     grace = half_a_frame(_frame_rate(blueprint))
     end: Fraction | None = Fraction(0)
     for path, move in _moves(blueprint):
@@ -92,7 +93,7 @@ def moves_follow_one_another(blueprint: Fields, owner: str) -> Iterator[Violatio
 
 
 def moves_last_a_frame(blueprint: Fields, owner: str) -> Iterator[Violation]:
-    """A move is on the screen for one frame at least."""
+    """A move must last at least one frame."""
     rate = _frame_rate(blueprint)
     moves = list(_moves(blueprint))
     starts = [_seconds(move, "start_time") for _, move in moves]
@@ -107,7 +108,7 @@ def moves_last_a_frame(blueprint: Fields, owner: str) -> Iterator[Violation]:
 
 
 def clips_are_long_enough(blueprint: Fields, owner: str) -> Iterator[Violation]:
-    """A move uses no more of its clip than there is, where the clip's length is known."""
+    """A move must not use more of its clip than there is, if the clip's duration is known."""
     grace = half_a_frame(_frame_rate(blueprint))
     for path, move in _moves(blueprint):
         values = [
@@ -127,7 +128,7 @@ def clips_are_long_enough(blueprint: Fields, owner: str) -> Iterator[Violation]:
 
 
 def transitions_fit(blueprint: Fields, owner: str) -> Iterator[Violation]:
-    """A transition is no longer than half of either move it joins."""
+    """A transition must not be longer than half of either move that it joins."""
     length = _seconds(_output(blueprint), "transition_duration")
     if length is None:
         return
@@ -146,7 +147,7 @@ def transitions_fit(blueprint: Fields, owner: str) -> Iterator[Violation]:
 
 
 def the_total_is_the_end(blueprint: Fields, owner: str) -> Iterator[Violation]:
-    """Where the total is given, it is the end of the last move."""
+    """A given total duration must equal the end of the last move."""
     total = _seconds(blueprint, "total_duration")
     moves = list(_moves(blueprint))
     if total is None or not moves:
@@ -163,7 +164,7 @@ def the_total_is_the_end(blueprint: Fields, owner: str) -> Iterator[Violation]:
 
 
 def the_output_is_the_callers_own(blueprint: Fields, owner: str) -> Iterator[Violation]:
-    """The film goes to an .mp4 file in the caller's own folder under output/."""
+    """The film must be an .mp4 file in the caller's own folder under output/."""
     path = _output(blueprint).get("output_path")
     if not isinstance(path, str):
         return
@@ -178,7 +179,7 @@ def the_output_is_the_callers_own(blueprint: Fields, owner: str) -> Iterator[Vio
 
 
 def bitrates_are_sensible(blueprint: Fields, owner: str) -> Iterator[Violation]:
-    """Film has 100k to 50M bits a second, sound 32k to 512k."""
+    """The bitrate must be 100k to 50M for video, 32k to 512k for audio."""
     output = _output(blueprint)
     for name, (least, most) in _RATES.items():
         rate = output.get(name)

@@ -1,4 +1,4 @@
-"""From a Blueprint to frames: which frames of which clip play when, and what is heard."""
+"""Convert a Blueprint into frames: the frames of each clip, and the soundtrack."""
 
 from fractions import Fraction
 
@@ -9,7 +9,7 @@ from domain.shared.frame_time import exact, frame_at, nearest
 
 
 class Crossfade(msgspec.Struct, frozen=True, kw_only=True):
-    """The clip before, going on under the first frames of a cut."""
+    """The previous clip, which continues under the first frames of a cut."""
 
     clip: str
     first: int
@@ -19,29 +19,31 @@ class Crossfade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of frames of one clip. Equal cuts look the same and need to be made once."""
+    """Consecutive frames of one clip. Equal cuts look the same and are rendered once."""
 
     clip: str
     first: int
     """First frame, counted in the clip at the film's frame rate."""
     frames: int
-    """How many frames of the finished film it fills."""
+    """Number of frames of the finished film that it fills."""
     rate: Fraction
     """Clip seconds per second of the film."""
     fade_in: int = 0
     fade_out: int = 0
-    """Frames from and to black."""
+    """Number of frames that fade from and to black."""
     crossfade: Crossfade | None = None
 
     def pictures(self, output: OutputConfig) -> int:
-        """How many frames it has on film: its own, or the clip's where these keep their number."""
+        """Return the number of encoded frames: the film's, or the clip's with a variable frame
+        rate.
+        """
         if output.frame_rate_mode == "constant":
             return self.frames
         return max(1, nearest(self.frames * self.rate))
 
 
 class Cue(msgspec.Struct, frozen=True, kw_only=True):
-    """A clip's own sound, heard while its cut is seen."""
+    """A clip's own sound during its cut."""
 
     clip: str
     first: int
@@ -51,24 +53,24 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Soundtrack(msgspec.Struct, frozen=True, kw_only=True):
-    """What is heard, from the film's first frame to its last."""
+    """The sound of the film, from its first frame to its last."""
 
     frames: int
     frame_rate: int
     codec: str
     bitrate: str
     song: str | None = None
-    """Storage path of the song; it is cut at the film's end, or followed by silence."""
+    """Storage path of the song; it is cut at the film's end, or padded with silence."""
     cues: tuple[Cue, ...] = ()
-    """The clips' own sound, cut by cut; empty when none of it is heard."""
+    """The clips' own sound, cut by cut; empty if all of it is silent."""
     fade_in: int = 0
     fade_out: int = 0
     loudness: float | None = None
-    """LUFS to bring it to (EBU R128); None leaves it as it is."""
+    """Target loudness in LUFS (EBU R128); None keeps it as it is."""
 
     @property
     def seconds(self) -> Fraction:
-        """How long it lasts."""
+        """Duration in seconds."""
         return Fraction(self.frames, self.frame_rate)
 
 
@@ -81,29 +83,29 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def frames(self) -> int:
-        """How long the film is, in frames of its frame rate."""
+        """Duration of the film, in frames of its frame rate."""
         return self.soundtrack.frames
 
     @property
     def pictures(self) -> int:
-        """How many frames the film has, each shown for as long as its cut says."""
+        """Number of encoded frames of the film; each cut defines how long its frames are shown."""
         return sum(cut.pictures(self.output) for cut in self.cuts)
 
     @property
     def distinct(self) -> tuple[Cut, ...]:
-        """Every cut that has to be made, each once, in order of first use."""
+        """All cuts to render, without duplicates, in order of first use."""
         return tuple(dict.fromkeys(self.cuts))
 
 
 LOUDNESS = -14.0
-"""LUFS of a normalised film, the level that video services play at."""
+"""Loudness of a normalised film in LUFS, as video services use it."""
 
 
 def laid_out(blueprint: Blueprint) -> Timeline:
-    """Lay a checked Blueprint out in frames.
+    """Convert a checked Blueprint into frames.
 
-    A cut falls on the frame nearest to the moment its move starts at, so none is ever more than
-    half a frame from where it was asked for, and the film ends at the frame nearest to its end.
+    A cut is at the frame nearest to the start of its move, so its error is at most half a frame;
+    the film ends at the frame nearest to its end.
     """
     output = blueprint.output_config
     edges = _edges(blueprint)
@@ -159,7 +161,9 @@ def _cut(blueprint: Blueprint, index: int, edges: list[int]) -> Cut:
 
 
 def _dip(at_the_end: bool, fade: int, transition: Transition, dip: int, frames: int) -> int:
-    """Frames of a cut that fade: the film's own fade at its ends, half a dip to black inside."""
+    """Return the number of fading frames: the film's fade at its ends, half a
+    dip to black inside.
+    """
     if at_the_end:
         return min(fade, frames)
     return min(dip, frames) if transition is Transition.FADE_BLACK else 0
@@ -192,7 +196,7 @@ def _cue(cut: Cut, move: BlueprintMove) -> Cue:
 
 
 def _in_full(cue: Cue, moves: tuple[BlueprintMove, ...]) -> Cue:
-    """Without a song the clips' own sound is all there is: as filmed, unless turned down."""
+    """Return a cue at full volume if there is no song and no move sets a volume."""
     if any(move.volume_adjustment for move in moves):
         return cue
     return msgspec.structs.replace(cue, volume=1.0)

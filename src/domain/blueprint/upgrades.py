@@ -1,4 +1,4 @@
-"""Older Blueprint documents, brought up to today's version by pure functions."""
+"""Upgrade older Blueprint documents to the current version."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
@@ -11,7 +11,7 @@ _OLD_NAMES: Final = frozenset({"song", "song.path", "moves_used", "clips", "vide
 
 
 def version_of(document: Document) -> int | None:
-    """The version a document says, or the one its field names betray; None for nonsense."""
+    """Return the version that a document states, or that its field names imply; None if invalid."""
     if "schema_version" in document:
         said = document["schema_version"]
         return said if type(said) is int else None
@@ -19,9 +19,9 @@ def version_of(document: Document) -> int | None:
 
 
 def upgraded(document: Document) -> Document:
-    """The same choreography as a document of today's version.
+    """Return the same choreography as a document of the current version.
 
-    What cannot be understood is left in its place, for the rules to name.
+    Invalid parts stay as they are, so that the rules report them.
     """
     current = document
     while (version := version_of(current)) in _UPGRADES:
@@ -30,7 +30,7 @@ def upgraded(document: Document) -> Document:
 
 
 def _from_0_to_1(document: Document) -> Document:
-    """`song.path`, `moves_used` (or `clips`) and `video_output` took today's names."""
+    """Rename `song.path`, `moves_used` (or `clips`) and `video_output` to the current names."""
     new = {name: value for name, value in document.items() if name != "schema_version"}
     song = new.get("song")
     if isinstance(song, Mapping) and cast(Document, song).keys() == {"path"}:
@@ -52,7 +52,7 @@ def _from_0_to_1(document: Document) -> Document:
         renamed = cast(Document, output)
         rest = {name: value for name, value in renamed.items() if name != "path"}
         new["output_config"] = {"output_path": renamed["path"], **rest}
-    # Their total was the song's length as often as the film's; it is derived anew.
+    # Their total was sometimes the song's duration, sometimes the film's, so it is computed again.
     new.pop("total_duration", None)
     return {**new, "schema_version": 1}
 

@@ -1,1 +1,1 @@
-"""Lists of moves that are imported."""
+"""Read lists of moves for an import."""

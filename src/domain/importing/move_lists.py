@@ -1,4 +1,4 @@
-"""What lists say of moves: exports of seed systems, annotations, JSON and CSV of one's own."""
+"""Read move lists: exports of seed systems, annotations, JSON files and CSV files."""
 
 import math
 import unicodedata
@@ -29,17 +29,17 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "audio": ("audio_embedding",),
     "text": ("text_embedding",),
 }
-"""What each field may be called in a list, by the seeds' names and by ours."""
+"""Accepted names of each field in a list: those of the seed systems and those of this product."""
 
 _LISTED: Final = ("embeddings", "clips", "moves", "move_embeddings")
-"""Under which name a document has its list."""
+"""Accepted names of the list inside a JSON document."""
 
 _DIFFICULTIES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("low", "easy", "basic", "1", "principiante", "facil"), "beginner"),
     **dict.fromkeys(("medium", "moderate", "2", "intermedio", "medio"), "intermediate"),
     **dict.fromkeys(("high", "hard", "difficult", "expert", "3", "avanzado"), "advanced"),
 }
-"""Other words for a difficulty."""
+"""Accepted synonyms of a difficulty."""
 
 _ENERGIES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("calm", "slow", "baja", "bajo"), "low"),
@@ -49,7 +49,7 @@ _ENERGIES: Final[Mapping[str, str]] = {
 
 
 class Kind(StrEnum):
-    """Where something known of a move comes from, or what is wrong with it."""
+    """The origin of a value of an imported move, or its defect."""
 
     TAKEN = "taken"
     COMPUTED = "computed"
@@ -58,7 +58,7 @@ class Kind(StrEnum):
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to know of how a move was imported."""
+    """A remark about the import of one move."""
 
     kind: Kind
     field: str
@@ -66,7 +66,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """What one entry of a list says; what it does not say, or not well, is None."""
+    """The values of one list entry; a missing or invalid value is None."""
 
     source: str
     """Name of the list."""
@@ -82,20 +82,21 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     first_count: float | None = None
     rows: Rows = Rows()
     elsewhere: bool = False
-    """Whether the clip lies in a bucket that is not ours."""
+    """True if the clip is in a bucket other than this installation's."""
     notes: tuple[Note, ...] = ()
 
 
 def note(kind: Kind, field: str, message: str) -> Note:
-    """A note."""
+    """Return a note."""
     return Note(kind=kind, field=field, message=message)
 
 
 def listed(document: object, source: str) -> list[Listed] | None:
-    """The entries of a document; None when it is no list of moves.
+    """Return the entries of a document; None if it is not a list of moves.
 
-    It is the export of a seed system, a list of objects, or an object that has one by the name
-    of `moves`, `clips` or `embeddings`; rows of a CSV file are such a list of text.
+    Accepts the export of a seed system, a list of objects, or an object with such a list under
+    `moves`, `clips` or `embeddings`. Rows of a CSV file are a list of objects whose values are
+    text.
     """
     entries = document
     if isinstance(document, dict):
@@ -111,7 +112,7 @@ def listed(document: object, source: str) -> list[Listed] | None:
 
 
 def _read(row: Mapping[str, Any], source: str) -> Listed:
-    """What one object says; field names are read in any case."""
+    """Read one object; the case of its field names does not matter."""
     given = {str(name).strip().lower(): value for name, value in row.items()}
     said = {field: _first(given, names) for field, names in _NAMES.items()}
     notes: list[Note] = []
@@ -133,7 +134,7 @@ def _read(row: Mapping[str, Any], source: str) -> Listed:
 
 
 def _first(given: Mapping[str, Any], names: Sequence[str]) -> object:
-    """The first field that says anything."""
+    """Return the value of the first field that is neither missing nor empty."""
     return next((given[name] for name in names if given.get(name) not in (None, "")), None)
 
 
@@ -150,7 +151,7 @@ def _text(value: object, field: str, notes: list[Note]) -> str | None:
 def _word(
     kind: type[W], value: object, same: Mapping[str, str], field: str, notes: list[Note]
 ) -> W | None:
-    """One of the words of ``kind``, or another word for it."""
+    """Return a member of ``kind``, given by its name or a synonym."""
     if value is None:
         return None
     parts = unicodedata.normalize("NFKD", str(value).strip().casefold())
@@ -181,7 +182,7 @@ def _number(
 
 
 def _float(value: object) -> float:
-    """The number, or NaN for what is none, or too large for one."""
+    """Return the number; NaN for a value that is not a number or is too large."""
     try:
         return float(cast(Any, value))
     except (TypeError, ValueError, OverflowError):
@@ -189,7 +190,7 @@ def _float(value: object) -> float:
 
 
 def _row(part: Part, value: object, notes: list[Note]) -> Vector | None:
-    """The numbers of a part, of length 1."""
+    """Return the vector of a part, normalised to length 1."""
     if value is None:
         return None
     field, length = f"{part}_embedding", LENGTHS[part]

@@ -1,4 +1,4 @@
-"""What is to be imported: clips, and what lists and folder names say of them."""
+"""Join clips with the entries of move lists and with their folder names, for an import."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +15,12 @@ from domain.shared.errors import UnsafePath
 CLIPS: Final = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".webm"})
 LISTS: Final = frozenset({".json", ".csv"})
 FOLDER: Final = "the folder"
-"""Source of what only the place of a clip says."""
+"""Source of values that come only from the place of a clip."""
 UNSORTED: Final = "unsorted"
-"""Label of a clip that lies in no folder."""
+"""Label of a clip that is not in a folder."""
 
 ToId = Callable[[str], str]
-"""Makes an id of a name."""
+"""Makes an id from a name."""
 
 _LONGEST_NAME: Final = 200
 _SAID: Final = (
@@ -30,17 +30,17 @@ _SAID: Final = (
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A move to be imported, by an id that no other has."""
+    """A move to import, with a unique id."""
 
     id: str
     former_id: str | None = None
-    """The id that it would have had before names were spelled, where that is another."""
+    """The id that earlier versions made from the same name, if it differs."""
     name: str
     label: str
     clip: str | None
-    """Where its clip is among those that are there; None when it is not."""
+    """Path of the clip among the available files; None if the clip is missing."""
     said: Listed
-    """Everything that all lists say of it."""
+    """The merged values of all lists."""
     notes: tuple[Note, ...]
 
 
@@ -50,12 +50,13 @@ def wanted(
     home: Home | None = None,
     to_id: ToId = slug,
 ) -> list[Wanted]:
-    """Moves in the order of the lists, then clips that no list names, in the order of their paths.
+    """Return the moves in the order of the lists, then the unlisted clips in the order of their
+    paths.
 
-    ``clips`` are paths relative to the folder that is imported. Entries of several lists that
-    mean the same clip are one move: the first list that says something wins. Of a clip in a
-    bucket the key counts; where there is a ``home``, none is looked for that lies elsewhere.
-    ``to_id`` makes ids of names.
+    ``clips`` are paths relative to the imported folder. Entries of several lists that name the same
+    clip become one move; the value of the first list wins. A URI of a bucket is matched by its key;
+    if ``home`` is given, a clip in any other bucket counts as missing. ``to_id`` makes ids from
+    names.
     """
     grouped: dict[str, list[Listed]] = {}
     there: dict[str, str] = {}
@@ -96,7 +97,9 @@ def _formerly(move: Wanted, former: str) -> Wanted:
 
 
 def _at_home(entry: Listed, home: Home | None) -> Listed:
-    """The entry with the path of its clip, or with a note that it is elsewhere."""
+    """Return the entry with the storage path of its clip, or with a note that the clip is in
+    another bucket.
+    """
     if entry.clip is None or (key := key_of(entry.clip)) is None:
         return entry
     try:
@@ -107,7 +110,9 @@ def _at_home(entry: Listed, home: Home | None) -> Listed:
 
 
 def same_file(said: str, files: Sequence[str]) -> str | None:
-    """The file whose path ends most like the one that is said; None when no one, or two, do."""
+    """Return the file whose path has the longest common ending with ``said``; None if none or two
+    match.
+    """
     parts = _parts(said)
     if not parts:
         return None
@@ -115,15 +120,15 @@ def same_file(said: str, files: Sequence[str]) -> str | None:
 
 
 def readable(name: str) -> str:
-    """The name of a file as a line of text.
+    """Return the name of a file as a line of text.
 
-    Bytes that are not UTF-8, and characters that break lines or turn text around, are U+FFFD.
+    U+FFFD replaces bytes that are not UTF-8, and characters that break lines or reverse text.
     """
     return "".join(each if each.isprintable() else "\ufffd" for each in name)
 
 
 def title_of(stem: str) -> str:
-    """What a song or a move is called that has nothing but its file's name."""
+    """Return the title of a song or a move, made from its file name."""
     return readable(stem)[:_LONGEST_NAME].strip() or "Unnamed"
 
 
@@ -150,7 +155,7 @@ def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str], to_id: To
 
 
 def _unique(plain: str, label: str, taken: set[str]) -> str:
-    """An id that nobody has: with the label, and if need be with a number."""
+    """Return an id that is not taken: ``plain``, with the label and a number if necessary."""
     tried, number = plain, 1
     while tried in taken:
         tried = f"{plain}-{label}" if number == 1 else f"{plain}-{label}-{number}"
@@ -160,7 +165,7 @@ def _unique(plain: str, label: str, taken: set[str]) -> str:
 
 
 def _merged(said: Sequence[Listed]) -> tuple[Listed, list[Note]]:
-    """The first that each entry has to say, and where later ones say otherwise."""
+    """Merge entries, where the first value wins; return notes about values that contradict it."""
     whole: Listed = said[0]
     notes = list(whole.notes)
     by = dict.fromkeys(_SAID, whole.source)
@@ -185,12 +190,15 @@ def _with(said: Listed, field: str, value: object) -> Listed:
 
 
 def _meant(said: Sequence[str], clips: Sequence[str]) -> str | None:
-    """The clip whose path ends most like the one that is said; None when no one, or two, do."""
+    """Return the clip whose path has the longest common ending with ``said``; None if none or two
+    match.
+    """
     best = Counter({clip: _common(said, _parts(clip)) for clip in clips}).most_common(2)
     if not best or (len(best) == 2 and best[0][1] == best[1][1]):
         return None
     found, alike = best[0]
-    # Of the same name in another folder it is another clip, unless one of the two has no folder.
+    # A clip of the same name in another folder is another clip, unless one of the two paths has no
+    # folder.
     return found if alike >= min(len(said), len(_parts(found)), 2) else None
 
 
@@ -200,7 +208,7 @@ def _only(by_id: Mapping[str, Sequence[str]], move_id: str) -> str | None:
 
 
 def _common(said: Sequence[str], there: Sequence[str]) -> int:
-    """How many names, from the last on, two paths have in common."""
+    """Return the number of names, from the last on, that two paths share."""
     count = 0
     for mine, theirs in zip(reversed(said), reversed(there), strict=False):
         if mine != theirs:

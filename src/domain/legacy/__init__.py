@@ -1,1 +1,1 @@
-"""Documents of the system that came before."""
+"""Documents of the earlier system."""

@@ -1,4 +1,4 @@
-"""Blueprints of the earlier system, brought to today's version and to where media lies now."""
+"""Upgrade Blueprints of the earlier system to the current version and the current media paths."""
 
 import re
 from collections.abc import Callable
@@ -16,37 +16,37 @@ Document = dict[str, Any]
 _SAID_BESIDES: Final = frozenset(
     {"move_name", "end_time", "difficulty", "energy_level", "style", "similarity_score"}
 )
-"""What some documents say of a move besides how it is danced; the library knows it."""
+"""Fields of moves that some documents repeat from the library; this module drops them."""
 _OUTPUT: Final = {"fps": "frame_rate", "video_format": "output_format"}
 _RESOLUTION: Final = re.compile(r"([0-9]{1,5})\s*[xX]\s*([0-9]{1,5})")
 
 
 class Lies(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a file of the earlier system lies now."""
+    """The current place of a file of the earlier system."""
 
     path: str
     """Storage path."""
     move_id: str | None = None
-    """Of the move it is the clip of."""
+    """Id of the move, if the file is a clip."""
     seconds: float | None = None
-    """What it lasts, where that is known."""
+    """Duration in seconds, if it is known."""
 
 
 Find = Callable[[str], Lies | None]
-"""Finds a file by the path, or by the id of a move, that an old document says."""
+"""Finds a file by the path or the move id in an old document."""
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
-    """A Blueprint of today, and what had to be changed for it."""
+    """A Blueprint in the current version, and notes on the changes."""
 
     blueprint: Blueprint
     notes: tuple[str, ...]
 
 
 def brought(document: Document, task_id: UUID, owner: str, find: Find) -> Brought:
-    """The same choreography as a Blueprint of ``owner``, its files where they lie now.
+    """Return the same choreography as a Blueprint of ``owner``, with the current media paths.
 
-    Raises `BlueprintRejected` with everything that cannot be brought over.
+    Raises `BlueprintRejected` with all errors if the document cannot be upgraded.
     """
     notes: list[str] = []
     current = upgrades.upgraded(document)
@@ -62,14 +62,14 @@ def brought(document: Document, task_id: UUID, owner: str, find: Find) -> Brough
     audio = current.get("audio_path")
     if isinstance(audio, str) and (song := find(audio)):
         current["audio_path"] = song.path
-    # Their total was the song's length as often as the film's; it is derived anew.
+    # Their total was sometimes the song's duration, sometimes the film's, so it is computed again.
     current.pop("total_duration", None)
     current |= {"task_id": str(task_id), "schema_version": VERSION}
     return Brought(blueprint=rules.read(current, owner), notes=tuple(dict.fromkeys(notes)))
 
 
 def _with_a_song(document: Document) -> Document:
-    """Documents that tell a whole song besides its path."""
+    """Return the document with `audio_path` and `audio_tempo` taken from a nested `song` object."""
     current = dict(document)
     song = current.get("song")
     if isinstance(song, dict):
@@ -98,10 +98,10 @@ def _move(given: object, find: Find, notes: list[str]) -> object:
         return move
     move["video_path"] = lies.path
     if lies.move_id is not None:
-        # Their `clip_id` was the place of the move in the dance as often as the move.
+        # Their `clip_id` was sometimes the position in the dance, sometimes the id of the move.
         move["clip_id"] = lies.move_id
     if lies.seconds is not None:
-        # Theirs was how long the move is danced, not how long its clip is.
+        # Their duration was the length of the dance, not the length of the clip.
         move["original_duration"] = lies.seconds
     return move
 

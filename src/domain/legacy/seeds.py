@@ -1,4 +1,4 @@
-"""Records of the earlier system, a Django application, as its dumps and its tables have them."""
+"""Records of the earlier system, a Django application, as its dumps and its tables contain them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
@@ -15,11 +15,11 @@ from domain.shared import validation
 T = TypeVar("T")
 
 NAMESPACE: Final = UUID("5eed0000-0000-4000-8000-000000000000")
-"""Ids that were no UUIDs are made into some in here, always the same ones."""
+"""Namespace for ids: an old id that is not a UUID always becomes the same UUID."""
 
 
 class Model(StrEnum):
-    """What is brought over, by the last part of its label in a dump."""
+    """The migrated models, by the last part of their label in a dump."""
 
     SONG = "song"
     MOVE = "moveembedding"
@@ -33,7 +33,7 @@ KEYS: Final[Mapping[Model, str]] = {
     Model.TASK: "task_id",
     Model.BLUEPRINT: "task_id",
 }
-"""The column of each table that a record is known by."""
+"""The key column of each table."""
 
 _TABLES: Final[Mapping[Model, str]] = {
     Model.SONG: "songs",
@@ -55,10 +55,10 @@ _READ: Final[Mapping[Model, frozenset[str]]] = {
     ),
     Model.BLUEPRINT: frozenset({"blueprint_json", "task", "task_id"}),
 }
-"""Fields that something is made of; of moves every field of a list may be one."""
+"""The fields that the migration uses; for moves it may use every field of a list."""
 _EMBEDDINGS: Final = ("pose_embedding", "audio_embedding", "text_embedding")
 _CANCELLED: Final = "Cancelled by user"
-"""What the earlier system wrote down as the error of a task that somebody cancelled."""
+"""The error text of the earlier system for a task that a user cancelled."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,35 +67,35 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     fields: Mapping[str, Any]
     source: str
-    """The file or the table it is from."""
+    """Name of the file or the table that it comes from."""
 
 
 class SeedSong(msgspec.Struct, frozen=True, kw_only=True):
-    """A song."""
+    """A song of the earlier system."""
 
     title: str
     artist: str
     audio_path: str
     duration: float | None = None
-    """Seconds."""
+    """Duration in seconds."""
     bpm: float | None = None
-    """Beats a minute."""
+    """Tempo in beats per minute."""
     genre: str | None = None
 
 
 class SeedTask(msgspec.Struct, frozen=True, kw_only=True):
-    """A task, by the states of today."""
+    """A task of the earlier system, in the states of this product."""
 
     task_id: UUID
     state: State
     reached: State
-    """How far it came."""
+    """The last state that it reached."""
     why: str | None
-    """Why there is no film of it."""
+    """The reason why it has no film."""
     films: tuple[str, ...]
-    """Where its film may be."""
+    """Possible paths of its film."""
     song: str | None
-    """Key of the song."""
+    """Key of its song."""
     created_at: datetime
     updated_at: datetime
 
@@ -113,29 +113,31 @@ class _TaskFields(msgspec.Struct, kw_only=True):
 
 
 def model_of(label: str) -> Model | None:
-    """The model of a label like `choreography.song`, whatever the application is called."""
+    """Return the model of a label like `choreography.song`, for any application name; None if
+    unknown.
+    """
     name = label.rpartition(".")[2].replace("_", "").lower()
     return Model(name) if name in set(Model) else None
 
 
 def model_of_table(name: str, columns: Collection[str]) -> Model | None:
-    """The model whose table this is, by its name and its columns."""
+    """Return the model of a table, by its name and columns; None if there is none."""
     for model in Model:
         named = name == _TABLES[model] or name.replace("_", "").endswith(model.value)
-        # A table `song` without an application's name before it is not one of Django's.
+        # Django prefixes tables with the application's name, so a plain `song` is not Django's.
         if named and name != model.value and _NEEDED[model] <= set(columns):
             return model
     return None
 
 
 def is_of_jobs(name: str) -> bool:
-    """Whether a label or a table is one of job records."""
+    """Return True if a label or a table holds job records."""
     last = name.rpartition(".")[2].lower()
     return "job" in last or last.endswith(("execution", "executions"))
 
 
 def dropped_fields(model: Model, record: Record) -> list[str]:
-    """The fields of a record that say something of which nothing is made."""
+    """Return the names of non-empty fields that the migration drops."""
     read = _READ.get(model)
     said = (name for name, value in record.fields.items() if value not in (None, ""))
     if read is None:
@@ -144,7 +146,7 @@ def dropped_fields(model: Model, record: Record) -> list[str]:
 
 
 def task_id_of(key: str) -> UUID:
-    """The id of a task; one that was no UUID is made into one, always the same."""
+    """Return the id of a task; a key that is not a UUID always gives the same UUID."""
     try:
         return UUID(key)
     except ValueError:
@@ -152,14 +154,14 @@ def task_id_of(key: str) -> UUID:
 
 
 def read_song(record: Record) -> SeedSong:
-    """Read a song; raises `ValueError` saying what is wrong."""
+    """Read a song; raises `ValueError`, which says what is wrong."""
     return _converted(record.fields, SeedSong)
 
 
 def read_move(record: Record) -> Listed:
-    """What a record says of a move; raises `ValueError` when it names neither it nor its clip."""
+    """Read a move; raises `ValueError` if the record names neither a move nor a clip."""
     row = {name: _embedding(name, value) for name, value in record.fields.items()}
-    # A move is known by its own id; the table's numbers mean nothing elsewhere.
+    # A move is identified by its own id; the row numbers mean nothing outside the table.
     row.pop("id", None)
     entries = listed([row], record.source)
     if not entries:
@@ -168,7 +170,7 @@ def read_move(record: Record) -> Listed:
 
 
 def read_task(record: Record) -> SeedTask:
-    """Read a task; raises `ValueError` saying what is wrong."""
+    """Read a task; raises `ValueError`, which says what is wrong."""
     fields = dict(record.fields)
     if "song_id" in fields:
         fields.setdefault("song", fields["song_id"])
@@ -188,7 +190,7 @@ def read_task(record: Record) -> SeedTask:
 
 
 def read_blueprint(record: Record) -> dict[str, Any]:
-    """Read the document of a Blueprint; raises `ValueError` saying what is wrong."""
+    """Return the document of a Blueprint; raises `ValueError`, which says what is wrong."""
     document = _json(record.fields.get("blueprint_json"))
     if not isinstance(document, dict):
         raise ValueError("Its document is no JSON object.")  # noqa: TRY004 - one kind for all
@@ -196,7 +198,7 @@ def read_blueprint(record: Record) -> dict[str, Any]:
 
 
 def _ended(task: _TaskFields) -> tuple[State, str | None]:
-    """The state a task is in now, and why it has no film."""
+    """Return the current state of a task, and the reason why it has no film."""
     if task.status == "completed":
         return State.COMPLETED, None
     if task.status == "failed" and task.error == _CANCELLED:
@@ -207,7 +209,7 @@ def _ended(task: _TaskFields) -> tuple[State, str | None]:
 
 
 def _reached(task: _TaskFields) -> State:
-    """The stage a task stopped in: its name is one of ours, or its progress tells."""
+    """Return the state in which a task stopped, from its stage's name or else from its progress."""
     states = {state.value: state for state in PROGRESS if state is not State.COMPLETED}
     if task.stage in states:
         return states[task.stage]
@@ -225,7 +227,7 @@ def _films(result: object) -> Iterator[str]:
     for name in ("output_path", "video_path", "video_url"):
         path = said.get(name)
         if isinstance(path, str) and path:
-            # A presigned address ends in a query.
+            # Presigned URLs end in a query.
             yield path.partition("?")[0]
 
 
@@ -237,7 +239,7 @@ def _converted(fields: Mapping[str, Any], kind: type[T]) -> T:
 
 
 def _embedding(name: str, value: object) -> object:
-    """Numbers that a database keeps as text; what is no JSON is left for the list to name."""
+    """Parse an embedding that a database stores as text; return invalid JSON unchanged."""
     if name not in _EMBEDDINGS or not isinstance(value, str):
         return value
     try:
@@ -247,10 +249,10 @@ def _embedding(name: str, value: object) -> object:
 
 
 def _json(value: object) -> object:
-    """A value of a JSON field; databases without such a type keep text."""
+    """Return the value of a JSON field; databases without a JSON type store text."""
     return validation.parse(value.encode()) if isinstance(value, str) else value
 
 
 def _zoned(moment: datetime) -> datetime:
-    """Times without a zone are in UTC, as Django keeps them."""
+    """Return the time in UTC; Django stores times without a zone in UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What a person says of the time of a song or a clip, which wins over what was heard."""
+"""A user's corrections of the beats of a song or a clip, which override the analysis."""
 
 from bisect import bisect_left
 from itertools import pairwise
@@ -15,10 +15,10 @@ _BAR: Final = 4
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Corrections of the time of a song or a clip; what is None is as it was heard."""
+    """Corrections of the beats of a song or a clip; None keeps the value of the analysis."""
 
     beats: Literal["double", "half"] | None = None
-    """Twice as many as were heard, or half as many."""
+    """Double or halve the number of beats."""
     tempo: (
         Annotated[float, Meta(ge=40, le=240, description="Beats a minute, all alike.")] | None
     ) = None
@@ -26,15 +26,15 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         Annotated[float, Meta(ge=0, le=DAY, description="Seconds to a beat that is a '1'.")] | None
     ) = None
     shift: Literal["half_beat"] | None = None
-    """Beats are half a beat later, of those that ``beats`` leaves; a "1" goes along."""
+    """Move all beats by half a beat, after ``beats`` is applied; the "1" moves with them."""
 
 
 def corrected(heard: Analysis, correction: Correction) -> Analysis:
-    """What was heard, as a person says it is; the beats a person names are taken for sure.
+    """Return the analysis with a correction applied; its confidence is then 1.
 
-    ``tempo`` lays a beat of that tempo through the whole song, on the "1" that is known best;
-    ``beats`` doubles or halves what was heard; ``shift`` then moves it by half a beat; ``one_at``
-    counts from the beat nearest to it. With both ``tempo`` and ``one_at`` nothing is shifted.
+    ``tempo`` replaces all beats with a regular grid through the most reliable "1"; ``beats``
+    doubles or halves the beats; ``shift`` then moves them by half a beat; ``one_at`` makes the
+    nearest beat a "1". If both ``tempo`` and ``one_at`` are given, ``shift`` has no effect.
     """
     beats, one = counted(heard, correction)
     if not beats:
@@ -53,7 +53,7 @@ def corrected(heard: Analysis, correction: Correction) -> Analysis:
 
 
 def counted(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
-    """All beats as a person says they are, and the index of one that is a "1"."""
+    """Return the corrected beats in seconds, and the index of one that is a "1"."""
     beats, one = _levelled(heard, correction)
     if correction.shift is None or not beats:
         return beats, one
@@ -64,7 +64,9 @@ def counted(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
 
 
 def _moved(beats: list[float], one: int, beat: float, duration: float) -> tuple[list[float], int]:
-    """Beats half a beat later, and the index of the "1"; ``beat`` lasts where there is but one."""
+    """Return the beats half a beat later, and the index of the "1"; ``beat`` is the interval for a
+    single beat.
+    """
     gaps = [later - each for each, later in pairwise(beats)] or [beat]
     gaps.append(gaps[-1])
     moved = [each + gap / 2 for each, gap in zip(beats, gaps, strict=False)]
@@ -75,7 +77,7 @@ def _moved(beats: list[float], one: int, beat: float, duration: float) -> tuple[
 
 
 def _levelled(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
-    """All beats at the level a person says, and the index of one that is a "1"."""
+    """Return the beats after ``tempo`` or ``beats``, and the index of one that is a "1"."""
     anchor = correction.one_at
     if anchor is None:
         anchor = heard.ones[0] if heard.ones else heard.beats[0] if heard.beats else 0.0
@@ -95,7 +97,9 @@ def _levelled(heard: Analysis, correction: Correction) -> tuple[list[float], int
 
 
 def laid(anchor: float, beat: float, duration: float) -> tuple[list[float], int]:
-    """Beats of ``beat`` seconds through all of it, and the index of the one at ``anchor``."""
+    """Return a grid of beats every ``beat`` seconds for ``duration`` seconds, and the index of the
+    beat at ``anchor``.
+    """
     before = int(anchor / beat)
     first = anchor - before * beat
     count = max(int((duration - first) / beat) + 1, 1)
@@ -111,7 +115,7 @@ def _nearest(beats: list[float], moment: float) -> int:
 
 
 def _energy(heard: Analysis, moment: float) -> float:
-    """The energy that was heard at a moment."""
+    """Return the analysed energy at a moment, 0 to 1."""
     if heard.beats and heard.beat_energy:
         return heard.beat_energy[_nearest(list(heard.beats), moment)]
     within = [each.energy for each in heard.sections if each.start <= moment < each.end]

@@ -1,4 +1,4 @@
-"""What moves are compared by: three rows of numbers a move, and the one row they are fused into."""
+"""Embeddings that compare moves: three vectors per move, and the fused vector made of them."""
 
 import math
 import struct
@@ -15,14 +15,14 @@ from domain.library.moves import Move
 from domain.shared.violations import Violation
 
 Vector = bytes
-"""A row of numbers: 4 bytes each, IEEE 754, little-endian."""
+"""A vector as bytes: 4 bytes for each number, IEEE 754, little-endian."""
 
 Fused = NewType("Fused", bytes)
-"""A `Vector` of 1024 numbers that `fused` made; the inner product of two is exact in 64 bits."""
+"""A `Vector` of 1,024 numbers made by `fused`; the inner product of two is exact in 64 bits."""
 
 
 class Part(StrEnum):
-    """What a row of numbers was made of."""
+    """The data that a vector is made from."""
 
     POSE = "pose"
     AUDIO = "audio"
@@ -32,48 +32,49 @@ class Part(StrEnum):
 LENGTHS: Final = {Part.POSE: 512, Part.AUDIO: 128, Part.TEXT: 384}
 WEIGHTS: Final = {Part.POSE: 0.35, Part.AUDIO: 0.35, Part.TEXT: 0.30}
 LENGTH: Final = sum(LENGTHS.values())
-"""Numbers that are fused into one row: 1024."""
+"""Length of a fused vector: 1,024 numbers."""
 
 IMPORTED: Final = "imported"
-"""Maker of numbers that came from elsewhere; which model made them is not known."""
+"""Source of vectors that come from elsewhere; the model that made them is unknown."""
 
 _GRAIN: Final = 2.0**24
-"""Fused numbers are whole multiples of 1 / this: the product of two has 48 bits, and sums of such
-products that stay below 32 fit into the 53 bits of a double, in whatever order they are summed."""
+"""Fused numbers are multiples of 1 / this. The product of two has 48 bits, so sums of such products
+below 32 fit into the 53 bits of a double in any order of summation.
+"""
 
 OFF_LENGTH: Final = 1e-3
-"""How far from 1 the length of a row may be."""
+"""Tolerance for the norm of a vector, which must be 1."""
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of a move, or of a query; a part that nobody has made is None."""
+    """The vectors of a move or a query; None for a missing part."""
 
     pose: Vector | None = None
     audio: Vector | None = None
     text: Vector | None = None
 
     def of(self, part: Part) -> Vector | None:
-        """One of the three."""
+        """Return the vector of a part."""
         found: Vector | None = getattr(self, part.value)
         return found
 
 
 class MoveEmbedding(msgspec.Struct, frozen=True, kw_only=True):
-    """The vectors of a move, and how much its dancers move."""
+    """The vectors of a move, and the amount of motion in its clip."""
 
     move_id: str
     rows: Rows = Rows()
     pose_by: str = IMPORTED
-    """Name of the model that made the vector; vectors of two models cannot be compared."""
+    """Model that made the vector; vectors of different models cannot be compared."""
     audio_by: str = IMPORTED
     text_by: str = IMPORTED
     energy_start: float | None = None
-    """0 to 1: how much the dancers move in the first eight-count; None before it is measured."""
+    """Amount of motion in the first eight-count, 0 to 1; None if it is not analysed."""
     energy_end: float | None = None
-    """As `energy_start`, in the last eight-count."""
+    """Amount of motion in the last eight-count, as `energy_start`."""
 
     def by(self, part: Part) -> str:
-        """Return the name of the model that made the vector of a part."""
+        """Return the model that made the vector of a part."""
         maker: str = getattr(self, f"{part.value}_by")
         return maker
 
@@ -86,9 +87,10 @@ class EmbeddedMove(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def fingerprint(self) -> int:
-        """32 bits that change, but for one chance in four thousand million, with a search's result.
+        """32-bit checksum of everything that search results depend on.
 
-        They cover the embedding and all that a search compares and filters by.
+        It covers the embedding and all fields that a search compares or filters; two different
+        values collide once in 4 thousand million.
         """
         move = self.move
         facts = (move.name, move.label, move.difficulty, move.energy_level, move.style)
@@ -96,19 +98,21 @@ class EmbeddedMove(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def words_of(move: Move) -> str:
-    """Return the words that describe a move, for an `Embedder`."""
+    """Return the text that describes a move, for an `Embedder`."""
     said = (move.name, move.label, move.difficulty, move.energy_level, move.style)
     return " ".join(each.replace("_", " ") for each in said)
 
 
 def packed(numbers: Iterable[float]) -> Vector:
-    """Numbers as a vector; raises `OverflowError` for one that 32 bits cannot hold."""
+    """Return numbers as a vector; raises `OverflowError` for a number beyond 32 bits."""
     values = tuple(numbers)
     return struct.pack(f"<{len(values)}f", *values)
 
 
 def unpacked(vector: Vector) -> Sequence[float]:
-    """The numbers of a vector; raises `ValueError` when its bytes are no whole numbers of four."""
+    """Return the numbers of a vector; raises `ValueError` if its length is not a multiple of 4
+    bytes.
+    """
     values = array("f")
     values.frombytes(vector)
     if sys.byteorder == "big":
@@ -117,10 +121,11 @@ def unpacked(vector: Vector) -> Sequence[float]:
 
 
 def fused(rows: Rows) -> Fused:
-    """Each part made as long as 1, weighted, and put one after another; missing ones are zeros.
+    """Return the fused vector: all parts normalised, weighted and concatenated; missing parts are
+    zeros.
 
-    The inner product of two is the sum over the parts of weight squared times cosine. Raises
-    `ValueError` for a part that has a wrong number of numbers or one that is not finite.
+    The inner product of two fused vectors is the sum over the parts of squared weight times cosine
+    similarity. Raises `ValueError` for a part of wrong length or with a number that is not finite.
     """
     whole: list[float] = []
     for part, length in LENGTHS.items():
@@ -138,7 +143,7 @@ def fused(rows: Rows) -> Fused:
 
 
 def faults(embedding: MoveEmbedding) -> tuple[Violation, ...]:
-    """Return everything that cannot be right about an embedding."""
+    """Return everything that is wrong with an embedding."""
     found = [fault for part in Part for fault in _row_faults(part, embedding.rows.of(part))]
     for name in ("energy_start", "energy_end"):
         energy: float | None = getattr(embedding, name)

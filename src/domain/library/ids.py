@@ -1,4 +1,4 @@
-"""Ids made out of names, in any script."""
+"""Make ids from names in any script."""
 
 import hashlib
 import re
@@ -7,34 +7,35 @@ from collections.abc import Callable
 from typing import Final
 
 Spell = Callable[[str], str]
-"""Writes a text of any script in ASCII; what it does not know it leaves out."""
+"""Transliterates a text of any script to ASCII; it omits unknown characters."""
 
 LONGEST: Final = 100
-"""Characters of an id that is made of a name."""
+"""Maximum length of an id made from a name, in characters."""
 RESERVED: Final = frozenset({"search"})
-"""Words that addresses have in the place of an id, as in `/api/moves/search`."""
+"""Words that stand in the place of an id in URLs, as in `/api/moves/search`."""
 
 _DIGITS: Final = 8
-"""Hexadecimal digits that stand for what cannot be spelled."""
+"""Number of hexadecimal digits of the hash for characters that cannot be transliterated."""
 _TELLING: Final = ("L", "N", "Sc", "Sm", "So")
-"""Categories of Unicode that a name is known by: letters, numbers, symbols."""
+"""Unicode categories that identify a name: letters, numbers, symbols."""
 _UNSEEN: Final = ("C", "M", "Sk")
-"""Those that only change what stands beside them, or how it is shown."""
+"""Unicode categories that only modify or format other characters."""
 
 
 def slug(name: str) -> str:
-    """The ASCII letters, digits, hyphens and underscores of a name; `unnamed` where it has none.
+    """Return the ASCII letters, digits, hyphens and underscores of a name; `unnamed` if there are
+    none.
 
-    Ids were made so before names were spelled; two names of another script have the same.
+    Earlier versions made all ids this way; two names in another script get the same id.
     """
     return _joined(_folded(name))[:LONGEST].strip("-_") or "unnamed"
 
 
 def id_of(name: str, spell: Spell) -> str:
-    """An id out of a name: lower case ASCII letters, digits, hyphens and underscores.
+    """Return an id made from a name: lower case ASCII letters, digits, hyphens and underscores.
 
-    The same name has the same id. What cannot be spelled, and the end of a long name, is a hash.
-    No id is a word of `RESERVED`.
+    The same name always gives the same id. A hash replaces characters that cannot be
+    transliterated, and the end of a long name. No id is a word of `RESERVED`.
     """
     spelled = [(each, _spelled(each, spell)) for each in unicodedata.normalize("NFC", name)]
     known = _joined("".join(_without_marks(*each) for each in spelled))
@@ -49,7 +50,9 @@ def id_of(name: str, spell: Spell) -> str:
 
 
 def _spelled(character: str, spell: Spell) -> str:
-    """What ASCII decomposes to it stays what it was in `slug`."""
+    """Return the ASCII form of a character; if Unicode decomposes it to ASCII, the same as in
+    `slug`.
+    """
     if folded := _folded(character):
         return folded
     if _tells(character):
@@ -58,7 +61,7 @@ def _spelled(character: str, spell: Spell) -> str:
 
 
 def _without_marks(character: str, ascii_text: str) -> str:
-    """What is spelled of a letter but the marks that stand for sounds ASCII has no letter for."""
+    """Return the transliteration without marks for sounds that ASCII has no letter for."""
     return ascii_text if character.isascii() else re.sub("[`']", "", ascii_text)
 
 

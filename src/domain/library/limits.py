@@ -1,4 +1,4 @@
-"""How much of a file is taken from those who bring one."""
+"""Limits for uploaded files."""
 
 from typing import Final
 
@@ -9,24 +9,26 @@ from domain.shared.errors import TooLarge
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file of one kind may have at most."""
+    """Limits for one kind of file."""
 
     what: str
-    """Its kind, for a person."""
+    """Name of the kind, for messages."""
     size: int
-    """Bytes."""
+    """Maximum size in bytes."""
     seconds: int
     pixels: int = 36_000_000
-    """Of one picture: 6000x6000."""
+    """Maximum pixels of one picture: 6000x6000."""
     streams: int = 8
 
     def refuse_size(self, size: int) -> None:
-        """Raise `TooLarge` for more bytes than are taken."""
+        """Raise `TooLarge` if a file has more bytes than the limit."""
         if size > self.size:
             raise TooLarge(f"A {self.what} may have {self.size // 1_000_000} MB at most.")
 
     def refuse_excess(self, media: Media) -> None:
-        """Raise `TooLarge`, which names the limit, for what lasts too long or holds too much."""
+        """Raise `TooLarge`, which names the limit, if a file is too long, too large a picture, or
+        has too many streams.
+        """
         picture = media.picture
         if media.seconds > self.seconds:
             raise TooLarge(
@@ -46,20 +48,20 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """How fast the body of a request has to come; only waiting for it counts."""
+    """Minimum speed of a request body; only the time spent waiting for data counts."""
 
     idle: float = 30.0
-    """Seconds from one piece to the next."""
+    """Maximum seconds between two pieces."""
     grace: float = 30.0
-    """Seconds after which `least` counts."""
+    """Seconds after which `least` applies."""
     least: int = 10_000
-    """Bytes a second, on the average since the beginning."""
+    """Minimum average speed since the beginning, in bytes per second."""
 
     def left(self, waited: float, idle: float, size: int) -> float:
-        """Seconds that the next piece may still take; below 0 it is too late.
+        """Return the seconds that the next piece may still take; negative if it is too late.
 
-        The body was waited for ``waited`` seconds in all, ``idle`` of them since the last piece;
-        ``size`` bytes have come.
+        ``waited`` is the total time spent waiting for data, and ``idle`` the part of it since the
+        last piece, both in seconds; ``size`` is the number of bytes received.
         """
         return min(self.idle - idle, max(self.grace, size / self.least) - waited)
 

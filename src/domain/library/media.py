@@ -1,4 +1,4 @@
-"""What is known of a media file once it has been looked into."""
+"""Properties of a media file, as a probe reads them."""
 
 from fractions import Fraction
 from typing import Final
@@ -11,30 +11,30 @@ _OLD: Final = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """A film's picture."""
+    """The video stream of a file."""
 
     codec: str
     width: int
     height: int
     frame_rate: Fraction
-    """Average frames a second."""
+    """Average frames per second."""
     frames: int
-    """Frames the container counts; 0 where it does not say."""
+    """Number of frames according to the container; 0 if it gives none."""
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True):
-    """A film or a sound file."""
+    """A video or audio file."""
 
     seconds: Fraction
     picture: Picture | None = None
     sound: str | None = None
-    """The sound's codec; None when it is silent."""
+    """Codec of the audio stream; None if there is none."""
     streams: int = 1
-    """Everything side by side in the file: pictures, sounds, subtitles and what else there is."""
+    """Number of streams of all kinds: video, audio, subtitles and others."""
 
 
 def require_film(media: Media) -> None:
-    """Raise `UnacceptedMedia` for what has no moving picture: a move needs one."""
+    """Raise `UnacceptedMedia` for a file without moving pictures, which a move needs."""
     if media.picture is None:
         raise UnacceptedMedia("The file has sound but no moving picture; a move needs a film.")
     if media.picture.frames == 1:
@@ -42,10 +42,10 @@ def require_film(media: Media) -> None:
 
 
 def type_of(head: bytes) -> str:
-    """The media type of a clip, by its first bytes, of which 64 are enough."""
+    """Return the media type of a clip from its first bytes; 64 bytes are enough."""
     if head.startswith(b"\x1aE\xdf\xa3"):
         return "video/webm" if b"webm" in head else "video/x-matroska"
     if head[4:8] == b"ftyp":
         return "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
-    # Without a `ftyp` box it is a film of the days before MP4.
+    # QuickTime files older than MP4 have no `ftyp` box.
     return "video/quicktime" if head[4:8] in _OLD else "application/octet-stream"

@@ -1,4 +1,4 @@
-"""How much moves in a clip, and the beat that the dancers keep where there is no sound."""
+"""The amount of motion in a clip, and the beat of the dancers' movement in a silent clip."""
 
 import math
 from collections.abc import Sequence
@@ -9,32 +9,34 @@ import msgspec
 from domain.library.moves import Energy
 
 SLOWEST, FASTEST = 100.0, 170.0
-"""BPM that bachata is danced at."""
+"""Range of bachata tempos in BPM."""
 
 _HALF: Final = 3.0
-"""Mean change of a pixel from picture to picture, in grey levels of 256 at 15 pictures a second,
-that is half of all energy: the median of 16 filmed couples."""
+"""Mean pixel change that gives an energy of 0.5: grey levels (of 256) per frame at 15 frames per
+second; the median of 16 filmed couples.
+"""
 _LOW, _HIGH = 0.38, 0.60
-"""Energies below and above which a move is one of low or high energy."""
+"""Limits between low, medium and high energy."""
 _STRENGTH: Final = 0.12
-"""Autocorrelation below which nobody is seen to keep a beat: of 16 filmed couples nine are above
-it, and of eight of these the tempo is right within 3 %."""
+"""Minimum autocorrelation for a visible beat: of 16 filmed couples nine exceed it, and for eight of
+these the tempo is right within 3 %.
+"""
 _AGAIN: Final = (1, 4, 8)
-"""Beats after which the same is danced again, or its mirror image."""
+"""Numbers of beats after which a dance repeats itself or its mirror image."""
 _SWAY: Final = 1 / 3
-"""Seconds on either side whose mean is taken off: what changes slower is no step."""
+"""Half-width in seconds of the moving average to subtract: slower changes are not steps."""
 
 
 class Motion(msgspec.Struct, frozen=True, kw_only=True):
-    """How much changes in a clip's picture."""
+    """The changes between the frames of a clip."""
 
     rate: float
-    """Numbers a second."""
+    """Number of changes per second."""
     changes: tuple[float, ...]
-    """Mean change of a pixel from each picture to the next, in grey levels of 256."""
+    """Mean change of a pixel from each frame to the next, in grey levels (of 256)."""
 
     def energy(self, start: float = 0, end: float = math.inf) -> float:
-        """0 to 1, from one moment to another, both in seconds; 0 where there is no picture."""
+        """Return the energy between two moments in seconds, 0 to 1; 0 if there are no frames."""
         first = max(0, round(start * self.rate))
         last = len(self.changes) if math.isinf(end) else max(first + 1, round(end * self.rate))
         part = self.changes[first:last]
@@ -43,25 +45,25 @@ class Motion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
-    """A beat that is seen."""
+    """A visible beat."""
 
     tempo: float
     beats: tuple[float, ...]
-    """Seconds."""
+    """Times of the beats in seconds."""
 
 
 def level_of(energy: float) -> Energy:
-    """The word for an energy."""
+    """Return the level of an energy between 0 and 1."""
     if energy < _LOW:
         return Energy.LOW
     return Energy.HIGH if energy > _HIGH else Energy.MEDIUM
 
 
 def pulse(motion: Motion) -> Pulse | None:
-    """The beat that the changes go with most; None where they go with none.
+    """Return the beat that best fits the changes; None if none fits.
 
-    Dancers move most between the beats, when weight is passed on, and least on them. Which beat
-    is a "1" is not seen.
+    Dancers move most between the beats, when they transfer their weight, and least on the beats.
+    The picture does not show which beat is a "1".
     """
     still = _stepwise([-each for each in motion.changes], max(1, round(_SWAY * motion.rate)))
     power = sum(each * each for each in still)
@@ -82,7 +84,7 @@ def pulse(motion: Motion) -> Pulse | None:
 
 
 def _stepwise(values: Sequence[float], sway: int) -> list[float]:
-    """Each number less the mean of those about it."""
+    """Return each number minus the mean of its neighbourhood."""
     found: list[float] = []
     for at, value in enumerate(values):
         about = values[max(0, at - sway) : at + sway + 1]
@@ -91,7 +93,9 @@ def _stepwise(values: Sequence[float], sway: int) -> list[float]:
 
 
 def _alike(values: Sequence[float], lag: float) -> float:
-    """Autocorrelation over a beat, a bar and two, whose lags may lie between two numbers."""
+    """Return the autocorrelation at one beat, one bar and two bars, interpolated
+    between samples.
+    """
     total = 0.0
     for beats in _AGAIN:
         shift, part = int(lag * beats), lag * beats % 1

@@ -1,4 +1,4 @@
-"""Checks of a move against its clip."""
+"""Check a move against its clip."""
 
 from typing import Final
 
@@ -6,13 +6,13 @@ from domain.library.moves import Move
 from domain.shared.violations import Violation
 
 _TOLERANCE: Final = 0.05
-"""Seconds by which a clip may differ from what is on record: a frame and a half at 30 a second."""
+"""Tolerance for the duration of a clip, in seconds: 1.5 frames at 30 frames per second."""
 
 
 def move_faults(move: Move, seconds: float | None = None) -> tuple[Violation, ...]:
-    """Return everything that cannot be right about a move whose clip lasts ``seconds``.
+    """Return everything that is wrong with a move whose clip lasts ``seconds``.
 
-    Without ``seconds`` the move's own duration is believed.
+    Without ``seconds`` the move's own duration is used.
     """
     found: list[Violation] = []
     lasts = move.duration if seconds is None else seconds

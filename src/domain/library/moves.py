@@ -1,4 +1,4 @@
-"""A move of the library: a filmed figure and what is known of it."""
+"""A move of the library: a filmed figure and its properties."""
 
 from enum import StrEnum
 from typing import Annotated, Final
@@ -14,7 +14,7 @@ Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats a minute.")]
 
 
 class Energy(StrEnum):
-    """How much is going on in a move or a section."""
+    """Level of energy in a move or in a section of a song."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -31,17 +31,17 @@ class Style(StrEnum):
 
 
 LEVEL = {Energy.LOW: 0.25, Energy.MEDIUM: 0.55, Energy.HIGH: 0.85}
-"""Where an energy lies between 0 and 1, the scale of a song's sections."""
+"""Value of each energy level on the scale of a song's sections, 0 to 1."""
 
 INTRO, OUTRO = "intros", "outro"
 """Labels of the moves that open and close a dance."""
 
 
 UNSURE: Final = 0.6
-"""Confidence below which a clip's beats may be wrong.
+"""Confidence below which the beats of a clip may be wrong.
 
-Of 19 real bachata clips the five below it are those that are heard half a beat off, at half their
-tempo, or with a fifth of the steps beside the beat; the fourteen above it have every step on it.
+Of 19 real bachata clips the five below it have beats that are off by half a beat, at half the
+tempo, or beside a fifth of the steps; in the fourteen above it every step is on a beat.
 """
 
 
@@ -60,28 +60,28 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """Tempo of the clip as filmed."""
     first_count: Annotated[float, Meta(ge=0, description="Seconds to the clip's first '1'.")] = 0
     beats: tuple[float, ...] = ()
-    """Seconds to each beat of the clip's own sound, where they are known."""
+    """Seconds to each beat of the clip's own sound, if they are known."""
     unusable: str | None = None
-    """Why no film can be made of the clip; null where one can, or nobody has tried."""
+    """Reason why no film can be made of the clip; null if one can, or if nobody has tried."""
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
-    """How sure it is where the beats of the clip are; null where nobody has noted it down.
+    """Confidence in the beats of the clip; null if no analysis recorded it.
 
-    Below `UNSURE` it may well be half a beat beside them, or at twice or half their tempo.
+    Below `UNSURE` the beats may be off by half a beat, or at double or half the tempo.
     """
     correction: Correction | None = None
-    """What a person says of the clip's time, which tempo, first count and beats heed already."""
+    """A user's correction of the beats, which tempo, first count and beats already include."""
 
     @property
     def doubt(self) -> float:
-        """How unsure it is where the beats are, from 0 for sure to 1; 0 where nobody knows."""
+        """Uncertainty of the beats, from 0 (certain) to 1; 0 if the confidence is unknown."""
         return 0.0 if self.confidence is None else max(0.0, 1 - self.confidence / UNSURE)
 
     @property
     def eight_count(self) -> float:
-        """Seconds of eight counts in the clip."""
+        """Duration of one eight-count of the clip, in seconds."""
         return 8 * 60 / self.tempo
 
     @property
     def eight_counts(self) -> int:
-        """Whole eight-counts from the first "1"; a clip may end some frames early."""
+        """Number of whole eight-counts from the first "1"; the last may be a few frames short."""
         return int((self.duration - self.first_count + 0.1) / self.eight_count)

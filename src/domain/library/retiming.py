@@ -1,4 +1,4 @@
-"""A clip's time as a person says it is, which wins over what was heard in it."""
+"""Apply a user's correction to the beats of a clip."""
 
 import msgspec
 
@@ -10,14 +10,14 @@ from domain.shared.violations import Violation
 
 _EIGHT = 8
 _SLOWEST, _FASTEST = 30, 300
-"""Beats a minute that a move may have."""
+"""Limits for the tempo of a move in beats per minute."""
 
 
 def retimed(heard: Move, correction: Correction | None) -> Move:
-    """A move as it was heard, with the tempo, the beats and the first "1" that a person says.
+    """Return the analysed move with a user's tempo, beats and first "1".
 
-    Of a clip whose beats are not known the tempo and the first "1" are corrected. What cannot be
-    danced, such as twice 200 beats a minute, is left as it was heard.
+    For a clip without known beats, this corrects only the tempo and the first "1". A correction
+    that gives an impossible tempo, such as twice 200 BPM, leaves the analysed values unchanged.
     """
     if correction is None or correction == Correction():
         return msgspec.structs.replace(heard, correction=None)
@@ -30,7 +30,7 @@ def retimed(heard: Move, correction: Correction | None) -> Move:
     return msgspec.structs.replace(
         heard,
         tempo=tempo,
-        # A clip that is said to begin its counting late does so after a correction, too.
+        # A clip whose counting starts late keeps that start after a correction.
         first_count=beats[one if correction.one_at is None else one % _EIGHT],
         beats=tuple(beats) if heard.beats else (),
         confidence=1.0,
@@ -39,7 +39,7 @@ def retimed(heard: Move, correction: Correction | None) -> Move:
 
 
 def refuse_undanceable(heard: Move, correction: Correction) -> None:
-    """Raise `InvalidRequest` for a correction that cannot be of this clip."""
+    """Raise `InvalidRequest` for a correction that is impossible for this clip."""
     if correction.one_at is not None and correction.one_at >= heard.duration:
         message = f"The clip lasts {heard.duration:.3f} s."
         raise InvalidRequest((Violation(path="$.one_at", message=message),))
@@ -62,7 +62,7 @@ def _analysis(heard: Move) -> Analysis:
 
 
 def _tempo(heard: Move, beats: list[float], correction: Correction) -> float:
-    """Beats a minute; what was heard is doubled or halved rather than measured anew."""
+    """Return the tempo in beats per minute; doubling or halving keeps the analysed value exact."""
     if correction.tempo is not None:
         return correction.tempo
     factor = {"double": 2.0, "half": 0.5, None: 1.0}[correction.beats]

@@ -1,4 +1,4 @@
-"""A song of the library and what can be heard in it."""
+"""A song of the library and the result of its analysis."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
-    """What is heard in a song; all times in seconds."""
+    """The result of analysing a song; all times in seconds."""
 
     tempo: Annotated[float, Meta(ge=0, description="Beats a minute; 0 where no beat is heard.")]
     beats: tuple[float, ...]
@@ -28,17 +28,17 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...]
     duration: float
     analyzed_by: str
-    """Who says so: `score` when it is known from the making, else the analyzer's name."""
+    """Source of the result: `score` for a generated song, else the name of the analyzer."""
     downbeats: tuple[float, ...] = ()
     """The first beat of every bar."""
     confidence: Annotated[float, Meta(ge=0, le=1)] = 1.0
-    """How sure the analyzer is of the beats; of what it is not sure of it tells none."""
+    """Confidence of the analyzer in the beats; it reports no beats that it is unsure of."""
     beat_energy: tuple[float, ...] = ()
-    """0 to 1, from each beat to the next."""
+    """Energy from each beat to the next, 0 to 1."""
     embedding: tuple[float, ...] = ()
-    """128 numbers of length 1, alike for songs that sound alike."""
+    """Vector of 128 numbers with norm 1; similar for songs that sound similar."""
     peaks: tuple[float, ...] = ()
-    """0 to 1: the largest sample in each of equal stretches, to draw the song by."""
+    """Waveform for drawing: the largest sample in each of many equal intervals, 0 to 1."""
 
 
 class Song(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,13 +51,13 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     duration: Annotated[float, Meta(gt=0, description="Seconds.")]
     genre: Shown | None = None
     tempo: float | None = None
-    """Beats a minute, once somebody has listened."""
+    """Tempo in beats per minute, if it has been analysed."""
     unusable: str | None = None
-    """Why no film can be made with the song; null where one can."""
+    """Reason why no film can be made with the song; null if one can."""
 
 
 def shortened(heard: Analysis, seconds: float) -> Analysis:
-    """The beginning of a song, up to the "1" nearest to so many seconds; a short song is whole."""
+    """Return the analysis cut at the "1" nearest to ``seconds``; a shorter song stays whole."""
     ends = [one for one in heard.ones[1:] if one < heard.duration]
     if seconds >= heard.duration or not ends:
         return heard

@@ -1,1 +1,1 @@
-"""Choosing and placing moves on the counts of a song."""
+"""Choose moves and place them on the counts of a song."""

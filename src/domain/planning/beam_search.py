@@ -1,4 +1,4 @@
-"""Beam search: the cheapest way through a song, many at a time."""
+"""Beam search for the dance with the lowest cost."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
@@ -6,28 +6,28 @@ from typing import Final, NamedTuple, TypeAlias
 from domain.planning.costs import AGAIN, WINDOW
 
 WIDTH: Final = 64
-"""Dances that are followed at a time; 256 of them find one that is 1 % cheaper at best."""
+"""Beam width; a width of 256 finds a dance that is at most 1 % cheaper."""
 
 _ALIKE: Final = 32
-"""Of those, how many may have the same last move, lest all end where none can go on."""
+"""Maximum ways with the same last move, so that not all end where none can continue."""
 
 _SPARE: Final = WIDTH // 4
-"""More than the width are kept until the like are sorted out."""
+"""Extra ways that are kept until duplicates are removed."""
 
 Offer: TypeAlias = tuple[float, int]
-"""A move that can be danced, by its number, after what it costs in its place."""
+"""The cost of a move in its place, and the move's number."""
 
 Offers: TypeAlias = Sequence[Mapping[int, Sequence[Offer]]]
-"""For each eight-count of a song, by how many eight-counts are danced: offers, cheapest first."""
+"""For each eight-count of a song, by number of eight-counts: offers, cheapest first."""
 
 
 class Step(NamedTuple):
-    """A move of the dance that was found."""
+    """A move of the dance."""
 
     slot: int
-    """The eight-count it begins on."""
+    """Index of its first eight-count."""
     length: int
-    """How many it lasts."""
+    """Number of eight-counts."""
     move: int
 
 
@@ -41,24 +41,26 @@ class _Way(NamedTuple):
 
 
 class _Crossing:
-    """The cheapest ways that have come to an eight-count so far."""
+    """The cheapest ways to one eight-count so far."""
 
     def __init__(self, width: int) -> None:
         self._most = width + _SPARE
         self._width = width
         self._found: list[tuple[float, int, int, int, _Way]] = []
         self.bound = float("inf")
-        """What a way may cost at most to be among them."""
+        """Maximum cost of a way that is still kept."""
 
     def take(self, ways: list[tuple[float, int, int, int, _Way]]) -> None:
-        """Take ways; each is its cost, its number, its last move, that one's length, the rest."""
+        """Add ways; each is its cost, its number, its last move, that move's length, and the
+        previous way.
+        """
         self._found += ways
         if len(self._found) > 2 * self._most:
             self._found = sorted(self._found)[: self._most]
             self.bound = self._found[-1][0]
 
     def best(self, slot: int) -> list[_Way]:
-        """The cheapest, of those with the same recent moves the cheapest only."""
+        """Return the cheapest ways; of those with the same recent moves only the cheapest."""
         seen: set[tuple[int, ...]] = set()
         ends: dict[int, int] = {}
         ways: list[_Way] = []
@@ -77,10 +79,10 @@ class _Crossing:
 def search(
     offers: Offers, joins: Callable[[int], Sequence[float]], width: int = WIDTH
 ) -> tuple[Step, ...]:
-    """The cheapest dance found from the first eight-count to the last.
+    """Return the cheapest dance found, from the first eight-count to the last.
 
-    ``joins`` gives for a move what each move costs after it. Every eight-count that can be come to
-    has to have an offer. Deterministic; of two as cheap, that which comes first.
+    ``joins`` returns for a move the costs of each move after it. Every reachable eight-count needs
+    an offer. The result is deterministic; ties go to the first.
     """
     crossings = [_Crossing(width) for _ in range(len(offers) + 1)]
     ways = [_Way(0.0, (), None, None)]
@@ -107,7 +109,7 @@ def search(
 
 
 def _again(recent: tuple[int, ...]) -> dict[int, float]:
-    """What each recent move costs when it is danced again."""
+    """Return the cost of repeating each recent move."""
     costs: dict[int, float] = {}
     for price, move in zip(AGAIN, reversed(recent), strict=False):
         costs[move] = costs.get(move, 0.0) + price

@@ -1,4 +1,4 @@
-"""What is offered for each eight-count of a song: the moves that may be danced from it on."""
+"""The candidates for each eight-count of a song."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -12,14 +12,14 @@ from domain.planning.placements import LONGEST, Floor
 from domain.shared.errors import NoMovesMatch
 
 _CHOICE: Final = 3
-"""Moves an eight-count needs to choose from: one may be danced just before, one just after."""
+"""Minimum number of candidates: one may be the previous move and one the next."""
 
 ByLength = dict[int, list[Offer]]
-"""By how many eight-counts are danced: offers, cheapest first."""
+"""Offers, cheapest first, by number of eight-counts."""
 
 
 class Offered(msgspec.Struct, frozen=True):
-    """What may be danced from each eight-count on, and the locks that cannot be kept."""
+    """The candidates of each eight-count, and the locks that cannot be met."""
 
     offers: list[ByLength]
     unmet: list[str]
@@ -32,10 +32,10 @@ def offered(
     locked: Mapping[int, str],
     kept: Slots | None = None,
 ) -> Offered:
-    """Offer moves of the ``pool`` that meets the wish, and others where it is too small.
+    """Return candidates of the ``pool`` that meets the wish, and others if it is too small.
 
-    ``locked`` are ids of moves by the eight-count they have to be danced on, ``kept`` the
-    eight-counts that are kept for a figure. Raises `NoMovesMatch`.
+    ``locked`` are ids of moves by the eight-count they must start on, ``kept`` the eight-counts
+    reserved for figures. Raises `NoMovesMatch`.
     """
     numbers = {move.id: number for number, move in enumerate(floor.moves)}
     offers: list[ByLength] = []
@@ -63,7 +63,7 @@ def offered(
 
 
 def _kept(floor: Floor, slot: int, lengths: Sequence[int], kept: Slots) -> ByLength:
-    """The moves an eight-count is kept for, those that meet the wish where there are any."""
+    """Return the moves that an eight-count is reserved for, preferably those that meet the wish."""
     only = kept.lengths.get(slot)
     fitting = lengths if only is None or only not in lengths else [only]
     wished = [number for number in kept.moves[slot] if number in kept.meeting]
@@ -77,10 +77,10 @@ def _kept(floor: Floor, slot: int, lengths: Sequence[int], kept: Slots) -> ByLen
 def _open(
     floor: Floor, slot: int, lengths: Sequence[int], pool: Sequence[int], danceable: Sequence[int]
 ) -> ByLength:
-    """What may be danced from an eight-count on that no move is locked to; raises `NoMovesMatch`.
+    """Return the candidates of an eight-count without a locked move; raises `NoMovesMatch`.
 
-    Moves that meet the wish; where these are too few, all; and of all too few, also openings and
-    endings out of their places.
+    Moves that meet the wish; if these are too few, all moves; and if all are too few, openings and
+    endings at any place too.
     """
     wished = {n: [*pool, *_ends(floor, slot, n, pool, danceable)] for n in lengths}
     among = dict.fromkeys(lengths, danceable)
@@ -100,9 +100,9 @@ def _open(
 def _ends(
     floor: Floor, slot: int, length: int, pool: Sequence[int], danceable: Sequence[int]
 ) -> list[int]:
-    """Openings and endings that do not meet the wish, for their places, where none that does fits.
+    """Return openings and endings that do not meet the wish, for places where no other fits.
 
-    A dance that breaks off stands out more than an ending that is a little harder than the rest.
+    A missing ending is more noticeable than an ending that is slightly harder than the rest.
     """
     places = {INTRO: slot == 0, OUTRO: slot + length == len(floor.slots)}
     found: list[int] = []

@@ -1,4 +1,4 @@
-"""Setting a clip to a phrase of the song: where it enters, and how fast it plays."""
+"""Align a clip with a phrase of the song: its entry point and its playback rate."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -13,31 +13,31 @@ from domain.library.moves import Move
 from domain.planning.phrases import Phrase
 
 SLOWEST, FASTEST = 0.85, 1.15
-"""Playback rates at which a dancer still looks like a dancer."""
+"""Limits of the playback rate at which a dancer still looks natural."""
 
 _GRACE: Final = 0.016
-"""Seconds a clip may fall short: a little under half a frame at 30 a second."""
+"""Seconds by which a clip may be too short: a little less than half a frame at 30 per second."""
 
 _FEWEST_BEATS: Final = 4
-"""Beats of a clip from which it is timed by them and not by its tempo."""
+"""Minimum number of known beats for aligning by beats instead of by tempo."""
 
 _TRUER: Final = 0.003
-"""Seconds by which the steps must be truer for a clip to enter later than at its first "1"."""
+"""Minimum improvement in seconds for which a clip enters later than at its first "1"."""
 
 
 class Footing(NamedTuple):
-    """A stretch of a clip that has as many counts as a phrase, and begins on the same count."""
+    """A part of a clip with as many counts as a phrase, beginning on the same count."""
 
     entry: float
-    """Seconds into the clip."""
+    """Start in the clip, in seconds."""
     span: float
-    """Seconds of the clip."""
+    """Duration in the clip, in seconds."""
     sway: tuple[float, ...]
-    """Seconds by which each count comes later than if all were even; empty where all are."""
+    """Delay of each count relative to even counts, in seconds; empty if all are even."""
 
 
 class Counts:
-    """When each count of a clip is, in seconds of the clip; by its beats where they are known."""
+    """The time of each count of a clip in seconds; from its beats if they are known."""
 
     def __init__(self, move: Move) -> None:
         heard = len(move.beats) >= _FEWEST_BEATS
@@ -55,9 +55,9 @@ class Counts:
         self._end = move.duration + _GRACE
 
     def footings(self, count: float, beats: float) -> list[Footing]:
-        """Where the clip may enter for a phrase of ``beats`` from ``count`` on.
+        """Return the entry points for a phrase of ``beats`` beats that starts at ``count``.
 
-        The first place first; a later one only where its counts are more even.
+        The first possible one comes first; a later one only if its counts are more even.
         """
         steps = range(ceil(count - 1e-6), floor(count + beats + 1e-6) + 1)
         found: list[Footing] = []
@@ -104,9 +104,9 @@ def _nearest_index(times: Sequence[float], moment: float) -> int:
 
 
 def sway(phrase: Phrase, beats: Sequence[float]) -> tuple[float, ...]:
-    """Seconds by which each count of a phrase comes later in the song than if all were even.
+    """Return the delay of each count of a phrase in the song relative to even counts, in seconds.
 
-    ``beats`` are the song's, in seconds and ascending; a count that no beat is near is even.
+    ``beats`` are the song's, in seconds and ascending; a count without a near beat has no delay.
     """
     beat = (phrase.end - phrase.start) / phrase.beats
     first = phrase.start - beat * phrase.count
@@ -123,9 +123,9 @@ def sway(phrase: Phrase, beats: Sequence[float]) -> tuple[float, ...]:
 
 
 def step_error(footing: Footing, songs: Sequence[float]) -> float:
-    """The most by which a count of the clip, as played, misses the song's; seconds.
+    """Return the maximum distance in seconds between the clip's counts, as played, and the song's.
 
-    ``songs`` is the phrase's `sway`. It is told to within the playback rate.
+    ``songs`` is the phrase's `sway`. The result ignores the playback rate.
     """
     if not footing.sway:
         return max(map(abs, songs), default=0.0)
@@ -135,7 +135,7 @@ def step_error(footing: Footing, songs: Sequence[float]) -> float:
 def truest(
     footings: Sequence[Footing], phrase: Phrase, songs: Sequence[float]
 ) -> tuple[Footing, float]:
-    """The footing for a phrase and its `step_error`: the first, or one that is clearly truer."""
+    """Return the footing for a phrase and its `step_error`: the first, or a clearly better one."""
     best, least = footings[0], step_error(footings[0], songs)
     seconds = phrase.end - phrase.start
     for other in footings[1:]:
@@ -146,7 +146,7 @@ def truest(
 
 
 def cast_to(phrase: Phrase, move: Move, footing: Footing, reason: dict[str, Any]) -> BlueprintMove:
-    """Set a move to a phrase of the song, so that its counts fall on the song's."""
+    """Return a move aligned with a phrase, so that its counts coincide with the song's."""
     start, end = round(phrase.start, 6), round(phrase.end, 6)
     return BlueprintMove(
         clip_id=move.id,

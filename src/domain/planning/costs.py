@@ -1,7 +1,7 @@
-"""What a move costs in its place: each reason to choose or to leave it, as a number.
+"""The costs of a move at a place in a dance: each criterion as a number.
 
-All are 0 or more, and 0 is best. Energy, style, words, difficulty, tempo, steps, proposal and
-chance are counted for every eight-count that is danced, the others once a move.
+All costs are 0 or more, and 0 is best. Energy, style, words, difficulty, tempo, steps, proposal and
+chance are added for every danced eight-count, the others once per move.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,18 +12,18 @@ from domain.blueprint.model import Difficulty
 from domain.library.moves import INTRO, LEVEL, OUTRO, Energy, Move, Style
 
 Motion = Mapping[str, tuple[float, float]]
-"""How much is going on at a clip's start and at its end, 0 to 1, by the move's id."""
+"""Amount of motion at a clip's start and end, 0 to 1, by the move's id."""
 
 HARDNESS: Final = {level: rank for rank, level in enumerate(Difficulty)}
 
 WINDOW: Final = 8
-"""Moves back within which a repetition costs."""
+"""Number of previous moves within which a repetition has a cost."""
 
 AGAIN: Final = (50.0, 2.4, 1.8, 1.2, 0.8, 0.6, 0.4, 0.3)
-"""Cost of a move that was danced so many moves before; at once, only where there is no other."""
+"""Cost of repeating a move after so many moves; an immediate repetition is the last resort."""
 
 STEADY: Final = 0.025
-"""Seconds by which a step may miss the song's before a shorter phrase is better."""
+"""Step error in seconds above which a shorter phrase is better."""
 
 _ENERGY: Final = 4.0
 _KIN, _STRANGE = 0.5, 1.1
@@ -31,41 +31,43 @@ _CALM: Final = (Style.ROMANTIC, Style.SENSUAL)
 """Styles that are danced close and slowly; the others are danced apart and briskly."""
 _WORDS: Final = 1.2
 PROPOSAL: Final = 1.2
-"""Cost of any other move than the one that was proposed for an eight-count."""
+"""Cost of any other move than the proposed one for an eight-count."""
 _HARDER, _EASIER = 1.0, 0.25
 TEMPO: Final = 2.0
-"""Cost of a clip that plays twice as fast as it was filmed, were that allowed."""
+"""Cost of a clip at double speed, if that were allowed."""
 _STEPS: Final = 0.4
 _DOUBT: Final = 1.0
 _BROKEN_OFF: Final = 0.15
 _JUMP: Final = 0.8
 _UNKNOWN: Final = 0.25
-"""A difference in motion to reckon with where a clip's motion is not known."""
+"""Assumed difference in motion if a clip's motion is unknown."""
 _ALIKE: Final = 0.25
 _OUT_OF_PLACE: Final = 8.0
 _CHANCE: Final = 0.2
 
 
 def energy(level: Energy, of_section: float, asked: Energy | None) -> float:
-    """How far a move's energy is from the section's, or from midway to the one asked for."""
+    """Return the cost of a move's energy: the distance to the section's, or midway to the requested
+    one.
+    """
     wanted = of_section if asked is None else (of_section + LEVEL[asked]) / 2
     return _ENERGY * (LEVEL[level] - wanted) ** 2
 
 
 def style(move: Move, asked: Style | None) -> float:
-    """Another style than the one asked for; less for one that is akin to it."""
+    """Return the cost of another style than the requested one; a related style costs less."""
     if asked in (None, move.style):
         return 0.0
     return _KIN if (move.style in _CALM) is (asked in _CALM) else _STRANGE
 
 
 def words(move: Move, fit: Mapping[str, float] | None) -> float:
-    """How badly a move meets the words asked for; ``fit`` is 1 where it meets them wholly."""
+    """Return the cost of not matching the words; ``fit`` is 1 for a full match."""
     return 0.0 if fit is None else _WORDS * (1 - min(1.0, max(0.0, fit.get(move.id, 0.0))))
 
 
 def difficulty(move: Move, asked: Difficulty | None) -> float:
-    """Harder than what was asked for; a little, too, for being easier."""
+    """Return the cost of a harder move than requested; an easier one also costs a little."""
     if asked is None:
         return 0.0
     above = HARDNESS[move.difficulty] - HARDNESS[asked]
@@ -73,27 +75,29 @@ def difficulty(move: Move, asked: Difficulty | None) -> float:
 
 
 def tempo(rate: float) -> float:
-    """A clip that plays faster or slower than it was filmed; as a ratio."""
+    """Return the cost of a playback rate other than 1."""
     return TEMPO * abs(rate - 1)
 
 
 def steps(error: float) -> float:
-    """Steps beside the song's beats, by the seconds the worst misses."""
+    """Return the cost of steps beside the song's beats, from the worst error in seconds."""
     return _STEPS * (error / STEADY) ** 2
 
 
 def doubt(move: Move) -> float:
-    """A clip of which it is not sure where its beats are: its steps may fall between the song's."""
+    """Return the cost of uncertain beats: the steps of the clip may fall between
+    the song's beats.
+    """
     return _DOUBT * move.doubt
 
 
 def whole(broken_off: bool) -> float:
-    """A figure of which only the first half is danced."""
+    """Return the cost of dancing only the first half of a figure."""
     return _BROKEN_OFF if broken_off else 0.0
 
 
 def place(move: Move, first: bool, last: bool) -> float:
-    """An opening or an ending elsewhere, and any other move in their places."""
+    """Return the cost of an opening or ending elsewhere, and of other moves in their places."""
     wrong = (move.label == INTRO) + (move.label == OUTRO)
     if first:
         wrong += 1 if move.label != INTRO else -1
@@ -103,21 +107,21 @@ def place(move: Move, first: bool, last: bool) -> float:
 
 
 def chances(seed: int, move: Move, slots: int) -> list[float]:
-    """What tells one seed from another, for each eight-count of the song."""
+    """Return random costs for each eight-count, which make dances of different seeds differ."""
     random = Random(f"{seed} {move.id}")  # noqa: S311 - a dance, no secret
     return [_CHANCE * random.random() for _ in range(slots)]
 
 
 def continuity(before: Move, move: Move, motion: Motion | None) -> float:
-    """A jump from how one move ends to how the next begins; the same kind of figure again."""
+    """Return the cost of a jump between two moves, and of two figures of the same kind in a row."""
     jump = 0.0 if motion is None else _JUMP * _jump(before, move, motion)
     return jump + (_ALIKE if before.label == move.label else 0.0)
 
 
 def apart(before: Move, move: Move, motion: Motion | None) -> float:
-    """How far a move's beginning is from the end of the one before, 0 to 1.
+    """Return the difference between the end of a move and the start of the next, 0 to 1.
 
-    Without motion, 1 between two of one kind, of which the second begins anew what was just over.
+    Without motion it is 1 for two figures of the same kind, where the second starts again.
     """
     return float(before.label == move.label) if motion is None else _jump(before, move, motion)
 
@@ -129,6 +133,6 @@ def _jump(before: Move, move: Move, motion: Motion) -> float:
 
 
 def repetition(recent: Sequence[int], move: int) -> float:
-    """A move that is among the ``recent``, of which the latest is last."""
+    """Return the cost of a move that is among the ``recent`` ones, the latest last."""
     latest = recent[-WINDOW:][::-1]
     return sum(price for price, each in zip(AGAIN, latest, strict=False) if each == move)

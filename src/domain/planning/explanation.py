@@ -1,4 +1,4 @@
-"""Saying why each move was chosen, and what else could be danced in its place."""
+"""Explain the choice of each move, and name alternatives."""
 
 from collections.abc import Collection, Iterator, Sequence
 from heapq import nsmallest
@@ -12,17 +12,16 @@ from domain.planning.phrases import Phrase
 from domain.planning.placements import Floor
 
 ALTERNATIVES: Final = 3
-"""Other moves that are named for each slot."""
+"""Number of alternatives for each slot."""
 
 
 def explained(
     floor: Floor, steps: Sequence[Step], offers: Offers, *pools: Collection[int]
 ) -> Iterator[BlueprintMove]:
-    """The moves of a dance, each with its costs by name and the cheapest others in its place.
+    """Yield the moves of a dance with their costs by name and the cheapest alternatives.
 
-    Others are taken from the ``offers`` that were searched, and where these are too few, from each
-    of the ``pools``; none is the same as a neighbour. They are told with what they would cost
-    after the moves there are.
+    Alternatives come from the searched ``offers``, then from each of the ``pools``; none equals a
+    neighbouring move. Their costs are those after the actual previous moves.
     """
     numbers = [step.move for step in steps]
     for index, step in enumerate(steps):

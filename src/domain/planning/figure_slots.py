@@ -1,4 +1,4 @@
-"""Figures that are wanted in a place or a number of times, as moves for eight-counts of a song."""
+"""Reserve eight-counts of a song for requested figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -13,10 +13,10 @@ from domain.text_query.figure_requests import FigureRequest
 from domain.text_query.meanings import Place
 
 _BREAK: Final = 0.12
-"""Energy, of 0 to 1, by which a break is below the sections on both sides."""
+"""Minimum difference in energy (0 to 1) between a break and the sections around it."""
 
 _FEWEST: Final = 2
-"""Moves to choose from, below which one would be danced all the time."""
+"""Minimum number of moves; with fewer, one would be repeated all the time."""
 
 _PLACES: Final = {
     Place.FIRST: "at the start",
@@ -27,29 +27,29 @@ _PLACES: Final = {
 
 
 class Requested(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures that are wanted or not, and the moves that are such figures."""
+    """Requested and excluded figures, with the matching moves."""
 
     requests: tuple[FigureRequest, ...] = ()
     figures: tuple[str, ...] = ()
-    """All that are wanted, wherever and however often."""
+    """All requested figures, at any place and in any number."""
     unwanted: Mapping[str, frozenset[str]] = {}
-    """Ids of the moves that are unwanted, by what they are."""
+    """Ids of the excluded moves, by figure or style."""
     moves: Mapping[str, frozenset[str]] = {}
-    """Ids of the moves that are such figures, by figure."""
+    """Ids of the matching moves, by figure."""
 
 
 class Slots(msgspec.Struct, frozen=True):
-    """Moves that may be danced on an eight-count and no others, by their numbers."""
+    """Reserved eight-counts: the only moves allowed on each, by their numbers."""
 
     moves: Mapping[int, tuple[int, ...]]
     lengths: Mapping[int, int]
-    """Eight-counts that they have to last, where that matters."""
+    """Required number of eight-counts, if it matters."""
     meeting: frozenset[int] = frozenset()
-    """Those of them that meet the wish; others are danced for want of these."""
+    """Those moves that meet the wish; others are used only if there are none."""
 
 
 def break_end(floor: Floor) -> int | None:
-    """The eight-count on which a song goes on after its quietest break; None without a break."""
+    """Return the eight-count after the quietest break of a song; None if there is no break."""
     sections: list[tuple[int, float]] = []
     for _, group in groupby(range(len(floor.slots)), key=lambda n: floor.slots[n].section):
         slots = list(group)
@@ -67,7 +67,7 @@ def break_end(floor: Floor) -> int | None:
 def reserved(
     floor: Floor, requested: Requested, danceable: Iterable[int], locked: Iterable[int]
 ) -> Slots:
-    """Keep eight-counts for the figures that were asked for; what finds no room is left out."""
+    """Reserve eight-counts for the requested figures; figures that do not fit are left out."""
     return _Reservation(floor, requested, danceable, locked).result()
 
 
@@ -108,13 +108,15 @@ class _Reservation:
         return Slots(self._taken, self._lengths)
 
     def _take_last(self, figure: str, last: int, whole: bool) -> int:
-        """End on a figure, on its two eight-counts where it has as many and the song lets it."""
+        """End with a figure, for two eight-counts if the figure and the song allow it."""
         if whole and last == self._count - 1 and self._take(figure, last - 1, LONGEST):
             return LONGEST
         return self._take(figure, last, 1)
 
     def _take(self, figure: str, slot: int, length: int | None = None) -> int:
-        """Keep an eight-count for a figure, and say how many: 1, ``length``, or 0 for none."""
+        """Reserve eight-counts for a figure; return their number: 1, ``length``, or 0 if
+        impossible.
+        """
         span = length or 1
         if not 0 <= slot <= self._count - span:
             return 0
@@ -129,7 +131,7 @@ class _Reservation:
         return span
 
     def _chain(self) -> None:
-        """Put a figure that comes after another soon after it."""
+        """Reserve a place soon after its predecessor for each figure that must follow another."""
         at = 0
         for index, request in enumerate(self._requests):
             following = self._requests[index + 1 : index + 2]
@@ -143,7 +145,7 @@ class _Reservation:
                 at = min(mine, default=at)
 
     def _repeat(self, request: FigureRequest) -> None:
-        """Spread as many of a figure over the song as are still missing."""
+        """Distribute the missing repetitions of a figure over the song."""
         moves = set(self._numbers.get(request.figure, ()))
         have = sum(bool(moves.issuperset(taken)) for taken in self._taken.values())
         missing = request.at_least - have
@@ -164,12 +166,12 @@ class _Reservation:
 
 
 def without_unwanted(floor: Floor, requested: Requested, danceable: Sequence[int]) -> Sequence[int]:
-    """The moves that are not unwanted; where fewer than two would be left, all."""
+    """Return the moves that are not excluded; if fewer than two remain, all moves."""
     return _without(floor, frozenset[str]().union(*requested.unwanted.values()), danceable)
 
 
 def without_limited(floor: Floor, requested: Requested, open_: Sequence[int]) -> Sequence[int]:
-    """The moves that are no figure of which only so many are wanted; of fewer than two, all."""
+    """Return the moves that are no figure with a maximum number; if fewer than two remain, all."""
     limited = (each.figure for each in requested.requests if each.at_most is not None)
     ids = (requested.moves.get(figure, frozenset[str]()) for figure in limited)
     return _without(floor, frozenset[str]().union(*ids), open_)
@@ -184,9 +186,9 @@ def _without(floor: Floor, refused: frozenset[str], numbers: Sequence[int]) -> S
 def unmet(
     floor: Floor, requested: Requested, danced: Sequence[tuple[int, str]], danceable: Iterable[int]
 ) -> list[str]:
-    """Say which requests a dance does not meet, and why.
+    """Return messages about the requests that a dance does not meet, with reasons.
 
-    ``danced`` are the moves of the dance in order: the eight-count each begins on, and its id.
+    ``danced`` are the moves of the dance in order: each with its first eight-count and its id.
     """
     ids = [move_id for _, move_id in danced]
     able = {floor.moves[number].id for number in danceable}

@@ -1,4 +1,4 @@
-"""How good a dance is: the numbers a plan is told with, and judged by."""
+"""Quality measures of a dance."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
@@ -17,32 +17,34 @@ from domain.planning.phrases import all_ones, eight_count, nearest, phrases
 from domain.shared.frame_time import exact, frame_at
 
 _NEAR: Final = 0.05
-"""Seconds from a beat within which a step looks as if it were on it."""
+"""Maximum seconds between a step and a beat for which the step looks on the beat."""
 
 _REPEATED: Final = 4
-"""Moves back within which a repetition is seen."""
+"""Number of previous moves within which viewers notice a repetition."""
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be measured of a dance; times in milliseconds, shares and the rest 0 to 1."""
+    """Quality of a dance; times in milliseconds, all others 0 to 1."""
 
     cut_error_median: float
-    """From each cut, on its frame, to the nearest "1" of the song."""
+    """Distance from each cut, at its frame, to the nearest "1" of the song."""
     cut_error_worst: float
     step_error_median: float
-    """From each beat of the clips, as played, to the nearest beat of the song."""
+    """Distance from each beat of the clips, as played, to the nearest beat of the song."""
     steps_on_the_beat: float
-    """Share of the clips' beats that are played within 50 ms of a beat of the song."""
+    """Share of the clips' beats that are within 50 ms of a beat of the song."""
     energy_correlation: float | None
-    """-1 to 1, of the moves' energy with the sections'; None where one of them is all the same."""
+    """Correlation of the moves' energy with the sections', -1 to 1; None if one of them is
+    constant.
+    """
     continuity: float
-    """1 where each move begins as the one before ended."""
+    """1 if each move begins as the previous one ended."""
     repeated: float
-    """Share of the moves that were danced within the four before."""
+    """Share of the moves that repeat one of the previous four."""
     coverage: float
-    """Share of the library that is danced."""
+    """Share of the library's moves in the dance."""
     too_hard: float
-    """Share of the moves that are harder than what was asked for."""
+    """Share of the moves that are harder than requested."""
 
 
 def quality(
@@ -54,9 +56,9 @@ def quality(
     motion: Motion | None = None,
     frame_rate: int = 30,
 ) -> Quality:
-    """Measure a dance of at least one move; each `clip_id` has to be in the library.
+    """Measure a dance of at least one move; the library must contain each `clip_id`.
 
-    Raises KeyError where one is not.
+    Raises KeyError if it does not.
     """
     known = {move.id: move for move in library}
     moves = [known[each.clip_id or ""] for each in dance]
@@ -79,14 +81,14 @@ def quality(
 
 
 def rounded(measured: Quality) -> Quality:
-    """The same to four decimals."""
+    """Return the measures rounded to four decimals."""
     numbers: dict[str, float | None] = msgspec.structs.asdict(measured)
     told = {name: None if n is None else round(n, 4) for name, n in numbers.items()}
     return msgspec.convert(told, Quality)
 
 
 def cut_errors(dance: Sequence[BlueprintMove], analysis: Analysis, frame_rate: int) -> list[float]:
-    """Seconds from each cut between two moves, on its frame, to the nearest "1" of the song."""
+    """Return the seconds from each cut, at its frame, to the nearest "1" of the song."""
     ones = all_ones(analysis)
     ones.append(ones[-1] + eight_count(analysis))
     shown = [frame_at(exact(each.start_time), frame_rate) / frame_rate for each in dance[1:]]
@@ -96,10 +98,10 @@ def cut_errors(dance: Sequence[BlueprintMove], analysis: Analysis, frame_rate: i
 def step_errors(
     dance: Sequence[BlueprintMove], analysis: Analysis, known: Mapping[str, Move]
 ) -> list[float]:
-    """Seconds from each beat of the clips, as played, to the nearest beat of the song.
+    """Return the seconds from each beat of the clips, as played, to the nearest beat of the song.
 
-    The clips' beats are those that were heard in them, else those of their tempo; ``known`` has
-    the moves by their ids.
+    The clips' beats come from their analysis, or else from their tempo; ``known`` maps ids to
+    moves.
     """
     song = song_beats(analysis)
     errors: list[float] = []
@@ -115,7 +117,9 @@ def step_errors(
 
 
 def clip_beats(move: Move) -> tuple[float, ...]:
-    """Seconds to each beat of a clip: as heard, else by its tempo from its first "1"."""
+    """Return the beats of a clip in seconds: the analysed ones, or else by tempo from its first
+    "1".
+    """
     if move.beats:
         return move.beats
     beat = 60 / move.tempo
@@ -124,7 +128,9 @@ def clip_beats(move: Move) -> tuple[float, ...]:
 
 
 def song_beats(analysis: Analysis) -> list[float]:
-    """Seconds to each beat of a song, on over both its ends; by its "1"s where none were heard."""
+    """Return the beats of a song in seconds, continued to both ends; by its "1"s
+    if there are none.
+    """
     eight, ones = eight_count(analysis), all_ones(analysis)
     beats = list(analysis.beats) or [
         start + (end - start) * count / 8
@@ -142,7 +148,7 @@ def song_beats(analysis: Analysis) -> list[float]:
 
 
 def kept(before: Sequence[BlueprintMove], after: Sequence[BlueprintMove]) -> float:
-    """Share of the time, 0 to 1, at which two dances to one song show the same clip."""
+    """Return the share of time, 0 to 1, at which two dances to one song show the same clip."""
     edges = sorted({at for dance in (before, after) for at in _edges(dance)})
     same = sum(
         end - start
@@ -165,7 +171,7 @@ def _shown(dance: Sequence[BlueprintMove], start: float, end: float) -> str | No
 def _energy_correlation(
     dance: Sequence[BlueprintMove], moves: Sequence[Move], analysis: Analysis
 ) -> float | None:
-    """Pearson's, over the eight-counts of the song."""
+    """Return Pearson's correlation over the eight-counts of the song."""
     starts = [each.start_time for each in dance]
     slots = phrases(analysis)
     middles = [(slot.start + slot.end) / 2 for slot in slots]

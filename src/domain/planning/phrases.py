@@ -1,4 +1,4 @@
-"""The eight-counts of a song, from its first moment to its last."""
+"""Divide a song into phrases of eight counts."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -12,44 +12,47 @@ from domain.library.songs import Analysis, Section
 
 
 class Phrase(msgspec.Struct, frozen=True, kw_only=True):
-    """A stretch of a song that one move is danced to."""
+    """A part of a song for one move."""
 
     start: float
     end: float
     beats: float
-    """How many beats it lasts."""
+    """Number of beats."""
     count: float = 0
-    """Beats from the "1" to its start: 0 on the "1", negative when it begins before."""
+    """Beats from the "1" to its start: 0 on the "1", negative before it."""
     eight_counts: int = 1
     section: int
     energy: float
 
 
 _SCRAP: Final = 4.0
-"""Beats; what is left over before the first "1" or after the last is danced with its neighbour
-when it is shorter than this, and stands alone when it is longer."""
+"""Minimum beats of a separate phrase before the first "1" or after the last; a shorter remainder
+joins its neighbour.
+"""
 
 _LEFT_OUT: Final = 1.75
-"""Eight-counts between two "1"s from which one was left out."""
+"""Eight-counts between two "1"s from which a missing "1" is assumed."""
 
 _DRIFT: Final = 1.5
-"""Beats by which an eight-count may be longer or shorter than most."""
+"""Maximum beats by which an eight-count may differ from the median."""
 
 _HEARD: Final = 1.0
-"""Beats by which the number heard between two moments may differ from their distance."""
+"""Maximum difference between the number of detected beats in an interval and its
+duration in beats.
+"""
 
 _PACE: Final = 4
-"""Beats that tell a pace."""
+"""Minimum number of beats that define a tempo."""
 
 _ON_THE_DOT: Final = 1 / 60
-"""Seconds within which two moments are one: half a frame at 30 a second."""
+"""Seconds within which two moments are equal: half a frame at 30 per second."""
 
 
 def phrases(analysis: Analysis, *, join_scraps: bool = True) -> tuple[Phrase, ...]:
     """Divide a song at every "1".
 
-    The "1"s go on before the first that was heard and after the last, to both ends of the song.
-    What little is left over at the ends joins its neighbour, unless ``join_scraps`` is off.
+    The "1"s continue before the first detected one and after the last, to both ends of the song.
+    Short remainders at the ends join their neighbours, unless ``join_scraps`` is off.
     """
     eight = eight_count(analysis)
     ones = all_ones(analysis)
@@ -81,13 +84,13 @@ def phrases(analysis: Analysis, *, join_scraps: bool = True) -> tuple[Phrase, ..
 
 
 def eight_count(analysis: Analysis) -> float:
-    """Seconds that eight counts of the song mostly last."""
+    """Return the median duration of an eight-count in seconds."""
     gaps = [b - a for a, b in pairwise(analysis.ones)]
     return median(gaps) if gaps else 8 * 60 / analysis.tempo
 
 
 def all_ones(analysis: Analysis) -> list[float]:
-    """Every "1" of a song in seconds: those heard, those left out between, and on to both ends."""
+    """Return every "1" of a song in seconds: detected, interpolated, and continued to both ends."""
     eight, ending = eight_count(analysis), _ending(analysis)
     heard = [one for one in analysis.ones if 0 <= one < analysis.duration] or [0.0]
     before: list[float] = []
@@ -105,7 +108,7 @@ def all_ones(analysis: Analysis) -> list[float]:
 
 
 def _left_out(start: float, end: float, eight: float, beats: tuple[float, ...]) -> list[float]:
-    """The "1"s between two that are further apart than an eight-count, on a beat where one is."""
+    """Return the missing "1"s between two that are far apart, each on a beat if one is near."""
     parts = round((end - start) / eight) if (end - start) / eight > _LEFT_OUT else 1
     even = [start + (end - start) * part / parts for part in range(1, parts)]
     near = [nearest(beats, moment) for moment in even] if beats else even
@@ -114,16 +117,17 @@ def _left_out(start: float, end: float, eight: float, beats: tuple[float, ...]) 
 
 
 def nearest(beats: Sequence[float], moment: float) -> float:
-    """The one of ``beats`` (ascending, at least one) that is nearest to a moment."""
+    """Return the element of ``beats`` (ascending, not empty) nearest to a moment."""
     index = bisect_left(beats, moment)
     return min(beats[max(index - 1, 0) : index + 1], key=lambda beat: abs(beat - moment))
 
 
 def _counts(analysis: Analysis, ones: list[float], eight: float) -> list[int]:
-    """How many beats of the song lie before each "1", from the first "1" on.
+    """Return the number of beats before each "1", from the first "1" on.
 
-    Mostly eight more each time; where music leaves a bar out or puts one in, what the beats say,
-    and where no beats are known, what the time says: a listener may miss a song's first and last.
+    It is usually eight more each time. If the music omits or inserts a bar, the detected beats
+    decide; if no beats are known there, the time does, because an analysis may miss a song's first
+    and last beats.
     """
     counts = [0]
     beat = eight / 8
@@ -143,7 +147,7 @@ def _heard_between(beats: tuple[float, ...], start: float, end: float, beat: flo
 
 
 def _ending(analysis: Analysis) -> float:
-    """Seconds of eight counts after the last "1", at the pace of the beats that are heard there."""
+    """Return the duration of an eight-count after the last "1", at the local tempo, in seconds."""
     eight = eight_count(analysis)
     one = analysis.ones[-1] if analysis.ones else 0.0
     beats = analysis.beats[bisect_left(analysis.beats, one + eight / 16) :]
@@ -153,7 +157,7 @@ def _ending(analysis: Analysis) -> float:
 
 
 def _count_at(moment: float, ones: list[float], counts: list[int], eight: float) -> float:
-    """Beats from the first "1" to a moment; ``eight`` is an eight-count after the last."""
+    """Return the beats from the first "1" to a moment; ``eight`` applies after the last "1"."""
     index = max(bisect_right(ones, moment + 1e-9) - 1, 0)
     if index + 1 < len(ones):
         length = ones[index + 1] - ones[index]
@@ -167,7 +171,7 @@ def _section(sections: tuple[Section, ...], moment: float) -> int:
 
 
 def _energy(sections: tuple[Section, ...], start: float, end: float) -> float:
-    """Mean energy between two moments; a middling one where no section says."""
+    """Return the mean energy between two moments; 0.5 if no section covers them."""
     shares = [
         (max(0.0, min(end, section.end) - max(start, section.start)), section.energy)
         for section in sections

@@ -1,4 +1,4 @@
-"""The dance floor: which moves can be danced on which eight-count, and what each costs there."""
+"""The possible placements of moves on the eight-counts of a song, with their costs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -15,32 +15,34 @@ from domain.planning.costs import Motion
 from domain.planning.phrases import Phrase
 
 LONGEST: Final = 2
-"""Eight-counts that one move lasts at most."""
+"""Maximum eight-counts of one move."""
 
 _KEPT: Final = 24
-"""Offers of an eight-count that are followed; the window of repetition holds eight moves."""
+"""Number of offers of an eight-count that the search follows; the repetition
+window is eight moves.
+"""
 
 _PRICED: Final = 48
-"""Offers whose steps are held against the song's, the cheapest but for that."""
+"""Number of cheapest offers for which the step cost is computed."""
 
 _NOISE: Final = 0.005
 """Seconds by which a longer phrase may be less steady than its parts."""
 
 
 class Taste(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides between moves that could be danced."""
+    """The preferences that decide between possible moves."""
 
     difficulty: Difficulty | None = None
     energy_level: Energy | None = None
     style: Style | None = None
     seed: int = 0
     fit: Mapping[str, float] | None = None
-    """How well each move meets the words asked for, 0 to 1, by its id."""
+    """Match of each move with the requested words, 0 to 1, by its id."""
     motion: Motion | None = None
 
 
 class Floor:
-    """A song's eight-counts and the moves of a library; moves are known by their number."""
+    """A song's eight-counts and the moves of a library; methods identify moves by their number."""
 
     def __init__(
         self,
@@ -76,19 +78,19 @@ class Floor:
         self._proposed: tuple[int | None, ...] = (None,) * len(slots)
 
     def proposing(self, moves: Sequence[int | None]) -> "Floor":
-        """The same floor, where another move than the one proposed for an eight-count costs more.
+        """Return a copy in which moves other than the proposed ones cost more.
 
-        ``moves`` has one for every eight-count; where it has none, nothing is proposed.
+        ``moves`` has one entry for every eight-count; None means no proposal.
         """
         floor = copy(self)
         floor._proposed = tuple(moves)
         return floor
 
     def phrase(self, slot: int, length: int) -> Phrase | None:
-        """So many eight-counts as one phrase; None where they cannot be one.
+        """Return consecutive eight-counts as one phrase; None if they cannot be one.
 
-        A phrase does not go on into another section, nor over a bar left out or put in, and not
-        where its steps would miss a drifting song's beats more than those of its parts.
+        A phrase does not cross into another section, nor over an omitted or inserted bar, nor where
+        its steps would miss a drifting song's beats more than those of its parts.
         """
         key = (slot, length)
         if key not in self._joined:
@@ -114,7 +116,7 @@ class Floor:
         return None if drifts else whole
 
     def unsteadiness(self, phrase: Phrase) -> float:
-        """Seconds by which a beat of the song is off from where even beats would be, at most."""
+        """Return the maximum distance of a beat of the song from even beats, in seconds."""
         return max(map(abs, self._sway(phrase)), default=0.0)
 
     def _sway(self, phrase: Phrase) -> tuple[float, ...]:
@@ -125,9 +127,9 @@ class Floor:
     def offers(
         self, slot: int, length: int, pool: Iterable[int], anywhere: bool = False
     ) -> list[Offer]:
-        """The cheapest of ``pool`` that can be danced on a phrase, cheapest first.
+        """Return the cheapest of ``pool`` that can be danced to a phrase, cheapest first.
 
-        Openings and endings only in their places, unless they may be danced ``anywhere``.
+        Openings and endings are offered only in their places, unless ``anywhere`` is set.
         """
         phrase = self.phrase(slot, length)
         if phrase is None:
@@ -142,19 +144,19 @@ class Floor:
         return sorted(self._walked(phrase, quick[:_PRICED]))[:_KEPT]
 
     def fits(self, slot: int, number: int) -> bool:
-        """Whether a move can be danced on an eight-count, fast enough and slow enough."""
+        """Return True if a move fits an eight-count within the limits of the playback rate."""
         phrase = self.slots[slot]
         ways, seconds = self._footing(phrase)[number], phrase.end - phrase.start
         return bool(ways) and SLOWEST <= ways[0].span / seconds <= FASTEST
 
     def can_be_danced(self, number: int) -> bool:
-        """Whether a move can be danced on any eight-count of the song."""
+        """Return True if a move fits any eight-count of the song."""
         return any(self.fits(slot, number) for slot in range(len(self.slots)))
 
     def _quick(
         self, phrase: Phrase, slot: int, pool: Iterable[int], first: bool, last: bool
     ) -> list[Offer]:
-        """All costs but that of the steps."""
+        """Return offers with all costs except that of the steps."""
         seconds, length = phrase.end - phrase.start, phrase.eight_counts
         shortest, longest = SLOWEST * seconds, FASTEST * seconds
         energies, spans, chances = self._energy(phrase), self._spans(phrase), self._chances[slot]
@@ -180,7 +182,7 @@ class Floor:
         return costs.PROPOSAL * sum(each != number for each in others)
 
     def _once(self, length: int, first: bool, last: bool) -> list[float]:
-        """What each move costs once for being danced in such a place."""
+        """Return the cost of each move that applies once per placement."""
         key = (length, first, last)
         if key not in self._onces:
             self._onces[key] = [
@@ -190,7 +192,7 @@ class Floor:
         return self._onces[key]
 
     def _walked(self, phrase: Phrase, quick: Sequence[Offer]) -> list[Offer]:
-        """The offers with the cost of their steps."""
+        """Return the offers with the cost of their steps added."""
         seconds, length = phrase.end - phrase.start, phrase.eight_counts
         songs, footings = self._sway(phrase), self._footing(phrase)
         steady = costs.steps(self.unsteadiness(phrase))
@@ -222,18 +224,18 @@ class Floor:
         return self._footings[key]
 
     def _spans(self, phrase: Phrase) -> list[float]:
-        """Seconds of each clip that a phrase takes; 0 where the clip is too short for it."""
+        """Return the seconds of each clip that a phrase uses; 0 if the clip is too short."""
         key = (round(phrase.count, 6), round(phrase.beats, 6))
         if key not in self._lengths:
             self._lengths[key] = [ways[0].span if ways else 0.0 for ways in self._footing(phrase)]
         return self._lengths[key]
 
     def footing(self, phrase: Phrase, number: int) -> tuple[Footing, float]:
-        """Where a move that can be danced on a phrase enters its clip, and its step error."""
+        """Return the entry point of a fitting move for a phrase, and its step error."""
         return truest(self._footing(phrase)[number], phrase, self._sway(phrase))
 
     def terms(self, slot: int, phrase: Phrase, number: int) -> dict[str, float]:
-        """What a move that can be danced on a phrase costs there, by name."""
+        """Return the costs of a fitting move for a phrase, by name."""
         move, length, taste = self.moves[number], phrase.eight_counts, self._taste
         footing, error = self.footing(phrase, number)
         return {
@@ -251,7 +253,7 @@ class Floor:
         }
 
     def joins(self, before: int) -> Sequence[float]:
-        """What each move costs for how it goes on from ``before``."""
+        """Return the cost of each move directly after ``before``."""
         if before not in self._joins:
             motion, one = self._taste.motion, self.moves[before]
             self._joins[before] = [costs.continuity(one, move, motion) for move in self.moves]

@@ -1,4 +1,4 @@
-"""Choosing the moves: which figure on which eight-count of the song."""
+"""Choose the move for each eight-count of a song."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
@@ -27,7 +27,7 @@ from domain.shared.errors import NoMovesMatch
 from domain.shared.texts import Text
 
 _FEWEST: Final = 6
-"""Moves to choose from, below which they repeat within four and a wish is relaxed."""
+"""Minimum number of moves; with fewer, they repeat within four and a filter is dropped."""
 
 _ENDS: Final = {INTRO: "opening", OUTRO: "ending"}
 
@@ -37,7 +37,7 @@ Banned = Annotated[tuple[Text, ...], Meta(max_length=2000)]
 
 
 class LockedMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A move that has to be danced on a given eight-count of the song."""
+    """A move that must start at a given eight-count of the song."""
 
     position: Annotated[int, Meta(ge=0, le=10_000, description="Eight-count of the song, from 0.")]
     move_id: Text
@@ -48,10 +48,10 @@ Locked = Annotated[tuple[LockedMove, ...], Meta(max_length=500)]
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What the dance is to be like; what is None does not matter."""
+    """The requested properties of the dance; None means no preference."""
 
     difficulty: Difficulty | None = None
-    """The hardest move wanted."""
+    """Maximum difficulty of the moves."""
     energy_level: Energy | None = None
     style: Style | None = None
     seed: int = 0
@@ -61,23 +61,23 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A dance, and where it had to depart from the wish."""
+    """A dance, and warnings where it differs from the wish."""
 
     moves: tuple[BlueprintMove, ...]
     degradations: tuple[str, ...] = ()
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """A phrase of a dance, and the moves there are to choose from."""
+    """A phrase of a dance, and its candidate moves."""
 
     energy: float
-    """Of the song, 0 to 1."""
+    """Energy of the song, 0 to 1."""
     candidates: tuple[str, ...]
-    """Ids of moves, the cheapest in its place first."""
+    """Ids of moves, the cheapest first."""
 
 
 class Draft:
-    """The best dance there is by the rules alone, for which others may still propose moves."""
+    """The best dance by the rules alone; a model may still propose other moves."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Draft:
         motion: Motion | None = None,
         requested: Requested | None = None,
     ) -> None:
-        """Take what `plan` takes; raises `NoMovesMatch`."""
+        """Take the arguments of `plan`; raises `NoMovesMatch`."""
         banned = set(wish.banned)
         moves = sorted((m for m in library if m.id not in banned), key=lambda move: move.id)
         self._wish = wish
@@ -116,14 +116,14 @@ class Draft:
 
     @property
     def choices(self) -> tuple[Choice, ...]:
-        """What its phrases are, in the order of the song, and which moves may be danced to each."""
+        """The phrases of the dance in the order of the song, with the candidate moves of each."""
         return tuple(map(self._choice, self._steps))
 
     def plan(self, proposed: Sequence[str | None] = ()) -> Plan:
-        """The dance; where moves are ``proposed`` for its `choices`, the best that heeds them.
+        """Return the dance; moves ``proposed`` for its `choices` change the costs.
 
-        To depart from a proposal costs something, and to break a rule costs what it always does.
-        What is none of the candidates is no proposal.
+        Departing from a proposal has a cost; breaking a rule costs the same as always. A proposal
+        that is not a candidate has no effect.
         """
         floor, found, steps = self._floor, self._offered, self._steps
         by_slot = self._by_slot(proposed)
@@ -156,7 +156,7 @@ class Draft:
         )
 
     def _by_slot(self, proposed: Sequence[str | None]) -> list[int | None]:
-        """The number of the move proposed for each eight-count."""
+        """Return the number of the proposed move for each eight-count."""
         numbers = {move.id: number for number, move in enumerate(self._floor.moves)}
         by_slot: list[int | None] = [None] * len(self._floor.slots)
         for step, choice, move_id in zip(self._steps, self.choices, proposed, strict=False):
@@ -176,12 +176,12 @@ def plan(
 ) -> Plan:
     """Choose a move for every eight-count of a song, on its "1", from start to end.
 
-    Each clip enters at a "1" of its own and is played so that its counts fall on the song's.
-    No move follows itself while there is another. ``fit`` tells how well moves meet the words asked
-    for, 0 to 1, and ``motion`` how much is going on at the start and the end of their clips, 0 to
-    1, each by the move's id. ``requested`` figures are danced in their places and as often as was
-    asked, and unwanted ones not at all, or `Plan.degradations` say why not. The order of the
-    library makes no difference. Raises `NoMovesMatch`.
+    Each clip enters at one of its own "1"s and plays so that its counts coincide with the song's.
+    No move follows itself if there is another. ``fit`` is the match of moves with the requested
+    words, 0 to 1, and ``motion`` the amount of motion at the start and the end of their clips, 0 to
+    1, each by the move's id. ``requested`` figures are placed as requested, and excluded ones left
+    out, or `Plan.degradations` say why not. The order of the library has no effect. Raises
+    `NoMovesMatch`.
     """
     return Draft(analysis, library, wish, fit=fit, motion=motion, requested=requested).plan()
 
@@ -193,7 +193,7 @@ def _floor(
     fit: Mapping[str, float] | None,
     motion: Motion | None,
 ) -> Floor:
-    """The floor; what is left over at the song's ends stands alone if no move is long enough."""
+    """Return the floor; remainders at the song's ends stand alone if no move is long enough."""
     taste = Taste(
         difficulty=wish.difficulty,
         energy_level=wish.energy_level,
@@ -212,7 +212,7 @@ def _floor(
 def _filtered(
     moves: Sequence[Move], danceable: Sequence[int], wish: Wish
 ) -> tuple[list[int], list[str]]:
-    """The moves that meet the wish, which is relaxed in order until there are enough."""
+    """Return the moves that meet the wish; filters are dropped in order until there are enough."""
     wishes = {"energy_level": wish.energy_level, "style": wish.style, "difficulty": wish.difficulty}
     degradations: list[str] = []
     enough = min(_FEWEST, sum(_middle(moves[number]) for number in danceable))
@@ -238,7 +238,7 @@ def _meets(move: Move, wishes: Mapping[str, object]) -> bool:
     hardest = wishes["difficulty"]
     if isinstance(hardest, Difficulty) and HARDNESS[move.difficulty] > HARDNESS[hardest]:
         return False
-    # The opening and the ending belong to every dance, whatever its energy and style.
+    # Every dance has an opening and an ending, of any energy and style.
     return not _middle(move) or (
         wishes["energy_level"] in (None, move.energy_level)
         and wishes["style"] in (None, move.style)
@@ -246,7 +246,7 @@ def _meets(move: Move, wishes: Mapping[str, object]) -> bool:
 
 
 def _beyond(floor: Floor, steps: Sequence[Step], pool: Sequence[int], wish: Wish) -> list[str]:
-    """What to say of moves that do not meet the wish and were taken for want of others."""
+    """Return messages about moves that do not meet the wish but are needed."""
     locked = {lock.position for lock in wish.locked}
     meeting = set(pool)
     beyond = [step for step in steps if step.move not in meeting and step.slot not in locked]

@@ -1,4 +1,4 @@
-"""Which song and which moves suit what was asked for."""
+"""Match songs and moves with a description."""
 
 from collections.abc import Sequence
 from math import inf
@@ -14,14 +14,14 @@ from domain.text_query.words import Asked
 _EXAMPLES: Final = 60
 _NEITHER: Final = 0.5
 _TEMPO: Final = {Energy.LOW: SLOW, Energy.MEDIUM: MEDIUM, Energy.HIGH: FAST}
-"""Tempos of songs that suit an energy, for want of a tempo that was asked for."""
+"""Suitable tempos of songs for an energy, if no tempo is requested."""
 
 
 def fit(asked: Asked, move: Move) -> float:
-    """How well a move suits the words, 0 to 1: 0 is unwanted, 1 wanted, one half neither.
+    """Return the match of a move with the words: 0 excluded, 1 requested, 0.5 neither.
 
-    Where no figure was wanted every move suits that is not unwanted. A move that is both, such
-    as a turn into a dip, is unwanted.
+    If no figure is requested, every move matches that is not excluded. A move that is both, such as
+    a turn into a dip, is excluded.
     """
     unwanted = move.style in asked.unwanted_styles or any(
         is_called(figure, move.label, move.name) for figure in asked.unwanted
@@ -35,7 +35,7 @@ def fit(asked: Asked, move: Move) -> float:
 
 
 def requested(asked: Asked, moves: Sequence[Move]) -> Requested:
-    """The figures of a description beside the moves that are such figures."""
+    """Return the figures of a description with the matching moves."""
 
     def ids(figure: str) -> frozenset[str]:
         return frozenset(each.id for each in moves if is_called(figure, each.label, each.name))
@@ -53,16 +53,16 @@ def requested(asked: Asked, moves: Sequence[Move]) -> Requested:
 
 
 def examples(asked: Asked, moves: Sequence[Move]) -> tuple[str, ...]:
-    """Ids of at most 60 moves of every figure that is wanted: a dance is not chosen from all."""
+    """Return ids of at most 60 moves of every requested figure, as examples for the planner."""
     found = requested(asked, moves).moves.values()
     return tuple(dict.fromkeys(each for ids in found for each in sorted(ids)[:_EXAMPLES]))
 
 
 def choose_song(asked: Asked, songs: Sequence[Song]) -> str | None:
-    """The id of the song that was named, else of the one that suits best; None of no songs.
+    """Return the id of the requested song, or else of the best match; None without songs.
 
-    A song suits by its tempo, which is that of the words or else that of their energy, then by
-    lasting as long as the dance is to last; of equals the first by id is taken.
+    A song matches by its tempo, which follows from the words or else from their energy, then by its
+    duration; ties go to the first id.
     """
     if any(song.id == asked.song_id for song in songs):
         return asked.song_id
@@ -77,7 +77,7 @@ def choose_song(asked: Asked, songs: Sequence[Song]) -> str | None:
 
 
 def unheeded(asked: Asked, song: Song) -> tuple[str, ...]:
-    """Say what of a description was not understood, and what the song is not."""
+    """Return messages about words that were not understood, and about mismatches of the song."""
     said: list[str] = []
     words = ", ".join(f'"{each}"' for each in asked.not_understood)
     if asked.nothing and words:

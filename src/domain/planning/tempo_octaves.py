@@ -1,4 +1,4 @@
-"""Songs that are too fast or too slow for the moves there are, counted at another level."""
+"""Count a song at double or half tempo if it is too fast or too slow for the moves."""
 
 from collections.abc import Iterable, Iterator
 from math import log2
@@ -12,34 +12,34 @@ from domain.library.songs import Analysis
 from domain.planning.clip_alignment import FASTEST, SLOWEST
 
 _DANCED: Final = 125.0
-"""Beats a minute that bachata is mostly danced at."""
+"""Usual tempo of bachata in beats per minute."""
 
 ENOUGH: Final = 24
-"""Moves among which a dance is chosen well: the best dances of a song repeat none that often."""
+"""Number of moves that suffices for a good dance: no good dance repeats moves that often."""
 
 _Level = Literal["double", "half"]
 _SAID: Final[dict[_Level, str]] = {"double": "twice", "half": "half"}
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """A song as it is counted."""
+    """A song with its way of counting."""
 
     analysis: Analysis
     degradation: str | None
-    """What is to be said of it; None where it is counted as it was heard."""
+    """The warning for the user; None if the song is counted as analysed."""
 
 
 def ways_to_count(heard: Analysis) -> Iterator[Counted]:
-    """A song as it was heard, then by every second beat and with twice as many.
+    """Yield the song as analysed, then with every second beat and with twice as many beats.
 
-    Of the latter the one first whose tempo is danced more. A dancer steps to any of them: on every
-    count there is a beat of the song, or the middle between two.
+    Of the latter two, the one with the more usual tempo comes first. A dancer can step to any of
+    them: every count is on a beat of the song, or in the middle between two.
     """
     yield Counted(analysis=heard, degradation=None)
     for level in sorted(_SAID, key=lambda each: abs(log2(_tempo(heard, each) / _DANCED))):
         counted = corrected(heard, Correction(beats=level))
         yield Counted(
-            # Nobody has said that it is so, as with a person's correction.
+            # The confidence stays, because no user has confirmed this correction.
             analysis=msgspec.structs.replace(counted, confidence=heard.confidence),
             degradation=f"More moves were filmed near {counted.tempo:.0f} BPM than near "
             f"{heard.tempo:.0f} BPM; the song is counted at {_SAID[level]} its tempo, "
@@ -48,26 +48,28 @@ def ways_to_count(heard: Analysis) -> Iterator[Counted]:
 
 
 def counted_at(heard: Analysis, tempo: float) -> Analysis:
-    """A song counted the way whose tempo is nearest to one that a dance was made for."""
+    """Return the song counted in the way whose tempo is nearest to the tempo of a dance."""
     ways = [way.analysis for way in ways_to_count(heard)]
     return min(ways, key=lambda way: abs(log2(way.tempo / tempo)))
 
 
 def fits(move: Move, tempo: float) -> bool:
-    """Whether a move can be played at so many beats a minute and still look danced."""
+    """Return True if a move can be played at this tempo in beats per minute and
+    still look natural.
+    """
     return SLOWEST <= tempo / move.tempo <= FASTEST
 
 
 def fitting(moves: Iterable[Move], tempo: float) -> int:
-    """How many moves can be played at so many beats a minute."""
+    """Return the number of moves that can be played at this tempo in beats per minute."""
     return sum(fits(move, tempo) for move in moves)
 
 
 def settles(fit: int, of: int) -> bool:
-    """Whether no other way to count a song needs to be tried.
+    """Return True if no other way to count a song needs to be tried.
 
-    ``fit`` of the ``of`` moves that there are fit this one: too many for any other way to have
-    more, for a move fits one of the three at most.
+    ``fit`` is the number of moves, out of ``of``, that fit this way. If it is large enough, no
+    other way can have more, because a move fits at most one of the three.
     """
     return fit >= ENOUGH and 2 * fit >= of
 

@@ -1,1 +1,1 @@
-"""Making the film of a Blueprint: its states, its work and its playlist."""
+"""Rendering the film of a Blueprint: states, workload and playlists."""

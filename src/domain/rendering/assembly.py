@@ -1,4 +1,4 @@
-"""The assembly of a film as a state machine: a table of steps and one pure `take`."""
+"""The assembly of a film as a state machine: a table of steps and one pure function `take`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from domain.shared.errors import IllegalStep
 
 
 class State(StrEnum):
-    """Where an assembly stands."""
+    """State of an assembly."""
 
     PENDING = "pending"
     PLANNING = "planning"
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 class Step(StrEnum):
-    """What can happen to an assembly."""
+    """A transition of an assembly."""
 
     PLAN = "plan"
     FETCH = "fetch"
@@ -50,7 +50,9 @@ PROGRESS: Final[Mapping[State, int]] = {
     State.CLEANUP: 95,
     State.COMPLETED: 100,
 }
-"""Per cent done on reaching a state; the ends without a film keep what was reached."""
+"""Progress in per cent on entering a state; failed and cancelled assemblies keep
+their last value.
+"""
 
 FINAL: Final = frozenset({State.COMPLETED, State.FAILED, State.CANCELLED})
 
@@ -73,7 +75,7 @@ STEPS: Final[Mapping[tuple[State, Step], State]] = {
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an assembly ended without a film."""
+    """The reason why an assembly ended without a film."""
 
     code: str
     message: str
@@ -82,7 +84,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assembly(msgspec.Struct, frozen=True, kw_only=True):
-    """One making of a film. A new value at each step; never changed in place."""
+    """The making of one film. It is immutable; each step returns a new value."""
 
     task_id: UUID
     owner: str
@@ -90,17 +92,17 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     state: State = State.PENDING
     progress: int = 0
-    """Per cent."""
+    """Progress in per cent."""
     song_id: str | None = None
     output_path: str | None = None
-    """Storage path of the film; set once it is published."""
+    """Storage path of the film; set when the film is published."""
     seconds: float | None = None
-    """Length of the film."""
+    """Duration of the film in seconds."""
     failure: Failure | None = None
     degradations: tuple[str, ...] = ()
-    """What had to be done otherwise than asked, for a person."""
+    """Warnings: how the result differs from the request."""
     unusable: str | None = None
-    """Why the film cannot be watched though it was published."""
+    """Reason why the published film cannot be watched."""
 
     def take(
         self,
@@ -111,7 +113,7 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
         output_path: str | None = None,
         seconds: float | None = None,
     ) -> "Assembly":
-        """Return the assembly one step on at the moment ``at``, or raise `IllegalStep`."""
+        """Return the assembly after ``step`` at time ``at``; raises `IllegalStep`."""
         after = STEPS.get((self.state, step))
         if after is None:
             raise IllegalStep(f"An assembly that is {self.state} cannot {_words(step)}.")
@@ -126,7 +128,7 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def degraded(self, said: tuple[str, ...]) -> "Assembly":
-        """Return the assembly with more that had to be done otherwise than asked."""
+        """Return the assembly with additional warnings."""
         return msgspec.structs.replace(self, degradations=(*self.degradations, *said))
 
 

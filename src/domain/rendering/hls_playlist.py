@@ -1,4 +1,4 @@
-"""The playlists that a film is played from before it is made (RFC 8216)."""
+"""Playlists that play a film before it is rendered (RFC 8216)."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -12,13 +12,13 @@ from domain.shared.errors import NotFound
 from domain.shared.frame_time import nearest
 
 PACKET: Final = 1024
-"""Samples of sound that are packed together, and cannot be parted (AAC, ISO/IEC 14496-3)."""
+"""Samples in one audio packet, which cannot be divided (AAC, ISO/IEC 14496-3)."""
 SAMPLES: Final = 48_000
-"""Samples of sound a second."""
+"""Audio samples per second."""
 BEGINNING: Final = "init.mp4"
-"""File name of what a player reads before any segment."""
+"""File name of the initialisation segment."""
 _VERSION: Final = 7
-"""Version of the playlists: that of segments in fragmented MP4."""
+"""Version of the playlists: required for fragmented MP4."""
 _MICRO: Final = 1_000_000
 
 
@@ -29,26 +29,27 @@ class PreviewOutdated(NotFound):
 
 
 class Kind(StrEnum):
-    """What a playlist plays; each kind has its own segments."""
+    """The content of a playlist; each kind has its own segments."""
 
     PICTURE = "picture"
     SOUND = "sound"
 
 
 def playlist_name(kind: Kind) -> str:
-    """File name of the playlist of a kind; its segments lie in a folder named by the kind."""
+    """Return the file name of a playlist; its segments are in a folder named after the kind."""
     return f"{kind}.m3u8"
 
 
 def segment_name(index: int) -> str:
-    """File name of a segment, which counts from 0."""
+    """Return the file name of a segment, counted from 0."""
     return f"{index}.m4s"
 
 
 def packets(timeline: Timeline) -> tuple[int, ...]:
-    """How many packets of sound have begun when each segment of the sound ends.
+    """Return the number of audio packets that have begun at the end of each audio segment.
 
-    A segment ends with the packet that a cut ends in; cuts that end in one packet share a segment.
+    A segment ends with the packet in which a cut ends; cuts that end in the same packet share a
+    segment.
     """
     rate = timeline.output.frame_rate
     frames = accumulate(cut.frames for cut in timeline.cuts)
@@ -56,7 +57,9 @@ def packets(timeline: Timeline) -> tuple[int, ...]:
 
 
 def ends(kind: Kind, timeline: Timeline) -> tuple[Fraction, ...]:
-    """Seconds from the film's beginning to the end of each segment; the last is the film's."""
+    """Return the seconds from the film's start to the end of each segment; the
+    last is the film's.
+    """
     if kind is Kind.PICTURE:
         frames = accumulate(cut.frames for cut in timeline.cuts)
         return tuple(Fraction(end, timeline.output.frame_rate) for end in frames)
@@ -65,9 +68,9 @@ def ends(kind: Kind, timeline: Timeline) -> tuple[Fraction, ...]:
 
 
 def main_playlist(timeline: Timeline, folder: str) -> str:
-    """The playlist that a player is given; those of picture and sound lie in ``folder``.
+    """Return the main playlist; the playlists of picture and sound are in ``folder``.
 
-    It does not tell the codecs' profiles, which nobody knows before something is encoded.
+    It omits the codecs' profiles, which are unknown before something is encoded.
     """
     output = timeline.output
     sound = {
@@ -79,7 +82,7 @@ def main_playlist(timeline: Timeline, folder: str) -> str:
         "CHANNELS": '"2"',
         "URI": f'"{folder}/{playlist_name(Kind.SOUND)}"',
     }
-    # The picture may take a quarter more than its bitrate for a while.
+    # The video may exceed its bitrate by a quarter for a while.
     bandwidth = bits(output.video_bitrate) * 5 // 4 + bits(output.audio_bitrate)
     picture = {
         "BANDWIDTH": str(bandwidth),
@@ -98,9 +101,10 @@ def main_playlist(timeline: Timeline, folder: str) -> str:
 
 
 def media_playlist(kind: Kind, timeline: Timeline) -> str:
-    """The playlist of all segments of a kind, which lie in a folder beside it.
+    """Return the playlist of all segments of a kind, which are in a folder beside it.
 
-    Durations are in microseconds, rounded so that no segment ends half of one early or late.
+    Durations are in microseconds, rounded so that each segment ends within half a microsecond of
+    its exact time.
     """
     durations = list(_durations([nearest(end * _MICRO) for end in ends(kind, timeline)]))
     longest = nearest(Fraction(max(durations), _MICRO))
@@ -128,7 +132,9 @@ def _durations(moments: Sequence[int]) -> Iterator[int]:
 
 
 def _most_frames(timeline: Timeline) -> Fraction:
-    """Frames a second where there are most; a cut may show all of its clip's, only faster."""
+    """Return the highest frame rate in frames per second; a faster cut may show all frames of its
+    clip.
+    """
     return max(
         Fraction(cut.pictures(timeline.output) * timeline.output.frame_rate, cut.frames)
         for cut in timeline.cuts

@@ -1,9 +1,9 @@
-"""The work that a film takes: its length, the frames that have to be encoded, and bytes of disk.
+"""The workload of a film: its duration, the frames to encode, and bytes of disk.
 
-A film is joined by copying. Encoded are only the frames before a cut's first keyframe, those that
-fade, cuts at another tempo where the frame rate is constant, and, for a film of another size, frame
-rate, codec or bitrate than the ordinary one, every clip as a whole. Clips of the ordinary film are
-encoded once for all films, and not counted here.
+A film is joined by copying. Only these are encoded: the frames before a cut's first keyframe,
+fades, cuts at another tempo if the frame rate is constant, and whole clips if the film has another
+size, frame rate, codec or bitrate than the default. Clips for the default film are encoded once for
+all films, so they are not counted here.
 """
 
 from collections.abc import Mapping
@@ -20,42 +20,44 @@ from domain.shared.frame_time import exact, nearest
 from domain.shared.violations import Violation
 
 GROUP: Final = 2
-"""Seconds from one keyframe of a normalised clip to the next."""
+"""Seconds between two keyframes of a normalised clip."""
 LONGEST: Final = CLIP.seconds
-"""Seconds of a clip that is encoded as a whole; of a longer one, cuts alone are."""
+"""Maximum seconds of a clip that is encoded completely; of a longer one, only cuts are."""
 
 ORDINARY: Final = OutputConfig(output_path="ordinary.mp4")
 MINUTE: Final = 60 * ORDINARY.frame_rate * ORDINARY.width * ORDINARY.height
-"""Pixels of a minute of an ordinary film."""
+"""Pixels of one minute of a default film."""
 
 _SLOWNESS: Final = {"libx264": 1, "libx265": 3}
-"""How often as long a codec takes for the same pixels, as measured with the presets in use."""
+"""Encoding time of a codec for the same pixels, relative to libx264, measured with the presets in
+use.
+"""
 
 
 class Workload(msgspec.Struct, frozen=True, kw_only=True):
-    """The work that one film takes, at least."""
+    """The minimum workload of one film."""
 
     seconds: Fraction
-    """Length of the film."""
+    """Duration of the film."""
     frames: int
-    """Frames that have to be encoded."""
+    """Number of frames to encode."""
     minutes: Fraction
-    """Minutes of 1280x720 at 30 frames a second that take as long to encode."""
+    """Encoding time as minutes of 1280x720 at 30 frames per second."""
     size: int
-    """Bytes of the film, and of all that is made for it, at the bitrates asked for."""
+    """Bytes of the film and of all intermediate files, at the requested bitrates."""
 
 
 class FilmLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """The most work that a film may take."""
+    """The maximum workload of a film."""
 
     seconds: int = 3600
-    """Length of the film."""
+    """Duration of the film."""
     encoded_minutes: int = 120
     """See `Workload.minutes`."""
     megabytes: int = 8192
-    """Disk; a megabyte is a million bytes."""
+    """Disk space; a megabyte is a million bytes."""
     joined: bool = True
-    """Whether films are joined by copying; otherwise every cut is encoded."""
+    """True if films are joined by copying; otherwise every cut is encoded."""
 
     def check(
         self,
@@ -63,11 +65,11 @@ class FilmLimits(msgspec.Struct, frozen=True, kw_only=True):
         timeline: Timeline,
         lengths: Mapping[str, Fraction] | None = None,
     ) -> Workload:
-        """Return the work that a checked Blueprint, laid out as ``timeline``, takes.
+        """Return the workload of a checked Blueprint with its ``timeline``.
 
-        Raises `BlueprintRejected` where it is more than is allowed, and names every limit that is
-        passed with its value. ``lengths`` are seconds of clips by storage path; without them a
-        clip counts as long as the Blueprint says or uses.
+        Raises `BlueprintRejected` if it exceeds a limit, and names each such limit with its value.
+        ``lengths`` are seconds of clips by storage path; without them the durations come from the
+        Blueprint.
         """
         work = workload(blueprint, timeline, lengths or {}, joined=self.joined)
         if found := tuple(_excess(self, work, blueprint.output_config)):
@@ -82,13 +84,13 @@ def workload(
     *,
     joined: bool = True,
 ) -> Workload:
-    """The work that the film of a checked Blueprint, laid out as ``timeline``, takes."""
+    """Return the workload of a checked Blueprint with its ``timeline``."""
     output = blueprint.output_config
     known = {**_used(blueprint), **lengths}
     frames = _joined(timeline, known) if joined else sum(c.frames for c in timeline.distinct)
     seconds = timeline.soundtrack.seconds
     picture, sound = bits(output.video_bitrate), bits(output.audio_bitrate)
-    # Of a film that is not joined, the cuts lie in one file before the sound is added.
+    # If a film is not joined, its cuts form one file before the sound is added.
     film = seconds * (picture * (1 if joined else 2) + sound * 2)
     encoded = Fraction(frames, output.frame_rate) * picture
     pixels = frames * output.width * output.height * _SLOWNESS[output.video_codec]
@@ -101,7 +103,7 @@ def workload(
 
 
 def _joined(timeline: Timeline, lengths: Mapping[str, Fraction]) -> int:
-    """Frames to be encoded for a film that is joined by copying."""
+    """Return the number of frames to encode for a film that is joined by copying."""
     output = timeline.output
     pieces: dict[object, int] = {}
     for cut in timeline.distinct:
@@ -117,7 +119,7 @@ def _joined(timeline: Timeline, lengths: Mapping[str, Fraction]) -> int:
 
 
 def _encoded_parts(cut: Cut, output: OutputConfig) -> dict[object, int]:
-    """Frames of a cut that are not copied, by what two cuts share when they are the same."""
+    """Return the encoded frames of a cut, by a key that is equal for shared parts."""
     frames = cut.pictures(output)
     group = GROUP * output.frame_rate
     fade_out = _scaled(cut.fade_out, cut, frames)
@@ -137,7 +139,7 @@ def _encoded_parts(cut: Cut, output: OutputConfig) -> dict[object, int]:
 
 
 def is_ordinary(output: OutputConfig) -> bool:
-    """Whether clips look as in the film that most ask for, and so are encoded once for all."""
+    """Return True if clips have the default format, so that they are encoded once for all films."""
     return all(
         getattr(output, name) == getattr(ORDINARY, name)
         for name in ("width", "height", "frame_rate", "video_codec", "video_bitrate")
@@ -145,12 +147,12 @@ def is_ordinary(output: OutputConfig) -> bool:
 
 
 def _scaled(frames: int, cut: Cut, most: int) -> int:
-    """So many frames of the film in frames of the clip; none are none, and some are some."""
+    """Convert frames of the film to frames of the clip: at least 1, unless ``frames`` is 0."""
     return min(most, max(1, nearest(frames * cut.rate))) if frames else 0
 
 
 def _used(blueprint: Blueprint) -> dict[str, Fraction]:
-    """Seconds that each clip lasts at least."""
+    """Return the minimum duration of each clip in seconds, from the Blueprint."""
     used: dict[str, Fraction] = {}
     for move in blueprint.moves:
         end = exact(move.trim_start) + exact(move.duration) * exact(move.playback_rate)

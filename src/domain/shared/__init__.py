@@ -1,1 +1,1 @@
-"""Words and rules that every room uses."""
+"""Values and rules that every other package of the domain uses."""

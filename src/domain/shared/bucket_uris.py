@@ -1,4 +1,4 @@
-"""Addresses of files in buckets, as records of earlier systems hold them."""
+"""Bucket URIs (`gs://`, `s3://`) in records of earlier systems, translated to storage paths."""
 
 import re
 from typing import Final
@@ -12,25 +12,27 @@ _ADDRESS: Final = re.compile(r"(?P<scheme>gs|s3)://(?P<bucket>[^/]*)/?(?P<key>.*
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True):
-    """The bucket that media lies in."""
+    """The bucket of this installation, where the media files are."""
 
     bucket: str = ""
-    """Empty where there is none."""
+    """Name of the bucket; empty if the storage is not a bucket."""
     folder: str = ""
-    """Folder of the bucket that storage paths begin in, without slashes at its ends."""
+    """Folder of the bucket that storage paths are relative to, without leading or trailing slash.
+    """
 
 
 def key_of(said: str) -> str | None:
-    """The key of the file in some bucket that a record means; None for a path of its own."""
+    """Return the key that a `gs://` or `s3://` URI names in any bucket; None for a plain path."""
     found = _ADDRESS.fullmatch(said)
     return found["key"] if found else None
 
 
 def path_of(said: str, home: Home) -> str:
-    """The storage path that a record means by a path of its own, or by an address at home.
+    """Return the storage path for a plain path or for a URI of the bucket `home`.
 
-    `gs://` and `s3://` are the same here: a bucket may have moved from one to the other under its
-    name. Raises `UnsafePath`, which names the address, for one that lies elsewhere.
+    `gs://` and `s3://` are equivalent here, because a bucket may have moved from one provider to
+    the other under the same name. Raises `UnsafePath`, which names the URI, if it points to another
+    bucket or to another folder.
     """
     found = _ADDRESS.fullmatch(said)
     if found is None:

@@ -1,4 +1,6 @@
-"""Every way the product says no: `Broken` is ours to mend, `Busy` passes, the rest is theirs."""
+"""The tree of errors: `Broken` is the service's fault, `Busy` passes, callers
+correct the others.
+"""
 
 from typing import ClassVar
 
@@ -11,10 +13,10 @@ class BachataError(Exception):
     code: ClassVar[str] = "error"
 
     def __init__(self, message: str | None = None, *, details: str | None = None) -> None:
-        """Say what happened, or let the docstring say it; ``details`` is for the curious."""
+        """Use ``message``, or the class docstring; ``details`` is technical and optional."""
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.details = details
-        self.stage: str | None = None  # Where in the work it happened, once that is known.
+        self.stage: str | None = None  # The failed stage, once it is known.
 
 
 class Refused(BachataError):
@@ -31,7 +33,7 @@ class InvalidRequest(Refused):
     def __init__(
         self, violations: tuple[Violation, ...], message: str | None = None, more: int = 0
     ) -> None:
-        """Take the violations, at least one, and how many ``more`` there are; the first stay."""
+        """Take one or more violations; ``more`` is the number of further violations left out."""
         super().__init__(message)
         self.violations = bounded(violations, more)
 
@@ -102,7 +104,7 @@ class MediaNotFound(NotFound):
     code = "media-not-found"
 
     def __init__(self, path: str) -> None:
-        """Name the storage path."""
+        """Take the storage path of the missing file."""
         super().__init__(f"There is no media file {path!r} in the storage.")
         self.path = path
 
@@ -234,7 +236,7 @@ class LibraryFailed(Broken):
 
 
 class SpoiledFile(Broken):
-    """A file that was kept is not what it was when it was made."""
+    """A cached file is corrupt."""
 
     code = "spoiled-file"
 
@@ -275,7 +277,7 @@ class WaitedTooLong(NotReady):
     code = "waited-too-long"
 
     def __init__(self, awaited: str, seconds: float) -> None:
-        """Name what was waited for, as in "a free place for an upload", and for how long."""
+        """Take the awaited thing, as in "a free place for an upload", and the limit in seconds."""
         super().__init__(f"Waited {seconds:g} s for {awaited}, in vain; try again later.")
         self.awaited, self.seconds = awaited, seconds
 

@@ -1,4 +1,4 @@
-"""Storage paths: where media may lie, and what a path may never say."""
+"""Storage paths: their rules, and the paths of films, clips and songs."""
 
 import re
 from typing import Final
@@ -8,24 +8,24 @@ from domain.shared import texts
 from domain.shared.errors import UnsafePath
 
 LONGEST: Final = 500
-"""Characters in the longest path."""
+"""Maximum length of a path in characters."""
 
 LOCAL_USER: Final = "local"
-"""The caller of the embedded default, where nobody has to log in."""
+"""Owner of everything on an installation without user accounts."""
 
 _ESCAPED: Final = re.compile(r"%(2e|2f|5c)", re.IGNORECASE)
 _LIBRARY_FILE: Final = re.compile(
     r"(?:clips|songs)/[^/]+?-(?P<contents>[0-9a-f]{16})(?:-[0-9a-f]{12})?(?:\.mp4)?"
 )
-"""Files that were stored before paths were used once only have no second token."""
+"""Matches library files; older paths end without the second token, which makes a path unique."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def fault(path: str) -> str | None:
-    """Say why ``path`` is no storage path, or None when it is one.
+    """Return the reason why ``path`` is not a valid storage path, or None if it is valid.
 
-    A storage path is relative, `/`-separated and at most 500 characters long, and
-    means the same place to every file system, URL and command line.
+    A storage path is relative, separated by `/`, has at most 500 characters, and means the same to
+    every file system, URL and command line.
     """
     if len(path) > LONGEST:
         return f"is longer than {LONGEST} characters"
@@ -56,36 +56,37 @@ def _segment_fault(segment: str) -> str | None:
 
 
 def checked(path: str) -> str:
-    """Return ``path``, or raise `UnsafePath`."""
+    """Return ``path`` if it is valid; raises `UnsafePath` otherwise."""
     if reason := fault(path):
         raise UnsafePath(f"The path {path[:80]!r} {reason}.")
     return path
 
 
 def output_folder(owner: str) -> str:
-    """Folder of an owner's films, with its closing slash."""
+    """Return the folder of an owner's films, with a trailing slash."""
     return f"output/user_{owner}/"
 
 
 def film(owner: str, task_id: UUID) -> str:
-    """Where the film of a task is published."""
+    """Return the storage path of the film that a task makes."""
     return f"{output_folder(owner)}{task_id}.mp4"
 
 
 def clip(move_id: str, contents: str, once: str) -> str:
-    """Where the clip of a library move lies.
+    """Return the storage path for the clip of a library move.
 
-    ``contents`` is a fingerprint of it, and no other file ever lies at a path with this ``once``.
+    ``contents`` is a fingerprint of the file. ``once`` is a token that no other file's path
+    contains.
     """
     return checked(f"clips/{move_id}-{contents}-{once}.mp4")
 
 
 def song(song_id: str, contents: str, once: str) -> str:
-    """Where the sound of a library song lies; the rest as of a `clip`."""
+    """Return the storage path for the audio file of a library song; arguments as for `clip`."""
     return checked(f"songs/{song_id}-{contents}-{once}")
 
 
 def contents_of(path: str) -> str | None:
-    """The fingerprint in the path of a library file; None where the path is of no such file."""
+    """Return the fingerprint in the path of a library file; None for any other path."""
     found = _LIBRARY_FILE.fullmatch(path)
     return found and found["contents"]

@@ -1,4 +1,4 @@
-"""Texts that people give: names, titles, labels."""
+"""Rules for texts that users enter: names, titles and labels."""
 
 import re
 from typing import Annotated, Final
@@ -6,25 +6,25 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 LONGEST: Final = 200
-"""Characters of a name, a title, a label or an id."""
+"""Maximum length of a name, title, label or id in characters."""
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BIDIRECTIONAL: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Embeddings, overrides and isolates (Unicode UAX 9): they show other text in another order."""
+"""Embeddings, overrides and isolates (Unicode UAX 9): they can display text in another order."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 Text = Annotated[str, Meta(max_length=LONGEST)]
-"""A text that is only compared: an id, or a part of a name."""
+"""A text that is compared but never displayed: an id, or a part of a name."""
 
 Shown = Annotated[str, Meta(extra={"name": True})]
-"""A text that is shown: it breaks no line, and turns no other text around."""
+"""A displayed text: it has no line breaks and no characters that reverse the text around it."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST, extra={"name": True})]
-"""A text to be shown that somebody gives now."""
+"""A displayed text that a user enters: not empty, at most 200 characters."""
 
 
 def fault(text: str) -> str | None:
-    """Say what makes ``text`` unfit to be shown as a name or searched for, or None."""
+    """Return the reason why ``text`` cannot be a name or a search term, or None if it can."""
     if _CONTROL.search(text):
         return "a control character"
     if _BIDIRECTIONAL.search(text):
@@ -35,10 +35,10 @@ def fault(text: str) -> str | None:
 
 
 def shortened(text: str, most: int) -> str:
-    """At most the first characters of a text, with "..." where some are left out."""
+    """Return a text of at most ``most`` characters; a cut text ends in "..."."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def printable(text: str) -> str:
-    """The same text with "\ufffd" in place of every character that a line cannot show."""
+    """Return the text with "\ufffd" in place of every character that is not printable."""
     return "".join(each if each.isprintable() else "\ufffd" for each in text)

@@ -1,4 +1,4 @@
-"""Read a JSON document into a struct and name everything that is wrong with it, all at once."""
+"""Read a JSON document into a struct and report all its errors at once."""
 
 import math
 import re
@@ -19,43 +19,45 @@ from domain.shared.violations import MOST, Concern, Findings, Violation
 
 Json = dict[str, Any]
 Hint = Any
-"""A type hint, which Python itself gives no type."""
+"""A type hint; Python has no type for type hints."""
 
 _DEEPEST: Final = 64
-"""Levels of a document; a Blueprint with its reasons has about eight."""
+"""Maximum nesting of a document in levels; a Blueprint with its reasons has about eight."""
 
 _TOO_DEEP: Final = "The document is nested too deeply."
 
 MOST_VALUES: Final = 150_000
-"""Objects, arrays and values of a document; a Blueprint of 2000 moves with their reasons has about
-100,000. Read, they take up to 40 times as much memory as in the document."""
+"""Maximum number of objects, arrays and values in a document. A Blueprint of 2,000 moves with their
+reasons has about 100,000. Parsed values take up to 40 times the memory of the document.
+"""
 
 _SHOWN: Final = 60
-"""Characters of a wrong value, or of a field's name, that are shown to the asker."""
+"""Maximum number of characters of a wrong value or a field name in a message."""
 
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What could be read of a document: the good fields by name, and what was wrong with the rest.
+    """The result of reading a document: its valid fields by name, and its errors.
 
-    A nested struct is a nested dict of its own good fields, and a list of structs a list of those.
+    A nested struct is a dict of its own valid fields; a list of structs is a list of such dicts.
     """
 
     fields: Json
     violations: tuple[Violation, ...]
     more: int = 0
-    """Violations besides; of very many not all are made."""
+    """Number of further violations; if there are very many, only the first are listed."""
     unsafe: bool = False
-    """Whether one of all violations is a matter of security."""
+    """True if at least one violation, listed or not, concerns security."""
 
 
 def parse(body: bytes, most: int = MOST_VALUES) -> object:
-    """JSON as Python values, or `ValueError` with what is wrong.
+    """Return JSON as Python values; raises `ValueError`, which says what is wrong.
 
-    A document of more than ``most`` values would take too much memory, and is not read at all.
+    A document of more than ``most`` values would take too much memory, so this function rejects it
+    before parsing.
     """
-    # Those within texts count too; no text of ours has so many.
+    # Separators inside strings are counted too; no document of this product has that many.
     if body.count(b",") + body.count(b"[") + body.count(b"{") > most:
         raise ValueError(f"The document has too many values; {most} at most.")
     try:
@@ -72,14 +74,14 @@ def parse(body: bytes, most: int = MOST_VALUES) -> object:
 
 
 def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Reading:
-    """Check ``document`` field by field against the struct ``kind``."""
+    """Check ``document`` field by field against the struct type ``kind``."""
     found = Findings()
     fields = _read(kind, document, path, found)
     return Reading(fields, tuple(found.kept), found.more, found.unsafe)
 
 
 def _read(kind: type[msgspec.Struct], document: object, path: str, found: Findings) -> Json:
-    """The good fields; what is wrong with the others goes to ``found``."""
+    """Return the valid fields; add the errors of all other fields to ``found``."""
     good: Json = {}
     if not isinstance(document, dict):
         found.add(path, f"Expected an object, got {_shown(document)}.")
@@ -110,14 +112,16 @@ def _within(value: object) -> Iterable[object]:
 
 
 def refuse_faults(value: msgspec.Struct) -> None:
-    """Raise `InvalidRequest` when a struct, which may be made of anything, breaks its own types."""
+    """Raise `InvalidRequest` if a struct breaks its own types, which msgspec does not check on
+    creation.
+    """
     reading = read(type(value), msgspec.to_builtins(value))
     if reading.violations:
         raise InvalidRequest(reading.violations, more=reading.more)
 
 
 def shape(path: str, message: str) -> Violation:
-    """A violation of a document's form."""
+    """Return a violation that concerns the shape of a document."""
     return Violation(path=path, message=message, concern=Concern.SHAPE)
 
 
@@ -125,14 +129,16 @@ _BAD: Final = object()
 
 
 class _Looked(msgspec.Struct, frozen=True):
-    """A type hint that was looked into; looking takes longer than checking a value."""
+    """A type hint and its parts; analysing a hint is slower than checking a
+    value, so it is cached.
+    """
 
     kind: Hint
     bare: Hint
-    """Without annotations, `None` and UNSET."""
+    """The type without annotations, `None` and UNSET."""
     metas: tuple[msgspec.Meta, ...]
     item: type[msgspec.Struct] | None
-    """The struct that it is a list of, if it is."""
+    """The item type, if the hint is a list of structs."""
 
     @property
     def is_storage_path(self) -> bool:
@@ -145,7 +151,7 @@ class _Looked(msgspec.Struct, frozen=True):
 
 @cache
 def _fields(kind: type[msgspec.Struct]) -> Mapping[str, tuple[FieldInfo, _Looked]]:
-    """The fields of a struct by the names they have in documents."""
+    """Return the fields of a struct type, by their names in documents."""
     infos = msgspec.structs.fields(kind)
     return {info.encode_name: (info, _looked(info.type)) for info in infos}
 
@@ -156,7 +162,7 @@ def _looked(kind: Hint) -> _Looked:
 
 
 def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
-    """The value, or `_BAD`."""
+    """Return the valid value, or `_BAD`."""
     bare = hint.bare
     if hint.is_storage_path:
         return _storage_path(value, path, found)
@@ -181,7 +187,7 @@ def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
 
 
 def _reason(bare: Hint, error: msgspec.ValidationError) -> str:
-    """What msgspec finds wrong with a value, without the value."""
+    """Return msgspec's reason for rejecting a value, without the value itself."""
     said = str(error).split(" - at ")[0]
     if said.startswith("Invalid enum value"):
         return f"Expected one of {_allowed(bare)}"
@@ -222,7 +228,7 @@ def _is_name(value: str, path: str, found: Findings) -> bool:
 
 
 def _bare(kind: Hint) -> tuple[Hint, tuple[msgspec.Meta, ...]]:
-    """A type without its annotations and without `None` or UNSET, and the annotations."""
+    """Return a type without annotations, `None` and UNSET, and the annotations."""
     metas: tuple[msgspec.Meta, ...] = ()
     while True:
         if get_origin(kind) is Annotated:
@@ -245,17 +251,18 @@ def _struct_item(kind: Hint) -> type[msgspec.Struct] | None:
 
 
 def _allowed(kind: Hint) -> str:
-    """The values that an enum or a literal type takes."""
+    """Return the allowed values of an enum or a literal type, separated by commas."""
     if get_origin(kind) is Literal:
         return ", ".join(map(str, get_args(kind)))
     return ", ".join(kind) if isinstance(kind, type) and issubclass(kind, StrEnum) else ""
 
 
 def _unstorable(value: object) -> Iterator[tuple[str, str]]:
-    """What no database can hold, and where: numbers that are not finite, NUL characters in text.
+    """Yield the paths of values that no database can store, with messages.
 
-    The place is told from the value on, and only where something is wrong: an object may have
-    very many fields with very long names.
+    These are numbers that are not finite, and texts with NUL characters. The path is built from the
+    value upwards and only for errors, because an object may have very many fields with very long
+    names.
     """
     if isinstance(value, float) and not math.isfinite(value):
         yield "", "The number is not finite."
@@ -273,9 +280,9 @@ def _unstorable(value: object) -> Iterator[tuple[str, str]]:
 
 
 def _shown(value: object) -> str:
-    """A wrong value, or the beginning of a long one."""
+    """Return a wrong value for a message, cut if it is long."""
     if isinstance(value, str):
-        # Cut before it is quoted, which may make four times as much of it.
+        # Cut the text before `repr`, which can make it four times as long.
         text = repr(value[: _SHOWN + 1])
     elif isinstance(value, dict):
         return "an object"

@@ -1,4 +1,4 @@
-"""A broken rule: where, and what to do about it."""
+"""A broken rule of a document: its place, and what the user can do about it."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,16 +9,16 @@ import msgspec
 from domain.shared.texts import printable, shortened
 
 MOST: Final = 100
-"""Violations that are named at once; of more it is only said how many."""
+"""Maximum number of violations in one answer; the rest is only counted."""
 
 _ROOM: Final = 64_000
-"""Bytes of JSON that all of them may take together."""
+"""Maximum size of all violations in one answer, in bytes of JSON."""
 _LONGEST_PATH: Final = 200
 _LONGEST_MESSAGE: Final = 500
 
 
 class Concern(StrEnum):
-    """What a rule protects."""
+    """The kind of rule: the shape of a document, a rule of the product, or security."""
 
     SHAPE = "shape"
     RULE = "rule"
@@ -29,25 +29,25 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """One broken rule of a document."""
 
     path: str
-    """JSON path of what is wrong, `$.moves[3].duration`."""
+    """JSON path of the error, `$.moves[3].duration`."""
     message: str
-    """What is wrong and what to do, for a person."""
+    """Message for the user: the error and how to correct it."""
     concern: Concern = Concern.RULE
 
 
 class Findings:
-    """Violations as they are found; of very many the first are kept and the rest are counted."""
+    """A collection of violations: it keeps the first `MOST` and counts the rest."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start empty."""
         self.kept: list[Violation] = []
         self.more = 0
-        """How many were found that are not kept."""
+        """Number of violations that are counted but not kept."""
         self.unsafe = False
-        """Whether one of them all, kept or not, is a matter of security."""
+        """True if at least one violation, kept or not, concerns security."""
 
     def add(self, path: str, message: str, concern: Concern = Concern.SHAPE) -> None:
-        """Take one more."""
+        """Add a violation."""
         self.unsafe = self.unsafe or concern is Concern.SECURITY
         if len(self.kept) < MOST:
             self.kept.append(Violation(path=path, message=message, concern=concern))
@@ -56,10 +56,10 @@ class Findings:
 
 
 def bounded(violations: Iterable[Violation], more: int = 0) -> tuple[Violation, ...]:
-    """The first violations, their texts cut, and one that says how many more there are.
+    """Return the first violations with shortened texts, and one more that counts the rest.
 
-    ``more`` is how many there are besides. Whatever was wrong, an answer with them stays below
-    100 kB.
+    ``more`` is the number of violations that the caller already left out. The result is always
+    below 100 kB of JSON.
     """
     kept: list[Violation] = []
     left, rest = _ROOM, 0

@@ -1,1 +1,1 @@
-"""Understanding a sentence that describes a dance."""
+"""Rules that understand a written description of a dance."""

@@ -1,4 +1,4 @@
-"""What a description asks for."""
+"""The result of understanding a description: the requested properties of a dance."""
 
 import msgspec
 
@@ -9,40 +9,40 @@ from domain.text_query.meanings import TempoRange
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
-    """Words of a description and what they became."""
+    """Some words of a description, and their meaning."""
 
     words: str
-    """As they were written."""
+    """The words as the user wrote them."""
     meaning: str
-    """A side of the dance and its value, as in "style: romantic" or "no figure: dip"."""
+    """A property of the dance and its value, as in "style: romantic" or "no figure: dip"."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for; what is None or empty was not mentioned."""
+    """The requested properties; None or empty means that the description does not mention it."""
 
     song_id: str | None = None
     artist: str | None = None
-    """Whose song it is to be, when no song is named."""
+    """The artist of the song, if the description names no song."""
     difficulty: Difficulty | None = None
-    """The hardest move wanted."""
+    """Maximum difficulty of the moves."""
     energy_level: Energy | None = None
     style: Style | None = None
     tempo: TempoRange | None = None
     seconds: float | None = None
-    """How long the dance is to be, 5 to 900 s."""
+    """Duration of the dance, 5 to 900 seconds."""
     figures: tuple[str, ...] = ()
-    """Figures wanted: names of `domain.text_query.figures`, or labels of moves."""
+    """Requested figures: names of `domain.text_query.figures`, or labels of moves."""
     unwanted: tuple[str, ...] = ()
-    """Figures that are not wanted."""
+    """Excluded figures."""
     unwanted_styles: tuple[Style, ...] = ()
     requests: tuple[FigureRequest, ...] = ()
-    """Figures wanted in a place, or a number of times, in the order of the text."""
+    """Figures requested at a position or a number of times, in the order of the text."""
     understood: tuple[Understood, ...] = ()
     not_understood: tuple[str, ...] = ()
-    """Words that had no effect, as they were written, each once."""
+    """Words without effect as the user wrote them, without duplicates."""
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing was understood."""
+        """True if the description requests nothing."""
         bare = msgspec.structs.replace(self, understood=(), not_understood=())
         return bare == Asked()

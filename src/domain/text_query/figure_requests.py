@@ -1,4 +1,4 @@
-"""Where in a dance figures are wanted, and how often, out of the words of a text in order."""
+"""Read the positions and the numbers of requested figures from the words of a text."""
 
 from collections.abc import Sequence
 from enum import Enum, auto
@@ -9,7 +9,7 @@ from domain.text_query.meanings import Place
 
 
 class FigureRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure that is wanted in a place, or a number of times."""
+    """A request for a figure at a position, or a number of times."""
 
     figure: str
     place: Place | None = None
@@ -18,7 +18,7 @@ class FigureRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kind(Enum):
-    """What a word does to the figures beside it."""
+    """The function of a word for the figures beside it."""
 
     FIGURE = auto()
     ORDER = auto()
@@ -29,26 +29,26 @@ class Kind(Enum):
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """A word or phrase that matters to order and number."""
+    """A word or phrase that concerns the order or the number of figures."""
 
     kind: Kind
     at: int
-    """Place of its first word."""
+    """Index of its first word."""
     count: int = 0
-    """How many words it has."""
+    """Number of words."""
     figure: str = ""
     denied: bool = False
     place: Place | None = None
     either_side: bool = False
-    """Whether it may follow the figure it is about."""
+    """True if it may follow the figure that it belongs to."""
     at_least: int = 1
     at_most: int | None = None
     lost: bool = False
-    """Of a comma: whether a word before it, after the last order, is not understood."""
+    """For a comma: True if a word between the last order and the comma is not understood."""
 
 
 class Ordered(msgspec.Struct, frozen=True):
-    """The requests, and the marks that are about no figure."""
+    """The requests, and the marks that belong to no figure."""
 
     requests: tuple[FigureRequest, ...]
     unused: tuple[Mark, ...]
@@ -56,30 +56,30 @@ class Ordered(msgspec.Struct, frozen=True):
 
 
 def ordered(marks: Sequence[Mark]) -> Ordered:
-    """Give every order and every number to its figure."""
+    """Assign every order and every number to its figure."""
     return _Ordering([*marks, Mark(kind=Kind.STOP, at=-1)]).result()
 
 
 class _Ordering:
-    """Marks being read from the first to the last."""
+    """A parser of marks, from the first to the last."""
 
     def __init__(self, marks: Sequence[Mark]) -> None:
         self._marks = marks
         self._places: dict[int, Place] = {}
         self._times: dict[int, Mark] = {}
         self._order: Mark | None = None
-        """An order that waits for its figure."""
+        """An order that has no figure yet."""
         self._number: Mark | None = None
-        """A number that waits for its figure."""
+        """A number that has no figure yet."""
         self._carried: Place | None = None
-        """Where figures go that are joined by "and" to one that has its place."""
+        """Position for figures that "and" joins to one that has this position."""
         self._unused: list[Mark] = []
         self._also: list[tuple[int, Place]] = []
-        """Second places of figures: "begin and end with a dip"."""
+        """Second positions of figures, as in "begin and end with a dip"."""
         self._second: Mark | None = None
 
     def result(self) -> Ordered:
-        """Read them all."""
+        """Read all marks."""
         for index, mark in enumerate(self._marks):
             match mark.kind:
                 case Kind.FIGURE:
@@ -117,7 +117,7 @@ class _Ordering:
         return Ordered(tuple(asked), tuple(self._unused), used)
 
     def _leads(self, index: int) -> bool:
-        """Whether the next figure comes after this one."""
+        """Return True if another figure is requested to follow this one."""
         later = (i for i in range(index + 1, len(self._marks)) if self._is_wanted(i))
         following = next(later, None)
         return following is not None and self._places.get(following) is Place.THEN
@@ -142,14 +142,14 @@ class _Ordering:
             self._places[index] = self._carried
 
     def _joined(self, index: int) -> bool:
-        """Whether "and" stands before a figure and its number."""
+        """Return True if "and" precedes a figure and its number."""
         before = index - 1
         while before >= 0 and self._marks[before].kind is Kind.TIMES:
             before -= 1
         return before >= 0 and self._marks[before].kind is Kind.AND
 
     def _claimed(self, index: int) -> bool:
-        """Whether an order word stands after a figure and is about it."""
+        """Return True if an order word follows a figure and belongs to it."""
         after = self._marks[index + 1]
         beyond = self._marks[min(index + 2, len(self._marks) - 1)]
         return after.kind is Kind.ORDER and after.either_side and beyond.kind is not Kind.FIGURE

@@ -1,4 +1,4 @@
-"""The figures of bachata: what dancers call them, and how moves are named after them."""
+"""The figures of bachata: their names among dancers, and the labels of matching moves."""
 
 from typing import Final
 
@@ -11,9 +11,9 @@ class Figure(msgspec.Struct, frozen=True):
     """A kind of figure."""
 
     called: str
-    """What it is called, phrases separated by commas; "@" stands for o, a, os and as."""
+    """Its names, separated by commas; "@" stands for o, a, os and as."""
     named: tuple[str, ...]
-    """Parts of the labels and names of such moves."""
+    """Substrings of the labels and names of matching moves."""
 
 
 FIGURES: Final = {
@@ -83,7 +83,7 @@ FIGURES: Final = {
 
 
 def is_called(figure: str, label: str, name: str) -> bool:
-    """Whether a move of this label and name is such a figure; a figure may be a label itself."""
+    """Return True if a move with this label and name is such a figure; a label is a figure too."""
     if not (own := " ".join(split(figure))):
         return False
     words = f" {' '.join(split(label))} {' '.join(split(name))} "

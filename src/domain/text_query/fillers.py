@@ -1,4 +1,4 @@
-"""Words that say nothing about a dance, and words that turn what follows."""
+"""Words without a meaning for a dance, and words that negate or restore the words after them."""
 
 from typing import Final
 

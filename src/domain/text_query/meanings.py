@@ -1,4 +1,4 @@
-"""What a word of a description can say."""
+"""The possible meanings of a word in a description."""
 
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
@@ -10,22 +10,22 @@ from domain.library.moves import Energy, Style
 
 
 class TempoRange(msgspec.Struct, frozen=True):
-    """Tempos from the slowest to the fastest, in beats a minute."""
+    """A range of tempos, in beats per minute."""
 
     slowest: float
     fastest: float
 
     def distance(self, tempo: float) -> float:
-        """Beats a minute from here to a tempo; 0 within."""
+        """Return the distance from the range to a tempo in beats per minute; 0 inside."""
         return max(0.0, self.slowest - tempo, tempo - self.fastest)
 
 
 SLOW, MEDIUM, FAST = TempoRange(30, 118), TempoRange(117, 131), TempoRange(130, 300)
-"""What is slow and fast among bachatas, whose middle is about 124 BPM."""
+"""Slow, medium and fast for bachata, whose median is about 124 BPM."""
 
 
 class Facet(StrEnum):
-    """A side of a dance that words are about."""
+    """A property of a dance that a word can describe."""
 
     DIFFICULTY = auto()
     ENERGY = auto()
@@ -36,13 +36,13 @@ class Facet(StrEnum):
 
 
 class Place(StrEnum):
-    """Where in a dance a figure is wanted."""
+    """A position in the dance for a figure."""
 
     FIRST = "first"
     THEN = "then"
-    """After the figure that was named before it."""
+    """After the figure that the text names before it."""
     AFTER_BREAK = "after_break"
-    """Where the song goes on after its break."""
+    """The point at which the song continues after its break."""
     LAST = "last"
 
 
@@ -50,28 +50,28 @@ Value: TypeAlias = Difficulty | Energy | Style | TempoRange | float | str
 
 
 class Meaning(msgspec.Struct, frozen=True):
-    """What a word says about one side of a dance."""
+    """The value that a word gives to one property of a dance."""
 
     facet: Facet
     value: Value
     mood: bool = False
-    """Whether it is only suggested: what is said outright wins."""
+    """True if the word only suggests it; an explicit value wins."""
 
 
 class Role(Enum):
-    """What a word does in its sentence."""
+    """The function of a word in its sentence."""
 
     TERM = auto()
     FILLER = auto()
-    """Says nothing about the dance."""
+    """It has no meaning for the dance."""
     NEGATOR = auto()
-    """What follows is not wanted."""
+    """It excludes the words after it."""
     RETURN = auto()
-    """What follows is wanted again."""
+    """It ends the exclusion of the words after it."""
     ORDER = auto()
-    """Says where in the dance a figure is wanted."""
+    """It gives the position of a figure in the dance."""
     ELSEWHERE = auto()
-    """Says a place of the dance that cannot be asked for."""
+    """It names a position that users cannot request."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     role: Role
     meanings: tuple[Meaning, ...] = ()
-    """Of an order word: what it says where it orders no figure."""
+    """The meanings of the words; for an order word, those that it has without a figure."""
     place: Place | None = None
     either_side: bool = False
-    """Whether an order word may follow its figure, as in "a dip at the end"."""
+    """True if an order word may follow its figure, as in "a dip at the end"."""

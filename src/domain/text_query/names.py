@@ -1,4 +1,4 @@
-"""Songs and artists that a text names, with slips of the pen."""
+"""Find the names of songs and artists in a text, even with spelling mistakes."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -15,45 +15,45 @@ _TITLES: Final = listed(
     "song track tune called titled named cancion tema llamada llamado titulada titulado to"
 )
 _ARTISTS: Final = listed("by from artist singer band group de del cantante artista grupo por")
-"""Words after which a name is expected."""
+"""Words that announce the name of an artist."""
 
 _LINKS: Final = listed("a an the of and de la el los las y o e del en un una to in my mi")
 _LINK: Final = 0.25
-"""Weight of the letters of a little word, which people leave out of a name."""
+"""Weight of the letters of short link words, which users often omit."""
 
 _MOST_PLACES: Final = 8
-"""Places of a word that are looked at: nobody names a song nine times."""
+"""Maximum number of occurrences of a word that are compared."""
 
 _PART: Final = 0.45
-"""Share of a name that is enough where a name is expected."""
+"""Share of a name that is enough after a word that announces a name."""
 _MOST_OF_IT: Final = 0.6
-"""Share of a name, in two words or more, that is enough anywhere."""
+"""Share of a name of two or more words that is enough anywhere."""
 _UNMISTAKABLE: Final = 7
-"""Letters of a word that may be a name of its own although it is not spelt right."""
+"""Minimum letters of a word that may be a whole name although it is misspelt."""
 
 
 _NOWHERE: Final[frozenset[int]] = frozenset()
 
 
 class Named(msgspec.Struct, frozen=True):
-    """What a text names."""
+    """The song or the artist that a text names."""
 
     song_id: str | None = None
     artist: str | None = None
     places: frozenset[int] = frozenset()
-    """Places of the words that are part of the names."""
+    """Indices of the words that are part of the names."""
 
 
 class _Found(msgspec.Struct, frozen=True):
-    """A name as it stands in a text."""
+    """A match of a name in a text."""
 
     letters: float
-    """Letters of the name that were found, those of slips taken away."""
+    """Number of matching letters, minus the letters of spelling mistakes."""
     places: frozenset[int]
 
 
 def named(text: Words, songs: Sequence[Song]) -> Named:
-    """Find the song, or at least the artist, that a text names best; of equals the first by id."""
+    """Return the song that the text names best, or else the artist; a tie goes to the lowest id."""
     if not songs or not text.words:
         return Named()
     page = _Page(text, songs)
@@ -83,7 +83,7 @@ def _of_artist(artists: dict[str, _Found | None], songs: Sequence[Song]) -> Name
 
 
 class _Page:
-    """A text, and where in it the words of names stand, however they are spelt."""
+    """A text, and the places of the words of all names in it, in any spelling."""
 
     def __init__(self, text: Words, songs: Iterable[Song]) -> None:
         self._text = text
@@ -98,7 +98,7 @@ class _Page:
                     places[place] = slips
 
     def find(self, name: str, markers: frozenset[str]) -> _Found | None:
-        """Where a name stands, if it does."""
+        """Return the best match of a name, or None."""
         words = split(name)
         found = [
             match
@@ -112,10 +112,10 @@ class _Page:
     def _match(
         self, words: Sequence[str], index: int, place: int, markers: frozenset[str]
     ) -> _Found | None:
-        """Follow a name from one of its words on, through the text from a place on."""
+        """Match a name against the text, from one of its words and one place onwards."""
         matched: dict[int, str] = {}
         slips = 0
-        # Little words before the first that counts belong to the name as well.
+        # Link words before the first significant word belong to the name too.
         at = place - index if self._stands(words[:index], place - index) else place
         for word in words if at < place else words[index:]:
             here = self._places.get(word, {})
@@ -144,7 +144,7 @@ class _Page:
 
 @lru_cache(maxsize=4)
 def _vocabulary(names: frozenset[str]) -> Vocabulary:
-    """The words of names, kept because a library changes less often than it is asked."""
+    """Return the words of names, cached because a library changes less often than users ask."""
     return Vocabulary({word for name in names for word in split(name)})
 
 
@@ -153,7 +153,7 @@ def _weight(word: str) -> float:
 
 
 def _convinces(words: Iterable[str], share: float, slips: int, *, expected: bool) -> bool:
-    """Whether so much of a name is the name, and no words that happen to be in it."""
+    """Return True if the matched words are the name rather than common words that it contains."""
     telling = [word for word in words if word not in _LINKS]
     if expected:
         return share >= _PART and any(len(word) >= 3 for word in telling or words)

@@ -9,14 +9,14 @@ from domain.text_query.quantities import AT_LEAST, AT_MOST, phrase_at, read_numb
 from domain.text_query.tokens import phrases_of
 
 MOST: Final = 100
-"""Figures that are asked for at once; a song has no more eight-counts than a few hundred."""
+"""Maximum number for one figure; a song has only a few hundred eight-counts."""
 
 _EXACTLY: Final = set(
     phrases_of("exactly, only, just, precisely, exactamente, solo, solamente, justo, justamente")
 )
 _ARTICLES: Final = {"a", "an", "un", "una", "uno"}
 _ONES: Final = {"un", "una", "uno"}
-"""One, where "solo" stands before it; else articles."""
+"""These mean 1 if "solo" precedes them; otherwise they are articles."""
 _PAIRS: Final[dict[tuple[str, ...], int]] = {
     ("a", "couple", "of"): 2, ("a", "couple"): 2, ("couple", "of"): 2, ("a", "pair", "of"): 2,
     ("un", "par", "de"): 2, ("par", "de"): 2, ("a", "few"): 3, ("few",): 3, ("several",): 3,
@@ -32,18 +32,18 @@ _SINGLE: Final = {("a", "single"), ("una", "sola"), ("un", "solo")}
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many figures are wanted."""
+    """A requested number of figures."""
 
     at_least: int
     at_most: int | None
     words: int
-    """How many words say so."""
+    """Number of words that it takes."""
     repeats: bool
-    """Whether it says how often, as "twice" does, which may follow its figure."""
+    """True for a frequency such as "twice", which may follow its figure."""
 
 
 def count(words: Sequence[str], at: int) -> Count | None:
-    """Read a number of figures from 1 to 100 that begins at a word."""
+    """Read a number of figures, 1 to 100, that begins at a word; None if there is none."""
     most, least = (phrase_at(words, at, each) for each in (AT_MOST, AT_LEAST))
     exactly = 0 if most or least else phrase_at(words, at, _EXACTLY)
     place = at + max(most, least, exactly)

@@ -1,4 +1,4 @@
-"""Words that say where in a dance a figure is wanted, and how often."""
+"""Words that request a position in the dance for a figure."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -64,7 +64,7 @@ _BEFORE: Final = {
         "seguidos de, seguidas de, a continuacion, y luego, y despues"
     ),
 }
-"""Words before a figure; "turns before dips" says of the dips that they come after."""
+"""Words before a figure; "turns before dips" requests the dips after the turns."""
 
 _ELSEWHERE: Final = (
     "in the middle, in the middle of, halfway, half way, midway, before the break,"
@@ -75,11 +75,11 @@ _ELSEWHERE: Final = (
 )
 
 _OR_BEGINNERS: Final = "empezar, para empezar"
-"""For beginners, where it orders no figure."""
+"""These mean "for beginners" if no figure follows."""
 
 
 def orders() -> Iterator[tuple[tuple[str, ...], Entry]]:
-    """Every phrase that orders figures."""
+    """Yield every phrase that orders figures, with its lexicon entry."""
     for listed, either_side in ((_BEFORE, False), (_EITHER_SIDE, True)):
         for place, phrases in listed.items():
             entry = Entry(Role.ORDER, place=place, either_side=either_side)

@@ -1,4 +1,4 @@
-"""Lengths and tempos: "two minutes and a half", "1:30", "entre 120 y 130 bpm"."""
+"""Read durations and tempos: "two minutes and a half", "1:30", "entre 120 y 130 bpm"."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -7,14 +7,16 @@ from domain.text_query.meanings import TempoRange
 from domain.text_query.tokens import phrases_of
 
 SHORTEST, LONGEST = 5.0, 900.0
-"""Seconds of a dance; what is longer is cut to 15 minutes, as long as a song may be."""
+"""Limits for the duration of a dance in seconds; a longer one becomes 15 minutes, the maximum for
+songs.
+"""
 
 SLOWEST, FASTEST = 30.0, 300.0
-"""Beats a minute of a song."""
+"""Limits for the tempo of a song in beats per minute."""
 _ABOUT: Final = 5.0
-"""Beats a minute either side of "about 125"."""
+"""Half the width of "about 125", in beats per minute."""
 _EXACTLY: Final = 2.0
-"""Beats a minute either side of "125"."""
+"""Half the width of "125", in beats per minute."""
 
 _UNITS: Final = {
     word: seconds
@@ -81,12 +83,14 @@ _RANGES: Final = {"to", "and", "a", "y", "or", "o", "hasta"}
 
 
 def _at(words: Sequence[str], place: int) -> str:
-    """The word at a place; empty after the last."""
+    """Return the word at a place; empty after the last word."""
     return words[place] if place < len(words) else ""
 
 
 def phrase_at(words: Sequence[str], at: int, phrases: set[tuple[str, ...]]) -> int:
-    """How many words of the longest of these phrases stand here."""
+    """Return the number of words of the longest of these phrases at this place;
+    0 if there is none.
+    """
     return next((n for n in (4, 3, 2, 1) if tuple(words[at : at + n]) in phrases), 0)
 
 
@@ -98,7 +102,7 @@ def _digits(word: str) -> float | None:
 
 
 def read_number(words: Sequence[str], at: int) -> tuple[float, int] | None:
-    """Read a number, in digits or in words, and say how many words it took."""
+    """Read a number in digits or words; return it and its number of words."""
     if at < len(words) and (value := _digits(words[at])) is not None:
         return value, 1
     total, place = 0.0, at
@@ -125,7 +129,7 @@ def _spoken(
 
 
 def length(words: Sequence[str], at: int) -> tuple[float, int] | None:
-    """Read a length in seconds, 5 to 900, that begins at a word; say how many words it took."""
+    """Read a duration; return seconds (5 to 900) and its number of words."""
     limit = max(phrase_at(words, at, each) for each in (AT_MOST, AT_LEAST, _ABOUTS))
     found = _clock(words, at + limit) or _measured(words, at + limit)
     if found is None or not found[0] >= SHORTEST:
@@ -156,7 +160,7 @@ def _measured(words: Sequence[str], at: int) -> tuple[float, int] | None:
 def _part(words: Sequence[str], at: int) -> tuple[float, int] | None:
     """Read one number with its unit."""
     if _at(words, at) in ("minuto", "hora"):
-        # "Minuto y medio" has no number of its own.
+        # "Minuto y medio" contains no number before the unit.
         value, place = 1.0, at
     elif _at(words, at) in _HALVES:
         value, place = 0.5, at + 1
@@ -179,17 +183,19 @@ def _part(words: Sequence[str], at: int) -> tuple[float, int] | None:
 
 
 def _half(words: Sequence[str], at: int) -> int:
-    """How many words "and a half" or "y medio" takes here; 0 when it is not here."""
+    """Return the number of words of "and a half" or "y medio" at this place; 0
+    if neither is here.
+    """
     if _at(words, at) not in _JOINING:
         return 0
     if (_at(words, at + 1), _at(words, at + 2)) == ("a", "half"):
         return 3
-    # "Un minuto y medio minuto" is two lengths, and "minuto y medio" is one.
+    # "Un minuto y medio minuto" is two durations; "minuto y medio" is one.
     return 2 if _at(words, at + 1) in _HALVES and (_at(words, at + 2),) not in _UNITS else 0
 
 
 def tempo(words: Sequence[str], at: int) -> tuple[TempoRange, int] | None:
-    """Read a tempo in beats a minute that begins at a word; say how many words it took."""
+    """Read a tempo in beats per minute; return it and its number of words."""
     named = phrase_at(words, at, _TEMPO)
     place = at + named
     while named and _at(words, place) in _LEADING:

@@ -1,4 +1,4 @@
-"""A text being read, word by word."""
+"""Read a text word by word and collect its meanings."""
 
 from collections.abc import Sequence
 from typing import Final, TypeAlias
@@ -15,16 +15,16 @@ from domain.text_query.tokens import Words
 
 _LONGEST_PHRASE: Final = 5
 _REACH: Final = 6
-"""Words over which a "no" waits for what it denies."""
+"""Maximum number of words between a negation and the word it excludes."""
 _CERTAIN: Final = 6
-"""Letters from which a word is recognised with one slip."""
+"""Minimum letters of a word that is recognised with one spelling mistake."""
 _JOINING: Final = {"and", "y", "e", "but", "pero", "or", "o"}
 _NEAR: Final = 3
-"""Words within which a figure follows its number."""
+"""Maximum number of words from a number to its figure."""
 
 
 class Said(msgspec.Struct, frozen=True):
-    """Something that was said, and where."""
+    """A meaning, and its place in the text."""
 
     meaning: Meaning
     denied: bool
@@ -33,11 +33,11 @@ class Said(msgspec.Struct, frozen=True):
 
 
 Span: TypeAlias = tuple[int, int]
-"""Words of a text: the place of the first, and how many."""
+"""Words of a text: index of the first, and their number."""
 
 
 class Reading:
-    """A text being read from its first word to its last."""
+    """A parser of a text, from its first word to its last."""
 
     def __init__(self, text: Words, names: frozenset[int], known: Lexicon) -> None:
         self._text = text
@@ -47,16 +47,16 @@ class Reading:
         self._left: list[Span] = []
         self._marks: list[Mark] = []
         self._denying: Span | None = None
-        """The "no" that denies what follows."""
+        """The negation in effect, such as "no"."""
         self._denied: Facet | None = None
-        """What a "no" has denied so far; it goes on denying more of the kind."""
+        """The property that the negation has excluded so far; it can exclude more values of it."""
         self._since = 0
-        """Words since the "no" that waits for what it denies."""
+        """Number of words since a negation that has excluded nothing yet."""
         self._lost = False
-        """Whether a word that is not understood followed the "no"."""
+        """True if a word after the negation is not understood."""
 
     def result(self) -> tuple[list[Said], list[Span], Ordered]:
-        """Read it all."""
+        """Read the whole text; return meanings, words without effect, and orders of figures."""
         place = 0
         while place < len(self._text.words):
             self._breathe(place)
@@ -72,18 +72,20 @@ class Reading:
         return self._said, self._left, Ordered(orders.requests, unused, orders.used)
 
     def _want_again(self) -> None:
-        """End a denial that has denied something: "no dips, first turns", "no dips, two turns"."""
+        """End a negation that has excluded something: "no dips, first turns",
+        "no dips, two turns".
+        """
         if self._denied is not None:
             self._stop_denying()
 
     def _stop_denying(self) -> None:
-        """End a denial; a "no" to something that is not understood is not understood either."""
+        """End a negation; its own words have no effect if the words after it are not understood."""
         if self._denying is not None and self._denied is None and self._lost:
             self._left.append(self._denying)
         self._denying = None
 
     def _breathe(self, place: int) -> None:
-        """End a denial with its clause; "no, ..." denies nothing."""
+        """End a negation at the end of its clause; "no, ..." excludes nothing."""
         waiting = self._denying is not None and self._denied is None
         if place in self._text.ends or (waiting and place in self._text.commas):
             self._stop_denying()
@@ -97,7 +99,7 @@ class Reading:
             self._marks.append(Mark(kind=Kind.COMMA, at=place, lost=lost))
 
     def _step(self, place: int) -> int:
-        """Understand what stands at a place, and say how many words that was."""
+        """Read the phrase at a place; return its number of words."""
         if place in self._names:
             return 1
         words = self._text.words[: self._end(place)]
@@ -120,7 +122,9 @@ class Reading:
         return 1
 
     def _counted(self, words: Sequence[str], place: int) -> int:
-        """Understand a number of figures, and say how many words it took; 0 for none."""
+        """Read a number of figures at a place; return its number of words, or 0
+        if there is none.
+        """
         found = read_count(words, place)
         if found is None:
             return 0
@@ -151,7 +155,7 @@ class Reading:
         return False
 
     def _end(self, place: int) -> int:
-        """Where the clause of a place ends, or a name begins."""
+        """Return the index at which the clause of a place ends or a name begins."""
         later = (each for each in (*self._text.ends, *self._names) if each > place)
         return min(later, default=len(self._text.words))
 
@@ -200,7 +204,9 @@ class Reading:
 
 
 def _guessed(word: str) -> Entry | None:
-    """The term that was meant by a word with one slip; its first letter is right."""
+    """Return the term that matches a word with one spelling mistake after a
+    correct first letter.
+    """
     if len(word) < _CERTAIN:
         return None
     meant = (

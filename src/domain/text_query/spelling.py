@@ -1,23 +1,25 @@
-"""Words that were meant, though they are spelt a little differently."""
+"""Find the intended words behind spelling mistakes."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
 _LONGEST: Final = 32
-"""Letters of a word above which its spelling has to be right."""
+"""Maximum letters of a word; a longer one must be spelt correctly."""
 
 
 def allowance(word: str) -> int:
-    """How many slips a word may have: none below four letters, two from eight on."""
+    """Return the number of mistakes a word may have: none below four letters, two from eight
+    letters on.
+    """
     return 0 if len(word) < 4 or len(word) > _LONGEST else 1 if len(word) < 8 else 2
 
 
 def slips(one: str, other: str) -> int:
-    """Count the letters that are missing, added, exchanged, or swapped with their neighbour.
+    """Return the number of letters that are missing, added, replaced, or swapped with a neighbour.
 
-    This is the optimal string alignment distance (Damerau 1964, without a second edit of the
-    same place); the time it takes grows with the product of both lengths.
+    This is the optimal string alignment distance (Damerau 1964, with each place edited at most
+    once); its time is proportional to the product of both lengths.
     """
     before: list[int] = []
     row = list(range(len(other) + 1))
@@ -33,10 +35,10 @@ def slips(one: str, other: str) -> int:
 
 
 class Vocabulary:
-    """Words to be recognised, found by what is left of them when letters are taken out.
+    """A set of words with fast search for misspelt ones.
 
-    Two words that are k slips apart have something in common after at most k letters are taken
-    out of each, so that only few have to be compared (the method of SymSpell).
+    Two words that are k mistakes apart become equal after deleting at most k letters from each, so
+    only words with a common remainder are compared (the method of SymSpell).
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -47,7 +49,7 @@ class Vocabulary:
                 self._left[left].append(word)
 
     def near(self, written: str) -> dict[str, int]:
-        """The words that may have been meant, with the slips of each."""
+        """Return the possible intended words, with the number of mistakes of each."""
         found = {written: 0} if written in self._words else {}
         if len(written) > _LONGEST:
             return found
@@ -59,7 +61,7 @@ class Vocabulary:
 
 
 def _without(word: str, most: int) -> set[str]:
-    """A word, and what is left of it when up to ``most`` letters are taken out."""
+    """Return a word and all its remainders after deleting up to ``most`` letters."""
     found, last = {word}, {word}
     for _ in range(most):
         last = {left[:at] + left[at + 1 :] for left in last for at in range(len(left))}

@@ -1,4 +1,4 @@
-"""The lexicon: every word and phrase that is understood, in English and in Spanish."""
+"""The lexicon: every known word and phrase, in English and in Spanish."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -15,7 +15,7 @@ from domain.text_query.tokens import phrases_of, split
 Lexicon: TypeAlias = Mapping[tuple[str, ...], Entry]
 
 SHORT: Final = 60.0
-"""Seconds of a dance that is called short."""
+"""Duration of a "short" dance in seconds."""
 
 _OUTRIGHT: Final[Mapping[Facet, Mapping[Value, str]]] = {
     Facet.DIFFICULTY: {
@@ -96,7 +96,9 @@ _GRADED: Final[tuple[tuple[Facet, str, tuple[Value, ...]], ...]] = (
 
 
 def _graded() -> Iterable[tuple[tuple[str, ...], Entry]]:
-    """ "Low energy", "energía baja", "high level" and so on, in either order."""
+    """Yield "low energy", "energía baja", "high level" and similar phrases, in
+    either word order.
+    """
     for facet, nouns, values in _GRADED:
         for noun in phrases_of(nouns):
             yield noun, Entry(Role.FILLER)
@@ -128,7 +130,7 @@ def _outright() -> Iterable[tuple[tuple[str, ...], Entry]]:
 
 @cache
 def lexicon() -> Lexicon:
-    """Every phrase there is, by its words."""
+    """Return all phrases with their entries, by their words."""
     found: dict[tuple[str, ...], Entry] = {}
     for role, listed in (
         (Role.FILLER, FILLERS),
@@ -148,13 +150,13 @@ def lexicon() -> Lexicon:
 
 @cache
 def known_words() -> frozenset[str]:
-    """Every word that says something, or is too common to be a name."""
+    """Return every word that has a meaning or is too common to be a name."""
     return frozenset(word for phrase in lexicon() for word in phrase)
 
 
 @cache
 def single_terms() -> tuple[str, ...]:
-    """Every single word that says something about a dance."""
+    """Return every single word that has a meaning for a dance."""
     return tuple(
         phrase[0]
         for phrase, entry in lexicon().items()
@@ -163,7 +165,7 @@ def single_terms() -> tuple[str, ...]:
 
 
 def with_labels(labels: Iterable[str]) -> Lexicon:
-    """Add labels of moves to the lexicon; what it has already keeps its meaning."""
+    """Return the lexicon with labels of moves added; existing words keep their meaning."""
     known = lexicon()
     added = {
         words: Entry(Role.TERM, (Meaning(Facet.FIGURE, label),))

@@ -1,4 +1,4 @@
-"""A text as words without capitals, accents and punctuation, and where its clauses end."""
+"""Split a text into words without capitals, accents and punctuation, and into clauses."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 MOST_CHARACTERS: Final = 2_000
-"""Characters of a description that are looked at."""
+"""Maximum number of characters of a description that are read."""
 
 _TOKEN: Final = re.compile(
     r"""(?P<number>\d+(?:[.,:]\d+)*)
@@ -22,31 +22,31 @@ _TOKEN: Final = re.compile(
 
 
 class Words(msgspec.Struct, frozen=True):
-    """The words of a text, and what stood between them."""
+    """The words of a text, and the punctuation between them."""
 
     words: tuple[str, ...]
     ends: frozenset[int] = frozenset()
-    """Places of the words before which a clause ended."""
+    """Indices of the words that begin a clause, and the number of words if the text ends one."""
     commas: frozenset[int] = frozenset()
-    """Places of the words that follow a comma."""
+    """Indices of the words after a comma."""
     quotes: tuple[tuple[int, int], ...] = ()
-    """Places of the first word of every quotation, and of the first word after it."""
+    """Index of the first word of every quotation, and of the first word after it."""
     written: tuple[str, ...] = ()
-    """The words with the capitals and accents they were written with."""
+    """The words with their original capitals and accents."""
 
     def quoted(self, place: int) -> bool:
-        """Whether a word stands between quotation marks."""
+        """Return True if a word stands between quotation marks."""
         return any(start <= place < end for start, end in self.quotes)
 
 
 def folded(text: str) -> str:
-    """Take capitals and accents away: "Canción" is "cancion"."""
+    """Return the text without capitals and accents: "Canción" becomes "cancion"."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(each for each in parts if not unicodedata.combining(each))
 
 
 def words_of(text: str) -> Words:
-    """Divide the first 2,000 characters of any text into words; numbers are words of their own."""
+    """Split the first 2,000 characters of a text into words; each number is a word."""
     words: list[str] = []
     ends: set[int] = set()
     commas: set[int] = set()
@@ -69,7 +69,7 @@ def words_of(text: str) -> Words:
 
 
 def _folded_by_letter(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its letters the place of the one it was made of."""
+    """Return the folded text, and for each of its letters the index of the original letter."""
     parts = [folded(letter) for letter in text]
     places = [place for place, part in enumerate(parts) for _ in part]
     return "".join(parts), places
@@ -77,17 +77,17 @@ def _folded_by_letter(text: str) -> tuple[str, list[int]]:
 
 @lru_cache(maxsize=16_384)
 def split(text: str) -> tuple[str, ...]:
-    """Divide a name into its words."""
+    """Split a name into its words."""
     return words_of(text.replace("_", " ")).words
 
 
 def listed(words: str) -> frozenset[str]:
-    """Read words separated by spaces."""
+    """Return the words of a list separated by spaces."""
     return frozenset(words.split())
 
 
 def phrases_of(phrases: str) -> Iterable[tuple[str, ...]]:
-    """Read phrases separated by commas; "lent@" stands for lento, lenta, lentos and lentas."""
+    """Yield phrases separated by commas; "lent@" stands for lento, lenta, lentos and lentas."""
     for phrase in phrases.split(","):
         forms = ("o", "a", "os", "as") if "@" in phrase else ("",)
         yield from (tuple(phrase.replace("@", form).split()) for form in forms)

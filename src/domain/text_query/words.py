@@ -1,4 +1,4 @@
-"""What a description asks for, read by rules in English and in Spanish."""
+"""Understand a description in English or Spanish, by rules."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -21,11 +21,11 @@ _SLOWER, _FASTER = TempoRange(30, FAST.slowest), TempoRange(SLOW.fastest, 300)
 
 
 def read(text: str, songs: Sequence[Song] = (), labels: Iterable[str] = ()) -> Asked:
-    """Understand the first 2,000 characters of any text, as well as rules can.
+    """Return what the first 2,000 characters of a text request.
 
-    ``songs`` are those that may be named, ``labels`` the labels of moves that may be wanted
-    beside the figures every dancer knows. The same text gives the same answer. Every word is
-    used, or says nothing about a dance, or is told in ``not_understood``.
+    ``songs`` are the songs it may name; ``labels`` are labels of moves that it may request besides
+    the common figures. The same text always gives the same result. Every word has an effect, is a
+    filler, or appears in ``not_understood``.
     """
     words = words_of(text)
     names = named(words, songs)
@@ -59,7 +59,7 @@ def _understood(
     lost: set[Span],
     names: frozenset[int],
 ) -> tuple[Understood, ...]:
-    """What every phrase that had an effect became, in the order of the text."""
+    """Return the meaning of every phrase that had an effect, in the order of the text."""
     found = [
         (each.at, _written(words, (each.at, each.count)), _told(each))
         for each in said
@@ -91,11 +91,11 @@ def _told(said: Said) -> str:
 def _settled(
     said: Sequence[Said], song_id: str | None, artist: str | None
 ) -> tuple[Asked, list[Span]]:
-    """Make one wish of all that was said, and say what had no effect."""
+    """Join all meanings into one request; return it and the words without effect."""
     denied = {facet: _values(said, facet, denied=True) for facet in Facet}
 
     def first(facet: Facet) -> Value | None:
-        """What was said first, outright before suggested."""
+        """Return the first value of a property; explicit values win over suggested ones."""
         mine = [each for each in said if each.meaning.facet is facet and not each.denied]
         chosen = next(iter([each for each in mine if not each.meaning.mood] or mine), None)
         return None if chosen is None else chosen.meaning.value
@@ -123,7 +123,7 @@ def _settled(
 
 
 def _is_kept(said: Said, asked: Asked) -> bool:
-    """Whether what was said has a part in what is asked for."""
+    """Return True if the request contains this meaning."""
     value, facet = said.meaning.value, said.meaning.facet
     if said.denied:
         match facet:
@@ -153,7 +153,7 @@ def _is_kept(said: Said, asked: Asked) -> bool:
 
 
 def _values(said: Iterable[Said], facet: Facet, *, denied: bool) -> tuple[Value, ...]:
-    """Everything that was wanted of a side of the dance, or not wanted, each once."""
+    """Return all requested (or all excluded) values of a property, without duplicates."""
     return tuple(
         dict.fromkeys(
             each.meaning.value
@@ -166,7 +166,9 @@ def _values(said: Iterable[Said], facet: Facet, *, denied: bool) -> tuple[Value,
 def _difficulty(
     wanted: Iterable[Value], denied: dict[Facet, tuple[Value, ...]]
 ) -> Difficulty | None:
-    """The hardest that was named, below whatever was called too hard, above what is too easy."""
+    """Return the hardest named level, limited by the levels that the text calls too hard or too
+    easy.
+    """
     ranks = [_HARDNESS.index(each) for each in wanted if isinstance(each, Difficulty)]
     refused = [
         _HARDNESS.index(each) for each in denied[Facet.DIFFICULTY] if isinstance(each, Difficulty)

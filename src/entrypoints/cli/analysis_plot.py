@@ -1,4 +1,4 @@
-"""The picture of a song: waveform, beats, counts, sections and energy."""
+"""Plot the analysis of a song: waveform, beats, counts, sections and energy."""
 
 from bisect import bisect_right
 from math import ceil
@@ -7,20 +7,20 @@ from typing import IO, Any, Final
 from domain.library.songs import Analysis
 
 _ROW: Final = 30.0
-"""Seconds of the song on a line."""
+"""Seconds of the song per row."""
 _MOST_ROWS: Final = 10
 _WIDTH: Final = 16.0
-"""Inches."""
+"""Width in inches."""
 _OVERVIEW, _LINE, _HEAD = 1.7, 1.25, 0.9
-"""Inches of height: of the whole song in one, of each line, of the title and the legend."""
+"""Heights in inches: of the overview, of each row, of the title with the legend."""
 _COUNTED: Final = 7.0
-"""Beats to an inch at which the numbers of the counts still have room."""
+"""Maximum beats per inch for which the numbers of the counts have room."""
 _NAMED: Final = 0.03
-"""Share of the song from which there is room for a section's name."""
+"""Minimum share of the song for which the name of a section has room."""
 _EDGE: Final = 0.004
-"""Share of a line that is left free at either end, lest a "1" there lies on the frame."""
+"""Margin at both ends of a row, as a share of it, so that a "1" there is not on the frame."""
 _STEPS: Final = (1, 5, 10, 15, 30, 60, 300, 900)
-"""Seconds from one time that is written below to the next."""
+"""Possible steps between two time labels, in seconds."""
 _MOST_TIMES: Final = 20
 _TINTS: Final = ("#dbe9f6", "#fde8d3", "#e2f1de", "#efe3f3", "#fbe3e6", "#e6e6e6")
 _LEGEND: Final = (
@@ -32,7 +32,7 @@ _WAVE, _BEAT, _ONE, _ENERGY = "#8a97a6", "#55606c", "#c1272d", "#d9822b"
 
 
 def draw(heard: Analysis, name: str, into: IO[bytes], form: str) -> None:
-    """Draw what is heard in a song; ``form`` is `png`, `svg` or `pdf`. Raises OSError."""
+    """Plot an analysis; ``form`` is `png`, `svg` or `pdf`. Raises OSError."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -62,7 +62,7 @@ def _title(heard: Analysis, name: str) -> str:
 
 
 def _overview(axis: Any, heard: Analysis) -> None:  # noqa: ANN401 - matplotlib's axes
-    """The whole song: sections with their energy, and the energy of every beat."""
+    """Plot the whole song: sections with their energy, and the energy of every beat."""
     for number, section in enumerate(heard.sections):
         start, end = section.start, section.end
         axis.axvspan(start, end, color=_TINTS[number % len(_TINTS)], linewidth=0)
@@ -80,7 +80,7 @@ def _overview(axis: Any, heard: Analysis) -> None:  # noqa: ANN401 - matplotlib'
 
 
 def _line(axis: Any, heard: Analysis, start: float, end: float) -> None:  # noqa: ANN401
-    """A part of the song: waveform, beats, and the counts with every "1" in red."""
+    """Plot a part of the song: waveform, beats, and the counts with every "1" in red."""
     for number, section in enumerate(heard.sections):
         low, high = max(start, section.start), min(end, section.end)
         if low < high:
@@ -94,7 +94,7 @@ def _line(axis: Any, heard: Analysis, start: float, end: float) -> None:  # noqa
     axis.vlines(beats, -1, 1, colors=_BEAT, linewidth=0.6, alpha=0.7)
     axis.vlines(ones, -1, 1.35, colors=_ONE, linewidth=1.8)
     crowded = len(beats) > _COUNTED * _WIDTH * 0.9
-    # Numbers lie within the axes, and the layout is found far sooner without them.
+    # The numbers are within the axes, and the layout is computed much faster without them.
     within: dict[str, Any] = {"va": "top", "clip_on": True, "in_layout": False}
     for one in ones:
         number = bisect_right(heard.ones, one)
@@ -109,14 +109,14 @@ def _line(axis: Any, heard: Analysis, start: float, end: float) -> None:  # noqa
 
 
 def _clock(axis: Any, start: float, end: float) -> None:  # noqa: ANN401
-    """Minutes and seconds below, at round ones."""
+    """Add time labels in minutes and seconds, at round times."""
     step = next((each for each in _STEPS if (end - start) / each <= _MOST_TIMES), _STEPS[-1])
     moments = range(ceil(start / step) * step, ceil(end), step)
     axis.set_xticks(moments, [f"{each // 60}:{each % 60:02d}" for each in moments], fontsize=8)
 
 
 def _count(heard: Analysis, beat: float) -> int:
-    """Which beat of its eight-count a beat is, from 1; 0 before the first "1"."""
+    """Return the number of a beat in its eight-count, from 1; 0 before the first "1"."""
     index = bisect_right(heard.ones, beat + 1e-6) - 1
     if index < 0:
         return 0

@@ -1,4 +1,4 @@
-"""`bachata-buddy assemble`: a Blueprint in, a film out."""
+"""`bachata-buddy assemble`: make the film of a Blueprint."""
 
 import json
 from pathlib import Path
@@ -25,9 +25,9 @@ from entrypoints.cli.session import Session, run, session
 @writing("Copy the film here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
-    """Make the film of BLUEPRINT, a JSON file whose storage paths lie in the media storage.
+    """Make the film of BLUEPRINT, a JSON file with paths in the media storage.
 
-    A Blueprint that was assembled before is assembled again as a new task.
+    If the Blueprint's task already has a film, this makes another film as a new task.
     """
 
     asked = rules.parse(document_in(blueprint))
@@ -51,7 +51,7 @@ def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
 
 
 async def _assembled(opened: Session, asked: Blueprint) -> tuple[Blueprint, FinishedFilm]:
-    """The film, and the Blueprint it was made of: the one asked, or the same as a new task."""
+    """Return the film, and its Blueprint: the given one, or a copy with a new task id."""
     try:
         return asked, await opened.use_cases.assemble(asked, paths.LOCAL_USER)
     except TaskTaken:

@@ -1,4 +1,4 @@
-"""What the commands show a person."""
+"""Output of the commands for users."""
 
 import io
 import re
@@ -33,11 +33,13 @@ _STAGES: Final = {
 
 
 _WIDE: Final = 140
-"""Columns of a table that goes into a file or through a pipe."""
+"""Columns of a table that goes to a file or a pipe."""
 
 
 def write_any_text() -> None:
-    """Have names of files that are no text, and letters a terminal lacks, end no command."""
+    """Make sure that undecodable file names, and letters missing in the
+    terminal, end no command.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             unicode = stream.encoding.lower().startswith("utf")
@@ -45,23 +47,23 @@ def write_any_text() -> None:
 
 
 def talker() -> Console:
-    """Where people are told things: stderr, so that results can be piped."""
+    """Return the console for messages: stderr, so that results can be piped."""
     return Console(stderr=True, emoji=False)
 
 
 def printer() -> Console:
-    """Where a table goes that is the result itself: stdout."""
+    """Return the console for a table that is the result: stdout."""
     return Console(width=None if sys.stdout.isatty() else _WIDE, emoji=False)
 
 
 def told(console: Console, degradations: Sequence[str]) -> None:
-    """Say what was done otherwise than asked."""
+    """Print warnings: how the result differs from the request."""
     for each in degradations:
         console.print(f"[yellow]Note:[/] {plain(each)}", highlight=False)
 
 
 def bars(console: Console) -> Progress:
-    """Progress bars with a count and a clock each."""
+    """Return progress bars, each with a count and the elapsed time."""
     return Progress(
         TextColumn("{task.description:<24}"),
         BarColumn(),
@@ -72,10 +74,10 @@ def bars(console: Console) -> Progress:
 
 
 class StageBars:
-    """A progress bar for every stage of a film in the making."""
+    """A progress bar for every stage of making a film."""
 
     def __init__(self, progress: Progress) -> None:
-        """Take the bars to add to; they are shown and hidden by the caller."""
+        """Take the bars to add to; the caller shows and hides them."""
         self._progress = progress
         self._stage: State | None = None
         self._bar: TaskID | None = None
@@ -98,7 +100,7 @@ class StageBars:
 
 
 def moves_table(blueprint: Blueprint, names: dict[str, str]) -> Table:
-    """The moves of a film with their times."""
+    """Return a table of the moves of a film with their times."""
     table = Table(title="The choreography", title_justify="left")
     for name in ("#", "move", "from", "to", "speed"):
         table.add_column(name, justify="left" if name == "move" else "right")
@@ -111,14 +113,14 @@ def moves_table(blueprint: Blueprint, names: dict[str, str]) -> Table:
 
 
 def clock(seconds: float) -> str:
-    """Minutes, seconds and hundredths, like 1:03.25."""
+    """Return minutes, seconds and hundredths, such as 1:03.25."""
     hundredths = round(seconds * 100)
     minutes, rest = divmod(hundredths, 6000)
     return f"{minutes}:{rest / 100:05.2f}"
 
 
 def show_error(error: BachataError) -> None:
-    """Say what went wrong and what to do."""
+    """Print an error with its violations and details."""
     console = talker()
     console.print(f"[bold red]Error:[/] {plain(str(error))}", highlight=False)
     if isinstance(error, InvalidRequest):
@@ -130,13 +132,13 @@ def show_error(error: BachataError) -> None:
 
 
 def plain(text: str) -> str:
-    """A text whose brackets are brackets, and no markup, whatever stands beside it."""
+    """Escape the brackets of a text, so that none of it is markup in any context."""
     text = text.encode(errors="replace").decode()
     doubled = re.sub(r"\\+(?=\[|\Z)", lambda found: 2 * found[0], text)
     return doubled.replace("[", r"\[")
 
 
 def say(console: Console, words: str) -> None:
-    """Print a line as it is: names and reasons come from files, and may look like markup."""
+    """Print a line unchanged, because names and reasons from files may look like markup."""
     shown = words.encode(errors="replace").decode()
     console.print(shown, highlight=False, markup=False, soft_wrap=True)

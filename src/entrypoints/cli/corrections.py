@@ -1,4 +1,4 @@
-"""`bachata-buddy library correct-song` and `correct-move`: a beat that was heard wrongly."""
+"""`bachata-buddy library correct-song` and `correct-move`: correct wrongly detected beats."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,7 +26,7 @@ _OPTIONS = (
 
 
 def _correcting(command: Callable[[str, Correction], None]) -> Callable[..., None]:
-    """A command that takes an id, with the options that say what is right."""
+    """Return a command that takes an id and the options of a correction."""
 
     @wraps(command)
     def with_options(
@@ -58,9 +58,9 @@ def _correcting(command: Callable[[str, Correction], None]) -> Callable[..., Non
 @click.argument("item_id", metavar="SONG_ID")
 @_correcting
 def correct_song(song_id: str, correction: Correction) -> None:
-    """Correct the beat of the song SONG_ID. The correction wins over what was heard.
+    """Correct the beats of the song SONG_ID; the correction overrides the analysis.
 
-    It replaces an earlier correction; --as-heard takes it back.
+    It replaces an earlier correction; --as-heard removes it.
     """
 
     async def work() -> None:
@@ -76,9 +76,9 @@ def correct_song(song_id: str, correction: Correction) -> None:
 @click.argument("item_id", metavar="MOVE_ID")
 @_correcting
 def correct_move(move_id: str, correction: Correction) -> None:
-    """Correct the beat of the clip of the move MOVE_ID. The correction wins over what was heard.
+    """Correct the beats of the clip of the move MOVE_ID; the correction overrides the analysis.
 
-    It replaces an earlier correction; --as-heard takes it back.
+    It replaces an earlier correction; --as-heard removes it.
     """
 
     async def work() -> None:

@@ -1,4 +1,4 @@
-"""What a command may be told of the dance there is to be."""
+"""Options of commands that request a dance."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -25,11 +25,11 @@ Option: TypeAlias = Callable[[Command], Command]
 
 _NAMED: Final = 12
 _PAGE: Final = 500
-"""Songs that are named to somebody who asked for one there is not."""
+"""Maximum number of songs to suggest if the requested one does not exist."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What was said of a dance on the command line."""
+    """The requested dance according to the command line."""
 
     song: str | None = None
     describe: str | None = None
@@ -41,7 +41,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     ban: tuple[str, ...] = ()
 
     def request(self, song_id: str) -> ChoreographyRequest:
-        """The same to a song of the library."""
+        """Return the request for a song of the library."""
         return ChoreographyRequest(
             song_id=song_id,
             difficulty=self.difficulty,
@@ -53,7 +53,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def description(self, words: str, song_id: str | None) -> DescribedRequest:
-        """The same beside a description."""
+        """Return the request with a description."""
         return DescribedRequest(
             query=words,
             song_id=song_id,
@@ -67,7 +67,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _locks(_: click.Context, __: click.Parameter, said: tuple[str, ...]) -> tuple[LockedMove, ...]:
-    """Read POSITION=MOVE."""
+    """Parse POSITION=MOVE."""
     locks: list[LockedMove] = []
     for each in said:
         position, _is, move_id = each.partition("=")
@@ -121,7 +121,7 @@ DANCE: Final[tuple[Option, ...]] = (
 
 
 def taking(*options: Option) -> Option:
-    """Give a command these options, and hand them to it as one `Wanted`."""
+    """Add these options to a command, and pass them as one `Wanted`."""
 
     def decorate(command: Command) -> Command:
         @wraps(command)
@@ -140,14 +140,14 @@ def taking(*options: Option) -> Option:
 
 
 def writing(what: str) -> Option:
-    """An option for a file to be written, whose folder has to be there."""
+    """Return an option for an output file, whose folder must exist."""
     return click.option(
         "--output", "-o", type=click.Path(path_type=Path), callback=in_a_folder, help=what
     )
 
 
 def in_a_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
-    """Refuse a file whose folder is not there before there is any work to lose."""
+    """Refuse a file whose folder does not exist before the work begins."""
     if file is not None and file.is_dir():
         raise click.BadParameter(f"{str(file)!r} is a folder.")
     if file is not None and not file.absolute().parent.is_dir():
@@ -156,7 +156,7 @@ def in_a_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Pat
 
 
 async def asked_for(opened: Session, wanted: Wanted) -> ChoreographyRequest | DescribedRequest:
-    """What to ask a use case for; raises `SongNotFound`, and as `TakeSong` for a file."""
+    """Return the request for a use case; raises `SongNotFound`, and as `TakeSong` for a file."""
     song_id = None if wanted.song is None else (await song_of(opened, wanted.song)).id
     if wanted.describe is None:
         return wanted.request(song_id or "")
@@ -164,13 +164,13 @@ async def asked_for(opened: Session, wanted: Wanted) -> ChoreographyRequest | De
 
 
 async def song_of(opened: Session, wanted: str) -> Song:
-    """The song of an id, of a file, or of part of a title; raises `SongNotFound`."""
+    """Return the song of an id, a file, or a part of a title; raises `SongNotFound`."""
     file, use_cases = Path(wanted), opened.use_cases
     with suppress(SongNotFound):
         return await use_cases.read_song(wanted)
     if await FILES.run(file.is_file):
         return await use_cases.take_song(file)
-    # The search is for artists, too.
+    # The search also matches artists.
     async for song in _pages(opened, SongFilter(search=wanted)):
         if wanted.casefold() in song.title.casefold():
             return song

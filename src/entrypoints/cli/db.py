@@ -1,4 +1,4 @@
-"""`bachata-buddy db`: the tables of the database, from one revision to another."""
+"""`bachata-buddy db`: upgrade and downgrade the database."""
 
 import click
 from rich_click import RichCommand, RichGroup
@@ -13,15 +13,15 @@ from entrypoints.settings import Settings, from_environment
 
 @click.group(cls=RichGroup)
 def db() -> None:
-    """Bring the tables of the database up to date, or back."""
+    """Upgrade or downgrade the database."""
 
 
 @db.command("upgrade", cls=RichCommand)
 @click.option("--to", metavar="REVISION", help="Go no further.  [default: the newest]")
 def upgrade(to: str | None) -> None:
-    """Bring the tables up to date; the rows stay.
+    """Upgrade the tables of the database; all rows stay.
 
-    All of it happens or nothing. Processes of the version before may go on meanwhile.
+    The upgrade is one transaction. Processes of the previous version may continue to run.
     """
     settings = _settings()
 
@@ -43,9 +43,9 @@ def upgrade(to: str | None) -> None:
     "--discard-everything", is_flag=True, help="Go down to `base`: remove all tables and rows."
 )
 def downgrade(revision: str, discard_everything: bool) -> None:
-    """Bring the tables back to REVISION, for an earlier version of the program.
+    """Downgrade the tables to REVISION, for an earlier version of the program.
 
-    What only later revisions can hold is lost. All of it happens or nothing.
+    Data that only later revisions can store is lost. The downgrade is one transaction.
     """
     settings = _settings()
     if (revision == "base") is not discard_everything:
@@ -66,7 +66,7 @@ def downgrade(revision: str, discard_everything: bool) -> None:
 
 @db.command("check", cls=RichCommand)
 def check() -> None:
-    """Tell the revision of the database; status 1 when it is not the one this program needs."""
+    """Print the revision of the database; exits with 1 if this program needs another one."""
     settings = _settings()
 
     async def work() -> None:

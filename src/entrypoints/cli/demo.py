@@ -1,4 +1,4 @@
-"""`bachata-buddy demo`: a choreography video out of nothing."""
+"""`bachata-buddy demo`: make a choreography video without any files of the user."""
 
 import time
 from pathlib import Path
@@ -20,7 +20,7 @@ from entrypoints.cli.session import Session, run, session
 @writing("Copy the film here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def demo(wanted: Wanted, output: Path | None, as_json: bool) -> None:
-    """Make the demo library if it is missing, and a choreography video to one of its songs."""
+    """Make a choreography video for a song of the demo library, which is created if missing."""
 
     async def work() -> None:
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""`bachata-buddy doctor`: what is well with an installation, and what is not."""
+"""`bachata-buddy doctor`: check an installation."""
 
 import asyncio
 import os
@@ -19,10 +19,10 @@ _COLOURS = {Standing.GOOD: "green", Standing.WARNING: "yellow", Standing.FAILED:
 @click.command(cls=RichCommand)
 @click.option("--json", "json_wanted", is_flag=True, help="Print the findings as JSON.")
 def doctor(json_wanted: bool) -> None:
-    """Check this installation; status 1 when something of it fails.
+    """Check this installation; exits with 1 if a check fails.
 
-    Versions, FFmpeg and its codecs, database, storage, disks, fonts, and a film of two seconds
-    that is made in a temporary folder. Every check has a time limit, and nothing is changed.
+    It checks versions, FFmpeg and its codecs, database, storage, disks and fonts, and makes a film
+    of two seconds in a temporary folder. Every check has a time limit, and nothing is changed.
     """
     logs.configure("error", quiet=True)
     status = asyncio.run(_diagnosed(json_wanted))
@@ -38,7 +38,7 @@ async def _diagnosed(json_wanted: bool) -> int:
         printer().print(_table(diagnosis))
     status = 0 if diagnosis.well else 1
     if diagnose.hanging:
-        # A thread that hangs would keep the process from ending for good.
+        # A hanging thread would keep the process alive.
         sys.stdout.flush()
         os._exit(status)
     return status

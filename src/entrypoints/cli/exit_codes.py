@@ -1,4 +1,4 @@
-"""The status that a command ends with: one table, which docs/API.md shows to people."""
+"""The exit codes of commands: one table, which docs/API.md shows."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,23 +7,23 @@ from domain.shared import errors
 
 DONE: Final = 0
 NOT_RIGHT: Final = 1
-"""What was asked cannot be done as it stands, or what was checked is not right."""
+"""The request cannot be fulfilled, or a check found problems."""
 USAGE: Final = 2
-"""The command line is wrong; click's own status."""
+"""The command line is wrong; this is click's own code."""
 NOT_STARTED: Final = 3
 """The server did not start."""
 FAILED: Final = 4
-"""The service failed, and nothing is wrong with what was asked."""
+"""The service failed; the request is valid."""
 LATER: Final = 5
-"""A part is not ready, or everything is taken; later it may go well."""
+"""A part of the service is not ready or at its limit; a later try may succeed."""
 DISK: Final = 6
 """A disk is full or read-only."""
 TIME: Final = 7
 """The film was not ready within the time limit."""
 BUG: Final = 70
-"""The program has a fault."""
+"""The program has a bug."""
 SIGNAL: Final = 128
-"""And the number of the signal that the command was stopped by."""
+"""Plus the number of the signal that stopped the command."""
 
 EXIT: Final[Mapping[type[errors.BachataError], int]] = {
     errors.Refused: NOT_RIGHT,
@@ -40,9 +40,9 @@ EXIT: Final[Mapping[type[errors.BachataError], int]] = {
     errors.AssemblyTimedOut: TIME,
     errors.BachataError: FAILED,
 }
-"""Status by kind of error; the nearest kind above an error is the one that counts."""
+"""Exit code by error type; the nearest base class of an error decides."""
 
 
 def status_of(error: errors.BachataError) -> int:
-    """The status that a command which raised ``error`` ends with."""
+    """Return the exit code of a command that raised ``error``."""
     return next(EXIT[each] for each in type(error).__mro__ if each in EXIT)

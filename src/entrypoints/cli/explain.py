@@ -1,4 +1,4 @@
-"""`bachata-buddy explain`: why a dance is as it is."""
+"""`bachata-buddy explain`: explain a dance."""
 
 from pathlib import Path
 from typing import Final
@@ -20,14 +20,14 @@ from entrypoints.cli.session import Session, run, session
 
 _STDIN: Final = "-"
 _SHOWN: Final = 0.005
-"""Costs below it are not worth naming."""
+"""Costs below this are not shown."""
 
 
 @click.command(cls=RichCommand)
 @click.argument("blueprint")
 @click.option("--json", "as_json", is_flag=True, help="Print the same as JSON.")
 def explain(blueprint: str, as_json: bool) -> None:
-    """Say why each move of BLUEPRINT was chosen, what else could be danced, and how good it is.
+    """Explain why each move of BLUEPRINT was chosen, with alternatives and quality measures.
 
     BLUEPRINT is a JSON file, `-` for the standard input, or the id of a task.
     """
@@ -46,7 +46,7 @@ def explain(blueprint: str, as_json: bool) -> None:
 
 
 def _document(said: str) -> bytes | UUID:
-    """The text of a file, or the id of a task."""
+    """Return the content of a file, or the id of a task."""
     if said == _STDIN:
         return document_in(None)
     if "\0" not in said and _is_file(Path(said)):
@@ -61,7 +61,7 @@ def _is_file(file: Path) -> bool:
     try:
         return file.is_file()
     except OSError:
-        # A name that no disk can have.
+        # No disk can have a file of this name.
         return False
 
 
@@ -96,7 +96,7 @@ def _show(explanation: Explanation) -> None:
 
 
 def _reason(move: ExplainedMove) -> tuple[str, str]:
-    """What it costs, the largest part first, and what else could be danced."""
+    """Return the costs of a move, the largest first, and its alternatives."""
     if move.cost is None:
         return "nobody said why", ""
     parts = sorted(move.costs.items(), key=lambda part: -part[1])
@@ -106,7 +106,7 @@ def _reason(move: ExplainedMove) -> tuple[str, str]:
 
 
 def _quality(measured: Quality) -> Table:
-    """Every number in words."""
+    """Return a table of the measures, with descriptions."""
     r = measured.energy_correlation
     rows = (
         ("cuts beside the nearest '1'", f"{measured.cut_error_median:.1f} ms in the median"),

@@ -1,4 +1,4 @@
-"""Films that commands make, and what is shown of them."""
+"""Make films in commands, and print the result."""
 
 import json
 import time
@@ -21,20 +21,22 @@ from entrypoints.cli.session import Session
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """A film that was made, and what there is to say of it."""
+    """A finished film with the data for its output."""
 
     film: FinishedFilm
     blueprint: Blueprint
     song: Song
     names: dict[str, str]
-    """Of the moves, by their ids."""
+    """Names of the moves by their ids."""
     file: str
-    """Where it is: a file, or an address in a bucket."""
+    """Place of the film: a file, or a URI in a bucket."""
     seconds: float
-    """It took."""
+    """Duration of the work."""
 
     def tell(self, console: Console, *, as_json: bool) -> None:
-        """Say on stdout where it is, and on the console, for people, what it is; or all as JSON."""
+        """Print the film's place on stdout and its description on the console; or everything as
+        JSON.
+        """
         if as_json:
             click.echo(self._as_json())
             return
@@ -70,7 +72,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 async def made(
     opened: Session, request: ChoreographyRequest | DescribedRequest, output: Path | None
 ) -> Made:
-    """Make a film and copy it to ``output`` too; raises as `GenerateChoreography` does."""
+    """Make a film and copy it to ``output`` if given; raises as `GenerateChoreography` does."""
     began, use_cases, task_id = time.monotonic(), opened.use_cases, uuid4()
     if isinstance(request, DescribedRequest):
         film = await use_cases.generate_from_text(request, task_id, paths.LOCAL_USER)
@@ -95,6 +97,6 @@ def _where(opened: Session, path: str, output: Path | None) -> str:
 
 
 async def names_of_moves(opened: Session, blueprint: Blueprint) -> dict[str, str]:
-    """What the moves of a Blueprint are called, by their ids."""
+    """Return the names of a Blueprint's moves by their ids."""
     ids = [each.clip_id for each in blueprint.moves if each.clip_id is not None]
     return {move.id: move.name for move in await opened.use_cases.read_moves(ids)}

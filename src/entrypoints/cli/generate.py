@@ -1,4 +1,4 @@
-"""`bachata-buddy generate`: a song, or a dance in words, in; a film out."""
+"""`bachata-buddy generate`: make a film for a song or a description."""
 
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from entrypoints.cli.session import run, session
 @writing("Copy the film here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def generate(wanted: Wanted, output: Path | None, as_json: bool) -> None:
-    """Plan a dance to a song, or to a description, and make its film.
+    """Plan a dance to a song, or from a description, and make its film.
 
-    What is said by options counts more than the words.
+    Options override the description.
     """
 
     async def work() -> None:

@@ -1,4 +1,4 @@
-"""Documents that a person names on the command line."""
+"""Read documents named on the command line."""
 
 import sys
 from pathlib import Path
@@ -9,13 +9,13 @@ import click
 from domain.shared.errors import TooLarge
 
 LARGEST: Final = 8_000_000
-"""Bytes of a document; as large as the body of a request may be."""
+"""Maximum bytes of a document, as for a request body."""
 
 
 def document_in(file: Path | None) -> bytes:
-    """The content of a file, or of the standard input for None; raises `TooLarge`.
+    """Return the content of a file, or of the standard input for None; raises `TooLarge`.
 
-    A file that cannot be read is click's own error.
+    Raises click's own error if a file cannot be read.
     """
     try:
         if file is None:

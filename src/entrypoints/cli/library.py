@@ -1,4 +1,4 @@
-"""`bachata-buddy library`: songs and moves of your own."""
+"""`bachata-buddy library`: manage songs and moves."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ from entrypoints.cli.session import run, session
 
 @click.group(cls=RichGroup)
 def library() -> None:
-    """Add songs and moves of your own."""
+    """Manage your own songs and moves."""
 
 
 library.add_command(correct_song)
@@ -36,7 +36,7 @@ library.add_command(correct_move)
 @click.option("--artist", default="Unknown", show_default=True)
 @click.option("--genre", default=None)
 def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> None:
-    """Take the song FILE into the library; its beats are heard when it is first danced to."""
+    """Add the song FILE to the library; the first dance to it analyses its beats."""
 
     async def work() -> None:
         name = title or title_of(file.stem)
@@ -80,7 +80,7 @@ def add_move(
     energy: str | None,
     style: str,
 ) -> None:
-    """Take the filmed move FILE into the library."""
+    """Add the filmed move FILE to the library."""
 
     async def work() -> None:
         form = MoveForm(
@@ -104,7 +104,9 @@ def add_move(
 
 @library.command("warm", cls=RichCommand)
 def warm() -> None:
-    """Make all moves and songs ready, so that the first film with them is as fast as the next."""
+    """Encode all moves and songs in advance, so that the first film with them is as fast as the
+    next.
+    """
 
     async def work() -> None:
         with bars(talker()) as progress:
@@ -123,7 +125,7 @@ def warm() -> None:
 def import_moves(path: Path, ready: bool, as_json: bool) -> None:
     """Import the moves of PATH: a folder of clips, a list (JSON or CSV), or one clip.
 
-    Labels come from folders' names. What is in already stays as it is.
+    The names of folders become labels. Existing moves stay unchanged.
     """
 
     async def work() -> None:
@@ -147,9 +149,9 @@ def import_moves(path: Path, ready: bool, as_json: bool) -> None:
 
 @library.command("check", cls=RichCommand)
 def check() -> None:
-    """Hold every move against its clip and its numbers; status 1 when something is not right.
+    """Verify every move against its clip and its data; exits with 1 if there are problems.
 
-    Songs and films whose files are gone are named, too.
+    It also lists songs and films whose files are missing.
     """
 
     async def work() -> None:
@@ -159,7 +161,7 @@ def check() -> None:
                 marked = await opened.use_cases.recover_storage.mark()
                 findings = await opened.use_cases.check_library(told)
         faults = [f"{each.move_id}: {each.field}: {each.message}" for each in findings]
-        # Of moves the check has said so already.
+        # The check has reported the moves already.
         others = [each for each in marked.unfound if each.owner is not Owner.MOVE]
         faults += [f"{each.owner} {each.id}: file: {MISSING} ({each.path})" for each in others]
         _told_of(faults, "right")
@@ -168,7 +170,7 @@ def check() -> None:
 
 
 def _told_of(faults: Sequence[str], well: str) -> None:
-    """Say what is amiss, a line each, and end with status 1; or that everything is well."""
+    """Print problems, one per line, and exit with status 1; without problems, print ``well``."""
     console = talker()
     for fault in faults:
         say(console, fault)

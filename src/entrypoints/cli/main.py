@@ -47,7 +47,9 @@ cli.add_command(migrate_seed)
 
 
 def main() -> None:
-    """Run a command; an error ends in a sentence and a status of `exit_codes`, not in a trace."""
+    """Run a command; an error becomes a sentence and a status of `exit_codes`,
+    without a traceback.
+    """
     write_any_text()
     try:
         with disk_errors():

@@ -1,4 +1,6 @@
-"""`bachata-buddy migrate-seed`: songs, moves, tasks and Blueprints of the earlier system."""
+"""`bachata-buddy migrate-seed`: migrate songs, moves, tasks and Blueprints of
+the earlier system.
+"""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -28,11 +30,11 @@ _NAMES = {
     Model.BLUEPRINT: "Blueprints",
 }
 _MOST = 3
-"""Songs of the library that have samples where nothing else brought songs."""
+"""Number of sampled songs of the library if the migration brought no songs."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """A sample Blueprint and its file, or why there is none."""
+    """A sample Blueprint and its file, or the reason why there is none."""
 
     song_id: str
     file: str | None = None
@@ -56,10 +58,11 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 def migrate_seed(
     source: str, media: Path | None, samples: Path | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Bring the data of the earlier system over: a dump, an export, or its database.
+    """Migrate the data of the earlier system: a dump, an export, or its database.
 
     PATH is a fixture of Django's dumpdata, a list of moves, or a folder of them (.json, .json.gz);
-    DSN is postgresql://... or sqlite:///... and is only read. Doing it again takes nothing twice.
+    DSN is postgresql://... or sqlite:///... and is only read. Running it again creates no
+    duplicates.
     """
 
     async def work() -> None:
@@ -85,7 +88,7 @@ def migrate_seed(
 async def _sampled(
     opened: Session, report: MigrationReport, folder: Path | None
 ) -> tuple[Written, ...]:
-    """Write a Blueprint to each song; a file that is there stays as it is."""
+    """Write a Blueprint for each song; existing files stay unchanged."""
     folder = folder or opened.settings.folder / "samples"
     brought = [each for each in report.records if each.model is Model.SONG and each.came in KEPT]
     songs = list(dict.fromkeys(str(each.id) for each in brought))

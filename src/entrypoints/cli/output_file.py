@@ -1,4 +1,4 @@
-"""Files that a person names on the command line, written whole or not at all."""
+"""Write files named on the command line, completely or not at all."""
 
 import contextlib
 import fcntl
@@ -18,7 +18,7 @@ from application.ports.storage import Storage
 from domain.shared.errors import DiskFull, MediaNotFound
 
 _MARK: Final = ".bachata-part"
-"""End of the name of a file that is being written; a process that was killed may leave one."""
+"""Suffix of an unfinished file; a killed process may leave one."""
 
 
 async def copy_out(storage: Storage, path: str, file: Path) -> None:
@@ -46,11 +46,11 @@ def save(file: Path, content: bytes) -> None:
 
 @contextlib.contextmanager
 def written(file: Path) -> Generator[IO[bytes]]:
-    """A file to write to, which gets its name once all of it is written.
+    """Yield a file to write to, which is renamed when all of it is written.
 
-    What a killed process left beside it is removed. A link stays one, and what is no ordinary
-    file, as a pipe, is written to as it is. Raises `DiskFull`, and click's own error for a file
-    that cannot be written.
+    Deletes unfinished files of killed processes. A symbolic link stays one, and a special file such
+    as a pipe is written directly. Raises `DiskFull`, and click's own error if a file cannot be
+    written.
     """
     with _said(file):
         if file.exists() and not file.is_file():
@@ -71,24 +71,24 @@ def written(file: Path) -> Generator[IO[bytes]]:
 
 
 def _lock(file: IO[bytes]) -> bool:
-    """Lock a file for as long as it is open; False where another process has it."""
+    """Lock a file while it is open; return False if another process holds the lock."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
-        # Some network disks have no locks: then nothing is known of the other process.
+        # Some network file systems have no locks; then treat the file as locked.
         return False
     return True
 
 
 def _start(place: Path) -> str:
-    """What names of files begin with that are to become the file at a place."""
+    """Return the prefix of unfinished files for a place."""
     return f".{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]}."
 
 
 def _remove_abandoned(place: Path) -> None:
-    """Remove what processes that are gone had begun to write; nobody has it locked."""
+    """Delete unfinished files that no process holds a lock on."""
     for left in place.parent.glob(f"{_start(place)}*{_MARK}"):
         with contextlib.suppress(OSError), left.open("rb") as file:
             if _lock(file):
@@ -97,7 +97,7 @@ def _remove_abandoned(place: Path) -> None:
 
 @contextlib.contextmanager
 def _said(file: Path) -> Generator[None]:
-    """Say in a sentence what keeps a file from being written."""
+    """Translate errors of writing a file into sentences."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`bachata-buddy plan`: a song, or a dance in words, in; a Blueprint out."""
+"""`bachata-buddy plan`: write the Blueprint for a song or a description."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -23,9 +23,9 @@ from entrypoints.cli.session import Session, run, session
 @writing("Write the Blueprint here instead of to the standard output.")
 @click.option("--json", "as_json", is_flag=True, help="Show nothing but the Blueprint.")
 def plan(wanted: Wanted, output: Path | None, as_json: bool) -> None:
-    """Plan a dance to a song, or to a description, and write its Blueprint; no film is made.
+    """Plan a dance to a song, or from a description, and write its Blueprint, without a film.
 
-    `assemble` makes the film of it, `explain` says why each move was chosen.
+    `assemble` makes the film of it, `explain` shows why each move was chosen.
     """
 
     async def work() -> None:

@@ -1,4 +1,4 @@
-"""`bachata-buddy recover`: files that belong to nobody, and what has lost its file."""
+"""`bachata-buddy recover`: delete orphaned files, and mark items without files."""
 
 import click
 import msgspec
@@ -15,7 +15,7 @@ from entrypoints.cli.session import run, session
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def recover(force: bool, as_json: bool) -> None:
-    """Remove files that have belonged to nobody for an hour; mark what has lost its file.
+    """Delete files that have had no owner for an hour, and mark items whose files are missing.
 
     The service does the same every hour.
     """

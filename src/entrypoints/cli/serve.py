@@ -1,4 +1,4 @@
-"""`bachata-buddy serve`: the REST API."""
+"""`bachata-buddy serve`: serve the REST API."""
 
 import sys
 from typing import Final
@@ -13,16 +13,16 @@ from entrypoints.exit_deadline import ExitDeadline
 from entrypoints.settings import Settings, from_environment, with_address
 
 _CANCELLING: Final = 5.0
-"""Of the seconds to stop those that are left when requests that still run are cancelled."""
+"""Seconds before the deadline of a stop at which running requests are cancelled."""
 
 
 @click.command(cls=RichCommand)
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on.  [default: 8000]")
 def serve(host: str | None, port: int | None) -> None:
-    """Serve the REST API until stopped; its description is at /schema."""
+    """Serve the REST API until stopped; the OpenAPI document is at /schema."""
     settings = with_address(from_environment(), host, port)
-    # The server is loaded when it is wanted: the other commands start a second sooner.
+    # Import the server on demand: other commands start a second sooner.
     import uvicorn
 
     from entrypoints.http.app import create_app
@@ -46,6 +46,8 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 async def _try_the_parts(settings: Settings) -> None:
-    """Raise what would keep the server from starting, while it can be said in a sentence."""
+    """Raise errors that prevent the server from starting, while they can still
+    become a sentence.
+    """
     async with open_ports(settings) as ports:
         await ports.encoder.ready()

@@ -1,4 +1,4 @@
-"""A command's time with the service: ports open, use cases wired, old leftovers swept."""
+"""The setup of a command: open ports, wire use cases, recover interrupted work."""
 
 import asyncio
 import signal
@@ -24,14 +24,14 @@ from entrypoints.use_cases import UseCases
 from entrypoints.wiring.wire import wire
 
 _PATIENCE: Final = 60.0
-"""Seconds that a command that has failed may still work on what comes after."""
+"""Maximum seconds of background work after a failed command."""
 CLEANING: Final = 9.0
-"""Seconds that a command which was stopped has to clean up; then it ends all the same."""
+"""Maximum seconds that a stopped command has to clean up before it is ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a command works with."""
+    """The service in a command."""
 
     settings: Settings
     use_cases: UseCases
@@ -40,10 +40,10 @@ class Session:
 
 @asynccontextmanager
 async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGenerator[Session]:
-    """Open everything for one command and close it again; progress goes to ``listeners``.
+    """Open everything for one command and close it on exit; progress goes to ``listeners``.
 
-    Whoever is ``only_looking`` leaves everything as it is: nothing is swept, and a data folder
-    that is not there yet is not made.
+    With ``only_looking`` nothing changes: interrupted work is not recovered, and a missing data
+    folder is not created.
     """
     settings = from_environment()
     logs.configure(settings.log_level, quiet=True)
@@ -59,8 +59,8 @@ async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGene
                 try:
                     yield Session(settings, use_cases, ports.storage)
                 except BachataError:
-                    # What is done after an answer, as trying the clips of a film that failed,
-                    # matters to the next command.
+                    # Background work, such as checking the clips of a failed film, matters to the
+                    # next command.
                     with suppress(TimeoutError):
                         async with asyncio.timeout(_PATIENCE):
                             await use_cases.background.done()
@@ -69,7 +69,7 @@ async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGene
 
 @asynccontextmanager
 async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
-    """End what goes on behind the command while the parts that it uses are still open."""
+    """End background work while the ports that it uses are still open."""
     try:
         yield
     finally:
@@ -80,10 +80,10 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
 
 
 def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a command's work; Ctrl-C and SIGTERM cancel it, and it cleans up before all ends.
+    """Run a command's work; Ctrl-C and SIGTERM cancel it, and it cleans up before the process ends.
 
-    However often and whenever they come, the process ends within `CLEANING` seconds, and its
-    status is 128 and the number of the signal.
+    Whenever and however often the signals come, the process ends within `CLEANING` seconds, with
+    status 128 plus the number of the signal.
     """
     with ExitDeadline(CLEANING) as deadline:
         stopped_by = exit_deadline.run(_stoppable(work()), deadline)
@@ -93,9 +93,9 @@ def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 async def _stoppable(work: Coroutine[Any, Any, None]) -> int | None:
-    """Do some work and return the number of the signal that has cancelled it, if one has.
+    """Run some work and return the number of the signal that cancelled it, or None.
 
-    asyncio's own way ends the loop at the second Ctrl-C, in the midst of cleaning up.
+    asyncio's own handler would end the loop at the second Ctrl-C, during the cleanup.
     """
     task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
     signals: list[int] = []
@@ -107,7 +107,7 @@ async def _stoppable(work: Coroutine[Any, Any, None]) -> int | None:
 
     before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
-        # A command takes as long as it takes; whoever called it may stop it.
+        # A command has no time limit; its caller may stop it.
         await asyncio.wait({task})
     finally:
         if not signals:

@@ -1,4 +1,4 @@
-"""`bachata-buddy song`: what can be heard in a song."""
+"""`bachata-buddy song`: analyse songs."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ PICTURES: Final = (".png", ".svg", ".pdf")
 
 @click.group(cls=RichGroup)
 def song() -> None:
-    """Hear songs."""
+    """Analyse songs."""
 
 
 def _picture(context: click.Context, parameter: click.Parameter, file: Path | None) -> Path | None:
@@ -42,7 +42,7 @@ def _picture(context: click.Context, parameter: click.Parameter, file: Path | No
     help="Draw it here, too: waveform, beats, counts, sections, energy; PNG, SVG or PDF.",
 )
 def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
-    """Hear the tempo, the beats, the eight-counts and the sections of FILE.
+    """Find the tempo, the beats, the eight-counts and the sections of FILE.
 
     The song need not be in the library.
     """
@@ -61,7 +61,7 @@ def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
 
 
 def _draw(plot: Path, name: str, heard: Analysis) -> None:
-    # Drawing takes a second to load, which only those wait for who want a picture.
+    # Import the plotting library on demand, because that takes a second.
     from entrypoints.cli.analysis_plot import draw
 
     with written(plot) as file:
@@ -96,7 +96,7 @@ def _sections(heard: Analysis) -> Table:
 
 
 def _eights(heard: Analysis) -> Table:
-    """A line for every eight-count, with its "1" and the beats that follow it, in seconds."""
+    """Return a table with a line for every eight-count: its "1" and its other beats, in seconds."""
     table = Table(title="Eight-counts", title_justify="left")
     table.add_column("#", justify="right")
     table.add_column("'1'", justify="right")
@@ -108,7 +108,7 @@ def _eights(heard: Analysis) -> Table:
 
 
 def _counted(heard: Analysis) -> Iterator[tuple[int, tuple[float, ...]]]:
-    """The beats of every eight-count with its number, from 1; before the first "1" it is 0."""
+    """Yield the beats of every eight-count with its number, from 1; 0 before the first "1"."""
     edges = [bisect_left(heard.beats, one - 1e-6) for one in heard.ones]
     if edges[0]:
         yield 0, heard.beats[: edges[0]]

@@ -1,16 +1,16 @@
-"""Where the program starts."""
+"""The entry point of the program."""
 
 import signal
 import sys
 
 
 def start() -> None:
-    """Run a command, and end the process though a thread of it should hang.
+    """Run a command, and end the process even if a thread hangs.
 
-    Until a command handles signals, Ctrl-C ends the process at once: nothing has been begun.
+    Until a command handles signals, Ctrl-C ends the process at once, because no work has begun.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # The commands take a second to be loaded.
+    # Importing the commands takes a second.
     from entrypoints.cli.main import main
     from entrypoints.exit_deadline import exit_after_threads
 

@@ -1,4 +1,4 @@
-"""A line of the log for every request, and the id that finds it."""
+"""Log every request with an id."""
 
 import re
 import time
@@ -14,14 +14,14 @@ from domain.shared.texts import printable, shortened
 
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LONGEST: Final = 200
-"""Characters of a path in the log; no address of ours is half as long."""
+"""Maximum characters of a path in the log; the API's own paths have less than half of it."""
 _log = structlog.stdlib.get_logger("bachata.access")
 
 
 def access_log(app: ASGIApp) -> ASGIApp:
-    """The same application; requests have an id, answers carry it, and both are logged.
+    """Wrap an application so that requests get an id, answers contain it, and both are logged.
 
-    A client may send its own ``X-Request-ID``. Neither headers nor bodies are logged.
+    A client may send its own ``X-Request-ID``. Headers and bodies are not logged.
     """
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:

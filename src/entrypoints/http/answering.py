@@ -1,4 +1,4 @@
-"""Requests are answered in time, whatever they wait for."""
+"""Time limits for answering requests."""
 
 import asyncio
 import logging
@@ -15,25 +15,25 @@ from domain.shared.errors import NotReady, WaitedTooLong
 _log = logging.getLogger("bachata.http")
 
 MAKES: Final = "makes"
-"""Option of a route that makes something, though it is read only."""
+"""Option of a read-only route that may make something."""
 _READ: Final = ("GET", "HEAD", "OPTIONS", "DELETE", "PATCH")
 
 
 class Requests:
-    """The requests that are being answered."""
+    """The requests in progress."""
 
     def __init__(self, timeouts: Timeouts, film_seconds: float) -> None:
-        """Take the limits, and the seconds that a film may take."""
+        """Take the limits, and the time limit of a film in seconds."""
         self._timeouts = timeouts
         self._film_seconds = film_seconds
         self._running: set[asyncio.Task[None]] = set()
 
     def in_time(self, app: ASGIApp) -> ASGIApp:
-        """The same application, of which each request gets on within its limit.
+        """Wrap an application so that each request must make progress within its limit.
 
-        A request gets on when a piece of its body comes and when a piece of its answer goes out.
-        One that does not is cancelled and answered by `WaitedTooLong`; the log says where it
-        stood. What ignores that it is cancelled is abandoned.
+        Progress means that a piece of the body arrives or a piece of the answer is sent. A request
+        without progress is cancelled and answered with `WaitedTooLong`; the log contains its call
+        stack. If it ignores the cancellation, it is abandoned.
         """
 
         async def answered(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,13 +57,13 @@ class Requests:
                 await ended(task, name, self._timeouts.leaving)
                 raise
             finally:
-                # The line of the log about this request names the task it was for.
+                # The access log of this request contains its task id.
                 bind_contextvars(**context.run(get_contextvars))
             if not task.done():
                 _log.error("a request is over its time: %s", name, extra={"stack": stack_of(task)})
                 task.cancel()
                 over = await ended(task, name, self._timeouts.leaving)
-                # It may have been answered at the last moment, as a film that is late is.
+                # It may have been answered at the last moment, like a film that is late.
                 if not over or task.cancelled():
                     raise WaitedTooLong(f"what {name} needs", clock.limit)
             if task.cancelled():
@@ -73,7 +73,7 @@ class Requests:
         return answered
 
     async def stop(self) -> None:
-        """Cancel what is still being answered, and wait for its end, but not for long."""
+        """Cancel all requests in progress, and wait briefly for their end."""
         running = list(self._running)
         for task in running:
             task.cancel()
@@ -87,7 +87,7 @@ class Requests:
 
 
 class _Clock:
-    """How long a request has not got on; while the client is waited for, that limit is its own."""
+    """The time since the last progress of a request; waiting for the client has its own limit."""
 
     def __init__(self, limit: float, reader: float) -> None:
         self.limit = limit
@@ -96,7 +96,7 @@ class _Clock:
         self._until = self._now() + limit
 
     def receiving(self, receive: Receive) -> Receive:
-        """The same, but the clock starts anew with each piece of the body."""
+        """Return ``receive``, wrapped so that each piece of the body restarts the clock."""
 
         async def receiving() -> Message:
             message = await receive()
@@ -107,7 +107,7 @@ class _Clock:
         return receiving  # pyright: ignore[reportReturnType]
 
     def sending(self, send: Send) -> Send:
-        """The same, but the clock starts anew with each piece of the answer."""
+        """Return ``send``, wrapped so that each piece of the answer restarts the clock."""
 
         async def sending(message: Message) -> None:
             self._until = self._now() + self._reader

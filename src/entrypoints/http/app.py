@@ -35,9 +35,9 @@ from entrypoints.wiring.wire import wire
 _log = logging.getLogger("bachata.http")
 
 _SWEPT: Final = 60.0
-"""Seconds from one sweep to the next."""
+"""Seconds between two recoveries of interrupted tasks."""
 _RECOVERED: Final = 3600.0
-"""Seconds from one recovery of the storage to the next."""
+"""Seconds between two recoveries of the storage."""
 _PACE: Final = Pace()
 _NOT_WARM: Final = "the library was not made ready"
 
@@ -54,10 +54,10 @@ def create_app(
     timeouts: Timeouts | None = None,
     pace: Pace = _PACE,
 ) -> Litestar:
-    """Build the application; other ``ports`` may stand behind it.
+    """Build the application; tests may pass other ``ports``.
 
-    With ``warm`` it makes the library ready for films and for searches while it serves. ``pace``
-    is how fast bodies have to come.
+    With ``warm`` it prepares the library for films and for searches while it serves. ``pace`` is
+    the minimum speed of request bodies.
     """
     limits = timeouts or Timeouts()
     requests = Requests(limits, settings.assembly_timeout)
@@ -106,13 +106,13 @@ def create_app(
         request_max_body_size=LARGEST,
         openapi_config=openapi.config(),
         before_send=[openapi.tell_every_method],
-        # Whoever starts the process has set up its logs; Litestar would set them up anew.
+        # The process has configured its logs; Litestar would configure them again.
         logging_config=None,
-        # Not from the environment: its answers to errors show traces.
+        # Not from the environment, because debug answers contain tracebacks.
         debug=False,
     )
     openapi.describe_exactly(app)
-    # Around everything, where middleware would miss the requests that have no route.
+    # Outermost, because middleware does not see requests without a route.
     guard = OriginGuard(settings.hosts)
     app.asgi_handler = access_log(guarded(paced(app.asgi_handler, pace), guard))
     return app
@@ -120,7 +120,7 @@ def create_app(
 
 @asynccontextmanager
 async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
-    """End what goes on behind the requests."""
+    """End background work."""
     try:
         yield
     finally:
@@ -129,7 +129,9 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
 
 
 async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
-    """Sweep now and then: another machine may be gone, or the database was away for a while."""
+    """Recover interrupted tasks regularly: another machine may have died, or the
+    database was away.
+    """
     while True:
         await asyncio.sleep(_SWEPT)
         try:
@@ -141,7 +143,7 @@ async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
 
 
 async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
-    """Recover the storage soon after the start, when whoever waits is served, and every hour."""
+    """Recover the storage one minute after the start, and then every hour."""
     await asyncio.sleep(_SWEPT)
     while True:
         try:
@@ -154,20 +156,20 @@ async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
 
 
 async def _readied(use_cases: UseCases) -> None:
-    """Make the library ready for films, then find out what is not yet known of its moves."""
+    """Prepare the library for films, then complete the missing embeddings of its moves."""
     await use_cases.prewarm_library(_unheard, 1)
     await use_cases.backfill_audio_embeddings()
 
 
 async def _unheard(name: str, done: int, of: int) -> None:
-    """Nobody listens."""
+    """Ignore progress."""
 
 
 @asynccontextmanager
 async def _beside(work: Work | None, failed: str, closing: float) -> AsyncGenerator[None]:
-    """Do some work for as long as this goes on; that it ``failed`` is logged and harms nothing.
+    """Run some work in the background during the context; its failure is logged and ignored.
 
-    At the end it has ``closing`` seconds to end, too.
+    On exit it has ``closing`` seconds to end.
     """
     if work is None:
         yield

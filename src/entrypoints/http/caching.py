@@ -1,8 +1,8 @@
-"""For how long an answer may be kept: a matter of whether its bytes can ever become others."""
+"""Cache-Control headers: permanent for bytes that never change, revalidation for all others."""
 
 from typing import Final
 
 STAYS: Final = "private, max-age=86400, immutable"
-"""Cache-Control of an address whose bytes never change, for as long as there are any."""
+"""Cache-Control of a URL whose bytes never change."""
 CHANGES: Final = "private, no-cache"
-"""Cache-Control of everything else, problems too: it may be kept, but is asked about each time."""
+"""Cache-Control of everything else, including problems: caches must revalidate it each time."""

@@ -1,4 +1,4 @@
-"""Making choreographies: the main job, in one blocking request."""
+"""Routes that plan choreographies and make their films, in one blocking request."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -35,7 +35,7 @@ from entrypoints.http.request_bodies import (
 
 
 class ChoreographyController(Controller):
-    """Choreographies."""
+    """Routes below `/api/choreography`."""
 
     path = "/api/choreography"
     tags = ("choreography",)
@@ -55,7 +55,7 @@ class ChoreographyController(Controller):
         generate: Wired[GenerateChoreography],
         caller: NamedDependency[str],
     ) -> FinishedFilm:
-        """Plan a dance to a song and make its film; the answer is the finished film."""
+        """Plan a dance to a song and make its film; returns the finished film."""
         asked, task_id = await data.request(), uuid4()
         bind_contextvars(task_id=str(task_id))
         return await while_connected(request, generate(asked, task_id, caller))
@@ -75,7 +75,7 @@ class ChoreographyController(Controller):
         generate_from_text: Wired[GenerateFromText],
         caller: NamedDependency[str],
     ) -> DescribedFilm:
-        """Understand a description, plan the dance and make its film."""
+        """Interpret a description, plan the dance and make its film."""
         described, task_id = await data.description(), uuid4()
         bind_contextvars(task_id=str(task_id))
         return await while_connected(request, generate_from_text(described, task_id, caller))
@@ -94,7 +94,7 @@ class ChoreographyController(Controller):
         data: JSONBody[UnreadDescription],
         understand_description: Wired[UnderstandDescription],
     ) -> Understanding:
-        """What a description is understood as, and by whom; nothing is planned."""
+        """Interpret a description without planning a dance."""
         return await while_connected(request, understand_description(await data.description()))
 
     @post(
@@ -113,7 +113,7 @@ class ChoreographyController(Controller):
         plan_from_text: Wired[PlanFromText],
         caller: NamedDependency[str],
     ) -> Blueprint:
-        """Plan a dance to a song or from words; the answer is the Blueprint, without a film."""
+        """Plan a dance to a song or from a description; returns the Blueprint, without a film."""
         asked, task_id = await data.asked(), uuid4()
         if isinstance(asked, DescribedRequest):
             planned = await while_connected(request, plan_from_text(asked, task_id, caller))
@@ -136,7 +136,7 @@ class ChoreographyController(Controller):
         assemble: Wired[AssembleVideo],
         caller: NamedDependency[str],
     ) -> FinishedFilm:
-        """Make the film of a Blueprint, your own or an edited one; the answer is the film."""
+        """Make the film of a Blueprint, original or edited; returns the finished film."""
         blueprint = await data.blueprint(caller)
         bind_contextvars(task_id=str(blueprint.task_id))
         return await while_connected(request, assemble(blueprint, caller))
@@ -153,5 +153,5 @@ class ChoreographyController(Controller):
         read_blueprint: Wired[ReadBlueprint],
         caller: NamedDependency[str],
     ) -> Blueprint:
-        """The Blueprint a film was made from."""
+        """Return the Blueprint of a film."""
         return await read_blueprint(task_id, caller)

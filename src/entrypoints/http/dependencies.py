@@ -1,4 +1,4 @@
-"""Use cases as parameters of the route handlers."""
+"""Provide the use cases as parameters of route handlers."""
 
 from dataclasses import fields
 from operator import attrgetter
@@ -14,11 +14,13 @@ from entrypoints.use_cases import UseCases
 T = TypeVar("T")
 
 Wired: TypeAlias = NamedDependency[SkipValidation[T]]
-"""A use case of `UseCases` by the parameter's name; it may be wrapped, so no class is asked."""
+"""The use case of this parameter's name in `UseCases`; it may be wrapped, so its class is not
+checked.
+"""
 
 
 def dependencies() -> dict[str, Provide]:
-    """Every use case by its name, and ``caller``: who asks."""
+    """Return a provider for every use case by name, and for ``caller``, the current user."""
     use_cases = {field.name: _provided(field.name) for field in fields(UseCases)}
     return {**use_cases, "caller": Provide(_local_user, sync_to_thread=False)}
 

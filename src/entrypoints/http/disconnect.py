@@ -1,4 +1,4 @@
-"""Work that stops when the client who asked for it leaves."""
+"""Cancel the work of a request when its client disconnects."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -13,16 +13,17 @@ T = TypeVar("T")
 
 
 async def while_connected(request: Request[Any, Any, Any], work: Coroutine[Any, Any, T]) -> T:
-    """Return the result of ``work``; when the client leaves, cancel it, wait, raise `ClientGone`.
+    """Return the result of ``work``; if the client disconnects, cancel it, wait, raise
+    `ClientGone`.
 
-    The body of the request must have been read. However this ends, the work has ended too, or is
-    abandoned because it does not end.
+    The body of the request must have been read. When this returns or raises, the work has ended, or
+    is abandoned because it does not end.
     """
     limits: Timeouts = request.app.state.timeouts
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_gone(request))
     try:
-        # `answering.in_time` has the limit of this wait.
+        # `answering.in_time` limits this wait.
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()

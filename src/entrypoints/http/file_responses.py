@@ -1,4 +1,4 @@
-"""Files sent whole, in ranges, and on conditions (RFC 9110)."""
+"""Send files completely, in ranges, and conditionally (RFC 9110)."""
 
 import hashlib
 from collections.abc import AsyncIterator, Callable
@@ -14,13 +14,13 @@ from entrypoints.http import ranges
 from entrypoints.http.problems import documented
 
 Read: TypeAlias = Callable[[int, int], AsyncIterator[bytes]]
-"""Yields so many bytes, the second number, from the first on."""
+"""Yields bytes: first argument the start, second argument the length."""
 
 VIDEO: Final = "video/mp4"
 
 
 def answers(what: str) -> dict[int, ResponseSpec]:
-    """What `answer` says but the whole video, for the description of the API."""
+    """Return the documentation of `answer`'s responses except that with the whole video."""
     part = ResponseSpec(
         bytes, description="The range asked for", media_type=VIDEO, generate_examples=False
     )
@@ -28,16 +28,16 @@ def answers(what: str) -> dict[int, ResponseSpec]:
 
 
 def known(what: str) -> ResponseSpec:
-    """What is said to whoever has it already, for the description of the API."""
+    """Return the documentation of the response for a client that has the current version."""
     return ResponseSpec(None, description=f"The {what} you have is this one")
 
 
 def answer(
     request: Request[Any, Any, Any], stored: Stored, media_type: str, cached: str, read: Read
 ) -> Response[Any]:
-    """A file or a part of it, as the request's headers ask; nothing of it is read for HEAD.
+    """Return a file or a part of it according to the request's headers; HEAD reads nothing.
 
-    ``cached`` is its Cache-Control.
+    ``cached`` is the Cache-Control header.
     """
     size, etag = stored.size, stored.etag
     headers = {"Accept-Ranges": "bytes", "ETag": f'"{etag}"', "Cache-Control": cached}
@@ -57,7 +57,7 @@ def answer(
 def whole(
     request: Request[Any, Any, Any], content: bytes, media_type: str, cached: str
 ) -> Response[bytes]:
-    """Something that is sent whole or, to whom it is known, not at all."""
+    """Return the whole content, or 304 if the client has it."""
     etag = hashlib.sha256(content).hexdigest()
     headers = {"ETag": f'"{etag}"', "Cache-Control": cached}
     if _is_known(request, etag):
@@ -66,7 +66,7 @@ def whole(
 
 
 def _is_known(request: Request[Any, Any, Any], etag: str) -> bool:
-    """Whether the client has this one; refuse what is to be another one."""
+    """Return True if the client has this version; raises 412 if it requires another one."""
     asked = request.headers
     if "if-match" in asked and not ranges.exactly(asked["if-match"], etag):
         raise HTTPException("The file is another one than `If-Match` says.", status_code=412)
@@ -74,7 +74,7 @@ def _is_known(request: Request[Any, Any, Any], etag: str) -> bool:
 
 
 def _part(request: Request[Any, Any, Any], size: int, etag: str) -> ranges.Span | None:
-    """The range that is asked for, None for the whole; ranges are a matter of GET alone."""
+    """Return the requested range, None for the whole; only GET supports ranges."""
     condition = request.headers.get("if-range")
     if request.method != HttpMethod.GET or condition not in (None, f'"{etag}"'):
         return None

@@ -1,4 +1,4 @@
-"""Whether the service is alive, and whether it can work."""
+"""Routes for liveness and readiness."""
 
 import msgspec
 from litestar import Controller, Response, get
@@ -16,7 +16,7 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 class HealthController(Controller):
-    """Health."""
+    """Routes below `/health`."""
 
     path = "/health"
     tags = ("operations",)
@@ -28,7 +28,7 @@ class HealthController(Controller):
         responses=documented(500),
     )
     async def live(self) -> Alive:
-        """The service is running."""
+        """Return 200 while the service is running."""
         return Alive()
 
     @get(
@@ -41,6 +41,6 @@ class HealthController(Controller):
         },
     )
     async def ready(self, check_health: Wired[CheckHealth]) -> Response[Health]:
-        """Whether every part of the service can work, and what each one says."""
+        """Check that every part of the service is ready, and describe each part."""
         health = await check_health()
         return Response(health, status_code=200 if health.ready else 503)

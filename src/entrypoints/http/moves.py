@@ -1,4 +1,4 @@
-"""Moves to choose from."""
+"""Routes for the moves of the library."""
 
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ _PATH: Final = "/api/moves"
 
 
 class MoveController(Controller):
-    """Moves."""
+    """Routes below `/api/moves`."""
 
     path = _PATH
     tags = ("library",)
@@ -52,7 +52,7 @@ class MoveController(Controller):
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> MovePage:
-        """The moves of the library."""
+        """List the moves of the library."""
         wanted = MoveFilter(
             search=search,
             label=label,
@@ -77,7 +77,7 @@ class MoveController(Controller):
         receive_file: Wired[ReceiveFile],
         upload_move: Wired[UploadMove],
     ) -> Response[UploadedMove]:
-        """Take a filmed move in; what nobody says of it is heard and seen in the clip."""
+        """Upload a filmed move; an analysis of the clip completes missing fields."""
         async with receive_file(CLIP, caller, file_size(request)) as arriving:
             form = await form_of(request, arriving, MoveForm)
             move = await while_connected(request, upload_move(arriving.path, form))
@@ -97,7 +97,7 @@ class MoveController(Controller):
         data: JSONBody[UnreadSearch],
         search_moves: Wired[SearchMoves],
     ) -> LikeMoves:
-        """The moves that are most like words, a move or a song, among those that are wanted."""
+        """Search for the moves most similar to a text, a move or a song, with filters."""
         return await while_connected(request, search_moves(await data.search()))
 
     @get(
@@ -114,7 +114,7 @@ class MoveController(Controller):
         search_moves: Wired[SearchMoves],
         limit: Some = None,
     ) -> LikeMoves:
-        """The moves that are most like one, by their words, sound and pose."""
+        """List the moves most similar to one, by text, sound and pose."""
         search = MoveSearch(move_id=move_id, limit=limit)
         return await while_connected(request, search_moves(search))
 
@@ -132,13 +132,13 @@ class MoveController(Controller):
         move_id: Id,
         stream_clip: Wired[StreamClip],
     ) -> Response[bytes]:
-        """The clip of a move as it was brought, whole or a range of it."""
+        """Stream the original clip of a move, all or a range."""
         found = await stream_clip(move_id)
         return answer(
             request,
             found.stored,
             found.media_type,
-            # A move that is removed leaves its id to the next one.
+            # A removed move's id may be used again.
             CHANGES,
             lambda first, length: stream_clip.read(found, first, length),
         )
@@ -150,7 +150,7 @@ class MoveController(Controller):
         responses=documented(400, 404, 500, 503),
     )
     async def move(self, move_id: Id, read_move: Wired[ReadMove]) -> Move:
-        """One move."""
+        """Return one move."""
         return await read_move(move_id)
 
     @patch(
@@ -166,7 +166,7 @@ class MoveController(Controller):
         data: JSONBody[UnreadCorrection],
         correct_move: Wired[CorrectMove],
     ) -> Move:
-        """Correct the beat of a move's clip; this replaces an earlier correction."""
+        """Correct the beats of a move's clip; this replaces an earlier correction."""
         return await correct_move(move_id, await data.correction())
 
     @delete(
@@ -176,5 +176,5 @@ class MoveController(Controller):
         responses=documented(400, 404, 500, 503),
     )
     async def remove(self, move_id: Id, remove_move: Wired[RemoveMove]) -> None:
-        """Take a move out of the library; films that were made of it stay."""
+        """Remove a move from the library; existing films of it stay."""
         await remove_move(move_id)

@@ -1,4 +1,4 @@
-"""Forms that bring a file (multipart/form-data, RFC 7578), received as they come."""
+"""Receive uploads with multipart/form-data (RFC 7578) as a stream."""
 
 import math
 from collections.abc import AsyncGenerator
@@ -30,19 +30,19 @@ F = TypeVar("F", bound=msgspec.Struct)
 
 _FORM: Final = "multipart/form-data"
 FILE: Final = "file"
-"""The field that is the file."""
+"""Name of the file's field."""
 _NUMBERS: Final = ("tempo", "first_count")
-"""Fields that are numbers, which a form can only write as text."""
+"""Numeric fields, which a form contains as text."""
 _LONGEST: Final = 10_000
-"""Bytes of a field that is not the file."""
+"""Maximum bytes of a field other than the file."""
 _MOST: Final = 32
-"""Parts of a form."""
+"""Maximum parts of a form."""
 _ROOM: Final = _MOST * (_LONGEST + 10_000)
-"""Bytes that a form may take beside its file."""
+"""Maximum bytes of a form in addition to its file."""
 
 
 def taking(form: type[msgspec.Struct]) -> type[Operation]:
-    """The documentation of a route that takes a form; its schema tells of the file, too."""
+    """Return the documentation of a route with a form; its schema includes the file."""
     whole = Reference(ref=f"#/components/schemas/{form.__name__}")
     body = RequestBody(content={_FORM: OpenAPIMediaType(schema=whole)}, required=True)
 
@@ -55,16 +55,16 @@ def taking(form: type[msgspec.Struct]) -> type[Operation]:
 
 
 def file_size(request: Request[Any, Any, Any]) -> int | None:
-    """Bytes that the file of a form has at least, as is announced; None where nothing is."""
+    """Return the minimum size of a form's file by its Content-Length; None without one."""
     whole = request.content_length
     return None if whole is None else whole - _ROOM
 
 
 async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: type[F]) -> F:
-    """Receive a form to its end: its file into ``arriving``, its other fields as ``kind``.
+    """Receive a whole form: the file into ``arriving``, the other fields as ``kind``.
 
-    Raises `InvalidRequest` with everything that is wrong, `TooLarge` as soon as too much is
-    announced or has come, and `ClientGone`. Of the file neither name nor type is believed.
+    Raises `InvalidRequest` with all errors, `TooLarge` as soon as the announced or received size
+    exceeds the limit, and `ClientGone`. The file's name and type are ignored.
     """
     said, options = request.content_type
     if said != _FORM:
@@ -86,7 +86,7 @@ async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: typ
 
 
 class _Fields:
-    """What has come of a form so far."""
+    """The received parts of a form."""
 
     def __init__(self, arriving: Arriving) -> None:
         self._arriving = arriving
@@ -98,12 +98,12 @@ class _Fields:
         self._brought = False
 
     def read_on(self, size: int) -> int:
-        """Bytes that have come, with so many more."""
+        """Add ``size`` to the received bytes; return their total."""
         self._size += size
         return self._size
 
     async def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
-        """Take what the parser found next: the head of a part, a piece of it, or its end."""
+        """Process an event of the parser: the start of a part, a piece of it, or its end."""
         if isinstance(event, MultipartSegment):
             self._begin(event.name or "")
         elif event is None:
@@ -134,7 +134,7 @@ class _Fields:
         self._wrong.append(Violation(path=name[:80], message=message, concern=Concern.SHAPE))
 
     def read(self, kind: type[F]) -> F:
-        """The fields; an empty one is as good as none. Raises `InvalidRequest`."""
+        """Return the fields; an empty one counts as missing. Raises `InvalidRequest`."""
         given = {name: _number(name, text) for name, text in self._found.items() if text}
         reading = validation.read(kind, given)
         if not self._brought:
@@ -149,7 +149,7 @@ class _Fields:
 
 
 async def _chunks(request: Request[Any, Any, Any]) -> AsyncGenerator[bytes]:
-    """The body as it comes; raises `ClientGone` when it breaks off."""
+    """Yield the body in pieces; raises `ClientGone` if the connection ends."""
     more = True
     while more:
         event: Any = await request.receive()

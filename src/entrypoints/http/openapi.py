@@ -48,7 +48,7 @@ SPOKEN: Final = (
     Understanding,
     UploadedMove,
 )
-"""What goes in and out; the objects within them come along."""
+"""Request and response types; the document also includes the types within them."""
 
 _TAGS: Final = {
     "choreography": "Plan dances and make their films.",
@@ -66,7 +66,7 @@ _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stre
 
 
 def config() -> OpenAPIConfig:
-    """What the document says of the service as a whole; the routes say the rest themselves."""
+    """Return the general part of the document; the routes document themselves."""
     return OpenAPIConfig(
         title="Bachata Buddy",
         version=version("bachata-buddy"),
@@ -74,15 +74,15 @@ def config() -> OpenAPIConfig:
         use_handler_docstrings=True,
         contact=Contact(name="Bachata Buddy"),
         tags=[Tag(name=name, description=text) for name, text in _TAGS.items()],
-        # A page that shows it would be fetched from other hosts; the document itself is enough.
+        # An HTML viewer would load scripts from other hosts; the document itself is enough.
         render_plugins=[JsonRenderPlugin()],
     )
 
 
 async def tell_every_method(message: Message, scope: Scope) -> None:
-    """Let the answer to OPTIONS name all methods of an address.
+    """Make the answer to OPTIONS name all methods of a path.
 
-    Litestar's names those of the first handler alone.
+    Litestar names only those of the first handler.
     """
     asked = cast(Mapping[str, Any], scope)
     if message["type"] == "http.response.start" and asked.get("method") == "OPTIONS":
@@ -93,10 +93,10 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
 
 
 def describe_exactly(app: Litestar) -> None:
-    """Let msgspec, which reads the structs, say what is in them.
+    """Replace Litestar's schemas of structs with those of msgspec.
 
-    Litestar's generator leaves out that a struct takes no other fields and some of the ranges,
-    and takes the dots of ``tuple[X, ...]`` for one more type.
+    Litestar's generator omits that structs forbid unknown fields and some of the ranges, and takes
+    the dots of ``tuple[X, ...]`` for a type.
     """
     _, schemas = msgspec.json.schema_components(SPOKEN, ref_template="#/components/schemas/{name}")
     for form, file in _FORMS.items():

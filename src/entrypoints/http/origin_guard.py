@@ -1,4 +1,4 @@
-"""Requests for other hosts, and those that pages of other origins make, are refused unread."""
+"""Refuse requests for other hosts, and requests from pages of other origins."""
 
 import re
 from collections.abc import Callable, MutableMapping
@@ -19,22 +19,22 @@ _ORIGIN: Final = re.compile(r"(https?)://(.+)", re.IGNORECASE)
 _ABSOLUTE: Final = re.compile(r"https?://([^/]*)(/.*)?", re.IGNORECASE | re.DOTALL)
 _PORTS: Final = {"http": "80", "https": "443"}
 _OURS: Final = ("same-origin", "none")
-"""Values of `Sec-Fetch-Site` for what our own pages ask, and for what a person opens."""
+"""Values of `Sec-Fetch-Site` for requests of the service's own pages, and of users themselves."""
 _PAGE: Final = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-"""Content-Security-Policy of an HTML page that does not bring one of its own."""
+"""Content-Security-Policy of an HTML page without its own."""
 
 Headers = dict[str, list[str]]
 
 
 class Authority(NamedTuple):
-    """A host in lower case, and its port where one is given."""
+    """A host in lower case, and its port if given."""
 
     host: str
     port: str = ""
 
 
 def authority(text: str) -> Authority | None:
-    """Read the value of a Host header; None for what is none.
+    """Parse the value of a Host header; None if it is invalid.
 
     A name may end in a dot, and an IPv6 address is in brackets (RFC 9110, section 7.2).
     """
@@ -46,7 +46,7 @@ def authority(text: str) -> Authority | None:
 
 
 class _Refusal(Exception):
-    """The request goes no further."""
+    """The request is refused."""
 
     def __init__(
         self,
@@ -63,24 +63,25 @@ class _Refusal(Exception):
 
 
 class OriginGuard:
-    """Decides which requests are heard: those for this service, by itself or by no page at all.
+    """Accepts requests for this service that do not come from pages of other origins.
 
-    A name that is not ours in `Host` is how a page reaches a loopback address by DNS rebinding.
+    A foreign name in `Host` is the sign of DNS rebinding, by which a page reaches a loopback
+    address.
     """
 
     def __init__(self, allowed: frozenset[str]) -> None:
-        """Take the hosts allowed besides loopback names, each `host` or `host:port`."""
+        """Take the allowed hosts besides loopback names, each `host` or `host:port`."""
         self._allowed = frozenset(filter(None, map(authority, allowed)))
 
     def check(self, scope: Scope) -> None:
-        """Raise `_Refusal` for a request that is not to be heard."""
+        """Raise `_Refusal` for a request that is not allowed."""
         headers = _headers(scope)
         here = self._host(headers)
         self._refuse_foreign(scope, headers, here)
         _refuse_control_characters(scope)
 
     def knows(self, host: Authority | None) -> bool:
-        """Whether a host is this service."""
+        """Return True if a host is this service."""
         return host is not None and (
             is_loopback(host.host) or not self._allowed.isdisjoint((host, Authority(host.host)))
         )
@@ -110,7 +111,7 @@ class OriginGuard:
         )
 
     def _is_ours(self, origin: str, here: Authority) -> bool:
-        """Whether an origin is that of the address which is asked, or of an allowed host."""
+        """Return True if an origin is that of the requested address, or of an allowed host."""
         found = _ORIGIN.fullmatch(origin)
         page = authority(found[2]) if found else None
         if found is None or page is None:
@@ -124,11 +125,10 @@ class OriginGuard:
 
 
 def guarded(app: ASGIApp, guard: OriginGuard) -> ASGIApp:
-    """The same application, which hears what ``guard`` lets through.
+    """Wrap an application so that ``guard`` checks its requests.
 
-    Every answer says that no page of another origin may have it, what it is not to be taken for,
-    and for how long it may be kept. There are no Access-Control headers: no other origin is
-    allowed anything.
+    Every answer forbids embedding by other origins, content sniffing and, by default, caching
+    without revalidation. There are no Access-Control headers, because other origins get no access.
     """
 
     async def heard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -149,7 +149,7 @@ def _protecting(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = cast(MutableMapping[str, str], MutableScopeHeaders(message))
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
-            # Who brought a file has no say in what it is taken for.
+            # The uploader of a file must not influence how a browser interprets it.
             headers["X-Content-Type-Options"] = "nosniff"
             headers.setdefault("Cache-Control", caching.CHANGES)
             if headers.get("content-type", "").startswith("text/html"):
@@ -161,7 +161,7 @@ def _protecting(send: Send) -> Send:
 
 async def _refuse(scope: Scope, send: Send, refusal: _Refusal) -> None:
     if scope["type"] == "websocket":
-        # Closed before it is accepted, it is answered with 403.
+        # Closing before accepting answers with 403.
         await send({"type": "websocket.close", "code": 1008, "reason": refusal.code})
         return
     await problems.send(scope, send, refusal.status, refusal.code, refusal.message, refusal.details)
@@ -175,7 +175,7 @@ def _headers(scope: Scope) -> Headers:
 
 
 def _is_navigation(scope: Scope, headers: Headers) -> bool:
-    """Whether a person follows a link to here, which shows the answer to nobody else."""
+    """Return True if a user follows a link to here, which reveals the answer to no other page."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")
@@ -185,7 +185,7 @@ def _is_navigation(scope: Scope, headers: Headers) -> bool:
 
 
 def _accept_absolute_target(scope: Scope, knows: Callable[[Authority | None], bool]) -> None:
-    """Take `GET http://host/path` for `/path`; its host counts, whatever `Host` says."""
+    """Replace `GET http://host/path` with `/path`; its host replaces the `Host` header."""
     found = _ABSOLUTE.fullmatch(scope["path"])
     if found is None:
         return
@@ -205,7 +205,7 @@ def _misdirected(said: str) -> _Refusal:
 
 
 def _refuse_control_characters(scope: Scope) -> None:
-    """Refuse what no id and no parameter holds, and no database takes."""
+    """Refuse control characters, which no id and no parameter contains, and no database stores."""
     query = scope["query_string"].decode("latin-1")
     asked = [("path", scope["path"]), *parse_qsl(query, keep_blank_values=True)]
     wrong = tuple(

@@ -1,4 +1,4 @@
-"""Bodies of requests that do not come in time are given up."""
+"""Limit the time for receiving request bodies."""
 
 import asyncio
 from typing import Any
@@ -10,9 +10,9 @@ from domain.shared.errors import TooSlow
 
 
 def paced(app: ASGIApp, pace: Pace) -> ASGIApp:
-    """The same application; whoever waits for a body that stalls is raised `TooSlow`.
+    """Wrap an application so that reading a body that stalls raises `TooSlow`.
 
-    Only the waiting counts: while a piece is written to the disk the client is not slow.
+    Only waiting for data counts, not the time for writing a piece to disk.
     """
 
     async def timed(scope: Scope, receive: Receive, send: Send) -> None:
@@ -25,7 +25,7 @@ def paced(app: ASGIApp, pace: Pace) -> ASGIApp:
 
 
 class _Body:
-    """A body on its way."""
+    """A body that is being received."""
 
     def __init__(self, receive: Receive, pace: Pace) -> None:
         self._receive = receive
@@ -36,9 +36,9 @@ class _Body:
         self._whole = False
 
     async def receive(self) -> Any:  # noqa: ANN401 - any message of the server
-        """The next message; raises `TooSlow`."""
+        """Return the next message; raises `TooSlow`."""
         if self._whole:
-            # All has come; what is waited for now is that the client leaves.
+            # The body is complete; the next message is the disconnect of the client.
             return await self._receive()
         clock = asyncio.get_running_loop().time
         began = clock()

@@ -1,4 +1,4 @@
-"""Pages of a list, and the cursors that lead from one to the next."""
+"""Pages of a list, and cursors from one page to the next."""
 
 import base64
 import binascii
@@ -32,32 +32,32 @@ Cursor: TypeAlias = Annotated[
 Bound: TypeAlias = Annotated[
     float | None, QueryParameter(ge=0, le=1e9, schema_extra={"minimum": 0})
 ]
-"""Litestar leaves a minimum of 0 out of the document by itself."""
+"""Litestar omits a minimum of 0 from the document."""
 
 
 class SongPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some of the songs, in the order of their ids."""
+    """A page of songs, in the order of their ids."""
 
     items: tuple[Song, ...]
     next_cursor: str | None
-    """Ask with it for the next page; null on the last."""
+    """Cursor of the next page; null on the last page."""
 
 
 class MovePage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some of the moves, in the order of their ids."""
+    """A page of moves, in the order of their ids."""
 
     items: tuple[Move, ...]
     next_cursor: str | None
-    """Ask with it for the next page; null on the last."""
+    """Cursor of the next page; null on the last page."""
 
 
 def cursor_of(last: str | None) -> str | None:
-    """The cursor that leads on after an id; None where nothing comes after."""
+    """Return the cursor for the page after an id; None if there is none."""
     return None if last is None else base64.urlsafe_b64encode(last.encode()).decode()
 
 
 def after(cursor: str | None) -> str | None:
-    """The id that a cursor leads on after; raises `InvalidRequest` for what is no cursor."""
+    """Return the id that a cursor continues after; raises `InvalidRequest` if it is invalid."""
     if cursor is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Watching a Blueprint before, or without, its film being made."""
+"""Routes that preview a Blueprint before its film is made."""
 
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
@@ -43,7 +43,7 @@ Version: TypeAlias = Annotated[
 
 
 class PreviewController(Controller):
-    """Previews."""
+    """Routes of previews, below `/api/choreography/{task_id}`."""
 
     path = "/api/choreography/{task_id:uuid}"
     tags = ("preview",)
@@ -62,7 +62,7 @@ class PreviewController(Controller):
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """The Blueprint as HTTP Live Streaming; nothing is rendered for it."""
+        """Return the Blueprint's main playlist for HTTP Live Streaming; nothing is rendered yet."""
         text = await preview(task_id, caller)
         return whole(request, text.encode(), _PLAYLIST, CHANGES)
 
@@ -82,7 +82,7 @@ class PreviewController(Controller):
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """The segments of the picture or the sound."""
+        """Return the playlist of the video or the audio segments."""
         text = await preview.playlist(task_id, caller, version, playlist)
         return whole(request, text.encode(), _PLAYLIST, STAYS)
 
@@ -104,7 +104,7 @@ class PreviewController(Controller):
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """A segment, or what comes before all of them; what it needs is made when it is missing."""
+        """Return a segment, or the initialisation segment; missing parts are encoded first."""
         made = preview.segment(task_id, caller, version, kind, segment)
         data = await while_connected(request, made)
         media_type = _BEGINNING if segment == BEGINNING else _SEGMENT

@@ -1,4 +1,4 @@
-"""Errors to problem documents (RFC 9457): one table, one body."""
+"""Convert errors to problem documents (RFC 9457), with one table of statuses."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -35,17 +35,17 @@ STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.BachataError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-"""Status by kind of error; the nearest kind above an error is the one that counts."""
+"""Status by error type; the nearest base class of an error decides."""
 
 PROBLEM: Final = "application/problem+json"
 CLIENT_GONE: Final = 499
-"""Status of a request whose client left; nobody sees it but the log."""
+"""Status in the log for a request whose client disconnected."""
 
 _RETRY_AFTER: Final = "5"
-"""Seconds after which a part that was not ready may be, or a place may be free."""
+"""Seconds after which a retry may succeed."""
 _PASSING: Final = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 _LONGEST: Final = 1_000
-"""Characters of any text in a problem, but of the last lines of a failure."""
+"""Maximum characters of any text in a problem, except the details of a failure."""
 _LONGEST_DETAILS: Final = 8_000
 
 _FRAMEWORK: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
@@ -60,43 +60,43 @@ _FRAMEWORK: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
         f"The body is larger than {LARGEST // 1_000_000} MB.",
     ),
 }
-"""Code and sentence of what the framework refuses in words of its own."""
+"""Codes and sentences for errors that the framework detects."""
 
 Asked = Request[Any, Any, Any]
 log = structlog.stdlib.get_logger("bachata.http")
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What went wrong, where, and what to do."""
+    """A description of an error, its place, and possible corrections."""
 
     type: str
-    """Stable address of this kind of problem."""
+    """Stable URI of this kind of problem."""
     title: str
     status: int
     detail: str
     instance: str
     error: str
-    """The same as `detail`: one sentence for a person."""
+    """The same as `detail`: one sentence for users."""
     details: str | tuple[Violation, ...] | None
-    """More of it: every violation, or the last lines of a failure."""
+    """Every violation, or the last lines of a failure."""
     stage: str | None
-    """Where in the work it happened."""
+    """The stage of the work that failed."""
     code: str
     """Stable name of this kind of problem."""
     request_id: str | None
-    """Finds the request in the log."""
+    """Id of the request in the log."""
 
 
 class ClientGone(Exception):
-    """The client left before it was answered."""
+    """The client disconnected before it was answered."""
 
 
 _ALWAYS: Final = (400, 403, 421)
-"""Answers of every route: the address may be wrong, the page or the host may be foreign."""
+"""Statuses of every route: the URL may be wrong, the page or the host may be foreign."""
 
 
 def documented(*statuses: int) -> dict[int, ResponseSpec]:
-    """The answers of a route when something goes wrong, for its documentation."""
+    """Return the error responses of a route for its documentation."""
     return {
         status: ResponseSpec(
             data_container=Problem,
@@ -109,7 +109,7 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
 
 
 def from_product(request: Asked, error: errors.BachataError) -> Response[bytes]:
-    """An error that the product knows."""
+    """Return the response for an error of the product."""
     details: str | tuple[Violation, ...] | None = error.details
     stage = error.stage
     if isinstance(error, errors.InvalidRequest):
@@ -118,7 +118,9 @@ def from_product(request: Asked, error: errors.BachataError) -> Response[bytes]:
 
 
 def from_framework(request: Asked, error: HTTPException) -> Response[bytes]:
-    """What is refused before a use case is asked: no such route, a wrong method, a large body."""
+    """Return the response for an error of the framework, such as an unknown route or a wrong
+    method.
+    """
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return from_bug(request, error)
@@ -130,12 +132,12 @@ def from_framework(request: Asked, error: HTTPException) -> Response[bytes]:
 
 
 def from_departure(request: Asked, _: ClientGone) -> Response[bytes]:
-    """Nobody is there to read the answer."""
+    """Return an empty response, because the client has disconnected."""
     return Response(b"", status_code=CLIENT_GONE)
 
 
 def from_bug(request: Asked, error: Exception) -> Response[bytes]:
-    """Anything else: the log has it, the client learns nothing of our insides."""
+    """Return the response for any other error; only the log contains its details."""
     if isinstance(error, OSError) and (kind := KINDS.get(error.errno or 0)):
         return from_product(request, kind())
     log.error("unhandled", exc_info=error, path=request.scope["path"])
@@ -164,7 +166,7 @@ async def send(
     message: str,
     details: tuple[Violation, ...] | None,
 ) -> None:
-    """Answer a request that has not reached the application."""
+    """Answer a request that does not reach the application."""
     stage = "validation" if details else None
     body, more = _problem(scope["path"], status, code, message, details, stage)
     headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body)), **more}
@@ -196,7 +198,7 @@ def _problem(
     details: str | tuple[Violation, ...] | None,
     stage: str | None,
 ) -> tuple[bytes, dict[str, str]]:
-    """The body of an answer, and the headers that go with its status."""
+    """Return the body of a problem, and the headers for its status."""
     message = shortened(message, _LONGEST)
     details = details[-_LONGEST_DETAILS:] if isinstance(details, str) else details
     problem = Problem(
@@ -215,13 +217,13 @@ def _problem(
     if status in _PASSING:
         more["Retry-After"] = _RETRY_AFTER
     if status is HTTPStatus.REQUEST_TIMEOUT:
-        # What would still come of the body is not waited for.
+        # Do not wait for the rest of the body.
         more["Connection"] = "close"
     return msgspec.json.encode(problem), more
 
 
 def _violations(error: HTTPException) -> tuple[Violation, ...]:
-    """What is wrong, with its JSON path in a body and with its name anywhere else."""
+    """Return the framework's validation errors, with JSON paths for a body and names otherwise."""
     if not isinstance(error.extra, list):
         return (Violation(path="request", message=error.detail, concern=Concern.SHAPE),)
     return bounded(
@@ -236,11 +238,11 @@ _PHRASES: Final[Mapping[int, str]] = {
     416: "Requested Range Not Satisfiable",
     422: "Unprocessable Entity",
 }
-"""Words that Python 3.13 changed: codes and titles are the same whatever it runs on."""
+"""Phrases that Python 3.13 changed, fixed so that codes and titles are the same in all versions."""
 
 
 def _phrase(status: HTTPStatus) -> str:
-    """What a status is called."""
+    """Return the phrase of a status."""
     return _PHRASES.get(status, status.phrase)
 
 

@@ -1,4 +1,4 @@
-"""Which bytes of a file a request wants (RFC 9110, sections 13 and 14)."""
+"""Parse range and condition headers (RFC 9110, sections 13 and 14)."""
 
 import re
 from typing import Final
@@ -9,26 +9,26 @@ _SINGLE: Final = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.ASCII
 
 
 class Span(msgspec.Struct, frozen=True):
-    """Bytes of a file."""
+    """A range of a file's bytes."""
 
     first: int
     length: int
 
     @property
     def last(self) -> int:
-        """Number of the last byte."""
+        """Index of the last byte."""
         return self.first + self.length - 1
 
 
 class Unsatisfiable(Exception):
-    """The range lies outside the file."""
+    """The range is outside the file."""
 
 
 def wanted(header: str | None, size: int) -> Span | None:
-    """The single range a ``Range`` header asks for, or None where the whole is to be sent.
+    """Return the single range of a ``Range`` header; None for the whole file.
 
-    A header that is malformed or asks for several ranges is passed over, as it may be. Raises
-    `Unsatisfiable` for a range that holds no byte of the file.
+    A header that is malformed or has several ranges is ignored, which the RFC allows. Raises
+    `Unsatisfiable` for a range without any byte of the file.
     """
     found = _SINGLE.fullmatch(header) if header else None
     if found is None or found.groups() == ("", ""):
@@ -47,18 +47,20 @@ def wanted(header: str | None, size: int) -> Span | None:
 def _end(length: int, size: int) -> Span | None:
     if not length:
         raise Unsatisfiable
-    # The end of an empty file is all of it, and no range can say so.
+    # The suffix of an empty file is the whole file, which no range can express.
     return Span(max(0, size - length), min(length, size)) if size else None
 
 
 def same(header: str, etag: str) -> bool:
-    """Whether an ``If-None-Match`` header names ``etag``, which has no quotes; weakly will do."""
+    """Return True if an ``If-None-Match`` header names ``etag`` (without quotes), by weak
+    comparison.
+    """
     names = [name.removeprefix("W/") for name in _names(header)]
     return "*" in names or f'"{etag}"' in names
 
 
 def exactly(header: str, etag: str) -> bool:
-    """Whether an ``If-Match`` header names ``etag``, and strongly."""
+    """Return True if an ``If-Match`` header names ``etag``, by strong comparison."""
     names = _names(header)
     return "*" in names or f'"{etag}"' in names
 

@@ -1,4 +1,4 @@
-"""Request bodies that the domain reads, so that everything wrong in them is named at once."""
+"""Request bodies that the domain validates, so that all errors are reported at once."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -26,24 +26,24 @@ S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
 
 LARGEST: Final = 8_000_000
-"""Bytes of a body; a Blueprint of 2000 moves with their reasons is about 2 MB."""
+"""Maximum bytes of a body; a Blueprint of 2,000 moves with their reasons is about 2 MB."""
 
 JSON: Final = "application/json"
 
 _AT_ONCE: Final = 64_000
-"""Bytes of a body that are read on the spot, in about a millisecond; more are read in a thread."""
+"""Bytes of a body that is parsed immediately, in about a millisecond; a larger one in a thread."""
 _LIMITER: Final[RunVar[CapacityLimiter]] = RunVar("reading of large bodies")
 
 
 class JsonRequest(Request[Any, Any, Any]):
-    """A request with a JSON body, which is handed on as it came.
+    """A request with a JSON body, which is passed on unparsed.
 
-    A body of another type, or of none, is refused (415): a page of another origin may send those
-    unasked. So is an empty one (400).
+    A body of another type, or of none, is refused (415), because pages of other origins can send
+    those without permission. An empty one is refused too (400).
     """
 
     async def body(self) -> bytes:
-        """The body, which is not empty."""
+        """Return the body, which is not empty."""
         kind, _ = self.content_type
         if kind != JSON:
             said = f"This takes {JSON}, not {kind[:80] or 'a body without a type'}."
@@ -55,12 +55,12 @@ class JsonRequest(Request[Any, Any, Any]):
         return body
 
     async def json(self) -> bytes:
-        """The body's text, not yet read."""
+        """Return the unparsed text of the body."""
         return await self.body()
 
 
 class Unread:
-    """A JSON body that nobody has looked into yet; ``kind`` is what it should be."""
+    """An unparsed JSON body; ``kind`` is the expected type."""
 
     kind: ClassVar[Any]
 
@@ -69,7 +69,7 @@ class Unread:
         self.body = body
 
     async def _read(self, read: Callable[[bytes], T]) -> T:
-        """Read the body; one large body at a time, beside the event loop."""
+        """Parse the body; large ones in a thread, one at a time."""
         if len(self.body) <= _AT_ONCE:
             return read(self.body)
         limiter = _LIMITER.get(None)
@@ -84,57 +84,57 @@ class UnreadBlueprint(Unread):
     kind = Blueprint
 
     async def blueprint(self, owner: str) -> Blueprint:
-        """Return it, or raise `BlueprintRejected` with every violation."""
+        """Return the Blueprint; raises `BlueprintRejected` with every violation."""
         return await self._read(partial(rules.parse, owner=owner))
 
 
 class UnreadRequest(Unread):
-    """A body that should ask for a choreography."""
+    """A body that should be a request for a choreography."""
 
     kind = ChoreographyRequest
 
     async def request(self) -> ChoreographyRequest:
-        """Return it, or raise `InvalidRequest` with every violation."""
+        """Return the request; raises `InvalidRequest` with every violation."""
         return await self._read(partial(_read, kind=ChoreographyRequest))
 
 
 class UnreadDescription(Unread):
-    """A body that should describe a dance in words."""
+    """A body that should be a description of a dance."""
 
     kind = DescribedRequest
 
     async def description(self) -> DescribedRequest:
-        """Return it, or raise `InvalidRequest` with every violation."""
+        """Return the description; raises `InvalidRequest` with every violation."""
         return await self._read(partial(_read, kind=DescribedRequest))
 
 
 class UnreadPlan(Unread):
-    """A body that should ask for a choreography, or describe a dance in words."""
+    """A body that should be a request for a choreography, or a description of a dance."""
 
     kind = ChoreographyRequest | DescribedRequest
 
     async def asked(self) -> ChoreographyRequest | DescribedRequest:
-        """Return it, a description where there is a `query`; raises `InvalidRequest`."""
+        """Return the request, or the description if there is a `query`; raises `InvalidRequest`."""
         return await self._read(_asked)
 
 
 class UnreadSearch(Unread):
-    """A body that should say what moves are to be like."""
+    """A body that should be a search for similar moves."""
 
     kind = MoveSearch
 
     async def search(self) -> MoveSearch:
-        """Return it, or raise `InvalidRequest` with every violation."""
+        """Return the search; raises `InvalidRequest` with every violation."""
         return await self._read(partial(_read, kind=MoveSearch))
 
 
 class UnreadCorrection(Unread):
-    """A body that should correct what was heard in a song."""
+    """A body that should be a correction of beats."""
 
     kind = Correction
 
     async def correction(self) -> Correction:
-        """Return it, or raise `InvalidRequest` with every violation."""
+        """Return the correction; raises `InvalidRequest` with every violation."""
         return await self._read(partial(_read, kind=Correction))
 
 
@@ -164,7 +164,7 @@ def _told(document: object, kind: type[S]) -> S:
 
 
 def is_unread(kind: Any) -> bool:  # noqa: ANN401 - any type hint
-    """Whether a parameter's type is one of these."""
+    """Return True if a parameter's type is a subclass of `Unread`."""
     return isinstance(kind, type) and issubclass(kind, Unread)
 
 
@@ -177,14 +177,14 @@ DECODERS: Final[Sequence[tuple[Any, Any]]] = ((is_unread, unread),)
 
 
 class UnreadSchema(OpenAPISchemaPlugin):
-    """Documents such a body as what it should be."""
+    """Documents an unparsed body as its expected type."""
 
     @staticmethod
     def is_plugin_supported_type(value: Any) -> bool:  # noqa: ANN401 - any type hint
-        """Whether this documents ``value``."""
+        """Return True if this plugin documents ``value``."""
         return is_unread(value)
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:  # noqa: ANN401 - Litestar keeps the class private
-        """The schema of the struct behind it."""
+        """Return the schema of the expected type."""
         kind = FieldDefinition.from_annotation(field_definition.annotation.kind)
         return schema_creator.for_field_definition(kind)

@@ -1,4 +1,4 @@
-"""Songs to choose from."""
+"""Routes for the songs of the library."""
 
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ _PATH: Final = "/api/songs"
 
 
 class SongController(Controller):
-    """Songs."""
+    """Routes below `/api/songs`."""
 
     path = _PATH
     tags = ("library",)
@@ -48,7 +48,7 @@ class SongController(Controller):
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> SongPage:
-        """The songs of the library."""
+        """List the songs of the library."""
         wanted = SongFilter(
             search=search,
             genre=genre,
@@ -74,7 +74,7 @@ class SongController(Controller):
         receive_file: Wired[ReceiveFile],
         upload_song: Wired[UploadSong],
     ) -> Response[Song]:
-        """Take a song in; it is heard after the answer."""
+        """Upload a song; it is analysed after the response."""
         async with receive_file(SONG, caller, file_size(request)) as arriving:
             form = await form_of(request, arriving, SongForm)
             song = await while_connected(request, upload_song(arriving.path, form))
@@ -87,7 +87,7 @@ class SongController(Controller):
         responses=documented(400, 404, 500, 503),
     )
     async def song(self, song_id: Id, read_song: Wired[ReadSong]) -> Song:
-        """One song."""
+        """Return one song."""
         return await read_song(song_id)
 
     @delete(
@@ -97,7 +97,7 @@ class SongController(Controller):
         responses=documented(400, 404, 500, 503),
     )
     async def remove(self, song_id: Id, remove_song: Wired[RemoveSong]) -> None:
-        """Take a song out of the library; films that were made to it stay."""
+        """Remove a song from the library; existing films of it stay."""
         await remove_song(song_id)
 
     @get(
@@ -110,7 +110,7 @@ class SongController(Controller):
     async def analysis(
         self, request: Request[Any, Any, Any], song_id: Id, analyze_song: Wired[AnalyzeSong]
     ) -> Analysis:
-        """What is heard in a song, with a person's corrections; it is listened to when need be."""
+        """Return the analysis of a song with a user's corrections; analyses it if necessary."""
         return await while_connected(request, analyze_song(song_id))
 
     @patch(
@@ -127,5 +127,5 @@ class SongController(Controller):
         data: JSONBody[UnreadCorrection],
         correct_song: Wired[CorrectSong],
     ) -> Analysis:
-        """Correct what was heard in a song; this replaces an earlier correction."""
+        """Correct the beats of a song; this replaces an earlier correction."""
         return await while_connected(request, correct_song(song_id, await data.correction()))

@@ -1,4 +1,4 @@
-"""Watching films."""
+"""Routes that stream films."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from entrypoints.http.file_responses import VIDEO, answer, answers
 
 
 class VideoController(Controller):
-    """Films."""
+    """Routes below `/api/videos`."""
 
     path = "/api/videos"
     tags = ("videos",)
@@ -34,7 +34,7 @@ class VideoController(Controller):
         stream_video: Wired[StreamVideo],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """The film, whole or a range of it."""
+        """Stream the film, all or a range."""
         film = await stream_video(video_id, caller)
         return answer(
             request,

@@ -1,1 +1,1 @@
-"""The use cases, joined to their ports: one function a feature."""
+"""Connect the use cases with their ports: one function for each feature."""

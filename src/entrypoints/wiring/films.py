@@ -1,4 +1,4 @@
-"""Dances and films."""
+"""Connect the use cases of search, planning and rendering."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -41,7 +41,7 @@ from entrypoints.wiring.service import (
 
 
 class FilmParts(NamedTuple):
-    """The parts that make films."""
+    """The parts that all use cases with films share."""
 
     pipeline: FilmPipeline
     tasks: TrackedTasks
@@ -49,7 +49,7 @@ class FilmParts(NamedTuple):
 
 
 def wire_search(service: Service, library: LibraryUseCases) -> SearchUseCases:
-    """Return the use cases that find moves by likeness."""
+    """Return the use cases that search for similar moves."""
     ports, settings, _, _ = service
     find_moves = FindMoves(
         ports.embeddings,
@@ -97,7 +97,7 @@ def wire_planning(
 
 
 def film_parts(service: Service) -> FilmParts:
-    """Return the parts that make films."""
+    """Return the parts that all use cases with films share."""
     ports, settings, _, background = service
     prewarm_library = prewarm_library_of(ports, settings)
 
@@ -125,7 +125,7 @@ def film_parts(service: Service) -> FilmParts:
 
 
 def wire_rendering(service: Service, films: FilmParts) -> RenderingUseCases:
-    """Return the use cases that make and show films."""
+    """Return the use cases that make, preview and stream films."""
     ports, settings, _, _ = service
     assemble = AssembleVideo(films.tasks, ports.blueprints, films.pipeline)
     preview = PreviewChoreography(

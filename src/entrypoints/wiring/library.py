@@ -1,4 +1,4 @@
-"""Songs and moves."""
+"""Connect the use cases of songs and moves."""
 
 from application.library.add_move import AddMove
 from application.library.analyze_song import CorrectSong
@@ -106,7 +106,7 @@ def _backfill_audio_embeddings(ports: Ports, examination: Examination) -> Backfi
 def wire_uploads(
     service: Service, library: LibraryUseCases, examination: Examination
 ) -> UploadUseCases:
-    """Return the use cases of songs and moves that come over HTTP."""
+    """Return the use cases that receive songs and moves over HTTP."""
     ports, settings, limits, background = service
     upload_move = UploadMove(
         ports.moves,
@@ -129,7 +129,7 @@ def wire_uploads(
         settings.cores,
         limits.upload_turn,
     )
-    # There is one kind of caller, who may have every place.
+    # There is only one caller, who may use every place.
     places = Uploads(ports.workspace, settings.max_uploads, settings.max_uploads)
     return UploadUseCases(
         receive_file=ReceiveFile(ports.workspace, places),

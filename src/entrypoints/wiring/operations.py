@@ -1,4 +1,4 @@
-"""The service itself."""
+"""Connect the use cases that operate the service."""
 
 from application.migration.library import SeedLibrary
 from application.migration.migrate_seed import MigrateSeed
@@ -22,7 +22,7 @@ from entrypoints.wiring.service import Service, add_move_of, add_song_of
 def wire_operations(
     service: Service, library: LibraryUseCases, search: SearchUseCases
 ) -> OperationsUseCases:
-    """Return the use cases of whoever runs the service."""
+    """Return the use cases for the operator of the service."""
     ports, settings, _, background = service
     make_demo = MakeDemoLibrary(
         ports.studio,
@@ -78,5 +78,5 @@ def _migrate_seed(service: Service, library: LibraryUseCases) -> MigrateSeed:
 
 
 def _made_in_storage(settings: Settings) -> int:
-    """Return how many bytes of made files may stay in a bucket; a local storage has none."""
+    """Return the maximum bytes of cached files in the storage; 0 for local storage."""
     return 0 if settings.storage_backend == "local" else settings.storage_cache_max_mb * 1_000_000

@@ -1,4 +1,4 @@
-"""The parts that every feature is made of."""
+"""Parts that several features share."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from entrypoints.settings import Settings
 
 
 class Service(NamedTuple):
-    """The parts that every feature is made of."""
+    """The parts that all wiring functions need."""
 
     ports: Ports
     settings: Settings
@@ -42,7 +42,7 @@ def analyze_song_of(ports: Ports) -> AnalyzeSong:
 
 
 def add_move_of(ports: Ports) -> AddMove:
-    """Return the use case that adds moves, without a log line of its own."""
+    """Return the use case that adds moves, without logging."""
     return AddMove(
         ports.moves,
         ports.library_files,
@@ -55,7 +55,7 @@ def add_move_of(ports: Ports) -> AddMove:
 
 
 def add_song_of(ports: Ports) -> AddSong:
-    """Return the use case that adds songs, without a log line of its own."""
+    """Return the use case that adds songs, without logging."""
     return AddSong(
         ports.songs,
         ports.library_files,
@@ -67,7 +67,7 @@ def add_song_of(ports: Ports) -> AddSong:
 
 
 def prewarm_library_of(ports: Ports, settings: Settings) -> PrewarmLibrary:
-    """Return the use case that encodes the library ahead, without a log line of its own."""
+    """Return the use case that prepares the library for films, without logging."""
     return PrewarmLibrary(
         ports.songs,
         ports.moves,

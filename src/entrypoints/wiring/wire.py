@@ -1,4 +1,4 @@
-"""All features of the service."""
+"""Connect all use cases with their ports."""
 
 from application.concurrency.background_queue import BackgroundQueue
 from application.concurrency.timeouts import Timeouts
@@ -14,7 +14,7 @@ from entrypoints.wiring.service import Service, examination_of
 
 
 def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> UseCases:
-    """Return the use cases of a service that works with these ports."""
+    """Return all use cases for these ports."""
     limits = timeouts or Timeouts()
     service = Service(ports, settings, limits, BackgroundQueue(limits))
     examination = examination_of(service)

@@ -1,4 +1,4 @@
-"""What `bachata-buddy db` says, and with which status it ends."""
+"""The output of `bachata-buddy db`, and its exit status."""
 
 import asyncio
 import logging

@@ -48,7 +48,7 @@ async def written(database: Database) -> int:
 
 
 async def told_by_processes(url: str, seconds: float) -> list[int]:
-    """What each of several processes, with its share of the people, was told to be written."""
+    """Return the writes that each of several processes confirmed, with its share of the callers."""
     people = PEOPLE // PROCESSES
     command = [sys.executable, "-m", crowd.__name__, url, people, seconds, TRANSACTIONS]
     processes = [

@@ -1,4 +1,4 @@
-"""How a database is opened, shared between processes, and found to be out of reach."""
+"""A database is opened, shared between processes, and reported as unavailable."""
 
 import asyncio
 import sqlite3

@@ -1,4 +1,4 @@
-"""What a test hears in a wave of shape (samples, 2): onsets, levels and peaks."""
+"""Measures of a wave of shape (samples, 2): onsets, levels and peaks."""
 
 from functools import cache
 
@@ -36,7 +36,7 @@ def true_peak(wave: NDArray[np.float32]) -> float:
 
 
 def flux(wave: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How much the spectrum rises in each 5 ms, frame k centred on k * 5 ms."""
+    """Return the rise of the spectrum in each 5 ms, frame k centred on k * 5 ms."""
     padded = np.pad(wave.mean(axis=1), FLUX_WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, FLUX_WINDOW)[::FLUX_HOP]
     spectrum = np.abs(np.fft.rfft(frames * np.hanning(FLUX_WINDOW), axis=1))
@@ -52,7 +52,7 @@ def flux_at(rising: NDArray[np.float64], times: NDArray[np.float64]) -> float:
 
 
 def bass(wave: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What lies below 150 Hz, both channels as one."""
+    """Return the sound below 150 Hz, both channels as one."""
     low = signal.butter(4, 150, "lowpass", fs=RATE, output="sos")
     return np.asarray(signal.sosfilt(low, wave.mean(axis=1)), dtype=np.float32)
 
@@ -63,6 +63,6 @@ def level_at(wave: NDArray[np.float32], times: tuple[float, ...]) -> float:
 
 
 def hiss(wave: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What lies above 12 kHz, where a ringing string is silent and a cut one is not."""
+    """Return the sound above 12 kHz, where a ringing string is silent and a cut one is not."""
     high = signal.butter(6, 12_000, "highpass", fs=RATE, output="sos")
     return np.asarray(signal.sosfilt(high, wave, axis=0), dtype=np.float32)

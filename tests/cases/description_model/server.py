@@ -52,12 +52,12 @@ class Request:
 
     @property
     def instruction(self) -> str:
-        """What the model is told by us."""
+        """Return the instruction that the model gets."""
         return self.body["systemInstruction"]["parts"][0]["text"]
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the model is given to work on."""
+        """Return the data that the model gets."""
         (content,) = self.body["contents"]
         (part,) = content["parts"]
         assert content["role"] == "user"
@@ -134,7 +134,7 @@ async def calling(
 
 
 def closed_port() -> str:
-    """Where nobody listens."""
+    """Return an address without a listener."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -155,7 +155,7 @@ def ok(answer: object) -> bytes:
 
 
 def refusal(code: int, status: str) -> bytes:
-    """How Gemini says no."""
+    """Return an error response of Gemini."""
     error = {"code": code, "message": f"{status} for {KEY}", "status": status}
     return http(f"{code} No", msgspec.json.encode({"error": error}))
 

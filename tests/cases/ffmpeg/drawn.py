@@ -144,5 +144,5 @@ def path_of(footage: Footage) -> Path:
 
 
 def names_in(folder: Path) -> list[str]:
-    """What lies in a folder."""
+    """Return the names in a folder."""
     return sorted(entry.name for entry in folder.iterdir())

@@ -33,7 +33,7 @@ GRAIN = {".mp4": Fraction(1, 40_000), ".mkv": Fraction(1, 500)}
 
 
 def shown(times: Sequence[Fraction], cut: Cut, frame_rate: int) -> list[int]:
-    """Which frame of the clip is in each slot: the last whose nearest slot is not after it."""
+    """Return the frame of the clip in each slot: the last whose nearest slot is not after it."""
     begin = Fraction(cut.first, frame_rate)
     slots = [nearest((time - begin) / cut.rate * frame_rate) for time in times]
     return [

@@ -1,4 +1,4 @@
-"""What is heard: the song from the first frame to the last, the clips' own sound in its place."""
+"""The sound of a film: the song from the first frame to the last, the clips' own sound in place."""
 
 from fractions import Fraction
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How well times that were heard agree with those that are true."""
+"""Compare detected times with true ones."""
 
 import numpy as np
 from numpy.typing import NDArray

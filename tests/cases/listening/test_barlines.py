@@ -45,7 +45,7 @@ def chords(first: int) -> NDArray[np.float64]:
 
 
 def players(first: int) -> NDArray[np.float64]:
-    """Who plays changes after a bar or two, and stays on one tone."""
+    """The players change after a bar or two, and the music stays on one tone."""
     return tone(220) * (bars(first) % 5 < 2) + tone(1760) * (bars(first) % 3 < 1)
 
 

@@ -1,4 +1,4 @@
-"""What the network is trained on is labelled where it sounds."""
+"""The labels of training examples are at the times of their sounds."""
 
 import numpy as np
 import pytest

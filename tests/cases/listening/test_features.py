@@ -1,4 +1,4 @@
-"""What the network is shown."""
+"""The features for the network."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Where a bar is cut short or drawn out, the count begins anew."""
+"""A bar that is shorter or longer restarts the count."""
 
 from itertools import product
 
@@ -43,7 +43,7 @@ def song(*bars: int) -> tuple[Places, Signs, list[int]]:
 
 
 def log_odds(places: Places, counted: Places, said: Numbers) -> float:
-    """How likely a count is, beside all others."""
+    """Return the probability of a count relative to all others."""
     shifts = (places - counted) % BAR
     anew = int((np.diff(shifts) != 0).sum())
     steady = (len(places) - 1) * -np.log1p(3 * np.exp(-RARE))

@@ -29,7 +29,7 @@ def largest() -> int:
 
 @pytest.fixture(autouse=True)
 async def honest(tmp_path: Path) -> None:
-    """What an honest clip takes is taken before."""
+    """Measure an ordinary clip first."""
     await probe().measure(drawn.draw(tmp_path / "honest.mp4", 10))
 
 

@@ -29,7 +29,7 @@ RATE = 44_100
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """What a frame is, and when."""
+    """The identity of a frame, and its time."""
 
     dts: int
     pts: int
@@ -49,7 +49,7 @@ class Clip(msgspec.Struct, frozen=True):
 
 
 class ArtifactCache(msgspec.Struct, frozen=True):
-    """What tests cut from."""
+    """The sources of the tests' cuts."""
 
     clips: list[Clip]
     song: Track

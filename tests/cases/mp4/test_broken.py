@@ -16,7 +16,7 @@ from tests.cases.mp4.artifacts import require_inside
 
 MUTATIONS = 10_000
 KINDS: tuple[Kind | None, ...] = (None, None, "video", "video", "audio", "audio")
-"""What is looked for in a clip, a song and a film, by turns."""
+"""The kinds of track that the tests read from a clip, a song and a film."""
 BOXES = (
     *(b"ftyp", b"moov", b"mvhd", b"trak", b"tkhd", b"edts", b"elst", b"mdia", b"mdhd", b"hdlr"),
     *(b"minf", b"dinf", b"dref", b"stbl", b"stsd", b"stts", b"stss", b"stsc", b"stsz", b"stco"),

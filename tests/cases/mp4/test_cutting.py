@@ -20,7 +20,7 @@ from domain.blueprint.timeline import Crossfade, Cut
 OUTPUT = OutputConfig(output_path="output/user_local/a.mp4")
 GROUP = 60
 Frame = tuple[int, str]
-"""Which frame of the clip, and what was done to it."""
+"""The frame of the clip, and its processing."""
 
 
 @st.composite

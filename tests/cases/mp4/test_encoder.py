@@ -79,7 +79,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def kept() -> MemoryArtifactCache:
-    """What all films of this module are made of, so that nothing is encoded twice."""
+    """Return one cache for all films of this module, so that nothing is encoded twice."""
     return MemoryArtifactCache()
 
 
@@ -124,7 +124,7 @@ def cuts(draw: st.DrawFn) -> Cut:
 
 
 def expected(wanted: Timeline) -> list[tuple[int, int]]:
-    """Which clip and which frame of it is seen, frame by frame."""
+    """Return the visible clip and its frame, frame by frame."""
     return [
         (CLIPS.index(each.clip), each.first + index)
         for each in wanted.cuts

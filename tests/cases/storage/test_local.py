@@ -1,4 +1,4 @@
-"""What only files on a disk can suffer: links, kills, cancelled copies, full disks."""
+"""Properties of files on a disk alone: links, kills, cancelled copies, full disks."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What only buckets have: keys, links, parts, denials, and many objects."""
+"""Properties of buckets alone: keys, links, parts, denials, and many objects."""
 
 import asyncio
 import os
@@ -89,7 +89,7 @@ async def content(storage: S3Storage, path: str) -> bytes:
 
 
 async def failures(storage: S3Storage, file: Path, path: str) -> list[str]:
-    """What is said to somebody who asks for everything."""
+    """Return the answer to a request for everything."""
 
     async def read() -> None:
         async for _ in storage.read(path, 0, 9):

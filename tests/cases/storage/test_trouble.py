@@ -79,7 +79,7 @@ class Place:
         self.work.mkdir()
 
     async def there(self, path: str) -> bytes:
-        """What is in the storage at a path."""
+        """Return the content of the storage at a path."""
         return b"".join([chunk async for chunk in self.direct.read(path, 0, 1 << 30)])
 
     async def unfinished(self) -> list[str]:
@@ -88,7 +88,7 @@ class Place:
         return [each.key async for each in found]
 
     async def is_empty(self) -> bool:
-        """Whether nothing at all is in the folder, nor on its way."""
+        """Return True if nothing is in the folder, or about to be."""
         objects = listing.objects(self.direct_line, self.direct_line.keys.all)
         return not [each async for each in objects] and not await self.unfinished()
 

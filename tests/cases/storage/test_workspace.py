@@ -1,4 +1,4 @@
-"""What becomes of work folders when processes die, and when a folder cannot be removed."""
+"""Work folders after processes die, and after a folder could not be removed."""
 
 import asyncio
 import sys

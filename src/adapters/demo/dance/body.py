@@ -27,7 +27,7 @@ class Ring:
 
 
 def flat(direction: Floats) -> Floats:
-    """A direction (T, 3) as it lies in the frame (T, 2), y down."""
+    """Return the directions (T, 3) projected onto the frame (T, 2), y down."""
     return np.stack([direction[:, 0], -direction[:, 1]], axis=1)
 
 
@@ -43,8 +43,9 @@ class Limb:
 def draw_chain(
     sheet: Sheet, limbs: tuple[Limb, ...], cloth: Cloth, ahead: Floats, near: Floats
 ) -> None:
-    """Add limbs of one cloth: all their shade first and then all their lit sides, so that the
-    joints between them do not show."""
+    """Add limbs of one cloth: first all shaded sides and then all lit sides, so that the joints
+    between them do not show.
+    """
     back = -flat(ahead)
     ends = [
         (project(one.start), project(one.end), scale((one.start + one.end) / 2)) for one in limbs
@@ -92,7 +93,9 @@ def draw_torso(
     left: float = 0.93,
     right: float = 0.5,
 ) -> None:
-    """Add a torso: its shade first, then its lit side, as far as `left` and `right` say."""
+    """Add a torso: its shaded shape first, then its lit side; `left` and `right` scale the width of
+    the lit side.
+    """
     sheet.add(torso(trunk, rings), cloth.shade, near)
     sheet.add(torso(trunk, rings, left, right), cloth.light, near)
 
@@ -113,7 +116,7 @@ def draw_decal(
 
 
 def core(trunk: Trunk) -> Floats:
-    """How near (T,) a dancer's body is, in metres towards the viewer."""
+    """Return the distance (T,) of a dancer's body towards the viewer, in metres."""
     return trunk.joints["chest"][:, 2]
 
 
@@ -123,7 +126,9 @@ def bone(trunk: Trunk, one: str, two: str, shape: Profile) -> Limb:
 
 
 def arm_nearness(trunk: Trunk, side: str) -> Floats:
-    """How near (T,) an arm is, the forearm counting more than the shoulder."""
+    """Return the distance (T,) of an arm towards the viewer in metres, weighted
+    towards the hand.
+    """
     shoulder, elbow, hand = (
         trunk.joints[f"{side}_{joint}"][:, 2] for joint in ("shoulder", "elbow", "hand")
     )

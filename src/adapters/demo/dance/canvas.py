@@ -1,4 +1,6 @@
-"""The drawing library behind one door: anti-aliased flat shapes on a frame-sized picture."""
+"""A frame-sized picture with anti-aliased flat shapes; the only module that uses the drawing
+library.
+"""
 
 from collections.abc import Iterable
 
@@ -13,7 +15,7 @@ Picture = NDArray[np.uint8]
 
 
 class Canvas:
-    """A picture (HEIGHT, WIDTH, 3) RGB that shapes are painted on and restored from."""
+    """A picture (HEIGHT, WIDTH, 3) RGB that callers paint shapes on and then clear."""
 
     def __init__(self, ground: Picture) -> None:
         """Start from a background (HEIGHT, WIDTH, 3) RGB."""
@@ -34,13 +36,13 @@ class Canvas:
         for x, y in zip(numbers, numbers, strict=True):
             line_to(x, y)
         path.close()
-        # The library keeps blue first; handing it red as blue leaves the memory in RGB order.
+        # The library stores blue first; swapping red and blue here gives RGB order in memory.
         red, green, blue, alpha = colour
         self._context.set_fill_style_rgba(blue, green, red, alpha)
         self._context.fill_path(path)
 
     def patch(self, box: tuple[int, int, int, int]) -> Picture:
-        """A new RGB picture of the `box` alone, which is then wiped back to the background."""
+        """Return a new RGB picture of `box` alone, and reset the box to the background."""
         left, top, right, bottom = box
         inside = (slice(top, bottom), slice(left, right))
         patch = np.empty((bottom - top, right - left, 3), np.uint8)
@@ -50,12 +52,13 @@ class Canvas:
         return patch
 
     def picture(self, box: tuple[int, int, int, int]) -> Picture:
-        """A new RGB picture of what was painted inside `box` (left, top, right, bottom), which is
-        then wiped back to the background."""
+        """Return a new RGB picture with the painted `box` (left, top, right, bottom), and reset the
+        box to the background.
+        """
         left, top, right, bottom = box
         inside = (slice(top, bottom), slice(left, right))
         picture = self._empty.copy()
-        # Channel by channel is several times quicker than one copy of three bytes in four.
+        # Copying channel by channel is several times faster than copying three of four bytes.
         for channel in range(3):
             picture[(*inside, channel)] = self._pixels[(*inside, channel)]
         self._pixels[inside] = self._ground[inside]

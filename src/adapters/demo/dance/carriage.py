@@ -1,4 +1,6 @@
-"""How a body is carried over its feet: the basic's hips and the gestures of the trunk."""
+"""The posture of a body above its feet: the hips of the basic step and the
+gestures of the trunk.
+"""
 
 from dataclasses import dataclass
 
@@ -37,7 +39,9 @@ def tap_accent(part: Part, t: Floats) -> Floats:
 
 
 def basic_carriage(part: Part, t: Floats, role: Role) -> Carriage:
-    """The hips over the standing leg, the pop on the tap, the ribs answering."""
+    """Return the posture of the basic: hips over the standing leg, a pop on the
+    tap, opposite ribs.
+    """
     grace = 1.0 if role == "follower" else 0.72
     sway = (2.0 * weight(part, t) - 1.0) * grace
     pop = tap_accent(part, t) * grace
@@ -88,7 +92,7 @@ def gesture(c: Carriage, f: Flourish, t: Floats) -> None:
             strength = f.amount * hop(np.clip(u, 0, 1)) ** 0.5
             for bone, share in ((MID, 0.16), (HIGH, 0.34), (HEAD, 0.75)):
                 c.lean[bone, :, 0] += share * strength * np.sin(circle)
-                # Less forward than back: the partner is there.
+                # The hips move less forward than back, because the partner is in front.
                 c.lean[bone, :, 1] -= share * strength * (0.35 + 0.65 * np.cos(circle))
         case "dip back":
             c.lean[:, :, 1] -= np.array([0.45, 0.78, 1.0, 1.35])[:, None] * on

@@ -1,4 +1,4 @@
-"""The bachata moves of the demo library, with what a choreographer asks about each."""
+"""The bachata moves of the demo library, with their labels, levels and tempos."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -10,7 +10,7 @@ Style: TypeAlias = Literal["romantic", "sensual", "playful", "energetic"]
 
 @dataclass(frozen=True, slots=True)
 class DemoMove:
-    """One clip of the library: `tempo` in beats a minute, its length in eight-counts."""
+    """A clip of the demo library: `tempo` in beats per minute, its length in eight-counts."""
 
     slug: str
     name: str

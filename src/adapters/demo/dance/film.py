@@ -1,4 +1,4 @@
-"""A move as a film: pictures one after another, or a single still."""
+"""Draw a move as a film or as a single still picture."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ BATCH = 128
 
 
 def frame_count(move: DemoMove, fps: int = 30) -> int:
-    """How many frames the move's clip has."""
+    """Return the number of frames of the move's clip."""
     return round(move.eight_counts * 8 * 60 / move.tempo * fps)
 
 
@@ -34,9 +34,10 @@ def frames(move: DemoMove, fps: int = 30) -> Iterator[Picture]:
 
 
 def patches(move: DemoMove, fps: int = 30) -> Iterator[tuple[int, int, Picture]]:
-    """What differs from the empty stage, frame by frame: left, top, and a picture (h, w, 3) RGB.
+    """Yield the part of each frame that differs from the empty stage: left, top, picture (h, w, 3)
+    RGB.
 
-    Its edges lie on even pixels, so that it can be pasted where two pixels share one colour.
+    Its edges are at even pixels, so that it can be pasted into video with subsampled colours.
     """
     canvas = Canvas(stage(move.style))
     total = frame_count(move, fps)
@@ -60,7 +61,9 @@ def paint(canvas: Canvas, move: DemoMove, beats: Floats) -> Iterator[Picture]:
 
 
 def painted(canvas: Canvas, move: DemoMove, beats: Floats) -> Iterator[tuple[int, int, int, int]]:
-    """Paint the couple at each of the beats (T,) and say in which box, which is to be wiped."""
+    """Paint the couple at each beat (T,) and yield the painted box, which the
+    caller then clears.
+    """
     sheet = draw_couple(score_of(move), beats)
     boxes = bounds(sheet)
     for k in range(len(beats)):
@@ -70,7 +73,9 @@ def painted(canvas: Canvas, move: DemoMove, beats: Floats) -> Iterator[tuple[int
 
 
 def bounds(sheet: Sheet) -> list[tuple[int, int, int, int]]:
-    """For each frame the box (left, top, right, bottom) in pixels that holds every patch."""
+    """Return for each frame the box (left, top, right, bottom) in pixels that
+    encloses every patch.
+    """
     low = np.min([patch.outline.min(axis=1) for patch in sheet.patches], axis=0) - 2
     high = np.max([patch.outline.max(axis=1) for patch in sheet.patches], axis=0) + 3
     low = np.clip(low, 0, (WIDTH, HEIGHT)).astype(int)

@@ -1,4 +1,4 @@
-"""From the couple's way across the floor to each dancer's place and steps."""
+"""Compute each dancer's place and steps from the couple's path across the floor."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ CHEAT = 26.0
 
 @dataclass(frozen=True, slots=True)
 class Floorplan:
-    """The couple's way, count by count.
+    """The couple's path, count by count.
 
     `axis` is the direction in degrees from leader to follower (0 is the viewer's right, positive
     turns the follower towards the viewer); `gap` is metres between them; `side` and `ahead` move
-    the couple along the leader's left and the axis, `x` and `z` along the stage. The dancers'
-    own `turn` is in degrees, clockwise negative, added to facing the partner; their own side and
-    ahead are in metres in the leader's directions. `travel` scales the basic's sideways way.
+    the couple along the leader's left and the axis, `x` and `z` along the stage. The dancers' own
+    `turn` is in degrees, clockwise negative, added to facing the partner; their own side and ahead
+    are in metres in the leader's directions. `travel` scales the sideways path of the basic step.
     """
 
     axis: Track = NEUTRAL_AXIS
@@ -57,12 +57,12 @@ class Floorplan:
 
 
 def basic_way(counts: Floats) -> Floats:
-    """The basic's sideways place at each count: out in three steps, back in three."""
+    """Return the sideways place of the basic at each count: three steps out, three steps back."""
     return np.array([0.0, 0.0, 1.0, 1.0, 0.0, 0.0, -1.0, -1.0])[counts.astype(np.intp) % 8] * TRAVEL
 
 
 def surrounded(name: str, values: Floats, enters: bool, leaves: bool) -> Floats:
-    """A track with the basic's value before and after it, whole turns being carried on."""
+    """Return a track extended by the basic's value before and after it; whole turns are kept."""
     neutral = float(along(getattr(Floorplan(), name), 1)[0])
     before = neutral if enters else float(values[0])
     after = float(values[-1])
@@ -122,7 +122,7 @@ def compose(
     enters: bool = True,
     leaves: bool = True,
 ) -> Score:
-    """Write a figure of `counts` counts down as a score; without own steps both dance the basic."""
+    """Return a figure of `counts` counts as a score; dancers without own steps dance the basic."""
     leader, follower = places(plan, counts, enters, leaves)
     his = alternate(counts, "left") if leader_steps is None else leader_steps
     hers = alternate(counts, "right") if follower_steps is None else follower_steps

@@ -128,8 +128,11 @@ def draw_jewels(sheet: Sheet, view: Seen) -> None:
 
 
 def draw_follower(sheet: Sheet, trunk: Trunk, echoes: tuple[Trunk, ...], closed: Floats) -> None:
-    """Add the whole follower to a sheet; `echoes` are her trunks a little earlier, which skirt
-    and hair follow, and `closed` (T,) shuts her eyes."""
+    """Add the whole follower to a sheet.
+
+    `echoes` are her trunks at earlier moments, which skirt and hair follow; `closed` (T,) shuts her
+    eyes.
+    """
     near = core(trunk)
     draw_lining(sheet, trunk, echoes, near - 0.045)
     draw_legs(sheet, trunk, near)

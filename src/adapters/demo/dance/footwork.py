@@ -1,4 +1,4 @@
-"""Where each foot is: in the air between the counts, down and still at its count."""
+"""The path of each foot: it moves between the counts and is still on its count."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ def weight(part: Part, t: Floats) -> Floats:
 
 
 def spots(part: Part, build: Build, steps: tuple[Step, ...]) -> Floats:
-    """Where the steps of one foot land: (S, 3) x, z and yaw."""
+    """Return the landing places of the steps of one foot: (S, 3) x, z and yaw."""
     body = place(part, np.array([step.beat for step in steps], dtype=np.float64))
     sign = np.array([1.0 if step.side == "left" else -1.0 for step in steps])
     across = sign * build.stance * np.array([0.7 if step.tap else 1.0 for step in steps])
@@ -58,9 +58,10 @@ def spots(part: Part, build: Build, steps: tuple[Step, ...]) -> Floats:
 
 
 def tread(part: Part, build: Build, side: Side, t: Floats) -> Foot:
-    """One foot's way at beats `t`: each landing exactly on its beat, each plant without a slide.
+    """Return one foot's path at beats `t`: each landing is exactly on its beat and the foot never
+    slides.
 
-    A planted foot turns on its ball only when the body has turned further than the ankle allows.
+    A planted foot turns on its ball only after the body has turned further than the ankle allows.
     """
     steps = landings(part, side)
     land = spots(part, build, steps)

@@ -1,4 +1,4 @@
-"""Long hair that follows the head a little late."""
+"""Long hair that follows the head with a delay."""
 
 import numpy as np
 
@@ -15,7 +15,9 @@ LENGTH = 0.088
 
 
 def strand(trunk: Trunk, echoes: tuple[Trunk, ...]) -> list[Floats]:
-    """Points (T, 3) down the hair, each link hanging from where the head was ever earlier."""
+    """Return points (T, 3) down the hair, each link hanging from an earlier
+    position of the head.
+    """
     root = trunk.head.at(trunk.joints["head"], 0.0, 0.035, -0.035)
     points = [root]
     for link, echo in enumerate((trunk, *echoes)):

@@ -19,9 +19,9 @@ HAIRLINE_AT = (0.0, 48.0, 68.0, 86.0, 104.0, 140.0, 180.0)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What makes one face: its colours, its hairline and how soft it is.
+    """The properties of a face: its colours, its hairline and its shape.
 
-    `hairline` gives the hair's lower edge, in degrees over the skull's equator, at the angles
+    `hairline` gives the hair's lower edge, in degrees above the skull's equator, at the angles
     HAIRLINE_AT from the face.
     """
 
@@ -40,7 +40,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A head as the camera sees it: its trunk, pixels a metre, and the way to the viewer."""
+    """A head as the camera sees it: its trunk, pixels per metre, and the
+    direction to the viewer.
+    """
 
     trunk: Trunk
     near: Floats
@@ -58,14 +60,16 @@ class Seen:
         return project(self.trunk.joints["head"][:, None] + np.einsum("mk,tkd->tmd", points, axes))
 
     def faces(self, degrees: float) -> Floats:
-        """How squarely (T,) the head's side at `degrees` to its left faces the viewer, -1 to 1."""
+        """Return the cosine (T,) between the viewer and the head's side at
+        `degrees` to its left.
+        """
         turn = np.radians(degrees)
         head = self.trunk.head
         return np.sum((head.ahead * np.cos(turn) + head.left * np.sin(turn)) * self.viewer, axis=1)
 
 
 def seen(trunk: Trunk) -> Seen:
-    """Look at a dancer's head."""
+    """Return a dancer's head as the camera sees it."""
     head = trunk.joints["head"]
     return Seen(trunk, head[:, 2] + 0.06, scale(head), unit(np.array([0.0, EYE, DISTANCE]) - head))
 

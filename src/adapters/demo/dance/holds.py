@@ -1,4 +1,4 @@
-"""Where the four hands want to be in each hold, and which of them hold each other."""
+"""The target places of the four hands in each hold, and the pairs of hands that are joined."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ F_RIGHT: Hand = ("follower", "right")
 
 @dataclass(frozen=True, slots=True)
 class Couple:
-    """Both trunks at the same beats `t`, and the middle and side between them."""
+    """Both trunks at the same beats `t`, their midpoint, and the leader's left."""
 
     leader: Trunk
     follower: Trunk
@@ -32,7 +32,7 @@ class Couple:
 
 
 def couple(leader: Trunk, follower: Trunk, t: Floats) -> Couple:
-    """See two trunks as one couple; `left` is the leader's when they face each other."""
+    """Combine two trunks into a couple; `left` is the leader's left if they face each other."""
     middle = (leader.joints["chest"] + follower.joints["chest"]) / 2
     way = follower.joints["chest"] - leader.joints["chest"]
     way = way / np.maximum(np.hypot(way[:, 0:1], way[:, 2:3]), 0.2)
@@ -41,14 +41,14 @@ def couple(leader: Trunk, follower: Trunk, t: Floats) -> Couple:
 
 
 def lift(c: Couple, height: float) -> Floats:
-    """The couple's middle at `height` metres, breathing with the beat."""
+    """Return the couple's midpoint at `height` metres, moving slightly with the beat."""
     point = c.middle.copy()
     point[:, 1] = height + 0.018 * np.sin(2 * np.pi * c.t + 0.6)
     return point
 
 
 def resting(trunk: Trunk, side: Side, t: Floats) -> Floats:
-    """A free hand carried at the waist, moving with the steps."""
+    """Return a free hand at the waist that moves with the steps."""
     sign = 1.0 if side == "left" else -1.0
     swing = np.sin(np.pi * t + (0.0 if side == "left" else np.pi))[:, None]
     point = trunk.chest.at(trunk.joints["waist"], sign * 0.23, 0.04, 0.24)
@@ -90,7 +90,7 @@ def closed_hold(c: Couple) -> Goals:
 
 
 def lady_turning(c: Couple) -> Goals:
-    """His left holds her right above her head; the other hands are carried."""
+    """His left hand holds her right hand above her head; the other hands are free."""
     top = raised(c.follower, c)
     her_hip = c.follower.chest.at(c.follower.joints["waist"], 0.155, -0.02, 0.07)
     return {
@@ -158,7 +158,7 @@ def dip(c: Couple) -> Goals:
 
 
 def apart(c: Couple) -> Goals:
-    """No hold: every hand carried by its own body."""
+    """No hold: all hands are free."""
     return {
         hand: resting(trunk, hand[1], c.t)
         for trunk, hands in ((c.leader, (L_LEFT, L_RIGHT)), (c.follower, (F_LEFT, F_RIGHT)))

@@ -1,4 +1,4 @@
-"""Two-bone inverse kinematics: where elbow or knee is, given both ends."""
+"""Two-bone inverse kinematics: compute the elbow or knee from both ends of a limb."""
 
 import numpy as np
 
@@ -10,10 +10,10 @@ STRAIGHTEST = 0.996
 def bend(
     root: Floats, goal: Floats, upper: float, lower: float, towards: Floats
 ) -> tuple[Floats, Floats]:
-    """The middle joint and the end (T, 3) of a limb from `root` to `goal`, bent `towards`.
+    """Return the middle joint and the end (T, 3) of a limb from `root` to `goal`, bent `towards`.
 
-    A goal out of reach is met as far as the bones go; both bones always keep their lengths.
-    The angle at the root is by the law of cosines.
+    If the goal is out of reach, the limb ends as near as possible; both bones always keep their
+    lengths. The angle at the root follows from the law of cosines.
     """
     way = goal - root
     far = np.linalg.norm(way, axis=1, keepdims=True)

@@ -10,8 +10,10 @@ from adapters.demo.dance.curves import Floats
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A limb's outline in its own terms: each point is `along` bones and `past` metres down the
-    limb and `wide` metres aside; `bulge` metres of it lean to the limb's back."""
+    """The outline of a limb in its own coordinates: each point is `along` bone lengths and `past`
+    metres down the limb and `wide` metres to the side; `bulge` metres of it are towards the limb's
+    back.
+    """
 
     along: Floats
     past: Floats
@@ -20,7 +22,9 @@ class Profile:
 
 
 def profile(*rings: tuple[float, float, float], caps: int = 6) -> Profile:
-    """A limb from rings (place along the bone 0..1, half width, bulge to the back), round-ended."""
+    """Return a round-ended limb from rings (place along the bone 0..1, half width, bulge to the
+    back).
+    """
     first, last = rings[0], rings[-1]
     turn = np.linspace(np.pi / 2, -np.pi / 2, caps + 2)[1:-1]
     side = [(at, 0.0, half, back) for at, half, back in rings]
@@ -32,7 +36,9 @@ def profile(*rings: tuple[float, float, float], caps: int = 6) -> Profile:
 
 
 def limb(start: Floats, end: Floats, zoom: Floats, shape: Profile, back: Floats) -> Floats:
-    """The outline (T, M, 2) of a limb between pixels (T, 2); `back` (T, 2) is where it bulges."""
+    """Return the outline (T, M, 2) of a limb between pixels (T, 2); it bulges towards `back` (T,
+    2).
+    """
     way = end - start
     far = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
     down = (way / far)[:, None, :]
@@ -49,7 +55,9 @@ def limb(start: Floats, end: Floats, zoom: Floats, shape: Profile, back: Floats)
 
 @cache
 def rounding(corners: int, steps: int) -> Floats:
-    """The matrix (corners * steps, corners) that draws a closed smooth curve through corners."""
+    """Return the matrix (corners * steps, corners) that draws a closed smooth curve through
+    corners.
+    """
     matrix = np.zeros((corners * steps, corners))
     for i in range(corners):
         for k in range(steps):
@@ -66,12 +74,12 @@ def rounding(corners: int, steps: int) -> Floats:
 
 
 def rounded(corners: Floats, steps: int = 4) -> Floats:
-    """A closed smooth outline (T, M, 2) through corners (T, K, 2)."""
+    """Return a closed smooth outline (T, M, 2) through corners (T, K, 2)."""
     return np.einsum("mk,tkd->tmd", rounding(corners.shape[1], steps), corners)
 
 
 def ball(centre: Floats, radius: Floats, squash: float = 1.0, points: int = 20) -> Floats:
-    """A disc (T, M, 2) of `radius` (T,) pixels, its height times `squash`."""
+    """Return a disc (T, M, 2) of `radius` (T,) pixels; `squash` scales its height."""
     turn = np.linspace(0, 2 * np.pi, points, endpoint=False)
     disc = np.stack([np.cos(turn), squash * np.sin(turn)], axis=1)
     return centre[:, None, :] + radius[:, None, None] * disc

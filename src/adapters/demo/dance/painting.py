@@ -1,4 +1,4 @@
-"""The couple drawn: shadows on the floor, then both dancers, sorted by nearness."""
+"""Draw the couple: shadows on the floor, then both dancers, sorted by distance."""
 
 import numpy as np
 
@@ -33,7 +33,9 @@ def draw_shadows(sheet: Sheet, trunk: Trunk) -> None:
 
 
 def eyelids(score: Score, t: Floats) -> tuple[Floats, Floats]:
-    """How far (T,) leader's and follower's eyes are closed: blinks, and dreaming in gestures."""
+    """Return how far (T,) leader's and follower's eyes are closed, in blinks and
+    during gestures.
+    """
     his = np.where(np.abs((t + 1.3) % 6.5 - 3.2) < 0.13, 1.0, 0.0)
     hers = np.where(np.abs((t + 4.1) % 7.0 - 3.5) < 0.13, 1.0, 0.0)
     for flourish in score.flourishes:
@@ -45,14 +47,14 @@ def eyelids(score: Score, t: Floats) -> tuple[Floats, Floats]:
 
 
 def earlier(score: Score, t: Floats) -> tuple[Trunk, ...]:
-    """The follower's trunk a little before each of the beats `t`, once for each of ECHOES."""
-    # One call for all the beats costs a third of one call for each echo.
+    """Return the follower's trunk at earlier beats than `t`, one for each of ECHOES."""
+    # One call for all beats takes a third of the time of one call for each echo.
     once = stand(score, "follower", np.concatenate([t - late for late in ECHOES]))
     return tuple(once.cut(slice(k * len(t), (k + 1) * len(t))) for k in range(len(ECHOES)))
 
 
 def draw_couple(score: Score, t: Floats) -> Sheet:
-    """Everything of the couple at beats `t` (T,)."""
+    """Return all patches of the couple at beats `t` (T,)."""
     sheet = Sheet()
     danced = pose(score, t)
     echoes = earlier(score, t)

@@ -7,7 +7,7 @@ from adapters.demo.dance.sheet import Colour
 
 @dataclass(frozen=True, slots=True)
 class Cloth:
-    """One material in its own shade, in the light, and where it folds."""
+    """One material: its colour in shade, in light and in folds."""
 
     shade: Colour
     light: Colour

@@ -1,4 +1,4 @@
-"""Which figure each move of the catalogue is, and when its feet land."""
+"""Map each move of the catalogue to its figure and to the landings of its feet."""
 
 from collections.abc import Callable
 from functools import cache
@@ -52,12 +52,12 @@ FIGURES: dict[str, Callable[[], Score]] = {
 
 @cache
 def score_of(move: DemoMove) -> Score:
-    """The score of a move."""
+    """Return the score of a move."""
     return FIGURES[move.slug]()
 
 
 def foot_landings(move: DemoMove) -> tuple[tuple[float, Role, Side], ...]:
-    """Every landing of a foot inside the clip: its beat (count 1 is 0), the dancer, the foot."""
+    """Return every landing of a foot inside the clip: beat (count 1 is 0), dancer, foot."""
     score = score_of(move)
     roles: tuple[Role, Role] = ("leader", "follower")
     return tuple(

@@ -1,4 +1,4 @@
-"""A dance written down: where both stand at each count, what steps, what is held."""
+"""A dance as data: places at each count, steps, holds and gestures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Flourish:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One dancer's way: `places` (counts, 3) as x, z in metres and yaw in radians, unwrapped."""
+    """One dancer's path: `places` (counts, 3) as x, z in metres and yaw in radians, unwrapped."""
 
     places: Floats
     steps: tuple[Step, ...]
@@ -73,7 +73,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A whole figure; `enters` and `leaves` say whether the basic step goes on around it."""
+    """A whole figure; `enters` and `leaves` are True if the basic step precedes or follows it."""
 
     counts: int
     leader: Part
@@ -84,12 +84,12 @@ class Score:
     leaves: bool
 
     def part(self, role: Role) -> Part:
-        """The part of one of the two dancers."""
+        """Return the part of one of the two dancers."""
         return self.leader if role == "leader" else self.follower
 
 
 def along(track: Track, counts: int) -> Floats:
-    """The value of a track at each count, straight between its keys."""
+    """Return the value of a track at each count, linear between its keys."""
     if isinstance(track, Mapping):
         beats = sorted(track)
         return np.interp(np.arange(counts), beats, [track[beat] for beat in beats])
@@ -97,7 +97,7 @@ def along(track: Track, counts: int) -> Floats:
 
 
 def alternate(counts: int, first: Side) -> tuple[Step, ...]:
-    """Three steps and a tap, again and again, the first with the named foot."""
+    """Return repetitions of three steps and a tap, starting with the named foot."""
     other: Side = "right" if first == "left" else "left"
     eight: Sequence[tuple[Side, bool]] = (
         (first, False),

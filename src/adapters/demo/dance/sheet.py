@@ -1,4 +1,4 @@
-"""Flat-coloured outlines over time, gathered to be painted from the farthest to the nearest."""
+"""Flat-coloured outlines over time, sorted for painting from the farthest to the nearest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,9 @@ Colour: TypeAlias = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """An outline (T, M, 2) in pixels, its colour, its nearness (T,) and when it shows (T,)."""
+    """An outline (T, M, 2) in pixels, its colour, its distance to the viewer's side (T,) and its
+    visibility (T,).
+    """
 
     outline: Floats
     colour: Colour
@@ -22,13 +24,15 @@ class Patch:
     shown: NDArray[np.bool_] | None
 
     def shows(self, frame: int) -> bool:
-        """Whether the patch is to be seen in a frame."""
+        """Return True if the patch is visible in a frame."""
         return self.shown is None or bool(self.shown[frame])
 
 
 @dataclass(slots=True)
 class Sheet:
-    """All patches of a couple; those equally near are painted in the order they were added."""
+    """All patches of a couple; patches of equal distance are painted in the order of their
+    addition.
+    """
 
     patches: list[Patch] = field(default_factory=list[Patch])
 
@@ -39,11 +43,11 @@ class Sheet:
         near: Floats,
         shown: NDArray[np.bool_] | None = None,
     ) -> None:
-        """Lay one more patch on the sheet."""
+        """Add a patch to the sheet."""
         self.patches.append(Patch(outline, colour, near, shown))
 
     def in_order(self, frame: int) -> Sequence[Patch]:
-        """The patches that show in a frame, the farthest first."""
+        """Return the visible patches of a frame, the farthest first."""
         near = np.array([patch.near[frame] for patch in self.patches])
         order: list[int] = np.argsort(near, kind="stable").tolist()
         return [self.patches[k] for k in order if self.patches[k].shows(frame)]

@@ -1,4 +1,4 @@
-"""The couple's joints in metres at any beat of a score, arms and held hands included."""
+"""The couple's joints in metres at any beat of a score, including arms and joined hands."""
 
 from dataclasses import dataclass
 
@@ -35,14 +35,14 @@ CLEARANCE = 0.31
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Both dancers, arms and all, at the same beats."""
+    """Both dancers with their arms, at the same beats."""
 
     leader: Trunk
     follower: Trunk
 
 
 def shares(score: Score, t: Floats) -> list[tuple[Hold, Floats]]:
-    """How much of each hold of the score is taken at beats `t`; the shares add up to one."""
+    """Return the weight of each hold of the score at beats `t`; the weights add up to one."""
     first = (score.holds[0][0], NEUTRAL_HOLD) if score.enters else score.holds[0]
     schedule = [first, *(h for h in score.holds if h[0] > 0 or h[1] != first[1])]
     if score.leaves:
@@ -53,13 +53,15 @@ def shares(score: Score, t: Floats) -> list[tuple[Hold, Floats]]:
 
 
 def clear_of(point: Floats, shoulder: Floats, chest: Frame) -> Floats:
-    """A point (T, 3) pushed forward where it comes so near its shoulder that an arm would fold."""
+    """Return a point (T, 3) moved forward if it is so near its shoulder that the arm would fold."""
     far = np.linalg.norm(point - shoulder, axis=1, keepdims=True)
     return point + chest.ahead * (1.1 * np.maximum(0.0, CLEARANCE - far))
 
 
 def within_reach(point: Floats, shoulders: tuple[Floats, ...], arms: tuple[float, ...]) -> Floats:
-    """The point (T, 3) nearest to `point` that every arm (metres) reaches from its shoulder."""
+    """Return the point (T, 3) nearest to `point` that all arms (metres) can reach from their
+    shoulders.
+    """
     for _ in range(ROUNDS):
         for shoulder, arm in zip(shoulders, arms, strict=True):
             way = point - shoulder
@@ -69,7 +71,7 @@ def within_reach(point: Floats, shoulders: tuple[Floats, ...], arms: tuple[float
 
 
 def hand_goals(score: Score, c: Couple) -> Goals:
-    """Where each hand goes: the holds mixed as the score changes them, held hands together."""
+    """Return the target of each hand: a blend of the holds, with joined hands together."""
     mixed: Goals = {hand: np.zeros((len(c.t), 3)) for hand in HANDS}
     run_all: dict[Pair, Floats] = {pair: np.zeros_like(c.t) for pair in FACING + SAME_WAY}
     for hold, share in shares(score, c.t):
@@ -83,7 +85,7 @@ def hand_goals(score: Score, c: Couple) -> Goals:
     trunks: dict[Role, Trunk] = {"leader": c.leader, "follower": c.follower}
     arms = {role: build_of(role).upper_arm + build_of(role).forearm for role in trunks}
     shoulders = {(role, side): trunks[role].joints[f"{side}_shoulder"] for role, side in HANDS}
-    # Half-way between two holds a hand takes a bow outwards instead of passing by its shoulder.
+    # Halfway between two holds a hand swings outwards instead of passing its shoulder.
     bow = 2 * (1 - np.sum([share**2 for _, share in shares(score, c.t)], axis=0))[:, None]
     for role, side in HANDS:
         chest, sign = trunks[role].chest, 1.0 if side == "left" else -1.0
@@ -103,7 +105,9 @@ def hand_goals(score: Score, c: Couple) -> Goals:
 
 
 def elbow_way(trunk: Trunk, sign: float, goal: Floats, shoulder: Floats) -> Floats:
-    """Where an elbow points (T, 3): down, out and back, but out and forward of a raised hand."""
+    """Return the direction (T, 3) of an elbow: down, out and back, but out and forward if the hand
+    is raised.
+    """
     chest = trunk.chest
     rise = np.sum(unit(goal - shoulder) * chest.up, axis=1, keepdims=True)
     high = smooth((rise + 0.35) / 1.0)
@@ -113,7 +117,7 @@ def elbow_way(trunk: Trunk, sign: float, goal: Floats, shoulder: Floats) -> Floa
 
 
 def add_arms(trunk: Trunk, role: Role, goals: Goals) -> None:
-    """Bend both arms of a dancer to their goals."""
+    """Bend both arms of a dancer to their targets."""
     build = build_of(role)
     for (owner, side), goal in goals.items():
         if owner != role:
@@ -125,7 +129,7 @@ def add_arms(trunk: Trunk, role: Role, goals: Goals) -> None:
 
 
 def pose(score: Score, t: Floats) -> Pose:
-    """The couple at beats `t` (T,); count 1 is beat 0."""
+    """Return the couple at beats `t` (T,); count 1 is beat 0."""
     leader, follower = stand(score, "leader", t), stand(score, "follower", t)
     goals = hand_goals(score, couple(leader, follower, t))
     add_arms(leader, "leader", goals)
@@ -134,7 +138,7 @@ def pose(score: Score, t: Floats) -> Pose:
 
 
 def joints(score: Score, t: Floats) -> dict[Role, dict[str, Floats]]:
-    """Every joint of both dancers by name, (T, 3) metres each, at beats `t` (T,).
+    """Return every joint of both dancers by name, (T, 3) metres each, at beats `t` (T,).
 
     x is to the viewer's right, y up from the floor and z towards the viewer.
     """

@@ -1,4 +1,4 @@
-"""A skirt that swings after the hips and opens in turns."""
+"""A skirt that follows the hips with a delay and opens in turns."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ ARC = np.linspace(0.0, np.pi, 17)
 
 
 def spin(trunk: Trunk, echoes: tuple[Trunk, ...]) -> Floats:
-    """How far (T,) the hips have turned lately, in radians, with its sign."""
+    """Return the recent rotation (T,) of the hips, in radians, signed."""
     now, then = trunk.pelvis.ahead, echoes[0].pelvis.ahead
     return np.arctan2(
         then[:, 2] * now[:, 0] - then[:, 0] * now[:, 2],
@@ -22,7 +22,7 @@ def spin(trunk: Trunk, echoes: tuple[Trunk, ...]) -> Floats:
 
 
 def hem(trunk: Trunk, echoes: tuple[Trunk, ...]) -> tuple[Floats, Floats]:
-    """The hem's middle (T, 3) and its left and right half widths (T, 2) in metres."""
+    """Return the hem's middle (T, 3) and its left and right half widths (T, 2) in metres."""
     turning = np.abs(spin(trunk, echoes))
     flare = 0.19 * np.tanh(turning / 0.5)
     middle = trunk.joints["pelvis"] + 1.3 * (echoes[0].joints["pelvis"] - trunk.joints["pelvis"])
@@ -36,7 +36,7 @@ def hem(trunk: Trunk, echoes: tuple[Trunk, ...]) -> tuple[Floats, Floats]:
 
 
 def edge(middle: Floats, widths: Floats, phase: Floats, front: bool) -> Floats:
-    """The hem's front or back half (T, M, 2) in pixels, from left to right, waved by folds."""
+    """Return the hem's front or back half (T, M, 2) in pixels, from left to right, with folds."""
     zoom = scale(middle)[:, None]
     spot = project(middle)
     x = -np.cos(ARC)
@@ -97,7 +97,7 @@ def draw_skirt(sheet: Sheet, trunk: Trunk, echoes: tuple[Trunk, ...], near: Floa
 
 
 def curve(start: Floats, bend: Floats, end: Floats) -> Floats:
-    """A smooth line (T, 7, 2) from start to end that leans out to `bend`."""
+    """Return a smooth line (T, 7, 2) from start to end that passes through `bend`."""
     u = np.linspace(0, 1, 7)[None, :, None]
     a, b, c = start[:, None], bend[:, None], end[:, None]
     # The control point makes the quadratic curve pass through `bend` at its middle.

@@ -1,4 +1,4 @@
-"""The terrace they dance on, drawn once for each style's light."""
+"""The terrace behind the dancers, drawn once for each style's light."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -89,18 +89,18 @@ LIGHTS: dict[Style, Light] = {
 
 
 def blend(one: tuple[int, int, int], other: tuple[int, int, int], share: Floats) -> Floats:
-    """Colours (..., 3) from one to the other as `share` (...) goes from 0 to 1."""
+    """Return colours (..., 3) between two others, by `share` (...) from 0 to 1."""
     return np.array(one) + (np.array(other) - np.array(one, dtype=float)) * share[..., None]
 
 
 def shaded(colour: tuple[int, int, int], times: float, alpha: int = 255) -> Colour:
-    """A colour made lighter or darker."""
+    """Return a colour made lighter or darker."""
     red, green, blue = (min(255, round(part * times)) for part in colour)
     return red, green, blue, alpha
 
 
 def ground(light: Light) -> Picture:
-    """Sky and wall and floor without any things: (HEIGHT, WIDTH, 3)."""
+    """Return sky, wall and floor without objects: (HEIGHT, WIDTH, 3)."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(float)
     high = np.clip(y / 360.0, 0, 1)
     picture = blend(light.sky, light.dusk, np.clip(high * 1.5, 0, 1))
@@ -119,13 +119,13 @@ def ground(light: Light) -> Picture:
 
 
 def wall_rows() -> tuple[float, float]:
-    """The picture rows of the parapet's top and foot."""
+    """Return the picture rows of the parapet's top and foot."""
     zoom = FOCAL / (DISTANCE - WALL)
     return HORIZON - (PARAPET - EYE) * zoom, HORIZON + EYE * zoom
 
 
 def floor_line(x: float) -> Floats:
-    """A line (2, 2) on the floor from the wall to the front edge, in pixels."""
+    """Return a line (2, 2) on the floor from the wall to the front edge, in pixels."""
     return project(np.array([[x, 0.0, WALL], [x, 0.0, 0.75]]))
 
 
@@ -198,7 +198,7 @@ def draw_palm(canvas: Canvas, light: Light, palm: tuple[float, float, float, flo
 
 
 def bulbs() -> Floats:
-    """Where the string lights hang: (N, 2) pixels."""
+    """Return the places of the string lights: (N, 2) pixels."""
     hung: list[tuple[float, float]] = []
     for x0, y0, x1, y1, sag in SWAGS:
         u = np.linspace(0.04, 0.96, 10)
@@ -252,7 +252,9 @@ def lighten(picture: Floats, light: Light) -> None:
 
 @cache
 def stage(style: Style) -> Picture:
-    """The empty stage (HEIGHT, WIDTH, 3) RGB in a style's light; shared, not to be written to."""
+    """Return the empty stage (HEIGHT, WIDTH, 3) RGB in a style's light; callers
+    must not change it.
+    """
     light = LIGHTS[style]
     canvas = Canvas(ground(light))
     if light.sun[2]:

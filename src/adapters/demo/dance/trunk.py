@@ -1,4 +1,4 @@
-"""A dancer's feet, legs, spine and head at given beats, before the arms are known."""
+"""A dancer's feet, legs, spine and head at given beats; other modules add the arms."""
 
 from dataclasses import dataclass
 
@@ -18,18 +18,18 @@ LONGEST_LEG = 0.996
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A body part's own directions, each (T, 3): to its left, up and forward."""
+    """The axes of a body part, each (T, 3): to its left, up and forward."""
 
     left: Floats
     up: Floats
     ahead: Floats
 
     def at(self, origin: Floats, left: float, up: float, ahead: float) -> Floats:
-        """A point fixed to the part: `origin` (T, 3) plus metres in the part's directions."""
+        """Return a point attached to the part: `origin` (T, 3) plus metres along its axes."""
         return origin + self.left * left + self.up * up + self.ahead * ahead
 
     def cut(self, part: slice) -> "Frame":
-        """The same frame at some of its beats."""
+        """Return the same frame at some of its beats."""
         return Frame(self.left[part], self.up[part], self.ahead[part])
 
 
@@ -43,20 +43,20 @@ class Trunk:
     head: Frame
 
     def cut(self, part: slice) -> "Trunk":
-        """The same trunk at some of its beats."""
+        """Return the same trunk at some of its beats."""
         joints = {name: way[part] for name, way in self.joints.items()}
         return Trunk(joints, self.pelvis.cut(part), self.chest.cut(part), self.head.cut(part))
 
 
 def frame(yaw: Floats, up: Floats) -> Frame:
-    """The frame that faces `yaw` as nearly as its `up` (T, 3) allows."""
+    """Return the frame that faces `yaw` as nearly as its `up` (T, 3) allows."""
     left = np.stack([np.cos(yaw), np.zeros_like(yaw), -np.sin(yaw)], axis=1)
     left = unit(left - up * np.sum(left * up, axis=1, keepdims=True))
     return Frame(left, up, np.cross(left, up))
 
 
 def leaning(level: Frame, lean: Floats) -> Floats:
-    """The direction (T, 3) of a bone that leans (T, 2) radians to the left and forward."""
+    """Return the direction (T, 3) of a bone that leans (T, 2) radians to the left and forward."""
     side, fore = lean[:, 0:1], lean[:, 1:2]
     return (
         level.up * (np.cos(side) * np.cos(fore))
@@ -66,7 +66,7 @@ def leaning(level: Frame, lean: Floats) -> Floats:
 
 
 def foot_joints(foot: Foot, build: Build) -> tuple[Floats, Floats]:
-    """Ankle and toe tip (T, 3) of a foot."""
+    """Return ankle and toe tip (T, 3) of a foot."""
     forward = np.stack([np.sin(foot.yaw), np.zeros_like(foot.yaw), np.cos(foot.yaw)], axis=1)
     pitch = foot.pitch[:, None]
     ankle = foot.ball + build.instep * (UP * np.sin(pitch) - forward * np.cos(pitch))
@@ -74,7 +74,7 @@ def foot_joints(foot: Foot, build: Build) -> tuple[Floats, Floats]:
 
 
 def hip_height(wanted: Floats, tops: list[Floats]) -> Floats:
-    """The wanted height, gently lowered to stay under every (T,) height a leg can reach."""
+    """Return the requested height, smoothly lowered below every (T,) height a leg can reach."""
     soft = 0.012
     heights = np.stack([wanted, *tops])
     lowest = heights.min(axis=0)
@@ -82,7 +82,7 @@ def hip_height(wanted: Floats, tops: list[Floats]) -> Floats:
 
 
 def stand(score: Score, role: Role, t: Floats) -> Trunk:
-    """One dancer at beats `t` (T,), all but the arms."""
+    """Return one dancer at beats `t` (T,), without arms."""
     part, build = score.part(role), build_of(role)
     carried = carriage(part, score.flourishes, t, role)
     feet = {"left": tread(part, build, "left", t), "right": tread(part, build, "right", t)}
@@ -131,7 +131,7 @@ def spine(
     build: Build,
     look: Floats,
 ) -> Trunk:
-    """Put spine, shoulders and head on top of the pelvis."""
+    """Add spine, shoulders and head above the pelvis."""
     bones = [leaning(level, carried.lean[bone]) for bone in (LOW, MID, HIGH, HEAD)]
     joints["waist"] = joints["pelvis"] + build.low_back * bones[LOW]
     joints["chest"] = joints["waist"] + build.back * bones[MID]
@@ -152,11 +152,13 @@ def spine(
 
 
 def gaze(score: Score, role: Role, t: Floats, yaw: Floats) -> Floats:
-    """How far (T,) the head turns on the neck: to the partner, and so it spots in turns."""
+    """Return the rotation (T,) of the head on the neck: towards the partner, so
+    it spots in turns.
+    """
     other: Role = "follower" if role == "leader" else "leader"
     here, there = place(score.part(role), t - LAG), place(score.part(other), t - LAG)
     toward = np.arctan2(there[:, 0] - here[:, 0], there[:, 1] - here[:, 1])
-    # The sine keeps the head on the neck: it follows the partner, and lets go behind the back.
+    # The sine limits the rotation: the head follows the partner, but not behind the back.
     partner = 0.55 * np.sin(toward - yaw)
     viewer = -0.32 * np.sin(yaw) * (0.5 + 0.5 * np.cos(yaw))
     return partner + viewer

@@ -1,4 +1,4 @@
-"""The band: it plays a part's chords, melody and groove onto a desk, bar by bar."""
+"""The band: it plays a part's chords, melody and groove into a mix, bar by bar."""
 
 import math
 
@@ -30,27 +30,29 @@ PERCUSSION = {
 }
 
 TAKES = 3
-"""Takes of every percussion stroke, so that no two neighbours are the same recording."""
+"""Number of variants of every percussion stroke, so that neighbouring strokes differ."""
 
 NOTE_SECONDS = 0.4
-"""Strings are made in multiples of this, so that notes of many lengths share one."""
+"""Lengths of string notes are rounded up to multiples of this, so that several notes share one
+sound.
+"""
 
 RELEASE_SECONDS = 0.045
 STRUM_SECONDS = 0.006
 SLIDE_SECONDS = 0.05
 LEGATO = 1.05
-"""How far a melody note holds into the next, against its written length."""
+"""Factor by which a melody note overlaps the next one."""
 
 ECHO_BEATS = 0.75
 ANSWER_LOWEST = 79
 """G5: the answer stays above the call."""
 
 UNEVENNESS = 0.05
-"""The spread of a player's hand about the written velocity."""
+"""Random spread of a stroke around its written velocity."""
 
 
 class Band:
-    """Players who share a desk, a tempo and a hand that is never quite even."""
+    """Players who share a mix, a tempo and a random generator."""
 
     def __init__(self, desk: Desk, tempo: float, rng: np.random.Generator) -> None:
         self._desk = desk
@@ -66,7 +68,7 @@ class Band:
         level: float,
         transpose: int = 0,
     ) -> None:
-        """Play one groove a bar, from `first_beat` of the song on, at a gain of `level`."""
+        """Play one groove for each bar, from beat `first_beat` of the song on, at gain `level`."""
         chords = [harmony.chord(name, transpose) for name in part.chords]
         song = tuple(chords[bar % len(chords)] for bar in range(len(grooves) + 1))
         self._accompany(song, first_beat, grooves, level)
@@ -89,7 +91,7 @@ class Band:
             beat = first_beat + bar * BEATS_PER_BAR
             voices = harmony.voicing(now, voices)
             self._percussion(groove.drum + groove.guira, beat, level)
-            # The one of each eight-count stands out against its five.
+            # The first beat of each eight-count is louder than the fifth.
             self._bass(groove.bass, now, after, beat, level * (1.0 if bar % 2 == 0 else 0.88))
             self._segunda(groove.segunda, (*voices, now.bass + 12), beat, level)
 
@@ -107,7 +109,7 @@ class Band:
             "root": now.bass,
             "fifth": now.fifth,
             "octave": now.bass + 12,
-            # A step from below or above, whichever side the line comes from.
+            # A step from below or above, whichever continues the direction of the line.
             "approach": after.bass + (-1 if now.bass < after.bass else 2),
         }
         for note in notes:
@@ -143,7 +145,7 @@ class Band:
         self._place(sound, beat + ECHO_BEATS, gain, ECHO)
 
     def _answer(self, now: Chord, beat: float, level: float) -> None:
-        """A run up the chord in sixteenths where the melody breathes for a beat."""
+        """Play a run up the chord in sixteenths while the melody pauses for a beat."""
         for sixteenth, midi in enumerate(harmony.tones_from(ANSWER_LOWEST, now, 4)):
             sound = self._note(strings.REQUINTO, midi, 0.6)
             self._place(sound, beat + sixteenth / 4, level * self._hand(0.7), ANSWER)
@@ -155,7 +157,7 @@ class Band:
         self._desk.place(sound, beat * self._beat_seconds, gain, seat)
 
     def _note(self, on: Strings, midi: int, beats: float) -> NDArray[np.float32]:
-        """The note damped after `beats`, faded so that the string does not click."""
+        """Return the note stopped after `beats`, with a fade so that it does not click."""
         if (on, midi, beats) not in self._damped:
             seconds, rate = beats * self._beat_seconds, self._desk.rate
             whole = NOTE_SECONDS * math.ceil((seconds + RELEASE_SECONDS) / NOTE_SECONDS)

@@ -1,4 +1,4 @@
-"""The music under a dance clip: a few eight-counts of the band, cut to the sample."""
+"""The music under a dance clip: a few eight-counts of the band, exact to the sample."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,22 +13,23 @@ from adapters.demo.music.songs import SONGS
 BED_LUFS = -18.0
 
 SECTIONS = {"low": "verse", "medium": "chorus", "high": "mambo"}
-"""The section of a song that has each energy."""
+"""The section of a song for each energy."""
 
 TRANSPOSITIONS = (0, 2, -2, 1, -1)
 
 
 class UnknownEnergy(ValueError):
-    """A bed's energy is 'low', 'medium' or 'high'."""
+    """The energy of a clip's music must be 'low', 'medium' or 'high'."""
 
 
 def bed(
     tempo: float, eight_counts: int, energy: str, seed: int, rate: int = 48000
 ) -> NDArray[np.float32]:
-    """A clip's music, shape (round(eight_counts * 8 * 60 / tempo * rate), 2), about -18 LUFS.
+    """Return a clip's music, shape (round(eight_counts * 8 * 60 / tempo * rate), 2), about -18
+    LUFS.
 
-    Beat k is at k * 60 / tempo seconds. The seed chooses the song it borrows from, the key and
-    the player's hand. Raises UnknownEnergy.
+    Beat k is at k * 60 / tempo seconds. The seed selects the song, the key and the variation of the
+    strokes. Raises UnknownEnergy.
     """
     if energy not in SECTIONS:
         raise UnknownEnergy(energy)

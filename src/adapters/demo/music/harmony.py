@@ -1,4 +1,4 @@
-"""Chord names and melodies read into MIDI notes, and the voice leading between chords."""
+"""Parse chord names and melodies into MIDI notes, and choose the voices of successive chords."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,15 @@ QUALITIES = {
 }
 
 VOICING_RANGE = range(50, 72)
-"""From the open D string of a guitar to B4: below the melody, above the bass."""
+"""Range from a guitar's open D string to B4: below the melody, above the bass."""
 
 OPENING = (55, 60, 64, 67)
-"""Where the hand lies before the first chord: the middle of the range."""
+"""Position of the hand before the first chord: the middle of the range."""
 
 BASS_LOWEST = 31
-"""The G string's octave below a bass guitar's open G; roots lie in the twelve semitones above."""
+"""Lowest bass root, an octave below a bass guitar's open G string; roots are within the twelve
+semitones above it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,17 @@ class Chord:
 
     @property
     def pitch_classes(self) -> frozenset[int]:
-        """The pitch classes that belong to the chord."""
+        """Return the pitch classes that belong to the chord."""
         return frozenset((self.root + tone) % 12 for tone in self.tones)
 
     @property
     def bass(self) -> int:
-        """The MIDI note of the root in the bass's first octave."""
+        """Return the MIDI note of the root in the bass's lowest octave."""
         return BASS_LOWEST + (self.root - BASS_LOWEST) % 12
 
     @property
     def fifth(self) -> int:
-        """The chord's own fifth above the bass note, perfect or diminished."""
+        """Return the chord's own fifth above the bass note, perfect or diminished."""
         return self.bass + self.tones[2]
 
 
@@ -58,13 +60,15 @@ class Note:
 
 
 def chord(name: str, transpose: int = 0) -> Chord:
-    """The chord a name such as `Am7` or `Bb` means, `transpose` semitones higher."""
+    """Return the chord of a name such as `Am7` or `Bb`, `transpose` semitones higher."""
     root, quality = _pitch_class(name)
     return Chord((root + transpose) % 12, QUALITIES[quality])
 
 
 def melody(text: str, transpose: int = 0) -> list[Note]:
-    """The notes of one eight-count in the notation of `songs`, `transpose` semitones higher."""
+    """Return the notes of one eight-count in the notation of `songs`,
+    `transpose` semitones higher.
+    """
     notes: list[Note] = []
     beat = 0.0
     for token in text.replace("|", " ").split():
@@ -76,25 +80,27 @@ def melody(text: str, transpose: int = 0) -> list[Note]:
 
 
 def voicing(of: Chord, previous: tuple[int, ...] = OPENING) -> tuple[int, ...]:
-    """Four neighbouring tones of the chord, low to high, that move least from `previous`."""
+    """Return four neighbouring tones of the chord, low to high, with the least motion from
+    `previous`.
+    """
     tones = [midi for midi in VOICING_RANGE if midi % 12 in of.pitch_classes]
     inversions = [tuple(tones[low : low + 4]) for low in range(len(tones) - 3)]
     return min(inversions, key=lambda notes: _movement(notes, previous))
 
 
 def tone_below(midi: int, of: Chord) -> int:
-    """The chord's tone at least a minor third below `midi`, for a second voice."""
+    """Return the chord's tone at least a minor third below `midi`, for a second voice."""
     return next(low for low in range(midi - 3, midi - 15, -1) if low % 12 in of.pitch_classes)
 
 
 def tones_from(midi: int, of: Chord, count: int) -> tuple[int, ...]:
-    """The first `count` tones of the chord at or above `midi`, rising."""
+    """Return the first `count` tones of the chord at or above `midi`, rising."""
     tones = [high for high in range(midi, midi + 13 * count) if high % 12 in of.pitch_classes]
     return tuple(tones[:count])
 
 
 def hertz(midi: float) -> float:
-    """The frequency of a MIDI note in equal temperament, A4 (69) at 440 Hz."""
+    """Return the frequency of a MIDI note in equal temperament, A4 (69) at 440 Hz."""
     return 440.0 * 2.0 ** ((midi - 69) / 12)
 
 
@@ -103,7 +109,7 @@ def _movement(notes: tuple[int, ...], previous: tuple[int, ...]) -> int:
 
 
 def _pitch_class(name: str) -> tuple[int, str]:
-    """The pitch class at the head of a name, and what follows it."""
+    """Return the pitch class at the start of a name, and the rest of the name."""
     accidental = ACCIDENTALS.get(name[1:2], 0)
     return (PITCH_CLASSES[name[0]] + accidental) % 12, name[1 + abs(accidental) :]
 

@@ -1,4 +1,4 @@
-"""Loudness by ITU-R BS.1770-4, and a master of a given loudness under a given peak."""
+"""Loudness by ITU-R BS.1770-4, and mastering to a given loudness below a given peak."""
 
 import math
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 CEILING = 10 ** (-2.0 / 20)
-"""Largest sample of a master: 1 dB under -1 dBTP, for the peaks that lie between samples."""
+"""Maximum sample of a master: 1 dB below -1 dBTP, as a margin for peaks between samples."""
 
 BLOCK_SECONDS = 0.4
 HOP_SECONDS = 0.1
@@ -18,7 +18,9 @@ LIMITER_HOPS = 8
 
 
 def integrated(wave: NDArray[np.float32], rate: int) -> float:
-    """The gated loudness in LUFS of a wave of shape (samples, 2) that lasts at least 0.4 s."""
+    """Return the gated loudness in LUFS of a wave of shape (samples, 2) that
+    lasts at least 0.4 s.
+    """
     weighted = np.asarray(signal.sosfilt(_k_weighting(rate), wave, axis=0))
     hop = round(HOP_SECONDS * rate)
     hops = len(wave) // hop
@@ -33,19 +35,20 @@ def integrated(wave: NDArray[np.float32], rate: int) -> float:
 
 
 def mastered(wave: NDArray[np.float32], target: float, rate: int) -> NDArray[np.float32]:
-    """The wave brought to `target` LUFS with no sample above the ceiling, shape kept."""
+    """Return the wave at `target` LUFS with no sample above the ceiling, in the same shape."""
     gain = target - integrated(wave, rate)
     loud = wave * np.float32(10 ** (gain / 20))
     if float(np.abs(loud).max()) <= CEILING:
         return loud
     limited = _limited(loud, rate)
-    # The limiter takes a little loudness; given back once, what it takes again is negligible.
+    # The limiter lowers the loudness slightly; after one correction the remaining error is
+    # negligible.
     gain = target - integrated(limited, rate)
     return _limited(limited * np.float32(10 ** (gain / 20)), rate)
 
 
 def _limited(wave: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """The wave under the ceiling by a gain that moves slowly and ahead of each peak."""
+    """Return the wave below the ceiling; the gain changes slowly and before each peak."""
     hop = round(LIMITER_HOP_SECONDS * rate)
     hops = math.ceil(len(wave) / hop)
     peaks = np.zeros(hops * hop, dtype=np.float32)
@@ -54,7 +57,7 @@ def _limited(wave: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     reach = 2 * LIMITER_HOPS + 1
     padded = np.pad(wanted, reach, mode="edge")
     lowest = np.lib.stride_tricks.sliding_window_view(padded, reach + 2).min(axis=1)
-    # A mean of minima is never above the gain wanted in its midst, and has no corners.
+    # A mean of minima never exceeds the required gain at its centre and has no corners.
     window = np.hanning(reach + 2)[1:-1]
     smooth = np.convolve(lowest, window / window.sum(), "same")
     centres = (np.arange(len(smooth)) - (len(smooth) - hops) / 2 + 0.5) * hop
@@ -63,7 +66,7 @@ def _limited(wave: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
 
 
 def _k_weighting(rate: int) -> NDArray[np.float64]:
-    """The head's shelf and the low cut of BS.1770 as second-order sections for any rate.
+    """Return the high shelf and the low cut of BS.1770 as second-order sections for any rate.
 
     The analogue values behind the standard's 48 kHz table: a shelf of 4 dB at 1682 Hz with Q
     0.7072, a high-pass at 38.1 Hz with Q 0.5003 (Mansbridge, Finn and Reiss, AES 132, 2012).

@@ -1,4 +1,4 @@
-"""The mixing desk: sounds placed in time, level and width, one small room, and the master."""
+"""The mixer: it places sounds in time, level and stereo, adds a small room, and masters."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ LOW_CUT_HERTZ = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where an instrument sits: gain, pan from -1 (left) to 1, and its share of the room."""
+    """The setting of an instrument: gain, pan from -1 (left) to 1, and its share
+    of reverberation.
+    """
 
     level: float
     pan: float
@@ -22,7 +24,7 @@ class Seat:
 
 
 class Desk:
-    """A stereo take of a fixed length; what would sound after its end is not kept."""
+    """A stereo mix of a fixed length; sounds are cut at its end."""
 
     def __init__(self, seconds: float, rate: int) -> None:
         self.rate = rate
@@ -41,7 +43,9 @@ class Desk:
         self._room[start:stop] += np.float32(seat.room) * sound
 
     def mixed(self) -> NDArray[np.float32]:
-        """Dry and room together, without what lies below the bass; shape (samples, 2)."""
+        """Return dry and reverberant sound without frequencies below the bass;
+        shape (samples, 2).
+        """
         low_cut = signal.butter(2, LOW_CUT_HERTZ, "highpass", fs=self.rate, output="sos")
         wet = np.asarray(signal.oaconvolve(self._room[np.newaxis], _room(self.rate), axes=1))
         heard = self._dry + wet[:, : self.samples]
@@ -49,16 +53,16 @@ class Desk:
 
 
 def _room(rate: int) -> NDArray[np.float32]:
-    """The answers of a small room at two ears, shape (2, samples).
+    """Return the impulse responses of a small room at two ears, shape (2, samples).
 
-    Noise that dies away by 60 dB over the room's time is Moorer's model of late reverberation
-    (About This Reverberation Business, Computer Music Journal 3(2), 1979).
+    Noise that decays by 60 dB over the room's time is Moorer's model of late reverberation (About
+    This Reverberation Business, Computer Music Journal 3(2), 1979).
     """
     rng = np.random.default_rng(1979)
     time = np.arange(round(ROOM_SECONDS * rate)) / rate
     silence = np.zeros((2, round(ROOM_DELAY_SECONDS * rate)))
     tail = rng.standard_normal((2, len(time))) * 10 ** (-3 * time / ROOM_SECONDS)
-    # Air and plaster take the treble first; the low cut keeps the bass out of the room.
+    # Air and walls absorb treble first; the low cut keeps the bass out of the reverberation.
     soft = signal.butter(1, (250.0, 5200.0), "bandpass", fs=rate, output="sos")
     tail = np.asarray(signal.sosfilt(soft, tail))
     tail /= np.sqrt((tail**2).sum(axis=1, keepdims=True))
@@ -66,7 +70,9 @@ def _room(rate: int) -> NDArray[np.float32]:
 
 
 def faded(wave: NDArray[np.float32], rise: float, fall: float, rate: int) -> NDArray[np.float32]:
-    """The wave with both ends brought to zero over `rise` and `fall` seconds, in place."""
+    """Fade both ends of the wave to zero over `rise` and `fall` seconds, in
+    place, and return it.
+    """
     up, down = round(rise * rate), round(fall * rate)
     wave[:up] *= np.linspace(0, 1, up, dtype=np.float32)[:, np.newaxis]
     ramp = np.cos(np.linspace(0, np.pi / 2, down)) ** 2

@@ -1,4 +1,4 @@
-"""What each instrument plays in one bar of four beats: derecho, majao, mambo and their kin."""
+"""Patterns of each instrument for one bar of four beats: derecho, majao, mambo and variants."""
 
 from dataclasses import dataclass, replace
 
@@ -24,7 +24,7 @@ class BassNote:
 
 @dataclass(frozen=True, slots=True)
 class Strum:
-    """Strings of the segunda, struck in the order named: 0 to 3 rising, or THUMB for the root."""
+    """Strings of the segunda, struck in the given order: 0 to 3 rising, or THUMB for the root."""
 
     beat: float
     beats: float
@@ -34,14 +34,14 @@ class Strum:
 
 @dataclass(frozen=True, slots=True)
 class Groove:
-    """One bar of the whole band beneath the melody."""
+    """One bar of the whole band below the melody."""
 
     drum: tuple[Hit, ...] = ()
     guira: tuple[Hit, ...] = ()
     bass: tuple[BassNote, ...] = ()
     segunda: tuple[Strum, ...] = ()
     doubled: bool = False
-    """Whether a second requinto plays the melody in thirds and sixths below."""
+    """True if a second requinto plays the melody in thirds and sixths below."""
 
 
 def _every_beat(*hits: Hit) -> tuple[Hit, ...]:
@@ -49,7 +49,7 @@ def _every_beat(*hits: Hit) -> tuple[Hit, ...]:
 
 
 def _arpeggio(velocity: float, *strings: int) -> tuple[Strum, ...]:
-    """Eighth notes, one string each, left to ring over the ones that follow."""
+    """Eighth notes, one string each, that ring over the following notes."""
     accents = (1.0, 0.7, 0.85, 0.7, 0.85, 0.7, 1.0, 0.75)
     return tuple(
         Strum(eighth / 2, 1.5, (string,), velocity * accent)
@@ -61,7 +61,7 @@ THUMB = 4
 DOWN = (0, 1, 2, 3)
 UP = (3, 2, 1)
 
-# The martillo: the small drum in eighths, the large one answering on the four.
+# The martillo: the small drum in eighths, the large one answers on the four.
 MARTILLO = (
     Hit(0, "macho", 0.85),
     Hit(0.5, "finger", 0.3),
@@ -171,7 +171,7 @@ MAMBO = Groove(
 )
 OUTRO = replace(DERECHO, segunda=_arpeggio(1.0, 0, 1, 2, 3, 2, 1, 2, 1))
 
-# Three strokes of the whole band on five, six and seven; the last one rings out.
+# Three strokes of the whole band on five, six and seven; the last one rings.
 TAG = Groove(
     drum=(Hit(0, "macho", 0.8), Hit(1, "macho", 0.8), Hit(2, "hembra", 1.0)),
     guira=(Hit(0, "long", 0.8), Hit(1, "long", 0.8), Hit(2, "long", 1.0)),
@@ -183,8 +183,8 @@ TAG = Groove(
     segunda=(Strum(0, 0.8, DOWN, 0.8), Strum(1, 0.8, DOWN, 0.8), Strum(2, 6, DOWN, 1.0)),
 )
 
-# The second bar of an eight-count answers the first: the arpeggio turns round, the drum leans
-# into the next one.
+# The second bar of an eight-count answers the first: the arpeggio is reversed and the drum leads
+# into the next bar.
 LEAN = Hit(3.75, "hembra", 0.5)
 
 GROOVES = {
@@ -209,13 +209,13 @@ ROLL = (
     Hit(3.5, "hembra", 0.8),
     Hit(3.75, "hembra", 0.85),
 )
-"""The bongosero's turn at the end of a section, over beats three and four."""
+"""The bongó's fill at the end of a section, on beats three and four."""
 
 
 def with_fill(groove: Groove) -> Groove:
-    """The groove's bar as the last of its section: the drum rolls over its second half."""
+    """Return the bar for the end of a section: the drum plays a fill in its second half."""
     kept = tuple(hit for hit in groove.drum if hit.beat < 2)
-    # The next chord belongs to another part, so the bass stays in this one.
+    # The next chord belongs to another part, so the bass does not lead to it.
     bass = tuple(
         replace(note, degree="fifth") if note.degree == "approach" else note for note in groove.bass
     )

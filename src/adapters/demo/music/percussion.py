@@ -10,17 +10,21 @@ from scipy import signal
 ATTACK_SECONDS = 0.0004
 
 MEMBRANE = (1.0, 1.594, 2.136, 2.296, 2.653, 2.918)
-"""The first modes of an ideal round membrane against the lowest (zeros of the Bessel functions)."""
+"""Frequencies of the first modes of an ideal round membrane relative to the lowest (zeros of the
+Bessel functions).
+"""
 
 CAMPANA = (1.0, 1.503, 2.41, 3.07, 4.16, 5.63)
-"""Partials of a welded steel bell: no whole-number ratios, so it rings without a clear pitch."""
+"""Partials of a welded steel bell: their ratios are not whole numbers, so it has no clear pitch."""
 
 Stroke = Callable[[np.random.Generator, int], NDArray[np.float64]]
 
 
 @lru_cache(maxsize=64)
 def stroke(name: str, take: int, rate: int) -> NDArray[np.float32]:
-    """One stroke, peak 1.0, shape (samples,), read-only; each `take` of a name differs a little."""
+    """Return one stroke, peak 1.0, shape (samples,), read-only; the `take`s of a name differ
+    slightly.
+    """
     wave = STROKES[name](np.random.default_rng((take, len(name))), rate)
     rise = round(ATTACK_SECONDS * rate)
     wave[:rise] *= np.linspace(0.0, 1.0, rise)
@@ -34,7 +38,7 @@ def stroke(name: str, take: int, rate: int) -> NDArray[np.float32]:
 def _drum(pitch: float, seconds: float, slap: float, spread: float) -> Stroke:
     def play(rng: np.random.Generator, rate: int) -> NDArray[np.float64]:
         time = np.arange(round(seconds * rate)) / rate
-        # A struck skin is tighter for its first hundredth of a second, so the pitch sinks.
+        # A struck skin is tighter for its first hundredth of a second, so the pitch falls.
         bend = time + 0.0009 * (1 - np.exp(-time / 0.012))
         wave = np.zeros_like(time)
         for index, ratio in enumerate(MEMBRANE):
@@ -51,7 +55,7 @@ def _scrape(seconds: float, strength: float) -> Stroke:
     def play(rng: np.random.Generator, rate: int) -> NDArray[np.float64]:
         time = np.arange(round(seconds * rate)) / rate
         noise = _band(rng.standard_normal(len(time)), 3800.0, 12_500.0, rate)
-        # The scraper runs over the bumps of the tin, about two hundred of them a second.
+        # The scraper passes about two hundred bumps of the tin per second.
         bumps = 0.6 + 0.4 * np.cos(2 * np.pi * rng.uniform(185.0, 215.0) * time)
         body = np.exp(-time * strength / seconds)
         return noise * bumps * body
@@ -74,7 +78,7 @@ def _bell(pitch: float, seconds: float) -> Stroke:
 
 
 def _band(noise: NDArray[np.float64], low: float, high: float, rate: int) -> NDArray[np.float64]:
-    """The noise between two frequencies, peak 1.0."""
+    """Return the noise between two frequencies, peak 1.0."""
     taps = signal.butter(2, (low, min(high, rate * 0.45)), "bandpass", fs=rate, output="sos")
     banded = np.asarray(signal.sosfilt(taps, noise), dtype=np.float64)
     return banded / np.abs(banded).max()

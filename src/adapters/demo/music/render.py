@@ -1,4 +1,4 @@
-"""A demo song as sound: every section of its form played, mixed and mastered."""
+"""Render a demo song as sound: play every section of its form, mix and master it."""
 
 import zlib
 
@@ -12,13 +12,13 @@ from adapters.demo.music.patterns import GROOVES, TAG, with_fill
 from adapters.demo.music.score import BEATS_PER_EIGHT, RING_SECONDS, DemoSong, score
 
 SONG_LUFS = -14.0
-"""What streaming services play music at."""
+"""Usual loudness of streaming services."""
 
 
 def render(song: DemoSong, rate: int = 48000) -> NDArray[np.float32]:
-    """The song in stereo, shape (samples, 2), for exactly the duration of its score.
+    """Return the song in stereo, shape (samples, 2), for exactly the duration of its score.
 
-    About -14 LUFS with peaks under -1 dBTP, and the same samples at every call.
+    The loudness is about -14 LUFS with peaks below -1 dBTP; every call returns the same samples.
     """
     desk = Desk(score(song).duration, rate)
     band = Band(desk, song.tempo, np.random.default_rng(zlib.crc32(song.slug.encode())))
@@ -34,5 +34,5 @@ def render(song: DemoSong, rate: int = 48000) -> NDArray[np.float32]:
 
 
 def _gain_at(energy: float) -> float:
-    """The gain a band plays at: hushed is about 5 dB under full."""
+    """Return the band's gain at an energy: 0 is about 5 dB below 1."""
     return 0.55 + 0.45 * energy

@@ -1,4 +1,4 @@
-"""A demo song as it is written down, and the exact clock that follows from it."""
+"""A demo song as data, and the exact times that follow from it."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ BEATS_PER_BAR = 4
 BEATS_PER_EIGHT = 8
 
 RING_SECONDS = 1.5
-"""How long the last chord may ring after the last eight-count has ended."""
+"""Maximum ring of the last chord after the last eight-count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One stretch of a song's form; its energy runs from 0 (hushed) to 1 (full)."""
+    """One section of a song's form; its energy is 0 (quiet) to 1 (full)."""
 
     name: str
     eight_counts: int
@@ -22,7 +22,7 @@ class Section:
 class Part:
     """The music of every section of one name: a chord for each bar, a melody for each eight-count.
 
-    A section longer than its part starts the part again; a shorter one leaves the rest unplayed.
+    A section longer than its part repeats the part; a shorter one uses only its beginning.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class DemoSong:
-    """A song whose every note is written here, so its beats need no detection."""
+    """A song whose every note is known, so its beats need no detection."""
 
     slug: str
     title: str
@@ -45,11 +45,11 @@ class DemoSong:
 
     @property
     def eight_counts(self) -> int:
-        """The number of eight-counts in the whole form."""
+        """Return the number of eight-counts in the whole form."""
         return sum(section.eight_counts for section in self.form)
 
     def part(self, name: str) -> Part:
-        """What a section of that name plays; KeyError where the song has no such part."""
+        """Return the part of a section; raises KeyError if the song has no such part."""
         return {part.name: part for part in self.parts}[name]
 
 
@@ -65,10 +65,11 @@ class TimedSection:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The clock of one song, every time in seconds from its first sample.
+    """All times of one song, in seconds from its first sample.
 
     `beats` holds every count, `downbeats` every fourth, `ones` every eighth. The last section ends
-    with the last eight-count; `ring` is what the last chord sounds after it; `duration` has both.
+    with the last eight-count; `ring` is the time the last chord sounds after it; `duration`
+    includes both.
     """
 
     tempo: float
@@ -81,7 +82,9 @@ class Score:
 
 
 def score(song: DemoSong) -> Score:
-    """The clock of `song`: beat k is at k * 60 / tempo seconds exactly, and beat 0 is a one."""
+    """Return the times of `song`: beat k is at k * 60 / tempo seconds exactly,
+    and beat 0 is a one.
+    """
 
     def second(beat: int) -> float:
         return beat * 60 / song.tempo

@@ -1,6 +1,6 @@
-"""The three songs of the demo library, written out in chords and melodies.
+"""The three songs of the demo library, as chords and melodies.
 
-A melody reads `note:beats`, `-` is a rest, `|` parts the bars, `~` slides up into its note.
+A melody contains `note:beats`; `-` is a rest, `|` separates bars, `~` slides up into its note.
 """
 
 from adapters.demo.music.score import DemoSong, Part, Section

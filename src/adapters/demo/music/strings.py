@@ -11,10 +11,10 @@ from scipy import signal
 from adapters.demo.music.harmony import hertz
 
 MOST_KEPT = 192
-"""Notes kept between renders, for the beds of many clips: some 20 MB at 48 kHz."""
+"""Number of cached notes, for the music of many clips: some 20 MB at 48 kHz."""
 
 HIGH_HERTZ = 4000.0
-"""Where `ring_high` is meant: the partials that make a string sound bright."""
+"""Reference frequency for `ring_high`: partials here make a string sound bright."""
 
 FADE_IN_SECONDS = 0.0008
 
@@ -22,16 +22,16 @@ MOST_PARTIALS = 60
 """Enough to reach 2 kHz on the bass and the full band on the guitars."""
 
 TURN_SAMPLES = 400
-"""About as many samples as numpy convolves in the time it takes to be called."""
+"""About as many samples as numpy convolves in the time of one call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strings:
-    """How one instrument's strings sound.
+    """The sound of one instrument's strings.
 
-    `pick` is the plucked point as a share of the string, `tilt` how fast the partials fall
-    (1/n^tilt), `ring` and `ring_high` the seconds in which the lowest partial of an A3 and a
-    partial at 4 kHz fall by 60 dB, `scratch` the pick's noise against the note, `body` the
+    `pick` is the plucked point as a share of the string, `tilt` the exponent of the partials'
+    decrease (1/n^tilt), `ring` and `ring_high` the seconds in which the lowest partial of an A3 and
+    a partial at 4 kHz fall by 60 dB, `scratch` the pick's noise relative to the note, `body` the
     resonances of the box as (Hz, bandwidth in Hz, gain).
     """
 
@@ -50,10 +50,10 @@ BASS = Strings(0.21, 1.5, 2.4, 0.16, 0.02, ((90.0, 60.0, 0.5),))
 
 @lru_cache(maxsize=MOST_KEPT)
 def pluck(strings: Strings, midi: int, seconds: float, rate: int) -> NDArray[np.float32]:
-    """One note of `seconds`, peak 1.0, shape (samples,), read-only.
+    """Return one note of `seconds`, peak 1.0, shape (samples,), read-only.
 
-    The loop is Jaffe and Smith's (Computer Music Journal 7(2), 1983): a delay of one period that
-    feeds itself back through a damping filter, tuned between samples by interpolation.
+    The loop is Jaffe and Smith's (Computer Music Journal 7(2), 1983): a delay of one period with
+    feedback through a damping filter, tuned between samples by interpolation.
     """
     pitch = hertz(midi)
     period = rate / pitch
@@ -72,8 +72,9 @@ def pluck(strings: Strings, midi: int, seconds: float, rate: int) -> NDArray[np.
 
 
 def _loop(strings: Strings, pitch: float, rate: int) -> tuple[int, NDArray[np.float64]]:
-    """The loop's whole-sample lag and the six taps that damp it and tune it."""
-    # Short strings ring shorter: the decay goes with the square root of the pitch around A3.
+    """Return the loop's lag in whole samples and the six taps that damp and tune it."""
+    # Short strings ring for less time: the decay scales with the square root of the pitch around
+    # A3.
     ring = strings.ring * math.sqrt(220.0 / pitch)
     gain = 10 ** (-3 / (pitch * ring))
     gain_high = 10 ** (-3 / (pitch * min(strings.ring_high, ring)))
@@ -95,10 +96,10 @@ def _loop(strings: Strings, pitch: float, rate: int) -> tuple[int, NDArray[np.fl
 def _feed_back(
     wave: NDArray[np.float32], played: int, lag: int, kernel: NDArray[np.float32]
 ) -> None:
-    """Add to each sample of `wave` what the loop brings round from the lag before it, in place.
+    """Add to each sample of `wave` the feedback of the loop, in place.
 
-    One turn of the loop reaches `lag` samples at once. When the first `played` samples have gone
-    round often enough, several turns are one longer turn, which spares short strings the time.
+    One step of the loop computes `lag` samples at once. After enough periods of the first `played`
+    samples, several periods become one longer step, which saves time for short strings.
     """
     turns = max(1, TURN_SAMPLES // lag)
     turn = np.ones(1, dtype=np.float32)
@@ -119,23 +120,25 @@ def _feed_back(
 def _excitation(
     strings: Strings, pitch: float, rate: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """One period of a string let go at `pick`: the n-th partial goes with sin(n pi pick) / n."""
+    """Return one period of a string plucked at `pick`: the n-th partial has amplitude sin(n pi
+    pick) / n.
+    """
     period = rate / pitch
     samples = math.ceil(period)
-    # Partials above 10 kHz would only fold into hiss on the interpolated loop.
+    # Partials above 10 kHz would become aliasing noise in the interpolated loop.
     audible = math.floor(min(10_000.0, rate * 0.4) / pitch)
     partials = np.arange(1, max(2, min(audible, MOST_PARTIALS) + 1))
     weights = np.sin(np.pi * partials * strings.pick) / partials**strings.tilt
     phases = 2 * np.pi * np.outer(np.arange(samples) / period, partials)
     shape = np.sin(phases) @ weights
-    # The pick is soft: white noise would tick at every note.
+    # The pick is soft: white noise would click at every note.
     noise = np.convolve(rng.standard_normal(samples), (0.25, 0.5, 0.25), "same")
     noise -= noise.mean()
     return shape / np.abs(shape).max() + strings.scratch * noise
 
 
 def _through_body(wave: NDArray[np.float32], strings: Strings, rate: int) -> NDArray[np.float64]:
-    """The wave with the box's resonances added, each a second-order bell of unit gain."""
+    """Return the wave with the box's resonances added, each a second-order peak of unit gain."""
     heard = wave.astype(np.float64)
     for centre, width, gain in strings.body:
         numerator, denominator = signal.iirpeak(centre, centre / width, fs=rate)

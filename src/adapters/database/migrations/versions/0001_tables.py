@@ -91,9 +91,10 @@ MOVE_EMBEDDING = sa.Table(
 
 
 def upgrade(op: Operations) -> None:
-    """Make what is missing.
+    """Create missing tables and columns.
 
-    A database of the time before revisions has some of the tables, and these some of the columns.
+    A database from before the introduction of revisions has some of the tables, with some of the
+    columns.
     """
     bind = op.get_bind()
     SCHEMA.create_all(bind)
@@ -102,12 +103,12 @@ def upgrade(op: Operations) -> None:
         there = {column["name"] for column in found.get_columns(table.name)}
         for column in table.columns:
             if column.name not in there:
-                # Only columns that may be empty came later than their tables.
+                # Only nullable columns were added after their tables.
                 op.add_column(table.name, sa.Column(column.name, column.type))
         for index in table.indexes:
             index.create(bind, checkfirst=True)
 
 
 def downgrade(op: Operations) -> None:
-    """Remove everything."""
+    """Drop all tables."""
     SCHEMA.drop_all(op.get_bind())

@@ -7,14 +7,14 @@ down_revision = "0001"
 
 
 def upgrade(op: Operations) -> None:
-    """Go up."""
+    """Upgrade to this revision."""
     op.create_index("ix_song_genre_id", "song", ["genre", "id"])
     op.create_index("ix_song_id_tempo_duration", "song", ["id", "tempo", "duration"])
     op.drop_index("ix_song_genre", "song")
 
 
 def downgrade(op: Operations) -> None:
-    """Go down."""
+    """Downgrade to the previous revision."""
     op.create_index("ix_song_genre", "song", ["genre"])
     op.drop_index("ix_song_id_tempo_duration", "song")
     op.drop_index("ix_song_genre_id", "song")

@@ -8,10 +8,10 @@ down_revision = "0002"
 
 
 def upgrade(op: Operations) -> None:
-    """Go up."""
+    """Upgrade to this revision."""
     op.add_column("move", sa.Column("unusable", sa.Text()))
 
 
 def downgrade(op: Operations) -> None:
-    """Go down."""
+    """Downgrade to the previous revision."""
     op.drop_column("move", "unusable")

@@ -10,11 +10,11 @@ revision = "0004"
 down_revision = "0003"
 
 _MANY = 500
-"""Blueprints that are held in memory at a time."""
+"""Number of Blueprints in memory at a time."""
 
 
 def upgrade(op: Operations) -> None:
-    """Go up."""
+    """Upgrade to this revision."""
     op.create_table(
         "unowned_file",
         sa.Column("path", sa.String(), nullable=False),
@@ -32,7 +32,7 @@ def upgrade(op: Operations) -> None:
 
 
 def downgrade(op: Operations) -> None:
-    """Go down."""
+    """Downgrade to the previous revision."""
     op.drop_index("ix_blueprint_output_path", "blueprint")
     op.drop_column("blueprint", "output_path")
     op.drop_column("song", "unusable")
@@ -42,7 +42,7 @@ def downgrade(op: Operations) -> None:
 
 
 def _fill(connection: sa.Connection) -> None:
-    """Write down what the documents say."""
+    """Fill the new column from the documents."""
     table = sa.table(
         "blueprint",
         sa.column("task_id", sa.Uuid()),
@@ -59,12 +59,12 @@ def _fill(connection: sa.Connection) -> None:
 
 
 def _output_path(document: dict[str, Any]) -> str | None:
-    """Where the film of a Blueprint of any version is."""
+    """Return the path of a Blueprint's film, for any version."""
     output = document.get("output_config", document.get("video_output"))
     if isinstance(output, dict):
         named = cast(dict[str, object], output)
         output = named.get("output_path", named.get("path"))
     if not isinstance(output, str) or any(c == "\0" or "\ud800" <= c <= "\udfff" for c in output):
-        # No film is there, and no column holds such a path.
+        # No film, and no column, can have such a path.
         return None
     return output

@@ -11,14 +11,14 @@ _CHANGES = {
     "DELETE": "entries = entries - 1, fingerprints = fingerprints - OLD.fingerprint",
     "UPDATE": "fingerprints = fingerprints - OLD.fingerprint + NEW.fingerprint",
 }
-"""What each change of the entries does to their number and to the sum of their fingerprints.
+"""The effect of each change of an entry on the count and on the sum of fingerprints.
 
-The database does it itself, in the transaction of the change, whoever makes it.
+The database applies it in the transaction of the change, whichever program makes it.
 """
 
 
 def upgrade(op: Operations) -> None:
-    """Go up."""
+    """Upgrade to this revision."""
     op.create_table(
         "move_embedding_version",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -47,7 +47,7 @@ def upgrade(op: Operations) -> None:
 
 
 def downgrade(op: Operations) -> None:
-    """Go down."""
+    """Downgrade to the previous revision."""
     for event in _CHANGES:
         name = f"move_embedding_version_{event.lower()}"
         if op.get_bind().dialect.name == "postgresql":

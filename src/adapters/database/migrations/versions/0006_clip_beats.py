@@ -8,12 +8,12 @@ down_revision = "0005"
 
 
 def upgrade(op: Operations) -> None:
-    """Go up."""
+    """Upgrade to this revision."""
     op.add_column("move", sa.Column("confidence", sa.Float()))
     op.add_column("move", sa.Column("correction", sa.Text()))
 
 
 def downgrade(op: Operations) -> None:
-    """Go down."""
+    """Downgrade to the previous revision."""
     op.drop_column("move", "correction")
     op.drop_column("move", "confidence")

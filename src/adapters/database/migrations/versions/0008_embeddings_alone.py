@@ -1,4 +1,4 @@
-"""What a move says of itself is kept with the move alone, and not with its embedding too."""
+"""Remove the columns of embeddings that repeat the fields of their moves."""
 
 from typing import Any, Final
 
@@ -20,11 +20,11 @@ _KEPT_TWICE: Final[dict[str, tuple[str, sa.types.TypeEngine[Any]]]] = {
     "beats": ("coalesce(beats, '[]')", sa.Text()),
     "first_count": ("first_count", sa.Float()),
 }
-"""The columns that go, where the move has the same, and what they hold."""
+"""The removed columns, which the moves contain too, and their types."""
 
 
 def upgrade(op: Operations) -> None:
-    """Go up."""
+    """Upgrade to this revision."""
     op.execute(
         "DELETE FROM move_embedding WHERE NOT EXISTS "
         "(SELECT 1 FROM move WHERE move.id = move_embedding.move_id)"
@@ -34,7 +34,7 @@ def upgrade(op: Operations) -> None:
 
 
 def downgrade(op: Operations) -> None:
-    """Go down."""
+    """Downgrade to the previous revision."""
     for name, (_, kind) in _KEPT_TWICE.items():
         default = "0" if isinstance(kind, sa.Float) else ""
         column = sa.Column(name, kind, nullable=False, server_default=default)

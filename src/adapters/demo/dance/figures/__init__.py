@@ -1,1 +1,1 @@
-"""The figures the couple knows, each written down as a score."""
+"""The figures of the demo couple, each written as a score."""

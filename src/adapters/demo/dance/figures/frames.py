@@ -1,4 +1,4 @@
-"""How a dance begins and ends."""
+"""Figures that begin and end a dance."""
 
 from adapters.demo.dance.figures.sensual import until
 from adapters.demo.dance.floorplan import NEUTRAL_AXIS, Floorplan, compose
@@ -6,7 +6,7 @@ from adapters.demo.dance.score import Flourish, Score, Step
 
 
 def walk_in() -> Score:
-    """From apart they walk to each other and take hands."""
+    """The dancers walk towards each other and take hands."""
     plan = Floorplan(
         axis={0: 0, 8: -10, 15: NEUTRAL_AXIS},
         gap={0: 1.75, 3: 1.35, 7: 0.80, 9: 0.58},
@@ -18,7 +18,7 @@ def walk_in() -> Score:
 
 
 def invitation() -> Score:
-    """Opened by one hand in a still picture, a sway, and into the basic."""
+    """A still picture holding one hand, a sway, and into the basic."""
     plan = Floorplan(
         axis={0: -4, 4: -4, 7: NEUTRAL_AXIS},
         gap={0: 0.86, 3: 0.86, 6: 0.58},
@@ -53,7 +53,7 @@ def closing_picture() -> Score:
 
 
 def closing_embrace() -> Score:
-    """One last eight that sinks into a still embrace."""
+    """One last eight-count that ends in a still embrace."""
     his, hers = until(6, [Step(6, "left", tap=True)], [Step(6, "right", tap=True)])
     plan = Floorplan(axis={0: -24, 7: -8}, gap={0: 0.52, 4: 0.36}, travel=0.2)
     return compose(
