@@ -35,7 +35,7 @@ def riddles_in(source: str) -> list[int]:
 
 
 def undescribed_in(tree: Described) -> Iterator[str]:
-    """Yield names of public classes and functions without a docstring, but not of nested functions."""
+    """Yield public classes and functions without a docstring; nested functions are left out."""
     for node in tree.body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             if node.name.startswith("_"):
