@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from application.concurrency.cores import usable_cores
 from domain.rendering.workload import FilmLimits
 from domain.shared import paths
 from domain.shared.bucket_uris import Home
@@ -112,7 +113,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cores(self) -> int:
         """How many encodings run at once."""
-        return self.encodes_at_once or len(os.sched_getaffinity(0))
+        return self.encodes_at_once or usable_cores()
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

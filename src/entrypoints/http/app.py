@@ -111,7 +111,6 @@ def create_app(
         # Not from the environment: its answers to errors show traces.
         debug=False,
     )
-    openapi.describe_exactly(app)
     # Around everything, where middleware would miss the requests that have no route.
     guard = OriginGuard(settings.hosts)
     app.asgi_handler = access_log(guarded(paced(app.asgi_handler, pace), guard))
