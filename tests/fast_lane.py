@@ -53,7 +53,8 @@ class Guard:
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.on:
             return
-        if event == "subprocess.Popen" and str(arguments[0]) != sys.executable:
+        # The standard library's `platform` asks `uname` once.
+        if event == "subprocess.Popen" and str(arguments[0]) not in (sys.executable, "uname"):
             self._refuse(f"starts {arguments[0]}")
         if event == "socket.bind" and isinstance(arguments[1], tuple):
             self._refuse(f"listens on {arguments[1]}")
