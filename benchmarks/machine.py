@@ -7,12 +7,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from adapters.ffmpeg.find import find_ffmpeg, named
+from application.concurrency.cores import usable_cores
 
 
 def about(folder: Path) -> list[str]:
     """A Markdown list: the machine, the versions, and the file system that ``folder`` is on."""
     load = " ".join(f"{each:.1f}" for each in os.getloadavg())
-    cores = len(os.sched_getaffinity(0))
+    cores = usable_cores()
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     return [
         f"- Machine: {cores} cores of {_processor()}, {gigabytes:.0f} GB memory, "

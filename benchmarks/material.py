@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.demo.studio import CodeStudio
+from application.concurrency.cores import usable_cores
 from benchmarks.job import longest_rate
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -29,7 +30,7 @@ def filmed(folder: Path | None) -> list[Path]:
 
 async def drawn(folder: Path) -> list[Path]:
     """A few clips of the demo studio."""
-    with CodeStudio(len(os.sched_getaffinity(0))) as studio:
+    with CodeStudio(usable_cores()) as studio:
         moves = studio.moves()[:DRAWN]
         clips = [folder / f"{move.id}.mp4" for move in moves]
         await asyncio.gather(*map(studio.film, moves, clips))

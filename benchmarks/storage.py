@@ -24,7 +24,7 @@ import msgspec
 from adapters.storage.bucket import Bucket, Profile
 from adapters.storage.s3 import S3Storage, open_s3
 from benchmarks import machine
-from entrypoints.settings import from_environment
+from entrypoints.environment import from_environment
 from tests.contracts import s3
 
 MOST_MEMORY: Final = 64.0

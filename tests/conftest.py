@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 from adapters.database.schema import open_schema
 from adapters.storage.bucket import Bucket, Limits
 from adapters.storage.s3_client import Line, open_line
-from tests import examples, media
+from tests import examples, fast_lane, media, workers
 from tests.contracts import postgres, s3
 
 # How long an example takes is the machine's business, and no rule of the product.
@@ -31,10 +31,20 @@ _LONGEST = ("journeys", "media_kinds", "mp4", "contracts")
 """Folders whose files take longest, and so are begun first: at the end nobody waits for them."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest; try as many examples as were asked for."""
+pytest_cmdline_main = workers.pytest_cmdline_main
+pytest_ignore_collect = fast_lane.pytest_ignore_collect
+pytest_runtest_protocol = fast_lane.pytest_runtest_protocol
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the fast tests, begin with the longest, try as many examples as were asked for."""
     number = examples.asked_for()
+    if number is None and fast_lane.is_alone(config):
+        number = fast_lane.EXAMPLES
     for item in items:
+        if fast_lane.is_fast(item):
+            item.add_marker(pytest.mark.fast)
         if number is not None and isinstance(item, pytest.Function):
             examples.try_as_many(item.obj, number)
 

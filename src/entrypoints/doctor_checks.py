@@ -23,8 +23,9 @@ from adapters.system.examination import disks, fonts, versions
 from application.operations.diagnose import Check, Fact, Found
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
 from entrypoints.bootstrap import open_storage, schema_of
+from entrypoints.environment import from_environment, listed
 from entrypoints.sample_film import LIMIT, make_sample_film
-from entrypoints.settings import Settings, from_environment
+from entrypoints.settings import Settings
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {"render": ("encoder", "codecs")}
 """For a check, the checks that must succeed before it."""
@@ -84,7 +85,7 @@ async def _settings(settings: Settings, wrong: InvalidRequest | None) -> Found:
         raise wrong
     return Found(
         detail=f"data in {settings.folder}, media in {settings.storage_backend} storage",
-        facts={"data_dir": str(settings.folder), "storage_backend": settings.storage_backend},
+        facts={**listed(settings), "data_dir": str(settings.folder)},
     )
 
 

@@ -1,97 +1,282 @@
-"""The settings: one immutable struct, and a function that reads them from the environment."""
+"""Settings: one frozen struct, in which each setting is declared once."""
 
-import ipaddress
-import os
-import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Annotated
 
 import msgspec
 
+from application.concurrency.cores import usable_cores
 from domain.rendering.workload import FilmLimits
-from domain.shared import paths
 from domain.shared.bucket_uris import Home
-from domain.shared.errors import InvalidRequest
-from domain.shared.violations import Violation
-from entrypoints.environment import SETTINGS
-
-_ON: Final = ("on", "true", "1")
-_OFF: Final = ("off", "false", "0")
-_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
+from entrypoints import setting_rules as rules
+from entrypoints.setting_rules import Setting
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """All settings of the service."""
+    """Everything that can be configured."""
 
-    storage_backend: str = "local"
-    s3_bucket: str = ""
-    s3_endpoint_url: str = ""
-    s3_region: str = ""
-    s3_prefix: str = ""
-    s3_profile: str = "aws"
-    s3_access_key: str = ""
-    s3_secret_key: str = ""
-    s3_link_seconds: int = 0
-    data_dir: str = "var"
-    database_url: str = ""
-    database_pool: int = 10
-    host: str = "127.0.0.1"
-    port: int = 8000
-    allowed_hosts: str = ""
-    auth: str = "off"
-    assembly_timeout: float = 600.0
-    encoder: str = "joining"
-    audio_analyzer: str = "network"
-    cage: str = "prefer"
-    gemini_api_key: str = ""
-    gemini_model: str = "gemini-flash-lite-latest"
-    gemini_timeout: float = 5.0
-    gemini_base_url: str = ""
-    move_embeddings_cache_ttl: float = 3600.0
-    vector_search_top_k: int = 20
-    faiss_use_gpu: str = "off"
-    faiss_nprobe: int = 0
-    cache_max_mb: int = 10240
-    storage_cache_max_mb: int = 102400
-    max_film_seconds: int = 3600
-    max_encoded_minutes: int = 120
-    max_film_mb: int = 8192
-    warm: str = "on"
-    encodes_at_once: int = 0
-    fetches_at_once: int = 8
-    stop_seconds: float = 9.0
-    max_uploads: int = 8
-    log_level: str = "info"
+    storage_backend: Annotated[
+        str,
+        Setting(
+            "media storage: `local`, in the data folder; `s3`, in a bucket",
+            rules.one_of("local", "s3"),
+            name="STORAGE_BACKEND",
+            example="s3",
+        ),
+    ] = "local"
+    s3_bucket: Annotated[
+        str,
+        Setting(
+            "the bucket; `gs://` and `s3://` paths in old records must lie in it", example="bachata"
+        ),
+    ] = ""
+    s3_endpoint_url: Annotated[
+        str,
+        Setting(
+            "address of the object storage; empty for Amazon's, or Google's, own address",
+            rules.WEB_ADDRESS,
+            example="http://127.0.0.1:8333",
+        ),
+    ] = ""
+    s3_region: Annotated[
+        str, Setting("the bucket's region; empty: the SDK's, else `us-east-1`, `auto` for Google")
+    ] = ""
+    s3_prefix: Annotated[
+        str,
+        Setting(
+            "folder of the bucket that holds everything; the whole bucket when empty", rules.FOLDER
+        ),
+    ] = ""
+    s3_profile: Annotated[
+        str,
+        Setting(
+            "`aws`: Amazon S3 and S3-compatible servers; `gcs`: Google Cloud Storage",
+            rules.one_of("aws", "gcs"),
+        ),
+    ] = "aws"
+    s3_access_key: Annotated[
+        str,
+        Setting(
+            "id of the access key; when empty the SDK searches its usual places", example="bachata"
+        ),
+    ] = ""
+    s3_secret_key: Annotated[
+        str, Setting("secret of the access key", secret=True, example="change-me")
+    ] = ""
+    s3_link_seconds: Annotated[
+        int,
+        Setting(
+            "lifetime of a link by which `video_url` leads right into the bucket; "
+            "0: the service plays films itself",
+            rules.between(0, 604_800),
+            unit="s",
+        ),
+    ] = 0
+    data_dir: Annotated[str, Setting("folder of the database, the media and the work files")] = (
+        "var"
+    )
+    database_url: Annotated[
+        str,
+        Setting(
+            "`sqlite+aiosqlite:///...` or `postgresql+asyncpg://...`; "
+            "`bachata.db` in the data folder when empty",
+            secret=True,
+            example="postgresql+asyncpg://bachata:change-me-too@127.0.0.1:5432/bachata",
+        ),
+    ] = ""
+    database_pool: Annotated[
+        int, Setting("most connections to Postgres that a process opens", rules.at_least(1))
+    ] = 10
+    host: Annotated[str, Setting("address the server listens on", rules.LOOPBACK)] = "127.0.0.1"
+    port: Annotated[int, Setting("port the server listens on", rules.between(1, 65535))] = 8000
+    allowed_hosts: Annotated[
+        str,
+        Setting(
+            "hosts of requests and pages besides loopback names: `host` or `host:port`, by commas",
+            rules.HOSTS,
+        ),
+    ] = ""
+    auth: Annotated[
+        str,
+        Setting(
+            "`off`: every caller is the built-in local user, on a loopback address only",
+            rules.one_of("off"),
+        ),
+    ] = "off"
+    assembly_timeout: Annotated[
+        float,
+        Setting("time limit of making a film, planning included", rules.more_than(0), unit="s"),
+    ] = 600.0
+    encoder: Annotated[
+        str,
+        Setting(
+            "`joining`: clips are encoded once and films joined by copying; "
+            "`ffmpeg`: every film is encoded from its clips",
+            rules.one_of("joining", "ffmpeg"),
+        ),
+    ] = "joining"
+    audio_analyzer: Annotated[
+        str,
+        Setting(
+            "`network`: our own neural network finds the beats; `librosa`: librosa's tracker does",
+            rules.one_of("network", "librosa"),
+        ),
+    ] = "network"
+    cage: Annotated[
+        str,
+        Setting(
+            "`prefer`: files from outside are opened in a cage, as far as the system has one; "
+            "`require`: not at all without; `off`: with limits of time and memory alone",
+            rules.one_of("require", "prefer", "off"),
+        ),
+    ] = "prefer"
+    gemini_api_key: Annotated[
+        str,
+        Setting(
+            "key of a Gemini model that reads descriptions and proposes moves; empty: rules do",
+            name="GEMINI_API_KEY",
+            secret=True,
+        ),
+    ] = ""
+    gemini_model: Annotated[str, Setting("name of the Gemini model")] = "gemini-flash-lite-latest"
+    gemini_timeout: Annotated[
+        float,
+        Setting(
+            "time limit of both questions to Gemini together; then rules and planner do without",
+            rules.more_than(0),
+            unit="s",
+        ),
+    ] = 5.0
+    gemini_base_url: Annotated[
+        str, Setting("address of Gemini; Google's own when empty", name="GOOGLE_GEMINI_BASE_URL")
+    ] = ""
+    move_embeddings_cache_ttl: Annotated[
+        float,
+        Setting(
+            "time after which the index of the moves is built again, changed or not",
+            rules.more_than(0),
+            unit="s",
+            name="MOVE_EMBEDDINGS_CACHE_TTL",
+        ),
+    ] = 3600.0
+    vector_search_top_k: Annotated[
+        int,
+        Setting(
+            "number of moves that a search finds when the request does not say it",
+            rules.between(1, 200),
+            name="VECTOR_SEARCH_TOP_K",
+        ),
+    ] = 20
+    faiss_use_gpu: Annotated[
+        str,
+        Setting(
+            "`on`: a GPU searches the moves, if the installed FAISS supports one; or `off`",
+            rules.ON_OR_OFF,
+            name="FAISS_USE_GPU",
+        ),
+    ] = "off"
+    faiss_nprobe: Annotated[
+        int,
+        Setting(
+            "IVF clusters to probe when there are more than 100,000 moves; 0: exact search",
+            rules.at_least(0),
+            name="FAISS_NPROBE",
+        ),
+    ] = 0
+    cache_max_mb: Annotated[
+        int,
+        Setting(
+            "disk space for encoded clips and songs in the data folder's `cache`",
+            rules.at_least(0),
+            unit="MB",
+        ),
+    ] = 10240
+    storage_cache_max_mb: Annotated[
+        int,
+        Setting(
+            "space for encoded clips and songs in a bucket's `cache/`, which all machines share; "
+            "the oldest are removed first",
+            rules.at_least(0),
+            unit="MB",
+        ),
+    ] = 102400
+    max_film_seconds: Annotated[int, Setting("longest film", rules.at_least(1), unit="s")] = 3600
+    max_encoded_minutes: Annotated[
+        int,
+        Setting(
+            "most video to encode for one film, as 1280x720 at 30 frames a second; larger pictures "
+            "count by their pixels, `libx265` threefold, and copied clips not at all",
+            rules.at_least(1),
+            unit="min",
+        ),
+    ] = 120
+    max_film_mb: Annotated[
+        int,
+        Setting(
+            "most disk space for a film and its intermediate files", rules.at_least(1), unit="MB"
+        ),
+    ] = 8192
+    warm: Annotated[
+        str,
+        Setting(
+            "`on`: the server encodes all library clips in the background; or `off`",
+            rules.one_of("on", "off"),
+        ),
+    ] = "on"
+    encodes_at_once: Annotated[
+        int, Setting("FFmpeg processes that run at once; 0: one for every core", rules.at_least(0))
+    ] = 0
+    fetches_at_once: Annotated[
+        int, Setting("files that are fetched from the storage at once", rules.at_least(1))
+    ] = 8
+    stop_seconds: Annotated[
+        float,
+        Setting(
+            "time in which a server that is told to stop has ended, whatever hangs; "
+            "requests get 5 s less",
+            rules.at_least(2),
+            unit="s",
+        ),
+    ] = 9.0
+    max_uploads: Annotated[
+        int,
+        Setting("uploads of songs and moves at once, in all and by one caller", rules.at_least(1)),
+    ] = 8
+    log_level: Annotated[
+        str,
+        Setting(
+            "`debug`, `info`, `warning` or `error`",
+            rules.one_of("debug", "info", "warning", "error"),
+        ),
+    ] = "info"
 
     def media_at(self, path: str) -> str:
-        """Return the place of a stored file for users: its path on disk, or its URI in a bucket."""
+        """The place of a stored file, for people: a path on the disk, or a URI in a bucket."""
         if self.storage_backend == "s3":
             scheme = "gs" if self.s3_profile == "gcs" else "s3"
-            folder = self.s3_prefix.strip("/")
-            return "/".join([f"{scheme}:/", self.s3_bucket, *([folder] if folder else []), path])
+            places = (f"{scheme}:/", self.s3_bucket, self.s3_prefix.strip("/"), path)
+            return "/".join(filter(None, places))
         return str((self.folder / "media" / path).resolve())
 
     @property
     def folder(self) -> Path:
-        """The data folder."""
+        """The folder of all data."""
         return Path(self.data_dir).absolute()
 
     @property
     def database(self) -> str:
-        """URL of the database; by default SQLite in the data folder."""
+        """URL of the database; SQLite in the data folder where none is set."""
         return self.database_url or f"sqlite+aiosqlite:///{self.folder / 'bachata.db'}"
 
     @property
     def home(self) -> Home | None:
-        """The bucket that URIs in old records must belong to, if there is one."""
+        """The bucket that addresses in old records have to lie in, if there is one."""
         folder = self.s3_prefix.strip("/")
         return Home(bucket=self.s3_bucket, folder=folder) if self.s3_bucket else None
 
     @property
     def film_limits(self) -> FilmLimits:
-        """Maximum workload of a film."""
+        """The most work that a film may take."""
         return FilmLimits(
             seconds=self.max_film_seconds,
             encoded_minutes=self.max_encoded_minutes,
@@ -101,167 +286,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The allowed hosts of requests besides loopback names."""
-        return frozenset(filter(None, map(str.strip, self.allowed_hosts.split(","))))
+        """The hosts that requests may name besides loopback names."""
+        return rules.hosts_in(self.allowed_hosts)
 
     @property
     def wants_gpu(self) -> bool:
         """True if a GPU should search moves."""
-        return self.faiss_use_gpu.lower() in _ON
+        return self.faiss_use_gpu.lower() in rules.ON
 
     @property
     def cores(self) -> int:
-        """Number of parallel encodings."""
-        return self.encodes_at_once or len(os.sched_getaffinity(0))
-
-
-def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings; raises `InvalidRequest` with every invalid variable."""
-    given: dict[str, Any] = {}
-    wrong: list[Violation] = []
-    kinds = {info.name: info.type for info in msgspec.structs.fields(Settings)}
-    for setting in SETTINGS:
-        if (text := environment.get(setting.name)) is None:
-            continue
-        try:
-            given[setting.field] = msgspec.convert(text, kinds[setting.field], strict=False)
-        except msgspec.ValidationError as error:
-            wrong.append(Violation(path=setting.name, message=f"{error}; got {text!r}."))
-    settings = Settings(**given)
-    _refuse([*wrong, *_faults(settings)])
-    return settings
-
-
-def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
-    """Return the settings with another address; raises `InvalidRequest` as `from_environment`."""
-    given = {"host": host, "port": port}
-    changed = msgspec.structs.replace(
-        settings, **{name: value for name, value in given.items() if value is not None}
-    )
-    _refuse(_faults(changed))
-    return changed
-
-
-def is_loopback(host: str) -> bool:
-    """Return True if an address is reachable only from this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _refuse(wrong: list[Violation]) -> None:
-    if wrong:
-        raise InvalidRequest(tuple(wrong), "The settings are wrong.")
-
-
-_Rule = tuple[bool, str, str]
-"""True if the rule is met, the variable's name, and the requirement."""
-
-
-def _storage_rules(settings: Settings) -> tuple[_Rule, ...]:
-    folder = settings.s3_prefix.strip("/")
-    address = urlsplit(settings.s3_endpoint_url)
-    both_or_none = bool(settings.s3_access_key) == bool(settings.s3_secret_key)
-    return (
-        (
-            settings.storage_backend in ("local", "s3"),
-            "STORAGE_BACKEND",
-            "the storage is `local` or `s3`",
-        ),
-        (
-            settings.storage_backend != "s3" or settings.s3_bucket != "",
-            "BACHATA_S3_BUCKET",
-            "with STORAGE_BACKEND=s3 a bucket is needed",
-        ),
-        (
-            not settings.s3_endpoint_url
-            or (address.scheme in ("http", "https") and bool(address.netloc)),
-            "BACHATA_S3_ENDPOINT_URL",
-            "it begins with http:// or https://",
-        ),
-        (
-            not folder or (paths.fault(folder) is None and len(folder.encode()) <= 200),
-            "BACHATA_S3_PREFIX",
-            "it is a folder such as `bachata`, of up to 200 bytes",
-        ),
-        (settings.s3_profile in ("aws", "gcs"), "BACHATA_S3_PROFILE", "it is `aws` or `gcs`"),
-        (both_or_none, "BACHATA_S3_SECRET_KEY", "both keys are set, or neither"),
-        (
-            0 <= settings.s3_link_seconds <= 604_800,
-            "BACHATA_S3_LINK_SECONDS",
-            "it is 0 to 604800, which is a week",
-        ),
-    )
-
-
-def _faults(settings: Settings) -> list[Violation]:
-    rules = (
-        *_storage_rules(settings),
-        (settings.auth == "off", "BACHATA_AUTH", "`off` is the one way to authenticate"),
-        (
-            is_loopback(settings.host),
-            "BACHATA_HOST",
-            "with authentication off the server listens on a loopback address only, "
-            "such as 127.0.0.1",
-        ),
-        (
-            all(map(_HOST.fullmatch, settings.hosts)),
-            "BACHATA_ALLOWED_HOSTS",
-            "it is hosts with commas between them, such as `dance.example.org` or "
-            "`dance.example.org:8443`",
-        ),
-        (settings.database_pool > 0, "BACHATA_DATABASE_POOL", "it is 1 or more"),
-        (0 < settings.port < 65536, "BACHATA_PORT", "a port is 1 to 65535"),
-        (settings.assembly_timeout > 0, "BACHATA_ASSEMBLY_TIMEOUT", "it is more than 0 s"),
-        (
-            settings.encoder in ("joining", "ffmpeg"),
-            "BACHATA_ENCODER",
-            "it is `joining` or `ffmpeg`",
-        ),
-        (
-            settings.audio_analyzer in ("network", "librosa"),
-            "BACHATA_AUDIO_ANALYZER",
-            "it is `network` or `librosa`",
-        ),
-        (
-            settings.cage in ("require", "prefer", "off"),
-            "BACHATA_CAGE",
-            "it is `require`, `prefer` or `off`",
-        ),
-        (settings.gemini_timeout > 0, "BACHATA_GEMINI_TIMEOUT", "it is more than 0 s"),
-        (settings.warm in ("on", "off"), "BACHATA_WARM", "it is `on` or `off`"),
-        (
-            settings.move_embeddings_cache_ttl > 0,
-            "MOVE_EMBEDDINGS_CACHE_TTL",
-            "it is more than 0 s",
-        ),
-        (
-            1 <= settings.vector_search_top_k <= 200,
-            "VECTOR_SEARCH_TOP_K",
-            "it is 1 to 200",
-        ),
-        (
-            settings.faiss_use_gpu.lower() in _ON + _OFF,
-            "FAISS_USE_GPU",
-            "it is `on` or `off`, `true` or `false`, `1` or `0`",
-        ),
-        (settings.faiss_nprobe >= 0, "FAISS_NPROBE", "it is 0 or more"),
-        (settings.cache_max_mb >= 0, "BACHATA_CACHE_MAX_MB", "it is 0 or more"),
-        (settings.storage_cache_max_mb >= 0, "BACHATA_STORAGE_CACHE_MAX_MB", "it is 0 or more"),
-        (settings.max_film_seconds > 0, "BACHATA_MAX_FILM_SECONDS", "it is 1 or more"),
-        (settings.max_encoded_minutes > 0, "BACHATA_MAX_ENCODED_MINUTES", "it is 1 or more"),
-        (settings.max_film_mb > 0, "BACHATA_MAX_FILM_MB", "it is 1 or more"),
-        (settings.encodes_at_once >= 0, "BACHATA_ENCODES_AT_ONCE", "it is 0 or more"),
-        (settings.fetches_at_once > 0, "BACHATA_FETCHES_AT_ONCE", "it is 1 or more"),
-        (settings.stop_seconds >= 2, "BACHATA_STOP_SECONDS", "it is 2 s or more"),
-        (settings.max_uploads > 0, "BACHATA_MAX_UPLOADS", "it is 1 or more"),
-        (
-            settings.log_level in ("debug", "info", "warning", "error"),
-            "BACHATA_LOG_LEVEL",
-            "it is debug, info, warning or error",
-        ),
-    )
-    return [Violation(path=name, message=message) for good, name, message in rules if not good]
+        """The number of encodings that run at once."""
+        return self.encodes_at_once or usable_cores()

@@ -9,8 +9,9 @@ import pytest
 from litestar import Litestar
 
 from domain.shared.errors import InvalidRequest
+from entrypoints.environment import from_environment
 from entrypoints.http.origin_guard import OriginGuard, guarded
-from entrypoints.settings import Settings, from_environment
+from entrypoints.settings import Settings
 from tests.api.house import ASSEMBLE, GENERATE, House, document, problem_of
 
 pytestmark = pytest.mark.anyio

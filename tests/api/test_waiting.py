@@ -98,6 +98,7 @@ def surrounded(ports: Ports, trouble: Trouble) -> Ports:
     return replace(ports, **around)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Kind.HANG, Kind.STUBBORN])
 @pytest.mark.parametrize("name", REQUESTS)
 async def test_a_request_is_answered_in_time_at_whichever_call_it_hangs(

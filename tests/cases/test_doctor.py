@@ -236,6 +236,7 @@ def as_diagnosis(out: str) -> Diagnosis:
     return msgspec.json.decode(out, type=Diagnosis)
 
 
+@pytest.mark.slow
 def test_the_doctor_is_content_here_and_leaves_nothing_behind(tmp_path: Path) -> None:
     data = tmp_path / "above" / "data"
 
@@ -249,6 +250,7 @@ def test_the_doctor_is_content_here_and_leaves_nothing_behind(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_without_a_working_ffmpeg_all_else_is_found_out(tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
@@ -269,6 +271,7 @@ def test_without_a_working_ffmpeg_all_else_is_found_out(tmp_path: Path) -> None:
         assert words in out
 
 
+@pytest.mark.slow
 def test_an_ffmpeg_that_is_too_old_is_named(tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()

@@ -90,6 +90,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert caught.value.filename == str(file)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_named_by_the_file(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 100_000) as disk:
         disk.fill(8_000)

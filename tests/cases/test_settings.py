@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from domain.shared.errors import InvalidRequest
-from entrypoints.settings import Settings, from_environment
+from entrypoints.environment import SETTINGS, from_environment, listed
+from entrypoints.settings import Settings
 
 
 def test_the_search_is_set_by_the_names_it_has_elsewhere() -> None:
@@ -67,3 +68,31 @@ def test_people_are_told_where_a_film_really_is(
 ) -> None:
     settings = Settings(data_dir=str(tmp_path), **said)  # pyright: ignore[reportArgumentType]
     assert settings.media_at("output/a.mp4") == place.format(folder=tmp_path)
+
+
+def test_a_setting_is_a_field_with_a_sentence_and_a_default_that_its_rule_takes() -> None:
+    assert len({each.name for each in SETTINGS}) == len(SETTINGS)
+    for each in SETTINGS:
+        assert each.setting.meaning, each.name
+        assert each.setting.rule.keeps(each.default), each.name
+
+
+@pytest.mark.parametrize("name", [each.name for each in SETTINGS if each.type in (int, float)])
+@pytest.mark.parametrize("wrong", ["soon", "-1", "nan", "inf", ""])
+def test_no_number_is_taken_that_is_none(name: str, wrong: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        from_environment({name: wrong})
+    assert [each.path for each in refused.value.violations] == [name]
+
+
+def test_a_list_of_the_settings_shows_no_secret() -> None:
+    secrets = [each for each in SETTINGS if each.setting.secret]
+    assert {each.name for each in secrets} >= {"BACHATA_S3_SECRET_KEY", "GEMINI_API_KEY"}
+    given = {each.name: "opensesame" for each in secrets}
+    addresses = {"BACHATA_S3_ENDPOINT_URL": "http://somebody:opensesame@127.0.0.1:8333"}
+    shown = listed(from_environment({**given, **addresses, "BACHATA_S3_ACCESS_KEY": "a"}))
+    assert list(shown) == [each.name for each in SETTINGS]
+    assert "opensesame" not in str(shown)
+    assert shown["GEMINI_API_KEY"] == "(set)"
+    assert shown["BACHATA_S3_ENDPOINT_URL"] == "http://***@127.0.0.1:8333"
+    assert listed(Settings())["GEMINI_API_KEY"] == ""

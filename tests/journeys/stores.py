@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from sqlalchemy import make_url
 
-from entrypoints.settings import Settings, from_environment
+from entrypoints.environment import from_environment
+from entrypoints.settings import Settings
 from tests.contracts import postgres, s3
 
 BUCKET = "journeys"

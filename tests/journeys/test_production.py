@@ -23,7 +23,8 @@ from domain.blueprint.rules import parse
 from domain.shared.paths import LOCAL_USER
 from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
-from entrypoints.settings import Settings, from_environment
+from entrypoints.environment import from_environment
+from entrypoints.settings import Settings
 from entrypoints.wiring.wire import wire
 from tests.contracts import postgres, s3
 from tests.journeys import footage

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from ruamel.yaml import YAML
 
-from entrypoints.environment import SETTINGS
-from entrypoints.settings import Settings, from_environment
+from entrypoints.environment import SETTINGS, from_environment
+from entrypoints.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"

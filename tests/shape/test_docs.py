@@ -19,10 +19,10 @@ from domain.rendering import assembly
 from domain.rendering.assembly import FINAL, FORWARD, PROGRESS, State
 from domain.shared import errors
 from entrypoints.cli.main import cli
-from entrypoints.environment import SETTINGS
 from entrypoints.http.app import create_app
 from entrypoints.http.problems import STATUS
 from entrypoints.settings import Settings
+from scripts import settings_docs
 from scripts.neutral_lock import ADDRESS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,25 +56,11 @@ def json_blocks(text: str) -> list[str]:
     return re.findall(r"^```json\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-def plain(value: object) -> str:
-    return f"`{value:g}`" if isinstance(value, int | float) else f"`{value}`" if value else "empty"
-
-
-def settings_table() -> str:
-    rows = [
-        f"| `{each.name}` | {plain(getattr(Settings(), each.field))} | {each.meaning} |"
-        for each in SETTINGS
-    ]
-    return table("| setting | default | meaning |", rows)
-
-
-def test_the_readme_has_exactly_the_settings_there_are() -> None:
-    assert marked(README, "settings") == settings_table()
-
-
-def test_every_setting_can_be_set() -> None:
-    fields = [info.name for info in msgspec.structs.fields(Settings)]
-    assert [each.field for each in SETTINGS] == fields
+def test_the_readme_and_the_example_are_made_from_the_settings() -> None:
+    """`python scripts/settings_docs.py` makes them so."""
+    assert settings_docs.readme(README) == README
+    example = settings_docs.EXAMPLE.read_text()
+    assert settings_docs.example(example) == example
 
 
 def documented_defaults(heading: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from application.concurrency.cores import usable_cores
 from application.operations.diagnose import Fact, Found
 from domain.shared.errors import DiskFull, DiskReadOnly, NotReady
 
@@ -43,7 +44,7 @@ def versions() -> Found:
         "python": python,
         "implementation": sys.implementation.name,
         "platform": machine,
-        "cores": os.cpu_count() or 1,
+        "cores": usable_cores(),
         **{f"package:{name}": version or "missing" for name, version in found.items()},
     }
     missing = [name for name, version in found.items() if version is None]

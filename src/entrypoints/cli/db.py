@@ -8,7 +8,8 @@ from entrypoints import logs
 from entrypoints.bootstrap import schema_of
 from entrypoints.cli.console import talker
 from entrypoints.cli.session import run
-from entrypoints.settings import Settings, from_environment
+from entrypoints.environment import from_environment
+from entrypoints.settings import Settings
 
 
 @click.group(cls=RichGroup)

@@ -9,8 +9,9 @@ from rich_click import RichCommand
 from entrypoints import exit_deadline, logs
 from entrypoints.bootstrap import open_ports
 from entrypoints.cli.exit_codes import NOT_STARTED
+from entrypoints.environment import from_environment, with_address
 from entrypoints.exit_deadline import ExitDeadline
-from entrypoints.settings import Settings, from_environment, with_address
+from entrypoints.settings import Settings
 
 _CANCELLING: Final = 5.0
 """Seconds before the deadline of a stop at which running requests are cancelled."""

@@ -18,8 +18,9 @@ from application.ports.storage import Storage
 from domain.shared.errors import BachataError
 from entrypoints import exit_deadline, logs
 from entrypoints.bootstrap import open_ports
+from entrypoints.environment import from_environment
 from entrypoints.exit_deadline import SIGNALS, ExitDeadline
-from entrypoints.settings import Settings, from_environment
+from entrypoints.settings import Settings
 from entrypoints.use_cases import UseCases
 from entrypoints.wiring.wire import wire
 

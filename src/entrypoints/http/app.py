@@ -111,7 +111,6 @@ def create_app(
         # Not from the environment, because debug answers contain tracebacks.
         debug=False,
     )
-    openapi.describe_exactly(app)
     # Outermost, because middleware does not see requests without a route.
     guard = OriginGuard(settings.hosts)
     app.asgi_handler = access_log(guarded(paced(app.asgi_handler, pace), guard))

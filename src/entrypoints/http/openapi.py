@@ -1,11 +1,12 @@
 """The OpenAPI document."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final, cast
 
 import msgspec
-from litestar import Litestar
+from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -65,6 +66,23 @@ _FORMS: Final = {
 _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 
+class _ExactDocument(JsonRenderPlugin):
+    """The document as JSON, with the schemas that msgspec makes; made when it is first asked for.
+
+    Litestar's generator leaves out that a struct takes no other fields and some of the ranges,
+    and takes the dots of ``tuple[X, ...]`` for one more type.
+    """
+
+    def render(
+        self,
+        request: Request[Any, Any, Any],
+        openapi_schema: dict[str, Any],
+    ) -> bytes:
+        components = {**openapi_schema["components"], "schemas": _schemas()}
+        exact = {**openapi_schema, "components": components}
+        return super().render(request, exact)  # pyright: ignore[reportUnknownMemberType]
+
+
 def config() -> OpenAPIConfig:
     """Return the general part of the document; the routes document themselves."""
     return OpenAPIConfig(
@@ -75,7 +93,7 @@ def config() -> OpenAPIConfig:
         contact=Contact(name="Bachata Buddy"),
         tags=[Tag(name=name, description=text) for name, text in _TAGS.items()],
         # An HTML viewer would load scripts from other hosts; the document itself is enough.
-        render_plugins=[JsonRenderPlugin()],
+        render_plugins=[_ExactDocument()],
     )
 
 
@@ -92,15 +110,11 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
                 MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(route.methods))
 
 
-def describe_exactly(app: Litestar) -> None:
-    """Replace Litestar's schemas of structs with those of msgspec.
-
-    Litestar's generator omits that structs forbid unknown fields and some of the ranges, and takes
-    the dots of ``tuple[X, ...]`` for a type.
-    """
+@cache
+def _schemas() -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(SPOKEN, ref_template="#/components/schemas/{name}")
     for form, file in _FORMS.items():
         schema = schemas[form.__name__]
         schema["properties"] = {**schema["properties"], FILE: {**_BROUGHT, "description": file}}
         schema["required"] = [*schema["required"], FILE]
-    app.openapi_schema.components.schemas = schemas
+    return schemas

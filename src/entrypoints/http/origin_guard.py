@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from domain.shared import texts
 from domain.shared.violations import Concern, Violation
 from entrypoints.http import caching, problems
-from entrypoints.settings import is_loopback
+from entrypoints.setting_rules import is_loopback
 
 _AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{0,5}))?", re.IGNORECASE)
 _ORIGIN: Final = re.compile(r"(https?)://(.+)", re.IGNORECASE)

@@ -11,7 +11,8 @@ from adapters.storage.s3 import S3Storage
 from domain.shared.bucket_uris import Home
 from domain.shared.errors import InvalidRequest, StorageFailed
 from entrypoints.bootstrap import open_ports
-from entrypoints.settings import Settings, from_environment
+from entrypoints.environment import from_environment
+from entrypoints.settings import Settings
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,104 @@
+"""The declaration of a setting, and the rules that its value has to keep."""
+
+import ipaddress
+import math
+import re
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from domain.shared import paths
+
+ON: Final = ("on", "true", "1")
+OFF: Final = ("off", "false", "0")
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A condition on one value; ``demand`` is the sentence a person reads when it is not kept."""
+
+    keeps: Callable[[Any], bool]
+    demand: str
+
+
+def one_of(*words: str) -> Rule:
+    """One of these words."""
+    named = [f"`{word}`" for word in words]
+    listed = " or ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    return Rule(lambda value: value in words, f"it is {listed}")
+
+
+def at_least(least: float) -> Rule:
+    """A finite number of ``least`` or more."""
+    return Rule(lambda value: math.isfinite(value) and value >= least, f"it is {least:g} or more")
+
+
+def more_than(least: float) -> Rule:
+    """A finite number greater than ``least``."""
+    return Rule(lambda value: math.isfinite(value) and value > least, f"it is more than {least:g}")
+
+
+def between(least: int, most: int) -> Rule:
+    """A number from ``least`` to ``most``, both included."""
+    return Rule(lambda value: least <= value <= most, f"it is {least} to {most}")
+
+
+def is_loopback(host: str) -> bool:
+    """True if only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def hosts_in(listed: str) -> frozenset[str]:
+    """The hosts of a list with commas."""
+    return frozenset(filter(None, map(str.strip, listed.split(","))))
+
+
+def _is_folder(prefix: str) -> bool:
+    folder = prefix.strip("/")
+    return not folder or (paths.fault(folder) is None and len(folder.encode()) <= 200)
+
+
+def _is_web_address(text: str) -> bool:
+    address = urlsplit(text)
+    return not text or (address.scheme in ("http", "https") and bool(address.netloc))
+
+
+WEB_ADDRESS: Final = Rule(_is_web_address, "it begins with http:// or https://")
+FOLDER: Final = Rule(_is_folder, "it is a folder such as `bachata`, of up to 200 bytes")
+LOOPBACK: Final = Rule(
+    is_loopback,
+    "with authentication off the server listens on a loopback address only, such as 127.0.0.1",
+)
+HOSTS: Final = Rule(
+    lambda value: all(map(_HOST.fullmatch, hosts_in(value))),
+    "it is hosts with commas between them, such as `dance.example.org` or `dance.example.org:8443`",
+)
+ON_OR_OFF: Final = Rule(
+    lambda value: value.lower() in ON + OFF,
+    "it is `on` or `off`, `true` or `false`, `1` or `0`",
+)
+
+ANYTHING: Final = Rule(lambda _: True, "")
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """A setting as it is declared beside its field, which has the type and the default.
+
+    ``name`` is its name in the environment; `BACHATA_` and the field's name where it is empty.
+    ``unit`` follows the default in the README, ``example`` is its value in `.env.example` where
+    that is not the default, and nobody is shown the value of a ``secret``.
+    """
+
+    meaning: str
+    rule: Rule = ANYTHING
+    unit: str = ""
+    name: str = ""
+    secret: bool = False
+    example: str = ""
