@@ -255,7 +255,7 @@ async def test_work_that_is_over_time_is_stopped(tmp_path: Path, route: str) -> 
         return replace(ports, encoder=cast(Any, Endless(ports.encoder)))
 
     body = {"song_id": "song"} if route == GENERATE else document()
-    async with troubled(tmp_path, trouble, assembly_timeout=0.2) as (house, client):
+    async with troubled(tmp_path, trouble, assembly_timeout=1.5) as (house, client):
         problem = problem_of(await client.post(route, json=body), 504)
 
         assert problem["code"] == "assembly-timed-out"
