@@ -213,7 +213,7 @@ def test_a_song_file_is_added_once(run: Run, house: House, tmp_path: Path) -> No
         (("plan", "--song", "song", "--ban", "nope"), 1, "There is no move 'nope'"),
         (("plan", "--describe", ""), 1, "$.query"),
         (("explain", "nothing"), 2, "'nothing' is no file and no id of a task."),
-        (("explain", "0b5c7a52-5d2e-4a39-9f0e-6c1d2b3a4f50"), 1, "There is no task of this id"),
+        (("explain", "0b5c7a52-5d2e-4a39-9f0e-6c1d2b3a4f50"), 1, "There is no task with this id"),
         (("explain", "-"), 1, "The document is not JSON"),
     ],
 )

@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
         sys.stderr.write(f"cage: {error.strerror}\n")
         os._exit(NOT_CAGED)
     try:
-        os.execve(program[0], program, dict(os.environ))  # noqa: S606 - what we are here for
+        os.execve(program[0], program, dict(os.environ))  # noqa: S606 - the purpose of the launcher
     except OSError as error:
         sys.stderr.write(f"cage: {error.strerror}\n")
         os._exit(NOT_FOUND)

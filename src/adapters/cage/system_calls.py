@@ -37,9 +37,9 @@ REFUSED: Final = {
             313,
             320,
             169,
-        ),  # kexec_load and kin, modules, reboot
+        ),  # kexec_load and its variants, modules, reboot
         *(248, 249, 250, 298, 304, 321, 323),  # keys, perf_event_open, handles, bpf, userfaultfd
-        *(90, 91, 92, 93, 94, 260, 268),  # chmod, chown and their kin
+        *(90, 91, 92, 93, 94, 260, 268),  # chmod, chown and their variants
         *(132, 235, 261, 280),  # times of files
         *(188, 189, 190, 197, 198, 199),  # extended attributes
         *(164, 227, 170, 171),  # clocks, names of the host

@@ -71,7 +71,7 @@ class SqlMoveEmbeddings:
         move_id = embedding.move_id
         if not storable(move_id):
             raise MoveNotFound
-        # Of two that replace it at once one waits, and so does whoever removes the move.
+        # Concurrent replacements and removals of the same embedding wait for each other.
         query = choose(MoveRow.__table__).where(MoveRow.id == move_id).with_for_update()
 
         async def work(connection: AsyncConnection) -> bool:

@@ -89,7 +89,7 @@ class BackfillAudioEmbeddings:
         try:
             await self._embeddings.keep(completed)
         except MoveNotFound:
-            return False  # It was removed meanwhile.
+            return False  # The move was removed in the meantime.
         return True
 
     async def _examined(self, move: Move) -> MoveEmbedding:

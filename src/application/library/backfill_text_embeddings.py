@@ -26,5 +26,5 @@ class BackfillTextEmbeddings:
         try:
             await self._embeddings.keep(embedding)
         except MoveNotFound:
-            return False  # It was removed meanwhile.
+            return False  # The move was removed in the meantime.
         return True

@@ -262,7 +262,8 @@ class FilmPipeline:
                 into = folder / "sound.mp4"
                 await self._clips.encode_sound(timeline.soundtrack, fetched, into)
 
-        # Asked for last, the sound is encoded while the last cuts leave a core free.
+        # The sound comes last in the queue, so that it is encoded while the last cuts leave a core
+        # free.
         await run_all([*(normalise(*each) for each in enumerate(distinct)), encode_sound()])
         await record.tell("Joining the moves")
         ordered = [pieces[cut] for cut in timeline.cuts]

@@ -107,7 +107,7 @@ class SearchMoves:
             await self._find.refresh()
             known = await self._embeddings.find(move_id)
         if known is None:
-            raise MoveNotFound  # It was removed meanwhile.
+            raise MoveNotFound  # The move was removed in the meantime.
         return await self._find.likeness(EmbeddedMove(move=move, embedding=known))
 
     async def _scored(self, found: FoundMoves) -> tuple[LikeMove, ...]:

@@ -20,7 +20,7 @@ class BachataError(Exception):
 
 
 class Refused(BachataError):
-    """The request cannot be carried out as it stands."""
+    """The request is not valid."""
 
     code = "refused"
 
@@ -63,37 +63,37 @@ class UnreadableMedia(Refused):
 
 
 class UnacceptedMedia(UnreadableMedia):
-    """The file is of a kind that is not taken."""
+    """Files of this kind are not accepted."""
 
     code = "unaccepted-media"
 
 
 class TooLarge(Refused):
-    """The file is larger than what is taken."""
+    """The file exceeds a limit."""
 
     code = "too-large"
 
 
 class TooSlow(Refused):
-    """The body of the request did not come in time; send it again."""
+    """The request body did not arrive in time; send it again."""
 
     code = "too-slow"
 
 
 class NoBeatHeard(Refused):
-    """No beat can be heard in the song."""
+    """The analysis found no beat in the song."""
 
     code = "no-beat-heard"
 
 
 class ClipTooShort(Refused):
-    """A clip is shorter than what is asked of it."""
+    """A clip is shorter than the part that the Blueprint uses."""
 
     code = "clip-too-short"
 
 
 class NotFound(BachataError):
-    """There is no such thing."""
+    """The requested item does not exist."""
 
     code = "not-found"
 
@@ -110,25 +110,25 @@ class MediaNotFound(NotFound):
 
 
 class SongNotFound(NotFound):
-    """There is no song of this id."""
+    """There is no song with this id."""
 
     code = "song-not-found"
 
 
 class MoveNotFound(NotFound):
-    """There is no move of this id."""
+    """There is no move with this id."""
 
     code = "move-not-found"
 
 
 class TaskNotFound(NotFound):
-    """There is no task of this id."""
+    """There is no task with this id."""
 
     code = "task-not-found"
 
 
 class VideoNotFound(NotFound):
-    """There is no video of this id."""
+    """There is no video with this id."""
 
     code = "video-not-found"
 
@@ -140,49 +140,49 @@ class BlueprintNotFound(NotFound):
 
 
 class SegmentNotFound(NotFound):
-    """The preview has no such playlist or segment; `preview.m3u8` leads to those it has."""
+    """The preview has no such playlist or segment; `preview.m3u8` links to the existing ones."""
 
     code = "segment-not-found"
 
 
 class NoMovesMatch(NotFound):
-    """The library holds no move that can be danced to this song."""
+    """The library contains no move that fits this song."""
 
     code = "no-moves-match"
 
 
 class Conflict(BachataError):
-    """The request does not fit how things stand."""
+    """The request conflicts with the current state."""
 
     code = "conflict"
 
 
 class IllegalStep(Conflict):
-    """The assembly cannot take this step from where it stands."""
+    """The assembly cannot take this step in its current state."""
 
     code = "illegal-step"
 
 
 class TaskTaken(Conflict):
-    """There is a task of this id already; give the new one an id of its own."""
+    """A task with this id exists already; use another id for the new one."""
 
     code = "task-taken"
 
 
 class MediaTaken(Conflict):
-    """There is a media file at this path already."""
+    """A media file exists at this path already."""
 
     code = "media-taken"
 
 
 class SongTaken(Conflict):
-    """There is a song of this id already."""
+    """A song with this id exists already."""
 
     code = "song-taken"
 
 
 class MoveTaken(Conflict):
-    """There is a move of this id already."""
+    """A move with this id exists already."""
 
     code = "move-taken"
 
@@ -200,13 +200,13 @@ class FFmpegMissing(Broken):
 
 
 class FFmpegFailed(Broken):
-    """FFmpeg could not do its work."""
+    """FFmpeg failed."""
 
     code = "ffmpeg-failed"
 
 
 class FilmFlawed(Broken):
-    """The finished film is not what was asked for, and was not published."""
+    """The finished film has a defect, so it was not published."""
 
     code = "film-flawed"
 
@@ -218,19 +218,19 @@ class StorageFailed(Broken):
 
 
 class DiskFull(StorageFailed):
-    """The disk is full: make room on it, or have BACHATA_DATA_DIR name a folder of another."""
+    """The disk is full: make room on it, or set BACHATA_DATA_DIR to a folder of another disk."""
 
     code = "disk-full"
 
 
 class DiskReadOnly(StorageFailed):
-    """The disk is read-only: have BACHATA_DATA_DIR name a folder that can be written."""
+    """The disk is read-only: set BACHATA_DATA_DIR to a writable folder."""
 
     code = "disk-read-only"
 
 
 class LibraryFailed(Broken):
-    """A song or a clip of the library cannot be used, which nobody who asks can mend."""
+    """A song or a clip of the library is unusable; only the operator can correct this."""
 
     code = "library-failed"
 
@@ -254,13 +254,13 @@ class AssemblyTimedOut(Broken):
 
 
 class Busy(BachataError):
-    """The service is at work on as much as it takes at once; try again in a while."""
+    """The service has reached its limit of parallel work; try again later."""
 
     code = "busy"
 
 
 class CallerBusy(Busy):
-    """You have as much going on as one caller may have at once; try again in a while."""
+    """You have reached the limit of parallel work for one caller; try again later."""
 
     code = "caller-busy"
 
@@ -272,7 +272,7 @@ class NotReady(Broken):
 
 
 class WaitedTooLong(NotReady):
-    """The service waited for something that did not come in time."""
+    """The service waited for a resource that did not become available in time."""
 
     code = "waited-too-long"
 
@@ -283,18 +283,18 @@ class WaitedTooLong(NotReady):
 
 
 class DatabaseBehind(NotReady):
-    """The database has not been brought up to date: run `bachata-buddy db upgrade`."""
+    """The database needs an upgrade: run `bachata-buddy db upgrade`."""
 
     code = "database-behind"
 
 
 class DatabaseAhead(NotReady):
-    """The database has been brought up to date by a later version of the program."""
+    """A later version of the program has upgraded the database."""
 
     code = "database-ahead"
 
 
 class MigrationFailed(NotReady):
-    """The database could not be brought to another revision, and is as it was."""
+    """The upgrade or downgrade of the database failed and changed nothing."""
 
     code = "migration-failed"

@@ -1,4 +1,4 @@
-"""Tasks, Blueprints, songs, moves and what is known of moves for finding them."""
+"""Create the tables of tasks, Blueprints, songs, moves and embeddings."""
 
 import sqlalchemy as sa
 from alembic.operations import Operations

@@ -1,4 +1,4 @@
-"""Lists of songs by genre, tempo and length are read in the order of their ids."""
+"""Index songs by genre, tempo and duration in the order of their ids."""
 
 from alembic.operations import Operations
 

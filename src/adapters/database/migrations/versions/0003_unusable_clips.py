@@ -1,4 +1,4 @@
-"""Moves say why no film can be made of their clips."""
+"""Add the reason why a move's clip is unusable."""
 
 import sqlalchemy as sa
 from alembic.operations import Operations

@@ -1,4 +1,4 @@
-"""Files are found by their paths: those of the library, of films, and those that are nobody's."""
+"""Index the paths of library files and films, and add a table of files without an owner."""
 
 import json
 from typing import Any, cast

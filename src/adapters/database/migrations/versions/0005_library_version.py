@@ -1,4 +1,4 @@
-"""The version of what finds moves is kept, and not summed up for every search."""
+"""Store the version of the embeddings instead of computing it for every search."""
 
 import sqlalchemy as sa
 from alembic.operations import Operations

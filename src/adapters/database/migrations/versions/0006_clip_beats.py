@@ -1,4 +1,4 @@
-"""Moves say how sure the beat of their clips is, and what a person says of it."""
+"""Add the confidence in a clip's beats, and a user's correction of them."""
 
 import sqlalchemy as sa
 from alembic.operations import Operations
