@@ -125,7 +125,7 @@ def sway(phrase: Phrase, beats: Sequence[float]) -> tuple[float, ...]:
 def step_error(footing: Footing, songs: Sequence[float]) -> float:
     """Return the maximum distance in seconds between the clip's counts, as played, and the song's.
 
-    ``songs`` is the phrase's `sway`. The result ignores the playback rate.
+    ``songs`` is the phrase's `sway`. The result is not scaled by the playback rate.
     """
     if not footing.sway:
         return max(map(abs, songs), default=0.0)

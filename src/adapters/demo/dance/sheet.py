@@ -14,9 +14,7 @@ Colour: TypeAlias = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """An outline (T, M, 2) in pixels, its colour, its distance to the viewer's side (T,) and its
-    visibility (T,).
-    """
+    """An outline (T, M, 2) in pixels, its colour, its nearness (T,) and its visibility (T,)."""
 
     outline: Floats
     colour: Colour
