@@ -1,4 +1,4 @@
-"""The environment: settings are read from it, checked, listed and documented."""
+"""Read settings from the environment, validate them, and list them for output and documentation."""
 
 import os
 import re
@@ -25,7 +25,7 @@ class Declared(msgspec.Struct, frozen=True):
     setting: Setting
 
     def shown(self, value: object) -> str:
-        """The value as people may see it; of a secret only that it is set."""
+        """Return a value for display; for a secret only that it is set."""
         text = f"{value:g}" if isinstance(value, float) else str(value)
         if self.setting.secret and text:
             return "(set)"
@@ -47,7 +47,7 @@ SETTINGS: Final = _declared()
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings; raises `InvalidRequest` naming every variable that is wrong."""
+    """Read the settings; raises `InvalidRequest` with every invalid variable."""
     given: dict[str, Any] = {}
     wrong: list[Violation] = []
     for each in SETTINGS:
@@ -64,7 +64,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
-    """The same settings with another address; raises `InvalidRequest` as `from_environment`."""
+    """Return the settings with another address; raises `InvalidRequest` as `from_environment`."""
     given = {"host": host, "port": port}
     changed = msgspec.structs.replace(
         settings, **{name: value for name, value in given.items() if value is not None}
@@ -74,7 +74,7 @@ def with_address(settings: Settings, host: str | None, port: int | None) -> Sett
 
 
 def listed(settings: Settings) -> dict[str, str]:
-    """Every setting by its name in the environment, secrets hidden."""
+    """Return the value of every setting by its environment variable, with secrets hidden."""
     return {each.name: each.shown(getattr(settings, each.field)) for each in SETTINGS}
 
 
@@ -84,7 +84,7 @@ def _refuse(wrong: list[Violation]) -> None:
 
 
 def _faults(settings: Settings) -> list[Violation]:
-    """Rules that values do not keep: those of one setting, then those of two."""
+    """Return violations of the rules for single settings, then for pairs of settings."""
     needs_bucket = settings.storage_backend == "s3" and not settings.s3_bucket
     one_key = bool(settings.s3_access_key) != bool(settings.s3_secret_key)
     demands = [
@@ -100,7 +100,7 @@ def _faults(settings: Settings) -> list[Violation]:
 
 
 def readme_table() -> str:
-    """The table of the README: name, default with its unit, meaning."""
+    """Return the settings table of the README: name, default with its unit, meaning."""
     rows = [f"| `{each.name}` | {_default(each)} | {each.setting.meaning} |" for each in SETTINGS]
     return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows, ""])
 
@@ -113,9 +113,9 @@ def _default(declared: Declared) -> str:
 
 
 def env_example() -> str:
-    """The lines of `.env.example`: what the containers set, and the other defaults commented out.
+    """Return the text of `.env.example`: the containers' settings, and other defaults as comments.
 
-    The data folder is left out: it is the container's own.
+    It omits the data folder, which the container sets itself.
     """
     return "".join(
         f"{each.name}={each.setting.example}\n"

@@ -1,4 +1,4 @@
-"""The declaration of a setting, and the rules that its value has to keep."""
+"""The declaration of a setting, and rules for its value."""
 
 import ipaddress
 import math
@@ -17,36 +17,36 @@ _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A condition on one value; ``demand`` is the sentence a person reads when it is not kept."""
+    """A condition on one value; ``demand`` is the sentence for users if it is violated."""
 
     keeps: Callable[[Any], bool]
     demand: str
 
 
 def one_of(*words: str) -> Rule:
-    """One of these words."""
+    """Return the rule that a value is one of these words."""
     named = [f"`{word}`" for word in words]
     listed = " or ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
     return Rule(lambda value: value in words, f"it is {listed}")
 
 
 def at_least(least: float) -> Rule:
-    """A finite number of ``least`` or more."""
+    """Return the rule that a value is a finite number of at least ``least``."""
     return Rule(lambda value: math.isfinite(value) and value >= least, f"it is {least:g} or more")
 
 
 def more_than(least: float) -> Rule:
-    """A finite number greater than ``least``."""
+    """Return the rule that a value is a finite number greater than ``least``."""
     return Rule(lambda value: math.isfinite(value) and value > least, f"it is more than {least:g}")
 
 
 def between(least: int, most: int) -> Rule:
-    """A number from ``least`` to ``most``, both included."""
+    """Return the rule that a value is from ``least`` to ``most``, inclusive."""
     return Rule(lambda value: least <= value <= most, f"it is {least} to {most}")
 
 
 def is_loopback(host: str) -> bool:
-    """True if only this machine reaches an address."""
+    """Return True if an address is reachable only from this machine."""
     if host == "localhost":
         return True
     try:
@@ -56,7 +56,7 @@ def is_loopback(host: str) -> bool:
 
 
 def hosts_in(listed: str) -> frozenset[str]:
-    """The hosts of a list with commas."""
+    """Return the hosts of a comma-separated list."""
     return frozenset(filter(None, map(str.strip, listed.split(","))))
 
 
@@ -89,11 +89,11 @@ ANYTHING: Final = Rule(lambda _: True, "")
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """A setting as it is declared beside its field, which has the type and the default.
+    """A declaration of a setting beside its field, which has the type and the default.
 
-    ``name`` is its name in the environment; `BACHATA_` and the field's name where it is empty.
-    ``unit`` follows the default in the README, ``example`` is its value in `.env.example` where
-    that is not the default, and nobody is shown the value of a ``secret``.
+    ``name`` is its environment variable; if empty, `BACHATA_` and the field's name. ``unit``
+    follows the default in the README, ``example`` is its value in `.env.example` if that is not the
+    default, and the value of a ``secret`` is never shown.
     """
 
     meaning: str

@@ -1,4 +1,4 @@
-"""Settings: one frozen struct, in which each setting is declared once."""
+"""The settings: one immutable struct that declares each setting once."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from entrypoints.setting_rules import Setting
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that can be configured."""
+    """All settings of the service."""
 
     storage_backend: Annotated[
         str,
@@ -251,7 +251,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "info"
 
     def media_at(self, path: str) -> str:
-        """The place of a stored file, for people: a path on the disk, or a URI in a bucket."""
+        """Return the place of a stored file for users: its path on disk, or its URI in a bucket."""
         if self.storage_backend == "s3":
             scheme = "gs" if self.s3_profile == "gcs" else "s3"
             places = (f"{scheme}:/", self.s3_bucket, self.s3_prefix.strip("/"), path)
@@ -260,23 +260,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def folder(self) -> Path:
-        """The folder of all data."""
+        """The data folder."""
         return Path(self.data_dir).absolute()
 
     @property
     def database(self) -> str:
-        """URL of the database; SQLite in the data folder where none is set."""
+        """URL of the database; by default SQLite in the data folder."""
         return self.database_url or f"sqlite+aiosqlite:///{self.folder / 'bachata.db'}"
 
     @property
     def home(self) -> Home | None:
-        """The bucket that addresses in old records have to lie in, if there is one."""
+        """The bucket that URIs in old records must belong to, if there is one."""
         folder = self.s3_prefix.strip("/")
         return Home(bucket=self.s3_bucket, folder=folder) if self.s3_bucket else None
 
     @property
     def film_limits(self) -> FilmLimits:
-        """The most work that a film may take."""
+        """Maximum workload of a film."""
         return FilmLimits(
             seconds=self.max_film_seconds,
             encoded_minutes=self.max_encoded_minutes,
@@ -286,7 +286,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts that requests may name besides loopback names."""
+        """The allowed hosts of requests besides loopback names."""
         return rules.hosts_in(self.allowed_hosts)
 
     @property
@@ -296,5 +296,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def cores(self) -> int:
-        """The number of encodings that run at once."""
+        """Number of parallel encodings."""
         return self.encodes_at_once or usable_cores()

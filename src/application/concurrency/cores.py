@@ -1,14 +1,14 @@
-"""The number of cores this process may use."""
+"""Count the cores that this process may use."""
 
 import os
 from collections.abc import Callable
 
 
 def usable_cores() -> int:
-    """Cores that this process may run on: 1 or more.
+    """Return the number of cores that this process may run on, at least 1.
 
-    Linux says which cores a process is tied to, Python 3.13 counts them everywhere; on other
-    systems with an older Python it is the number of the machine's cores.
+    Linux reports the cores that a process is bound to; Python 3.13 does so on every system.
+    Elsewhere this is the number of the machine's cores.
     """
     counted: Callable[[], int | None] | None = getattr(os, "process_cpu_count", None)
     if counted is not None:

@@ -47,8 +47,6 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 async def _try_the_parts(settings: Settings) -> None:
-    """Raise errors that prevent the server from starting, while they can still
-    become a sentence.
-    """
+    """Raise errors that prevent a start, so that the command can report them in one sentence."""
     async with open_ports(settings) as ports:
         await ports.encoder.ready()

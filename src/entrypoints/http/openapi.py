@@ -67,10 +67,10 @@ _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stre
 
 
 class _ExactDocument(JsonRenderPlugin):
-    """The document as JSON, with the schemas that msgspec makes; made when it is first asked for.
+    """Renders the document as JSON with msgspec's schemas, at the first request.
 
-    Litestar's generator leaves out that a struct takes no other fields and some of the ranges,
-    and takes the dots of ``tuple[X, ...]`` for one more type.
+    Litestar's generator omits that structs forbid unknown fields and some of the ranges, and takes
+    the dots of ``tuple[X, ...]`` for a type.
     """
 
     def render(
