@@ -27,16 +27,19 @@ ENV UV_PYTHON_DOWNLOADS=never \
 
 WORKDIR /app
 
+# `--build-arg EXTRA=demo` lets the image film the demo library, `EXTRA=plots` draw songs; no server needs either.
+ARG EXTRA
+
 # Dependencies first: they change less often than the code. uv resolves the lock file again against
 # the index it is given here, and keeps the versions and hashes that are pinned in it; the addresses
 # of another index, which a work tree may hold, are taken out before.
 COPY pyproject.toml uv.lock README.md ./
 COPY scripts/neutral_lock.py scripts/
 RUN python scripts/neutral_lock.py make \
-    && uv sync --no-dev --no-install-project --no-cache
+    && uv sync --no-dev ${EXTRA:+--extra "$EXTRA"} --no-install-project --no-cache
 
 COPY src src
-RUN uv sync --no-dev --no-editable --no-cache
+RUN uv sync --no-dev ${EXTRA:+--extra "$EXTRA"} --no-editable --no-cache
 
 
 # The quick tests with what is in the image, by `docker build --target test .`; no other build runs it.

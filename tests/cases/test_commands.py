@@ -15,9 +15,11 @@ import msgspec
 import pytest
 import structlog
 
+from adapters.demo.studio import CodeStudio
 from adapters.memory import encoder
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.encoder import Reel
+from application.operations.extras import ExtraMissing
 from application.ports.progress import Progress
 from application.ports.songs import SongFilter
 from domain.blueprint import rules
@@ -25,6 +27,7 @@ from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
 from domain.library.songs import Analysis
 from domain.shared.errors import UnreadableMedia
+from entrypoints.cli import exit_codes
 from entrypoints.cli import session as sessions
 from entrypoints.cli.main import main
 from entrypoints.ports import Ports
@@ -283,6 +286,27 @@ def test_a_file_without_a_beat_is_said_to_have_none(run: Run, house: House, tmp_
     assert "No beat can be heard (confidence 0.07 of 1)." in said.out
     assert "BPM" not in said.out
     assert (tmp_path / "talk.svg").stat().st_size > 1000
+
+
+def test_without_the_extra_that_draws_songs_a_picture_is_refused_by_its_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    file = tmp_path / "song.ogg"
+    file.write_bytes(encoder.song(31))
+    said = run("song", "analyze", file, "--plot", tmp_path / "song.png")
+    assert (said.status, said.out) == (exit_codes.FAILED, "")
+    assert "install the extra `plots`" in " ".join(said.err.split())
+    assert run("song", "analyze", file).status == 0
+
+
+def test_without_the_extra_that_films_the_demo_it_is_refused_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "blend2d", None)
+    with CodeStudio(1) as studio, pytest.raises(ExtraMissing, match="the extra `demo`") as missing:
+        asyncio.run(studio.film(studio.moves()[0], tmp_path / "move.mp4"))
+    assert exit_codes.status_of(missing.value) == exit_codes.FAILED
 
 
 def test_a_file_that_is_no_song_is_named_in_a_sentence(run: Run, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from adapters.mp4.errors import UnreadableTrack
+from application.operations.extras import ExtraMissing
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
 from domain.rendering import assembly
@@ -128,8 +129,9 @@ def test_the_drawing_of_the_machine_has_its_steps() -> None:
 
 
 def all_errors(kind: type[errors.BachataError] = errors.BachataError) -> list[Any]:
-    # An error of an adapter is found once its module is imported.
+    # An error of another module is found once that is imported.
     assert issubclass(UnreadableTrack, errors.BachataError)
+    assert issubclass(ExtraMissing, errors.BachataError)
     return [kind, *(each for sub in kind.__subclasses__() for each in all_errors(sub))]
 
 

@@ -1,9 +1,15 @@
 """The allowed imports between modules, and no work at import."""
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +84,33 @@ def test_the_server_starts_without_the_libraries_of_single_tasks() -> None:
 @pytest.mark.parametrize("module", ["entrypoints.cli.main", "entrypoints.http.app"])
 def test_importing_writes_no_file_and_starts_nothing(module: str) -> None:
     assert imported(module)[1] == ""
+
+
+def imported_by(folder: str) -> set[str]:
+    """The packages that modules of a folder import, wherever in them."""
+    found: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.split(".")[0])
+    return found
+
+
+def test_what_is_declared_is_imported() -> None:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras: dict[str, list[str]] = project["optional-dependencies"]
+    declared: list[str] = [*project["dependencies"], *chain.from_iterable(extras.values())]
+    names = {re.split(r"[^A-Za-z0-9_-]", each)[0].lower() for each in declared}
+    used = {
+        distribution.lower()
+        for package, distributions in packages_distributions().items()
+        if package in imported_by("src")
+        for distribution in distributions
+    }
+    assert names - used == set()
+
+
+def test_the_image_is_without_the_tools_of_tests() -> None:
+    assert imported_by("src") & {"pytest", "hypothesis", "httpx", "tests"} == set()

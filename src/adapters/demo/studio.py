@@ -13,6 +13,7 @@ from typing import Final, Self, TypeVar
 from adapters.demo.dance.catalogue import MOVES, DemoMove
 from adapters.demo.music.score import DemoSong, score
 from adapters.demo.music.songs import SONGS
+from application.operations.extras import require_extra
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis, Section, Song
@@ -56,7 +57,8 @@ class CodeStudio:
         return tuple(map(_library_song, SONGS))
 
     async def film(self, move: Move, into: Path) -> None:
-        """See `application.ports.demo.DemoStudio`."""
+        """See `application.ports.demo.DemoStudio`; `ExtraMissing` without the extra `demo`."""
+        require_extra("demo", "Filming the demo's moves")
         await self._made(film_move, move.id, into)
 
     async def record(self, song: Song, into: Path) -> None:

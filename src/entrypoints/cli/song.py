@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich_click import RichCommand, RichGroup
 
+from application.operations.extras import require_extra
 from domain.library.songs import Analysis
 from entrypoints.cli.console import clock, plain, printer
 from entrypoints.cli.dance_options import in_a_folder
@@ -48,6 +49,8 @@ def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
     """
 
     async def work() -> None:
+        if plot is not None:
+            require_extra("plots", "Drawing a song")
         async with session() as opened:
             heard = await opened.use_cases.analyze_song.file(file)
         if as_json:

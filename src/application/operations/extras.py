@@ -1,0 +1,27 @@
+"""Optional packages, each of an extra of the product."""
+
+from importlib.util import find_spec
+from typing import Final
+
+from domain.shared.errors import Broken
+
+PACKAGES: Final = {"demo": "blend2d", "plots": "matplotlib"}
+"""The package that is imported, by the extra that installs it."""
+
+
+class ExtraMissing(Broken):
+    """A package of an extra is not installed: install the extra of Bachata Buddy."""
+
+    code = "extra-missing"
+
+
+def require_extra(extra: str, purpose: str) -> None:
+    """Raise `ExtraMissing` where the package of ``extra`` is not installed.
+
+    ``purpose`` is the beginning of the message, such as "Drawing a song".
+    """
+    if find_spec(PACKAGES[extra]) is None:
+        raise ExtraMissing(
+            f"{purpose} needs the package {PACKAGES[extra]}: install the extra `{extra}`, "
+            f"by `uv sync --extra {extra}` in a clone or by `pip install 'bachata-buddy[{extra}]'`."
+        )
