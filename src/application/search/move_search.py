@@ -11,6 +11,7 @@ import msgspec
 
 from application.concurrency.threads import PLANNING
 from application.concurrency.timeouts import ended, limited
+from application.media.item_attempts import ItemAttempts
 from application.ports.clock import Clock
 from application.ports.embedder import Embedder
 from application.ports.move_embeddings import MoveEmbeddings
@@ -71,8 +72,9 @@ class FoundMoves(msgspec.Struct, frozen=True, kw_only=True):
 class FindMoves:
     """Searches the library by text, sound or pose, with filters.
 
-    Once there is an index, no search waits long for a new one: it is built in the background after
-    the library has changed or the index has expired, and replaced atomically.
+    Once an index is made, no search waits long for a new one: it is made in the background when
+    the library has changed or the index has come of age, and swapped as a whole. A move that cannot
+    be indexed is logged and left out.
     """
 
     def __init__(
@@ -230,9 +232,21 @@ class FindMoves:
             self._made_at = began
             return
         entries: list[Entry] = []
+        attempts = ItemAttempts("indexing the move")
         async for some in self._pages():
-            readable = [await self._comparable(each) for each in some]
-            entries += await PLANNING.run(partial(_entries, readable))
+            readable: list[EmbeddedMove] = []
+
+            async def read(each: EmbeddedMove, into: list[EmbeddedMove] = readable) -> None:
+                into.append(await self._comparable(each))
+
+            for each in some:
+                await attempts(each.move.id, read(each))
+            # A thread for each move would take longer than what is done in it.
+            for entry in await PLANNING.run(partial(_entries, readable)):
+                if isinstance(entry, Entry):
+                    entries.append(entry)
+                else:
+                    await attempts(entry.move_id, _raised(entry.error))
         await self._index.swap(version, entries)
         self._made_at = began
 
@@ -275,8 +289,26 @@ class FindMoves:
         )
 
 
-def _entries(known: Sequence[EmbeddedMove]) -> list[Entry]:
-    return [_entry(each) for each in known]
+class _Unread(msgspec.Struct, frozen=True):
+    """A move whose numbers cannot be compared."""
+
+    move_id: str
+    error: Exception
+
+
+def _entries(known: Sequence[EmbeddedMove]) -> list[Entry | _Unread]:
+    return [_entry_or_why(each) for each in known]
+
+
+def _entry_or_why(known: EmbeddedMove) -> Entry | _Unread:
+    try:
+        return _entry(known)
+    except Exception as error:
+        return _Unread(known.move.id, error)
+
+
+async def _raised(error: Exception) -> None:
+    raise error
 
 
 def _fused(rows: Rows, what: str) -> Fused:
