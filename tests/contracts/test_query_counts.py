@@ -77,9 +77,9 @@ class Route:
     ask: Ask
     count: int
     by_key: bool = False
-    """Whether it is about one item alone, so that every row is found by its key."""
+    """True for a route of one item, whose rows are all found by their keys."""
     again: bool = True
-    """Whether it can be asked twice; the second time is counted, when caches are filled."""
+    """True where the second request is counted, when caches are filled."""
 
 
 ROUTES: Final[dict[str, Route]] = {

@@ -65,6 +65,7 @@ WHOLE: Final = {
     "adapters/storage/uploads.py": {"Upload._parts", "Upload._parts.work"},
     "application/library/clip_analysis.py": {"Examination._embedding"},
     "application/library/stream_clip.py": {"StreamClip.__call__"},
+    "application/library/unique_ids.py": {"unused"},
     "application/migration/library.py": {"SeedLibrary._named"},
     "application/migration/media.py": {"SeedMedia.file"},
     "application/migration/tasks.py": {"SeedTasks._lacking"},

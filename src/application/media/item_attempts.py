@@ -99,7 +99,7 @@ async def attempt(
 
 
 def stops_all(error: Exception) -> bool:
-    """Whether every other item meets this error, too."""
+    """Return True if every other item meets this error, too."""
     return isinstance(error, _OF_ALL) and not isinstance(error, WaitedTooLong)
 
 
@@ -141,6 +141,6 @@ def reason_of(error: Exception, work: str) -> str:
 
 
 def _is_cancelled() -> bool:
-    """Whether the task that asks is being cancelled itself."""
+    """Return True if the running task is being cancelled itself."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

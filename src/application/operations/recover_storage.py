@@ -11,6 +11,7 @@ import msgspec
 
 from application.library.clip_failures import MISSING
 from application.media.item_attempts import ItemAttempts, ItemFailure
+from application.operations.file_removal import FileRemoval, RemovedFile
 from application.ports.blueprints import BlueprintArchive
 from application.ports.library_files import LibraryFiles
 from application.ports.moves import MoveFilter, MoveRepository
@@ -39,14 +40,6 @@ class Owner(StrEnum):
     SONG = "song"
     MOVE = "move"
     FILM = "film"
-
-
-class RemovedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A deleted file."""
-
-    path: str
-    size: int
-    """Size in bytes."""
 
 
 class Unfound(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +106,7 @@ class RecoverStorage:
         fails keeps no other from being removed or marked. Raises `NotReady` and `StorageFailed`
         where the database or the storage is away.
         """
-        removal = _Removal(self._storage)
+        removal = FileRemoval(self._storage)
         attempts = ItemAttempts("recovering", self._check)
         lying = await self._lying("clips", "songs")
         for each in await self._library_files.removed():
@@ -155,12 +148,12 @@ class RecoverStorage:
         if isinstance(error, StorageFailed):
             await self._storage.ready()
 
-    async def _remove_known(self, file: StoredFile, removal: "_Removal") -> None:
+    async def _remove_known(self, file: StoredFile, removal: FileRemoval) -> None:
         """Remove the file of an item that was removed."""
         await removal.remove(file)
         await self._library_files.forget(file.path)
 
-    async def _remove_lost(self, file: StoredFile, removal: "_Removal") -> None:
+    async def _remove_lost(self, file: StoredFile, removal: FileRemoval) -> None:
         """Remove a file that nobody owns, unless it has an owner by now."""
         if await self._library_files.give_up(file.path):
             await removal.remove(file)
@@ -181,7 +174,7 @@ class RecoverStorage:
                     yield task
             after = page[-1].task_id
 
-    async def _evict_made(self, removal: "_Removal", attempts: ItemAttempts) -> None:
+    async def _evict_made(self, removal: FileRemoval, attempts: ItemAttempts) -> None:
         """Remove the oldest made files until the others take no more than is allowed.
 
         A missing cached file is made again on demand. Files in use are usually young.
@@ -194,7 +187,7 @@ class RecoverStorage:
             if await attempts(each.path, removal.remove(each)):
                 total -= each.size
 
-    async def _remove_film(self, film: StoredFile, removal: "_Removal") -> None:
+    async def _remove_film(self, film: StoredFile, removal: FileRemoval) -> None:
         """Delete a film if all its tasks ended without a film; a film without tasks stays."""
         states: list[State] = []
         for task_id in await self._blueprints.tasks_of(film.path):
@@ -262,21 +255,6 @@ class RecoverStorage:
         except MediaNotFound:
             return False
         return True
-
-
-class _Removal:
-    """Deletes files, and counts them."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-        self.removed: list[RemovedFile] = []
-
-    async def remove(self, file: StoredFile) -> None:
-        """Delete a file; raises `StorageFailed`."""
-        await self._storage.delete(file.path)
-        self.removed.append(RemovedFile(path=file.path, size=file.size))
-        facts = {"path": file.path, "bytes": file.size}
-        _log.info("a file that belongs to nobody was deleted", extra=facts)
 
 
 def _is_old(file: StoredFile) -> bool:

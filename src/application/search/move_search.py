@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -16,13 +16,13 @@ from application.ports.clock import Clock
 from application.ports.embedder import Embedder
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import Among, Entry, MoveIndex, Near
+from application.search.index_entries import fused_or_words, index_entries
 from domain.library.embeddings import (
     EmbeddedMove,
     Fused,
     Part,
     Rows,
     Vector,
-    fused,
     unpacked,
     words_of,
 )
@@ -220,7 +220,9 @@ class FindMoves:
     async def _query(self, like: Likeness) -> Fused:
         """Return the query vector; parts without data are zeros."""
         text = like.text if like.words is None else await self._embedder.read(like.words)
-        return _fused(Rows(pose=like.pose, audio=like.audio, text=text), "what is asked for")
+        return fused_or_words(
+            Rows(pose=like.pose, audio=like.audio, text=text), "what is asked for"
+        )
 
     async def _make(self, version: str) -> None:
         began = self._clock.now()
@@ -242,11 +244,11 @@ class FindMoves:
             for each in some:
                 await attempts(each.move.id, read(each))
             # A thread for each move would take longer than what is done in it.
-            for entry in await PLANNING.run(partial(_entries, readable)):
+            for entry in await PLANNING.run(partial(index_entries, readable)):
                 if isinstance(entry, Entry):
                     entries.append(entry)
                 else:
-                    await attempts(entry.move_id, _raised(entry.error))
+                    await attempts(entry.move_id, entry.failing())
         await self._index.swap(version, entries)
         self._made_at = began
 
@@ -287,45 +289,3 @@ class FindMoves:
         return EmbeddedMove(
             move=known.move, embedding=msgspec.structs.replace(embedding, rows=rows)
         )
-
-
-class _Unread(msgspec.Struct, frozen=True):
-    """A move whose numbers cannot be compared."""
-
-    move_id: str
-    error: Exception
-
-
-def _entries(known: Sequence[EmbeddedMove]) -> list[Entry | _Unread]:
-    return [_entry_or_why(each) for each in known]
-
-
-def _entry_or_why(known: EmbeddedMove) -> Entry | _Unread:
-    try:
-        return _entry(known)
-    except Exception as error:
-        return _Unread(known.move.id, error)
-
-
-async def _raised(error: Exception) -> None:
-    raise error
-
-
-def _fused(rows: Rows, what: str) -> Fused:
-    try:
-        return fused(rows)
-    except ValueError as error:
-        _log.warning("%s is compared by words only: %s", what, error)
-        return fused(Rows(text=rows.text))
-
-
-def _entry(known: EmbeddedMove) -> Entry:
-    move = known.move
-    return Entry(
-        move_id=move.id,
-        label=move.label,
-        difficulty=move.difficulty,
-        energy_level=move.energy_level,
-        style=move.style,
-        vector=_fused(known.embedding.rows, f"the move {move.id!r}"),
-    )
