@@ -7,15 +7,18 @@ into such a folder.
 
 import errno
 import fcntl
+import logging
 import os
 import shutil
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import uuid4
+
+_log = logging.getLogger("bachata.storage")
 
 ABANDONED: Final = timedelta(hours=6)
 """Age from which unlockable files count as abandoned: no clip takes that long to encode."""
@@ -82,18 +85,37 @@ def make(root: int, name: str) -> Owned:
 
 
 def find_left(root: int, is_one: Callable[[str], bool]) -> Swept:
-    """Lock and return the unlocked folders below ``root``; raises `OSError`."""
+    """Lock and return the folders below ``root`` that nobody has locked; raises `OSError`.
+
+    A folder that cannot be looked at is logged, and taken for one in use.
+    """
     swept = Swept([], [])
     with _alone(root):
         for name in filter(is_one, os.listdir(root)):
-            with suppress(FileNotFoundError, NotADirectoryError):
-                lock = os.open(name, _OPEN, dir_fd=root)
-                if _is_left(lock):
-                    swept.left.append(Owned(name, lock))
-                else:
-                    os.close(lock)
-                    swept.living.append(name)
+            try:
+                _look(root, name, swept)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                # Another user's, or on a disk that fails: the other folders are swept.
+                _log.warning("the folder %r cannot be looked at: %s", name, error.strerror)
+                swept.living.append(name)
     return swept
+
+
+def _look(root: int, name: str, swept: Swept) -> None:
+    """Find out whether one folder was left behind; raises `OSError`."""
+    lock = os.open(name, _OPEN, dir_fd=root)
+    try:
+        left = _is_left(lock)
+    except BaseException:
+        os.close(lock)
+        raise
+    if left:
+        swept.left.append(Owned(name, lock))
+    else:
+        os.close(lock)
+        swept.living.append(name)
 
 
 def remove(root: int, owned: Owned) -> OSError | None:

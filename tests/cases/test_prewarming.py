@@ -134,8 +134,9 @@ async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place
         heard.append((done, of))
 
     unready = await place.warm(told)
-    assert sorted(each.id for each in unready) == ["b", "c"]
-    assert all(each.why for each in unready)
+    assert sorted(each.item for each in unready) == ["b", "c"]
+    assert {each.code for each in unready} == {"unreadable-media", "media-not-found"}
+    assert all(each.message for each in unready)
     assert len(place.encoder.cuts) == 2
     assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert place.workspace.open == set()

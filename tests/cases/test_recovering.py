@@ -231,7 +231,8 @@ async def test_a_file_that_cannot_be_deleted_keeps_no_other_from_it(
 
     monkeypatch.setattr(place.storage, "delete", delete)
     recovery = await place.later()
-    assert (recovery.failed, [each.path for each in recovery.removed]) == ((held,), [gone])
+    assert [(each.item, each.code) for each in recovery.failed] == [(held, "storage-failed")]
+    assert [each.path for each in recovery.removed] == [gone]
     monkeypatch.undo()
     assert [each.path for each in (await place.recover()).removed] == [held]
 
@@ -242,8 +243,12 @@ async def test_a_storage_that_is_away_marks_nothing(
     async def away(path: str) -> None:
         raise StorageFailed("The bucket is not there.")
 
+    async def unready() -> str:
+        raise StorageFailed("The bucket is not there.")
+
     await place.library.moves.add(move(1))
     monkeypatch.setattr(place.storage, "describe", away)
+    monkeypatch.setattr(place.storage, "ready", unready)
     with pytest.raises(StorageFailed):
         await place.recover()
     assert (await place.library.moves.get("move-1")).unusable is None

@@ -20,8 +20,8 @@ from application.library.backfill_audio_embeddings import BackfillAudioEmbedding
 from application.library.backfill_text_embeddings import BackfillTextEmbeddings
 from application.library.check_library import CheckLibrary, Finding
 from application.library.clip_analysis import Examination
-from application.library.clip_failures import reason_of
 from application.library.prewarm_library import PrewarmLibrary
+from application.media.item_attempts import reason_of
 from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import Difficulty, OutputConfig
@@ -32,6 +32,7 @@ from domain.shared.errors import (
     AssemblyTimedOut,
     Broken,
     ClipTooShort,
+    DiskFull,
     FFmpegFailed,
     FFmpegMissing,
     InvalidRequest,
@@ -107,7 +108,7 @@ class Place:
         return {each: (await self.library.moves.get(each)).unusable for each in ("a", "b", "c")}
 
     async def unready(self) -> list[str]:
-        return [each.id for each in await self.warm(untold)]
+        return [each.item for each in await self.warm(untold)]
 
     async def checked(self) -> list[Finding]:
         return [each for each in await self.check(untold) if each.field == "unusable"]
@@ -187,10 +188,11 @@ async def test_what_says_nothing_of_the_clip_marks_it_not_and_stops_nothing(
 @pytest.mark.parametrize("error", OF_ALL, ids=kind)
 async def test_a_full_disk_ends_the_work_and_marks_nothing(place: Place, error: Exception) -> None:
     place.encoder.faults["clips/b"] = error
-    with pytest.raises(type(error)):
+    told = DiskFull if isinstance(error, OSError) else type(error)
+    with pytest.raises(told):
         await place.unready()
     assert await place.marks() == {"a": None, "b": None, "c": None}
-    with pytest.raises(type(error)):
+    with pytest.raises(told):
         await place.warm.one(move("b"))
     assert place.workspace.open == set()
 
@@ -247,7 +249,9 @@ async def test_a_move_that_is_removed_while_it_fails_does_not_come_back(place: P
     again = msgspec.structs.replace(move("b"), video_path="clips/new.mp4")
     await place.library.moves.add(again)
     removed.set()
-    assert await trying == "It is damaged."
+    failure = await trying
+    assert failure is not None
+    assert failure.message == "It is damaged."
     assert await place.library.moves.get("b") == again
 
 

@@ -7,20 +7,23 @@ import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from adapters.demo.dance.catalogue import MOVES, DemoMove
 from adapters.demo.music.score import DemoSong, score
 from adapters.demo.music.songs import SONGS
+from application.concurrency.timeouts import LEAVING, ended
 from application.operations.extras import require_extra
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis, Section, Song
 
 _PDEATHSIG: Final = 1
-"""Number of the prctl(2) option that ends a process when its parent ends."""
-
+"""Number of the prctl(2) option that ties a process's life to its parent's."""
+_TRIES: Final = 3
+"""Times that a film is tried to be made when its process dies."""
 
 M = TypeVar("M", DemoMove, DemoSong)
 
@@ -43,10 +46,7 @@ class CodeStudio:
     def __exit__(self, *_: object) -> None:
         """Close the studio and abort unfinished films."""
         if self._pool is not None:
-            # A pool would wait for its processes to finish, which takes seconds.
-            for process in multiprocessing.active_children():
-                process.kill()
-            self._pool.shutdown(cancel_futures=True)
+            self._end(self._pool)
 
     def moves(self) -> tuple[Move, ...]:
         """See `application.ports.demo.DemoStudio`."""
@@ -66,14 +66,49 @@ class CodeStudio:
         await self._made(record_song, song.id, into)
 
     async def _made(self, work: Callable[[str, Path], None], slug: str, into: Path) -> None:
+        for left in reversed(range(_TRIES)):
+            pool = self._opened()
+            try:
+                await self._done(pool, work, slug, into)
+            except BrokenProcessPool:
+                # Whatever else was being made then is not to blame for the process that died.
+                self._end(pool)
+                if not left:
+                    raise
+            else:
+                return
+
+    async def _done(
+        self, pool: ProcessPoolExecutor, work: Callable[[str, Path], None], slug: str, into: Path
+    ) -> None:
+        """Await work in a process; where the caller is cancelled it is killed first."""
+        made = asyncio.wrap_future(pool.submit(work, slug, into))
+        try:
+            await asyncio.wait({made})
+        except asyncio.CancelledError:
+            self._end(pool)
+            await ended(made, f"the film {slug!r} of the demo", LEAVING)
+            raise
+        made.result()
+
+    def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 self._at_once,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_die_with_parent,
             )
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._pool, work, slug, into)
+        return self._pool
+
+    def _end(self, pool: ProcessPoolExecutor) -> None:
+        """Kill the processes of a pool; it takes no more work, and the next film opens another."""
+        if self._pool is not pool:
+            return
+        self._pool = None
+        # A pool waits for what its processes do, and they do it for seconds.
+        for process in multiprocessing.active_children():
+            process.kill()
+        pool.shutdown(cancel_futures=True)
 
 
 def film_move(slug: str, into: Path) -> None:

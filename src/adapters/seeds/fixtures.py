@@ -1,6 +1,7 @@
 """Read fixtures as Django's `dumpdata` writes them, and lists of moves, from files."""
 
 import gzip
+import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
@@ -66,7 +67,7 @@ def _opened(path: Path) -> FixtureSeedSource:
     for file in files:
         try:
             found = list(_entries(file))
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             passed_over.append(f"{file.name}: {why}")
             continue

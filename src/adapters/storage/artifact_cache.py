@@ -96,11 +96,16 @@ class LocalArtifactCache:
                 folder.mkdir(parents=True, exist_ok=True)
                 owned_folders.sweep(folder)
                 for entry in os.scandir(folder):
-                    with suppress(FileNotFoundError):
-                        if owned_folders.is_making(entry.name):
-                            continue
+                    if owned_folders.is_making(entry.name):
+                        continue
+                    try:
                         if entry.stat(follow_symlinks=False).st_mtime < before:
                             _remove(Path(entry.path))
+                    except FileNotFoundError:
+                        continue
+                    except OSError as error:
+                        # It takes room only; the next start tries it again.
+                        _log.warning("the leftover %r stays: %s", entry.name, error.strerror)
             self._evictor.trim()
 
         await self._steps.run(step)

@@ -21,9 +21,10 @@ _BLOCK: Final = 512
 class Evictor:
     """Keeps the files of one folder within ``most`` bytes of the disk.
 
-    It remembers the files, so that a new one needs no listing. It counts files of other processes
-    up to a minute later. Only one process of a machine evicts at a time. Failures are logged and
-    not raised.
+    It remembers what is there, so that a new file costs no look at the others. What another process
+    of this machine adds is counted a minute later. Of several processes one evicts at a time. A
+    failure to evict is logged and is nobody else's trouble; a file that cannot be removed keeps no
+    other from being evicted.
     """
 
     def __init__(
@@ -91,10 +92,16 @@ class Evictor:
         with self._alone() as alone:
             if not alone:
                 return
-            while self._sizes and self._total > self._most:
-                name = next(iter(self._sizes))
-                (self._root / name).unlink(missing_ok=True)
-                self._total -= self._sizes.pop(name)
+            for name in list(self._sizes):
+                if self._total <= self._most:
+                    return
+                try:
+                    (self._root / name).unlink(missing_ok=True)
+                except OSError as error:
+                    # It takes up its bytes still; the next least recently used one goes instead.
+                    _log.warning("the cached file %r stays: %s", name, error.strerror)
+                else:
+                    self._total -= self._sizes.pop(name)
 
     @contextmanager
     def _alone(self) -> Generator[bool]:

@@ -22,6 +22,7 @@ from adapters.storage.threaded_io import Steps
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.concurrency.task_groups import run_all
 from application.concurrency.timeouts import FETCH_TURN, place_in
+from application.media.item_attempts import ItemAttempts
 from application.ports.storage import Stored, StoredFile
 from domain.shared.errors import MediaTaken, StorageFailed
 
@@ -135,21 +136,23 @@ class S3Storage:
         return f"object storage, profile {self._line.profile}"
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> int:
-        """Delete unfinished files and uploads of processes that died; return their number."""
+        """Remove what processes that died left unfinished, and say how much there was.
+
+        A file that cannot be removed is logged and keeps no other from it.
+        """
+        attempts = ItemAttempts("removing the unfinished file")
         before = datetime.now(UTC) - older_than
         count = 0
         with named(INCOMING):
             async for found in listing.objects(self._line, self._line.keys.own):
                 if found.since < before:
-                    await removed(self._line, found.key)
-                    count += 1
+                    count += await attempts(found.key, removed(self._line, found.key))
             if self._line.profile is Profile.GCS:
                 # This profile has no multipart uploads.
                 return count
             async for upload in listing.unfinished(self._line, self._line.keys.all):
                 if upload.since < before:
-                    await self._abandon(upload)
-                    count += 1
+                    count += await attempts(upload.key, self._abandon(upload))
         return count
 
     async def _download(self, path: str, into: Path) -> None:

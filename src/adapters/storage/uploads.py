@@ -119,7 +119,10 @@ class Upload:
             raise
 
     async def _parts(self, upload: dict[str, str], size: int) -> list[dict[str, object]]:
-        """Upload the parts, a few at a time, and return the list that completes the upload."""
+        """Upload the parts, a few at a time, and return what the upload is ended with.
+
+        All or nothing: a file without one of its parts is none.
+        """
         limits = self._line.limits
         length = max(limits.part, -(-size // _MOST_PARTS))
         starts = enumerate(range(0, size, length), start=1)

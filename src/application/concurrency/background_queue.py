@@ -56,6 +56,12 @@ class BackgroundQueue:
         limits = self._timeouts
         try:
             await within(what, limits.background, _awaited(work), limits.leaving)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # What the work awaited was cancelled, not the queue.
+            _log.exception("%s failed", what)
         except BachataError as error:
             _log.warning("%s failed: %s", what, error)
         except Exception:

@@ -1,4 +1,7 @@
-"""Run several coroutines in parallel; the first failure fails all."""
+"""Several pieces of one work at once, of which the first failure is the failure of all.
+
+Many items that have nothing to do with one another are `application.media.item_attempts`.
+"""
 
 import asyncio
 from collections.abc import Coroutine, Iterable

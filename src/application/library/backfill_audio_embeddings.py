@@ -1,14 +1,14 @@
 """Analyse the sound and motion of clips that have only a text embedding."""
 
 import asyncio
-import logging
 from uuid import UUID
 
 import msgspec
 
 from application.library.clip_analysis import Examination
-from application.library.clip_failures import Surroundings, reason_of
+from application.library.clip_failures import Surroundings
 from application.media.fetched_files import FetchedFiles
+from application.media.item_attempts import ItemAttempts
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.audio_analyzer import AudioAnalyzer
 from application.ports.clip_encoder import ClipEncoder
@@ -23,8 +23,6 @@ from domain.shared.errors import MoveNotFound
 
 WORK = UUID("c0117000-0000-4000-8000-000000000000")
 """Names the work folders for fetched clips; no task has this id."""
-
-_log = logging.getLogger("bachata.index")
 
 
 class BackfillAudioEmbeddings:
@@ -55,28 +53,24 @@ class BackfillAudioEmbeddings:
     async def __call__(self) -> int:
         """Return the number of completed moves; existing embeddings stay unchanged.
 
-        Clips are analysed one after another. A failed clip is skipped, unless the cause affects all
-        clips: then this raises `StorageFailed`, `FFmpegMissing`, ...
+        A clip that fails is logged and keeps no other from being listened to, unless all are going
+        to fail: raises `StorageFailed`, `FFmpegMissing`, ... then.
         """
+        attempts = ItemAttempts("listening to the clip of the move", self._surroundings.check)
         done = 0
         for each in await read_all(self._embeddings.page):
             known = each.embedding
             if known.rows.audio is None and known.audio_by != self._audio_analyzer.name:
-                done += await self._completed(each.move)
+                done += await attempts(each.move.id, self._complete(each.move))
         return done
 
-    async def _completed(self, move: Move) -> bool:
-        try:
-            found = await self._examined(move)
-        except Exception as error:
-            await self._surroundings.check(error)
-            what = f"listening to the clip of the move {move.id!r}"
-            _log.warning("%s failed: %s", what, reason_of(error, what))
-            return False
-        # The entry may have changed since it was listed.
+    async def _complete(self, move: Move) -> None:
+        """Complete one; raises `MoveNotFound` where it was removed meanwhile."""
+        found = await self._examined(move)
+        # What has come in the meantime is newer than what was listed.
         known = await self._embeddings.find(move.id)
         if known is None:
-            return False
+            raise MoveNotFound
         rows = Rows(**{part.value: known.rows.of(part) or found.rows.of(part) for part in Part})
         completed = msgspec.structs.replace(
             known,
@@ -86,11 +80,7 @@ class BackfillAudioEmbeddings:
             energy_start=_first(known.energy_start, found.energy_start),
             energy_end=_first(known.energy_end, found.energy_end),
         )
-        try:
-            await self._embeddings.keep(completed)
-        except MoveNotFound:
-            return False  # The move was removed in the meantime.
-        return True
+        await self._embeddings.keep(completed)
 
     async def _examined(self, move: Move) -> MoveEmbedding:
         async with self._workspace.take(WORK) as folder:

@@ -1,11 +1,11 @@
 """Add the missing text embeddings of moves."""
 
+from application.media.item_attempts import ItemAttempts
 from application.ports.embedder import Embedder
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.pagination import read_all
 from domain.library.embeddings import MoveEmbedding, Rows, words_of
 from domain.library.moves import Move
-from domain.shared.errors import MoveNotFound
 
 
 class BackfillTextEmbeddings:
@@ -17,14 +17,18 @@ class BackfillTextEmbeddings:
         self._embedder = embedder
 
     async def __call__(self) -> int:
-        """Return the number of moves that had no embedding; existing embeddings stay unchanged."""
-        return sum([await self._embed(move) for move in await read_all(self._embeddings.lacking)])
+        """Return how many got one that had none; the embeddings of the others stay as they are.
 
-    async def _embed(self, move: Move) -> bool:
+        A move that fails is logged and keeps no other from getting its own.
+        """
+        attempts = ItemAttempts("embedding the words of the move")
+        done = 0
+        for move in await read_all(self._embeddings.lacking):
+            done += await attempts(move.id, self._embed(move))
+        return done
+
+    async def _embed(self, move: Move) -> None:
+        """Embed one; raises `MoveNotFound` where it was removed meanwhile."""
         rows = Rows(text=await self._embedder.read(words_of(move)))
         embedding = MoveEmbedding(move_id=move.id, rows=rows, text_by=self._embedder.name)
-        try:
-            await self._embeddings.keep(embedding)
-        except MoveNotFound:
-            return False  # The move was removed in the meantime.
-        return True
+        await self._embeddings.keep(embedding)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from application.library.clip_failures import reason_of
 from application.library.prewarm_library import PrewarmLibrary
 from application.media.fetched_files import FetchedFiles
+from application.media.item_attempts import ItemAttempts, reason_of, stops_all
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.media_probe import MediaProbe
 from application.ports.move_embeddings import MoveEmbeddings
@@ -35,6 +35,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     move_id: str
     field: str
     message: str
+    code: str | None = None
+    """A code of `domain.shared.errors`, where it could not be checked."""
 
 
 class CheckLibrary:
@@ -60,16 +62,25 @@ class CheckLibrary:
         self._warm = warm
 
     async def __call__(self, told: Told) -> tuple[Finding, ...]:
-        """Return all defects, in the order of the moves' ids."""
+        """Return everything that is not right, in the order of the moves' ids.
+
+        A move that cannot be checked is a finding. Raises what stops every check, such as a
+        database that is away.
+        """
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         findings: list[Finding] = []
+        attempts = ItemAttempts("checking the move")
+
+        async def check(move: Move) -> None:
+            findings.extend(await self._checked(move))
+
         for done, move in enumerate(moves, 1):
-            try:
-                findings += await self._checked(move)
-            except Exception as error:
-                message = reason_of(error, f"checking the move {move.id!r}")
-                findings.append(Finding(move_id=move.id, field="move", message=message))
+            await attempts(move.id, check(move))
             await told(move.name, done, len(moves))
+        findings += [
+            Finding(move_id=each.item, field="move", message=each.message, code=each.code)
+            for each in attempts.failures
+        ]
         return tuple(sorted(findings, key=lambda each: (each.move_id, each.field)))
 
     async def _checked(self, move: Move) -> list[Finding]:
@@ -78,10 +89,13 @@ class CheckLibrary:
         try:
             seconds = await self._seconds(move.video_path)
         except Exception as error:
+            if stops_all(error):
+                raise
             why = reason_of(error, f"measuring the clip of the move {move.id!r}")
             found.append(("clip", why))
-        if move.unusable is not None and (why := await self._warm.one(move)) is not None:
-            found.append(("unusable", f"It is not danced: no film can be made of its clip. {why}"))
+        if move.unusable is not None and (failure := await self._warm.one(move)) is not None:
+            message = f"It is not danced: no film can be made of its clip. {failure.message}"
+            found.append(("unusable", message))
         found += _told(move_faults(move, seconds))
         if move.doubt:
             message = (

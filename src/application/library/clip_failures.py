@@ -1,7 +1,6 @@
-"""Describe the failure of one clip, and recognise failures that affect all clips."""
+"""Failures of single clips, told from what stands in the way of all clips."""
 
 import errno
-import logging
 import os
 from typing import Final
 
@@ -12,26 +11,18 @@ from application.ports.workspace import Workspace
 from domain.shared.errors import (
     AssemblyTimedOut,
     BachataError,
-    Broken,
     Conflict,
     FFmpegMissing,
     Interrupted,
-    InvalidRequest,
     NotFound,
     NotReady,
     Refused,
     StorageFailed,
 )
 
-_log = logging.getLogger("bachata.clips")
-
 MISSING: Final = "Its file is not in the storage."
 """Reason why a song or a move without a file is unusable."""
 
-_LONGEST: Final = 500
-"""Maximum characters of a reason."""
-_LAST: Final = 2
-"""Number of lines quoted from a failure's details; the last ones name the cause."""
 _DISK: Final = tuple(
     os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENFILE)
 )
@@ -41,26 +32,6 @@ _NOT_OF_CLIPS: Final = (
     *(OSError, MemoryError),
 )
 """Errors that do not depend on a clip's contents; a time-out is an OSError."""
-
-
-def reason_of(error: Exception, what: str) -> str:
-    """Return the reason why ``what`` failed, in one or two sentences that any database can store.
-
-    An error outside the product's tree is logged with its traceback.
-    """
-    if isinstance(error, BachataError):
-        said = [str(error)]
-        if isinstance(error, InvalidRequest):
-            said = [f"{each.path}: {each.message}" for each in error.violations]
-        elif isinstance(error, Broken) and error.details:
-            said += [line for line in error.details.splitlines() if line.strip()][-_LAST:]
-    elif isinstance(error, OSError):
-        said = [str(error) or type(error).__name__]
-    else:
-        _log.error("%s failed", what, exc_info=error)
-        said = [f"The service failed on it ({type(error).__name__}); its log says why."]
-    text = " ".join(said).encode(errors="replace").decode().replace("\0", "?")
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def is_of_the_clip(error: Exception) -> bool:

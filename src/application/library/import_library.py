@@ -13,8 +13,9 @@ from application.concurrency.shielding import finish_even_if_cancelled
 from application.concurrency.task_groups import run_all
 from application.library.add_move import AddMove
 from application.library.clip_analysis import Examination, Examined
-from application.library.clip_failures import MISSING, reason_of
+from application.library.clip_failures import MISSING
 from application.library.import_scan import gathered
+from application.media.item_attempts import attempt
 from application.media.store_file import delete_or_leave, fingerprint
 from application.ports.library_files import LibraryFiles
 from application.ports.media_probe import MediaProbe
@@ -58,6 +59,8 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     outcome: Outcome
     notes: tuple[Note, ...]
+    code: str | None = None
+    """Why it was refused where its clip failed: a code of `domain.shared.errors`."""
 
 
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,8 +110,9 @@ class ImportLibrary:
     async def __call__(self, path: Path, told: Told, *, ready: bool = False) -> ImportReport:
         """Import a folder, a list (JSON, CSV) or one clip, and report on every move.
 
-        With ``ready`` every clip is prepared for films before it is added, which takes longer and
-        finds damage anywhere in it. Raises `InvalidRequest` if there is nothing at ``path``.
+        With ``ready`` every clip is made ready for films before it is added, which takes longer
+        and finds damage anywhere in it. Raises `InvalidRequest` when there is nothing at ``path``,
+        and what stops every move: a full disk, a database that is away, a missing FFmpeg.
         """
         found = await gathered(path, self._home)
         gate = asyncio.Semaphore(self._at_once)
@@ -130,21 +134,26 @@ class ImportLibrary:
     ) -> Imported:
         """Import one move with the file ``clip``, and report on it.
 
-        A ``dry_run`` checks and analyses the clip, and writes nothing.
+        A ``dry_run`` looks the clip up and into it, and writes nothing. Raises what stops every
+        move.
         """
         if wanted.said.elsewhere:
             return _came_out(wanted, Outcome.REFUSED, wanted.notes)
         if clip is None:
             lacking = note(Kind.MISSING, "clip", f"There is no clip {wanted.said.clip!r}.")
             return _came_out(wanted, Outcome.MISSING, (*wanted.notes, lacking))
-        try:
+        came = _came_out(wanted, Outcome.REFUSED, wanted.notes)
+
+        async def take_in() -> None:
+            nonlocal wanted, came
             wanted = await self.under_its_id(clip, wanted)
             outcome, notes = await self._taken_in(clip, wanted, ready=ready, dry_run=dry_run)
-        except Exception as error:
-            why = reason_of(error, f"importing the move {wanted.id!r}")
-            notes = (*wanted.notes, note(Kind.INCONSISTENT, "clip", why))
-            return _came_out(wanted, Outcome.REFUSED, notes)
-        return _came_out(wanted, outcome, notes)
+            came = _came_out(wanted, outcome, notes)
+
+        if (failure := await attempt("importing the move", wanted.id, take_in())) is None:
+            return came
+        notes = (*wanted.notes, note(Kind.INCONSISTENT, "clip", failure.message))
+        return _came_out(wanted, Outcome.REFUSED, notes, failure.code)
 
     async def under_its_id(self, clip: Path | None, wanted: Wanted) -> Wanted:
         """Return the move with its former id, if the library has the same clip under that."""
@@ -213,5 +222,7 @@ def _unusable(move: Move) -> tuple[Note, ...]:
     return (note(Kind.INCONSISTENT, "clip", f"No film can be made of it: {move.unusable}"),)
 
 
-def _came_out(wanted: Wanted, outcome: Outcome, notes: tuple[Note, ...]) -> Imported:
-    return Imported(id=wanted.id, name=wanted.name, outcome=outcome, notes=notes)
+def _came_out(
+    wanted: Wanted, outcome: Outcome, notes: tuple[Note, ...], code: str | None = None
+) -> Imported:
+    return Imported(id=wanted.id, name=wanted.name, outcome=outcome, notes=notes, code=code)

@@ -6,12 +6,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import msgspec
-
 from application.concurrency.task_groups import run_all
-from application.library.clip_failures import MISSING, Surroundings, is_of_the_clip, reason_of
+from application.library.clip_failures import MISSING, Surroundings, is_of_the_clip
 from application.media.cut_plans import ORDINARY, WORK, first_eight, whole_clip, whole_song
+from application.media.disk_errors import disk_errors
 from application.media.fetched_files import FetchedFiles
+from application.media.item_attempts import ItemAttempts, ItemFailure, failure_of_item
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.clip_encoder import ClipEncoder
 from application.ports.media_probe import MediaProbe
@@ -28,13 +28,6 @@ Told = Callable[[str, int, int], Awaitable[None]]
 """Receives the name of a finished item, the number done and the total."""
 
 _log = logging.getLogger("bachata.clips")
-
-
-class Unready(msgspec.Struct, frozen=True, kw_only=True):
-    """An item that could not be prepared, and the reason."""
-
-    id: str
-    why: str
 
 
 class PrewarmLibrary:
@@ -67,8 +60,8 @@ class PrewarmLibrary:
         self._at_once = at_once
         self._surroundings = Surroundings(storage, workspace, clips)
 
-    async def __call__(self, told: Told, at_once: int | None = None) -> tuple[Unready, ...]:
-        """Prepare everything; return the items that failed. A second call is quick.
+    async def __call__(self, told: Told, at_once: int | None = None) -> tuple[ItemFailure, ...]:
+        """Return once all that can be made ready is, with what cannot; done twice it is quick.
 
         Raises `FFmpegMissing`, `StorageFailed`, ... if the cause affects all items. If the encoder
         does not cache clips, only the moves marked as unusable are tried.
@@ -76,24 +69,28 @@ class PrewarmLibrary:
         songs = await read_all(lambda after, most: self._songs.page(SongFilter(), after, most))
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         gate = asyncio.Semaphore(at_once or self._at_once)
-        unready: list[Unready] = []
+        unready: list[ItemFailure] = []
+        attempts = ItemAttempts("making ready", self._surroundings.check)
         done = 0
+
+        async def one(each: Song | Move) -> None:
+            if (failure := await self.one(each)) is not None:
+                unready.append(failure)
 
         async def ready(each: Song | Move) -> None:
             nonlocal done
             async with gate:
-                if (why := await self.one(each)) is not None:
-                    unready.append(Unready(id=each.id, why=why))
+                await attempts(each.id, one(each))
                 done += 1
                 name = each.title if isinstance(each, Song) else each.name
                 await told(name, done, len(songs) + len(moves))
 
         library: Iterable[Song | Move] = (*songs, *moves)
         await run_all(ready(each) for each in library)
-        return tuple(unready)
+        return (*unready, *attempts.failures)
 
-    async def one(self, each: Song | Move) -> str | None:
-        """Prepare one item; return the reason if that is impossible; raises as the call does.
+    async def one(self, each: Song | Move) -> ItemFailure | None:
+        """Make one ready, or return why that cannot be; raises as the call does.
 
         For a move marked as unusable the whole clip is tried, because the fault may be at its end.
         """
@@ -108,30 +105,33 @@ class PrewarmLibrary:
 
         Clips that are no longer the moves' clips in the library are ignored.
         """
+        attempts = ItemAttempts("trying the clip of the move", self._surroundings.check)
         for move in await self._moves.find_many(tuple(clips)):
             if move.video_path == clips[move.id]:
-                await self._tried(move, self._try_all_of(move), missing=True)
+                work = self._tried(move, self._try_all_of(move), missing=True)
+                await attempts(move.id, work)
 
     async def _tried(
         self, each: Song | Move, work: Awaitable[None], *, missing: bool = False
-    ) -> str | None:
-        """Run some work for a song or a move; return the reason if it failed, and mark the move.
+    ) -> ItemFailure | None:
+        """Why some work with a song or a move failed; a move of whose clip it is is marked.
 
         A ``missing`` clip is recorded only after a film has failed for it: if the storage is
         unavailable, as with an unmounted disk, all clips are missing.
         """
         what = f"making the {'song' if isinstance(each, Song) else 'move'} {each.id!r} ready"
         try:
-            await work
+            with disk_errors():
+                await work
         except Exception as error:
             await self._surroundings.check(error)
-            why = reason_of(error, what)
-            _log.warning("%s failed: %s", what, why)
+            failure = failure_of_item(each.id, error, what)
+            _log.warning("%s failed: %s", what, failure.message)
             if missing and isinstance(error, MediaNotFound):
                 await self._mark(each, MISSING)
             elif isinstance(each, Move) and is_of_the_clip(error):
-                await self._mark(each, why)
-            return why
+                await self._mark(each, failure.message)
+            return failure
         if each.unusable is not None:
             await self._mark(each, None)
         return None

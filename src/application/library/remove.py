@@ -1,5 +1,6 @@
 """Remove a song or a move from the library."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from application.concurrency.keyed_lock import KeyedLock
@@ -9,6 +10,8 @@ from application.ports.moves import MoveRepository
 from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from domain.shared.errors import NotFound
+
+_log = logging.getLogger("bachata.library")
 
 
 class _Removal:
@@ -35,9 +38,17 @@ class _Removal:
             left = await self._library_files.removed(self._kind, item_id)
             if missing is not None and not left:
                 raise missing
+            failures: list[Exception] = []
             for each in left:
-                await self._storage.delete(each.path)
-                await self._library_files.forget(each.path)
+                try:
+                    await self._storage.delete(each.path)
+                    await self._library_files.forget(each.path)
+                except Exception as error:
+                    # The other files are deleted all the same; the first failure is the answer.
+                    _log.warning("the file %r was not deleted: %s", each.path, error)
+                    failures.append(error)
+            if failures:
+                raise failures[0]
 
 
 class RemoveSong(_Removal):

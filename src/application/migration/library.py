@@ -10,9 +10,9 @@ import msgspec
 
 from application.concurrency.task_groups import run_all
 from application.library.add_song import AddSong
-from application.library.clip_failures import reason_of
 from application.library.import_library import ImportLibrary, Outcome
 from application.library.unique_ids import id_of, unused
+from application.media.item_attempts import attempt
 from application.media.store_file import digest_of, fingerprint, once
 from application.migration.media import SeedMedia
 from application.migration.report import Came, Findings
@@ -124,19 +124,22 @@ class SeedLibrary:
             if (contents := paths.contents_of(song.audio_path)) is not None
         }
         promised: set[str] = set()
+
+        async def bring(key: str, said: SeedSong) -> None:
+            async with media.file(said.audio_path) as file:
+                if file is None:
+                    lacking = media.why_not(said.audio_path)
+                    await self._without(key, said, lacking, places, findings)
+                else:
+                    song = _Song(key, said, file, await fingerprint(file))
+                    came = await self._song(song, known, promised, dry_run=dry_run)
+                    await self._noted(song, came, known[song.contents], places, findings)
+
         for key, said in given:
-            try:
-                async with media.file(said.audio_path) as file:
-                    if file is None:
-                        lacking = media.why_not(said.audio_path)
-                        await self._without(key, said, lacking, places, findings)
-                    else:
-                        song = _Song(key, said, file, await fingerprint(file))
-                        came = await self._song(song, known, promised, dry_run=dry_run)
-                        await self._noted(song, came, known[song.contents], places, findings)
-            except Exception as error:
-                why = reason_of(error, f"bringing the song {key!r} over")
-                findings.left_out(Model.SONG, key, why)
+            if (
+                failure := await attempt("bringing over the song", key, bring(key, said))
+            ) is not None:
+                findings.left_out(Model.SONG, key, failure.message)
             await told(said.title)
 
     async def _without(
@@ -224,15 +227,14 @@ class SeedLibrary:
         came: dict[str, tuple[Came, list[str]]] = {}
         ids: dict[str, str] = {}
 
+        async def bring(move: Wanted) -> None:
+            came[move.id], ids[move.id] = await self._move(move, media, places, dry_run=dry_run)
+
         async def work(move: Wanted) -> None:
             async with gate:
-                try:
-                    came[move.id], ids[move.id] = await self._move(
-                        move, media, places, dry_run=dry_run
-                    )
-                except Exception as error:
-                    why = reason_of(error, f"bringing the move {move.id!r} over")
-                    came[move.id] = (Came.LEFT_OUT, [why])
+                failure = await attempt("bringing over the move", move.id, bring(move))
+                if failure is not None:
+                    came[move.id] = (Came.LEFT_OUT, [failure.message])
             await told(move.name)
 
         await run_all(work(move) for move in asked)

@@ -94,11 +94,19 @@ class SeedMedia:
         return self._files
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # It lies in a folder that we may not look into.
+        return False
+
+
 def _below(folder: Path | None) -> tuple[str, ...]:
     """Return every file of a folder at any depth, except lists and system files."""
     if folder is None:
         return ()
-    files = (each.relative_to(folder) for each in folder.rglob("*") if each.is_file())
+    files = (each.relative_to(folder) for each in folder.rglob("*") if _is_file(each))
     return tuple(
         sorted(
             each.as_posix()

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from application.library.clip_failures import reason_of
+from application.media.item_attempts import reason_of
 from application.migration.library import Places, SeedLibrary
 from application.migration.media import SeedMedia
 from application.migration.report import Findings, MigrationReport
@@ -72,8 +72,9 @@ class MigrateSeed:
     ) -> MigrationReport:
         """Migrate everything of ``source`` and verify it, or only report what a real run would do.
 
-        Files are searched in the folder ``media`` (default: the source's own), then in the storage.
-        Raises `NotReady` if the source cannot be read.
+        Files are looked for in the folder ``media``, else in the source's own, then in the
+        storage. Raises `NotReady` when the source cannot be read, and what stops every record: a
+        full disk, a database that is away, a missing FFmpeg.
         """
         findings, places = Findings(), Places(self._home)
         files = SeedMedia(media or source.media, self._storage, self._workspace, self._home)
@@ -112,9 +113,9 @@ async def _read(
     """Read all records of a model with their keys; unreadable records are skipped and reported."""
     found: list[tuple[str, Any]] = []
     async for record in source.records(model):
-        for name in dropped_fields(model, record):
-            findings.drop(f"{model}.{name}", _JOBS if name == _JOB_FIELD else _NO_PLACE)
         try:
+            for name in dropped_fields(model, record):
+                findings.drop(f"{model}.{name}", _JOBS if name == _JOB_FIELD else _NO_PLACE)
             found.append((record.key, read(record)))
         except ValueError as error:
             findings.left_out(model, record.key, str(error))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from application.concurrency.shielding import finish_even_if_cancelled
-from application.library.clip_failures import reason_of
+from application.media.item_attempts import attempt
 from application.media.store_file import digest_of
 from application.migration.library import Places, Told
 from application.migration.media import SeedMedia
@@ -66,17 +66,20 @@ class SeedTasks:
         *,
         dry_run: bool,
     ) -> None:
-        """Migrate tasks; completed ones with their films, if these exist."""
+        """Bring tasks over; those that were completed with their films, where these are there."""
+
+        async def bring(key: str, said: SeedTask) -> None:
+            films = said.films if said.state is State.COMPLETED else ()
+            async with media.file(*films) as film:
+                came, notes = await self._task(said, film, places, dry_run=dry_run)
+            item = None if came is Came.LEFT_OUT else str(said.task_id)
+            findings.came(Model.TASK, key, came, item, notes)
+
         for key, said in given:
-            try:
-                films = said.films if said.state is State.COMPLETED else ()
-                async with media.file(*films) as film:
-                    came, notes = await self._task(said, film, places, dry_run=dry_run)
-                item = None if came is Came.LEFT_OUT else str(said.task_id)
-                findings.came(Model.TASK, key, came, item, notes)
-            except Exception as error:
-                why = reason_of(error, f"bringing the task {key!r} over")
-                findings.left_out(Model.TASK, key, why)
+            if (
+                failure := await attempt("bringing over the task", key, bring(key, said))
+            ) is not None:
+                findings.left_out(Model.TASK, key, failure.message)
             await told(key)
 
     async def _task(
@@ -132,16 +135,19 @@ class SeedTasks:
         *,
         dry_run: bool,
     ) -> None:
-        """Migrate Blueprints whose files all exist; existing Blueprints stay unchanged."""
-        for key, document in given:
+        """Bring Blueprints over of which every file is there; what is on record stays."""
+
+        async def bring(key: str, document: dict[str, Any]) -> None:
             try:
                 await self._blueprint(key, document, places, findings, dry_run=dry_run)
             except InvalidRequest as error:
                 broken = [f"{each.path}: {each.message}" for each in error.violations]
                 findings.left_out(Model.BLUEPRINT, key, *_first(broken))
-            except Exception as error:
-                why = reason_of(error, f"bringing the Blueprint {key!r} over")
-                findings.left_out(Model.BLUEPRINT, key, why)
+
+        for key, document in given:
+            failure = await attempt("bringing over the Blueprint", key, bring(key, document))
+            if failure is not None:
+                findings.left_out(Model.BLUEPRINT, key, failure.message)
             await told(key)
 
     async def _blueprint(

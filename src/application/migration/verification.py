@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 from uuid import UUID
 
+from application.media.item_attempts import reason_of, stops_all
 from application.migration.report import Counted, Findings, Norms, Verified
 from application.ports.blueprints import BlueprintArchive
 from application.ports.move_embeddings import MoveEmbeddings
@@ -16,7 +17,6 @@ from application.ports.tasks import TaskRepository
 from domain.importing.move_lists import Listed
 from domain.legacy.seeds import Model
 from domain.library.embeddings import MoveEmbedding, Part, faults, unpacked
-from domain.shared.errors import BachataError, NotFound
 
 SAMPLE: Final = 12
 """Number of files that are read back from the storage."""
@@ -49,8 +49,8 @@ class Verification:
     ) -> Verified:
         """Verify the records that exist here according to ``findings``.
 
-        ``digests`` are the SHA-256 of files by storage path, ``said`` the original values of
-        migrated moves by id.
+        ``digests`` are the SHA-256 of files by storage path, ``said`` what records say of moves
+        that were taken, by id. What cannot be read is one of the faults and hides no other.
         """
         faulty: list[str] = []
         counts = [await self._counted(model, findings, faulty) for model in Model]
@@ -66,8 +66,8 @@ class Verification:
         for each in kept:
             try:
                 await self._looks[model](str(each.id))
-            except NotFound as error:
-                faulty.append(f"{model} {each.id}: {error}")
+            except Exception as error:
+                faulty.append(_fault(f"{model} {each.id}", error))
             else:
                 found += 1
         return Counted(model=model, expected=len(kept), found=found)
@@ -77,7 +77,11 @@ class Verification:
     ) -> Norms:
         lengths: list[float] = []
         for move_id in moves:
-            entry = await self._embeddings.find(move_id)
+            try:
+                entry = await self._embeddings.find(move_id)
+            except Exception as error:
+                faulty.append(_fault(f"{Model.MOVE} {move_id}", error))
+                continue
             if entry is None:
                 faulty.append(f"{Model.MOVE} {move_id}: It has no embedding.")
                 continue
@@ -106,14 +110,21 @@ class Verification:
                 digest = hashlib.sha256()
                 async for chunk in self._storage.read(path, 0, stored.size):
                     digest.update(chunk)
-            except BachataError as error:
-                faulty.append(f"{path}: {error}")
+            except Exception as error:
+                faulty.append(_fault(path, error))
                 continue
             if digest.hexdigest() == digests[path]:
                 right += 1
             else:
                 faulty.append(f"{path}: Its SHA-256 is not that of the file that was taken.")
         return right
+
+
+def _fault(item: str, error: Exception) -> str:
+    """Say why an item could not be read back; raises what stops every item."""
+    if stops_all(error):
+        raise error
+    return f"{item}: {reason_of(error, f'reading {item!r} back')}"
 
 
 def _same(entry: MoveEmbedding, said: Listed, part: Part) -> bool:

@@ -117,6 +117,9 @@ class Diagnose:
             self._left.add(task)
             detail = f"No answer after {check.limit:.0f} s; it waits for {check.waits_for}."
             return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
+        if task.cancelled():
+            detail = "It could not be found out: what it waited for was cancelled."
+            return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
         try:
             found = task.result()
         except BachataError as error:

@@ -1,19 +1,22 @@
 """Make the demo library."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from application.concurrency.task_groups import run_all
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
+from application.media.item_attempts import ItemAttempts, ItemFailure
 from application.ports.demo import DemoStudio
 from application.ports.moves import MoveRepository
 from application.ports.songs import SongRepository
 from application.ports.workspace import Workspace
 from domain.library.moves import Move
 from domain.library.songs import Analysis, Song
+from domain.shared.errors import NotReady
 
 WORK = UUID("de300000-0000-4000-8000-000000000000")
 """Names the work folder of the demo library; no task has this id."""
@@ -48,22 +51,26 @@ class MakeDemoLibrary:
         self._add_song = add_song
         self._at_once = at_once
 
-    async def __call__(self, told: Told) -> None:
-        """Return when everything is in the library; existing items stay unchanged."""
+    async def __call__(self, told: Told) -> tuple[ItemFailure, ...]:
+        """Return once all that can be made is there, with what cannot; what was there stays.
+
+        Raises what stops everything, such as a full disk, and `NotReady` where all of it failed.
+        """
         songs = [
             pair for pair in self._studio.songs() if await self._songs.find(pair[0].id) is None
         ]
         moves = [move for move in self._studio.moves() if await self._moves.find(move.id) is None]
         whole = len(songs) + len(moves)
         if not whole:
-            return
+            return ()
+        attempts = ItemAttempts("making the demo's")
         gate = asyncio.Semaphore(self._at_once)
         done = 0
 
-        async def make(name: str, work: Callable[[], Awaitable[None]]) -> None:
+        async def make(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
             nonlocal done
             async with gate:
-                await work()
+                await attempts(name, work())
                 done += 1
                 await told(name, done, whole)
 
@@ -74,10 +81,15 @@ class MakeDemoLibrary:
             ]
             await told("", 0, whole)
             await run_all(make(name, work) for name, work in works)
+        if len(attempts.failures) == whole:
+            raise NotReady(
+                "Nothing of the demo library could be made.", details=attempts.failures[0].message
+            )
+        return attempts.failures
 
     def _recording(
         self, song: Song, analysis: Analysis, folder: Path
-    ) -> Callable[[], Awaitable[None]]:
+    ) -> Callable[[], Coroutine[Any, Any, None]]:
         async def work() -> None:
             into = folder / f"song-{song.id}"
             await self._studio.record(song, into)
@@ -86,7 +98,7 @@ class MakeDemoLibrary:
 
         return work
 
-    def _filming(self, move: Move, folder: Path) -> Callable[[], Awaitable[None]]:
+    def _filming(self, move: Move, folder: Path) -> Callable[[], Coroutine[Any, Any, None]]:
         async def work() -> None:
             into = folder / f"move-{move.id}"
             await self._studio.film(move, into)

@@ -10,6 +10,8 @@ from uuid import UUID
 import msgspec
 
 from application.library.clip_failures import MISSING
+from application.media.item_attempts import ItemAttempts, ItemFailure
+from application.operations.file_removal import FileRemoval, RemovedFile
 from application.ports.blueprints import BlueprintArchive
 from application.ports.library_files import LibraryFiles
 from application.ports.moves import MoveFilter, MoveRepository
@@ -21,7 +23,7 @@ from domain.library.moves import Move
 from domain.library.songs import Song
 from domain.rendering.assembly import Assembly, State
 from domain.shared import paths
-from domain.shared.errors import BachataError, MediaNotFound, TaskNotFound
+from domain.shared.errors import MediaNotFound, StorageFailed, TaskNotFound
 
 _log = logging.getLogger("bachata.recovery")
 
@@ -30,8 +32,6 @@ OLD: Final = timedelta(hours=1)
 FEW: Final = 20
 """Maximum orphaned library files that are deleted even if they outnumber the others."""
 _PAGE: Final = 500
-_PATIENCE: Final = 3
-"""Number of failed deletions after which recovery stops."""
 
 
 class Owner(StrEnum):
@@ -40,14 +40,6 @@ class Owner(StrEnum):
     SONG = "song"
     MOVE = "move"
     FILM = "film"
-
-
-class RemovedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A deleted file."""
-
-    path: str
-    size: int
-    """Size in bytes."""
 
 
 class Unfound(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +55,9 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
 
     removed: tuple[RemovedFile, ...] = ()
     size: int = 0
-    """Total size of the deleted files in bytes."""
-    failed: tuple[str, ...] = ()
-    """Paths of files that could not be deleted; the next recovery tries again."""
+    """Bytes of what was removed."""
+    failed: tuple[ItemFailure, ...] = ()
+    """Files, songs, moves and films that failed now; the next recovery tries them again."""
     held_back: tuple[str, ...] = ()
     """Paths of orphaned library files, so many that the database may be the wrong one."""
     unfound: tuple[Unfound, ...] = ()
@@ -110,34 +102,35 @@ class RecoverStorage:
     async def __call__(self, *, force: bool = False) -> Recovery:
         """Delete and mark, and return the result.
 
-        With ``force`` orphaned library files are deleted even if they are the majority. Raises
-        `NotReady` and `StorageFailed` if the database or the storage is unavailable.
+        With ``force`` library files that nobody owns go though they are most of all. One that
+        fails keeps no other from being removed or marked. Raises `NotReady` and `StorageFailed`
+        where the database or the storage is away.
         """
-        removal = _Removal(self._storage)
+        removal = FileRemoval(self._storage)
+        attempts = ItemAttempts("recovering", self._check)
         lying = await self._lying("clips", "songs")
         for each in await self._library_files.removed():
-            if await removal.remove(lying.get(each.path) or _of_unknown_size(each.path)):
-                await self._library_files.forget(each.path)
+            file = lying.get(each.path) or _of_unknown_size(each.path)
+            await attempts(each.path, self._remove_known(file, removal))
         items = await self._items()
         owned = {_path_of(item) for item in items}
         lost = [each for each in lying.values() if each.path not in owned and _is_old(each)]
         lost = [each for each in lost if paths.contents_of(each.path) is not None]
         held_back = not force and len(lost) > max(FEW, len(owned))
         for each in [] if held_back else lost:
-            if await self._library_files.give_up(each.path):
-                await removal.remove(each)
-        await self._evict_made(removal)
+            await attempts(each.path, self._remove_lost(each, removal))
+        await self._evict_made(removal, attempts)
         films = await self._lying("output")
         completed = [task async for task in self._completed()]
+        kept = {task.output_path for task in completed}
         for each in films.values():
-            if each.path not in {task.output_path for task in completed} and _is_old(each):
-                await self._remove_film(each, removal)
-        marks = await self._marked(items, completed, {*lying, *films})
+            if each.path not in kept and _is_old(each):
+                await attempts(each.path, self._remove_film(each, removal))
+        marks = await self._marked(items, completed, {*lying, *films}, attempts)
         recovery = msgspec.structs.replace(
             marks,
             removed=tuple(removal.removed),
             size=sum(each.size for each in removal.removed),
-            failed=tuple(removal.failed),
             held_back=tuple(sorted(each.path for each in lost)) if held_back else (),
         )
         _tell(recovery)
@@ -147,7 +140,23 @@ class RecoverStorage:
         """Mark items without a file, unmark items whose file is back, and delete nothing."""
         lying = await self._lying("clips", "songs", "output")
         completed = [task async for task in self._completed()]
-        return await self._marked(await self._items(), completed, {*lying})
+        attempts = ItemAttempts("marking", self._check)
+        return await self._marked(await self._items(), completed, {*lying}, attempts)
+
+    async def _check(self, error: Exception) -> None:
+        """Raise `StorageFailed` where the storage is away, after one item has failed."""
+        if isinstance(error, StorageFailed):
+            await self._storage.ready()
+
+    async def _remove_known(self, file: StoredFile, removal: FileRemoval) -> None:
+        """Remove the file of an item that was removed."""
+        await removal.remove(file)
+        await self._library_files.forget(file.path)
+
+    async def _remove_lost(self, file: StoredFile, removal: FileRemoval) -> None:
+        """Remove a file that nobody owns, unless it has an owner by now."""
+        if await self._library_files.give_up(file.path):
+            await removal.remove(file)
 
     async def _lying(self, *folders: str) -> dict[str, StoredFile]:
         return {each.path: each for folder in folders async for each in self._storage.files(folder)}
@@ -165,8 +174,8 @@ class RecoverStorage:
                     yield task
             after = page[-1].task_id
 
-    async def _evict_made(self, removal: "_Removal") -> None:
-        """Delete the oldest cached files until the rest is within the limit.
+    async def _evict_made(self, removal: FileRemoval, attempts: ItemAttempts) -> None:
+        """Remove the oldest made files until the others take no more than is allowed.
 
         A missing cached file is made again on demand. Files in use are usually young.
         """
@@ -175,10 +184,10 @@ class RecoverStorage:
         for each in sorted(made, key=lambda each: each.age, reverse=True):
             if total <= self._made or not _is_old(each):
                 return
-            if await removal.remove(each):
+            if await attempts(each.path, removal.remove(each)):
                 total -= each.size
 
-    async def _remove_film(self, film: StoredFile, removal: "_Removal") -> None:
+    async def _remove_film(self, film: StoredFile, removal: FileRemoval) -> None:
         """Delete a film if all its tasks ended without a film; a film without tasks stays."""
         states: list[State] = []
         for task_id in await self._blueprints.tasks_of(film.path):
@@ -190,26 +199,39 @@ class RecoverStorage:
             await removal.remove(film)
 
     async def _marked(
-        self, items: Iterable[Song | Move], completed: Iterable[Assembly], lying: set[str]
+        self,
+        items: Iterable[Song | Move],
+        completed: Iterable[Assembly],
+        lying: set[str],
+        attempts: ItemAttempts,
     ) -> Recovery:
+        """Mark all that has no file, and unmark what has it back; report every failure so far."""
         unfound: list[Unfound] = []
         found_again = 0
-        for item in items:
+
+        async def mark_item(item: Song | Move) -> None:
+            nonlocal found_again
             if not await self._is_there(_path_of(item), lying):
                 owner = Owner.SONG if isinstance(item, Song) else Owner.MOVE
                 if item.unusable is not None or await self._mark(item, MISSING):
                     unfound.append(Unfound(owner=owner, id=item.id, path=_path_of(item)))
             elif item.unusable == MISSING:
                 found_again += await self._mark(item, None)
-        for task in completed:
-            path = task.output_path or ""
+
+        async def mark_film(task: Assembly, path: str) -> None:
+            nonlocal found_again
             there = await self._is_there(path, lying)
             if not there:
                 unfound.append(Unfound(owner=Owner.FILM, id=str(task.task_id), path=path))
             if there != (task.unusable is None):
                 await self._mark_film(task, None if there else MISSING)
                 found_again += there
-        return Recovery(unfound=tuple(unfound), found_again=found_again)
+
+        for item in items:
+            await attempts(item.id, mark_item(item))
+        for task in completed:
+            await attempts(str(task.task_id), mark_film(task, task.output_path or ""))
+        return Recovery(unfound=tuple(unfound), found_again=found_again, failed=attempts.failures)
 
     async def _mark(self, item: Song | Move, reason: str | None) -> bool:
         if isinstance(item, Song):
@@ -232,31 +254,6 @@ class RecoverStorage:
             await self._storage.describe(path)
         except MediaNotFound:
             return False
-        return True
-
-
-class _Removal:
-    """Deletes files, and counts them; raises after too many failures."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-        self.removed: list[RemovedFile] = []
-        self.failed: list[str] = []
-
-    async def remove(self, file: StoredFile) -> bool:
-        """Delete a file; return True on success."""
-        try:
-            await self._storage.delete(file.path)
-        except BachataError as error:
-            self.failed.append(file.path)
-            facts = {"path": file.path, "error": str(error)}
-            _log.warning("a file that belongs to nobody could not be deleted", extra=facts)
-            if len(self.failed) == _PATIENCE:
-                raise
-            return False
-        self.removed.append(RemovedFile(path=file.path, size=file.size))
-        facts = {"path": file.path, "bytes": file.size}
-        _log.info("a file that belongs to nobody was deleted", extra=facts)
         return True
 
 

@@ -12,7 +12,7 @@ from application.planning.shortlisting import Shortlist
 from application.ports.clock import Clock
 from application.ports.description_model import DescriptionModel, Slot
 from application.ports.moves import MoveFilter, MoveRepository
-from application.ports.pagination import read_all
+from application.ports.pagination import Page, read_all
 from application.ports.songs import SongRepository
 from domain.blueprint.model import Blueprint, Difficulty, OutputConfig
 from domain.library.moves import Energy, Move, Style
@@ -179,8 +179,9 @@ class PlanChoreography:
         """Return the song counted at the tempo that fits most moves, and the candidate moves."""
         best: tuple[Counted, Sequence[Move]] | None = None
         most = 0
+        first = await self._first()
         for way in ways_to_count(heard):
-            moves = await self._candidates(request, way.analysis, described)
+            moves = await self._candidates(request, way.analysis, described, first)
             wanted = [move for move in moves if move.id not in request.banned_moves]
             fit = fitting(wanted, way.analysis.tempo)
             if best is None or fit > most:
@@ -191,22 +192,33 @@ class PlanChoreography:
             raise AssertionError("A song is counted in one way at least.")
         return best
 
+    async def _first(self) -> Page[Move]:
+        """Return the moves that are read once, however many ways to count the song are tried."""
+        if self._shortlist is not None:
+            return await self._shortlist.first()
+        usable = MoveFilter(usable=True)
+        moves = await read_all(lambda after, most: self._moves.page(usable, after, most))
+        return Page(items=tuple(moves))
+
     async def _candidates(
-        self, request: ChoreographyRequest, analysis: Analysis, described: Description | None
+        self,
+        request: ChoreographyRequest,
+        analysis: Analysis,
+        described: Description | None,
+        first: Page[Move],
     ) -> Sequence[Move]:
         """Return the candidate moves."""
-        if self._shortlist is not None:
+        if self._shortlist is not None and first.last is not None:
             words = None
             if described is not None:
                 words = " ".join((described.text, *described.asked.figures))
             wish = _wish(request)
-            found = await self._shortlist(request.song_id, analysis.tempo, wish, words)
+            found = await self._shortlist(request.song_id, analysis.tempo, wish, words, first=first)
             known = {move.id for move in found}
             more = () if described is None else described.figures
             added = await self._moves.find_many([each for each in more if each not in known])
             return (*found, *(move for move in added if move.unusable is None))
-        usable = MoveFilter(usable=True)
-        return await read_all(lambda after, most: self._moves.page(usable, after, most))
+        return first.items
 
     async def _refuse_unknown(self, request: ChoreographyRequest, moves: Sequence[Move]) -> None:
         named = {*request.banned_moves, *(lock.move_id for lock in request.locked_moves)}

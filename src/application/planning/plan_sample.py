@@ -4,7 +4,7 @@ from uuid import uuid5
 
 import msgspec
 
-from application.library.clip_failures import reason_of
+from application.media.item_attempts import reason_of
 from application.planning.plan import ChoreographyRequest, PlanChoreography
 from domain.blueprint.model import Blueprint, Difficulty
 from domain.legacy.seeds import NAMESPACE

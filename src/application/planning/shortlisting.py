@@ -6,6 +6,7 @@ from typing import Final
 from application.library.analyze_song import AnalyzeSong
 from application.ports.move_index import Among
 from application.ports.moves import MoveFilter, MoveRepository
+from application.ports.pagination import Page
 from application.search.move_search import FindMoves, Likeness
 from domain.library.embeddings import LENGTHS, Part, packed
 from domain.library.moves import INTRO, OUTRO, Energy, Move
@@ -39,14 +40,25 @@ class Shortlist:
         self._hear = hear
         self._many = many
 
+    async def first(self) -> Page[Move]:
+        """Return the first of the moves that film can be made of; most often that is all."""
+        return await self._moves.page(MoveFilter(usable=True), None, self._many)
+
     async def __call__(
-        self, song_id: str, tempo: float, wish: Wish, words: str | None = None
+        self,
+        song_id: str,
+        tempo: float,
+        wish: Wish,
+        words: str | None = None,
+        *,
+        first: Page[Move] | None = None,
     ) -> tuple[Move, ...]:
         """Return the candidate moves for a song of ``tempo`` beats per minute.
 
-        It omits moves that are marked as unusable.
+        It omits moves that are marked as unusable. Whoever asks for several tempos reads the
+        ``first`` once.
         """
-        page = await self._moves.page(MoveFilter(usable=True), None, self._many)
+        page = first or await self.first()
         if page.last is None:
             return page.items
         like = await self._likeness(song_id, wish.seed, words)

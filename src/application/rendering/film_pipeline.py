@@ -209,7 +209,10 @@ class FilmPipeline:
     async def _looked_at(
         self, blueprint: Blueprint, timeline: Timeline, fetched: FetchedFiles, record: Record
     ) -> None:
-        """Probe every file, and refuse clips that are too short before any other work."""
+        """Find out about every file, and refuse what a clip is too short for before any work.
+
+        All or nothing: a film needs each of its files.
+        """
         seen: dict[str, Known] = {}
 
         async def look(path: str) -> None:
@@ -246,7 +249,10 @@ class FilmPipeline:
         folder: Path,
         record: Record,
     ) -> Footage:
-        """Encode every distinct cut once, in parallel as far as the encoder allows; join them."""
+        """Make every distinct cut once, as many at a time as the encoder takes; join them.
+
+        All or nothing: a film without one of its cuts is none.
+        """
         distinct = timeline.distinct
         pieces: dict[Cut, Footage] = {}
 

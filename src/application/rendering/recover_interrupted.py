@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from application.concurrency.shielding import finish_even_if_cancelled
+from application.media.item_attempts import ItemAttempts
 from application.ports.blueprints import BlueprintArchive
 from application.ports.clock import Clock
 from application.ports.storage import Storage
@@ -45,21 +46,31 @@ class RecoverInterrupted:
         self._over = timedelta(seconds=limit) + _GRACE
 
     async def __call__(self) -> int:
-        """Return the number of ended tasks."""
+        """Return how many tasks were ended; one that cannot be ended keeps no other from it.
+
+        It is logged, and ended by a later call, once it is over its time. Raises `NotReady` where
+        the database is away.
+        """
         return await finish_even_if_cancelled(self._swept())
 
     async def _swept(self) -> int:
+        attempts = ItemAttempts("ending the interrupted task")
         swept = 0
-        over = await self._tasks.unfinished(self._over)
-        for task_id in dict.fromkeys((*await self._workspace.sweep(), *over)):
+
+        async def end(task_id: UUID) -> None:
+            nonlocal swept
             try:
                 found = await self._tasks.get(task_id)
             except TaskNotFound:
-                # The task was never added, or the folder has no task, as for the demo library.
-                continue
+                # It was never added, or is work without a task, such as filming the demo library.
+                return
             if found.state not in FINAL:
                 await self._end(found)
                 swept += 1
+
+        over = await self._tasks.unfinished(self._over)
+        for task_id in dict.fromkeys((*await self._workspace.sweep(), *over)):
+            await attempts(str(task_id), end(task_id))
         return swept
 
     async def _end(self, found: Assembly) -> None:

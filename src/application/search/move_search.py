@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -11,17 +11,18 @@ import msgspec
 
 from application.concurrency.threads import PLANNING
 from application.concurrency.timeouts import ended, limited
+from application.media.item_attempts import ItemAttempts
 from application.ports.clock import Clock
 from application.ports.embedder import Embedder
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import Among, Entry, MoveIndex, Near
+from application.search.index_entries import fused_or_words, index_entries
 from domain.library.embeddings import (
     EmbeddedMove,
     Fused,
     Part,
     Rows,
     Vector,
-    fused,
     unpacked,
     words_of,
 )
@@ -71,8 +72,9 @@ class FoundMoves(msgspec.Struct, frozen=True, kw_only=True):
 class FindMoves:
     """Searches the library by text, sound or pose, with filters.
 
-    Once there is an index, no search waits long for a new one: it is built in the background after
-    the library has changed or the index has expired, and replaced atomically.
+    Once an index is made, no search waits long for a new one: it is made in the background when
+    the library has changed or the index has come of age, and swapped as a whole. A move that cannot
+    be indexed is logged and left out.
     """
 
     def __init__(
@@ -218,7 +220,9 @@ class FindMoves:
     async def _query(self, like: Likeness) -> Fused:
         """Return the query vector; parts without data are zeros."""
         text = like.text if like.words is None else await self._embedder.read(like.words)
-        return _fused(Rows(pose=like.pose, audio=like.audio, text=text), "what is asked for")
+        return fused_or_words(
+            Rows(pose=like.pose, audio=like.audio, text=text), "what is asked for"
+        )
 
     async def _make(self, version: str) -> None:
         began = self._clock.now()
@@ -230,9 +234,21 @@ class FindMoves:
             self._made_at = began
             return
         entries: list[Entry] = []
+        attempts = ItemAttempts("indexing the move")
         async for some in self._pages():
-            readable = [await self._comparable(each) for each in some]
-            entries += await PLANNING.run(partial(_entries, readable))
+            readable: list[EmbeddedMove] = []
+
+            async def read(each: EmbeddedMove, into: list[EmbeddedMove] = readable) -> None:
+                into.append(await self._comparable(each))
+
+            for each in some:
+                await attempts(each.move.id, read(each))
+            # A thread for each move would take longer than what is done in it.
+            for entry in await PLANNING.run(partial(index_entries, readable)):
+                if isinstance(entry, Entry):
+                    entries.append(entry)
+                else:
+                    await attempts(entry.move_id, entry.failing())
         await self._index.swap(version, entries)
         self._made_at = began
 
@@ -273,27 +289,3 @@ class FindMoves:
         return EmbeddedMove(
             move=known.move, embedding=msgspec.structs.replace(embedding, rows=rows)
         )
-
-
-def _entries(known: Sequence[EmbeddedMove]) -> list[Entry]:
-    return [_entry(each) for each in known]
-
-
-def _fused(rows: Rows, what: str) -> Fused:
-    try:
-        return fused(rows)
-    except ValueError as error:
-        _log.warning("%s is compared by words only: %s", what, error)
-        return fused(Rows(text=rows.text))
-
-
-def _entry(known: EmbeddedMove) -> Entry:
-    move = known.move
-    return Entry(
-        move_id=move.id,
-        label=move.label,
-        difficulty=move.difficulty,
-        energy_level=move.energy_level,
-        style=move.style,
-        vector=_fused(known.embedding.rows, f"the move {move.id!r}"),
-    )

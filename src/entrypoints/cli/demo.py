@@ -9,7 +9,7 @@ import msgspec
 from rich_click import RichCommand
 
 from application.ports.songs import SongFilter
-from entrypoints.cli.console import StageBars, bars, talker
+from entrypoints.cli.console import StageBars, bars, say, talker
 from entrypoints.cli.dance_options import WISH, Wanted, song_of, taking, writing
 from entrypoints.cli.film_output import made
 from entrypoints.cli.session import Session, run, session
@@ -44,7 +44,8 @@ async def _make_library(opened: Session, progress: Any) -> None:  # noqa: ANN401
             bar = progress.add_task("Making the demo library", total=of)
         progress.update(bar, completed=done)
 
-    await opened.use_cases.make_demo(told)
+    for each in await opened.use_cases.make_demo(told):
+        say(progress.console, f"Not made: {each.item}: {each.message} Run this again to make it.")
 
 
 async def _song(opened: Session, wanted: Wanted) -> str:

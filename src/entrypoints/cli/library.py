@@ -113,7 +113,7 @@ def warm() -> None:
             told = _counted(progress, "Making the library ready")
             async with session() as opened:
                 unready = await opened.use_cases.prewarm_library(told)
-        _told_of([f"Not ready: {each.id}: {each.why}" for each in unready], "ready")
+        _told_of([f"Not ready: {each.item}: {each.message}" for each in unready], "ready")
 
     run(work)
 

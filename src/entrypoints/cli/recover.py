@@ -35,8 +35,8 @@ def _show(recovery: Recovery) -> None:
     console = talker()
     for file in recovery.removed:
         say(console, f"removed: {file.path}, {file.size:,} bytes")
-    for path in recovery.failed:
-        say(console, f"not removed: {path} could not be deleted; the next recovery tries it again")
+    for each in recovery.failed:
+        say(console, f"failed: {each.item}: {each.message} The next recovery tries it again.")
     for each in recovery.unfound:
         say(console, f"unusable: the {each.owner} {each.id} has lost its file {each.path}")
     if recovery.held_back:

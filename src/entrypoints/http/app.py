@@ -139,6 +139,8 @@ async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
             )
         except BachataError as error:
             _log.warning("leftovers are not swept", extra={"error": str(error)})
+        except Exception:
+            _log.exception("leftovers are not swept")
 
 
 async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
@@ -151,12 +153,17 @@ async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
             )
         except BachataError as error:
             _log.warning("the storage is not recovered", extra={"error": str(error)})
+        except Exception:
+            _log.exception("the storage is not recovered")
         await asyncio.sleep(_RECOVERED)
 
 
 async def _readied(use_cases: UseCases) -> None:
-    """Prepare the library for films, then complete the missing embeddings of its moves."""
-    await use_cases.prewarm_library(_unheard, 1)
+    """Make the library ready for films, then find out what is not yet known of its moves.
+
+    The second is done though the first fails.
+    """
+    await _logged(lambda: use_cases.prewarm_library(_unheard, 1), _NOT_WARM)
     await use_cases.backfill_audio_embeddings()
 
 

@@ -1,0 +1,246 @@
+"""Every route asks the database a fixed number of questions, however large the library is.
+
+Routes that plan or search read the moves 500 at a time: their counts hold for a library of one
+such page.
+"""
+
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, cast
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.engine import Database, open_database
+from adapters.database.schema import open_schema
+from adapters.database.tasks import SqlTaskRepository
+from adapters.memory import encoder
+from application.library.unique_ids import unused
+from domain.blueprint.model import Difficulty
+from domain.library.embeddings import MoveEmbedding
+from domain.library.moves import Energy, Move, Style
+from domain.library.songs import Song
+from domain.rendering.assembly import Assembly
+from domain.shared import paths
+from tests.api.house import ASSEMBLE, GENERATE, House, document, folder_of
+from tests.contracts import postgres
+from tests.contracts.test_plans import Statement, faults, plan_of, statements
+from tests.world.libraries import sql_library
+from tests.world.studio import CLIPS, blueprint
+
+pytestmark = pytest.mark.anyio
+
+SIZES: Final = (3, 60)
+"""Moves, songs and tasks of a library."""
+WORDS: Final = {"query": "fast, for beginners, with many turns"}
+
+Ask = Callable[["Guest"], Awaitable[httpx.Response]]
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A client, and what it asks about."""
+
+    client: httpx.AsyncClient
+    task: str
+    preview: str
+    """Address of the folder of the task's preview."""
+
+
+def ask(method: str, address: str, **said: object) -> Ask:
+    async def asking(guest: Guest) -> httpx.Response:
+        place = address.format(task=guest.task, preview=guest.preview)
+        return await guest.client.request(method, place, json=said or None)
+
+    return asking
+
+
+def bring(address: str, content: bytes, **said: str) -> Ask:
+    async def asking(guest: Guest) -> httpx.Response:
+        return await guest.client.post(address, data=said, files={"file": ("a", content)})
+
+    return asking
+
+
+async def assemble(guest: Guest) -> httpx.Response:
+    return await guest.client.post(ASSEMBLE, json=document())
+
+
+@dataclass(frozen=True)
+class Route:
+    """A request, and how many statements it takes."""
+
+    ask: Ask
+    count: int
+    by_key: bool = False
+    """True for a route of one item, whose rows are all found by their keys."""
+    again: bool = True
+    """True where the second request is counted, when caches are filled."""
+
+
+ROUTES: Final[dict[str, Route]] = {
+    "live": Route(ask("GET", "/health/live"), 0),
+    "ready": Route(ask("GET", "/health/ready"), 1),
+    "listSongs": Route(ask("GET", "/api/songs"), 1),
+    "getSong": Route(ask("GET", "/api/songs/song-01"), 1, by_key=True),
+    "getAnalysis": Route(ask("GET", "/api/songs/song-01/analysis"), 3, by_key=True),
+    "listMoves": Route(ask("GET", "/api/moves"), 1),
+    "getMove": Route(ask("GET", "/api/moves/move-01"), 1, by_key=True),
+    "getClip": Route(ask("GET", "/api/moves/move-01/clip"), 1, by_key=True),
+    "headClip": Route(ask("HEAD", "/api/moves/move-01/clip"), 1, by_key=True),
+    "getBlueprint": Route(ask("GET", "/api/choreography/{task}/blueprint"), 2, by_key=True),
+    "getVideoStream": Route(ask("GET", "/api/videos/{task}/stream"), 1, by_key=True),
+    "headVideoStream": Route(ask("HEAD", "/api/videos/{task}/stream"), 1, by_key=True),
+    "getPreview": Route(ask("GET", "/api/choreography/{task}/preview.m3u8"), 2, by_key=True),
+    "getPreviewPlaylist": Route(ask("GET", "{preview}/picture.m3u8"), 2, by_key=True),
+    "getPreviewSegment": Route(ask("GET", "{preview}/picture/init.mp4"), 2, by_key=True),
+    "searchMoves": Route(ask("POST", "/api/moves/search", words="a turn"), 2),
+    "listSimilarMoves": Route(ask("GET", "/api/moves/move-01/similar"), 4),
+    "parseQuery": Route(ask("POST", "/api/choreography/parse-query", **WORDS), 3),
+    "planChoreography": Route(ask("POST", "/api/choreography/plan", song_id="song-01"), 6),
+    "generateChoreography": Route(ask("POST", GENERATE, song_id="song-01"), 22),
+    "generateFromWords": Route(
+        ask("POST", "/api/choreography/generate-with-ai", **WORDS, song_id="song-01"), 27
+    ),
+    "assembleBlueprint": Route(assemble, 14),
+    "correctAnalysis": Route(
+        ask("PATCH", "/api/songs/song-01/analysis", beats="half"), 3, by_key=True
+    ),
+    "correctMove": Route(ask("PATCH", "/api/moves/move-01", shift="half_beat"), 3, by_key=True),
+    "uploadSong": Route(
+        bring("/api/songs", encoder.song(31), title="New", artist="Ana"), 9, again=False
+    ),
+    "uploadMove": Route(
+        bring("/api/moves", encoder.clip("new", 240, 30), name="New", label="spin"),
+        7,
+        again=False,
+    ),
+    "removeSong": Route(ask("DELETE", "/api/songs/song-02"), 6, by_key=True, again=False),
+    "removeMove": Route(ask("DELETE", "/api/moves/move-02"), 7, by_key=True, again=False),
+}
+"""Every operation of the API, in the order they are asked in: those that change come last."""
+
+
+def move(number: int) -> Move:
+    return Move(
+        id=f"move-{number:02}",
+        name=f"Turn {number}",
+        label="spin",
+        video_path=paths.clip(f"move-{number:02}", "0" * 16, f"{number:012x}"),
+        difficulty=Difficulty.BEGINNER,
+        energy_level=Energy.MEDIUM,
+        style=Style.ROMANTIC,
+        duration=8,
+        tempo=120,
+    )
+
+
+def song(number: int) -> Song:
+    name = f"song-{number:02}"
+    path = paths.song(name, "0" * 16, f"{number:012x}")
+    return Song(id=name, title=f"Song {number}", artist="Ana", audio_path=path, duration=32)
+
+
+async def filled(house: House, database: Database, size: int) -> None:
+    """Put moves, songs and tasks into the database and their files into the storage."""
+    library = sql_library(database)
+    tasks, archive = SqlTaskRepository(database), SqlBlueprintArchive(database)
+    house.ports = replace(
+        house.ports,
+        tasks=tasks,
+        blueprints=archive,
+        songs=library.songs,
+        moves=library.moves,
+        library_files=library.files,
+        embeddings=library.embeddings,
+    )
+    for number in range(size):
+        await library.moves.add(move(number), MoveEmbedding(move_id=move(number).id))
+        await library.songs.add(song(number))
+        name = move(number).id
+        house.storage.objects[move(number).video_path] = encoder.clip(name, 240, 30)
+        house.storage.objects[song(number).audio_path] = encoder.song(32)
+        task_id, now = uuid4(), house.ports.clock.now()
+        await tasks.add(Assembly(task_id=task_id, owner="local", created_at=now, updated_at=now))
+        await archive.keep(blueprint(task_id, list(CLIPS)))
+
+
+async def counted(house: House, database: Database, size: int) -> dict[str, list[Statement]]:
+    """Ask every route of a library of ``size`` and return what it has asked the database."""
+    await filled(house, database, size)
+    asked: dict[str, list[Statement]] = {}
+    refused: list[str] = []
+    async with house.opened() as app, client_of(app) as client:
+        film = (await client.post(ASSEMBLE, json=document())).json()
+        guest = Guest(client, film["task_id"], await folder_of(client, film["task_id"]))
+        for name, route in ROUTES.items():
+            for _ in range(1 + route.again):
+                with statements() as found:
+                    answer = await route.ask(guest)
+                    await app.state.use_cases.background.done()
+                asked[name] = [each for each in found if "advisory" not in each[0]]
+                if not answer.is_success:
+                    refused.append(f"{name}: {answer.text}")
+    assert refused == []
+    return asked
+
+
+def client_of(app: Litestar) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(cast(Any, app))
+    return httpx.AsyncClient(transport=transport, base_url="http://house")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/counted.db"
+        return
+    with postgres.database(request.getfixturevalue("postgres_server")) as given:
+        yield given
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_route_asks_a_fixed_number_of_questions(
+    url: str, size: int, tmp_path: Path
+) -> None:
+    async with open_schema(url) as schema:
+        await schema.upgrade()
+    async with open_database(url) as database:
+        asked = await counted(House(tmp_path / "house"), database, size)
+        counts = {name: len(found) for name, found in asked.items()}
+        assert counts == {name: route.count for name, route in ROUTES.items()}
+        if url.startswith("postgresql"):
+            # A table of so few rows is faster read whole there; large ones are in `test_plans`.
+            return
+        for name in (name for name, route in ROUTES.items() if route.by_key):
+            for each in asked[name]:
+                assert faults(plan := await plan_of(database, *each)) == [], (name, each, plan)
+
+
+async def test_every_route_of_the_api_is_counted(tmp_path: Path) -> None:
+    async with House(tmp_path).client() as client:
+        schema = (await client.get("/schema/openapi.json")).json()
+    operations = [each for path in schema["paths"].values() for each in path.values()]
+    named = {each["operationId"] for each in operations if "operationId" in each}
+    assert named == {*ROUTES}
+
+
+async def test_the_sixtieth_move_of_a_name_asks_no_more_questions_than_the_tenth() -> None:
+    asked: dict[int, int] = {}
+    used: set[str] = set()
+    for number in range(60):
+        tried: list[str] = []
+
+        async def is_used(move_id: str, into: list[str] = tried) -> bool:
+            into.append(move_id)
+            return move_id in used
+
+        used.add(await unused("turn", is_used))
+        asked[number] = len(tried)
+    assert len(used) == 60
+    assert {"turn", "turn-2", "turn-9"} < used
+    assert max(asked.values()) == asked[9] == 9

@@ -1,0 +1,33 @@
+"""A port one of whose calls fails for some items."""
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+
+class _Failing:
+    def __init__(self, port: object, fails: dict[str, Callable[[str], Exception | None]]) -> None:
+        self._port = port
+        self._fails = fails
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._port, name)
+        if name not in self._fails:
+            return real
+
+        async def call(*args: object, **named: object) -> object:
+            if (error := self._fails[name](repr((args, named)))) is not None:
+                raise error
+            return await real(*args, **named)
+
+        return call
+
+
+def failing(port: T, call: str, items: Collection[str], error: Callable[[], BaseException]) -> T:
+    """The port, whose ``call`` raises ``error()`` where an argument names one of ``items``."""
+
+    def wrong(said: str) -> Any:
+        return error() if any(item in said for item in items) else None
+
+    return cast(T, _Failing(port, {call: wrong}))
