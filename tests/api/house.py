@@ -50,7 +50,7 @@ FILM_KEYS = {
     "duration_seconds",
     "video_duration_seconds",
     "blueprint_url",
-    "degradations",
+    "warnings",
 }
 PROBLEM_KEYS = {
     "type",

@@ -17,6 +17,7 @@ from domain.shared.errors import NotReady
 from tests.api.house import House, failing, paths_of, problem_of
 from tests.api.test_library import MOVE_KEYS
 from tests.strategies.entries import row
+from tests.world.warned import dropped
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ async def found(client: httpx.AsyncClient, **asked: object) -> dict[str, Any]:
     answer = await client.post(SEARCH, json=asked)
     assert answer.status_code == 200, answer.text
     page = answer.json()
-    assert set(page) == {"items", "degradations"}
+    assert set(page) == {"items", "warnings"}
     assert all(set(item) == {"move", "score"} for item in page["items"])
     assert all(set(item["move"]) == MOVE_KEYS for item in page["items"])
     scores = [item["score"] for item in page["items"]]
@@ -83,7 +84,7 @@ async def test_a_move_is_most_like_those_that_say_and_sound_the_same(
 
     page = answer.json()
     assert answer.status_code == 200
-    assert page["degradations"] == []
+    assert page["warnings"] == []
     assert len(page["items"]) == 3
     assert ids(page)[0] == "move-1"
     assert "move-0" not in ids(page)
@@ -101,7 +102,7 @@ async def test_a_song_is_compared_by_how_it_sounds(guest: httpx.AsyncClient) -> 
 
     assert ids(page)[0] == "move-2"
     assert page["items"][0]["score"] == pytest.approx(1, abs=1e-5)
-    assert page["degradations"] == []
+    assert page["warnings"] == []
 
 
 async def test_moves_that_nobody_has_listened_to_are_told(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ async def test_moves_that_nobody_has_listened_to_are_told(tmp_path: Path) -> Non
     async with made.client() as client:
         page = await found(client, song_id="song")
 
-    assert page["degradations"] == ["Nothing of the kind is known of any move yet."]
+    assert [each["code"] for each in page["warnings"]] == ["not-comparable"]
 
 
 async def test_a_song_that_nothing_is_known_of_is_told(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ async def test_a_song_that_nothing_is_known_of_is_told(tmp_path: Path) -> None:
     async with made.client() as client:
         page = await found(client, song_id="song")
 
-    assert page["degradations"] == ["Nothing is known of how the song sounds."]
+    assert [each["code"] for each in page["warnings"]] == ["not-comparable"]
 
 
 async def test_without_anything_to_be_like_the_wishes_alone_count(
@@ -136,10 +137,10 @@ async def test_without_anything_to_be_like_the_wishes_alone_count(
 async def test_wishes_that_leave_too_few_are_given_up_and_named(guest: httpx.AsyncClient) -> None:
     page = await found(guest, words="spin", energy_level="high", style="energetic")
 
-    assert [each.split()[-3] for each in page["degradations"]] == ["energy_level", "style"]
+    assert [dropped(each["message"]) for each in page["warnings"]] == ["energy_level", "style"]
     assert len(page["items"]) == 7
     strict = await found(guest, words="spin", difficulty="beginner", limit=3)
-    assert strict["degradations"] == []
+    assert strict["warnings"] == []
     assert {item["move"]["difficulty"] for item in strict["items"]} == {"beginner"}
 
 

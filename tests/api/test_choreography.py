@@ -26,7 +26,7 @@ async def test_generate_answers_with_the_finished_film(client: httpx.AsyncClient
     assert film["blueprint_url"] == f"/api/choreography/{film['task_id']}/blueprint"
     assert film["video_duration_seconds"] == pytest.approx(32, abs=1 / 30)
     assert film["duration_seconds"] > 0
-    assert isinstance(film["degradations"], list)
+    assert isinstance(film["warnings"], list)
 
 
 async def test_assemble_answers_with_the_finished_film(client: httpx.AsyncClient) -> None:
@@ -40,7 +40,7 @@ async def test_assemble_answers_with_the_finished_film(client: httpx.AsyncClient
     assert film["task_id"] == asked["task_id"]
     assert film["status"] == "completed"
     assert film["video_duration_seconds"] == 6
-    assert film["degradations"] == []
+    assert film["warnings"] == []
 
 
 @pytest.mark.parametrize("route", [GENERATE, ASSEMBLE])

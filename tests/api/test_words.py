@@ -113,13 +113,13 @@ async def test_what_is_not_understood_is_said_in_every_answer(
     planned = (await client.post(PLAN, json={"query": query})).json()
     film = (await client.post(GENERATE, json={"query": query})).json()
     assert parsed["asked"]["not_understood"] == words
-    for degradations in (
-        parsed["degradations"],
-        planned["generation_parameters"]["degradations"],
-        film["degradations"],
-        film["parameters"]["degradations"],
+    for warnings in (
+        parsed["warnings"],
+        planned["generation_parameters"]["warnings"],
+        film["warnings"],
+        film["parameters"]["warnings"],
     ):
-        assert degradations[0].startswith(said)
+        assert warnings[0]["message"].startswith(said)
 
 
 async def test_order_and_number_are_answered_with_the_words_they_came_from(
@@ -133,5 +133,5 @@ async def test_order_and_number_are_answered_with_the_words_they_came_from(
     ]
     assert {"words": "CAÍDA", "meaning": "figure: dip"} in asked["understood"]
     planned = (await client.post(PLAN, json={"query": "ending in a zapateo"})).json()
-    said = planned["generation_parameters"]["degradations"]
-    assert any("footwork" in each for each in said)
+    said = planned["generation_parameters"]["warnings"]
+    assert any("footwork" in each["message"] for each in said)

@@ -40,7 +40,8 @@ async def test_every_move_is_told_with_its_reason(room: Ballroom) -> None:
         assert (told.start_time, told.playback_rate) == (move.start_time, move.playback_rate)
         assert (told.cost, told.costs) == (move.reason["cost"], move.reason["costs"])
         assert list(msgspec.to_builtins(told.alternatives)) == move.reason["alternatives"]
-    assert list(explanation.degradations) == blueprint.generation_parameters["degradations"]
+    written = blueprint.generation_parameters["warnings"]
+    assert msgspec.to_builtins(list(explanation.warnings)) == written
 
 
 async def test_a_move_is_told_with_the_position_it_can_be_locked_to(room: Ballroom) -> None:
@@ -82,11 +83,11 @@ async def test_a_dance_that_somebody_edited_is_measured_as_it_is_now(room: Ballr
 async def test_a_reason_that_is_none_is_left_out(room: Ballroom, reason: dict[str, object]) -> None:
     blueprint = await planned(room)
     odd = tuple(msgspec.structs.replace(move, reason=reason) for move in blueprint.moves)
-    parameters = {"quality": "good", "degradations": 7}
+    parameters = {"quality": "good", "warnings": 7}
     edited = msgspec.structs.replace(blueprint, moves=odd, generation_parameters=parameters)
     explanation = await room.explain(edited)
     assert {(move.cost, len(move.costs)) for move in explanation.moves} == {(None, 0)}
-    assert explanation.degradations == ()
+    assert explanation.warnings == ()
     assert explanation.quality is not None
 
 

@@ -19,6 +19,7 @@ from domain.rendering.assembly import State
 from domain.shared import paths
 from domain.shared.bucket_uris import Home
 from domain.shared.errors import StorageFailed
+from domain.shared.result_warnings import WarningCode
 from tests.world.earlier import (
     MADE,
     OWNER,
@@ -150,7 +151,7 @@ async def test_what_has_no_file_is_left_out_and_taken_when_it_has(earlier: Earli
     assert len(of(report, Model.BLUEPRINT, task_key(1)).notes) == 2
     unfilmed = await earlier.on_record(1)
     assert (unfilmed.state, unfilmed.output_path) == (State.COMPLETED, None)
-    assert unfilmed.degradations
+    assert [each.code for each in unfilmed.warnings] == [WarningCode.FILM_MISSING]
 
     earlier.file("songs/Eso_es_amor.mp3", encoder.song(20))
     earlier.file("Bachata_steps/basic/paso.mp4", encoder.clip("paso", 240, 30))
@@ -167,7 +168,7 @@ async def test_what_has_no_file_is_left_out_and_taken_when_it_has(earlier: Earli
     assert outcomes(third, Model.TASK) == {task_key(1): "completed"}
     filmed = await earlier.on_record(1)
     assert (filmed.output_path, filmed.seconds) == (paths.film(OWNER, UUID(int=1)), 2.0)
-    assert filmed.degradations == ()
+    assert filmed.warnings == ()
 
 
 async def test_files_are_found_in_the_storage_by_their_old_names(earlier: Earlier) -> None:

@@ -20,11 +20,14 @@ from domain.planning.costs import HARDNESS, Motion
 from domain.planning.metrics import Quality
 from domain.planning.planner import LockedMove
 from domain.shared.errors import InvalidRequest
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.text_query.figures import is_called
 from domain.text_query.words import Asked
 from tests.world.planning import Ballroom, ballroom
 
 pytestmark = pytest.mark.anyio
+
+STAMMERED = ResultWarning(WarningCode.MODEL_UNAVAILABLE, "It stammered.")
 
 SLOW = "slow romantic for beginners"
 FAST = "fast energetic advanced con muchas vueltas"
@@ -110,7 +113,7 @@ async def test_a_blueprint_says_what_was_asked_and_how_good_it_is(room: Ballroom
     rules.check(dance.blueprint)
     said = dance.blueprint.generation_parameters
     assert (said["query"], said["song_id"], said["seed"]) == (SLOW, "luna-de-humo", 3)
-    assert said["degradations"] == list(dance.degradations)
+    assert said["warnings"] == msgspec.to_builtins(list(dance.warnings))
     assert msgspec.convert(said["quality"], Quality) == dance.quality
     assert dance.quality.steps_on_the_beat == 1
     assert dance.quality.cut_error_worst < 17
@@ -182,7 +185,7 @@ async def test_motion_that_is_known_decides_and_is_read_once_until_it_changes(
 async def test_proposals_are_danced_and_what_went_wrong_is_told(tmp_path: Path) -> None:
     asked = Asked(difficulty=Difficulty.INTERMEDIATE)
     room = await ballroom(
-        tmp_path, MemoryDescriptionModel(asked, ["hammerlock", "golpes"], ["It stammered."])
+        tmp_path, MemoryDescriptionModel(asked, ["hammerlock", "golpes"], [STAMMERED])
     )
     alone = await ballroom(tmp_path, MemoryDescriptionModel(asked))
     liked, plain = [
@@ -191,8 +194,8 @@ async def test_proposals_are_danced_and_what_went_wrong_is_told(tmp_path: Path) 
     counts = [ids(dance).count("hammerlock") for dance in (liked, plain)]
     assert counts[0] > counts[1]
     # Once by whoever understood, once by whoever proposed.
-    assert liked.degradations == ("It stammered.",) * 2
-    assert liked.blueprint.generation_parameters["degradations"] == ["It stammered."] * 2
+    assert liked.warnings == (STAMMERED,) * 2
+    assert liked.blueprint.generation_parameters["warnings"] == [msgspec.to_builtins(STAMMERED)] * 2
 
 
 @pytest.mark.parametrize(("beats", "said"), [("double", "half"), ("half", "twice")])
@@ -204,12 +207,12 @@ async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
     otherwise = corrected(heard, Correction(beats=beats))
     await room.library.songs.keep_analysis(SONG.song_id, otherwise)
     dance = await room.planned(SONG)
-    assert any(f"counted at {said} its tempo" in each for each in dance.degradations)
+    assert any(f"counted at {said} its tempo" in each.message for each in dance.warnings)
     assert dance.blueprint.audio_tempo == pytest.approx(plain.blueprint.audio_tempo, rel=0.02)
     assert dance.quality.steps_on_the_beat > 0.9
     explained = await room.explain(dance.blueprint)
     assert explained.quality == dance.quality
-    assert dance.degradations == explained.degradations
+    assert dance.warnings == explained.warnings
 
 
 async def test_a_song_is_counted_where_most_of_the_library_can_be_danced(room: Ballroom) -> None:

@@ -110,7 +110,7 @@ async def test_any_text_is_taken_and_names_only_what_there_is(opened: Open) -> N
 def only_what_there_is(parsed: Parsed, proposal: Proposal) -> None:
     assert parsed.asked.song_id in {None, *(song.id for song in SONGS)}
     assert {*parsed.asked.figures, *parsed.asked.unwanted} <= {*FIGURES, *LABELS}
-    assert all(said.endswith(".") for said in (*parsed.degradations, *proposal.degradations))
+    assert all(said.message.endswith(".") for said in (*parsed.warnings, *proposal.warnings))
     for move_id, slot in zip(proposal.move_ids, SLOTS, strict=True):
         assert move_id is None or move_id in slot.candidates
 

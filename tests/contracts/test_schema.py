@@ -1,6 +1,7 @@
 """The upgrades of the tables on each real database: step by step, completely or not at all."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -36,6 +37,7 @@ from adapters.database.tables import Table
 from adapters.database.tasks import SqlTaskRepository
 from domain.library.songs import Analysis
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest, MigrationFailed
+from domain.shared.result_warnings import WarningCode
 from scripts.new_revision import new_revision
 from tests.contracts.older import IDS, LATER, TASK, made_before_revisions
 from tests.world.libraries import sql_library
@@ -408,6 +410,32 @@ async def test_an_embedding_stays_with_its_move_and_what_both_said_is_kept_once(
         kept = (await rows(newer))["move_embedding"]
     assert len(kept) == 1
     assert {"A", "basic", "clips/a", "beginner", 8.0, 120.0, "[]"} <= set(kept[0])
+
+
+async def test_warnings_on_record_get_a_code(url: str) -> None:
+    plain = {"task_id": str(TASK), "owner": "a", "created_at": "2026-01-01T00:00:00Z"}
+    plain |= {"updated_at": "2026-01-01T00:00:00Z", "state": "failed"}
+    odd = 'nul \u0000, "degradations": quoted, é'
+    written = json.dumps({**plain, "degradations": [odd, ""]}).replace("'", "''")
+    async with schema(url) as older:
+        await older.upgrade("0008")
+        await run(
+            older,
+            "INSERT INTO task (task_id, version, state, owner, created_at, updated_at, document) "  # noqa: S608
+            f"VALUES ('{TASK.hex}', 1, 'failed', 'a', '2026-01-01', '2026-01-01', '{written}')",
+        )
+        before = (await rows(older))["task"]
+        await older.upgrade()
+    async with connected(url) as database:
+        task = await SqlTaskRepository(database).get(TASK)
+    assert [(each.code, each.message) for each in task.warnings] == [
+        (WarningCode.UNCODED, odd),
+        (WarningCode.UNCODED, ""),
+    ]
+    async with schema(url) as newer:
+        await newer.downgrade("0008")
+        after = (await rows(newer))["task"]
+    assert [json.loads(row[-1]) for row in after] == [json.loads(row[-1]) for row in before]
 
 
 async def test_a_new_revision_is_drafted_from_the_tables_of_the_code(

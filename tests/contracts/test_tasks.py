@@ -14,6 +14,7 @@ from adapters.memory.tasks import MemoryTaskRepository
 from application.ports.tasks import TaskRepository
 from domain.rendering.assembly import Assembly, Failure, State, Step
 from domain.shared.errors import IllegalStep, TaskNotFound, TaskTaken
+from domain.shared.result_warnings import ResultWarning, WarningCode
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +60,10 @@ async def test_every_field_comes_back_equal(tasks: TaskRepository) -> None:
         output_path="output/user_local/é.mp4",
         seconds=0.1 + 0.2,
         failure=Failure(code="x", message=AWKWARD, stage=State.FETCHING, details=AWKWARD * 5000),
-        degradations=(AWKWARD, ""),
+        warnings=(
+            ResultWarning(WarningCode.UNCODED, AWKWARD),
+            ResultWarning(WarningCode.FILTER_DROPPED, ""),
+        ),
     )
     await tasks.add(full)
     assert await tasks.get(full.task_id) == full

@@ -84,7 +84,7 @@ async def test_what_is_brought_is_heard_found_planned_and_removed(
 
     assert [item["move"]["id"] for item in found["items"]] == ["basico"]
     assert near["items"][0]["score"] > 0.5
-    assert (near["degradations"], found["items"][0]["score"] > 0.1) == ([], True)
+    assert (near["warnings"], found["items"][0]["score"] > 0.1) == ([], True)
     assert plan.status_code == 200, plan.text
     assert {each["clip_id"] for each in plan.json()["moves"]} == {"basico"}
     assert plan.json()["generation_parameters"]["quality"]["steps_on_the_beat"] > 0.9

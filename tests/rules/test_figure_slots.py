@@ -12,9 +12,11 @@ from domain.library.songs import Analysis, Section
 from domain.planning.figure_slots import Requested
 from domain.planning.planner import LockedMove, Plan, Wish, plan
 from domain.planning.query_fit import fit, requested
+from domain.shared.result_warnings import WarningCode
 from domain.text_query.figures import is_called
 from domain.text_query.words import read
 from tests.strategies.songs import filmed, played, songs_and_libraries
+from tests.world.warned import messages
 
 LABELS = ("spin", "dip", "basic", "bodywave", "footwork", "hammerlock")
 
@@ -69,7 +71,7 @@ def test_a_dance_begins_and_ends_as_asked(seed: int) -> None:
     labels = figures(dance, LIBRARY)
     assert (labels[0], labels[-1]) == ("spin", "dip")
     assert "bodywave" in labels[1:]
-    assert dance.degradations == ()
+    assert messages(dance.warnings) == ()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -89,7 +91,7 @@ def test_a_figure_is_danced_as_often_as_asked(
 ) -> None:
     dance = danced(SONG, LIBRARY, text, seed=seed)
     assert least <= figures(dance, LIBRARY).count(figure) <= most
-    assert dance.degradations == ()
+    assert messages(dance.warnings) == ()
 
 
 def test_a_figure_is_danced_where_the_song_goes_on_after_its_break() -> None:
@@ -103,7 +105,7 @@ def test_a_figure_is_danced_where_the_song_goes_on_after_its_break() -> None:
     dance = danced(song, LIBRARY, "after the break, footwork")
     (there,) = [each for each in dance.moves if abs(each.start_time - ones[12]) < 0.01]
     assert {move.id: move for move in LIBRARY}[there.clip_id or ""].label == "footwork"
-    assert dance.degradations == ()
+    assert messages(dance.warnings) == ()
 
 
 def one_section(song: Analysis) -> Analysis:
@@ -122,7 +124,7 @@ def one_section(song: Analysis) -> Analysis:
 )
 def test_what_cannot_be_kept_is_named_with_its_reason(text: str, said: str) -> None:
     dance = danced(one_section(SONG), LIBRARY, text)
-    assert [each.startswith(said) for each in dance.degradations] == [True]
+    assert [each.startswith(said) for each in messages(dance.warnings)] == [True]
 
 
 def test_a_lock_wins_over_the_words_and_the_dance_says_so() -> None:
@@ -130,13 +132,20 @@ def test_a_lock_wins_over_the_words_and_the_dance_says_so() -> None:
     locked = (LockedMove(position=0, move_id=basic.id),)
     dance = danced(SONG, LIBRARY, "start with a turn", locked=locked)
     assert dance.moves[0].clip_id == basic.id
-    assert dance.degradations == ("No turn could be danced at the start.",)
+    assert messages(dance.warnings) == ("No turn could be danced at the start.",)
 
 
 def test_where_every_move_is_unwanted_they_are_danced_and_named() -> None:
     turns = [msgspec.structs.replace(move, label="spin") for move in filmed(8, ends=0)]
-    (said,) = danced(SONG, turns, "no turns").degradations
-    assert said.startswith("A move that is turn is danced at 0")
+    (said,) = danced(SONG, turns, "no turns").warnings
+    assert said.code is WarningCode.EXCLUDED_MOVE_DANCED
+    assert said.message.startswith("A move that is turn is danced at 0")
+
+
+def test_a_figure_that_the_library_does_not_have_is_named() -> None:
+    basics = [msgspec.structs.replace(move, label="basic") for move in filmed(8, ends=0)]
+    (said,) = danced(SONG, basics, "with a dip").warnings
+    assert said.code is WarningCode.FIGURE_MISSING
 
 
 @settings(max_examples=150)
@@ -165,7 +174,7 @@ def test_every_request_is_met_or_named(
             unmet.add(each.figure)
     unmet |= {figure for figure in asked.figures if not any(are(figure))}
     unmet |= {figure for figure in asked.unwanted if any(are(figure))}
-    said = " ".join(dance.degradations)
+    said = " ".join(messages(dance.warnings))
     assert [figure for figure in sorted(unmet) if f" {figure}" not in said] == []
 
 

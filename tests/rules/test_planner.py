@@ -21,7 +21,9 @@ from domain.planning.metrics import kept, quality
 from domain.planning.phrases import phrases
 from domain.planning.planner import LockedMove, Plan, Wish, plan
 from domain.shared.errors import NoMovesMatch
+from domain.shared.result_warnings import WarningCode
 from tests.strategies.songs import analyses, filmed, played, songs_and_libraries
+from tests.world.warned import messages
 
 Case = tuple[Analysis, tuple[Move, ...]]
 
@@ -207,7 +209,9 @@ def test_all_locked_moves_are_danced_in_their_places(
     locks = {place: data.draw(st.sampled_from(library[:6])).id for place in sorted(places)}
     locked = tuple(LockedMove(position=at, move_id=each) for at, each in locks.items())
     dance = plan(song, library, msgspec.structs.replace(wish, locked=locked))
-    failed = [at for at in locks if any(f"danced at {at}." in it for it in dance.degradations)]
+    failed = [
+        at for at in locks if any(f"danced at {at}." in it for it in messages(dance.warnings))
+    ]
     for at, move_id in locks.items():
         [there] = [m for m in dance.moves if abs(m.start_time - slots[at].start) < 1e-3] or [None]
         assert at in failed or (there and there.clip_id == move_id)
@@ -224,7 +228,7 @@ def test_a_locked_move_is_danced_in_its_place(case: Case, position: int) -> None
     position = min(position, len(slots) - 1)
     locked = LockedMove(position=position, move_id="move-02")
     dance = plan(song, library, Wish(locked=(locked,)))
-    if not dance.degradations:
+    if not dance.warnings:
         start = slots[position].start
         there = [m for m in dance.moves if abs(m.start_time - start) < 1e-3]
         assert [move.clip_id for move in there] == ["move-02"]
@@ -266,14 +270,16 @@ def test_a_wish_that_too_few_moves_meet_is_relaxed_in_order_and_says_so() -> Non
         for k in range(6)
     ]
     asked = Wish(energy_level=Energy.HIGH, style=Style.ROMANTIC, difficulty=Difficulty.BEGINNER)
-    assert ["energy_level" in each for each in plan(song, library, asked).degradations] == [True]
+    assert ["energy_level" in each for each in messages(plan(song, library, asked).warnings)] == [
+        True
+    ]
     asked = Wish(energy_level=Energy.HIGH, style=Style.PLAYFUL)
-    said = plan(song, library, asked).degradations
+    said = messages(plan(song, library, asked).warnings)
     assert [name in each for name, each in zip(("energy_level", "style"), said, strict=True)] == [
         True,
         True,
     ]
-    assert plan(song, library, Wish(style=Style.ROMANTIC)).degradations == ()
+    assert messages(plan(song, library, Wish(style=Style.ROMANTIC)).warnings) == ()
 
 
 def test_a_dance_in_words_is_unlike_its_opposite() -> None:
@@ -351,7 +357,7 @@ def test_a_lock_that_cannot_be_kept_is_named() -> None:
         LockedMove(position=3, move_id=slow.id),
         LockedMove(position=99, move_id=library[5].id),
     )
-    said = plan(song, library, Wish(locked=locked)).degradations
+    said = messages(plan(song, library, Wish(locked=locked)).warnings)
     assert [each for each in said if "99" in each and library[5].id in each]
     assert [each for each in said if slow.id in each and "danced at 3." in each]
 
@@ -367,8 +373,8 @@ def test_moves_that_do_not_meet_the_wish_and_are_taken_all_the_same_are_named() 
     ]
     short = [msgspec.structs.replace(m, beats=(), duration=m.first_count + 4.2) for m in easy]
     longer = msgspec.structs.replace(song, duration=song.duration + 1.8)
-    said = plan(longer, [*library, *short], Wish(difficulty=Difficulty.BEGINNER)).degradations
-    assert [each for each in said if "No move that meets the wish fits the song" in each]
+    said = plan(longer, [*library, *short], Wish(difficulty=Difficulty.BEGINNER)).warnings
+    assert WarningCode.MOVES_OUTSIDE_FILTERS in [each.code for each in said]
 
 
 def test_an_ending_that_is_harder_than_asked_is_better_than_none_and_is_named() -> None:
@@ -385,9 +391,9 @@ def test_an_ending_that_is_harder_than_asked_is_better_than_none_and_is_named() 
         dance = plan(song, moves, Wish(difficulty=Difficulty.BEGINNER))
         ends = [labels[dance.moves[k].clip_id or ""] for k in (0, -1)]
         assert ends == [INTRO, OUTRO]
-        said = [each for each in dance.degradations if "easy as asked" in each]
+        said = [each for each in dance.warnings if each.code is WarningCode.HARDER_MOVE_DANCED]
         assert len(said) == (2 if word else 0)
-        assert all(word in each for each in said if word)
+        assert all(word in each.message for each in said if word)
 
 
 @pytest.mark.parametrize("seed", range(5))

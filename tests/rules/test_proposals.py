@@ -14,6 +14,7 @@ from domain.planning.clip_alignment import FASTEST, SLOWEST
 from domain.planning.phrases import phrases
 from domain.planning.planner import Draft, LockedMove, Plan, Wish, plan
 from tests.strategies.songs import filmed, played, songs_and_libraries
+from tests.world.warned import messages
 
 Case = tuple[Analysis, tuple[Move, ...]]
 
@@ -66,7 +67,7 @@ def holds(
     kept = {lock.position for lock in locked} - {
         lock.position
         for lock in locked
-        if any(f"danced at {lock.position}." in said for said in dance.degradations)
+        if any(f"danced at {lock.position}." in said for said in messages(dance.warnings))
     }
     for lock in locked:
         there = [m for m in dance.moves if abs(m.start_time - starts[lock.position]) < 1e-3]

@@ -10,6 +10,7 @@ from domain.library.corrections import Correction, corrected
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis
 from domain.planning.tempo_octaves import counted_at, fits, fitting, settles, ways_to_count
+from domain.shared.result_warnings import WarningCode
 from tests.strategies.songs import analyses, libraries
 
 
@@ -31,7 +32,7 @@ def move_at(tempo: float) -> Move:
 def test_it_is_counted_as_it_was_heard_first_of_all(song: Analysis) -> None:
     first = next(ways_to_count(song))
     assert first.analysis == song
-    assert first.degradation is None
+    assert first.warning is None
 
 
 @given(song=analyses())
@@ -41,7 +42,7 @@ def test_every_other_way_keeps_the_first_one_and_says_what_it_is(song: Analysis)
     for way in others:
         assert song.ones[0] in way.analysis.ones
         assert way.analysis.confidence == song.confidence
-        assert f"{way.analysis.tempo:.0f} BPM" in (way.degradation or "")
+        assert f"{way.analysis.tempo:.0f} BPM" in (way.warning.message if way.warning else "")
 
 
 @given(song=analyses(), data=st.data())
@@ -78,7 +79,8 @@ def test_the_way_that_is_danced_more_comes_first(song: Analysis) -> None:
     slow = msgspec.structs.replace(song, tempo=62.0)
     for each, said in ((fast, "half"), (slow, "twice")):
         _, second, _ = ways_to_count(each)
-        assert said in (second.degradation or "")
+        assert said in (second.warning.message if second.warning else "")
+        assert second.warning and second.warning.code is WarningCode.COUNTED_AT_ANOTHER_TEMPO
 
 
 @given(song=analyses(), level=st.sampled_from([None, "half", "double"]))

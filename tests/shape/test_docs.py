@@ -19,6 +19,7 @@ from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
 from domain.rendering import assembly
 from domain.rendering.assembly import FINAL, FORWARD, PROGRESS, State
 from domain.shared import errors
+from domain.shared.result_warnings import MEANINGS, WarningCode
 from entrypoints.cli.main import cli
 from entrypoints.http.app import create_app
 from entrypoints.http.problems import STATUS
@@ -105,6 +106,23 @@ def test_the_examples_use_what_a_blueprint_offers() -> None:
 @pytest.mark.parametrize("text", [README, API], ids=["README", "API"])
 def test_every_block_of_json_is_json(text: str) -> None:
     assert [json.loads(block) for block in json_blocks(text)]
+
+
+def test_every_warning_is_documented_with_its_meaning() -> None:
+    rows = [f"| `{code}` | {MEANINGS[code]} |" for code in WarningCode]
+    assert marked(API, "warnings") == table("| code | meaning |", rows)
+
+
+def test_every_code_of_a_warning_is_used_by_the_service_and_by_a_test() -> None:
+    """`uncoded` is the code of records of earlier versions, which an alembic revision writes."""
+    source = "\n".join(path.read_text() for path in SRC.rglob("*.py"))
+    tests = "\n".join(path.read_text() for path in ROOT.glob("tests/**/test_*.py"))
+    own = "\n".join(path.read_text() for path in SRC.glob("domain/shared/result_warnings.py"))
+    used = {code for code in WarningCode if source.count(f"WarningCode.{code.name}") > 1}
+    used |= {code for code in WarningCode if own.count(f"ResultWarning(WarningCode.{code.name}")}
+    assert set(WarningCode) - used == set()
+    tested = {code for code in WarningCode if f'"{code}"' in tests or f".{code.name}" in tests}
+    assert set(WarningCode) - tested == set()
 
 
 def test_the_states_of_an_assembly_are_those_of_the_machine() -> None:

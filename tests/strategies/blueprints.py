@@ -7,6 +7,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from domain.blueprint.model import Blueprint, BlueprintMove, Difficulty, OutputConfig, Transition
+from domain.shared import texts
 from domain.shared.paths import film
 
 OWNER = "local"
@@ -14,7 +15,7 @@ NAMES = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="/\\%:"),
     min_size=1,
     max_size=12,
-).filter(lambda name: not name.startswith(("-", ".")))
+).filter(lambda name: not name.startswith(("-", ".")) and texts.fault(name) is None)
 paths = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 json_values = st.recursive(
     st.none()

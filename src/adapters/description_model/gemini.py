@@ -11,6 +11,7 @@ from adapters.description_model.unanswered import Unanswered
 from application.ports.description_model import DescriptionModel, Parsed, Proposal, Reader, Slot
 from domain.library.moves import Move
 from domain.library.songs import Song
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.text_query.tokens import MOST_CHARACTERS
 
 MODEL = "gemini-flash-lite-latest"
@@ -20,7 +21,7 @@ MODEL = "gemini-flash-lite-latest"
 class GeminiDescriptionModel:
     """Asks a Gemini model, for at most ``timeout`` seconds per dance, and validates the answers.
 
-    Without a valid answer, ``fallback`` answers, and ``degradations`` say why.
+    Without a valid answer, ``fallback`` answers, and ``warnings`` say why.
     """
 
     def __init__(
@@ -54,12 +55,11 @@ class GeminiDescriptionModel:
                 reading.INSTRUCTION, data, reading.SCHEMA, reading.Answer
             )
         except Unanswered as reason:
-            said = f"{reason}; the description was read by rules."
-            return msgspec.structs.replace(by_rules, degradations=(*by_rules.degradations, said))
+            message = f"{reason}; the description was read by rules."
+            said = ResultWarning(WarningCode.MODEL_UNAVAILABLE, message)
+            return msgspec.structs.replace(by_rules, warnings=(*by_rules.warnings, said))
         asked, dropped = reading.checked(answer, songs, labels, by_rules.asked)
-        return Parsed(
-            asked=asked, by=Reader.GEMINI, degradations=(*curtailed(text), *unseen, *dropped)
-        )
+        return Parsed(asked=asked, by=Reader.GEMINI, warnings=(*curtailed(text), *unseen, *dropped))
 
     async def order(
         self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
@@ -74,8 +74,9 @@ class GeminiDescriptionModel:
             )
         except Unanswered as reason:
             proposal = await self._fallback.order(text, slots, moves, spent)
-            said = f"{reason}; the moves were left to the planner."
-            return msgspec.structs.replace(proposal, degradations=(*proposal.degradations, said))
+            message = f"{reason}; the moves were left to the planner."
+            said = ResultWarning(WarningCode.MODEL_UNAVAILABLE, message)
+            return msgspec.structs.replace(proposal, warnings=(*proposal.warnings, said))
         return ordering.checked(answer, slots)
 
 

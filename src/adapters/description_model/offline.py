@@ -6,6 +6,7 @@ from application.concurrency.threads import PLANNING
 from application.ports.description_model import Parsed, Proposal, Reader, Slot
 from domain.library.moves import Move
 from domain.library.songs import Song
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.text_query.tokens import MOST_CHARACTERS
 from domain.text_query.words import read
 
@@ -16,7 +17,7 @@ class OfflineDescriptionModel:
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
         """See `application.ports.description_model.DescriptionModel`."""
         asked = await PLANNING.run(lambda: read(text, songs, labels))
-        return Parsed(asked=asked, by=Reader.RULES, degradations=curtailed(text))
+        return Parsed(asked=asked, by=Reader.RULES, warnings=curtailed(text))
 
     async def order(
         self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
@@ -28,8 +29,9 @@ class OfflineDescriptionModel:
         """See `application.ports.description_model.DescriptionModel`."""
 
 
-def curtailed(text: str) -> tuple[str, ...]:
-    """Return a remark if the text is too long to be read completely."""
+def curtailed(text: str) -> tuple[ResultWarning, ...]:
+    """Return a warning if the text is too long to be read completely."""
     if len(text) <= MOST_CHARACTERS:
         return ()
-    return (f"Only the first {MOST_CHARACTERS:,} characters of the description were read.",)
+    message = f"Only the first {MOST_CHARACTERS:,} characters of the description were read."
+    return (ResultWarning(WarningCode.DESCRIPTION_CUT, message),)

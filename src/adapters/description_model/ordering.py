@@ -7,6 +7,7 @@ import msgspec
 
 from application.ports.description_model import Proposal, Slot
 from domain.library.moves import Move
+from domain.shared.result_warnings import ResultWarning, WarningCode
 
 INSTRUCTION: Final = """\
 You choose the moves of a bachata choreography. The message is a JSON document: `description` is
@@ -80,4 +81,7 @@ def checked(answer: Answer, slots: Sequence[Slot]) -> Proposal:
             "the planner chose the rest."
         )
     rest = (None,) * (len(slots) - len(kept))
-    return Proposal(move_ids=(*kept, *rest), degradations=tuple(said))
+    return Proposal(
+        move_ids=(*kept, *rest),
+        warnings=tuple(ResultWarning(WarningCode.MODEL_ANSWER_CORRECTED, each) for each in said),
+    )

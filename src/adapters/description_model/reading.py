@@ -8,6 +8,7 @@ import msgspec
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Style
 from domain.library.songs import Song
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.text_query.figures import FIGURES
 from domain.text_query.meanings import TempoRange
 from domain.text_query.quantities import FASTEST, LONGEST, SHORTEST, SLOWEST
@@ -88,8 +89,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 def question(
     text: str, songs: Sequence[Song], labels: Sequence[str], by_rules: Asked
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the question, and remarks on what it omits; it always contains the song found by
+) -> tuple[dict[str, Any], tuple[ResultWarning, ...]]:
+    """Return the question, and warnings about what it omits; it always contains the song found by
     rules.
     """
     shown = sorted(songs, key=lambda song: (song.id != by_rules.song_id, song.id))[:_MOST_SONGS]
@@ -100,13 +101,14 @@ def question(
     }
     if len(songs) <= _MOST_SONGS:
         return data, ()
-    return data, (f"Gemini was shown {_MOST_SONGS} of the {len(songs):,} songs.",)
+    message = f"Gemini was shown {_MOST_SONGS} of the {len(songs):,} songs."
+    return data, (ResultWarning(WarningCode.SONGS_NOT_SHOWN, message),)
 
 
 def checked(
     answer: Answer, songs: Sequence[Song], labels: Sequence[str], by_rules: Asked
-) -> tuple[Asked, tuple[str, ...]]:
-    """Return the valid parts of an answer, and remarks on the invalid ones.
+) -> tuple[Asked, tuple[ResultWarning, ...]]:
+    """Return the valid parts of an answer, and warnings about the invalid ones.
 
     If the answer names no song of the library, the song found by rules stays. Order and number of
     figures come from the rules. A word counts as not understood if Gemini says so, or if neither
@@ -137,7 +139,7 @@ def checked(
         understood=_understood(answer, by_rules),
         not_understood=_not_understood(answer, by_rules),
     )
-    return asked, tuple(said)
+    return asked, tuple(ResultWarning(WarningCode.MODEL_ANSWER_CORRECTED, each) for each in said)
 
 
 def _understood(answer: Answer, by_rules: Asked) -> tuple[Understood, ...]:

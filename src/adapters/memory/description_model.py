@@ -7,32 +7,33 @@ import msgspec
 from application.ports.description_model import Parsed, Proposal, Reader, Slot
 from domain.library.moves import Move
 from domain.library.songs import Song
+from domain.shared.result_warnings import ResultWarning
 from domain.text_query.words import Asked, read
 
 
 class MemoryDescriptionModel:
     """Returns ``asked`` for every description, and proposes ``favourites`` wherever possible.
 
-    Without ``asked`` it interprets by rules. All results contain ``degradations``.
+    Without ``asked`` it interprets by rules. All results contain ``warnings``.
     """
 
     def __init__(
         self,
         asked: Asked | None = None,
         favourites: Sequence[str] = (),
-        degradations: Sequence[str] = (),
+        warnings: Sequence[ResultWarning] = (),
     ) -> None:
         """Take the answers; the first of the favourites that is a candidate is proposed."""
         self._asked = asked
         self._favourites = tuple(favourites)
-        self._degradations = tuple(degradations)
+        self._warnings = tuple(warnings)
 
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
         """See `application.ports.description_model.DescriptionModel`."""
         asked = self._asked or read(text, songs, labels)
         if all(song.id != asked.song_id for song in songs):
             asked = msgspec.structs.replace(asked, song_id=None)
-        return Parsed(asked=asked, by=Reader.RULES, degradations=self._degradations)
+        return Parsed(asked=asked, by=Reader.RULES, warnings=self._warnings)
 
     async def order(
         self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
@@ -42,7 +43,7 @@ class MemoryDescriptionModel:
             next((each for each in self._favourites if each in slot.candidates), None)
             for slot in slots
         )
-        return Proposal(move_ids=proposed, degradations=self._degradations)
+        return Proposal(move_ids=proposed, warnings=self._warnings)
 
     async def ready(self) -> None:
         """See `application.ports.description_model.DescriptionModel`."""

@@ -32,8 +32,10 @@ from domain.shared.errors import (
     TaskNotFound,
     UnacceptedMedia,
 )
+from domain.shared.result_warnings import ResultWarning, WarningCode
 
 _UNFILMED = "Its film was not brought over from the earlier system."
+_WITHOUT_FILM = ResultWarning(WarningCode.FILM_MISSING, _UNFILMED)
 _NAMED = 3
 """Maximum number of missing files, or of violations, named for a Blueprint."""
 
@@ -109,7 +111,7 @@ class SeedTasks:
         path = paths.film(self._owner, task.task_id)
         places.digests[path] = await digest_of(film)
         return msgspec.structs.replace(
-            task, output_path=path, seconds=float(looked.seconds), degradations=()
+            task, output_path=path, seconds=float(looked.seconds), warnings=()
         )
 
     async def _write(self, task: Assembly, film: Path | None, there: Assembly | None) -> None:
@@ -204,7 +206,7 @@ def _assembly(said: SeedTask, owner: str, song_id: str | None) -> Assembly:
         progress=PROGRESS[said.reached],
         song_id=song_id,
         failure=failure,
-        degradations=(_UNFILMED,) if said.state is State.COMPLETED else (),
+        warnings=(_WITHOUT_FILM,) if said.state is State.COMPLETED else (),
     )
 
 

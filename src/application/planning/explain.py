@@ -18,6 +18,7 @@ from domain.planning.metrics import Quality, quality, rounded
 from domain.planning.phrases import phrases
 from domain.planning.tempo_octaves import counted_at
 from domain.shared.errors import LibraryFailed
+from domain.shared.result_warnings import ResultWarning, WarningCode
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[ExplainedMove, ...]
     quality: Quality | None
     """Current measures; if the song or moves are not in the library, those at planning time."""
-    degradations: tuple[str, ...]
+    warnings: tuple[ResultWarning, ...]
     """Warnings: how the dance differs from the request."""
 
 
@@ -110,7 +111,7 @@ class ExplainBlueprint:
                 for each, position in zip(blueprint.moves, positions, strict=True)
             ),
             quality=measured or _read(said.get("quality"), Quality),
-            degradations=_read(said.get("degradations"), tuple[str, ...]) or (),
+            warnings=_warnings(said),
         )
 
     async def _danced_to(self, song: Song, blueprint: Blueprint) -> Analysis | None:
@@ -125,6 +126,14 @@ class ExplainBlueprint:
         if blueprint.audio_tempo:
             heard = counted_at(heard, blueprint.audio_tempo)
         return heard if end > heard.duration - _WHOLE else shortened(heard, end)
+
+
+def _warnings(parameters: Mapping[str, object]) -> tuple[ResultWarning, ...]:
+    """Return the warnings of a plan; those of earlier versions are sentences without codes."""
+    earlier = _read(parameters.get("degradations"), tuple[str, ...]) or ()
+    return _read(parameters.get("warnings"), tuple[ResultWarning, ...]) or tuple(
+        ResultWarning(WarningCode.UNCODED, each) for each in earlier
+    )
 
 
 def _positions(blueprint: Blueprint, danced_to: Analysis | None) -> list[int | None]:

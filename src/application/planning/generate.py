@@ -47,8 +47,8 @@ class GenerateChoreography:
                 rules.check(dance.blueprint, owner)
             # The caller can shorten a film that exceeds the workload limits.
             await self._film.check(dance.blueprint)
-            if dance.degradations:
-                await record.note(dance.degradations)
+            if dance.warnings:
+                await record.note(dance.warnings)
             await self._blueprints.keep(dance.blueprint)
             assembly = await self._film(dance.blueprint, record, planned=True)
             return await self._film.finished(assembly)

@@ -25,6 +25,7 @@ from domain.planning.planner import Banned, Locked, Seed
 from domain.planning.query_fit import choose_song, examples, unheeded
 from domain.shared import validation
 from domain.shared.errors import SongNotFound
+from domain.shared.result_warnings import ResultWarning
 from domain.shared.texts import Text
 from domain.text_query.words import Asked
 
@@ -51,7 +52,7 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked
     """All requested properties, and the words that were not understood."""
     parsed_by: Reader
-    degradations: tuple[str, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
 
 
 class DescribedFilm(FinishedFilm, frozen=True, kw_only=True):
@@ -105,7 +106,7 @@ class UnderstandDescription:
         if song_id is None:
             raise SongNotFound("There are no songs in the library; add one first.")
         song = await self._songs.get(song_id)
-        said = (*parsed.degradations, *unheeded(parsed.asked, song))
+        said = (*parsed.warnings, *unheeded(parsed.asked, song))
         understood = Understanding(
             request=ChoreographyRequest(
                 song_id=song_id,
@@ -118,13 +119,13 @@ class UnderstandDescription:
             ),
             asked=parsed.asked,
             parsed_by=parsed.by,
-            degradations=said,
+            warnings=said,
         )
         return understood, Description(
             text=described.query,
             asked=asked,
             figures=examples(asked, moves),
-            degradations=said,
+            warnings=said,
             spent=spent,
         )
 

@@ -24,6 +24,7 @@ from domain.planning.query_fit import fit, requested
 from domain.planning.tempo_octaves import Counted, fitting, settles, ways_to_count
 from domain.shared import paths
 from domain.shared.errors import InvalidRequest, MediaNotFound, NoBeatHeard, NoMovesMatch
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.shared.texts import Text
 from domain.shared.violations import Violation
 from domain.text_query.words import Asked
@@ -52,7 +53,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked
     figures: tuple[str, ...] = ()
     """Ids of some moves that match the requested figures."""
-    degradations: tuple[str, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
     """Warnings about the interpretation."""
     spent: float = 0.0
     """Seconds that the interpretation took."""
@@ -62,7 +63,7 @@ class PlannedDance(msgspec.Struct, frozen=True, kw_only=True):
     """A Blueprint, its warnings and its quality."""
 
     blueprint: Blueprint
-    degradations: tuple[str, ...]
+    warnings: tuple[ResultWarning, ...]
     quality: Quality
 
 
@@ -115,15 +116,15 @@ class PlanChoreography:
         counted, moves = await self._counted(request, analysis, described)
         analysis = counted.analysis
         await self._refuse_unknown(request, moves)
-        too_short: tuple[str, ...] = ()
+        too_short: tuple[ResultWarning, ...] = ()
         if described is not None and described.asked.seconds is not None:
             too_short = _too_short(analysis, described.asked.seconds)
             analysis = shortened(analysis, described.asked.seconds)
         motion = await self._watched()
         dance = await self._danced(request, analysis, moves, motion, described)
-        degradations = (*too_short, *dance.degradations)
-        if counted.degradation is not None:
-            degradations = (counted.degradation, *degradations)
+        warnings = (*too_short, *dance.warnings)
+        if counted.warning is not None:
+            warnings = (counted.warning, *warnings)
         measured = await PLANNING.run(
             lambda: quality(dance.moves, analysis, moves, asked=request.difficulty, motion=motion)
         )
@@ -139,12 +140,12 @@ class PlanChoreography:
                 **msgspec.to_builtins(request),
                 **({} if described is None else {"query": described.text}),
                 "user_id": owner,
-                "degradations": list(degradations),
+                "warnings": list(msgspec.to_builtins(warnings)),
                 "quality": msgspec.to_builtins(told),
             },
             output_config=OutputConfig(output_path=paths.film(owner, task_id)),
         )
-        return PlannedDance(blueprint=blueprint, degradations=degradations, quality=told)
+        return PlannedDance(blueprint=blueprint, warnings=warnings, quality=told)
 
     async def _danced(
         self,
@@ -170,8 +171,8 @@ class PlanChoreography:
             described.text, slots, shown, described.spent
         )
         dance = await PLANNING.run(lambda: draft.plan(proposal.move_ids))
-        said = (*described.degradations, *proposal.degradations, *dance.degradations)
-        return msgspec.structs.replace(dance, degradations=said)
+        said = (*described.warnings, *proposal.warnings, *dance.warnings)
+        return msgspec.structs.replace(dance, warnings=said)
 
     async def _counted(
         self, request: ChoreographyRequest, heard: Analysis, described: Description | None
@@ -243,10 +244,11 @@ class PlanChoreography:
         )
 
 
-def _too_short(analysis: Analysis, seconds: float) -> tuple[str, ...]:
+def _too_short(analysis: Analysis, seconds: float) -> tuple[ResultWarning, ...]:
     if seconds <= analysis.duration + _NEAR:
         return ()
-    return (f"The song lasts {analysis.duration:.0f} s; a dance of {seconds:.0f} s was asked for.",)
+    message = f"The song lasts {analysis.duration:.0f} s; a dance of {seconds:.0f} s was asked for."
+    return (ResultWarning(WarningCode.SONG_TOO_SHORT, message),)
 
 
 def _wish(request: ChoreographyRequest) -> Wish:

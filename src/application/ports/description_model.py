@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from domain.library.moves import Move
 from domain.library.songs import Song
+from domain.shared.result_warnings import ResultWarning
 from domain.text_query.words import Asked
 
 
@@ -24,7 +25,7 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
 
     asked: Asked
     by: Reader
-    degradations: tuple[str, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
     """Warnings about the interpretation."""
 
 
@@ -41,14 +42,14 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
     move_ids: tuple[str | None, ...]
     """The proposed move for each slot; None leaves it to the planner."""
-    degradations: tuple[str, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
 
 
 class DescriptionModel(Protocol):
     """Interprets descriptions in English and Spanish, and proposes moves.
 
     It never raises because a service is unavailable, slow, or returns nonsense: rules or the
-    planner then replace the missing result, and ``degradations`` say so. Both questions about a
+    planner then replace the missing result, and ``warnings`` say so. Both questions about a
     dance share one time limit. Descriptions are data: no text in them changes the behaviour.
     """
 

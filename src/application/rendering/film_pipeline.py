@@ -158,7 +158,7 @@ class FilmPipeline:
             duration_seconds=round((assembly.updated_at - assembly.created_at).total_seconds(), 3),
             video_duration_seconds=round(assembly.seconds or 0.0, 3),
             blueprint_url=self._urls.blueprint(task_id),
-            degradations=assembly.degradations,
+            warnings=assembly.warnings,
         )
 
     async def _video_url(self, assembly: Assembly) -> str:

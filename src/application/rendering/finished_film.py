@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from domain.rendering.assembly import State
+from domain.shared.result_warnings import ResultWarning
 
 
 class FinishedFilm(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,5 +21,5 @@ class FinishedFilm(msgspec.Struct, frozen=True, kw_only=True):
     video_duration_seconds: float
     """Duration of the film in seconds."""
     blueprint_url: str
-    degradations: tuple[str, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
     """Warnings: how the result differs from the request."""

@@ -20,6 +20,7 @@ from domain.shared.errors import (
     InvalidRequest,
     TaskNotFound,
 )
+from domain.shared.result_warnings import ResultWarning
 
 HEARING = 5.0
 """Maximum seconds to report an end; no other time limit applies by then."""
@@ -78,11 +79,11 @@ class Record:
             )
         )
 
-    async def note(self, degradations: tuple[str, ...]) -> None:
+    async def note(self, warnings: tuple[ResultWarning, ...]) -> None:
         """Record warnings."""
 
         def noted(found: Assembly) -> Assembly:
-            return found.degraded(degradations)
+            return found.warned(warnings)
 
         self.assembly = await self._tasks.update(self.assembly.task_id, noted)
 

@@ -27,6 +27,7 @@ from domain.library.embeddings import (
     words_of,
 )
 from domain.shared.errors import NotReady
+from domain.shared.result_warnings import ResultWarning, filter_dropped
 
 TOP: Final = 20
 """Default number of results: the default of `VECTOR_SEARCH_TOP_K`."""
@@ -42,7 +43,7 @@ _FIRST: Final = 600.0
 _CLOSING: Final = 2.0
 """Maximum seconds that building an index may take to end after cancellation."""
 _PAGE: Final = 500
-_RELAXED: Final = ("energy_level", "style", "difficulty")
+_DROPPED_IN_ORDER: Final = ("energy_level", "style", "difficulty")
 """Filters in the order in which they are dropped."""
 
 _log = logging.getLogger("bachata.index")
@@ -63,7 +64,7 @@ class FoundMoves(msgspec.Struct, frozen=True, kw_only=True):
     """Moves, the most similar first, and the filters that were dropped to find them."""
 
     moves: tuple[Near, ...]
-    degradations: tuple[str, ...]
+    warnings: tuple[ResultWarning, ...]
     version: str
     highest: float
     """The score of a perfect match; 0 if the query compares nothing."""
@@ -133,19 +134,19 @@ class FindMoves:
         query = await self._query(like)
         most = self._top if most is None else most
         asked = among or Among()
-        degradations: list[str] = []
+        warnings: list[ResultWarning] = []
         found = await self._index.nearest(query, most, asked)
-        for name in _RELAXED:
+        for name in _DROPPED_IN_ORDER:
             if len(found.moves) >= min(fewest, most):
                 break
             if (wish := getattr(asked, name)) is None:
                 continue
-            degradations.append(f"Too few moves are {wish}; the wish for {name} was relaxed.")
+            warnings.append(filter_dropped(min(fewest, most), name, str(wish)))
             asked = msgspec.structs.replace(asked, **{name: None})
             found = await self._index.nearest(query, most, asked)
         return FoundMoves(
             moves=found.moves,
-            degradations=tuple(degradations),
+            warnings=tuple(warnings),
             version=found.version,
             highest=sum(number * number for number in unpacked(query)),
         )

@@ -14,6 +14,7 @@ from domain.blueprint.model import Difficulty
 from domain.library.embeddings import EmbeddedMove, packed
 from domain.library.moves import Energy, Move, Style
 from domain.shared.errors import MoveNotFound
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.shared.texts import Text
 
 Most = Annotated[int, Meta(ge=1, le=200)]
@@ -48,7 +49,7 @@ class LikeMoves(msgspec.Struct, frozen=True, kw_only=True):
     """Moves, the most similar first, and the filters that were dropped to find them."""
 
     items: tuple[LikeMove, ...]
-    degradations: tuple[str, ...]
+    warnings: tuple[ResultWarning, ...]
 
 
 class SearchMoves:
@@ -75,18 +76,19 @@ class SearchMoves:
             style=search.style,
             banned=frozenset() if search.move_id is None else frozenset({search.move_id}),
         )
-        like, degradations = await self._likeness(search)
+        like, warnings = await self._likeness(search)
         found = await self._find(like, among, most=search.limit)
         if found.highest and not any(near.score for near in found.moves):
-            degradations.append("Nothing of the kind is known of any move yet.")
+            message = "No move has a vector of this kind yet, so the moves are in no order."
+            warnings.append(ResultWarning(WarningCode.NOT_COMPARABLE, message))
         return LikeMoves(
             items=await self._scored(found),
-            degradations=(*degradations, *found.degradations),
+            warnings=(*warnings, *found.warnings),
         )
 
-    async def _likeness(self, search: MoveSearch) -> tuple[Likeness, list[str]]:
+    async def _likeness(self, search: MoveSearch) -> tuple[Likeness, list[ResultWarning]]:
         """Return the query: words and song replace the parts of the move that they provide."""
-        like, degradations = Likeness(), list[str]()
+        like, warnings = Likeness(), list[ResultWarning]()
         if search.move_id is not None:
             like = await self._like_move(search.move_id)
         if search.song_id is not None:
@@ -94,10 +96,11 @@ class SearchMoves:
             if heard.embedding:
                 like = msgspec.structs.replace(like, audio=packed(heard.embedding))
             else:
-                degradations.append("Nothing is known of how the song sounds.")
+                message = "The song has no sound vector, so moves are not compared with its sound."
+                warnings.append(ResultWarning(WarningCode.NOT_COMPARABLE, message))
         if search.words is not None:
             like = msgspec.structs.replace(like, words=search.words)
-        return like, degradations
+        return like, warnings
 
     async def _like_move(self, move_id: str) -> Likeness:
         move = await self._moves.get(move_id)

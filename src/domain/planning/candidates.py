@@ -10,6 +10,7 @@ from domain.planning.beam_search import Offer
 from domain.planning.figure_slots import Slots
 from domain.planning.placements import LONGEST, Floor
 from domain.shared.errors import NoMovesMatch
+from domain.shared.result_warnings import ResultWarning, WarningCode
 
 _CHOICE: Final = 3
 """Minimum number of candidates: one may be the previous move and one the next."""
@@ -22,7 +23,7 @@ class Offered(msgspec.Struct, frozen=True):
     """The candidates of each eight-count, and the locks that cannot be met."""
 
     offers: list[ByLength]
-    unmet: list[str]
+    unmet: list[ResultWarning]
 
 
 def offered(
@@ -40,7 +41,10 @@ def offered(
     numbers = {move.id: number for number, move in enumerate(floor.moves)}
     offers: list[ByLength] = []
     unmet = [
-        f"The song has {len(floor.slots)} eight-counts; {move_id!r} was locked to {position}."
+        ResultWarning(
+            WarningCode.LOCK_NOT_MET,
+            f"The song has {len(floor.slots)} eight-counts; {move_id!r} was locked to {position}.",
+        )
         for position, move_id in locked.items()
         if position >= len(floor.slots)
     ]
@@ -53,7 +57,8 @@ def offered(
             one = [numbers[locked[slot]]] if locked[slot] in numbers else []
             found = _by_length(floor, slot, dict.fromkeys(lengths, one), anywhere=True)
             if not found:
-                unmet.append(f"The move {locked[slot]!r} could not be danced at {slot}.")
+                message = f"The move {locked[slot]!r} could not be danced at {slot}."
+                unmet.append(ResultWarning(WarningCode.LOCK_NOT_MET, message))
         elif slot in kept.moves:
             found = _kept(floor, slot, lengths, kept)
         if not found:

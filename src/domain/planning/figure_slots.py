@@ -9,6 +9,7 @@ import msgspec
 
 from domain.library.moves import INTRO, OUTRO
 from domain.planning.placements import LONGEST, Floor
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.text_query.figure_requests import FigureRequest
 from domain.text_query.meanings import Place
 
@@ -185,14 +186,14 @@ def _without(floor: Floor, refused: frozenset[str], numbers: Sequence[int]) -> S
 
 def unmet(
     floor: Floor, requested: Requested, danced: Sequence[tuple[int, str]], danceable: Iterable[int]
-) -> list[str]:
-    """Return messages about the requests that a dance does not meet, with reasons.
+) -> list[ResultWarning]:
+    """Return warnings about the requests that a dance does not meet, with reasons.
 
     ``danced`` are the moves of the dance in order: each with its first eight-count and its id.
     """
     ids = [move_id for _, move_id in danced]
     able = {floor.moves[number].id for number in danceable}
-    said: list[str] = []
+    said: list[ResultWarning] = []
     starts = [each for each in requested.requests if each.place is Place.FIRST]
     ends = [each for each in requested.requests if each.place is Place.LAST]
     for index, request in enumerate(requested.requests):
@@ -211,7 +212,8 @@ def unmet(
             case Place.AFTER_BREAK:
                 at = break_end(floor)
                 if at is None:
-                    said.append(f"The song has no break to dance a {request.figure} after.")
+                    message = f"The song has no break to dance a {request.figure} after."
+                    said.append(ResultWarning(WarningCode.FIGURE_MISPLACED, message))
                     continue
                 met = any(slot == at and each in moves for slot, each in danced)
             case Place.THEN:
@@ -221,37 +223,46 @@ def unmet(
             case None:
                 met = True
         if not met and request.place is not None:
-            said.append(f"No {request.figure} could be danced {_PLACES[request.place]}.")
+            message = f"No {request.figure} could be danced {_PLACES[request.place]}."
+            said.append(ResultWarning(WarningCode.FIGURE_MISPLACED, message))
         said += _miscounted(request, sum(each in moves for each in ids))
     placed = {each.figure for each in requested.requests}
     for figure in requested.figures:
         moves = requested.moves.get(figure, frozenset())
         if figure not in placed and not moves.intersection(ids):
             reason = _impossible(figure, moves, able, floor)
-            said.append(reason or f"No {figure} is danced: none suits the song and the wish.")
+            message = f"No {figure} is danced: none suits the song and the filters."
+            said.append(reason or ResultWarning(WarningCode.FIGURE_MISSING, message))
     for what, moves in requested.unwanted.items():
         places = ", ".join(str(slot) for slot, each in danced if each in moves)
         if places:
-            said.append(f"A move that is {what} is danced at {places}: there are too few others.")
+            message = f"A move that is {what} is danced at {places}: there are too few others."
+            said.append(ResultWarning(WarningCode.EXCLUDED_MOVE_DANCED, message))
     return list(dict.fromkeys(said))
 
 
-def _impossible(figure: str, moves: frozenset[str], able: set[str], floor: Floor) -> str | None:
+def _impossible(
+    figure: str, moves: frozenset[str], able: set[str], floor: Floor
+) -> ResultWarning | None:
     if not moves:
-        return f"No move of the library is a {figure}."
-    if not moves & able:
-        return f"No {figure} of the library can be danced to this song at its tempo."
-    return None
+        message = f"No move of the library is a {figure}."
+    elif not moves & able:
+        message = f"No {figure} of the library can be danced to this song at its tempo."
+    else:
+        return None
+    return ResultWarning(WarningCode.FIGURE_MISSING, message)
 
 
 def _all_in(part: Sequence[str], moves: frozenset[str], count: int) -> bool:
     return len(part) == count and all(each in moves for each in part)
 
 
-def _miscounted(request: FigureRequest, count: int) -> list[str]:
+def _miscounted(request: FigureRequest, count: int) -> list[ResultWarning]:
     figure = request.figure
     if count < request.at_least:
-        return [f"Room was found for {count} of at least {request.at_least} x {figure}."]
-    if request.at_most is not None and count > request.at_most:
-        return [f"At most {request.at_most} x {figure} were asked for; {count} are danced."]
-    return []
+        message = f"Room was found for {count} of at least {request.at_least} x {figure}."
+    elif request.at_most is not None and count > request.at_most:
+        message = f"At most {request.at_most} x {figure} were asked for; {count} are danced."
+    else:
+        return []
+    return [ResultWarning(WarningCode.FIGURE_COUNT_DIFFERS, message)]

@@ -24,6 +24,7 @@ from domain.planning.figure_slots import (
 from domain.planning.phrases import phrases
 from domain.planning.placements import Floor, Taste
 from domain.shared.errors import NoMovesMatch
+from domain.shared.result_warnings import ResultWarning, WarningCode, filter_dropped
 from domain.shared.texts import Text
 
 _FEWEST: Final = 6
@@ -64,7 +65,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A dance, and warnings where it differs from the wish."""
 
     moves: tuple[BlueprintMove, ...]
-    degradations: tuple[str, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +104,7 @@ class Draft:
         self._requested = requested or Requested()
         wanted = without_unwanted(floor, self._requested, self._danceable)
         self._open = without_limited(floor, self._requested, wanted)
-        self._meeting, self._relaxed = _filtered(moves, wanted, wish)
+        self._meeting, self._dropped = _filtered(moves, wanted, wish)
         free = set(self._open)
         self._pool = [number for number in self._meeting if number in free]
         locked = [lock.position for lock in wish.locked]
@@ -135,8 +136,8 @@ class Draft:
         beyond = _beyond(floor, steps, self._meeting, self._wish)
         danced = [(step.slot, floor.moves[step.move].id) for step in steps]
         missed = unmet(floor, self._requested, danced, self._danceable)
-        said = (*self._relaxed, *found.unmet, *beyond, *missed)
-        return Plan(moves=tuple(moves), degradations=said)
+        said = (*self._dropped, *found.unmet, *beyond, *missed)
+        return Plan(moves=tuple(moves), warnings=said)
 
     def _offers(self, floor: Floor) -> Offered:
         locked = {lock.position: lock.move_id for lock in self._wish.locked}
@@ -180,7 +181,7 @@ def plan(
     No move follows itself if there is another. ``fit`` is the match of moves with the requested
     words, 0 to 1, and ``motion`` the amount of motion at the start and the end of their clips, 0 to
     1, each by the move's id. ``requested`` figures are placed as requested, and excluded ones left
-    out, or `Plan.degradations` say why not. The order of the library has no effect. Raises
+    out, or `Plan.warnings` say why not. The order of the library has no effect. Raises
     `NoMovesMatch`.
     """
     return Draft(analysis, library, wish, fit=fit, motion=motion, requested=requested).plan()
@@ -211,23 +212,21 @@ def _floor(
 
 def _filtered(
     moves: Sequence[Move], danceable: Sequence[int], wish: Wish
-) -> tuple[list[int], list[str]]:
+) -> tuple[list[int], list[ResultWarning]]:
     """Return the moves that meet the wish; filters are dropped in order until there are enough."""
     wishes = {"energy_level": wish.energy_level, "style": wish.style, "difficulty": wish.difficulty}
-    degradations: list[str] = []
+    warnings: list[ResultWarning] = []
     enough = min(_FEWEST, sum(_middle(moves[number]) for number in danceable))
     for relaxed in (None, "energy_level", "style", "difficulty"):
         if relaxed is not None:
             if wishes[relaxed] is None:
                 continue
-            degradations.append(
-                f"Too few moves are {wishes[relaxed]}; the wish for {relaxed} was relaxed."
-            )
+            warnings.append(filter_dropped(enough, relaxed, str(wishes[relaxed])))
             wishes[relaxed] = None
         left = [number for number in danceable if _meets(moves[number], wishes)]
         if sum(_middle(moves[number]) for number in left) >= enough:
-            return left, degradations
-    return list(danceable), degradations
+            return left, warnings
+    return list(danceable), warnings
 
 
 def _middle(move: Move) -> bool:
@@ -245,18 +244,27 @@ def _meets(move: Move, wishes: Mapping[str, object]) -> bool:
     )
 
 
-def _beyond(floor: Floor, steps: Sequence[Step], pool: Sequence[int], wish: Wish) -> list[str]:
+def _beyond(
+    floor: Floor, steps: Sequence[Step], pool: Sequence[int], wish: Wish
+) -> list[ResultWarning]:
     """Return messages about moves that do not meet the wish but are needed."""
     locked = {lock.position for lock in wish.locked}
     meeting = set(pool)
     beyond = [step for step in steps if step.move not in meeting and step.slot not in locked]
     ends = [step for step in beyond if not _middle(floor.moves[step.move])]
     said = [
-        f"No {_ENDS[floor.moves[step.move].label]} that is as easy as asked fits the song; "
-        "a harder one was taken."
+        ResultWarning(
+            WarningCode.HARDER_MOVE_DANCED,
+            f"No {_ENDS[floor.moves[step.move].label]} of the requested difficulty fits the song, "
+            "so a harder one is danced.",
+        )
         for step in ends
     ]
     places = ", ".join(str(step.slot) for step in beyond if step not in ends)
     if places:
-        said.append(f"No move that meets the wish fits the song at {places}; others were taken.")
+        message = (
+            f"No move that matches the filters fits the song at the eight-counts {places}, so "
+            "others are danced there."
+        )
+        said.append(ResultWarning(WarningCode.MOVES_OUTSIDE_FILTERS, message))
     return said

@@ -7,6 +7,7 @@ from typing import Final
 from domain.library.moves import Energy, Move
 from domain.library.songs import Song
 from domain.planning.figure_slots import Requested
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.text_query.figures import is_called
 from domain.text_query.meanings import FAST, MEDIUM, SLOW
 from domain.text_query.words import Asked
@@ -76,17 +77,21 @@ def choose_song(asked: Asked, songs: Sequence[Song]) -> str | None:
     return min(theirs or songs, key=suits).id if songs else None
 
 
-def unheeded(asked: Asked, song: Song) -> tuple[str, ...]:
-    """Return messages about words that were not understood, and about mismatches of the song."""
-    said: list[str] = []
+def unheeded(asked: Asked, song: Song) -> tuple[ResultWarning, ...]:
+    """Return warnings about words that were not understood, and about mismatches of the song."""
+    said: list[ResultWarning] = []
     words = ", ".join(f'"{each}"' for each in asked.not_understood)
     if asked.nothing and words:
-        said.append(f"Nothing of the description was understood: {words}.")
+        message = f"Nothing of the description was understood: {words}."
+        said.append(ResultWarning(WarningCode.NOTHING_UNDERSTOOD, message))
     elif asked.nothing:
-        said.append("The description asks for nothing in particular.")
+        message = "The description asks for nothing in particular."
+        said.append(ResultWarning(WarningCode.NOTHING_ASKED, message))
     elif words:
-        said.append(f"Not understood: {words}.")
+        message = f"Not understood: {words}."
+        said.append(ResultWarning(WarningCode.WORDS_NOT_UNDERSTOOD, message))
     if asked.tempo and song.tempo and asked.tempo.distance(song.tempo) > 1:
         tempo = f"{asked.tempo.slowest:g} to {asked.tempo.fastest:g} BPM"
-        said.append(f"The song has {song.tempo:.0f} BPM; {tempo} were asked for.")
+        message = f"The song has {song.tempo:.0f} BPM; {tempo} were asked for."
+        said.append(ResultWarning(WarningCode.TEMPO_DIFFERS, message))
     return tuple(said)

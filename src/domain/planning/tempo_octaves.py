@@ -10,6 +10,7 @@ from domain.library.corrections import Correction, corrected
 from domain.library.moves import Move
 from domain.library.songs import Analysis
 from domain.planning.clip_alignment import FASTEST, SLOWEST
+from domain.shared.result_warnings import ResultWarning, WarningCode
 
 _DANCED: Final = 125.0
 """Usual tempo of bachata in beats per minute."""
@@ -25,7 +26,7 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     """A song with its way of counting."""
 
     analysis: Analysis
-    degradation: str | None
+    warning: ResultWarning | None
     """The warning for the user; None if the song is counted as analysed."""
 
 
@@ -35,15 +36,18 @@ def ways_to_count(heard: Analysis) -> Iterator[Counted]:
     Of the latter two, the one with the more usual tempo comes first. A dancer can step to any of
     them: every count is on a beat of the song, or in the middle between two.
     """
-    yield Counted(analysis=heard, degradation=None)
+    yield Counted(analysis=heard, warning=None)
     for level in sorted(_SAID, key=lambda each: abs(log2(_tempo(heard, each) / _DANCED))):
         counted = corrected(heard, Correction(beats=level))
         yield Counted(
             # The confidence stays, because no user has confirmed this correction.
             analysis=msgspec.structs.replace(counted, confidence=heard.confidence),
-            degradation=f"More moves were filmed near {counted.tempo:.0f} BPM than near "
-            f"{heard.tempo:.0f} BPM; the song is counted at {_SAID[level]} its tempo, "
-            f"{counted.tempo:.0f} BPM.",
+            warning=ResultWarning(
+                WarningCode.COUNTED_AT_ANOTHER_TEMPO,
+                f"More moves were filmed near {counted.tempo:.0f} BPM than near "
+                f"{heard.tempo:.0f} BPM; the song is counted at {_SAID[level]} its tempo, "
+                f"{counted.tempo:.0f} BPM.",
+            ),
         )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from domain.shared.errors import IllegalStep
+from domain.shared.result_warnings import ResultWarning
 
 
 class State(StrEnum):
@@ -99,7 +100,7 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     """Duration of the film in seconds."""
     failure: Failure | None = None
-    degradations: tuple[str, ...] = ()
+    warnings: tuple[ResultWarning, ...] = ()
     """Warnings: how the result differs from the request."""
     unusable: str | None = None
     """Reason why the published film cannot be watched."""
@@ -127,9 +128,9 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
             seconds=self.seconds if seconds is None else seconds,
         )
 
-    def degraded(self, said: tuple[str, ...]) -> "Assembly":
+    def warned(self, said: tuple[ResultWarning, ...]) -> "Assembly":
         """Return the assembly with additional warnings."""
-        return msgspec.structs.replace(self, degradations=(*self.degradations, *said))
+        return msgspec.structs.replace(self, warnings=(*self.warnings, *said))
 
 
 def _words(step: Step) -> str:

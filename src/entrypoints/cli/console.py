@@ -21,6 +21,7 @@ from application.ports.progress import Report
 from domain.blueprint.model import Blueprint
 from domain.rendering.assembly import State
 from domain.shared.errors import BachataError, InvalidRequest
+from domain.shared.result_warnings import ResultWarning
 
 _STAGES: Final = {
     State.PLANNING: "Planning the dance",
@@ -56,10 +57,10 @@ def printer() -> Console:
     return Console(width=None if sys.stdout.isatty() else _WIDE, emoji=False)
 
 
-def told(console: Console, degradations: Sequence[str]) -> None:
+def told(console: Console, warnings: Sequence[ResultWarning]) -> None:
     """Print warnings: how the result differs from the request."""
-    for each in degradations:
-        console.print(f"[yellow]Note:[/] {plain(each)}", highlight=False)
+    for each in warnings:
+        console.print(f"[yellow]Note:[/] {plain(each.message)}", highlight=False)
 
 
 def bars(console: Console) -> Progress:

@@ -90,7 +90,7 @@ def _show(explanation: Explanation) -> None:
             *_reason(move),
         )
     console.print(table)
-    told(console, explanation.degradations)
+    told(console, explanation.warnings)
     if explanation.quality is not None:
         console.print(_quality(explanation.quality))
 

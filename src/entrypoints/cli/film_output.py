@@ -41,7 +41,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
             click.echo(self._as_json())
             return
         console.print(moves_table(self.blueprint, self.names))
-        told(console, self.film.degradations)
+        told(console, self.film.warnings)
         tempo = f"{self.song.tempo:.0f} BPM" if self.song.tempo else "tempo unknown"
         console.print(
             f"[bold]{plain(self.song.title)}[/] by {plain(self.song.artist)}, {tempo}: "

@@ -40,7 +40,7 @@ def plan(wanted: Wanted, output: Path | None, as_json: bool) -> None:
         if not as_json:
             console = talker()
             console.print(moves_table(dance.blueprint, names))
-            told(console, dance.degradations)
+            told(console, dance.warnings)
 
     run(work)
 

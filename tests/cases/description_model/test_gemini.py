@@ -31,6 +31,7 @@ from tests.cases.description_model.server import (
     says,
     song,
 )
+from tests.world.warned import messages
 
 pytestmark = [pytest.mark.anyio, *installed]
 
@@ -104,7 +105,7 @@ async def test_a_good_answer_is_taken() -> None:
     async with calling(lambda _: reply) as (description_model, _):
         parsed = await description_model.parse(WORDS, SONGS, ["sombrero"])
     asked = parsed.asked
-    assert (parsed.by, parsed.degradations) == (Reader.GEMINI, ())
+    assert (parsed.by, messages(parsed.warnings)) == (Reader.GEMINI, ())
     assert (asked.song_id, asked.difficulty) == ("luna", Difficulty.INTERMEDIATE)
     assert (asked.energy_level, asked.style) == (Energy.HIGH, Style.PLAYFUL)
     assert (asked.tempo, asked.seconds) == (TempoRange(120, 300), 75)
@@ -117,7 +118,7 @@ async def test_a_good_order_is_taken() -> None:
     async with calling(lambda _: orders("three", "one", "two")) as (description_model, _):
         proposal = await description_model.order(WORDS, SLOTS, MOVES)
     assert proposal.move_ids == ("three", "one", "two")
-    assert proposal.degradations == ()
+    assert messages(proposal.warnings) == ()
 
 
 @pytest.mark.parametrize(("reply", "reason"), TROUBLE.values(), ids=TROUBLE.keys())
@@ -130,8 +131,8 @@ async def test_with_trouble_rules_and_planner_do_the_work(reply: Reply, reason: 
     assert (parsed.asked.style, parsed.asked.unwanted) == (Style.ROMANTIC, ("dip",))
     assert proposal.move_ids == (None, None, None)
     for (said,), what in (
-        (parsed.degradations, "the description was read by rules"),
-        (proposal.degradations, "the moves were left to the planner"),
+        (messages(parsed.warnings), "the description was read by rules"),
+        (messages(proposal.warnings), "the moves were left to the planner"),
     ):
         assert said.startswith(reason)
         assert said.endswith(f"; {what}.")
@@ -143,15 +144,15 @@ async def test_who_is_too_slow_is_not_waited_for() -> None:
         parsed = await description_model.parse(WORDS, SONGS, ())
         proposal = await description_model.order(WORDS, SLOTS, MOVES)
     reason = "Gemini did not answer within 0.2 s; "
-    assert parsed.degradations == (f"{reason}the description was read by rules.",)
-    assert proposal.degradations == (f"{reason}the moves were left to the planner.",)
+    assert messages(parsed.warnings) == (f"{reason}the description was read by rules.",)
+    assert messages(proposal.warnings) == (f"{reason}the moves were left to the planner.",)
 
 
 async def test_a_port_that_is_closed_refuses_at_once() -> None:
     description_model = GeminiDescriptionModel(KEY, "some-model", PATIENT, closed_port())
     parsed = await description_model.parse(WORDS, SONGS, ())
     await description_model.close()
-    assert parsed.degradations == (
+    assert messages(parsed.warnings) == (
         "Gemini could not be reached; the description was read by rules.",
     )
 
@@ -196,7 +197,7 @@ async def test_a_client_that_is_not_installed_is_named(monkeypatch: pytest.Monke
     await description_model.ready()
     parsed = await description_model.parse(WORDS, SONGS, ())
     await description_model.close()
-    assert parsed.degradations == (
+    assert messages(parsed.warnings) == (
         "The package google-genai is not installed; the description was read by rules.",
     )
 
@@ -205,7 +206,7 @@ async def test_an_empty_description_asks_nobody() -> None:
     async with calling(obliging) as (description_model, server):
         parsed = await description_model.parse(" \n", SONGS, ())
         proposal = await description_model.order(WORDS, (Slot(energy=0, candidates=()),), ())
-    assert (parsed.by, parsed.degradations) == (Reader.RULES, ())
+    assert (parsed.by, messages(parsed.warnings)) == (Reader.RULES, ())
     assert proposal.move_ids == (None,)
     assert server.requests == []
 
@@ -231,7 +232,7 @@ async def test_a_song_and_figures_that_there_are_not_are_dropped_and_named() -> 
     assert parsed.by is Reader.GEMINI
     assert parsed.asked.song_id == "zapatos"
     assert parsed.asked.figures == ("turn",)
-    assert parsed.degradations == (
+    assert messages(parsed.warnings) == (
         "Gemini named a song that is not in the library: 'evil'.",
         "Gemini named a figure that there is not: 'backflip'.",
     )
@@ -242,7 +243,7 @@ async def test_moves_that_are_no_candidates_are_dropped_and_named() -> None:
     async with calling(lambda _: orders("evil", "one", "one")) as (description_model, _):
         proposal = await description_model.order(WORDS, slots, MOVES)
     assert proposal.move_ids == (None, "one", None)
-    (said,) = proposal.degradations
+    (said,) = messages(proposal.warnings)
     assert "2 moves" in said
     assert "'evil'" in said
 
@@ -254,7 +255,7 @@ async def test_an_order_of_another_length_is_taken_as_far_as_it_goes(
     async with calling(lambda _: orders(*answer)) as (description_model, _):
         proposal = await description_model.order(WORDS, SLOTS, MOVES)
     assert proposal.move_ids == (*answer[:3], *[None] * (3 - len(answer[:3])))
-    (said,) = proposal.degradations
+    (said,) = messages(proposal.warnings)
     assert said.startswith(f"Gemini proposed {len(answer)} moves for 3 phrases;")
 
 
@@ -271,7 +272,7 @@ async def test_what_cannot_be_is_dropped_and_named(fields: dict[str, float], sai
     async with calling(lambda _: fills_in(**fields)) as (description_model, _):
         parsed = await description_model.parse(WORDS, SONGS, ())
     assert (parsed.asked.tempo, parsed.asked.seconds) == (None, None)
-    assert parsed.degradations == (f"Gemini asked for {said}",)
+    assert messages(parsed.warnings) == (f"Gemini asked for {said}",)
 
 
 async def test_of_many_songs_some_are_shown_and_the_named_one_is_among_them() -> None:
@@ -280,7 +281,7 @@ async def test_of_many_songs_some_are_shown_and_the_named_one_is_among_them() ->
         parsed = await description_model.parse("to Zapatos nuevos", songs, ())
     assert len(server.requests[0].data["songs"]) == 300
     assert parsed.asked.song_id == "zapatos"
-    assert parsed.degradations == ("Gemini was shown 300 of the 403 songs.",)
+    assert messages(parsed.warnings) == ("Gemini was shown 300 of the 403 songs.",)
 
 
 async def test_of_a_long_song_the_beginning_is_ordered() -> None:
@@ -288,7 +289,7 @@ async def test_of_a_long_song_the_beginning_is_ordered() -> None:
         proposal = await description_model.order(WORDS, SLOTS * 40, MOVES)
     assert len(server.requests[0].data["phrases"]) == 96
     assert proposal.move_ids == ("one",) * 96 + (None,) * 24
-    assert len(proposal.degradations) == 1
+    assert len(messages(proposal.warnings)) == 1
 
 
 async def test_the_answer_is_asked_for_as_a_form() -> None:

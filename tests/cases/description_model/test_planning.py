@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from adapters.description_model.gemini import GeminiDescriptionModel
@@ -27,6 +28,7 @@ from tests.cases.description_model.server import (
     says,
 )
 from tests.world.planning import ballroom
+from tests.world.warned import messages
 
 pytestmark = [pytest.mark.anyio, *installed]
 
@@ -65,7 +67,7 @@ async def test_the_moves_it_proposes_are_danced(tmp_path: Path) -> None:
 
     async with calling(third) as (description_model, server):
         dance = await (await ballroom(tmp_path, description_model)).described(WORDS)
-    assert dance.degradations == ()
+    assert messages(dance.warnings) == ()
     assert dance.parameters.parsed_by is Reader.GEMINI
     asked = server.requests[1].data
     known = {move["id"] for move in asked["moves"]}
@@ -95,7 +97,7 @@ async def test_its_rules_are_weaker_than_ours(tmp_path: Path) -> None:
     assert "side-basic" in moves
     assert all("dip" not in phrase["candidates"] for phrase in server.requests[1].data["phrases"])
     assert ["side-basic"] in [p["candidates"] for p in server.requests[1].data["phrases"]]
-    (said,) = dance.degradations
+    (said,) = messages(dance.warnings)
     assert "'dip'; the planner chose others." in said
 
 
@@ -123,8 +125,9 @@ async def test_with_trouble_the_dance_is_the_planners_and_the_trouble_is_told(
         dance = await (await ballroom(tmp_path, description_model)).described(WORDS)
     assert len(server.requests) == 2
     assert danced(dance) == await without_gemini(tmp_path)
-    assert "planner" in dance.degradations[0]
-    assert list(dance.degradations) == dance.blueprint.generation_parameters["degradations"]
+    assert "planner" in messages(dance.warnings)[0]
+    written = dance.blueprint.generation_parameters["warnings"]
+    assert msgspec.to_builtins(list(dance.warnings)) == written
 
 
 async def test_a_service_that_refuses_leaves_everything_to_rules_and_planner(
@@ -135,7 +138,7 @@ async def test_a_service_that_refuses_leaves_everything_to_rules_and_planner(
     await description_model.close()
     offline = await (await ballroom(tmp_path)).described(WORDS)
     assert danced(dance) == danced(offline)
-    assert dance.degradations == (
+    assert messages(dance.warnings) == (
         "Gemini could not be reached; the description was read by rules.",
         "Gemini could not be reached; the moves were left to the planner.",
     )
@@ -146,7 +149,7 @@ async def test_who_was_too_slow_to_read_is_not_asked_to_propose(tmp_path: Path) 
         await description_model.ready()
         dance = await (await ballroom(tmp_path, description_model)).described(WORDS)
         assert len(server.requests) == 1
-    assert dance.degradations == (
+    assert messages(dance.warnings) == (
         "Gemini did not answer within 0.2 s; the description was read by rules.",
         "The 0.2 s that Gemini has for a dance were over; the moves were left to the planner.",
     )
@@ -161,6 +164,6 @@ async def test_reading_and_proposing_share_one_time_limit() -> None:
         proposal = await asyncio.wait_for(asking, PATIENT)
         assert len(server.requests) <= 1
     assert proposal.move_ids == (None,)
-    assert proposal.degradations == (
+    assert messages(proposal.warnings) == (
         "Gemini did not answer within 1e+06 s; the moves were left to the planner.",
     )

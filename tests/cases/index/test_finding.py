@@ -19,6 +19,7 @@ from domain.library.embeddings import EmbeddedMove, MoveEmbedding, Part, Rows, p
 from domain.library.moves import Energy, Move, Style
 from domain.shared.errors import NotReady
 from tests.strategies.entries import row
+from tests.world.warned import dropped
 
 pytestmark = pytest.mark.anyio
 
@@ -261,7 +262,7 @@ async def test_wishes_are_given_up_in_order_until_there_are_enough() -> None:
     async def found(fewest: int = 4, **wishes: object) -> tuple[int, list[str]]:
         among = Among(**wishes)  # pyright: ignore[reportArgumentType]
         one = await place.find(Likeness(words="x"), among, most=10, fewest=fewest)
-        return len(one.moves), [each.split()[-3] for each in one.degradations]
+        return len(one.moves), [dropped(each.message) for each in one.warnings]
 
     hard = Difficulty.BEGINNER
     assert await found(style=Style.SENSUAL) == (4, [])
@@ -280,7 +281,7 @@ async def test_no_more_moves_are_found_than_are_asked_for() -> None:
     place = Place(*(move(f"m{number:02}") for number in range(30)), top=7)
     assert len((await place.find(Likeness(words="x"))).moves) == 7
     one = await place.find(Likeness(words="x"), Among(energy_level=Energy.LOW), most=1)
-    assert (len(one.moves), one.degradations) == (1, ())
+    assert (len(one.moves), one.warnings) == (1, ())
 
 
 async def test_words_of_another_reader_are_read_anew() -> None:
