@@ -33,6 +33,7 @@ _CANNOT: Final = frozenset(
         errno.EINVAL,
         errno.ENOSYS,
         errno.EOPNOTSUPP,
+        errno.ENOTSUP,
         errno.EPERM,
         errno.EBADF,
         errno.ENOTSOCK,
@@ -65,6 +66,8 @@ def mapped(source: int, into: int, offset: int, length: int) -> int:
 
 def in_the_kernel(source: int, into: int, offset: int, length: int) -> int:
     """Copy with copy_file_range: no byte leaves the kernel, and some file systems share blocks."""
+    if not hasattr(os, "copy_file_range"):
+        raise OSError(errno.ENOSYS, "This system has no copy_file_range.")
     return os.copy_file_range(source, into, min(length, _AT_ONCE), offset)
 
 

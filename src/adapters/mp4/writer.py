@@ -1,5 +1,6 @@
 """Write a film from its layout, completely or not at all."""
 
+import errno
 import os
 import secrets
 from collections.abc import Sequence
@@ -41,14 +42,27 @@ def join(
 def _write(plan: Layout, part: Path, ways: Sequence[Way], durable: bool) -> None:
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
-        # Reserving space reports a full disk at once, and makes writing faster.
-        os.posix_fallocate(file, 0, plan.size)
+        _reserve(file, plan.size)
         write_all(file, plan.header)
         copy_all(plan.runs, file, ways)
         if durable:
             os.fsync(file)
     finally:
         os.close(file)
+
+
+def _reserve(file: int, size: int) -> None:
+    """Reserve disk space, which reports a full disk at once and makes writing faster.
+
+    macOS has no such call, and some file systems refuse it: there the writing itself reports it.
+    """
+    if not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        os.posix_fallocate(file, 0, size)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP):
+            raise
 
 
 def _keep(folder: Path) -> None:

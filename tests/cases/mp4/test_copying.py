@@ -1,6 +1,7 @@
 """Bytes are copied whole, by whatever way the machine knows, or nothing is left."""
 
 import errno
+import os
 import resource
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -135,3 +136,34 @@ def test_holes_in_a_file_are_zeros(tmp_path: Path, way: Way) -> None:
     with (tmp_path / "copy").open("wb", buffering=0) as into:
         copy_all([Run(tmp_path / "sparse", 5, 2_999_998)], into.fileno(), [way])
     assert (tmp_path / "copy").read_bytes() == bytes(2_999_995) + b"end"
+
+
+@pytest.mark.parametrize("missing", [("copy_file_range",), ("copy_file_range", "posix_fallocate")])
+def test_a_film_is_the_same_on_a_system_without_calls_of_linux(
+    artifacts: ArtifactCache,
+    tmp_path: Path,
+    expected: bytes,
+    missing: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in missing:
+        monkeypatch.delattr(os, name)
+    for ways in (WAYS, [in_the_kernel, by_hand]):
+        join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song, ways=ways)
+        assert (tmp_path / "film.mp4").read_bytes() == expected
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
+def test_a_file_system_that_reserves_no_space_takes_the_film(
+    artifacts: ArtifactCache,
+    tmp_path: Path,
+    expected: bytes,
+    number: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(file: int, offset: int, length: int) -> None:
+        raise OSError(number, "not here")
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song)
+    assert (tmp_path / "film.mp4").read_bytes() == expected
