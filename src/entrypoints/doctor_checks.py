@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import msgspec
-from anyio import to_thread
 
 from adapters.cage.cage import Cage
 from adapters.cage.self_test import TriedCage
@@ -20,6 +19,7 @@ from adapters.ffmpeg.examination import examine_codecs, examine_ffmpeg
 from adapters.index.factory import open_index
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.examination import disks, fonts, versions
+from application.concurrency.threads import FILES
 from application.operations.diagnose import Check, Fact, Found
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
 from entrypoints.bootstrap import open_storage, schema_of
@@ -90,12 +90,12 @@ async def _settings(settings: Settings, wrong: InvalidRequest | None) -> Found:
 
 
 async def _versions() -> Found:
-    return await to_thread.run_sync(versions)
+    return await FILES.run(versions)
 
 
 async def _database(settings: Settings) -> Found:
     file = _sqlite_file(settings)
-    if file is not None and not await to_thread.run_sync(file.exists):
+    if file is not None and not await FILES.run(file.exists):
         return Found(
             detail="SQLite; there is no file yet, the service makes it when it starts",
             facts={"revision": "none"},
@@ -178,11 +178,11 @@ async def _index(settings: Settings) -> Found:
 
 
 async def _disk(settings: Settings) -> Found:
-    return await to_thread.run_sync(disks, {"data": settings.folder, "temporary": None})
+    return await FILES.run(partial(disks, {"data": settings.folder, "temporary": None}))
 
 
 async def _fonts() -> Found:
-    return await to_thread.run_sync(fonts)
+    return await FILES.run(fonts)
 
 
 def as_json(diagnosis: object) -> bytes:

@@ -7,8 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import uuid4
 
-from anyio import to_thread
-
 from adapters.cage.cage import Cage
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.media.caged import CagedProbe
@@ -21,6 +19,7 @@ from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.local import LocalStorage
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.clock import SystemClock
+from application.concurrency.threads import FILES
 from application.operations.diagnose import Found
 from application.rendering.assemble import AssembleVideo
 from application.rendering.film_pipeline import FilmPipeline
@@ -49,7 +48,7 @@ async def make_sample_film(settings: Settings) -> Found:
     began = time.monotonic()
     with TemporaryDirectory(prefix="bachata-doctor-") as folder:
         root = Path(folder)
-        await to_thread.run_sync(_write_media, root / "media")
+        await FILES.run(lambda: _write_media(root / "media"))
         prepared = time.monotonic() - began
         film = await _assembled(settings, root)
     seconds = time.monotonic() - began

@@ -5,14 +5,13 @@ from functools import partial
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 import msgspec
-from anyio import CapacityLimiter, to_thread
-from anyio.lowlevel import RunVar
 from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.openapi.spec import Schema
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
+from application.concurrency.threads import Threads
 from application.planning.generate_from_text import DescribedRequest
 from application.planning.plan import ChoreographyRequest
 from application.search.search_moves import MoveSearch
@@ -32,7 +31,7 @@ JSON: Final = "application/json"
 
 _AT_ONCE: Final = 64_000
 """Bytes of a body that is parsed immediately, in about a millisecond; a larger one in a thread."""
-_LIMITER: Final[RunVar[CapacityLimiter]] = RunVar("reading of large bodies")
+_LARGE: Final = Threads("reading large bodies", 1)
 
 
 class JsonRequest(Request[Any, Any, Any]):
@@ -72,10 +71,7 @@ class Unread:
         """Parse the body; large ones in a thread, one at a time."""
         if len(self.body) <= _AT_ONCE:
             return read(self.body)
-        limiter = _LIMITER.get(None)
-        if limiter is None:
-            _LIMITER.set(limiter := CapacityLimiter(1))
-        return await to_thread.run_sync(read, self.body, limiter=limiter)
+        return await _LARGE.run(lambda: read(self.body))
 
 
 class UnreadBlueprint(Unread):
