@@ -25,7 +25,7 @@ Look = Callable[[Path], Awaitable[Seen]]
 """Returns the properties of a file that FFmpeg needs; raises `UnreadableMedia`."""
 
 
-class Machine:
+class FFmpegRunner:
     """Runs at most ``at_once`` FFmpeg processes; searches FFmpeg at the first use."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Machine:
         argv: Sequence[str],
         *,
         reads: Sequence[str] = (),
-        hear: Line | None = None,
+        on_line: Line | None = None,
         tail: int = TAIL,
     ) -> list[str]:
         """Run one command when a place is free; raises as `process.run` does.
@@ -78,7 +78,7 @@ class Machine:
                     cage=self._cage,
                     reads=(*inputs, *reads),
                     writes=folders,
-                    hear=hear,
+                    on_line=on_line,
                     limits=self._limits,
                     tail=tail,
                 )
@@ -110,7 +110,7 @@ class Machine:
             if (known := self._known(options, file)) is not None:
                 return known
             lines: list[str] = []
-            await self.run([self.ffmpeg, *options], hear=lines.append)
+            await self.run([self.ffmpeg, *options], on_line=lines.append)
             self._said[options] = (file, lines)
             return lines
 
@@ -140,7 +140,7 @@ def places(argv: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 @contextlib.contextmanager
-def bench_beside(into: Path) -> Generator[Path]:
+def temporary_folder(into: Path) -> Generator[Path]:
     """Create a temporary folder beside ``into``, and delete it with its content on exit."""
     with disk_errors():
         folder = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
