@@ -17,7 +17,7 @@ from application.concurrency.timeouts import place_in
 from application.media.disk_errors import disk_errors
 from domain.shared.errors import FFmpegFailed, FFmpegMissing
 
-_TURN: Final = 2 * 60 * 60.0
+_QUEUE_WAIT: Final = 2 * 60 * 60.0
 """Maximum seconds that a command waits in the queue, behind the preparation of a whole library."""
 
 Find = Callable[[], FFmpeg]
@@ -71,7 +71,7 @@ class FFmpegRunner:
         The process can read its inputs and ``reads``, and write to the folder of its output.
         """
         inputs, folders = places(argv)
-        async with place_in(self._places, "a place for FFmpeg", _TURN):
+        async with place_in(self._places, "a place for FFmpeg", _QUEUE_WAIT):
             try:
                 return await run(
                     argv,
@@ -106,7 +106,7 @@ class FFmpegRunner:
         file = self._file()
         if (known := self._known(options, file)) is not None:
             return known
-        async with place_in(self._asking, "FFmpeg to tell about itself", _TURN):
+        async with place_in(self._asking, "FFmpeg to tell about itself", _QUEUE_WAIT):
             if (known := self._known(options, file)) is not None:
                 return known
             lines: list[str] = []
