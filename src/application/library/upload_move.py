@@ -68,8 +68,8 @@ class UploadMove:
         media_probe: MediaProbe,
         examine: Examination,
         add_move: AddMove,
-        warm: PrewarmLibrary,
-        later: BackgroundQueue,
+        prewarm_library: PrewarmLibrary,
+        background: BackgroundQueue,
         at_once: int,
         queue_wait: float = UPLOAD_QUEUE_WAIT,
     ) -> None:
@@ -82,8 +82,8 @@ class UploadMove:
         self._media_probe = media_probe
         self._examine = examine
         self._add_move = add_move
-        self._warm = warm
-        self._later = later
+        self._prewarm_library = prewarm_library
+        self._background = background
         self._locks = KeyedLock()
         self._gate = asyncio.Semaphore(at_once)
         self._queue_wait = queue_wait
@@ -108,7 +108,9 @@ class UploadMove:
         examined = await self._examine(clip, _wanted(said), media, brought=True)
         move = await self._added(clip, examined, own=own)
         if not own:
-            self._later(f"making the move {move.id!r} ready", partial(self._warm.one, move))
+            self._background(
+                f"making the move {move.id!r} ready", partial(self._prewarm_library.one, move)
+            )
         return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
 
     async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:

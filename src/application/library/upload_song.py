@@ -42,8 +42,8 @@ class UploadSong:
         library_files: LibraryFiles,
         media_probe: MediaProbe,
         add_song: AddSong,
-        hear: AnalyzeSong,
-        later: BackgroundQueue,
+        analyze_song: AnalyzeSong,
+        background: BackgroundQueue,
         at_once: int,
         queue_wait: float = UPLOAD_QUEUE_WAIT,
     ) -> None:
@@ -55,8 +55,8 @@ class UploadSong:
         self._library_files = library_files
         self._media_probe = media_probe
         self._add_song = add_song
-        self._hear = hear
-        self._later = later
+        self._analyze_song = analyze_song
+        self._background = background
         self._locks = KeyedLock()
         self._gate = asyncio.Semaphore(at_once)
         self._queue_wait = queue_wait
@@ -74,7 +74,7 @@ class UploadSong:
             if media.sound is None:
                 raise UnacceptedMedia("The file has no sound; a song needs some.")
             song = await self._added(sound, said)
-        self._later(f"hearing the song {song.id!r}", partial(self._hear, song.id))
+        self._background(f"hearing the song {song.id!r}", partial(self._analyze_song, song.id))
         return song
 
     async def _added(self, sound: Path, said: SongForm) -> Song:
