@@ -154,7 +154,7 @@ def soaked(job: Job, films: int) -> None:
 
 
 def kept(job: Job, sizes: Sequence[int], rounds: int) -> None:
-    """Print what films cost with more and more on the shelf."""
+    """Print what films cost with more and more artifacts in the cache."""
     ways = dict(WAYS[name] for name in ("joiner", "warm", "request"))
     print(f"| files kept | {' | '.join(f'{name}, ms' for name in ways)} |")
     print(f"|{' ---: |' * (1 + len(ways))}")

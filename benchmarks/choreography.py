@@ -29,7 +29,7 @@ from domain.planning.clip_alignment import cast_to
 from domain.planning.costs import HARDNESS, repetition
 from domain.planning.metrics import Quality, kept, quality
 from domain.planning.phrases import phrases
-from domain.planning.placements import LONGEST, Floor, Taste
+from domain.planning.placements import LONGEST, Placements, Preferences
 from domain.planning.planner import LockedMove, Wish, plan
 from tests.strategies.songs import filmed, played
 
@@ -67,31 +67,33 @@ def ours(song: Analysis, library: Sequence[Move], seed: int) -> Sequence[Bluepri
 def at_random(song: Analysis, library: Sequence[Move], seed: int) -> Sequence[BlueprintMove]:
     """Any move that can be danced, an eight-count long."""
     random = Random(seed)  # noqa: S311 - a dance, no secret
-    floor = Floor(phrases(song), library, song.beats, Taste())
+    placements = Placements(phrases(song), library, song.beats, Preferences())
     numbers = range(len(library))
     dance: list[BlueprintMove] = []
-    for slot, phrase in enumerate(floor.slots):
-        number = random.choice([each for each in numbers if floor.fits(slot, each)])
-        dance.append(cast_to(phrase, library[number], floor.footing(phrase, number)[0], {}))
+    for slot, phrase in enumerate(placements.slots):
+        number = random.choice([each for each in numbers if placements.fits(slot, each)])
+        dance.append(cast_to(phrase, library[number], placements.alignment(phrase, number)[0], {}))
     return dance
 
 
 def greedily(song: Analysis, library: Sequence[Move], seed: int) -> Sequence[BlueprintMove]:
     """The move that is cheapest an eight-count after those before it."""
-    floor = Floor(phrases(song), library, song.beats, Taste(difficulty=ASKED, seed=seed))
+    placements = Placements(
+        phrases(song), library, song.beats, Preferences(difficulty=ASKED, seed=seed)
+    )
     danced: list[int] = []
     dance: list[BlueprintMove] = []
     slot = 0
-    while slot < len(floor.slots):
-        joined = floor.joins(danced[-1]) if danced else [0.0] * len(library)
+    while slot < len(placements.slots):
+        joined = placements.joins(danced[-1]) if danced else [0.0] * len(library)
         _, number, length = min(
             ((cost + joined[number] + repetition(danced, number)) / length, number, length)
             for length in range(1, LONGEST + 1)
-            for cost, number in floor.offers(slot, length, range(len(library)))
+            for cost, number in placements.offers(slot, length, range(len(library)))
         )
-        phrase = floor.phrase(slot, length)
+        phrase = placements.phrase(slot, length)
         assert phrase is not None  # noqa: S101 - it was offered
-        dance.append(cast_to(phrase, library[number], floor.footing(phrase, number)[0], {}))
+        dance.append(cast_to(phrase, library[number], placements.alignment(phrase, number)[0], {}))
         danced.append(number)
         slot += length
     return dance

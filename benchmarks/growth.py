@@ -71,7 +71,7 @@ def verdict(looks: Sequence[Look]) -> list[str]:
 def library(
     job: Job, sizes: Sequence[int], rounds: int, ways: dict[str, Way]
 ) -> dict[int, dict[str, float]]:
-    """Median seconds of each way with so many files on the shelf and among the clips."""
+    """Median seconds of each way with so many files in the artifact cache and among the clips."""
     with ExitStack() as stack:
         workers: dict[int, list[Worker]] = {}
         for size in sizes:

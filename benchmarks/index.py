@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from adapters.index.faiss_index import ByFaiss
 from adapters.index.numpy_index import NumpySearch
-from adapters.index.protocols import Searching
+from adapters.index.protocols import SearchFactory
 from adapters.index.vector_index import VectorIndex
 from application.ports.move_index import Among, Entry
 from domain.blueprint.model import Difficulty
@@ -91,12 +91,15 @@ def entries(count: int) -> list[Entry]:
 
 
 async def measured(
-    way: str, searching: Searching, moves: Sequence[Entry], known: dict[str, list[list[str]]]
+    way: str,
+    search_factory: SearchFactory,
+    moves: Sequence[Entry],
+    known: dict[str, list[list[str]]],
 ) -> Timing:
     """Build, store, search and restore; ``known`` are the right answers, or is to hold them."""
     with tempfile.TemporaryDirectory(prefix="bachata-index-") as name:
         folder = Path(name)
-        plain = VectorIndex(searching)
+        plain = VectorIndex(search_factory)
         stalls: list[float] = [0.0]
         watching = asyncio.create_task(_stalls(stalls))
         began = time.perf_counter()
@@ -114,12 +117,12 @@ async def measured(
             total += sum(map(len, right))
             cuts = quantiles(times, n=100)
             searches[filter_name] = (cuts[49], cuts[98])
-        stored = VectorIndex(searching, folder)
+        stored = VectorIndex(search_factory, folder)
         await stored.swap("v", moves)
         del plain, stored
         gc.collect()
         began = time.perf_counter()
-        again = VectorIndex(searching, folder)
+        again = VectorIndex(search_factory, folder)
         await again.restore("v")
         await again.nearest(queries[0], TOP, Among())
         restore = time.perf_counter() - began
@@ -155,9 +158,9 @@ async def _searched(
     return times, found
 
 
-def ways(moves: int) -> dict[str, Callable[[], Searching]]:
+def ways(moves: int) -> dict[str, Callable[[], SearchFactory]]:
     """Each way of searching that makes sense for so many moves."""
-    found: dict[str, Callable[[], Searching]] = {"NumPy": lambda: NumpySearch, "FAISS": ByFaiss}
+    found: dict[str, Callable[[], SearchFactory]] = {"NumPy": lambda: NumpySearch, "FAISS": ByFaiss}
     if moves > SIZES[-1]:
         found[f"FAISS, {PARTS} parts"] = lambda: ByFaiss(nprobe=PARTS)
     return found

@@ -37,9 +37,9 @@ async def answered(file: Path, clip: bool, worker: MediaWorker) -> str:
     try:
         await CagedProbe(worker).measure(file, CLIP if clip else SONG)
         if clip:
-            await CagedMotionAnalyzer(worker).watch(file)
+            await CagedMotionAnalyzer(worker).analyze(file)
         else:
-            await CagedAudioAnalyzer(worker, NAME).hear(file)
+            await CagedAudioAnalyzer(worker, NAME).analyze(file)
     except UnacceptedMedia:
         return "not taken"
     except UnreadableMedia as error:

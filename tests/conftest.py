@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from adapters.database.schema import open_schema
 from adapters.storage.bucket import Bucket, Limits
-from adapters.storage.s3_client import Line, open_line
+from adapters.storage.s3_client import S3Client, open_client
 from tests import examples, fast_lane, media, workers
 from tests.contracts import postgres, s3
 
@@ -81,17 +81,17 @@ def s3_bucket(s3_server: s3.Server) -> Bucket:
 
 
 @pytest.fixture(scope="module")
-async def s3_line(s3_bucket: Bucket) -> AsyncGenerator[Line]:
+async def s3_client(s3_bucket: Bucket) -> AsyncGenerator[S3Client]:
     """An open line, for modules whose tests share an event loop: opening one takes a while."""
-    async with open_line(s3_bucket, Limits()) as line:
-        yield line
+    async with open_client(s3_bucket, Limits()) as client:
+        yield client
 
 
 @pytest.fixture
-def empty_line(s3_line: Line, s3_bucket: Bucket) -> Line:
+def empty_client(s3_client: S3Client, s3_bucket: Bucket) -> S3Client:
     """A line to an empty folder of the bucket."""
     folder = msgspec.structs.replace(s3_bucket, folder=uuid4().hex)
-    return Line(s3_line.client, folder, s3_line.limits)
+    return S3Client(s3_client.client, folder, s3_client.limits)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
-from adapters.ffmpeg.ffmpeg_runner import Machine
+from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.listening.song_analyzer import NAME
 from adapters.media.caged import CagedAudioAnalyzer, CagedMotionAnalyzer, CagedProbe
@@ -30,9 +30,9 @@ def audio_analyzer() -> CagedAudioAnalyzer:
 
 
 async def run_ffmpeg(argv: Sequence[str], tail: int = 20) -> list[str]:
-    """Run a command line of FFmpeg as a cutting room does."""
-    return await Machine(probe().details, find_ffmpeg, at_once=1).run(argv, tail=tail)
+    """Run a command line of FFmpeg as the encoder does."""
+    return await FFmpegRunner(probe().details, find_ffmpeg, at_once=1).run(argv, tail=tail)
 
 
-def cutting_room(at_once: int = 2) -> FFmpegEncoder:
+def ffmpeg_encoder(at_once: int = 2) -> FFmpegEncoder:
     return FFmpegEncoder(probe().details, at_once=at_once)

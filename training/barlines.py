@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from adapters.listening.barlines import FEWEST, WEIGHTS, Cues, cues
-from adapters.listening.downbeat_cues import BAR, signs
+from adapters.listening.downbeat_cues import BAR, downbeat_cues
 from adapters.listening.features import features
 from adapters.listening.network import load
-from adapters.listening.spectral_features import Portrait
+from adapters.listening.spectral_features import SpectralFeatures
 from adapters.listening.tracker import count
 from training.excerpts import Excerpt
 from training.songs import INVENTED
@@ -41,7 +41,7 @@ _SMALL: Final = 0.003
 _FOLDS: Final = 5
 
 
-class Told(NamedTuple):
+class LabelledSong(NamedTuple):
     """The evidence for the bar lines of a song, and the true bar lines."""
 
     style: str
@@ -50,7 +50,7 @@ class Told(NamedTuple):
     first: int
 
 
-def told(song: Excerpt) -> Told | None:
+def labelled(song: Excerpt) -> LabelledSong | None:
     """Count through a song; None where the count is no good."""
     heard = count(features(song.wave), load())
     if len(heard.beats) < FEWEST or len(song.beats) < FEWEST:
@@ -61,12 +61,12 @@ def told(song: Excerpt) -> Told | None:
     shares = np.bincount(turn, minlength=BAR) / len(heard.beats)
     if shares.max() < _FOUND or len(heard.beats) < _FOUND * len(song.beats):
         return None
-    seen = signs(heard.places, heard.downbeat, Portrait(song.wave), heard.beats)
+    seen = downbeat_cues(heard.places, heard.downbeat, SpectralFeatures(song.wave), heard.beats)
     said = cues(heard.places, seen)
-    return Told(song.style, said, int(shares.argmax()))
+    return LabelledSong(song.style, said, int(shares.argmax()))
 
 
-def fitted(songs: list[Told]) -> Numbers:
+def fitted(songs: list[LabelledSong]) -> Numbers:
     """The weights under which the true firsts are likeliest: (4,), none below zero."""
     seen, first = _stacked(songs)
     scale = seen.std(axis=(0, 2))
@@ -84,13 +84,13 @@ def fitted(songs: list[Told]) -> Numbers:
     return np.asarray(found.x) / scale
 
 
-def right(weights: Numbers, songs: list[Told]) -> NDArray[np.bool_]:
+def right(weights: Numbers, songs: list[LabelledSong]) -> NDArray[np.bool_]:
     """For which songs the place that the weights take for the first is the first."""
     seen, first = _stacked(songs)
     return _likely(weights, seen).argmax(axis=1) == first
 
 
-def _stacked(songs: list[Told]) -> tuple[Numbers, NDArray[np.int64]]:
+def _stacked(songs: list[LabelledSong]) -> tuple[Numbers, NDArray[np.int64]]:
     return np.stack([song.cues for song in songs]), np.array([song.first for song in songs])
 
 
@@ -101,7 +101,7 @@ def _likely(weights: Numbers, seen: Numbers) -> Numbers:
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-def _crossed(songs: list[Told]) -> NDArray[np.bool_]:
+def _crossed(songs: list[LabelledSong]) -> NDArray[np.bool_]:
     """Return the result of `right` for weights fitted to the other four fifths of the songs."""
     found = np.zeros(len(songs), np.bool_)
     for fold in range(_FOLDS):
@@ -119,7 +119,7 @@ def _made(soundfont: Path, folder: Path, first: int, count: int) -> None:
     for seed, song in whole_songs(
         soundfont, first, count, is_wanted=lambda seed: not file(seed).exists()
     ):
-        found = told(song)
+        found = labelled(song)
         style = np.str_(song.style)
         if found is None:
             np.savez(file(seed), style=style)
@@ -127,12 +127,14 @@ def _made(soundfont: Path, folder: Path, first: int, count: int) -> None:
             np.savez(file(seed), style=style, cues=found.cues, first=np.int64(found.first))
 
 
-def _read(folder: Path) -> list[Told]:
-    found: list[Told] = []
+def _read(folder: Path) -> list[LabelledSong]:
+    found: list[LabelledSong] = []
     for file in sorted(folder.glob("*.npz"), key=lambda path: int(path.stem)):
         with np.load(file) as stored:
             if "cues" in stored:
-                found.append(Told(str(stored["style"]), stored["cues"], int(stored["first"])))
+                found.append(
+                    LabelledSong(str(stored["style"]), stored["cues"], int(stored["first"]))
+                )
     return found
 
 

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from adapters.listening.barlines import FEWEST, WEIGHTS, cues
-from adapters.listening.downbeat_cues import BAR, Signs, signs
+from adapters.listening.downbeat_cues import BAR, DownbeatCues, downbeat_cues
 from adapters.listening.features import features
 from adapters.listening.network import load
-from adapters.listening.odd_bars import TELLS, Tells, recounted
-from adapters.listening.spectral_features import Portrait
+from adapters.listening.odd_bars import CUE_WEIGHTS, CueWeights, recounted
+from adapters.listening.spectral_features import SpectralFeatures
 from adapters.listening.tracker import LEAST_CONFIDENCE, count
 from training.excerpts import Excerpt
 from training.songs import INVENTED
@@ -52,8 +52,8 @@ class Counted(NamedTuple):
     """(n,) seconds."""
     places: Places
     """(n,) in bars of four, counted through."""
-    signs: Numbers
-    """(5, n) as `Signs`."""
+    downbeat_cues: Numbers
+    """(5, n) as `DownbeatCues`."""
     shift: Places
     """(n,) the place at which, in truth, the first of the bar is; `UNKNOWN` for no true beat."""
     downbeats: Numbers
@@ -68,7 +68,7 @@ def counted(song: Excerpt, *, odd: bool) -> Counted | None:
     away = np.abs(heard.beats[:, np.newaxis] - song.beats)
     nearest, right = away.argmin(axis=1), away.min(axis=1) <= _WITHIN
     shift = np.where(right, (heard.places - song.places[nearest]) % BAR, UNKNOWN)
-    seen = signs(heard.places, heard.downbeat, Portrait(song.wave), heard.beats)
+    seen = downbeat_cues(heard.places, heard.downbeat, SpectralFeatures(song.wave), heard.beats)
     downbeats = song.beats[song.places == 0]
     return Counted(song.style, odd, heard.beats, heard.places, np.stack(seen), shift, downbeats)
 
@@ -95,14 +95,14 @@ def stacked(songs: Sequence[Counted]) -> Stack:
     """Put songs side by side."""
     shape = (len(songs), max(len(song.beats) for song in songs))
     stack = Stack(
-        np.zeros((*shape, len(Tells._fields))),
+        np.zeros((*shape, len(CueWeights._fields))),
         np.zeros((*shape, BAR)),
         np.ones((*shape, BAR)),
         np.array([1 - _AS_IT_IS if song.odd else _AS_IT_IS for song in songs]),
     )
     for number, song in enumerate(songs):
         length = len(song.beats)
-        stack.seen[number, :length, :-1] = song.signs.T
+        stack.seen[number, :length, :-1] = song.downbeat_cues.T
         stack.seen[number, :length, -1] = 1
         stack.first[number, :length] = np.eye(BAR)[song.places]
         known = song.shift != UNKNOWN
@@ -164,20 +164,20 @@ def fitted(songs: Sequence[Counted]) -> tuple[Numbers, float]:
         cost = float(weight @ (free.likelihood - true.likelihood)) + _SMALL * float(tells @ tells)
         return cost, np.append(slope, true.anew - free.anew)
 
-    start = np.append(np.zeros(len(Tells._fields)), 4.0)
+    start = np.append(np.zeros(len(CueWeights._fields)), 4.0)
     found = minimize(loss, start, jac=True, method="L-BFGS-B")
     return np.asarray(found.x)[:-1], float(found.x[-1])
 
 
 def in_fours(song: Counted) -> Places:
     """The places of a song's beats, all bars in four."""
-    odds = np.array(WEIGHTS) @ cues(song.places, Signs(*song.signs))
+    odds = np.array(WEIGHTS) @ cues(song.places, DownbeatCues(*song.downbeat_cues))
     return (song.places - int(odds.argmax())) % BAR
 
 
 def as_shipped(song: Counted) -> Places:
     """The places of a song's beats as `barlines.turned` has them."""
-    return in_fours(song._replace(places=recounted(song.places, Signs(*song.signs))))
+    return in_fours(song._replace(places=recounted(song.places, DownbeatCues(*song.downbeat_cues))))
 
 
 def score(song: Counted, places: Places) -> float:
@@ -238,7 +238,7 @@ def main() -> None:
                 kind = f"{'invented' if strange else 'usual'}, {'odd bars' if odd else 'as it is'}"
                 print(f"{name:14} | {kind:18} | {mean:.3f} of {len(those)}")
     tells, rare = fitted(songs)
-    print(Tells(*map(float, tells.round(2))), round(rare, 2), "shipped:", TELLS)
+    print(CueWeights(*map(float, tells.round(2))), round(rare, 2), "shipped:", CUE_WEIGHTS)
 
 
 if __name__ == "__main__":

@@ -74,9 +74,9 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         cage.require()
         worker = stack.enter_context(MediaWorker(WORKER, cage=cage, at_once=settings.cores))
         probe = CagedProbe(worker)
-        room = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
-        joining = JoiningEncoder(room, artifacts)
-        chosen = room if settings.encoder == "ffmpeg" else joining
+        ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
+        joining = JoiningEncoder(ffmpeg_encoder, artifacts)
+        chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
         yield Ports(
             tasks=SqlTaskRepository(database),
             blueprints=SqlBlueprintArchive(database),
@@ -88,7 +88,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             media_probe=probe,
             clips=chosen,
             encoder=chosen,
-            preview_streamer=FragmentPreviewStreamer(joining, joining.stock),
+            preview_streamer=FragmentPreviewStreamer(joining, joining.store),
             workspace=LocalWorkspace(settings.folder / "work"),
             audio_analyzer=LibrosaAudioAnalyzer(CagedDecoder(worker).mono)
             if settings.audio_analyzer == "librosa"

@@ -102,11 +102,11 @@ class ExitDeadline:
         """Return the next signal within ``seconds``; None if there is none."""
         self._heard.settimeout(seconds)
         try:
-            while told := self._heard.recv(1):
-                if told == _STOP and seconds is None:
+            while received := self._heard.recv(1):
+                if received == _STOP and seconds is None:
                     return None
-                if told[0] in SIGNALS:
-                    return told[0]
+                if received[0] in SIGNALS:
+                    return received[0]
         except TimeoutError:
             return None
         return None

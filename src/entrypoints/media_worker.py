@@ -9,7 +9,7 @@ from adapters.listening.features import RATE
 from adapters.listening.song_analyzer import analyze, prepare
 from adapters.media.look import look
 from adapters.media.messages import Job, Look
-from adapters.media.motion import watch
+from adapters.media.motion import measure_motion
 from adapters.media.patience import Patience
 from adapters.media.sound import samples
 from adapters.media.worker_process import serve
@@ -27,15 +27,15 @@ def _look(file: int, job: Job) -> Look:
     return look(file, job.seconds)
 
 
-def _watch(file: int, job: Job) -> Motion:
-    return watch(file, job.seconds)
+def _motion(file: int, job: Job) -> Motion:
+    return measure_motion(file, job.seconds)
 
 
 def _samples(file: int, job: Job) -> Iterator[bytes]:
     return (block.tobytes() for block in samples(file, job.rate, job.seconds))
 
 
-def _hear(file: int, job: Job) -> Analysis:
+def _analyze(file: int, job: Job) -> Analysis:
     patience = Patience()
     sound = np.concatenate(list(samples(file, RATE, job.seconds, patience)))
     patience.work(_LISTENING + len(sound) / RATE * _LISTENING_A_SECOND)
@@ -49,5 +49,5 @@ def main() -> None:
     from av.logging import set_level
 
     set_level(None)
-    tasks = {"look": _look, "watch": _watch, "samples": _samples, "hear": _hear}
-    serve(tasks, {"hear": prepare})
+    tasks = {"look": _look, "motion": _motion, "samples": _samples, "analyze": _analyze}
+    serve(tasks, {"analyze": prepare})

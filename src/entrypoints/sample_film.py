@@ -70,8 +70,9 @@ async def _assembled(settings: Settings, root: Path) -> FinishedFilm:
     cage = Cage(settings.cage)
     with MediaWorker(WORKER, cage=cage) as worker:
         probe = CagedProbe(worker)
-        room = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
-        encoder = room if settings.encoder == "ffmpeg" else JoiningEncoder(room, artifacts)
+        ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
+        joining = JoiningEncoder(ffmpeg_encoder, artifacts)
+        encoder = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
         film = FilmPipeline(
             storage, artifacts, probe, encoder, encoder, workspace, RouteUrls(), at_once=2
         )

@@ -27,9 +27,9 @@ SEARCH = "/api/moves/search"
 class Ear(MemoryAudioAnalyzer):
     """Hears in every song what the third of the moves sounds like."""
 
-    async def hear(self, song: Path) -> Analysis:
+    async def analyze(self, song: Path) -> Analysis:
         numbers = tuple(unpacked(row(Part.AUDIO, 2)))
-        return msgspec.structs.replace(await super().hear(song), embedding=numbers)
+        return msgspec.structs.replace(await super().analyze(song), embedding=numbers)
 
 
 @pytest.fixture(scope="module")

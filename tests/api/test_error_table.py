@@ -86,7 +86,7 @@ PLACES = {
     "a file of their Blueprint": Place("storage", "fetch", ASSEMBLE),
     "a clip of the library": Place("clips", "normalise", GENERATE, library=True),
     "a file of the library": Place("storage", "fetch", GENERATE, library=True),
-    "a song of the library": Place("audio_analyzer", "hear", PLAN, library=True),
+    "a song of the library": Place("audio_analyzer", "analyze", PLAN, library=True),
     "joining": Place("encoder", "add_audio", ASSEMBLE),
     "joining a planned dance": Place("encoder", "add_audio", GENERATE, library=True),
     "storing the film": Place("storage", "put", ASSEMBLE),
@@ -112,7 +112,7 @@ async def broken(root: Path, place: Place) -> AsyncGenerator[tuple[House, Ask]]:
     house = House(root)
     await house.furnish()
     song = (await house.library.songs.page(SongFilter(), None, 1)).items[0].id
-    if place.method == "hear":
+    if place.method == "analyze":
         house.ports = replace(house.ports, songs=cast(Any, Unheard(house.library.songs)))
     failing = Failing(getattr(house.ports, place.port), place.method)
     changes: Any = {place.port: failing}

@@ -299,7 +299,7 @@ def test_any_answer_is_lawful(tmp_path: Path) -> None:
 
 
 class _Over:
-    """A storage that keeps everything, and whose films are all the one on the shelf."""
+    """A storage that keeps everything, and whose films are all the one in the storage."""
 
     def __init__(self, below: object, artifacts: ArtifactCache) -> None:
         self._below = below

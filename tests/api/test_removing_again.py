@@ -10,7 +10,7 @@ from adapters.memory import encoder
 from adapters.memory.storage import MemoryStorage
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import S3Storage
-from adapters.storage.s3_client import Line
+from adapters.storage.s3_client import S3Client
 from application.ports.storage import Storage
 from domain.shared.errors import NotReady, StorageFailed
 from tests.api.house import House, failing, problem_of
@@ -34,8 +34,8 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
         case "local":
             return LocalStorage(tmp_path / "media")
         case _:
-            line: Line = request.getfixturevalue("empty_line")
-            return S3Storage(line)
+            client: S3Client = request.getfixturevalue("empty_line")
+            return S3Storage(client)
 
 
 async def files(storage: Storage) -> set[str]:

@@ -312,7 +312,7 @@ async def test_a_client_that_leaves_while_it_brings_leaves_nothing(
 
 @pytest.mark.parametrize(
     ("port", "method"),
-    [("media_probe", "measure"), ("motion_analyzer", "watch"), ("embedder", "read")],
+    [("media_probe", "measure"), ("motion_analyzer", "analyze"), ("embedder", "read")],
 )
 async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
     tmp_path: Path, port: str, method: str
@@ -353,7 +353,7 @@ async def test_a_clip_whose_picture_breaks_off_is_refused(tmp_path: Path) -> Non
     place = House(tmp_path)
     broken = UnreadableMedia("The clip cannot be watched.")
     place.ports = replace(
-        place.ports, motion_analyzer=failing(place.ports.motion_analyzer, watch=broken)
+        place.ports, motion_analyzer=failing(place.ports.motion_analyzer, analyze=broken)
     )
     async with place.client() as client:
         answer = await bring(client, MOVES, DANCED, name="A")

@@ -35,7 +35,7 @@ LIMITS = Timeouts(
     reader=SHORT,
     leaving=SHORT,
     closing=SHORT,
-    upload_turn=SHORT,
+    upload_queue_wait=SHORT,
     background=SHORT,
 )
 PATIENCE = 20.0

@@ -31,7 +31,7 @@ class Counting(MemoryStorage):
 
 async def test_it_is_fetched_once_however_often_it_is_asked_for(tmp_path: Path) -> None:
     storage = Counting({"songs/a": encoder.song(30)})
-    hear = AnalyzeSong(
+    analyze_song = AnalyzeSong(
         MemoryLibrary(songs=[SONG]).songs,
         storage,
         MemoryArtifactCache(),
@@ -39,7 +39,7 @@ async def test_it_is_fetched_once_however_often_it_is_asked_for(tmp_path: Path) 
         MemoryWorkspace(tmp_path),
         MemoryAudioAnalyzer(),
     )
-    heard = [await hear.by_ear("a") for _ in range(4)]
+    heard = [await analyze_song.by_ear("a") for _ in range(4)]
     assert heard == [heard[0]] * 4
-    assert await hear("a") == heard[0]
+    assert await analyze_song("a") == heard[0]
     assert storage.fetched == 1

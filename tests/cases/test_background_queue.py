@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_one_piece_of_work_is_done_after_another() -> None:
-    later, order, busy = BackgroundQueue(), list[int](), 0
+    background, order, busy = BackgroundQueue(), list[int](), 0
 
     def work(number: int) -> None:
         async def do() -> None:
@@ -24,18 +24,18 @@ async def test_one_piece_of_work_is_done_after_another() -> None:
             order.append(number)
             busy -= 1
 
-        later(str(number), do)
+        background(str(number), do)
 
     for number in range(5):
         work(number)
-    await later.done()
+    await background.done()
     work(5)
-    await later.done()
+    await background.done()
     assert order == list(range(6))
 
 
 async def test_a_failure_is_told_and_the_rest_is_done(caplog: pytest.LogCaptureFixture) -> None:
-    later, done = BackgroundQueue(), asyncio.Event()
+    background, done = BackgroundQueue(), asyncio.Event()
 
     async def refuse() -> None:
         raise SongNotFound
@@ -46,10 +46,10 @@ async def test_a_failure_is_told_and_the_rest_is_done(caplog: pytest.LogCaptureF
     async def succeed() -> None:
         done.set()
 
-    later("hearing the song 'a'", refuse)
-    later("hearing the song 'b'", break_down)
-    later("hearing the song 'c'", succeed)
-    await later.done()
+    background("hearing the song 'a'", refuse)
+    background("hearing the song 'b'", break_down)
+    background("hearing the song 'c'", succeed)
+    await background.done()
 
     assert done.is_set()
     told = [(each.levelname, each.getMessage(), bool(each.exc_info)) for each in caplog.records]
@@ -60,7 +60,7 @@ async def test_a_failure_is_told_and_the_rest_is_done(caplog: pytest.LogCaptureF
 
 
 async def test_closing_ends_what_is_being_done_and_what_waits() -> None:
-    later, begun, ended = BackgroundQueue(), asyncio.Event(), asyncio.Event()
+    background, begun, ended = BackgroundQueue(), asyncio.Event(), asyncio.Event()
 
     async def endless() -> None:
         begun.set()
@@ -72,29 +72,29 @@ async def test_closing_ends_what_is_being_done_and_what_waits() -> None:
     async def never() -> None:
         raise AssertionError
 
-    later("a", endless)
-    later("b", never)
+    background("a", endless)
+    background("b", never)
     await begun.wait()
-    await later.close()
+    await background.close()
     assert ended.is_set()
-    await later.done()
-    await later.close()
+    await background.done()
+    await background.close()
 
 
 async def test_work_that_never_ends_is_left_behind_and_the_next_is_done() -> None:
     limits = Timeouts(background=0.01, leaving=0.01, closing=0.01)
-    later, done = BackgroundQueue(limits), asyncio.Event()
+    background, done = BackgroundQueue(limits), asyncio.Event()
 
     async def succeed() -> None:
         done.set()
 
     async with stubborn() as waits:
-        later("a", waits.hang)
-        later("b", succeed)
-        await later.done()
+        background("a", waits.hang)
+        background("b", succeed)
+        await background.done()
         assert done.is_set()
 
         waits.begun.clear()
-        later("c", waits.hang)
+        background("c", waits.hang)
         await waits.begun.wait()
-        await later.close()
+        await background.close()

@@ -50,8 +50,8 @@ Run = Callable[..., Said]
 class DeafAudioAnalyzer(MemoryAudioAnalyzer):
     """Hears no beat, and is fairly sure of that."""
 
-    async def hear(self, song: Path) -> Analysis:
-        heard = await super().hear(song)
+    async def analyze(self, song: Path) -> Analysis:
+        heard = await super().analyze(song)
         return msgspec.structs.replace(heard, tempo=0, beats=(), ones=(), confidence=0.07)
 
 

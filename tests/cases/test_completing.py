@@ -48,13 +48,13 @@ class Place:
             MemoryEncoder(),
             workspace,
             self.embeddings,
-            Examination(self.hear, MemoryEmbedder(), MemoryMotionAnalyzer()),
+            Examination(self.analyze, MemoryEmbedder(), MemoryMotionAnalyzer()),
             self.audio_analyzer,
         )
 
-    async def hear(self, clip: Path) -> Analysis:
+    async def analyze(self, clip: Path) -> Analysis:
         self.heard += 1
-        heard = await self.audio_analyzer.hear(clip)
+        heard = await self.audio_analyzer.analyze(clip)
         return msgspec.structs.replace(heard, embedding=(1.0, *([0.0] * 127)))
 
     async def move(self, move_id: str, *, sound: bool = True) -> None:

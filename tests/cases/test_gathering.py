@@ -16,23 +16,23 @@ from domain.shared.errors import InvalidRequest
 pytestmark = pytest.mark.anyio
 
 
-class MotionCache:
+class ScannedFolders:
     """Counts the folders that are looked through."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folders: list[Path] = []
         scandir = os.scandir
 
-        def watched(folder: Any = ".") -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+        def scanned(folder: Any = ".") -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
             self.folders.append(Path(folder))
             return scandir(folder)
 
-        monkeypatch.setattr(os, "scandir", watched)
+        monkeypatch.setattr(os, "scandir", scanned)
 
 
 @pytest.fixture
-def watched(monkeypatch: pytest.MonkeyPatch) -> MotionCache:
-    return MotionCache(monkeypatch)
+def scanned(monkeypatch: pytest.MonkeyPatch) -> ScannedFolders:
+    return ScannedFolders(monkeypatch)
 
 
 def write(file: Path, content: object) -> Path:
@@ -46,7 +46,7 @@ def found(moves: Any) -> list[str | None]:
 
 
 async def test_what_a_list_names_is_found_without_a_look_around(
-    tmp_path: Path, watched: MotionCache
+    tmp_path: Path, scanned: ScannedFolders
 ) -> None:
     for name in ("a.mp4", "sub/b.mp4", "elsewhere/c.mp4"):
         write(tmp_path / name, b"clip")
@@ -55,21 +55,23 @@ async def test_what_a_list_names_is_found_without_a_look_around(
     path = write(tmp_path / "moves.json", rows)
     everything = await gathered(path)
     assert sorted(clip for clip in found(everything.moves) if clip) == ["a.mp4", "sub/b.mp4"]
-    assert watched.folders == []
+    assert scanned.folders == []
 
 
-async def test_what_is_not_there_is_looked_for_nearby(tmp_path: Path, watched: MotionCache) -> None:
+async def test_what_is_not_there_is_looked_for_nearby(
+    tmp_path: Path, scanned: ScannedFolders
+) -> None:
     write(tmp_path / "one/two/A.MP4", b"clip")
     write(tmp_path / ".hidden/b.mp4", b"clip")
     path = write(tmp_path / "moves.csv", b"clip\na.mp4\nb.mp4\n")
     everything = await gathered(path)
     assert found(everything.moves) == ["one/two/A.MP4", None]
-    assert watched.folders == [tmp_path, tmp_path / "one", tmp_path / "one/two"]
+    assert scanned.folders == [tmp_path, tmp_path / "one", tmp_path / "one/two"]
     assert not any("nearest" in note.message for move in everything.moves for note in move.notes)
 
 
 async def test_a_look_around_has_a_limit_that_is_said(
-    tmp_path: Path, watched: MotionCache, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, scanned: ScannedFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_scan, "MOST_SEEN", 20)
     for number in range(30):
@@ -78,18 +80,18 @@ async def test_a_look_around_has_a_limit_that_is_said(
     path = write(tmp_path / "moves.json", [{"clip": "near.mp4"}, {"clip": "far.mp4"}])
     everything = await gathered(path)
     assert found(everything.moves) == ["near.mp4", None]
-    assert watched.folders == [tmp_path]
+    assert scanned.folders == [tmp_path]
     assert any("nearest 20 files" in note.message for note in everything.moves[1].notes)
     assert not any("nearest" in note.message for note in everything.moves[0].notes)
 
 
-async def test_links_to_folders_are_not_followed(tmp_path: Path, watched: MotionCache) -> None:
+async def test_links_to_folders_are_not_followed(tmp_path: Path, scanned: ScannedFolders) -> None:
     write(tmp_path / "outside/b.mp4", b"clip")
     path = write(tmp_path / "lists/moves.json", [{"clip": "b.mp4"}])
     (tmp_path / "lists/loop").symlink_to(tmp_path / "lists")
     (tmp_path / "lists/out").symlink_to(tmp_path / "outside")
     assert found((await gathered(path)).moves) == [None]
-    assert watched.folders == [tmp_path / "lists"]
+    assert scanned.folders == [tmp_path / "lists"]
     assert MOST_SEEN <= 100_000
 
 

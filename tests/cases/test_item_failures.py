@@ -59,7 +59,7 @@ from domain.shared.errors import (
     WaitedTooLong,
 )
 from tests.world.failing import failing
-from tests.world.importing import HEARD, hear
+from tests.world.importing import HEARD, analyze_audio
 
 Error = Callable[[], BaseException]
 
@@ -168,7 +168,7 @@ class Place:
             self.embeddings,
             MemoryMediaProbe(),
             self.adding(storage),
-            Examination(hear, self.embedder, MemoryMotionAnalyzer()),
+            Examination(analyze_audio, self.embedder, MemoryMotionAnalyzer()),
             at_once,
         )
 
@@ -291,8 +291,10 @@ def test_a_mark_that_cannot_be_written_keeps_no_other_move_from_being_tried(
         await place.fill()
         moves = failing(place.library.moves, "mark_unusable", names(bad), error)
         broken = failing(place.encoder, "normalise", ALL, lambda: UnreadableMedia("Damaged."))
-        warm = place.warming(moves=moves, encoder=broken)
-        await warm.doubt({move(number).id: move(number).video_path for number in range(MANY)})
+        prewarm_library = place.warming(moves=moves, encoder=broken)
+        await prewarm_library.doubt(
+            {move(number).id: move(number).video_path for number in range(MANY)}
+        )
         marked = {each.id for each in await place.moves() if each.unusable}
         assert marked == ALL - names(bad)
 
@@ -357,7 +359,7 @@ def test_the_other_clips_are_listened_to(bad: set[int], error: Error) -> None:
             place.encoder,
             place.workspace,
             failing(place.embeddings, "keep", names(bad), error),
-            Examination(hear, place.embedder, MemoryMotionAnalyzer()),
+            Examination(analyze_audio, place.embedder, MemoryMotionAnalyzer()),
             analyzer,
         )
         assert await complete() == MANY - len(bad)
@@ -498,7 +500,7 @@ def test_the_other_moves_are_indexed(bad: set[int], error: Error) -> None:
 def test_the_rest_of_the_queue_is_done(bad: set[int], error: Error) -> None:
     async def work() -> None:
         done: set[int] = set()
-        later = BackgroundQueue()
+        background = BackgroundQueue()
 
         def put(number: int) -> None:
             async def one() -> None:
@@ -506,11 +508,11 @@ def test_the_rest_of_the_queue_is_done(bad: set[int], error: Error) -> None:
                     raise error()
                 done.add(number)
 
-            later(name(number), one)
+            background(name(number), one)
 
         for number in range(MANY):
             put(number)
-        await later.done()
+        await background.done()
         assert done == set(range(MANY)) - bad
 
     asyncio.run(work())

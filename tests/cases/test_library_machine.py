@@ -37,7 +37,7 @@ from application.ports.songs import SongFilter
 from domain.library.songs import Song
 from domain.shared import paths
 from domain.shared.errors import NotFound
-from tests.world.importing import hear
+from tests.world.importing import analyze_audio
 from tests.world.libraries import surrounded
 from tests.world.trouble import LASTING, Kind, Trouble
 
@@ -66,7 +66,7 @@ class Place:
         add_move = AddMove(
             library.moves, library.files, storage, media_probe, room, workspace, embedder
         )
-        examine = Examination(hear, embedder, MemoryMotionAnalyzer())
+        examine = Examination(analyze_audio, embedder, MemoryMotionAnalyzer())
         embeddings = library.embeddings
         self.bring = ImportLibrary(
             library.moves,
@@ -78,7 +78,7 @@ class Place:
             examine,
             1,
         )
-        warm = PrewarmLibrary(
+        prewarm_library = PrewarmLibrary(
             library.songs,
             library.moves,
             storage,
@@ -88,9 +88,16 @@ class Place:
             workspace,
             1,
         )
-        self.later = BackgroundQueue()
+        self.background = BackgroundQueue()
         self.upload = UploadMove(
-            library.moves, library.files, media_probe, examine, add_move, warm, self.later, 2
+            library.moves,
+            library.files,
+            media_probe,
+            examine,
+            add_move,
+            prewarm_library,
+            self.background,
+            2,
         )
         self.add_song = AddSong(library.songs, library.files, storage, media_probe, room, workspace)
         self.remove_move = RemoveMove(library.moves, library.files, storage)
@@ -233,7 +240,7 @@ class LibraryMachine(RuleBasedStateMachine):
             answers = await asyncio.gather(*tasks, return_exceptions=True)
             trouble.at = None
             await trouble.land()
-            await self.place.later.close()
+            await self.place.background.close()
             return [*answers]
 
         return asyncio.run(work())

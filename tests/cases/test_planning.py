@@ -203,7 +203,7 @@ async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
     room: Ballroom, beats: Literal["double", "half"], said: str
 ) -> None:
     plain = await room.planned(SONG)
-    heard = await room.hear(SONG.song_id)
+    heard = await room.analyze_song(SONG.song_id)
     otherwise = corrected(heard, Correction(beats=beats))
     await room.library.songs.keep_analysis(SONG.song_id, otherwise)
     dance = await room.planned(SONG)
@@ -216,7 +216,7 @@ async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
 
 
 async def test_a_song_is_counted_where_most_of_the_library_can_be_danced(room: Ballroom) -> None:
-    heard = await room.hear(SONG.song_id)
+    heard = await room.analyze_song(SONG.song_id)
     fast = corrected(heard, Correction(beats="double"))
     await room.library.songs.keep_analysis(SONG.song_id, fast)
     first = next(iter(room.moves.values()))

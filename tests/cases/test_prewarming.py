@@ -60,7 +60,7 @@ class Place:
         ports = (self.storage, MemoryMediaProbe(), self.encoder, self.workspace)
         self.add_move = AddMove(library.moves, library.files, *ports, MemoryEmbedder())
         self.add_song = AddSong(library.songs, library.files, *ports)
-        self.warm = PrewarmLibrary(
+        self.prewarm_library = PrewarmLibrary(
             self.library.songs,
             self.library.moves,
             self.storage,
@@ -133,7 +133,7 @@ async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place
     async def told(name: str, done: int, of: int) -> None:
         heard.append((done, of))
 
-    unready = await place.warm(told)
+    unready = await place.prewarm_library(told)
     assert sorted(each.item for each in unready) == ["b", "c"]
     assert {each.code for each in unready} == {"unreadable-media", "media-not-found"}
     assert all(each.message for each in unready)
@@ -143,7 +143,7 @@ async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place
 
 
 async def test_an_empty_library_is_ready(place: Place) -> None:
-    assert await place.warm(untold) == ()
+    assert await place.prewarm_library(untold) == ()
 
 
 @pytest.mark.parametrize("first_count", [0.0, 9.0, 9.99, 50.0])

@@ -46,8 +46,8 @@ class Ear(MemoryAudioAnalyzer):
         super().__init__()
         self._hears = hears
 
-    async def hear(self, song: Path) -> Analysis:
-        heard = await super().hear(song)
+    async def analyze(self, song: Path) -> Analysis:
+        heard = await super().analyze(song)
         numbers = tuple(unpacked(row(Part.AUDIO, 1))) if self._hears else ()
         return msgspec.structs.replace(heard, embedding=numbers)
 
@@ -70,7 +70,7 @@ class Hall:
             patience=0,
             complete=self.embed,
         )
-        self.hear = AnalyzeSong(
+        self.analyze_song = AnalyzeSong(
             self.library.songs,
             MemoryStorage({SONG.audio_path: encoder.song(32)}),
             MemoryArtifactCache(),
@@ -78,7 +78,7 @@ class Hall:
             MemoryWorkspace(root),
             ear,
         )
-        self.shortlist = Shortlist(self.library.moves, find, self.hear, many)
+        self.shortlist = Shortlist(self.library.moves, find, self.analyze_song, many)
 
     async def ids(self, wish: Wish, words: str | None = None) -> list[str]:
         return [move.id for move in await self.shortlist("song", TEMPO, wish, words)]
@@ -190,7 +190,7 @@ async def test_a_dance_is_chosen_from_the_shortlist(hall: Hall) -> None:
     plan = PlanChoreography(
         hall.library.songs,
         hall.library.moves,
-        hall.hear,
+        hall.analyze_song,
         MemoryClock(),
         OfflineDescriptionModel(),
         MotionCache(hall.embeddings),

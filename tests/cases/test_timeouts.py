@@ -46,14 +46,14 @@ async def test_who_waits_too_long_for_a_place_is_refused_and_leaves_the_others_a
 
 
 async def test_who_waits_too_long_for_a_key_is_refused_and_the_next_gets_it() -> None:
-    turns = KeyedLock(limit=SHORT)
-    async with turns.of("a"):
+    locks = KeyedLock(limit=SHORT)
+    async with locks.of("a"):
         with pytest.raises(WaitedTooLong, match="'a'"):
-            async with turns.of("a"):
+            async with locks.of("a"):
                 raise AssertionError
-        async with turns.of("b"):
+        async with locks.of("b"):
             pass
-    async with turns.of("a"):
+    async with locks.of("a"):
         pass
 
 
@@ -143,7 +143,7 @@ async def test_a_wait_that_must_not_be_given_up_is_told_again_and_again(
 
 async def test_threads_that_are_stuck_refuse_their_own_kind_only() -> None:
     may_end = Event()
-    stuck = Threads("stuck", 1, limit=SHORT, turn=SHORT)
+    stuck = Threads("stuck", 1, limit=SHORT, queue_wait=SHORT)
     other = Threads("other", 1)
     with pytest.raises(WaitedTooLong, match="for stuck"):
         await stuck.run(may_end.wait)

@@ -88,10 +88,12 @@ class Place:
         self.audio_analyzer = MemoryAudioAnalyzer()
         kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
         songs, moves = self.library.songs, self.library.moves
-        self.warm = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 2)
-        self.check = CheckLibrary(moves, self.embeddings, *kept, self.workspace, self.warm)
+        self.prewarm_library = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 2)
+        self.check = CheckLibrary(
+            moves, self.embeddings, *kept, self.workspace, self.prewarm_library
+        )
         self.hears: dict[str, Exception] = {}
-        examine = Examination(self.audio_analyzer.hear, MemoryEmbedder())
+        examine = Examination(self.audio_analyzer.analyze, MemoryEmbedder())
         self.complete = BackfillAudioEmbeddings(
             *kept, self.encoder, self.workspace, self.embeddings, examine, self.audio_analyzer
         )
@@ -108,7 +110,7 @@ class Place:
         return {each: (await self.library.moves.get(each)).unusable for each in ("a", "b", "c")}
 
     async def unready(self) -> list[str]:
-        return [each.item for each in await self.warm(untold)]
+        return [each.item for each in await self.prewarm_library(untold)]
 
     async def checked(self) -> list[Finding]:
         return [each for each in await self.check(untold) if each.field == "unusable"]
@@ -170,7 +172,9 @@ async def test_where_clips_are_not_made_ready_ahead_the_mark_stays_until_film_is
     place.encoder.prepares = False
     place.encoder.faults["clips/b"] = UnreadableMedia("It is damaged.")
     assert await place.unready() == []
-    await place.warm.doubt({"b": "clips/b.mp4", "a": "clips/other.mp4", "nobody": "clips/x"})
+    await place.prewarm_library.doubt(
+        {"b": "clips/b.mp4", "a": "clips/other.mp4", "nobody": "clips/x"}
+    )
     assert await place.marks() == {"a": None, "b": "It is damaged.", "c": None}
     assert await place.unready() == ["b"]
     assert (await place.marks())["b"] == "It is damaged."
@@ -193,7 +197,7 @@ async def test_a_full_disk_ends_the_work_and_marks_nothing(place: Place, error: 
         await place.unready()
     assert await place.marks() == {"a": None, "b": None, "c": None}
     with pytest.raises(told):
-        await place.warm.one(move("b"))
+        await place.prewarm_library.one(move("b"))
     assert place.workspace.open == set()
 
 
@@ -242,8 +246,8 @@ async def test_a_move_that_is_removed_while_it_fails_does_not_come_back(place: P
 
     kept = (place.storage, MemoryArtifactCache(), MemoryMediaProbe())
     songs, moves = place.library.songs, place.library.moves
-    warm = PrewarmLibrary(songs, moves, *kept, Waiting(), place.workspace, 1)
-    trying = asyncio.create_task(warm.one(move("b")))
+    prewarm_library = PrewarmLibrary(songs, moves, *kept, Waiting(), place.workspace, 1)
+    trying = asyncio.create_task(prewarm_library.one(move("b")))
     await failing.wait()
     await place.library.moves.remove("b")
     again = msgspec.structs.replace(move("b"), video_path="clips/new.mp4")

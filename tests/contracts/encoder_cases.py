@@ -14,13 +14,13 @@ from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from application.ports.media_probe import MediaProbe
 from tests.cases.ffmpeg import drawn
-from tests.media import cutting_room, probe
+from tests.media import ffmpeg_encoder, probe
 
 AnyEncoder = FFmpegEncoder | JoiningEncoder | MemoryEncoder
 """A `ClipEncoder` and an `Encoder`."""
 
 
-class CuttingRoom(Protocol):
+class EncoderCase(Protocol):
     """An encoder, and media of the kind it works with."""
 
     encoder: AnyEncoder
@@ -39,30 +39,30 @@ class CuttingRoom(Protocol):
         ...
 
 
-def near(room: CuttingRoom, files: dict[str, Path]) -> MediaFiles:
+def near(case: EncoderCase, files: dict[str, Path]) -> MediaFiles:
     """Local files as an encoder is given them."""
-    return OnHand(files, room.probe)
+    return OnHand(files, case.probe)
 
 
-def shown(room: CuttingRoom, footage: Footage) -> list[tuple[str, int]]:
-    """The same as `CuttingRoom.frames_of`, of footage."""
+def shown(case: EncoderCase, footage: Footage) -> list[tuple[str, int]]:
+    """The same as `EncoderCase.frames_of`, of footage."""
     takes = [take for shot in footage.shots for take in shot.takes]
-    films = {take.path: room.frames_of(take.path) for take in takes}
+    films = {take.path: case.frames_of(take.path) for take in takes}
     return [
         frame for take in takes for frame in films[take.path][take.first : take.first + take.count]
     ]
 
 
-class FFmpegRoom:
+class FFmpegCase:
     """FFmpeg, and films drawn frame by frame."""
 
     def __init__(self) -> None:
-        self.encoder: AnyEncoder = self._encoder(cutting_room())
+        self.encoder: AnyEncoder = self._encoder(ffmpeg_encoder())
         self.probe: MediaProbe = probe()
         self._names: list[str] = []
 
-    def _encoder(self, room: FFmpegEncoder) -> AnyEncoder:
-        return room
+    def _encoder(self, case: FFmpegEncoder) -> AnyEncoder:
+        return case
 
     def make_clip(self, path: Path, frames: int, rate: int, sound: bool) -> None:
         drawn.draw(path, frames, rate, film=len(self._names), sound=sound)
@@ -75,14 +75,14 @@ class FFmpegRoom:
         return [(self._names[which], number) for which, number in drawn.seen(film)]
 
 
-class JoiningRoom(FFmpegRoom):
+class JoiningCase(FFmpegCase):
     """The same films, encoded once and joined by copying."""
 
-    def _encoder(self, room: FFmpegEncoder) -> AnyEncoder:
-        return JoiningEncoder(room, MemoryArtifactCache())
+    def _encoder(self, case: FFmpegEncoder) -> AnyEncoder:
+        return JoiningEncoder(case, MemoryArtifactCache())
 
 
-class MemoryRoom:
+class MemoryCase:
     """Films written down frame by frame."""
 
     def __init__(self) -> None:
@@ -99,9 +99,9 @@ class MemoryRoom:
         return list(opened(film).frames)
 
 
-HARNESSES: dict[str, Callable[[], CuttingRoom]] = {
-    "ffmpeg": FFmpegRoom,
-    "joining": JoiningRoom,
-    "memory": MemoryRoom,
+HARNESSES: dict[str, Callable[[], EncoderCase]] = {
+    "ffmpeg": FFmpegCase,
+    "joining": JoiningCase,
+    "memory": MemoryCase,
 }
 """Every encoder the contract is held against, by name."""

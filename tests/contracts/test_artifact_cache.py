@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 LARGE = 10**9
 
-SHELVES: dict[str, Callable[[Path], ArtifactCache]] = {
+CACHES: dict[str, Callable[[Path], ArtifactCache]] = {
     "memory": lambda _: MemoryArtifactCache(),
     "local, storage in memory": lambda root: LocalArtifactCache(
         root / "cache", MemoryStorage(), LARGE
@@ -32,9 +32,9 @@ SHELVES: dict[str, Callable[[Path], ArtifactCache]] = {
 }
 
 
-@pytest.fixture(params=list(SHELVES))
+@pytest.fixture(params=list(CACHES))
 def artifacts(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactCache:
-    return SHELVES[request.param](tmp_path)
+    return CACHES[request.param](tmp_path)
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ async def test_one_that_is_cancelled_has_ended_its_work(
 Step = tuple[str, str]
 
 
-@pytest.mark.parametrize("name", list(SHELVES))
+@pytest.mark.parametrize("name", list(CACHES))
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from("abc"), st.sampled_from(["take", "fail", "cancel"])), max_size=12
@@ -213,10 +213,10 @@ Step = tuple[str, str]
 def test_whatever_happens_a_key_gives_what_was_made_for_it_first(
     name: str, steps: list[Step], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    root = tmp_path_factory.mktemp("shelf")
+    root = tmp_path_factory.mktemp("cache")
 
     async def work() -> None:
-        artifacts = SHELVES[name](root)
+        artifacts = CACHES[name](root)
         made: dict[str, str] = {}
         for index, (key, kind) in enumerate(steps):
             into = root / f"{index}"

@@ -56,7 +56,7 @@ def heard(request: pytest.FixtureRequest, tmp_path: Path) -> Heard:
 
 async def test_times_increase_and_lie_within_the_song(heard: Heard) -> None:
     audio_analyzer, song = heard
-    analysis = await audio_analyzer.hear(song)
+    analysis = await audio_analyzer.analyze(song)
     assert analysis.duration == pytest.approx(SECONDS, abs=0.05)
     assert all(0 <= beat <= analysis.duration for beat in analysis.beats)
     assert all(before < after for before, after in pairwise(analysis.beats))
@@ -67,7 +67,7 @@ async def test_times_increase_and_lie_within_the_song(heard: Heard) -> None:
 
 async def test_every_one_is_a_beat_and_eight_beats_from_the_next(heard: Heard) -> None:
     audio_analyzer, song = heard
-    analysis = await audio_analyzer.hear(song)
+    analysis = await audio_analyzer.analyze(song)
     at = [analysis.beats.index(one) for one in analysis.ones]
     assert at
     assert at[0] < 8
@@ -76,26 +76,26 @@ async def test_every_one_is_a_beat_and_eight_beats_from_the_next(heard: Heard) -
 
 async def test_the_tempo_is_heard_within_four_per_cent(heard: Heard) -> None:
     audio_analyzer, song = heard
-    assert (await audio_analyzer.hear(song)).tempo == pytest.approx(TEMPO, rel=0.04)
+    assert (await audio_analyzer.analyze(song)).tempo == pytest.approx(TEMPO, rel=0.04)
 
 
 async def test_hearing_twice_gives_the_same(heard: Heard) -> None:
     audio_analyzer, song = heard
-    assert await audio_analyzer.hear(song) == await audio_analyzer.hear(song)
+    assert await audio_analyzer.analyze(song) == await audio_analyzer.analyze(song)
 
 
 async def test_what_is_no_music_is_refused(heard: Heard) -> None:
     audio_analyzer, song = heard
     song.write_bytes(b"no music at all")
     with pytest.raises(UnreadableMedia):
-        await audio_analyzer.hear(song)
+        await audio_analyzer.analyze(song)
 
 
 @pytest.mark.parametrize("kind", [librosa_listener, audio_analyzer])
 async def test_silence_has_no_beat(tmp_path: Path, kind: Callable[[], AudioAnalyzer]) -> None:
     silence = tmp_path / "silence"
     write_sound(silence, np.zeros((48_000 * 12, 2), np.float32))
-    heard = await kind().hear(silence)
+    heard = await kind().analyze(silence)
     assert (heard.beats, heard.ones, heard.tempo, heard.confidence) == ((), (), 0, 0)
     assert heard.duration == pytest.approx(12, abs=0.05)
     assert [(each.start, each.end) for each in heard.sections] == [(0, heard.duration)]
@@ -103,4 +103,4 @@ async def test_silence_has_no_beat(tmp_path: Path, kind: Callable[[], AudioAnaly
 
 async def test_an_analysis_says_who_heard(heard: Heard) -> None:
     audio_analyzer, song = heard
-    assert (await audio_analyzer.hear(song)).analyzed_by == audio_analyzer.name
+    assert (await audio_analyzer.analyze(song)).analyzed_by == audio_analyzer.name

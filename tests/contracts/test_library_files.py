@@ -37,7 +37,7 @@ from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import Energy, Move, Style
 from domain.rendering.assembly import Assembly, State, Step
 from domain.shared.errors import InvalidRequest, MoveNotFound, MoveTaken
-from tests.world.importing import hear
+from tests.world.importing import analyze_audio
 from tests.world.libraries import Library, memory_library, sql_library
 from tests.world.studio import CLIPS, blueprint
 
@@ -159,7 +159,7 @@ class Place:
             kept.embeddings,
             MemoryMediaProbe(),
             AddMove(library.moves, library.files, *ports, MemoryWorkspace(root / "work"), embedder),
-            Examination(hear, embedder, MemoryMotionAnalyzer()),
+            Examination(analyze_audio, embedder, MemoryMotionAnalyzer()),
         )
         self.remove = RemoveMove(kept.library.moves, kept.library.files, self.storage)
         self.recover = RecoverStorage(

@@ -9,38 +9,38 @@ import pytest
 from adapters.memory.media_probe import MemoryMediaProbe
 from application.ports.media_probe import MediaProbe
 from domain.shared.errors import UnacceptedMedia, UnreadableMedia
-from tests.contracts.encoder_cases import CuttingRoom, FFmpegRoom, MemoryRoom
+from tests.contracts.encoder_cases import EncoderCase, FFmpegCase, MemoryCase
 from tests.media import probe
 
 pytestmark = pytest.mark.anyio
 
-KINDS: dict[str, tuple[Callable[[], MediaProbe], Callable[[], CuttingRoom]]] = {
-    "memory": (MemoryMediaProbe, MemoryRoom),
-    "caged": (probe, FFmpegRoom),
+KINDS: dict[str, tuple[Callable[[], MediaProbe], Callable[[], EncoderCase]]] = {
+    "memory": (MemoryMediaProbe, MemoryCase),
+    "caged": (probe, FFmpegCase),
 }
 
 
 @pytest.fixture(params=list(KINDS))
-def pair(request: pytest.FixtureRequest) -> tuple[MediaProbe, CuttingRoom]:
-    door, room = KINDS[request.param]
-    return door(), room()
+def pair(request: pytest.FixtureRequest) -> tuple[MediaProbe, EncoderCase]:
+    door, case = KINDS[request.param]
+    return door(), case()
 
 
 async def test_it_sees_what_the_encoder_measures(
-    pair: tuple[MediaProbe, CuttingRoom], tmp_path: Path
+    pair: tuple[MediaProbe, EncoderCase], tmp_path: Path
 ) -> None:
-    door, room = pair
+    door, case = pair
     made, song = tmp_path / "clip.mp4", tmp_path / "song.wav"
-    room.make_clip(made, 30, 30, sound=True)
-    room.make_song(song, 1.0)
+    case.make_clip(made, 30, 30, sound=True)
+    case.make_song(song, 1.0)
     clip = made.rename(tmp_path / "-clip; rm.txt")
 
     for file in (clip, song):
-        assert await door.measure(file) == await room.probe.measure(file)
+        assert await door.measure(file) == await case.probe.measure(file)
 
 
 async def test_what_is_no_film_or_song_is_not_taken(
-    pair: tuple[MediaProbe, CuttingRoom], tmp_path: Path
+    pair: tuple[MediaProbe, EncoderCase], tmp_path: Path
 ) -> None:
     door, _ = pair
     for number, content in enumerate((b"", b"#EXTM3U\n/etc/passwd\n")):
@@ -51,11 +51,11 @@ async def test_what_is_no_film_or_song_is_not_taken(
 
 
 async def test_what_is_damaged_is_told_from_what_is_not_taken(
-    pair: tuple[MediaProbe, CuttingRoom], tmp_path: Path
+    pair: tuple[MediaProbe, EncoderCase], tmp_path: Path
 ) -> None:
-    door, room = pair
+    door, case = pair
     file = tmp_path / "clip.mp4"
-    room.make_clip(file, 30, 30, sound=True)
+    case.make_clip(file, 30, 30, sound=True)
     file.write_bytes(file.read_bytes()[:60])
 
     with pytest.raises(UnreadableMedia) as refused:

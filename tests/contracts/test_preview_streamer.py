@@ -14,7 +14,7 @@ from adapters.memory.encoder import Reel
 from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.hls_fragments import FragmentPreviewStreamer
-from adapters.mp4.mezzanine_store import Stock
+from adapters.mp4.mezzanine_store import MezzanineStore
 from application.media.fetched_files import OnHand
 from application.ports.media_files import Known
 from application.ports.preview_streamer import PreviewStreamer
@@ -23,8 +23,8 @@ from domain.blueprint.timeline import Crossfade, Cut, Soundtrack, Timeline
 from domain.rendering.hls_playlist import PACKET, SAMPLES, Kind, ends
 from domain.shared.errors import ClipTooShort, MediaNotFound
 from tests.cases.ffmpeg import drawn
-from tests.contracts.encoder_cases import CuttingRoom, JoiningRoom, MemoryRoom
-from tests.media import cutting_room
+from tests.contracts.encoder_cases import EncoderCase, JoiningCase, MemoryCase
+from tests.media import ffmpeg_encoder
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +36,7 @@ class Cinema(Protocol):
     """A projector, media of the kind it shows, and an audience."""
 
     preview_streamer: PreviewStreamer
-    room: CuttingRoom
+    case: EncoderCase
 
     def seen(self, segments: Sequence[bytes], film: Path) -> list[tuple[str, int]]:
         """Name and number of every frame of a beginning and what follows."""
@@ -49,15 +49,15 @@ class Cinema(Protocol):
 
 class FragmentCinema:
     def __init__(self) -> None:
-        artifacts, bench = MemoryArtifactCache(), cutting_room()
+        artifacts, ffmpeg = MemoryArtifactCache(), ffmpeg_encoder()
         self.preview_streamer: PreviewStreamer = FragmentPreviewStreamer(
-            JoiningEncoder(bench, artifacts), Stock(bench, artifacts)
+            JoiningEncoder(ffmpeg, artifacts), MezzanineStore(ffmpeg, artifacts)
         )
-        self.room: CuttingRoom = JoiningRoom()
+        self.case: EncoderCase = JoiningCase()
 
     def seen(self, segments: Sequence[bytes], film: Path) -> list[tuple[str, int]]:
         film.write_bytes(b"".join(segments))
-        return self.room.frames_of(film)
+        return self.case.frames_of(film)
 
     def heard(self, segments: Sequence[bytes], film: Path) -> Fraction:
         film.write_bytes(b"".join(segments))
@@ -67,7 +67,7 @@ class FragmentCinema:
 class MemoryCinema:
     def __init__(self) -> None:
         self.preview_streamer: PreviewStreamer = MemoryPreviewStreamer()
-        self.room: CuttingRoom = MemoryRoom()
+        self.case: EncoderCase = MemoryCase()
 
     def seen(self, segments: Sequence[bytes], film: Path) -> list[tuple[str, int]]:
         return [frame for reel in _reels(segments) for frame in reel.frames]
@@ -114,15 +114,15 @@ def cinema(request: pytest.FixtureRequest) -> Cinema:
 def media(cinema: Cinema, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Two clips of three seconds and a song of two, by storage path."""
     folder = tmp_path_factory.mktemp("media")
-    cinema.room.make_clip(folder / "a.mp4", 90, 30, sound=True)
-    cinema.room.make_clip(folder / "b.mp4", 90, 30, sound=False)
-    cinema.room.make_song(folder / "song.wav", 2.0)
+    cinema.case.make_clip(folder / "a.mp4", 90, 30, sound=True)
+    cinema.case.make_clip(folder / "b.mp4", 90, 30, sound=False)
+    cinema.case.make_song(folder / "song.wav", 2.0)
     return {A: folder / "a.mp4", B: folder / "b.mp4", SONG: folder / "song.wav"}
 
 
 @pytest.fixture
 def files(cinema: Cinema, media: dict[str, Path]) -> MotionCache:
-    return MotionCache(OnHand(media, cinema.room.probe))
+    return MotionCache(OnHand(media, cinema.case.probe))
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ async def test_what_is_missing_is_missed_in_its_own_segment(
                 raise MediaNotFound(path)
             return await super().known(path)
 
-    files = Missing(OnHand(media, cinema.room.probe))
+    files = Missing(OnHand(media, cinema.case.probe))
     with pytest.raises(MediaNotFound, match=B):
         await cinema.preview_streamer.part(Kind.PICTURE, 0, FILM, files, work)
     assert await cinema.preview_streamer.part(Kind.PICTURE, 1, FILM, files, work)

@@ -16,7 +16,7 @@ from adapters.memory.storage import MemoryStorage
 from adapters.storage.bucket import Limits
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import S3Storage
-from adapters.storage.s3_client import Line, open_line
+from adapters.storage.s3_client import S3Client, open_client
 from application.ports.storage import Storage
 from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
 from tests.world import google_storage
@@ -88,18 +88,20 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def google() -> AsyncGenerator[Line]:
+async def google() -> AsyncGenerator[S3Client]:
     """An open line to a server that refuses what Google refuses."""
     async with (
         google_storage.google_storage() as server,
-        open_line(server.bucket, Limits()) as line,
+        open_client(server.bucket, Limits()) as client,
     ):
-        yield line
+        yield client
 
 
-def emptied(line: Line) -> Line:
-    """The same line, to an empty folder."""
-    return Line(line.client, msgspec.structs.replace(line.bucket, folder=uuid4().hex), line.limits)
+def emptied(client: S3Client) -> S3Client:
+    """The same client, of an empty folder."""
+    return S3Client(
+        client.client, msgspec.structs.replace(client.bucket, folder=uuid4().hex), client.limits
+    )
 
 
 @pytest.fixture(params=["memory", "local", "s3", "gcs"])

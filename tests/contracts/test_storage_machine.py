@@ -21,7 +21,7 @@ from adapters.storage import folders
 from adapters.storage.bucket import Bucket, Limits
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import S3Storage
-from adapters.storage.s3_client import Line, open_line
+from adapters.storage.s3_client import S3Client, open_client
 from application.ports.storage import Storage
 from domain.shared.errors import BachataError
 from tests.world.google_storage import google_storage
@@ -117,9 +117,9 @@ def test_the_local_disk_does_what_memory_does() -> None:
 def test_a_bucket_does_what_memory_does(s3_bucket: Bucket) -> None:
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        line = runner.run(stack.enter_async_context(open_line(s3_bucket, Limits())))
+        client = runner.run(stack.enter_async_context(open_client(s3_bucket, Limits())))
         try:
-            compared(bucket_of(line, runner))
+            compared(bucket_of(client, runner))
         finally:
             runner.run(stack.aclose())
 
@@ -129,15 +129,15 @@ def test_a_bucket_does_what_memory_does(s3_bucket: Bucket) -> None:
     reason="the code is that of the test above: BACHATA_TEST_LONG=1",
 )
 def test_a_bucket_of_google_does_what_memory_does() -> None:
-    async def opened(stack: AsyncExitStack) -> Line:
+    async def opened(stack: AsyncExitStack) -> S3Client:
         server = await stack.enter_async_context(google_storage())
-        return await stack.enter_async_context(open_line(server.bucket, Limits()))
+        return await stack.enter_async_context(open_client(server.bucket, Limits()))
 
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        line = runner.run(opened(stack))
+        client = runner.run(opened(stack))
         try:
-            compared(bucket_of(line, runner))
+            compared(bucket_of(client, runner))
         finally:
             runner.run(stack.aclose())
 
@@ -148,11 +148,11 @@ def compared(other: Other) -> None:
     run_state_machine_as_test(machine, settings=THOROUGH)
 
 
-def bucket_of(line: Line, runner: asyncio.Runner) -> Other:
+def bucket_of(client: S3Client, runner: asyncio.Runner) -> Other:
     """An empty folder of a bucket for every example."""
 
     def empty(folder: Path) -> tuple[asyncio.Runner, Storage]:
-        bucket = msgspec.structs.replace(line.bucket, folder=uuid4().hex)
-        return runner, S3Storage(Line(line.client, bucket, line.limits))
+        bucket = msgspec.structs.replace(client.bucket, folder=uuid4().hex)
+        return runner, S3Storage(S3Client(client.client, bucket, client.limits))
 
     return empty

@@ -73,9 +73,9 @@ def test_encoders_are_read_from_their_list() -> None:
 
 def test_progress_is_read_line_by_line() -> None:
     told: list[int] = []
-    progress = Progress(tell=told.append)
+    progress = Progress(on_frames=told.append)
     for line in ("frame=12", "out_time_us=400000", "out_time_us=N/A", "progress=continue", "x"):
-        progress.hear(line)
+        progress.read_line(line)
     assert (progress.frames, progress.microseconds, told) == (12, 400_000, [12])
 
 

@@ -25,7 +25,7 @@ from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from entrypoints.wiring.wire import wire
 from tests.cases.ffmpeg import drawn
-from tests.cases.mp4.artifacts import run
+from tests.cases.mp4.reference import run
 from tests.journeys import browser, footage
 from tests.journeys.server import Server, serving, until, working
 from tests.journeys.stores import Stores, settings_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.planning import beam_search
 from domain.planning.beam_search import Offer, Step
 from domain.planning.phrases import phrases
-from domain.planning.placements import LONGEST, Floor, Taste
+from domain.planning.placements import LONGEST, Placements, Preferences
 from tests.rules.bounds import cheapest, cost_of, least
 from tests.strategies.songs import filmed, played
 
@@ -38,16 +38,16 @@ def little_songs(draw: st.DrawFn) -> Case:
 def on_the_floor(moves: int, eights: int, seed: int) -> Case:
     """All that can be danced to a song, at the planner's own prices."""
     song, library = played(eights, seed), filmed(moves, seed)
-    floor = Floor(phrases(song), library, song.beats, Taste(seed=seed))
+    placements = Placements(phrases(song), library, song.beats, Preferences(seed=seed))
     offers = [
         {
             length: found
             for length in range(1, LONGEST + 1)
-            if (found := floor.offers(slot, length, range(moves)))
+            if (found := placements.offers(slot, length, range(moves)))
         }
-        for slot in range(len(floor.slots))
+        for slot in range(len(placements.slots))
     ]
-    return offers, [list(floor.joins(number)) for number in range(moves)]
+    return offers, [list(placements.joins(number)) for number in range(moves)]
 
 
 @given(little_songs())

@@ -33,45 +33,45 @@ def swaying(*sways: float) -> tuple[float, ...]:
 
 
 def test_a_clip_enters_at_its_own_one_and_lasts_its_own_counts() -> None:
-    [footing] = Counts(MOVE).footings(0, 8)
-    assert footing == (0.5, 4.0, ())
-    assert cast_to(EIGHT, MOVE, footing, {}).playback_rate == pytest.approx(4 / 4.2, abs=1e-6)
+    [alignment] = Counts(MOVE).alignments(0, 8)
+    assert alignment == (0.5, 4.0, ())
+    assert cast_to(EIGHT, MOVE, alignment, {}).playback_rate == pytest.approx(4 / 4.2, abs=1e-6)
 
 
 def test_a_phrase_that_begins_before_its_one_begins_before_the_clips() -> None:
-    assert Counts(MOVE).footings(-0.5, 8.5)[0][:2] == (0.25, 4.25)
-    assert Counts(MOVE).footings(-3, 8)[0][:2] == (3.0, 4.0)
+    assert Counts(MOVE).alignments(-0.5, 8.5)[0][:2] == (0.25, 4.25)
+    assert Counts(MOVE).alignments(-3, 8)[0][:2] == (3.0, 4.0)
 
 
 def test_a_clip_that_is_too_short_has_no_footing() -> None:
     short = msgspec.structs.replace(MOVE, duration=4.4)
-    assert Counts(short).footings(0, 8) == []
-    assert Counts(msgspec.structs.replace(MOVE, duration=4.49)).footings(0, 8)
+    assert Counts(short).alignments(0, 8) == []
+    assert Counts(msgspec.structs.replace(MOVE, duration=4.49)).alignments(0, 8)
 
 
 def test_a_clip_whose_beats_are_known_enters_at_the_beat_that_is_its_one() -> None:
     heard = msgspec.structs.replace(MOVE, beats=swaying(0, 0.02), first_count=0.5)
-    footing = Counts(heard).footings(0, 8)[0]
-    assert footing.entry == pytest.approx(0.52)
-    assert footing.span == pytest.approx(4.0)
-    late = [round(each, 6) for each in footing.sway]
+    alignment = Counts(heard).alignments(0, 8)[0]
+    assert alignment.entry == pytest.approx(0.52)
+    assert alignment.span == pytest.approx(4.0)
+    late = [round(each, 6) for each in alignment.sway]
     assert late == [0, -0.02, 0, -0.02, 0, -0.02, 0, -0.02, 0]
 
 
 def test_a_clip_goes_on_at_its_own_pace_beyond_the_beats_that_were_heard() -> None:
     heard = msgspec.structs.replace(MOVE, beats=swaying(0)[4:12])
-    footings = Counts(heard).footings(0, 16)
-    assert (footings[0].entry, footings[0].span) == (0.5, 8.0)
+    alignments = Counts(heard).alignments(0, 16)
+    assert (alignments[0].entry, alignments[0].span) == (0.5, 8.0)
 
 
 def test_a_later_one_is_taken_where_the_steps_are_truer() -> None:
     beats = tuple(k / 2 + (0.04 if 1 < k < 8 else 0) for k in range(27))
     uneven = msgspec.structs.replace(MOVE, beats=beats)
-    footings = Counts(uneven).footings(0, 8)
+    alignments = Counts(uneven).alignments(0, 8)
     phrase = msgspec.structs.replace(EIGHT, end=14.0)
     even = sway(phrase, [10 + k / 2 for k in range(9)])
-    assert truest(footings, phrase, even)[0].entry == pytest.approx(4.5)
-    assert truest(footings[:1], phrase, even)[1] == pytest.approx(0.04, abs=1e-6)
+    assert truest(alignments, phrase, even)[0].entry == pytest.approx(4.5)
+    assert truest(alignments[:1], phrase, even)[1] == pytest.approx(0.04, abs=1e-6)
 
 
 def test_steps_of_a_clip_that_sways_as_the_song_does_are_true() -> None:
@@ -79,9 +79,9 @@ def test_steps_of_a_clip_that_sways_as_the_song_does_are_true() -> None:
     heard = msgspec.structs.replace(MOVE, beats=beats, first_count=0)
     phrase = Phrase(start=20, end=24, beats=8, section=0, energy=0.5)
     song = sway(phrase, [20 + beat for beat in beats])
-    footing = Counts(heard).footings(0, 8)[0]
-    assert step_error(footing, song) == pytest.approx(0, abs=1e-9)
-    assert step_error(footing, sway(phrase, ())) == pytest.approx(0.03)
+    alignment = Counts(heard).alignments(0, 8)[0]
+    assert step_error(alignment, song) == pytest.approx(0, abs=1e-9)
+    assert step_error(alignment, sway(phrase, ())) == pytest.approx(0.03)
 
 
 @given(
@@ -99,12 +99,14 @@ def test_where_a_clip_enters_and_leaves_is_as_many_of_its_beats_apart_as_the_phr
     move = msgspec.structs.replace(
         MOVE, beats=tuple(heard), first_count=heard[one], duration=heard[-1] + 0.3
     )
-    for footing in Counts(move).footings(count, beats):
-        assert footing.entry >= 0
-        assert footing.entry + footing.span <= move.duration + 1 / 60
-        if heard[0] <= footing.entry and footing.entry + footing.span <= heard[-1]:
-            entered = beat_of(heard, footing.entry)
-            assert beat_of(heard, footing.entry + footing.span) - entered == pytest.approx(beats)
+    for alignment in Counts(move).alignments(count, beats):
+        assert alignment.entry >= 0
+        assert alignment.entry + alignment.span <= move.duration + 1 / 60
+        if heard[0] <= alignment.entry and alignment.entry + alignment.span <= heard[-1]:
+            entered = beat_of(heard, alignment.entry)
+            assert beat_of(heard, alignment.entry + alignment.span) - entered == pytest.approx(
+                beats
+            )
             eights = (entered - one - count) / 8
             assert eights == pytest.approx(round(eights), abs=1e-6)
 

@@ -9,11 +9,11 @@ from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Style
 from domain.library.songs import Analysis
 from domain.planning.phrases import phrases
-from domain.planning.placements import Floor, Taste
+from domain.planning.placements import Placements, Preferences
 from tests.strategies.songs import analyses, filmed, libraries, played
 
-tastes = st.builds(
-    Taste,
+preference_sets = st.builds(
+    Preferences,
     difficulty=st.none() | st.sampled_from(Difficulty),
     energy_level=st.none() | st.sampled_from(Energy),
     style=st.none() | st.sampled_from(Style),
@@ -22,50 +22,56 @@ tastes = st.builds(
 )
 
 
-def floor_of(song: Analysis) -> Floor:
-    return Floor(phrases(song), filmed(12), song.beats, Taste())
+def placements_of(song: Analysis) -> Placements:
+    return Placements(phrases(song), filmed(12), song.beats, Preferences())
 
 
-@given(st.data(), tastes)
-def test_an_offer_costs_what_its_named_costs_add_up_to(data: st.DataObject, taste: Taste) -> None:
+@given(st.data(), preference_sets)
+def test_an_offer_costs_what_its_named_costs_add_up_to(
+    data: st.DataObject, preferences: Preferences
+) -> None:
     song = data.draw(analyses())
     library = data.draw(libraries(song.tempo))
-    floor = Floor(phrases(song), library, song.beats, taste)
-    slot = data.draw(st.integers(0, len(floor.slots) - 1))
+    placements = Placements(phrases(song), library, song.beats, preferences)
+    slot = data.draw(st.integers(0, len(placements.slots) - 1))
     for length in (1, 2):
-        phrase = floor.phrase(slot, length)
-        for cost, number in floor.offers(slot, length, range(len(library)), anywhere=True):
+        phrase = placements.phrase(slot, length)
+        for cost, number in placements.offers(slot, length, range(len(library)), anywhere=True):
             assert phrase is not None
-            terms = floor.terms(slot, phrase, number)
+            terms = placements.terms(slot, phrase, number)
             assert cost == pytest.approx(sum(terms.values()), abs=1e-9)
             assert min(terms.values()) >= 0
 
 
 def test_eight_counts_of_one_section_are_one_phrase_where_the_tempo_is_steady() -> None:
-    floor = floor_of(played(24, drift=0))
-    ends = [k for k, s in enumerate(floor.slots[:-1]) if s.section != floor.slots[k + 1].section]
-    apart = [k for k in range(len(floor.slots)) if floor.phrase(k, 2) is None]
-    assert apart == [*ends, len(floor.slots) - 1]
+    placements = placements_of(played(24, drift=0))
+    ends = [
+        k
+        for k, s in enumerate(placements.slots[:-1])
+        if s.section != placements.slots[k + 1].section
+    ]
+    apart = [k for k in range(len(placements.slots)) if placements.phrase(k, 2) is None]
+    assert apart == [*ends, len(placements.slots) - 1]
 
 
 def test_eight_counts_between_which_the_tempo_drifts_are_no_phrase() -> None:
-    floor = floor_of(played(24, drift=0.04))
-    joined = [k for k in range(1, len(floor.slots)) if (floor.phrase(k, 2)) is not None]
+    placements = placements_of(played(24, drift=0.04))
+    joined = [k for k in range(1, len(placements.slots)) if (placements.phrase(k, 2)) is not None]
     assert len(joined) <= 3
-    assert all(max_unsteady(floor, k) <= 0.025 for k in joined)
+    assert all(max_unsteady(placements, k) <= 0.025 for k in joined)
 
 
-def max_unsteady(floor: Floor, slot: int) -> float:
-    phrase = floor.phrase(slot, 2)
+def max_unsteady(placements: Placements, slot: int) -> float:
+    phrase = placements.phrase(slot, 2)
     assert phrase is not None
-    return floor.unsteadiness(phrase)
+    return placements.unsteadiness(phrase)
 
 
 def test_a_phrase_does_not_go_on_over_a_bar_that_was_left_out() -> None:
     ones = (0.0, 4.0, 8.0, 10.0, 14.0, 18.0, 22.0)
     song = Analysis(tempo=120, beats=(), ones=ones, sections=(), duration=26, analyzed_by="test")
-    floor = floor_of(song)
-    assert [floor.phrase(k, 2) is None for k in range(len(floor.slots) - 1)] == [
+    placements = placements_of(song)
+    assert [placements.phrase(k, 2) is None for k in range(len(placements.slots) - 1)] == [
         False,
         False,
         True,
@@ -76,12 +82,12 @@ def test_a_phrase_does_not_go_on_over_a_bar_that_was_left_out() -> None:
 
 
 def test_openings_and_endings_are_offered_in_their_places_only() -> None:
-    floor = floor_of(played(12))
-    last = len(floor.slots) - 1
+    placements = placements_of(played(12))
+    last = len(placements.slots) - 1
     labels = [
-        {floor.moves[number].label for _, number in floor.offers(slot, 1, range(12))}
+        {placements.moves[number].label for _, number in placements.offers(slot, 1, range(12))}
         & {"intros", "outro"}
-        for slot in range(len(floor.slots))
+        for slot in range(len(placements.slots))
     ]
     assert not any(labels[1:last])
     assert labels[0] <= {"intros"}
@@ -92,6 +98,6 @@ def test_openings_and_endings_are_offered_in_their_places_only() -> None:
 def test_a_slow_clip_is_not_offered() -> None:
     song = played(12)
     library = [msgspec.structs.replace(move, tempo=100, beats=()) for move in filmed(12)]
-    floor = Floor(phrases(song), library, song.beats, Taste())
-    assert not any(floor.can_be_danced(number) for number in range(12))
-    assert floor.offers(3, 1, range(12)) == []
+    placements = Placements(phrases(song), library, song.beats, Preferences())
+    assert not any(placements.can_be_danced(number) for number in range(12))
+    assert placements.offers(3, 1, range(12)) == []

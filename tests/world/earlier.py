@@ -47,7 +47,7 @@ from domain.rendering.assembly import Assembly
 from domain.shared import paths
 from domain.shared.bucket_uris import Home
 from entrypoints.urls import RouteUrls
-from tests.world.importing import hear
+from tests.world.importing import analyze_audio
 from tests.world.libraries import surrounded
 from tests.world.trouble import Trouble
 
@@ -139,7 +139,7 @@ class Earlier:
             self.workspace,
             embedder,
         )
-        examine = Examination(hear, embedder, MemoryMotionAnalyzer())
+        examine = Examination(analyze_audio, embedder, MemoryMotionAnalyzer())
         bring = ImportLibrary(
             library.moves, library.files, storage, embeddings, MemoryMediaProbe(), add_move, examine
         )
@@ -163,10 +163,10 @@ class Earlier:
             self.workspace,
             MemoryAudioAnalyzer(128),
         )
-        watched = MotionCache(self.embeddings)
+        motion_cache = MotionCache(self.embeddings)
         self.sample = PlanSample(
             PlanChoreography(
-                library.songs, library.moves, hears, clock, MemoryDescriptionModel(), watched
+                library.songs, library.moves, hears, clock, MemoryDescriptionModel(), motion_cache
             )
         )
         film = FilmPipeline(

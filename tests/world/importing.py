@@ -39,7 +39,7 @@ HEARD = Analysis(
 )
 
 
-async def hear(clip: Path) -> Analysis:
+async def analyze_audio(clip: Path) -> Analysis:
     """Hears the same in every clip but those that are said to have no beat or no sense."""
     if "beatless" in clip.name:
         return msgspec.structs.replace(HEARD, tempo=0, beats=(), ones=(), confidence=0)
@@ -81,14 +81,16 @@ class Place:
                 self.workspace,
                 embedder,
             ),
-            Examination(hear, embedder, MemoryMotionAnalyzer()),
+            Examination(analyze_audio, embedder, MemoryMotionAnalyzer()),
             home=home,
         )
         self.encoder = MemoryEncoder()
         kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
         songs, moves = self.library.songs, self.library.moves
-        self.warm = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 1)
-        self.check = CheckLibrary(moves, self.embeddings, *kept, self.workspace, self.warm)
+        self.prewarm_library = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 1)
+        self.check = CheckLibrary(
+            moves, self.embeddings, *kept, self.workspace, self.prewarm_library
+        )
 
     def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:
         file = self.folder / path

@@ -35,7 +35,7 @@ class Ballroom:
         self.moves = {move.id: move for move in CodeStudio(1).moves()}
         self.library = MemoryLibrary(moves=self.moves.values())
         self.embeddings = self.library.embeddings
-        self.hear = AnalyzeSong(
+        self.analyze_song = AnalyzeSong(
             self.library.songs,
             MemoryStorage(),
             MemoryArtifactCache(),
@@ -43,20 +43,22 @@ class Ballroom:
             MemoryWorkspace(root),
             MemoryAudioAnalyzer(),
         )
-        watched = MotionCache(self.embeddings)
+        motion_cache = MotionCache(self.embeddings)
         self.plan = PlanChoreography(
             self.library.songs,
             self.library.moves,
-            self.hear,
+            self.analyze_song,
             MemoryClock(),
             description_model,
-            watched,
+            motion_cache,
         )
         self.plan_from_words = PlanFromText(
             UnderstandDescription(self.library.songs, self.library.moves, description_model),
             self.plan,
         )
-        self.explain = ExplainBlueprint(self.library.songs, self.library.moves, self.hear, watched)
+        self.explain = ExplainBlueprint(
+            self.library.songs, self.library.moves, self.analyze_song, motion_cache
+        )
 
     async def planned(self, request: ChoreographyRequest) -> PlannedDance:
         """A dance to a song."""

@@ -73,7 +73,7 @@ class Service:
         around = self.trouble.around
         filming = FilmPipeline(
             around(self.storage, "storage"),
-            around(MemoryArtifactCache(), "shelf"),
+            around(MemoryArtifactCache(), "artifact cache"),
             MemoryMediaProbe(),
             around(MemoryEncoder(), "encoder"),
             around(MemoryEncoder(), "encoder"),

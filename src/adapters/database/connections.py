@@ -16,7 +16,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 WAIT: Final = 15
 """Maximum seconds to wait for a connection of the pool, or for an answer of Postgres."""
 
-TURN: Final = 30
+QUEUE_WAIT: Final = 30
 """Maximum seconds that a writer of SQLite waits for its turn.
 
 On a busy disk, one writer took six seconds for a checkpoint of the write-ahead log, and the writers
@@ -91,7 +91,7 @@ async def _begin_writing(connection: aiosqlite.Connection, durability: str | Non
     SQLite itself retries ten times per second, so a process may wait long beside one that writes
     constantly; retrying more often finds the moment between two transactions.
     """
-    give_up = time.monotonic() + TURN
+    give_up = time.monotonic() + QUEUE_WAIT
     while True:
         try:
             if durability is not None:
@@ -125,7 +125,7 @@ def _sqlite_engine(
         poolclass=AsyncAdaptedQueuePool,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=TURN,
+        pool_timeout=QUEUE_WAIT,
         hide_parameters=True,
         connect_args={"timeout": WAIT},
     )

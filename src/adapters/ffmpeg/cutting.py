@@ -5,7 +5,7 @@ from pathlib import Path
 
 from adapters.ffmpeg.audio_filters import Heard
 from adapters.ffmpeg.commands import Under, build_decode_command, build_normalize_command
-from adapters.ffmpeg.ffmpeg_runner import Machine
+from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from adapters.ffmpeg.filters import SPARE, Shown
 from adapters.media.codecs import FORGIVING
 from adapters.media.messages import Look
@@ -16,24 +16,24 @@ from domain.shared.errors import ClipTooShort, FFmpegFailed, UnreadableMedia
 
 
 async def make_cut(
-    machine: Machine, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
+    runner: FFmpegRunner, cut: Cut, files: MediaFiles, output: OutputConfig, into: Path
 ) -> None:
     """Write exactly ``cut.frames`` frames of a clip; raises as the port's `normalise` does."""
-    await machine.require(output.video_codec)
-    seen = await film(machine, cut.clip, files)
+    await runner.require(output.video_codec)
+    seen = await film(runner, cut.clip, files)
     _check_length(cut, seen, output.frame_rate)
-    await _make(machine, cut, seen, files, output, into)
+    await _make(runner, cut, seen, files, output, into)
 
 
 async def make_whole(
-    machine: Machine, clip: str, files: MediaFiles, output: OutputConfig, into: Path
+    runner: FFmpegRunner, clip: str, files: MediaFiles, output: OutputConfig, into: Path
 ) -> None:
     """Write all frames of a clip, and repeat its last one up to `whole_frames`."""
-    await machine.require(output.video_codec)
-    seen = await film(machine, clip, files)
+    await runner.require(output.video_codec)
+    seen = await film(runner, clip, files)
     frames = whole_frames(seen.media.seconds, output.frame_rate)
     cut = Cut(clip=clip, first=0, frames=frames, rate=Fraction(1))
-    await _make(machine, cut, seen, files, output, into)
+    await _make(runner, cut, seen, files, output, into)
 
 
 def whole_frames(seconds: Fraction, frame_rate: int) -> int:
@@ -42,10 +42,10 @@ def whole_frames(seconds: Fraction, frame_rate: int) -> int:
 
 
 async def _make(
-    machine: Machine, cut: Cut, seen: Look, files: MediaFiles, output: OutputConfig, into: Path
+    runner: FFmpegRunner, cut: Cut, seen: Look, files: MediaFiles, output: OutputConfig, into: Path
 ) -> None:
     crossfade, rate = cut.crossfade, output.frame_rate
-    under = await _under(machine, crossfade, files, rate) if crossfade else None
+    under = await _under(runner, crossfade, files, rate) if crossfade else None
     command = build_normalize_command(
         await files.local(cut.clip),
         into,
@@ -62,14 +62,14 @@ async def _make(
         bitrate=output.video_bitrate,
         shown=shown_in(seen),
         input_format=seen.form,
-        ffmpeg=machine.ffmpeg,
+        ffmpeg=runner.ffmpeg,
     )
     try:
-        await machine.run(command)
-        await require_frames(machine, into, cut.frames)
+        await runner.run(command)
+        await require_frames(runner, into, cut.frames)
     except FFmpegFailed as failure:
         clips = [cut.clip, *((cut.crossfade.clip,) if cut.crossfade else ())]
-        await blame(machine, clips, files, failure)
+        await blame(runner, clips, files, failure)
 
 
 def shown_in(seen: Look) -> Shown:
@@ -87,26 +87,26 @@ def heard_in(seen: Look) -> Heard:
     )
 
 
-async def film(machine: Machine, clip: str, files: MediaFiles) -> Look:
+async def film(runner: FFmpegRunner, clip: str, files: MediaFiles) -> Look:
     """Probe a clip; raises `UnreadableMedia`, naming its storage path."""
-    seen = await media(machine, clip, files)
+    seen = await media(runner, clip, files)
     if seen.media.picture is None:
         raise UnreadableMedia(f"{clip!r} has no picture.")
     return seen
 
 
-async def media(machine: Machine, path: str, files: MediaFiles) -> Look:
+async def media(runner: FFmpegRunner, path: str, files: MediaFiles) -> Look:
     """Probe a file; raises `UnreadableMedia`, naming its storage path."""
     try:
-        return await machine.look(await files.local(path))
+        return await runner.look(await files.local(path))
     except UnreadableMedia as error:
         raise UnreadableMedia(f"{path!r} cannot be read: {error}", details=error.details) from None
 
 
-async def require_frames(machine: Machine, made: Path, frames: int) -> None:
+async def require_frames(runner: FFmpegRunner, made: Path, frames: int) -> None:
     """Raise `FFmpegFailed` unless a film made here has exactly ``frames`` frames."""
     try:
-        picture = (await machine.look(made)).media.picture
+        picture = (await runner.look(made)).media.picture
     except UnreadableMedia:
         picture = None
     found = picture.frames if picture else 0
@@ -115,23 +115,23 @@ async def require_frames(machine: Machine, made: Path, frames: int) -> None:
 
 
 async def blame(
-    machine: Machine, paths: list[str], files: MediaFiles, failure: FFmpegFailed
+    runner: FFmpegRunner, paths: list[str], files: MediaFiles, failure: FFmpegFailed
 ) -> None:
     """Raise `UnreadableMedia` for the first file that does not decode completely, or else
     ``failure``.
     """
     for path in paths:
-        seen = await media(machine, path, files)
+        seen = await media(runner, path, files)
         command = build_decode_command(
             await files.local(path),
             input_format=seen.form,
             shown=shown_in(seen),
             heard=heard_in(seen),
             progress=False,
-            ffmpeg=machine.ffmpeg,
+            ffmpeg=runner.ffmpeg,
         )
         try:
-            await machine.run(command)
+            await runner.run(command)
         except FFmpegFailed as error:
             message = f"{path!r} is damaged: it cannot be decoded to its end."
             raise UnreadableMedia(message, details=error.details) from None
@@ -154,9 +154,9 @@ def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
 
 
 async def _under(
-    machine: Machine, crossfade: Crossfade, files: MediaFiles, frame_rate: int
+    runner: FFmpegRunner, crossfade: Crossfade, files: MediaFiles, frame_rate: int
 ) -> Under:
-    seen = await film(machine, crossfade.clip, files)
+    seen = await film(runner, crossfade.clip, files)
     return Under(
         file=str(await files.local(crossfade.clip)),
         input_format=seen.form,

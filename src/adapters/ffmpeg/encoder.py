@@ -13,12 +13,12 @@ from adapters.ffmpeg.commands import (
     build_sound_command,
 )
 from adapters.ffmpeg.cutting import make_cut, make_whole, whole_frames
-from adapters.ffmpeg.ffmpeg_runner import Find, Look, Machine, bench_beside, keep
+from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner, Find, Look, keep, temporary_folder
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import differences, starts_fast
 from adapters.ffmpeg.joining import join
 from adapters.ffmpeg.progress import Progress
-from adapters.ffmpeg.soundtrack import record, score
+from adapters.ffmpeg.soundtrack import make_film, make_sound
 from application.concurrency.threads import FILES
 from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
@@ -45,7 +45,7 @@ class FFmpegEncoder:
         cage: Cage | None = None,
     ) -> None:
         """Take the probe, the function that finds FFmpeg, and the limits of its processes."""
-        self._machine = Machine(look, find, at_once=at_once, limits=limits, cage=cage)
+        self._runner = FFmpegRunner(look, find, at_once=at_once, limits=limits, cage=cage)
 
     @property
     def keeps(self) -> bool:
@@ -61,9 +61,9 @@ class FFmpegEncoder:
         which is always constant here. Raises `ClipTooShort` and `UnreadableMedia`, naming the
         clip's storage path.
         """
-        with bench_beside(into) as bench:
-            made = bench / "cut.mp4"
-            await make_cut(self._machine, cut, files, output, made)
+        with temporary_folder(into) as folder:
+            made = folder / "cut.mp4"
+            await make_cut(self._runner, cut, files, output, made)
             keep(made, into)
         return Footage.whole(into, cut.frames)
 
@@ -72,9 +72,9 @@ class FFmpegEncoder:
 
         The result has `frames_of_whole` frames. Raises `UnreadableMedia`, naming the storage path.
         """
-        with bench_beside(into) as bench:
-            made = bench / "clip.mp4"
-            await make_whole(self._machine, clip, files, output, made)
+        with temporary_folder(into) as folder:
+            made = folder / "clip.mp4"
+            await make_whole(self._runner, clip, files, output, made)
             keep(made, into)
 
     def frames_of_whole(self, seconds: Fraction, output: OutputConfig) -> int:
@@ -88,17 +88,17 @@ class FFmpegEncoder:
 
         Raises `UnreadableMedia`, naming the song's or the clip's storage path.
         """
-        with bench_beside(into) as bench:
-            made = bench / "sound.mp4"
-            await record(self._machine, soundtrack, files, made, samples)
+        with temporary_folder(into) as folder:
+            made = folder / "sound.mp4"
+            await make_sound(self._runner, soundtrack, files, made, samples)
             keep(made, into)
         return into
 
     async def sample(self, output: OutputConfig, into: Path) -> None:
         """Make a film of one black frame, encoded as all others are."""
-        await self._machine.require(output.video_codec)
-        with bench_beside(into) as bench:
-            made = bench / "sample.mp4"
+        await self._runner.require(output.video_codec)
+        with temporary_folder(into) as folder:
+            made = folder / "sample.mp4"
             command = build_sample_command(
                 made,
                 output.frame_rate,
@@ -106,14 +106,14 @@ class FFmpegEncoder:
                 height=output.height,
                 codec=output.video_codec,
                 bitrate=output.video_bitrate,
-                ffmpeg=self._machine.ffmpeg,
+                ffmpeg=self._runner.ffmpeg,
             )
-            await self._machine.run(command)
+            await self._runner.run(command)
             keep(made, into)
 
     async def version(self) -> str:
         """Return FFmpeg's version, libraries and build options; raises `FFmpegMissing`."""
-        return await self._machine.build()
+        return await self._runner.build()
 
     async def sound_profile(self, soundtrack: Soundtrack) -> str:
         """Return everything that `encode_sound` depends on, except the files, the cues and the
@@ -129,7 +129,7 @@ class FFmpegEncoder:
             own_sound="/own",
             level=level,
         )
-        return " ".join([await self._machine.generation(), *argv])
+        return " ".join([await self._runner.generation(), *argv])
 
     async def profile(self, output: OutputConfig) -> str:
         """Return everything that `whole` and `normalise` depend on, except clip and cut."""
@@ -142,13 +142,13 @@ class FFmpegEncoder:
             codec=output.video_codec,
             bitrate=output.video_bitrate,
         )
-        return " ".join([await self._machine.generation(), *argv])
+        return " ".join([await self._runner.generation(), *argv])
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """Join pieces made with the same output, in order, without losing or adding frames."""
-        with bench_beside(into) as bench:
-            made = bench / "joined.mp4"
-            frames = await join(self._machine, pieces, made)
+        with temporary_folder(into) as folder:
+            made = folder / "joined.mp4"
+            frames = await join(self._runner, pieces, made)
             keep(made, into)
         return Footage.whole(into, frames)
 
@@ -160,15 +160,15 @@ class FFmpegEncoder:
         A film always has an audio track, even if it is silent. Raises `UnreadableMedia`, naming the
         song's or the clip's storage path.
         """
-        with bench_beside(into) as bench:
-            made = bench / "film.mp4"
-            await score(self._machine, film, soundtrack, files, made)
+        with temporary_folder(into) as folder:
+            made = folder / "film.mp4"
+            await make_film(self._runner, film, soundtrack, files, made)
             keep(made, into)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """Raise `FilmFlawed` unless the film matches the timeline and decodes completely."""
         try:
-            seen = await self._machine.look(film)
+            seen = await self._runner.look(film)
         except UnreadableMedia as error:
             raise FilmFlawed("The film cannot be read.", details=error.details) from None
         found = list(differences(seen, timeline))
@@ -181,15 +181,16 @@ class FFmpegEncoder:
 
     async def _decoded(self, film: Path, frames: int) -> list[str]:
         # The inspection is the last step of a film, so it may use all cores.
-        told = Progress()
+        progress = Progress()
         command = build_decode_command(
-            film, threads=self._machine.at_once, ffmpeg=self._machine.ffmpeg
+            film, threads=self._runner.at_once, ffmpeg=self._runner.ffmpeg
         )
         try:
-            await self._machine.run(command, hear=told.hear)
+            await self._runner.run(command, on_line=progress.read_line)
         except FFmpegFailed as error:
             raise FilmFlawed("The film does not play to its end.", details=error.details) from None
-        return [] if told.frames == frames else [f"{told.frames} of {frames} frames can be seen."]
+        seen = progress.frames
+        return [] if seen == frames else [f"{seen} of {frames} frames can be seen."]
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """Make a film of one frame in ``folder``; raises the error that prevents films."""
@@ -199,4 +200,4 @@ class FFmpegEncoder:
         """Return the name of FFmpeg, such as 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises if it does not
         work.
         """
-        return await self._machine.version()
+        return await self._runner.version()

@@ -33,7 +33,7 @@ async def examine_ffmpeg() -> Found:
     import av
 
     ffmpeg = find_ffmpeg()
-    lines = await _told(ffmpeg.path, "-version")
+    lines = await _output(ffmpeg.path, "-version")
     said = re.match(r"ffmpeg version (\S+)", lines[0]) if lines else None
     text = said[1] if said else "unknown"
     version = version_of(text)
@@ -69,8 +69,8 @@ async def examine_codecs() -> Found:
     import av
 
     ffmpeg = find_ffmpeg().path
-    decoders = names_in(await _told(ffmpeg, "-hide_banner", "-decoders"))
-    encoders = names_in(await _told(ffmpeg, "-hide_banner", "-encoders"))
+    decoders = names_in(await _output(ffmpeg, "-hide_banner", "-decoders"))
+    encoders = names_in(await _output(ffmpeg, "-hide_banner", "-encoders"))
     if missing := [name for name in ENCODERS if name not in encoders]:
         raise FFmpegFailed(f"FFmpeg lacks the encoders {', '.join(missing)}: no film can be made.")
     lacking = {
@@ -109,10 +109,10 @@ def names_in(lines: Sequence[str]) -> frozenset[str]:
     )
 
 
-async def _told(*argv: str) -> list[str]:
+async def _output(*argv: str) -> list[str]:
     lines: list[str] = []
     try:
-        await run(argv, cage=Cage(), hear=lines.append)
+        await run(argv, cage=Cage(), on_line=lines.append)
     except (FileNotFoundError, PermissionError):
         raise FFmpegMissing from None
     return lines

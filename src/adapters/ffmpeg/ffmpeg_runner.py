@@ -17,7 +17,7 @@ from application.concurrency.timeouts import place_in
 from application.media.disk_errors import disk_errors
 from domain.shared.errors import FFmpegFailed, FFmpegMissing
 
-_TURN: Final = 2 * 60 * 60.0
+_QUEUE_WAIT: Final = 2 * 60 * 60.0
 """Maximum seconds that a command waits in the queue, behind the preparation of a whole library."""
 
 Find = Callable[[], FFmpeg]
@@ -25,7 +25,7 @@ Look = Callable[[Path], Awaitable[Seen]]
 """Returns the properties of a file that FFmpeg needs; raises `UnreadableMedia`."""
 
 
-class Machine:
+class FFmpegRunner:
     """Runs at most ``at_once`` FFmpeg processes; searches FFmpeg at the first use."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Machine:
         argv: Sequence[str],
         *,
         reads: Sequence[str] = (),
-        hear: Line | None = None,
+        on_line: Line | None = None,
         tail: int = TAIL,
     ) -> list[str]:
         """Run one command when a place is free; raises as `process.run` does.
@@ -71,14 +71,14 @@ class Machine:
         The process can read its inputs and ``reads``, and write to the folder of its output.
         """
         inputs, folders = places(argv)
-        async with place_in(self._places, "a place for FFmpeg", _TURN):
+        async with place_in(self._places, "a place for FFmpeg", _QUEUE_WAIT):
             try:
                 return await run(
                     argv,
                     cage=self._cage,
                     reads=(*inputs, *reads),
                     writes=folders,
-                    hear=hear,
+                    on_line=on_line,
                     limits=self._limits,
                     tail=tail,
                 )
@@ -106,11 +106,11 @@ class Machine:
         file = self._file()
         if (known := self._known(options, file)) is not None:
             return known
-        async with place_in(self._asking, "FFmpeg to tell about itself", _TURN):
+        async with place_in(self._asking, "FFmpeg to tell about itself", _QUEUE_WAIT):
             if (known := self._known(options, file)) is not None:
                 return known
             lines: list[str] = []
-            await self.run([self.ffmpeg, *options], hear=lines.append)
+            await self.run([self.ffmpeg, *options], on_line=lines.append)
             self._said[options] = (file, lines)
             return lines
 
@@ -140,7 +140,7 @@ def places(argv: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 @contextlib.contextmanager
-def bench_beside(into: Path) -> Generator[Path]:
+def temporary_folder(into: Path) -> Generator[Path]:
     """Create a temporary folder beside ``into``, and delete it with its content on exit."""
     with disk_errors():
         folder = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))

@@ -97,8 +97,8 @@ def _as_bt709(shown: Shown) -> list[str]:
     if shown.colours is None:
         return []
     primaries, transfer, matrix = shown.colours
-    told = f"setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}"
-    return [told, *(_TONE_MAP if shown.hdr else ("zscale=p=bt709:t=bt709:m=bt709:r=tv",))]
+    source = f"setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}"
+    return [source, *(_TONE_MAP if shown.hdr else ("zscale=p=bt709:t=bt709:m=bt709:r=tv",))]
 
 
 _TONE_MAP: Final = (

@@ -33,8 +33,8 @@ def find_ffmpeg() -> FFmpeg:
 def named(ffmpeg: FFmpeg, lines: Sequence[str]) -> str:
     """Return a short version such as 'ffmpeg 7.0.2', from the output of `ffmpeg -version`."""
     first = lines[0] if lines else ""
-    told = re.match(r"ffmpeg version n?(\d+(?:\.\d+)*|\S+)", first)
-    version = f"ffmpeg {told[1]}" if told else "ffmpeg of unknown version"
+    match = re.match(r"ffmpeg version n?(\d+(?:\.\d+)*|\S+)", first)
+    version = f"ffmpeg {match[1]}" if match else "ffmpeg of unknown version"
     return f"{version} ({ffmpeg.source})" if ffmpeg.source else version
 
 

@@ -8,34 +8,34 @@ import msgspec
 
 from adapters.ffmpeg.commands import build_concat_command, concat_list
 from adapters.ffmpeg.cutting import require_frames
-from adapters.ffmpeg.ffmpeg_runner import Machine
+from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from application.ports.footage import Footage
 from domain.shared.errors import FFmpegFailed, UnreadableMedia
 
 
-async def join(machine: Machine, pieces: Sequence[Footage], into: Path) -> int:
+async def join(runner: FFmpegRunner, pieces: Sequence[Footage], into: Path) -> int:
     """Write the pieces in order into one film and return its number of frames.
 
     Raises `FFmpegFailed` if the pieces are not alike, or the film has a wrong number of frames.
     """
     takes = [take for piece in pieces for shot in piece.shots for take in shot.takes]
-    frame_rate = await _common_rate(machine, [take.path for take in takes])
+    frame_rate = await _common_rate(runner, [take.path for take in takes])
     listed = into.with_suffix(".ffconcat")
     lengths = [(take.path, take.count / frame_rate) for take in takes]
     listed.write_text(concat_list(lengths), encoding="utf-8")
     pieces_read = [str(take.path.absolute()) for take in takes]
-    command = build_concat_command(listed, into, ffmpeg=machine.ffmpeg)
-    await machine.run(command, reads=pieces_read)
+    command = build_concat_command(listed, into, ffmpeg=runner.ffmpeg)
+    await runner.run(command, reads=pieces_read)
     expected = sum(piece.frames for piece in pieces)
-    await require_frames(machine, into, expected)
+    await require_frames(runner, into, expected)
     return expected
 
 
-async def _common_rate(machine: Machine, pieces: Sequence[Path]) -> Fraction:
+async def _common_rate(runner: FFmpegRunner, pieces: Sequence[Path]) -> Fraction:
     """Return the frame rate of all pieces; they must fit the same decoder."""
     if not pieces:
         raise FFmpegFailed("There is nothing to join.")
-    kinds = {await _kind(machine, path) for path in dict.fromkeys(pieces)}
+    kinds = {await _kind(runner, path) for path in dict.fromkeys(pieces)}
     if len(kinds) > 1:
         raise FFmpegFailed("The pieces were not made alike and cannot be joined.")
     return kinds.pop().frame_rate
@@ -51,9 +51,9 @@ class _Kind(msgspec.Struct, frozen=True):
     codec: str
 
 
-async def _kind(machine: Machine, path: Path) -> _Kind:
+async def _kind(runner: FFmpegRunner, path: Path) -> _Kind:
     try:
-        seen = await machine.look(path)
+        seen = await runner.look(path)
     except UnreadableMedia as error:
         raise FFmpegFailed("A piece cannot be read.", details=error.details) from None
     picture = seen.media.picture

@@ -37,12 +37,12 @@ async def run(
     cage: Cage,
     reads: Sequence[str] = (),
     writes: Sequence[str] = (),
-    hear: Line | None = None,
+    on_line: Line | None = None,
     limits: Limits | None = None,
     tail: int = TAIL,
     forks: bool = False,
 ) -> list[str]:
-    """Run a program in the cage to its end, and pass each line of stdout to ``hear``.
+    """Run a program in the cage to its end, and pass each line of stdout to ``on_line``.
 
     It can read ``reads`` and write below ``writes``, and nothing else. Returns the last lines of
     stderr. Raises `FFmpegFailed` with those lines if the exit status is not 0, FileNotFoundError if
@@ -61,7 +61,7 @@ async def run(
     last: deque[str] = deque(maxlen=tail)
     try:
         async with asyncio.timeout(limits.seconds), asyncio.TaskGroup() as readers:
-            readers.create_task(_each_line(process.stdout, hear or _unheard))
+            readers.create_task(_each_line(process.stdout, on_line or _unheard))
             readers.create_task(_each_line(process.stderr, last.append))
             readers.create_task(_waited(process))
     except TimeoutError:
@@ -100,7 +100,7 @@ def _unheard(line: str) -> None:
     """Ignore a line."""
 
 
-async def _each_line(stream: asyncio.StreamReader | None, hear: Line) -> None:
+async def _each_line(stream: asyncio.StreamReader | None, on_line: Line) -> None:
     """Pass on each line, cut at a maximum length, so that memory stays bounded."""
     if stream is None:
         return
@@ -108,10 +108,10 @@ async def _each_line(stream: asyncio.StreamReader | None, hear: Line) -> None:
     while chunk := await stream.read(65_536):
         *whole, held = re.split(rb"[\r\n]+", held + chunk)
         for line in whole:
-            hear(line[:_LONGEST_LINE].decode(errors="replace"))
+            on_line(line[:_LONGEST_LINE].decode(errors="replace"))
         held = held[:_LONGEST_LINE]
     if held:
-        hear(held.decode(errors="replace"))
+        on_line(held.decode(errors="replace"))
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

@@ -6,15 +6,15 @@ import msgspec
 
 
 class Progress(msgspec.Struct):
-    """The latest counts; `hear` takes one line of FFmpeg's standard output."""
+    """The latest counts; `read_line` takes one line of FFmpeg's standard output."""
 
     frames: int = 0
     microseconds: int = 0
     """Duration of the written output."""
-    tell: Callable[[int], None] | None = None
+    on_frames: Callable[[int], None] | None = None
     """Receives the number of frames after each report."""
 
-    def hear(self, line: str) -> None:
+    def read_line(self, line: str) -> None:
         """Parse one `key=value` line; ignores values that are not numbers."""
         key, _, value = line.partition("=")
         value = value.strip()
@@ -22,5 +22,5 @@ class Progress(msgspec.Struct):
             self.frames = int(value)
         elif key == "out_time_us" and value.isdecimal():
             self.microseconds = int(value)
-        elif key == "progress" and self.tell:
-            self.tell(self.frames)
+        elif key == "progress" and self.on_frames:
+            self.on_frames(self.frames)

@@ -21,7 +21,7 @@ from adapters.ffmpeg.audio_filters import (
 )
 from adapters.ffmpeg.commands import build_add_audio_command, build_sound_command
 from adapters.ffmpeg.cutting import blame, film, heard_in, media, require_frames
-from adapters.ffmpeg.ffmpeg_runner import Machine
+from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from application.concurrency.threads import FILES
 from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
@@ -36,13 +36,13 @@ _NEAR: Final = 0.3
 """Inaudible difference in LU."""
 
 
-async def score(
-    machine: Machine, footage: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
+async def make_film(
+    runner: FFmpegRunner, footage: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
 ) -> None:
     """Write the film with its sound; raises as the port's `add_audio` does."""
     film_file = footage.shots[0].takes[0].path
     try:
-        parts = await _parts(machine, soundtrack, files, into)
+        parts = await _parts(runner, soundtrack, files, into)
         command = build_add_audio_command(
             film_file,
             parts.song,
@@ -59,16 +59,16 @@ async def score(
             level=parts.level,
             audio_format=parts.form,
             heard=parts.heard,
-            ffmpeg=machine.ffmpeg,
+            ffmpeg=runner.ffmpeg,
         )
-        await machine.run(command)
-        await require_frames(machine, into, footage.frames)
+        await runner.run(command)
+        await require_frames(runner, into, footage.frames)
     except FFmpegFailed as failure:
-        await blame(machine, [soundtrack.song] if soundtrack.song else [], files, failure)
+        await blame(runner, [soundtrack.song] if soundtrack.song else [], files, failure)
 
 
-async def record(
-    machine: Machine, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None
+async def make_sound(
+    runner: FFmpegRunner, soundtrack: Soundtrack, files: MediaFiles, into: Path, samples: int | None
 ) -> None:
     """Write only the sound, for ``samples`` samples or for the soundtrack's duration.
 
@@ -77,7 +77,7 @@ async def record(
     rate = soundtrack.frame_rate
     long = filters.samples_in(soundtrack.frames, rate) if samples is None else samples
     try:
-        parts = await _parts(machine, soundtrack, files, into, long)
+        parts = await _parts(runner, soundtrack, files, into, long)
         command = build_sound_command(
             parts.song,
             into,
@@ -90,11 +90,11 @@ async def record(
             level=parts.level,
             audio_format=parts.form,
             heard=parts.heard,
-            ffmpeg=machine.ffmpeg,
+            ffmpeg=runner.ffmpeg,
         )
-        await machine.run(command)
+        await runner.run(command)
     except FFmpegFailed as failure:
-        await blame(machine, [soundtrack.song] if soundtrack.song else [], files, failure)
+        await blame(runner, [soundtrack.song] if soundtrack.song else [], files, failure)
 
 
 class _Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,37 +110,39 @@ class _Parts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def _parts(
-    machine: Machine,
+    runner: FFmpegRunner,
     soundtrack: Soundtrack,
     files: MediaFiles,
     into: Path,
     samples: int | None = None,
 ) -> _Parts:
-    form, heard = await _song_read(machine, soundtrack.song, files)
-    own = await _own_sound(machine, soundtrack, files, into.with_suffix(".pcm"))
+    form, heard = await _song_read(runner, soundtrack.song, files)
+    own = await _own_sound(runner, soundtrack, files, into.with_suffix(".pcm"))
     song = await files.local(soundtrack.song) if soundtrack.song is not None else None
-    level = await _level(machine, soundtrack, song, form, heard, own, samples)
+    level = await _level(runner, soundtrack, song, form, heard, own, samples)
     return _Parts(song=song, form=form, heard=heard, own=own, level=level)
 
 
-async def _song_read(machine: Machine, song: str | None, files: MediaFiles) -> tuple[str, Heard]:
+async def _song_read(
+    runner: FFmpegRunner, song: str | None, files: MediaFiles
+) -> tuple[str, Heard]:
     """Return the song's container and track; raises `UnreadableMedia` for a file without sound."""
     if song is None:
         return "", FIRST
-    seen = await media(machine, song, files)
+    seen = await media(runner, song, files)
     if seen.media.sound is None:
         raise UnreadableMedia(f"{song!r} has no sound.")
     return seen.form, heard_in(seen)
 
 
 async def _own_sound(
-    machine: Machine, soundtrack: Soundtrack, files: MediaFiles, into: Path
+    runner: FFmpegRunner, soundtrack: Soundtrack, files: MediaFiles, into: Path
 ) -> Path | None:
     """Return the clips' own sound, cue after cue, as PCM; None if all of it is silent."""
     audible = {
         clip: seen
         for clip in dict.fromkeys(cue.clip for cue in soundtrack.cues if cue.volume > 0)
-        if (seen := await film(machine, clip, files)).media.sound is not None
+        if (seen := await film(runner, clip, files)).media.sound is not None
     }
     cues = [cue for cue in dict.fromkeys(soundtrack.cues) if cue.volume > 0 and cue.clip in audible]
     if not cues:
@@ -158,12 +160,12 @@ async def _own_sound(
             volume=cue.volume,
             input_format=audible[cue.clip].form,
             heard=heard_in(audible[cue.clip]),
-            ffmpeg=machine.ffmpeg,
+            ffmpeg=runner.ffmpeg,
         )
         try:
-            await machine.run(command)
+            await runner.run(command)
         except FFmpegFailed as failure:
-            await blame(machine, [cue.clip], files, failure)
+            await blame(runner, [cue.clip], files, failure)
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -189,7 +191,7 @@ def _spliced(soundtrack: Soundtrack, made: Mapping[Cue, Path], into: Path) -> No
 
 
 async def _level(
-    machine: Machine,
+    runner: FFmpegRunner,
     soundtrack: Soundtrack,
     song: Path | None,
     form: str,
@@ -215,9 +217,9 @@ async def _level(
             level=level,
             audio_format=form,
             heard=heard,
-            ffmpeg=machine.ffmpeg,
+            ffmpeg=runner.ffmpeg,
         )
-        lines = await machine.run(command, tail=_MEASUREMENT)
+        lines = await runner.run(command, tail=_MEASUREMENT)
         try:
             measured = loudness_in(lines)
         except ValueError:

@@ -39,7 +39,7 @@ class ByFaiss:
         self._gpu = gpu and self._has_gpu()
 
     def __call__(self, vectors: Vectors) -> Search:
-        """See `adapters.index.protocols.Searching`; falls back to NumPy if FAISS fails."""
+        """See `adapters.index.protocols.SearchFactory`; falls back to NumPy if FAISS fails."""
         try:
             if self._nprobe > 0 and len(vectors) > LARGE:
                 return _Divided(self._faiss, vectors, self._nprobe)

@@ -22,7 +22,7 @@ class Search(Protocol):
         ...
 
 
-class Searching(Protocol):
+class SearchFactory(Protocol):
     """Makes vectors searchable."""
 
     def __call__(self, vectors: Vectors) -> Search:

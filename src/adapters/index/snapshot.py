@@ -46,7 +46,7 @@ def traits_of(entries: Sequence[Entry]) -> Traits:
     )
 
 
-class Held:
+class Snapshot:
     """Vectors, their properties, and the search over them."""
 
     def __init__(self, version: str, traits: Traits, search: Search) -> None:

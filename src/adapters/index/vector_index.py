@@ -10,8 +10,8 @@ from typing import Final
 
 from adapters.index import index_file
 from adapters.index.numpy_index import NumpySearch
-from adapters.index.protocols import Searching
-from adapters.index.snapshot import Held, traits_of
+from adapters.index.protocols import SearchFactory
+from adapters.index.snapshot import Snapshot, traits_of
 from adapters.index.vectors import Vectors
 from application.concurrency.threads import Threads
 from application.concurrency.timeouts import place_in
@@ -21,7 +21,7 @@ from domain.shared.errors import NotReady
 
 _log = logging.getLogger("bachata.index")
 
-_TURN: Final = 900.0
+_QUEUE_WAIT: Final = 900.0
 """Maximum seconds to wait for another index; one of a million moves takes a minute or two."""
 
 THREADS: Final = Threads("searching the moves", 8)
@@ -30,34 +30,36 @@ THREADS: Final = Threads("searching the moves", 8)
 class VectorIndex:
     """Searches in threads; stores each version of the index in a file if there is a folder."""
 
-    def __init__(self, searching: Searching = NumpySearch, folder: Path | None = None) -> None:
+    def __init__(
+        self, search_factory: SearchFactory = NumpySearch, folder: Path | None = None
+    ) -> None:
         """Take the factory of searches, and the folder for the index file."""
-        self._searching = searching
+        self._search_factory = search_factory
         self._folder = folder
-        self._held: Held | None = None
-        self._turn = asyncio.Lock()
+        self._snapshot: Snapshot | None = None
+        self._lock = asyncio.Lock()
 
     @property
     def version(self) -> str | None:
         """See `application.ports.move_index.MoveIndex`."""
-        return self._held.version if self._held else None
+        return self._snapshot.version if self._snapshot else None
 
     async def swap(self, version: str, entries: Sequence[Entry]) -> None:
         """See `application.ports.move_index.MoveIndex`."""
-        async with place_in(self._turn, "the index that is being made", _TURN):
-            self._held = held = await THREADS.run(lambda: self._made(version, entries))
+        async with place_in(self._lock, "the index that is being made", _QUEUE_WAIT):
+            self._snapshot = snapshot = await THREADS.run(lambda: self._made(version, entries))
             if self._folder is not None:
                 folder = self._folder
-                await THREADS.run(lambda: _store(folder, held))
+                await THREADS.run(lambda: _store(folder, snapshot))
 
     async def restore(self, version: str) -> bool:
         """See `application.ports.move_index.MoveIndex`."""
         if self._folder is None:
             return False
-        async with place_in(self._turn, "the index that is being made", _TURN):
-            held = await THREADS.run(partial(self._restored, self._folder, version))
-            self._held = held or self._held
-        return held is not None
+        async with place_in(self._lock, "the index that is being made", _QUEUE_WAIT):
+            snapshot = await THREADS.run(partial(self._restored, self._folder, version))
+            self._snapshot = snapshot or self._snapshot
+        return snapshot is not None
 
     async def nearest(self, query: Fused, most: int, among: Among) -> Found:
         """See `application.ports.move_index.MoveIndex`."""
@@ -65,24 +67,24 @@ class VectorIndex:
 
     async def ready(self) -> str:
         """See `application.ports.move_index.MoveIndex`."""
-        held = self._there()
-        return f"{len(held.traits.ids)} moves by {held.search.name}"
+        snapshot = self._there()
+        return f"{len(snapshot.traits.ids)} moves by {snapshot.search.name}"
 
-    def _there(self) -> Held:
-        if self._held is None:
+    def _there(self) -> Snapshot:
+        if self._snapshot is None:
             raise NotReady("No moves have been indexed yet.")
-        return self._held
+        return self._snapshot
 
-    def _made(self, version: str, entries: Sequence[Entry]) -> Held:
+    def _made(self, version: str, entries: Sequence[Entry]) -> Snapshot:
         ordered = _ordered(entries)
-        return Held(version, traits_of(ordered), self._searching(Vectors(ordered)))
+        return Snapshot(version, traits_of(ordered), self._search_factory(Vectors(ordered)))
 
-    def _restored(self, folder: Path, version: str) -> Held | None:
+    def _restored(self, folder: Path, version: str) -> Snapshot | None:
         found = index_file.read(folder, version)
         if found is None:
             return None
         traits, rows = found
-        return Held(version, traits, self._searching(Vectors(rows)))
+        return Snapshot(version, traits, self._search_factory(Vectors(rows)))
 
 
 def _ordered(entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -92,10 +94,10 @@ def _ordered(entries: Sequence[Entry]) -> Sequence[Entry]:
     return sorted(entries, key=lambda entry: entry.move_id)
 
 
-def _store(folder: Path, held: Held) -> None:
+def _store(folder: Path, snapshot: Snapshot) -> None:
     """Store the index; a failure is logged, because the search works without the file."""
     try:
-        rows = Vectors(held.search.matrix).blocks()
-        index_file.write(folder, held.version, held.traits, rows)
+        rows = Vectors(snapshot.search.matrix).blocks()
+        index_file.write(folder, snapshot.version, snapshot.traits, rows)
     except OSError as error:
         _log.warning("the index could not be stored: %s", error.strerror)

@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.listening.downbeat_cues import BAR, Signs, signs
+from adapters.listening.downbeat_cues import BAR, DownbeatCues, downbeat_cues
 from adapters.listening.odd_bars import recounted
-from adapters.listening.spectral_features import Portrait
+from adapters.listening.spectral_features import SpectralFeatures
 
 Array = NDArray[np.float32]
 Times = NDArray[np.float64]
@@ -18,7 +18,7 @@ FEWEST: Final = 8 * BAR
 
 
 class Cues(NamedTuple):
-    """Weights of the `Signs`, as log odds per unit of their mean at first beats.
+    """Weights of the `DownbeatCues`, as log odds per unit of their mean at first beats.
 
     Fitted by `training.barlines`. A change of chord adds no information to that of harmony.
     """
@@ -32,7 +32,7 @@ class Cues(NamedTuple):
 WEIGHTS: Final = Cues(network=0.5, sound=4.9, harmony=3.6, loudness=1.5)
 
 
-def turned(places: Places, downbeat: Array, portrait: Portrait, beats: Times) -> Places:
+def turned(places: Places, downbeat: Array, spectrum: SpectralFeatures, beats: Times) -> Places:
     """Return the places (n,) of beats in their bars, shifted to the most likely bar lines.
 
     ``downbeat`` (n,) is P(downbeat) of each beat. The network considers only seconds and may take
@@ -41,20 +41,23 @@ def turned(places: Places, downbeat: Array, portrait: Portrait, beats: Times) ->
     """
     if len(places) < FEWEST:
         return places
-    seen = signs(places, downbeat, portrait, beats)
+    seen = downbeat_cues(places, downbeat, spectrum, beats)
     counted = recounted(places, seen)
     odds = np.array(WEIGHTS) @ cues(counted, seen)
     return (counted - int(odds.argmax())) % BAR
 
 
-def cues(places: Places, seen: Signs) -> Times:
+def cues(places: Places, seen: DownbeatCues) -> Times:
     """Return the mean of each of the `Cues` if each place is a bar's first: shape (4 cues, 4
     places).
 
     For a place without beats it is the minimum.
     """
     firsts = [places == place for place in range(BAR)]
-    told = (getattr(seen, name) for name in Cues._fields)
+    cue_rows = (getattr(seen, name) for name in Cues._fields)
     return np.array(
-        [[each[first].mean() if first.any() else each.min() for first in firsts] for each in told]
+        [
+            [each[first].mean() if first.any() else each.min() for first in firsts]
+            for each in cue_rows
+        ]
     )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.listening.novelty import apart, standard
-from adapters.listening.spectral_features import Portrait
+from adapters.listening.spectral_features import SpectralFeatures
 
 Array = NDArray[np.float32]
 Times = NDArray[np.float64]
@@ -33,7 +33,7 @@ with the least change. In a loop of one bar, changes are random.
 """
 
 
-class Signs(NamedTuple):
+class DownbeatCues(NamedTuple):
     """Cues for each beat of a song, each (beats,)."""
 
     network: Times
@@ -50,22 +50,24 @@ class Signs(NamedTuple):
     """Squared change of the twelve tones from one beat to the next."""
 
 
-def signs(places: Places, downbeat: Array, portrait: Portrait, beats: Times) -> Signs:
+def downbeat_cues(
+    places: Places, downbeat: Array, spectrum: SpectralFeatures, beats: Times
+) -> DownbeatCues:
     """Return the cues of a song's beats, from their places in bars (beats,) and P(downbeat)
     (beats,).
     """
-    loudness, levels, harmony = portrait.between(np.append(beats, 2 * beats[-1] - beats[-2]))
+    loudness, levels, harmony = spectrum.between(np.append(beats, 2 * beats[-1] - beats[-2]))
     likely = np.clip(downbeat, 1 - _SURE, _SURE).astype(np.float64)
-    return Signs(
+    return DownbeatCues(
         network=np.log(likely / (1 - likely)),
-        sound=_told(apart(standard(levels, _AUDIBLE), BAR), _STILL_SOUND),
-        harmony=_told(apart(harmony, BAR), _STILL_HARMONY),
-        loudness=_told(_steps(loudness, places), _STILL_LOUDNESS),
-        chord=_told(apart(harmony, 1), _STILL_HARMONY),
+        sound=_clear_changes(apart(standard(levels, _AUDIBLE), BAR), _STILL_SOUND),
+        harmony=_clear_changes(apart(harmony, BAR), _STILL_HARMONY),
+        loudness=_clear_changes(_steps(loudness, places), _STILL_LOUDNESS),
+        chord=_clear_changes(apart(harmony, 1), _STILL_HARMONY),
     )
 
 
-def _told(change: Array, least: float) -> Times:
+def _clear_changes(change: Array, least: float) -> Times:
     """Return squares of changes (beats,), with a mean of about one."""
     usual = max(float(np.sqrt(np.mean(np.square(change, dtype=np.float64)))), least)
     return np.square(np.minimum(change / usual, _MOST))

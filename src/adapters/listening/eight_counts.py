@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.listening.novelty import apart, standard
-from adapters.listening.spectral_features import Portrait
+from adapters.listening.spectral_features import SpectralFeatures
 from domain.library.songs import Section
 
 Array = NDArray[np.float32]
@@ -29,7 +29,7 @@ _LOUD, _QUIET = 95, 5
 _LEAST: Final = 0.1
 
 
-def ones(portrait: Portrait, beats: Times, downbeats: Times) -> Times:
+def ones(spectrum: SpectralFeatures, beats: Times, downbeats: Times) -> Times:
     """Return those downbeats that are a "1": every other one.
 
     Music changes at the beginning of an eight-count, and most at the beginning of a phrase. Of the
@@ -38,26 +38,26 @@ def ones(portrait: Portrait, beats: Times, downbeats: Times) -> Times:
     """
     if len(downbeats) < 2:
         return downbeats[:1]
-    change = changes(portrait, beats)
+    change = changes(spectrum, beats)
     at = np.searchsorted(beats, downbeats - 1e-6)
-    told = change[np.minimum(at, len(change) - 1)]
-    scores = [_weight(told[phase::2]) for phase in (0, 1)]
+    strengths = change[np.minimum(at, len(change) - 1)]
+    scores = [_weight(strengths[phase::2]) for phase in (0, 1)]
     return downbeats[int(scores[1] > scores[0]) :: 2]
 
 
-def _weight(told: Array) -> float:
+def _weight(strengths: Array) -> float:
     """Return the amount of change at some moments; a few great changes outweigh many small ones."""
-    return float(np.mean(np.square(told))) if len(told) else 0.0
+    return float(np.mean(np.square(strengths))) if len(strengths) else 0.0
 
 
-def changes(portrait: Portrait, beats: Times) -> Array:
+def changes(spectrum: SpectralFeatures, beats: Times) -> Array:
     """Return the change of loudness and timbre after each beat relative to before it.
 
     The mean is about 1. Players enter, stop, and play louder or softer at the beginning of an
     eight-count; harmony is no evidence, because its loops last one or two bars.
     """
     last = 2 * beats[-1] - beats[-2] if len(beats) > 1 else beats[-1] + 0.5
-    loudness, levels, _ = portrait.between(np.append(beats, last))
+    loudness, levels, _ = spectrum.between(np.append(beats, last))
     seen = (standard(loudness[:, np.newaxis]), standard(levels))
     found = [apart(each, reach) for each in seen for reach in _REACH]
     each = np.stack([one / (one.mean() + np.float32(1e-9)) for one in found])
@@ -65,7 +65,7 @@ def changes(portrait: Portrait, beats: Times) -> Array:
 
 
 def sections(
-    portrait: Portrait, beats: Times, starts: Times, duration: float
+    spectrum: SpectralFeatures, beats: Times, starts: Times, duration: float
 ) -> tuple[Section, ...]:
     """Return a song's sections, each from one "1" to another, with energy relative to the whole
     song.
@@ -75,50 +75,50 @@ def sections(
     """
     edges = [0.0, duration]
     if len(starts) > 2 * _SHORTEST and len(beats) > _EIGHT:
-        change = changes(portrait, beats)
+        change = changes(spectrum, beats)
         at = np.searchsorted(beats, starts - 1e-6)
-        told = change[np.minimum(at, len(change) - 1)]
-        chosen = [float(starts[index]) for index in _beginnings(told)]
+        strengths = change[np.minimum(at, len(change) - 1)]
+        chosen = [float(starts[index]) for index in _beginnings(strengths)]
         # A short lead-in before the first "1" belongs to the first section.
         lead = [0.0] if chosen[0] > _UPBEAT * (beats[1] - beats[0]) else []
         edges = [*lead, *chosen, duration]
         edges[0] = 0.0
-    loudness, _, _ = portrait.between(np.array(edges))
-    energy = scaled(portrait, loudness)
+    loudness, _, _ = spectrum.between(np.array(edges))
+    energy = scaled(spectrum, loudness)
     return tuple(
         Section(name=f"part {number}", start=start, end=end, energy=round(float(level), 3))
         for number, ((start, end), level) in enumerate(zip(pairwise(edges), energy, strict=True), 1)
     )
 
 
-def _beginnings(told: Array) -> list[int]:
+def _beginnings(strengths: Array) -> list[int]:
     """Return the eight-counts that begin sections, including the first."""
-    bar = float(told.mean() + _STANDING_OUT * told.std())
+    bar = float(strengths.mean() + _STANDING_OUT * strengths.std())
     chosen = [0]
-    for index in map(int, np.argsort(-told, kind="stable")):
-        if told[index] < bar:
+    for index in map(int, np.argsort(-strengths, kind="stable")):
+        if strengths[index] < bar:
             break
-        if min(abs(index - other) for other in (*chosen, len(told))) >= _SHORTEST:
+        if min(abs(index - other) for other in (*chosen, len(strengths))) >= _SHORTEST:
             chosen.append(index)
-    return _parted(sorted(chosen), told)
+    return _parted(sorted(chosen), strengths)
 
 
-def _parted(chosen: Sequence[int], told: Array) -> list[int]:
+def _parted(chosen: Sequence[int], strengths: Array) -> list[int]:
     found = list(chosen)
     position = 0
     while position < len(found):
         start = found[position]
-        end = found[position + 1] if position + 1 < len(found) else len(told)
+        end = found[position + 1] if position + 1 < len(found) else len(strengths)
         if end - start > _LONGEST:
             inner = range(start + _SHORTEST, end - _SHORTEST + 1)
-            found.insert(position + 1, max(inner, key=lambda index: float(told[index])))
+            found.insert(position + 1, max(inner, key=lambda index: float(strengths[index])))
         else:
             position += 1
     return found
 
 
-def scaled(portrait: Portrait, loudness: Array) -> Array:
+def scaled(spectrum: SpectralFeatures, loudness: Array) -> Array:
     """Return loudness in dB as energy, 0.1 to 1, between the song's quiet and loud moments."""
-    low, high = np.percentile(portrait.loudness, (_QUIET, _LOUD))
+    low, high = np.percentile(spectrum.loudness, (_QUIET, _LOUD))
     within = (loudness - low) / max(float(high - low), 1.0)
     return np.clip(_LEAST + (1 - _LEAST) * within, _LEAST, 1).astype(np.float32)

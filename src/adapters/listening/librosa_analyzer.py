@@ -37,7 +37,7 @@ class LibrosaAudioAnalyzer:
         self.name = "librosa"
         self._decode = decode
 
-    async def hear(self, song: Path) -> Analysis:
+    async def analyze(self, song: Path) -> Analysis:
         """See `application.ports.audio_analyzer.AudioAnalyzer`."""
         samples = await self._decode(song, _RATE)
         return await _LISTENING.run(lambda: self._analyze(samples))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from adapters.listening.eight_counts import ones, scaled, sections
 from adapters.listening.features import RATE
 from adapters.listening.network import SHORT, SONGS, load
-from adapters.listening.spectral_features import Portrait, peaks
+from adapters.listening.spectral_features import SpectralFeatures, peaks
 from adapters.listening.tracker import track
 from domain.library.songs import Analysis
 
@@ -37,28 +37,28 @@ def analyze(samples: Samples) -> Analysis:
     Times are in seconds from the first sample. Without a beat, the lists of beats are empty.
     """
     duration = len(samples) / RATE
-    portrait = Portrait(samples)
-    heard = track(samples, portrait)
+    spectrum = SpectralFeatures(samples)
+    heard = track(samples, spectrum)
     beats = heard.beats[(heard.beats >= 0) & (heard.beats < duration)]
     downbeats = heard.downbeats[np.isin(heard.downbeats, beats)]
-    starts = ones(portrait, beats, downbeats) if len(beats) else downbeats
+    starts = ones(spectrum, beats, downbeats) if len(beats) else downbeats
     energy = np.zeros(0, np.float32)
     if len(beats):
-        energy = scaled(portrait, portrait.between(np.append(beats, duration))[0])
+        energy = scaled(spectrum, spectrum.between(np.append(beats, duration))[0])
     return Analysis(
         tempo=round(heard.tempo, 2) if heard.tempo and len(beats) else 0,
-        beats=_told(beats),
-        downbeats=_told(downbeats),
-        ones=_told(starts),
-        sections=sections(portrait, beats, starts, duration),
+        beats=_rounded(beats),
+        downbeats=_rounded(downbeats),
+        ones=_rounded(starts),
+        sections=sections(spectrum, beats, starts, duration),
         duration=duration,
         analyzed_by=NAME,
         confidence=round(heard.confidence, 3),
         beat_energy=tuple(round(float(each), 3) for each in energy),
-        embedding=tuple(round(float(each), 6) for each in portrait.embedding(beats)),
+        embedding=tuple(round(float(each), 6) for each in spectrum.embedding(beats)),
         peaks=tuple(round(float(each), 3) for each in peaks(samples, _PEAKS)),
     )
 
 
-def _told(times: NDArray[np.float64]) -> tuple[float, ...]:
+def _rounded(times: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple(round(float(time), _TICK) for time in times)

@@ -27,7 +27,7 @@ _STEPS: Final = EMBEDDED - 2 * _BANDS - 2 * _TONES
 _QUIETEST: Final = 1e-5
 
 
-class Portrait:
+class SpectralFeatures:
     """A sound over time: (n,) loudness in dB, (n, 40) band levels in dB, (n, 12) harmony."""
 
     def __init__(self, samples: Array) -> None:

@@ -10,7 +10,7 @@ from adapters.listening.barlines import turned
 from adapters.listening.bars import Paces, Row, best_row, evidence, paces
 from adapters.listening.features import HOP, RATE, features
 from adapters.listening.network import SHORT, SONGS, Weights, load, probabilities
-from adapters.listening.spectral_features import Portrait
+from adapters.listening.spectral_features import SpectralFeatures
 
 Array = NDArray[np.float32]
 Times = NDArray[np.float64]
@@ -80,8 +80,8 @@ class Count(NamedTuple):
     """As in `Heard`."""
 
 
-def track(samples: Array, portrait: Portrait | None = None) -> Heard:
-    """Detect the beats of mono ``samples`` (n,) at 22,050 Hz; ``portrait`` avoids analysing them
+def track(samples: Array, spectrum: SpectralFeatures | None = None) -> Heard:
+    """Detect the beats of mono ``samples`` (n,) at 22,050 Hz; ``spectrum`` avoids analysing them
     again.
 
     If the confidence is low, the result has no beats: for silence and noise, speech, music without
@@ -99,7 +99,7 @@ def track(samples: Array, portrait: Portrait | None = None) -> Heard:
     music = _first_sound(samples) / RATE - _AHEAD
     inside = (times < len(samples) / RATE) & (times >= music)
     times = times[inside]
-    known = portrait or Portrait(samples)
+    known = spectrum or SpectralFeatures(samples)
     places = turned(row.places[inside], row.downbeat[inside], known, times)
     return Heard(times, times[places == 0], row.confidence, _tempo(times))
 

@@ -49,9 +49,9 @@ class CagedMotionAnalyzer:
         """Take the worker."""
         self._worker = worker
 
-    async def watch(self, clip: Path) -> Motion:
+    async def analyze(self, clip: Path) -> Motion:
         """See `application.ports.motion_analyzer.MotionAnalyzer`."""
-        return await self._worker.ask(clip, "watch", Motion, seconds=limits.SECONDS, wait=_DECODE)
+        return await self._worker.ask(clip, "motion", Motion, seconds=limits.SECONDS, wait=_DECODE)
 
 
 class CagedAudioAnalyzer:
@@ -62,9 +62,11 @@ class CagedAudioAnalyzer:
         self.name = name
         self._worker = worker
 
-    async def hear(self, song: Path) -> Analysis:
+    async def analyze(self, song: Path) -> Analysis:
         """See `application.ports.audio_analyzer.AudioAnalyzer`."""
-        return await self._worker.ask(song, "hear", Analysis, seconds=limits.SECONDS, wait=_DECODE)
+        return await self._worker.ask(
+            song, "analyze", Analysis, seconds=limits.SECONDS, wait=_DECODE
+        )
 
 
 class CagedDecoder:

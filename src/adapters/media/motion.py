@@ -24,7 +24,7 @@ _MISSING: Final = 2
 """Number of frames that may be missing at the end, as after an interrupted recording."""
 
 
-def watch(file: int, seconds: float) -> Motion:
+def measure_motion(file: int, seconds: float) -> Motion:
     """Measure the motion of a whole open clip; raises `UnreadableMedia` if it is truncated,
     `TooLarge`.
     """

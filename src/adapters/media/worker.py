@@ -34,7 +34,7 @@ _START: Final = "import sys; sys.path[:] = sys.argv[1].split('\\n'); from {} imp
 _HARMED: Final = "The file cannot be looked into: it takes too long, or too much memory."
 _ENDING: Final = 10.0
 """Maximum seconds to wait for the end of a killed process."""
-_TURN: Final = 60 * 60.0
+_QUEUE_WAIT: Final = 60 * 60.0
 """Maximum seconds that a file waits in the queue; an import adds hundreds of clips at once."""
 _PACKETS: Final = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
 """Socket type that preserves message boundaries."""
@@ -124,7 +124,7 @@ class MediaWorker:
         except LookupError:
             places = asyncio.Semaphore(self._at_once)
             self._places.set(places)
-        async with place_in(places, "a place to look into a file", _TURN):
+        async with place_in(places, "a place to look into a file", _QUEUE_WAIT):
             yield
 
     @contextlib.asynccontextmanager

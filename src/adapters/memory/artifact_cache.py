@@ -20,7 +20,7 @@ class MemoryArtifactCache:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
         """Entries by key."""
-        self._turns = KeyedLock()
+        self._locks = KeyedLock()
 
     async def get_or_create(
         self,
@@ -30,7 +30,7 @@ class MemoryArtifactCache:
         read: Callable[[Path], T],
     ) -> T:
         """See `application.ports.artifact_cache.ArtifactCache`."""
-        async with self._turns.of(key):
+        async with self._locks.of(key):
             await checkpoint()
             if key in self.kept:
                 try:

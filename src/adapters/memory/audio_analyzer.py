@@ -14,7 +14,7 @@ class MemoryAudioAnalyzer:
         self.name = "memory"
         self._tempo = tempo
 
-    async def hear(self, song: Path) -> Analysis:
+    async def analyze(self, song: Path) -> Analysis:
         """See `application.ports.audio_analyzer.AudioAnalyzer`."""
         seconds = opened(song).sound_seconds
         if seconds is None:

@@ -10,7 +10,7 @@ from domain.library.motion import Motion
 class MemoryMotionAnalyzer:
     """Returns a constant motion without a beat."""
 
-    async def watch(self, clip: Path) -> Motion:
+    async def analyze(self, clip: Path) -> Motion:
         """See `application.ports.motion_analyzer.MotionAnalyzer`."""
         await checkpoint()
         return Motion(rate=15, changes=(9.0,) * 100)

@@ -15,7 +15,7 @@ class MemoryMoveIndex:
 
     def __init__(self) -> None:
         self._held: tuple[str, tuple[tuple[Entry, Sequence[float]], ...]] | None = None
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     @property
     def version(self) -> str | None:
@@ -24,7 +24,7 @@ class MemoryMoveIndex:
 
     async def swap(self, version: str, entries: Sequence[Entry]) -> None:
         """See `application.ports.move_index.MoveIndex`."""
-        async with self._turn:
+        async with self._lock:
             await checkpoint()
             ordered = sorted(entries, key=lambda entry: entry.move_id)
             self._held = (version, tuple((entry, unpacked(entry.vector)) for entry in ordered))

@@ -8,8 +8,8 @@ from typing import Final
 
 from adapters.mp4.cutting import Copied, frame_by_frame, is_encoded_whole, taken_apart
 from adapters.mp4.inspection import differences
-from adapters.mp4.mezzanine_encoder import CuttingRoom
-from adapters.mp4.mezzanine_store import THREADS, TICKS, Stock
+from adapters.mp4.mezzanine_encoder import MezzanineEncoder
+from adapters.mp4.mezzanine_store import THREADS, TICKS, MezzanineStore
 from adapters.mp4.pieces import Piece, parted, spread
 from adapters.mp4.samples import Track
 from adapters.mp4.writer import join
@@ -28,12 +28,12 @@ LONGEST: Final = 120
 class JoiningEncoder:
     """Encodes each clip, cut and song once, and joins films by copying.
 
-    A `CuttingRoom` does the encoding, and a cache stores its results.
+    A `MezzanineEncoder` does the encoding, and a cache stores its results.
     """
 
-    def __init__(self, room: CuttingRoom, artifacts: ArtifactCache) -> None:
-        self._room = room
-        self.stock = Stock(room, artifacts)
+    def __init__(self, encoder: MezzanineEncoder, artifacts: ArtifactCache) -> None:
+        self._encoder = encoder
+        self.store = MezzanineStore(encoder, artifacts)
         """The parts that films are joined from."""
 
     @property
@@ -47,12 +47,12 @@ class JoiningEncoder:
         """See `application.ports.clip_encoder.ClipEncoder`; it does not write ``into`` itself."""
         folder = into.parent
         if is_encoded_whole(cut, output):
-            track = await self.stock.cut(cut, files, output, folder)
+            track = await self.store.cut(cut, files, output, folder)
             return Footage.whole(track.path, cut.frames)
         own = frame_by_frame(cut, output)
         seconds = (await files.known(cut.clip)).media.seconds
         if seconds > LONGEST:
-            track = await self.stock.cut(own, files, output, folder)
+            track = await self.store.cut(own, files, output, folder)
             takes = [Take(track.path, 0, own.frames)]
         else:
             takes = await self._takes(own, seconds, files, output, folder)
@@ -61,40 +61,40 @@ class JoiningEncoder:
     async def _takes(
         self, cut: Cut, seconds: Fraction, files: MediaFiles, output: OutputConfig, folder: Path
     ) -> list[Take]:
-        if cut.first + cut.frames > self._room.frames_of_whole(seconds, output):
+        if cut.first + cut.frames > self._encoder.frames_of_whole(seconds, output):
             end = float(Fraction(cut.first + cut.frames, output.frame_rate))
             raise ClipTooShort(
                 f"{cut.clip!r} lasts {float(seconds):.3f} s; the move needs it up to {end:.3f} s."
             )
-        clip = await self.stock.clip(cut.clip, files, output, folder)
+        clip = await self.store.clip(cut.clip, files, output, folder)
         takes: list[Take] = []
         for part in taken_apart(cut, clip.syncs(0, clip.count)):
             if isinstance(part, Copied):
                 takes.append(Take(clip.path, part.first, part.count))
             else:
-                track = await self.stock.cut(part.cut, files, output, folder)
+                track = await self.store.cut(part.cut, files, output, folder)
                 takes.append(Take(track.path, 0, part.count))
         return takes
 
     async def encode_sound(self, soundtrack: Soundtrack, files: MediaFiles, into: Path) -> Path:
         """See `application.ports.clip_encoder.ClipEncoder`; it does not write ``into`` itself."""
-        return (await self.stock.sound(soundtrack, files, into.parent)).path
+        return (await self.store.sound(soundtrack, files, into.parent)).path
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`; it does not write ``into``."""
         footage = Footage(shots=tuple(shot for piece in pieces for shot in piece.shots))
-        await THREADS.run(partial(pieces_of, footage, self.stock.track))
+        await THREADS.run(partial(pieces_of, footage, self.store.track))
         return footage
 
     async def add_audio(
         self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
     ) -> None:
         """See `application.ports.encoder.Encoder`."""
-        sound = await self.stock.sound(soundtrack, files, into.parent)
+        sound = await self.store.sound(soundtrack, files, into.parent)
 
         def write() -> None:
             with disk_errors():
-                join(into, pieces_of(film, self.stock.track), sound)
+                join(into, pieces_of(film, self.store.track), sound)
 
         await THREADS.run(write)
 
@@ -110,11 +110,11 @@ class JoiningEncoder:
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """See `application.ports.clip_encoder.ClipEncoder`."""
-        await self._room.self_test(output, folder)
+        await self._encoder.self_test(output, folder)
 
     async def ready(self) -> str:
         """See `application.ports.encoder.Encoder`."""
-        return f"{await self._room.ready()}, films joined by copying"
+        return f"{await self._encoder.ready()}, films joined by copying"
 
 
 def pieces_of(footage: Footage, read: Callable[[Path], Track]) -> list[Piece]:

@@ -71,17 +71,17 @@ def _samples(piece: Piece, decode_time: int, number: int, offset: int) -> tuple[
     """Return the boxes of the samples' times and properties; the samples begin at ``offset``."""
     spans, sync = piece.spans, piece.track.syncs(piece.first, piece.count)
     sizes = swapped(array("I", piece.track.sizes.table(piece.first, piece.count)))
-    told, columns = _SIZES, [sizes]
+    flags, columns = _SIZES, [sizes]
     if len(spans) > 1:
         durations = array("I")
         for count, delta in spans:
             durations.extend(repeat(delta, count))
-        told, columns = told | _DURATIONS, [durations, *columns]
+        flags, columns = flags | _DURATIONS, [durations, *columns]
     if len(sync) < piece.count:
-        flags = array("I", [_NO_SYNC]) * piece.count
+        sample_flags = array("I", [_NO_SYNC]) * piece.count
         for sample in sync:
-            flags[sample - piece.first] = _SYNC
-        told, columns = told | _EACH_FLAGS, [*columns, flags]
+            sample_flags[sample - piece.first] = _SYNC
+        flags, columns = flags | _EACH_FLAGS, [*columns, sample_flags]
     rows = array("I", bytes(4 * len(columns) * piece.count))
     for index, column in enumerate(columns):
         rows[index :: len(columns)] = column
@@ -92,7 +92,7 @@ def _samples(piece: Piece, decode_time: int, number: int, offset: int) -> tuple[
         full(
             b"trun",
             0,
-            _OFFSET | told,
+            _OFFSET | flags,
             struct.pack(">Ii", piece.count, offset),
             swapped(rows).tobytes(),
         ),

@@ -79,8 +79,8 @@ def track(number: int, like: Track, shown: Shown, tables: bytes) -> bytes:
 def _dated(kind: bytes, flags: int, middle: bytes, duration: int, *rest: bytes) -> bytes:
     """Return a box with dates, which are 0, and a duration; 64 bits if 32 are not enough."""
     wide = duration > MOST_32
-    told = duration.to_bytes(8 if wide else 4)
-    return full(kind, int(wide), flags, bytes(16 if wide else 8), middle, told, *rest)
+    lasting = duration.to_bytes(8 if wide else 4)
+    return full(kind, int(wide), flags, bytes(16 if wide else 8), middle, lasting, *rest)
 
 
 def _edit(shown: Shown) -> bytes:

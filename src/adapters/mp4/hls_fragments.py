@@ -9,7 +9,7 @@ from typing import Final
 from adapters.mp4.encoder import pieces_of
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.fragments import FORM, init_segment, segment
-from adapters.mp4.mezzanine_store import THREADS, TICKS, Stock
+from adapters.mp4.mezzanine_store import THREADS, TICKS, MezzanineStore
 from adapters.mp4.pieces import Piece
 from adapters.mp4.samples import AAC_PACKET, Run, Track
 from application.ports.clip_encoder import ClipEncoder
@@ -26,15 +26,15 @@ class FragmentPreviewStreamer:
     the joined film.
     """
 
-    def __init__(self, encoder: ClipEncoder, stock: Stock) -> None:
+    def __init__(self, encoder: ClipEncoder, store: MezzanineStore) -> None:
         """Take a `JoiningEncoder`, or one with compatible footage, and the prepared parts."""
         self._encoder = encoder
-        self._stock = stock
+        self._store = store
         self._program = metadata.version("bachata-buddy")
 
     async def version(self, timeline: Timeline) -> str:
         """See `application.ports.preview_streamer.PreviewStreamer`."""
-        made_by = await self._stock.version(timeline.output, timeline.soundtrack)
+        made_by = await self._store.version(timeline.output, timeline.soundtrack)
         return f"{self._program} {FORM} {made_by}"
 
     async def beginning(
@@ -42,7 +42,7 @@ class FragmentPreviewStreamer:
     ) -> bytes:
         """See `application.ports.preview_streamer.PreviewStreamer`."""
         if kind is Kind.SOUND:
-            track = await self._stock.sound(timeline.soundtrack, files, folder)
+            track = await self._store.sound(timeline.soundtrack, files, folder)
         else:
             track = (await self._pieces(0, timeline, files, folder))[0].track
         return init_segment(track)
@@ -52,7 +52,7 @@ class FragmentPreviewStreamer:
     ) -> bytes:
         """See `application.ports.preview_streamer.PreviewStreamer`."""
         if kind is Kind.SOUND:
-            sound = await self._stock.sound(timeline.soundtrack, files, folder)
+            sound = await self._store.sound(timeline.soundtrack, files, folder)
             piece = _heard(sound, timeline, index)
             moment = piece.first * AAC_PACKET
             return await THREADS.run(partial(_fragments, [piece], moment, index + 1))
@@ -65,7 +65,7 @@ class FragmentPreviewStreamer:
     ) -> list[Piece]:
         cut = timeline.cuts[index]
         footage = await self._encoder.normalise(cut, files, timeline.output, folder / "cut.mp4")
-        return await THREADS.run(partial(pieces_of, footage, self._stock.track))
+        return await THREADS.run(partial(pieces_of, footage, self._store.track))
 
 
 def _heard(sound: Track, timeline: Timeline, index: int) -> Piece:

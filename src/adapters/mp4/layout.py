@@ -66,13 +66,13 @@ def layout(pieces: Sequence[Piece], sound: Track | None = None) -> Layout:
     payload = sum(run.length for run in runs)
     data = box_head(b"mdat", payload)
 
-    def told(base: int, *, wide: bool) -> bytes:
+    def header(base: int, *, wide: bool) -> bytes:
         tracks = [film.boxes(picture_chunks, base, wide)]
         if heard is not None:
             tracks.append(heard.boxes(sound_chunks, base, wide))
         return FILM + movie(film.track.timescale, film.duration, *tracks)
 
-    bare = len(told(0, wide=True)) + len(data)
+    bare = len(header(0, wide=True)) + len(data)
     wide = bare + len(_filled(bare)) + payload > MOST_32
     if not wide:
         bare -= 4 * (len(picture_chunks.held) + len(sound_chunks.held))
@@ -80,7 +80,7 @@ def layout(pieces: Sequence[Piece], sound: Track | None = None) -> Layout:
     start = bare + len(unused)
     merged = tuple(_merged(runs))
     return Layout(
-        header=told(start, wide=wide) + unused + data,
+        header=header(start, wide=wide) + unused + data,
         runs=merged,
         frames=film.count,
         duration=film.duration,

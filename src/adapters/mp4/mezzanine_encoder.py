@@ -10,7 +10,7 @@ from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Soundtrack
 
 
-class CuttingRoom(ClipEncoder, Protocol):
+class MezzanineEncoder(ClipEncoder, Protocol):
     """A `ClipEncoder` whose films of equal outputs can be joined by copying.
 
     Its films have no reordered frames, begin with a keyframe and have 512 ticks per frame.

@@ -9,10 +9,10 @@ from typing import Final
 import msgspec
 
 from adapters.mp4.errors import MismatchedTrack
-from adapters.mp4.mezzanine_encoder import CuttingRoom
+from adapters.mp4.mezzanine_encoder import MezzanineEncoder
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import AAC_PACKET, Track
-from adapters.mp4.track_cache import ReadTracks
+from adapters.mp4.track_cache import TrackCache
 from application.concurrency.keyed_lock import KeyedLock
 from application.concurrency.threads import Threads
 from application.ports.artifact_cache import ArtifactCache
@@ -30,16 +30,16 @@ THREADS: Final = Threads("reading and joining films", 8)
 """Threads for all file access of this package."""
 
 
-class Stock:
-    """Joinable tracks from a cache; a `CuttingRoom` makes the missing ones."""
+class MezzanineStore:
+    """Joinable tracks from a cache; a `MezzanineEncoder` makes the missing ones."""
 
-    def __init__(self, room: CuttingRoom, artifacts: ArtifactCache) -> None:
-        self._room = room
+    def __init__(self, encoder: MezzanineEncoder, artifacts: ArtifactCache) -> None:
+        self._encoder = encoder
         self._artifacts = artifacts
-        self._turns = KeyedLock()
+        self._locks = KeyedLock()
         self._samples: dict[str, Track] = {}
         self._profiles: dict[tuple[object, ...], str] = {}
-        self._tracks = ReadTracks()
+        self._tracks = TrackCache()
 
     def track(self, path: Path) -> Track:
         """Return the video of any file, cached or not; raises `UnreadableTrack`."""
@@ -49,59 +49,59 @@ class Stock:
         """Return a whole normalised clip."""
         known = await files.known(path)
         profile = await self._profile(output)
-        frames = self._room.frames_of_whole(known.media.seconds, output)
+        frames = self._encoder.frames_of_whole(known.media.seconds, output)
         like = await self._sample(profile, output, folder)
         key = f"clip-{_digest(profile, known.digest, frames)}"
 
         async def make(into: Path) -> None:
-            await self._room.whole(path, files, output, into)
+            await self._encoder.whole(path, files, output, into)
 
-        return await self._taken(key, folder, make, partial(_film, like, frames))
+        return await self._cached(key, folder, make, partial(_film, like, frames))
 
     async def cut(self, cut: Cut, files: MediaFiles, output: OutputConfig, folder: Path) -> Track:
         """Return a separately encoded cut."""
         profile = await self._profile(output)
         like = await self._sample(profile, output, folder)
         known = await files.known(cut.clip)
-        under = cut.crossfade and await _under(cut.crossfade, files)
-        told = (cut.first, cut.frames, cut.rate, cut.fade_in, cut.fade_out, under)
-        key = f"cut-{_digest(profile, known.digest, *told)}"
+        crossfade = cut.crossfade and await _crossfade_inputs(cut.crossfade, files)
+        inputs = (cut.first, cut.frames, cut.rate, cut.fade_in, cut.fade_out, crossfade)
+        key = f"cut-{_digest(profile, known.digest, *inputs)}"
 
         async def make(into: Path) -> None:
-            await self._room.normalise(cut, files, output, into)
+            await self._encoder.normalise(cut, files, output, into)
 
-        return await self._taken(key, folder, make, partial(_film, like, cut.frames))
+        return await self._cached(key, folder, make, partial(_film, like, cut.frames))
 
     async def sound(self, soundtrack: Soundtrack, files: MediaFiles, folder: Path) -> Track:
         """Return the sound of a film: its whole song if the film has no other sound."""
         samples = soundtrack.frames * RATE // soundtrack.frame_rate
         whole: int | None = None
-        told: list[object] = [await self._room.sound_profile(soundtrack)]
+        inputs: list[object] = [await self._encoder.sound_profile(soundtrack)]
         if soundtrack.song is not None:
             known = await files.known(soundtrack.song)
             if known.media.sound is None:
                 raise UnreadableMedia(f"{soundtrack.song!r} has no sound.")
-            told.append(known.digest)
+            inputs.append(known.digest)
             if _is_plain(soundtrack) and samples <= known.media.seconds * RATE:
                 whole = round(known.media.seconds * RATE)
         if whole is None:
-            told += [soundtrack.frames, soundtrack.frame_rate]
-            told += [soundtrack.fade_in, soundtrack.fade_out]
-            told += [await _heard(cue, files) for cue in soundtrack.cues]
-        key = f"sound-{_digest(*told)}"
+            inputs += [soundtrack.frames, soundtrack.frame_rate]
+            inputs += [soundtrack.fade_in, soundtrack.fade_out]
+            inputs += [await _cue_inputs(cue, files) for cue in soundtrack.cues]
+        key = f"sound-{_digest(*inputs)}"
 
         async def make(into: Path) -> None:
-            await self._room.encode_sound(soundtrack, files, into, whole)
+            await self._encoder.encode_sound(soundtrack, files, into, whole)
 
         read = partial(_sound, samples if whole is None else whole)
-        return await self._taken(key, folder, make, read)
+        return await self._cached(key, folder, make, read)
 
     async def version(self, output: OutputConfig, soundtrack: Soundtrack) -> str:
         """Return everything that clips, cuts and sounds depend on, except their content."""
-        program, picture = await self._room.version(), await self._profile(output)
-        return "\n".join((program, picture, await self._room.sound_profile(soundtrack)))
+        program, picture = await self._encoder.version(), await self._profile(output)
+        return "\n".join((program, picture, await self._encoder.sound_profile(soundtrack)))
 
-    async def _taken(
+    async def _cached(
         self,
         key: str,
         folder: Path,
@@ -111,7 +111,7 @@ class Stock:
         """Get a file from the cache into a folder; it exists as long as the folder does."""
         into = folder / f"{key}.mp4"
         # Many cuts of a film use the same clip: they wait here, not in the cache.
-        async with self._turns.of(str(into)):
+        async with self._locks.of(str(into)):
             if (track := self._tracks.of(into)) is not None:
                 return track
             read = partial(self._tracks.read, key, read)
@@ -125,23 +125,23 @@ class Stock:
         FFmpeg may be replaced while the service runs; parts of the previous version are then not
         used.
         """
-        told = (
-            await self._room.version(),
+        inputs = (
+            await self._encoder.version(),
             *(output.width, output.height, output.frame_rate),
             *(output.video_codec, output.video_bitrate),
         )
-        if told not in self._profiles:
-            self._profiles[told] = await self._room.profile(output)
-        return self._profiles[told]
+        if inputs not in self._profiles:
+            self._profiles[inputs] = await self._encoder.profile(output)
+        return self._profiles[inputs]
 
     async def _sample(self, profile: str, output: OutputConfig, folder: Path) -> Track:
         """Return a sample of a profile's films; each process makes its own,
         which is never cached.
         """
-        async with self._turns.of(profile):
+        async with self._locks.of(profile):
             if profile not in self._samples:
                 into = folder / f"sample-{_digest(profile)}.mp4"
-                await self._room.sample(output, into)
+                await self._encoder.sample(output, into)
                 self._samples[profile] = read_track(into, "video")
                 await THREADS.run(into.unlink)
         return self._samples[profile]
@@ -151,18 +151,18 @@ def _is_plain(soundtrack: Soundtrack) -> bool:
     return not (soundtrack.cues or soundtrack.fade_in or soundtrack.fade_out)
 
 
-async def _under(crossfade: Crossfade, files: MediaFiles) -> list[object]:
+async def _crossfade_inputs(crossfade: Crossfade, files: MediaFiles) -> list[object]:
     known = await files.known(crossfade.clip)
     return [known.digest, crossfade.first, crossfade.rate, crossfade.frames]
 
 
-async def _heard(cue: Cue, files: MediaFiles) -> list[object]:
+async def _cue_inputs(cue: Cue, files: MediaFiles) -> list[object]:
     known = await files.known(cue.clip)
     return [known.digest, cue.first, cue.frames, cue.rate, cue.volume]
 
 
-def _digest(*told: object) -> str:
-    return hashlib.sha256(msgspec.json.encode(told, enc_hook=str)).hexdigest()
+def _digest(*inputs: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(inputs, enc_hook=str)).hexdigest()
 
 
 def _film(like: Track, frames: int, path: Path) -> Track:

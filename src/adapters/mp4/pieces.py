@@ -106,8 +106,8 @@ def require_possible(piece: Piece, name: str = "A piece") -> None:
         raise ImpossiblePiece(f"{name} does not begin with a keyframe.", details=about)
     if piece.timing is None:
         return
-    told = sum_of(piece.timing)
-    if told.samples != count or not told.possible:
+    timing = sum_of(piece.timing)
+    if timing.samples != count or not timing.possible:
         raise ImpossiblePiece(f"{name} is not timed frame by frame.", details=about)
 
 

@@ -18,7 +18,7 @@ _Same = tuple[str, int, int, int, int]
 K = TypeVar("K")
 
 
-class ReadTracks:
+class TrackCache:
     """Caches tracks by the identity of their file, and by paths that always lead to the same file.
 
     Several threads use it: each step is atomic.

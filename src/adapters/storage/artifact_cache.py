@@ -20,7 +20,7 @@ from anyio import CancelScope
 from adapters import owned_folders
 from adapters.owned_folders import ABANDONED
 from adapters.storage.evictor import Evictor
-from adapters.storage.threaded_io import Steps
+from adapters.storage.threaded_io import ThreadedIo
 from application.concurrency.keyed_lock import LIMIT, KeyedLock
 from application.media.disk_errors import translated
 from application.ports.storage import Storage
@@ -53,9 +53,11 @@ class LocalArtifactCache:
         self._root = root
         self._storage = storage
         self._evictor = Evictor(root, most)
-        self._steps = Steps("the disk of the cache")
-        self._waits = Steps("another process that makes the same", limit=LIMIT, turn=LIMIT)
-        self._turns = KeyedLock()
+        self._disk = ThreadedIo("the disk of the cache")
+        self._waits = ThreadedIo(
+            "another process that makes the same", limit=LIMIT, queue_wait=LIMIT
+        )
+        self._locks = KeyedLock()
 
     async def get_or_create(
         self,
@@ -71,17 +73,17 @@ class LocalArtifactCache:
         def found(_: Event) -> tuple[T] | None:
             return self._found(key, into, read)
 
-        if (there := await self._steps.run(found)) is not None:
+        if (there := await self._disk.run(found)) is not None:
             return there[0]
-        async with self._turns.of(key), self._alone(key):
-            if (there := await self._steps.run(found)) is not None:
+        async with self._locks.of(key), self._alone(key):
+            if (there := await self._disk.run(found)) is not None:
                 return there[0]
             async with self._making() as folder:
                 made = folder / key
                 if not await self._fetched(key, made, read):
                     await self._made(key, made, make, read)
-                await self._steps.run(lambda _: self._enter(key, made, into))
-            return await self._steps.run(lambda _: read(into))
+                await self._disk.run(lambda _: self._enter(key, made, into))
+            return await self._disk.run(lambda _: read(into))
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> None:
         """Delete the unfinished files of processes that died.
@@ -108,7 +110,7 @@ class LocalArtifactCache:
                         _log.warning("the leftover %r stays: %s", entry.name, error.strerror)
             self._evictor.trim()
 
-        await self._steps.run(step)
+        await self._disk.run(step)
 
     @asynccontextmanager
     async def _making(self) -> AsyncGenerator[Path]:
@@ -123,12 +125,12 @@ class LocalArtifactCache:
                 stack.push(opened.pop_all())
                 return self._root / "making" / name
 
-        folder = await self._steps.run(begin, undo=lambda _: stack.close())
+        folder = await self._disk.run(begin, undo=lambda _: stack.close())
         try:
             yield folder
         finally:
             with CancelScope(shield=True):
-                await self._steps.run(lambda _: stack.close())
+                await self._disk.run(lambda _: stack.close())
 
     def _found(self, key: str, into: Path, read: Callable[[Path], T]) -> tuple[T] | None:
         """Link to the file of a key and read it; None if there is no readable file."""
@@ -169,13 +171,13 @@ class LocalArtifactCache:
                 raise
             return False
         try:
-            await self._steps.run(lambda _: read(made))
+            await self._disk.run(lambda _: read(made))
         except Broken as error:
             _tell(key, error)
         else:
             return True
         await self._storage.delete(path)
-        await self._steps.run(lambda _: made.unlink())
+        await self._disk.run(lambda _: made.unlink())
         return False
 
     async def _made(
@@ -186,7 +188,7 @@ class LocalArtifactCache:
         read: Callable[[Path], object],
     ) -> None:
         await make(made)
-        await self._steps.run(lambda _: read(made))
+        await self._disk.run(lambda _: read(made))
         if self._storage is None:
             return
         # Another machine has stored the same entry first.

@@ -6,9 +6,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from adapters.storage import listing
-from adapters.storage.s3_client import Line, removed
-from adapters.storage.s3_errors import CONFLICT, MISSING, TAKEN, code, foreign
-from adapters.storage.threaded_io import Steps
+from adapters.storage.s3_client import S3Client, removed
+from adapters.storage.s3_errors import CONFLICT, MISSING, TAKEN, code, sdk_errors
+from adapters.storage.threaded_io import ThreadedIo
 from adapters.storage.upload_marker import marked
 from adapters.storage.uploads import Upload
 from application.concurrency.retries import pause
@@ -16,37 +16,37 @@ from application.concurrency.shielding import finish_even_if_cancelled
 from domain.shared.errors import MediaTaken
 
 
-class Creation:
+class ConditionalPut:
     """The upload of one local file to one path.
 
     An answer may get lost, and the retry of a successful call is then refused. A marker in the
     object's metadata shows whether the existing object is from this upload.
     """
 
-    def __init__(self, line: Line, steps: Steps, source: Path, path: str) -> None:
+    def __init__(self, client: S3Client, disk: ThreadedIo, source: Path, path: str) -> None:
         """Take the file and its storage path."""
-        self._line = line
-        self._steps = steps
+        self._client = client
+        self._disk = disk
         self._source = source
         self._path = path
-        self._key = line.keys.of(path)
+        self._key = client.keys.of(path)
         self._mark = uuid4().hex
 
     async def __call__(self, size: int) -> None:
-        """Create the object; raises `MediaTaken`, or one of `foreign` after deleting a partial
+        """Create the object; raises `MediaTaken`, or one of `sdk_errors` after deleting a partial
         result.
         """
-        retries = self._line.limits.retries
+        retries = self._client.limits.retries
         for tried in range(1, retries + 2):
             left = retries + 1 - tried
-            upload = Upload(self._line, self._steps, self._source, self._path, self._mark)
+            upload = Upload(self._client, self._disk, self._source, self._path, self._mark)
             try:
                 await upload(size)
             except asyncio.CancelledError:
                 if upload.may_be_there:
                     await finish_even_if_cancelled(self._take_back())
                 raise
-            except foreign() as error:
+            except sdk_errors() as error:
                 there = await self._mark_there() if upload.may_be_there else None
                 if there == self._mark:
                     return
@@ -54,37 +54,37 @@ class Creation:
                     if there is not None or not left:
                         raise MediaTaken from None
                     if await self._is_missing():
-                        await self._clear(self._line.keys.below(self._path))
+                        await self._clear(self._client.keys.below(self._path))
                 elif not left or code(error) not in CONFLICT:
                     raise
             else:
                 return
-            await asyncio.sleep(pause(tried, self._line.limits.pause))
+            await asyncio.sleep(pause(tried, self._client.limits.pause))
 
     async def _mark_there(self) -> str | None:
         """Return the marker of the existing object; None if there is none or the server does not
         answer.
         """
-        with suppress(*foreign()):
-            return marked(await self._line.ask("head_object", {"Key": self._key}))
+        with suppress(*sdk_errors()):
+            return marked(await self._client.ask("head_object", {"Key": self._key}))
         return None
 
     async def _is_missing(self) -> bool:
         """Return True only if the server says that there is no object."""
         try:
-            await self._line.ask("head_object", {"Key": self._key})
-        except foreign() as error:
+            await self._client.ask("head_object", {"Key": self._key})
+        except sdk_errors() as error:
             return code(error) in MISSING
         return False
 
     async def _take_back(self) -> None:
         """Delete the object if it is from this upload."""
-        with suppress(*foreign()):
+        with suppress(*sdk_errors()):
             if await self._mark_there() == self._mark:
-                await removed(self._line, self._key)
+                await removed(self._client, self._key)
 
     async def _clear(self, folder: str) -> None:
         """Delete the objects that SeaweedFS keeps for empty folders."""
-        async for inner in listing.folders(self._line, folder):
+        async for inner in listing.folders(self._client, folder):
             await self._clear(inner)
-        await removed(self._line, folder)
+        await removed(self._client, folder)

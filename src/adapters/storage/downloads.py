@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from typing import Final
 
-from adapters.storage.s3_client import Body, Line
-from adapters.storage.s3_errors import MISSING, NOTHING_THERE, TAKEN, broken_off, code, foreign
+from adapters.storage.s3_client import Body, S3Client
+from adapters.storage.s3_errors import MISSING, NOTHING_THERE, TAKEN, broken_off, code, sdk_errors
 from application.concurrency.retries import pause
 from domain.shared.errors import StorageFailed
 
@@ -18,23 +18,23 @@ class Download:
     """A download of an object, or of a part of it; all bytes are of the same version."""
 
     def __init__(
-        self, line: Line, path: str, size: int, first: int = 0, end: int | None = None
+        self, client: S3Client, path: str, size: int, first: int = 0, end: int | None = None
     ) -> None:
         """Take the chunk size in bytes, and the range to read: up to ``end``, or all."""
-        self._line = line
+        self._client = client
         self._path = path
-        self._key = line.keys.of(path)
+        self._key = client.keys.of(path)
         self._size = size
         self._at = first
         self._end = end
         self._etag: str | None = None
-        self._held = bytearray()
+        self._buffer = bytearray()
         """Bytes already read of the next chunk."""
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         """Yield chunks of the requested size, the last one shorter.
 
-        Raises one of `foreign`, and `StorageFailed` if the object was deleted during the download.
+        Raises one of `sdk_errors`, and `StorageFailed` if the object was deleted meanwhile.
         """
         fruitless = 0
         while True:
@@ -48,18 +48,18 @@ class Download:
                         yield chunk
                 except broken_off():
                     fruitless = 1 if self._at - began >= _GAIN else fruitless + 1
-                    if fruitless > self._line.limits.retries:
+                    if fruitless > self._client.limits.retries:
                         raise
                 else:
                     return
-            await asyncio.sleep(pause(fruitless, self._line.limits.pause))
+            await asyncio.sleep(pause(fruitless, self._client.limits.pause))
 
     async def _opened(self, stack: AsyncExitStack) -> Body | None:
         """Request the remaining bytes; None if there are none."""
-        asked = self._line.body(self._key, self._at, self._end, self._etag)
+        asked = self._client.body(self._key, self._at, self._end, self._etag)
         try:
             body = await stack.enter_async_context(asked)
-        except foreign() as error:
+        except sdk_errors() as error:
             if code(error) in NOTHING_THERE:
                 return None
             if self._etag is not None and code(error) in MISSING | TAKEN:
@@ -75,14 +75,14 @@ class Download:
 
     async def _next(self, body: Body) -> bytes:
         """Read the next chunk, empty at the end; keeps the bytes from before an interruption."""
-        limits = self._line.limits
+        limits = self._client.limits
         async with asyncio.timeout(limits.silence + self._size / limits.slowest):
-            while len(self._held) < self._size and self._at < body.end:
-                piece = await body.read(min(self._size - len(self._held), body.end - self._at))
+            while len(self._buffer) < self._size and self._at < body.end:
+                piece = await body.read(min(self._size - len(self._buffer), body.end - self._at))
                 if not piece:
                     raise ConnectionResetError
-                self._held += piece
+                self._buffer += piece
                 self._at += len(piece)
-        chunk = bytes(self._held)
-        self._held.clear()
+        chunk = bytes(self._buffer)
+        self._buffer.clear()
         return chunk

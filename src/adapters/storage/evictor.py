@@ -44,7 +44,7 @@ class Evictor:
 
     def entered(self, name: str) -> None:
         """Count a new file, and evict others if necessary."""
-        with self._lock, self._told():
+        with self._lock, self._logged():
             self._look()
             self._add(name)
             self._evict()
@@ -57,7 +57,7 @@ class Evictor:
 
     def trim(self) -> None:
         """Evict files of any process if there are too many bytes."""
-        with self._lock, self._told():
+        with self._lock, self._logged():
             self._listed = float("-inf")
             self._look()
             self._evict()
@@ -119,7 +119,7 @@ class Evictor:
             os.close(lock)
 
     @contextmanager
-    def _told(self) -> Generator[None]:
+    def _logged(self) -> Generator[None]:
         try:
             yield
         except OSError as error:

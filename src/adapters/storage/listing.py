@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from adapters.storage.s3_client import Line
+from adapters.storage.s3_client import S3Client
 
 PAGE: Final = 1000
 """Maximum entries of a page in S3."""
@@ -32,11 +32,11 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
-async def objects(line: Line, start: str, page: int = PAGE) -> AsyncGenerator[Listed]:
-    """Yield every object whose key begins with ``start``, by key; raises one of `foreign`."""
+async def objects(client: S3Client, start: str, page: int = PAGE) -> AsyncGenerator[Listed]:
+    """Yield every object whose key begins with ``start``, by key; raises one of `sdk_errors`."""
     more: dict[str, object] = {}
     while True:
-        answer = await line.ask("list_objects_v2", {"Prefix": start, "MaxKeys": page, **more})
+        answer = await client.ask("list_objects_v2", {"Prefix": start, "MaxKeys": page, **more})
         now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
         for each in _entries(answer, "Contents"):
             since: datetime = each["LastModified"]
@@ -46,11 +46,11 @@ async def objects(line: Line, start: str, page: int = PAGE) -> AsyncGenerator[Li
         more = {"ContinuationToken": answer["NextContinuationToken"]}
 
 
-async def folders(line: Line, start: str) -> AsyncGenerator[str]:
+async def folders(client: S3Client, start: str) -> AsyncGenerator[str]:
     """Yield the prefix of every folder directly below ``start``, which ends in a slash."""
     more: dict[str, object] = {}
     while True:
-        answer = await line.ask("list_objects_v2", {"Prefix": start, "Delimiter": "/", **more})
+        answer = await client.ask("list_objects_v2", {"Prefix": start, "Delimiter": "/", **more})
         for each in _entries(answer, "CommonPrefixes"):
             yield each["Prefix"]
         if not answer.get("IsTruncated"):
@@ -58,13 +58,13 @@ async def folders(line: Line, start: str) -> AsyncGenerator[str]:
         more = {"ContinuationToken": answer["NextContinuationToken"]}
 
 
-async def unfinished(line: Line, start: str, page: int = PAGE) -> AsyncGenerator[Unfinished]:
+async def unfinished(client: S3Client, start: str, page: int = PAGE) -> AsyncGenerator[Unfinished]:
     """Yield every unfinished multipart upload with the prefix ``start``; raises
-    one of `foreign`.
+    one of `sdk_errors`.
     """
     more: dict[str, object] = {}
     while True:
-        answer = await line.ask(
+        answer = await client.ask(
             "list_multipart_uploads", {"Prefix": start, "MaxUploads": page, **more}
         )
         for each in _entries(answer, "Uploads"):

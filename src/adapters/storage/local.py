@@ -16,7 +16,7 @@ from adapters.storage import folders, writing
 from adapters.storage.folders import LinkInTheWay
 from adapters.storage.keys import INCOMING, safe
 from adapters.storage.local_listing import listing_of
-from adapters.storage.threaded_io import Steps
+from adapters.storage.threaded_io import ThreadedIo
 from application.media.disk_errors import translated
 from application.ports.storage import Stored, StoredFile
 from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
@@ -41,7 +41,7 @@ class LocalStorage:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._steps = Steps("the disk of the media storage")
+        self._disk = ThreadedIo("the disk of the media storage")
 
     async def fetch(self, path: str, into: Path) -> None:
         """See `application.ports.storage.Storage`."""
@@ -51,7 +51,7 @@ class LocalStorage:
                 writing.copy_beside(file, into, unwanted)
             return True
 
-        await self._steps.run(step, undo=lambda _: into.unlink(missing_ok=True))
+        await self._disk.run(step, undo=lambda _: into.unlink(missing_ok=True))
 
     async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         """See `application.ports.storage.Storage`; a file that it may own is linked."""
@@ -72,7 +72,7 @@ class LocalStorage:
         def undo(_: bool) -> None:
             self._remove(place)
 
-        await self._steps.run(step, undo)
+        await self._disk.run(step, undo)
 
     async def describe(self, path: str) -> Stored:
         """See `application.ports.storage.Storage`."""
@@ -84,7 +84,7 @@ class LocalStorage:
             etag = f"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"
             return Stored(size=status.st_size, etag=etag)
 
-        return await self._steps.run(step)
+        return await self._disk.run(step)
 
     async def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
         """See `application.ports.storage.Storage`."""
@@ -93,11 +93,11 @@ class LocalStorage:
             with _translated(path), self._found(path) as file:
                 return os.dup(file)
 
-        file = await self._steps.run(start, undo=os.close)
+        file = await self._disk.run(start, undo=os.close)
         try:
             at, end = first, first + length
             while at < end:
-                chunk = await self._steps.run(partial(_chunk, path, file, at, end))
+                chunk = await self._disk.run(partial(_chunk, path, file, at, end))
                 if not chunk:
                     return
                 at += len(chunk)
@@ -113,7 +113,7 @@ class LocalStorage:
             with _translated(path):
                 self._remove(place)
 
-        await self._steps.run(step)
+        await self._disk.run(step)
 
     async def files(self, folder: str) -> AsyncIterator[StoredFile]:
         """See `application.ports.storage.Storage`."""
@@ -127,7 +127,7 @@ class LocalStorage:
                 except (FileNotFoundError, NotADirectoryError):
                     return []
 
-        for found in await self._steps.run(step):
+        for found in await self._disk.run(step):
             yield found
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
@@ -155,7 +155,7 @@ class LocalStorage:
                 raise StorageFailed("What is written to the media storage is not read back.")
             return "local disk"
 
-        return await self._steps.run(step)
+        return await self._disk.run(step)
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> int:
         """Delete the unfinished files of processes that died; return their number.
@@ -171,7 +171,7 @@ class LocalStorage:
                 swept = owned_folders.sweep_in(incoming)
                 return swept + _remove_old(incoming, time.time() - older_than.total_seconds())
 
-        return await self._steps.run(step)
+        return await self._disk.run(step)
 
     @contextmanager
     def _found(self, path: str) -> Generator[int]:

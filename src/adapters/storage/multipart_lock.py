@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from adapters.storage.s3_client import Answer, Call, Line, removed
-from adapters.storage.s3_errors import CONFLICT, MISSING, TAKEN, code, foreign
+from adapters.storage.s3_client import Answer, Call, S3Client, removed
+from adapters.storage.s3_errors import CONFLICT, MISSING, TAKEN, code, sdk_errors
 from adapters.storage.upload_marker import MARK, marked
 from application.concurrency.retries import pause
 from application.concurrency.shielding import finish_even_if_cancelled
@@ -26,48 +26,48 @@ VOID: Final = timedelta(minutes=5)
 
 
 @asynccontextmanager
-async def claimed(line: Line, key: str, mark: str, ask: Ask) -> AsyncGenerator[None]:
-    """Hold the lock of a key; raises one of `foreign`, and TimeoutError while others hold it.
+async def multipart_lock(client: S3Client, key: str, mark: str, ask: Ask) -> AsyncGenerator[None]:
+    """Hold the lock of a key; raises one of `sdk_errors`, and TimeoutError while others hold it.
 
     A server should refuse one of two uploads that complete at the same moment. SeaweedFS 4.48
     confirms both in one of ten cases, but it refuses one of two small objects. Such a small
     internal object is the lock.
     """
-    claim = f"{line.keys.own}claim-{hashlib.sha256(key.encode()).hexdigest()}"
+    lock = f"{client.keys.own}claim-{hashlib.sha256(key.encode()).hexdigest()}"
     try:
-        await _held(line, claim, mark, ask)
+        await _acquired(client, lock, mark, ask)
         yield
     finally:
-        await finish_even_if_cancelled(_released(line, claim, mark))
+        await finish_even_if_cancelled(_released(client, lock, mark))
 
 
-async def _held(line: Line, claim: str, mark: str, ask: Ask) -> None:
-    async with asyncio.timeout(line.limits.call):
-        while not await _created(line, claim, mark, ask):
-            found = await _looked_up(line, claim)
+async def _acquired(client: S3Client, lock: str, mark: str, ask: Ask) -> None:
+    async with asyncio.timeout(client.limits.call):
+        while not await _created(client, lock, mark, ask):
+            found = await _looked_up(client, lock)
             if found is not None and marked(found) == mark:
                 return
             if found is not None and _age(found) >= VOID:
-                await removed(line, claim)
+                await removed(client, lock)
                 continue
-            await asyncio.sleep(pause(1, line.limits.pause))
+            await asyncio.sleep(pause(1, client.limits.pause))
 
 
-async def _created(line: Line, claim: str, mark: str, ask: Ask) -> bool:
-    asked = {"Key": claim, "Body": io.BytesIO(), "Metadata": {MARK: mark}, **line.only_new}
+async def _created(client: S3Client, lock: str, mark: str, ask: Ask) -> bool:
+    asked = {"Key": lock, "Body": io.BytesIO(), "Metadata": {MARK: mark}, **client.only_new}
     try:
         await ask("put_object", asked)
-    except foreign() as error:
+    except sdk_errors() as error:
         if code(error) not in TAKEN | CONFLICT:
             raise
         return False
     return True
 
 
-async def _looked_up(line: Line, claim: str) -> Answer | None:
+async def _looked_up(client: S3Client, lock: str) -> Answer | None:
     try:
-        return await line.ask("head_object", {"Key": claim})
-    except foreign() as error:
+        return await client.ask("head_object", {"Key": lock})
+    except sdk_errors() as error:
         if code(error) not in MISSING:
             raise
         return None
@@ -80,12 +80,12 @@ def _age(found: Answer) -> timedelta:
     return now - since
 
 
-async def _released(line: Line, claim: str, mark: str) -> None:
+async def _released(client: S3Client, lock: str, mark: str) -> None:
     """Release the lock, if this upload holds it."""
     try:
-        found = await _looked_up(line, claim)
+        found = await _looked_up(client, lock)
         if found is not None and marked(found) == mark:
-            await removed(line, claim)
-    except foreign() as error:
+            await removed(client, lock)
+    except sdk_errors() as error:
         # Others must wait until the lock expires; the uploaded file is not affected.
-        _log.warning("a claim was left behind: %s", error)
+        _log.warning("a lock was left behind: %s", error)

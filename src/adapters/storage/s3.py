@@ -12,16 +12,16 @@ from uuid import uuid4
 
 from adapters.storage import listing
 from adapters.storage.bucket import MEGABYTE, Bucket, Limits, Profile
-from adapters.storage.conditional_put import Creation
+from adapters.storage.conditional_put import ConditionalPut
 from adapters.storage.downloads import Download
 from adapters.storage.folders import is_plain
 from adapters.storage.keys import INCOMING, LONGEST, above, safe
-from adapters.storage.s3_client import Line, open_line, removed
-from adapters.storage.s3_errors import MISSING, NO_UPLOAD, TAKEN, code, foreign, named
-from adapters.storage.threaded_io import Steps
+from adapters.storage.s3_client import S3Client, open_client, removed
+from adapters.storage.s3_errors import MISSING, NO_UPLOAD, TAKEN, code, named, sdk_errors
+from adapters.storage.threaded_io import ThreadedIo
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.concurrency.task_groups import run_all
-from application.concurrency.timeouts import FETCH_TURN, place_in
+from application.concurrency.timeouts import FETCH_QUEUE_WAIT, place_in
 from application.media.item_attempts import ItemAttempts
 from application.ports.storage import Stored, StoredFile
 from domain.shared.errors import MediaTaken, StorageFailed
@@ -42,10 +42,10 @@ class S3Storage:
     folder, not both; only two processes that create the two at the same moment can violate this.
     """
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._steps = Steps("the disk of the work folder")
-        self._downloads = asyncio.Semaphore(line.limits.downloads)
+    def __init__(self, client: S3Client) -> None:
+        self._client = client
+        self._disk = ThreadedIo("the disk of the work folder")
+        self._downloads = asyncio.Semaphore(client.limits.downloads)
         self._creates_only = False
         """True after the server has refused to replace an object."""
 
@@ -53,31 +53,31 @@ class S3Storage:
         """See `application.ports.storage.Storage`."""
         part = into.with_name(f".{uuid4().hex}.part")
         with named(safe(path)):
-            async with place_in(self._downloads, "a place to fetch a file", FETCH_TURN):
+            async with place_in(self._downloads, "a place to fetch a file", FETCH_QUEUE_WAIT):
                 try:
                     await self._download(path, part)
-                    await self._steps.run(
+                    await self._disk.run(
                         lambda _: part.replace(into), undo=lambda _: into.unlink(missing_ok=True)
                     )
                 finally:
-                    await self._steps.run(lambda _: part.unlink(missing_ok=True))
+                    await self._disk.run(lambda _: part.unlink(missing_ok=True))
 
     async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         """See `application.ports.storage.Storage`; raises `MediaTaken` before
         most of the upload.
         """
         with named(safe(path)):
-            size = await self._steps.run(lambda _: source.stat().st_size)
+            size = await self._disk.run(lambda _: source.stat().st_size)
             if await self._is_taken(path, size):
                 raise MediaTaken
-            await Creation(self._line, self._steps, source, path)(size)
+            await ConditionalPut(self._client, self._disk, source, path)(size)
 
     async def describe(self, path: str) -> Stored:
         """See `application.ports.storage.Storage`."""
         with named(safe(path)):
             try:
-                found = await self._line.ask("head_object", {"Key": self._line.keys.of(path)})
-            except foreign() as error:
+                found = await self._client.ask("head_object", {"Key": self._client.keys.of(path)})
+            except sdk_errors() as error:
                 if code(error) in MISSING:
                     await self._require_bucket()
                 raise
@@ -89,7 +89,7 @@ class S3Storage:
             await self.describe(path)
             return
         with named(safe(path)):
-            reading = Download(self._line, path, CHUNK, first, first + length)
+            reading = Download(self._client, path, CHUNK, first, first + length)
             async with aclosing(reading.chunks()) as chunks:
                 async for chunk in chunks:
                     yield chunk
@@ -97,15 +97,15 @@ class S3Storage:
     async def delete(self, path: str) -> None:
         """See `application.ports.storage.Storage`."""
         with named(safe(path)):
-            await removed(self._line, self._line.keys.of(path))
+            await removed(self._client, self._client.keys.of(path))
 
     async def files(self, folder: str) -> AsyncIterator[StoredFile]:
         """See `application.ports.storage.Storage`."""
-        start = self._line.keys.below(safe(folder))
+        start = self._client.keys.below(safe(folder))
         with named(folder):
-            async with aclosing(listing.objects(self._line, start)) as found:
+            async with aclosing(listing.objects(self._client, start)) as found:
                 async for each in found:
-                    path = each.key.removeprefix(self._line.keys.all)
+                    path = each.key.removeprefix(self._client.keys.all)
                     if is_plain(path):
                         yield StoredFile(path=path, size=each.size, age=each.age)
 
@@ -116,24 +116,24 @@ class S3Storage:
         )
         shown = f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
         with named(safe(path)):
-            asked = {"Key": self._line.keys.of(path), "ResponseContentDisposition": shown}
-            return await self._line.sign(seconds, asked)
+            asked = {"Key": self._client.keys.of(path), "ResponseContentDisposition": shown}
+            return await self._client.sign(seconds, asked)
 
     async def ready(self) -> str:
         """See `application.ports.storage.Storage`; the server must refuse to replace a file."""
-        key = f"{self._line.keys.own}ready-{uuid4().hex}"
+        key = f"{self._client.keys.own}ready-{uuid4().hex}"
         with named(INCOMING):
             await self._written(key)
             try:
-                async with self._line.body(key) as body:
+                async with self._client.body(key) as body:
                     whole = await body.read(len(_READY)) == _READY
                 if not self._creates_only:
                     await self._require_refusal(key)
             finally:
-                await finish_even_if_cancelled(removed(self._line, key))
+                await finish_even_if_cancelled(removed(self._client, key))
         if not whole:
             raise StorageFailed("What is written to the media storage is not read back.")
-        return f"object storage, profile {self._line.profile}"
+        return f"object storage, profile {self._client.profile}"
 
     async def sweep(self, older_than: timedelta = ABANDONED) -> int:
         """Remove what processes that died left unfinished, and say how much there was.
@@ -144,25 +144,25 @@ class S3Storage:
         before = datetime.now(UTC) - older_than
         count = 0
         with named(INCOMING):
-            async for found in listing.objects(self._line, self._line.keys.own):
+            async for found in listing.objects(self._client, self._client.keys.own):
                 if found.since < before:
-                    count += await attempts(found.key, removed(self._line, found.key))
-            if self._line.profile is Profile.GCS:
+                    count += await attempts(found.key, removed(self._client, found.key))
+            if self._client.profile is Profile.GCS:
                 # This profile has no multipart uploads.
                 return count
-            async for upload in listing.unfinished(self._line, self._line.keys.all):
+            async for upload in listing.unfinished(self._client, self._client.keys.all):
                 if upload.since < before:
                     count += await attempts(upload.key, self._abandon(upload))
         return count
 
     async def _download(self, path: str, into: Path) -> None:
-        file = await self._steps.run(lambda _: into.open("xb"), undo=io.BufferedWriter.close)
+        file = await self._disk.run(lambda _: into.open("xb"), undo=io.BufferedWriter.close)
         try:
-            async with aclosing(Download(self._line, path, MEGABYTE).chunks()) as chunks:
+            async with aclosing(Download(self._client, path, MEGABYTE).chunks()) as chunks:
                 async for chunk in chunks:
-                    await self._steps.run(lambda _, some=chunk: file.write(some))
+                    await self._disk.run(lambda _, some=chunk: file.write(some))
         finally:
-            await self._steps.run(lambda _: file.close())
+            await self._disk.run(lambda _: file.close())
 
     async def _is_taken(self, path: str, size: int) -> bool:
         """Return True if a path is a file or a folder, or is below a file.
@@ -171,7 +171,7 @@ class S3Storage:
         refused.
         """
         asked = [self._is_folder, self._is_below_a_file]
-        if size > self._line.limits.part:
+        if size > self._client.limits.part:
             asked.append(self._is_file)
         answers: list[bool] = []
 
@@ -201,18 +201,18 @@ class S3Storage:
 
     async def _is_file(self, path: str) -> bool:
         try:
-            await self._line.ask("head_object", {"Key": self._line.keys.of(path)})
-        except foreign() as error:
+            await self._client.ask("head_object", {"Key": self._client.keys.of(path)})
+        except sdk_errors() as error:
             if code(error) in MISSING:
                 return False
             raise
         return True
 
     async def _is_folder(self, path: str) -> bool:
-        start = self._line.keys.below(path)
+        start = self._client.keys.below(path)
         if len(start.encode()) > LONGEST:
             return False
-        inside = listing.objects(self._line, start, 1)
+        inside = listing.objects(self._client, start, 1)
         async with aclosing(inside) as objects:
             return await anext(objects, None) is not None
 
@@ -221,22 +221,22 @@ class S3Storage:
         object does not tell.
         """
         try:
-            await self._line.ask("head_bucket")
-        except foreign() as error:
+            await self._client.ask("head_bucket")
+        except sdk_errors() as error:
             if code(error) in MISSING:
                 raise StorageFailed("The bucket of the media storage is not there.") from None
             raise
 
     async def _written(self, key: str) -> None:
         """Create a small internal object."""
-        asked = {"Key": key, "Body": io.BytesIO(_READY), **self._line.only_new}
-        await self._line.ask("put_object", asked)
+        asked = {"Key": key, "Body": io.BytesIO(_READY), **self._client.only_new}
+        await self._client.ask("put_object", asked)
 
     async def _require_refusal(self, key: str) -> None:
         """Raise if the server ignores conditions, because one film could then replace another."""
         try:
             await self._written(key)
-        except foreign() as error:
+        except sdk_errors() as error:
             if code(error) not in TAKEN:
                 raise
             self._creates_only = True
@@ -250,8 +250,8 @@ class S3Storage:
         """Abort an upload; another process may have aborted it already."""
         asked = {"Key": upload.key, "UploadId": upload.upload_id}
         try:
-            await self._line.ask("abort_multipart_upload", asked)
-        except foreign() as error:
+            await self._client.ask("abort_multipart_upload", asked)
+        except sdk_errors() as error:
             if code(error) not in NO_UPLOAD:
                 raise
 
@@ -262,8 +262,8 @@ async def open_s3(bucket: Bucket, limits: Limits | None = None) -> AsyncGenerato
 
     Raises `StorageFailed`.
     """
-    async with open_line(bucket, limits or Limits()) as line:
-        storage = S3Storage(line)
+    async with open_client(bucket, limits or Limits()) as client:
+        storage = S3Storage(client)
         await storage.ready()
         await storage.sweep()
         yield storage

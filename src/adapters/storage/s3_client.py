@@ -10,7 +10,7 @@ import msgspec
 from adapters.storage import google
 from adapters.storage.bucket import Bucket, Limits, Profile
 from adapters.storage.keys import INCOMING, Keys
-from adapters.storage.s3_errors import MISSING, code, foreign, named
+from adapters.storage.s3_errors import MISSING, code, named, sdk_errors
 from domain.shared.errors import StorageFailed
 
 Call = Literal[
@@ -49,7 +49,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
         return cast(bytes, await self.stream.read(most))
 
 
-class Line:
+class S3Client:
     """Calls to one bucket, each with a time limit."""
 
     def __init__(self, client: Any, bucket: Bucket, limits: Limits) -> None:  # noqa: ANN401
@@ -64,7 +64,7 @@ class Line:
     ) -> Answer:
         """Call the SDK for the bucket; ``size`` is the number of bytes that the call transfers.
 
-        Raises one of `foreign` after the last try, and TimeoutError.
+        Raises one of `sdk_errors` after the last try, and TimeoutError.
         """
         async with asyncio.timeout(self.limits.seconds(size)):
             asked = getattr(self.client, call)
@@ -103,11 +103,11 @@ class Line:
             stream.close()
 
 
-async def removed(line: Line, key: str) -> None:
+async def removed(client: S3Client, key: str) -> None:
     """Delete an object; a missing one is no error."""
     try:
-        await line.ask("delete_object", {"Key": key})
-    except foreign() as error:
+        await client.ask("delete_object", {"Key": key})
+    except sdk_errors() as error:
         # Google reports a missing object, Amazon does not.
         if code(error) not in MISSING:
             raise
@@ -121,7 +121,7 @@ def _start(content_range: object) -> int:
 
 
 @asynccontextmanager
-async def open_line(bucket: Bucket, limits: Limits) -> AsyncGenerator[Line]:
+async def open_client(bucket: Bucket, limits: Limits) -> AsyncGenerator[S3Client]:
     """Create the client, which takes a third of a second; raises `StorageFailed`."""
     import aioboto3  # pyright: ignore[reportMissingTypeStubs]
 
@@ -136,7 +136,7 @@ async def open_line(bucket: Bucket, limits: Limits) -> AsyncGenerator[Line]:
     try:
         if bucket.profile is Profile.GCS:
             google.create_only(client, await _hmac_key(session))
-        yield Line(client, bucket, limits)
+        yield S3Client(client, bucket, limits)
     finally:
         await made.__aexit__(None, None, None)
 

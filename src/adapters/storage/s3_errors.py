@@ -47,7 +47,7 @@ _CUT: Final = "The media storage broke off again and again at {path!r}."
 _NO_KEYS: Final = "There are no keys to ask the media storage with for {path!r}."
 
 
-def foreign() -> tuple[type[Exception], ...]:
+def sdk_errors() -> tuple[type[Exception], ...]:
     """Return all exceptions that a call may raise; for ``except``."""
     import aiohttp
     from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
@@ -76,7 +76,7 @@ def named(path: str) -> Generator[None]:
         yield
     except BachataError:
         raise
-    except foreign() as error:
+    except sdk_errors() as error:
         raise _ours(error, path) from error
     except OSError as error:
         # The original message may contain a path of this machine.

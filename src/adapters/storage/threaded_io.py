@@ -7,7 +7,7 @@ from threading import Event
 from typing import Any, Final, TypeVar
 
 from application.concurrency import timeouts
-from application.concurrency.threads import LIMIT, TURN, Threads
+from application.concurrency.threads import LIMIT, QUEUE_WAIT, Threads
 from domain.shared.errors import WaitedTooLong
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ PARTING: Final = 10.0
 """Maximum seconds that a step may take to end after its caller is cancelled."""
 
 
-class Steps:
+class ThreadedIo:
     """Runs blocking steps beside the event loop.
 
     A cancelled caller waits until its step has ended, so that the step can clean up; an `Event`
@@ -31,7 +31,7 @@ class Steps:
         name: str = "the disk",
         *,
         limit: float = LIMIT,
-        turn: float = TURN,
+        queue_wait: float = QUEUE_WAIT,
         parting: float = PARTING,
     ) -> None:
         """Take a name for messages, and the maximum seconds of a step, of its queueing and of its
@@ -40,8 +40,8 @@ class Steps:
         self._name = name
         self._limit = limit
         self._parting = parting
-        self._threads = Threads(name, MOST, turn=turn)
-        self._undoing = Threads(name, MOST, turn=turn)
+        self._threads = Threads(name, MOST, queue_wait=queue_wait)
+        self._undoing = Threads(name, MOST, queue_wait=queue_wait)
 
     async def run(self, step: Callable[[Event], T], undo: Callable[[T], object] | None = None) -> T:
         """Return the result of ``step``; call ``undo`` with it if the caller was cancelled.

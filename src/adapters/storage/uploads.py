@@ -11,10 +11,10 @@ from threading import Event
 from typing import Final
 
 from adapters.storage.bucket import MEGABYTE, Profile
-from adapters.storage.multipart_lock import claimed
-from adapters.storage.s3_client import Answer, Call, Line
-from adapters.storage.s3_errors import NO_UPLOAD, code, foreign
-from adapters.storage.threaded_io import Steps, ended
+from adapters.storage.multipart_lock import multipart_lock
+from adapters.storage.s3_client import Answer, Call, S3Client
+from adapters.storage.s3_errors import NO_UPLOAD, code, sdk_errors
+from adapters.storage.threaded_io import ThreadedIo, ended
 from adapters.storage.upload_marker import MARK
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.concurrency.task_groups import run_all
@@ -39,16 +39,18 @@ _KINDS: Final = {
 class Upload:
     """The upload of a local file that creates an object, or nothing.
 
-    Raises one of `foreign`; a code in `TAKEN` means that the object already exists.
+    Raises one of `sdk_errors`; a code in `TAKEN` means that the object already exists.
     """
 
-    def __init__(self, line: Line, steps: Steps, source: Path, path: str, mark: str) -> None:
+    def __init__(
+        self, client: S3Client, disk: ThreadedIo, source: Path, path: str, mark: str
+    ) -> None:
         """Take a storage path, and a ``mark`` that is unique to this upload."""
-        self._line = line
-        self._steps = steps
+        self._client = client
+        self._disk = disk
         self._source = source
         self._path = path
-        self._key = line.keys.of(path)
+        self._key = client.keys.of(path)
         self._mark = mark
         self._about = {
             "Metadata": {MARK: mark},
@@ -59,22 +61,22 @@ class Upload:
 
     async def __call__(self, size: int) -> None:
         """Upload a file of ``size`` bytes; deletes an incomplete result."""
-        if size <= self._line.limits.part:
+        if size <= self._client.limits.part:
             await self._at_once(size)
-        elif self._line.profile is Profile.GCS:
+        elif self._client.profile is Profile.GCS:
             await self._from_disk(size)
         else:
             await self._in_parts(size)
 
     async def _at_once(self, size: int) -> None:
-        body, digest = await self._steps.run(lambda _: self._part(0, size))
+        body, digest = await self._disk.run(lambda _: self._part(0, size))
         with body:
             await self._create(body, digest, size)
 
     async def _from_disk(self, size: int) -> None:
         """Upload in one request of any size, with little of it in memory."""
-        digest = await self._steps.run(self._digest)
-        file = await self._steps.run(lambda _: self._source.open("rb"), io.BufferedReader.close)
+        digest = await self._disk.run(self._digest)
+        file = await self._disk.run(lambda _: self._source.open("rb"), io.BufferedReader.close)
         try:
             await self._create(file, digest, size)
         finally:
@@ -83,7 +85,7 @@ class Upload:
     async def _create(self, body: io.BufferedIOBase, digest: str, size: int) -> None:
         self.may_be_there = True
         asked = {"Key": self._key, "Body": body, "ContentMD5": digest, **self._about}
-        await self._carried_out("put_object", {**asked, **self._line.only_new}, size)
+        await self._carried_out("put_object", {**asked, **self._client.only_new}, size)
 
     async def _in_parts(self, size: int) -> None:
         asked = {"Key": self._key, **self._about}
@@ -91,8 +93,8 @@ class Upload:
         upload = {"Key": self._key, "UploadId": str(begun["UploadId"])}
         try:
             parts = {"MultipartUpload": {"Parts": await self._parts(upload, size)}}
-            ending = {**upload, **parts, **self._line.only_new}
-            async with claimed(self._line, self._key, self._mark, self._carried_out):
+            ending = {**upload, **parts, **self._client.only_new}
+            async with multipart_lock(self._client, self._key, self._mark, self._carried_out):
                 self.may_be_there = True
                 await self._carried_out("complete_multipart_upload", ending)
         except BaseException:
@@ -109,11 +111,11 @@ class Upload:
         """Finish a call even if the caller is cancelled, because only its answer
         shows its effect.
         """
-        work = asyncio.ensure_future(self._line.ask(call, asked, size=size))
+        work = asyncio.ensure_future(self._client.ask(call, asked, size=size))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            await ended(work, f"the storage to {call}", self._line.limits.parting)
+            await ended(work, f"the storage to {call}", self._client.limits.parting)
             if undo is not None and not work.cancelled() and work.exception() is None:
                 await finish_even_if_cancelled(undo(work.result()))
             raise
@@ -123,7 +125,7 @@ class Upload:
 
         All or nothing: a file without one of its parts is none.
         """
-        limits = self._line.limits
+        limits = self._client.limits
         length = max(limits.part, -(-size // _MOST_PARTS))
         starts = enumerate(range(0, size, length), start=1)
         etags: dict[int, str] = {}
@@ -131,11 +133,11 @@ class Upload:
         async def work() -> None:
             for number, at in starts:
                 most = min(length, size - at)
-                body, digest = await self._steps.run(lambda _, a=at, m=most: self._part(a, m))
+                body, digest = await self._disk.run(lambda _, a=at, m=most: self._part(a, m))
                 # Release the bytes, because the SDK keeps references to the part.
                 with body:
                     part = {"PartNumber": number, "Body": body, "ContentMD5": digest}
-                    answer = await self._line.ask("upload_part", {**upload, **part}, size=most)
+                    answer = await self._client.ask("upload_part", {**upload, **part}, size=most)
                 etags[number] = str(answer["ETag"])
 
         await run_all(work() for _ in range(limits.parts_at_once))
@@ -144,8 +146,8 @@ class Upload:
     async def _abort(self, begun: Answer) -> None:
         upload = {"Key": self._key, "UploadId": str(begun["UploadId"])}
         try:
-            await self._line.ask("abort_multipart_upload", upload)
-        except foreign() as error:
+            await self._client.ask("abort_multipart_upload", upload)
+        except sdk_errors() as error:
             if code(error) not in NO_UPLOAD:
                 facts = {"path": self._path, "error": str(error)}
                 _log.warning("parts of a file were left behind; a sweep removes them", extra=facts)

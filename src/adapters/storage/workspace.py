@@ -12,7 +12,7 @@ from anyio import CancelScope
 
 from adapters import owned_folders
 from adapters.owned_folders import Owned
-from adapters.storage.threaded_io import Steps
+from adapters.storage.threaded_io import ThreadedIo
 from application.media.disk_errors import translated
 from domain.shared.errors import NotReady, StorageFailed
 
@@ -25,12 +25,12 @@ class LocalWorkspace:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._steps = Steps("the disk of the work folders")
+        self._disk = ThreadedIo("the disk of the work folders")
 
     @asynccontextmanager
     async def take(self, task_id: UUID) -> AsyncGenerator[Path]:
         """See `application.ports.workspace.Workspace`."""
-        work = await self._steps.run(lambda _: self._begin(task_id), undo=self._removed)
+        work = await self._disk.run(lambda _: self._begin(task_id), undo=self._removed)
         try:
             yield self._root / work.name
         except BaseException as error:
@@ -45,7 +45,7 @@ class LocalWorkspace:
 
     async def sweep(self) -> tuple[UUID, ...]:
         """See `application.ports.workspace.Workspace`."""
-        return await self._steps.run(self._sweep)
+        return await self._disk.run(self._sweep)
 
     async def free(self) -> int:
         """See `application.ports.workspace.Workspace`."""
@@ -58,7 +58,7 @@ class LocalWorkspace:
                 failure = StorageFailed(f"The work folder's disk says nothing: {error.strerror}.")
                 raise translated(error, failure) from error
 
-        return await self._steps.run(step)
+        return await self._disk.run(step)
 
     async def ready(self) -> str:
         """See `application.ports.workspace.Workspace`."""
@@ -72,11 +72,11 @@ class LocalWorkspace:
                 raise translated(error, failure) from error
             return f"local disk, {free / 1e9:.1f} GB free"
 
-        return await self._steps.run(step)
+        return await self._disk.run(step)
 
     async def _end(self, work: Owned) -> OSError | None:
         with CancelScope(shield=True):
-            return await self._steps.run(lambda _: self._removed(work))
+            return await self._disk.run(lambda _: self._removed(work))
 
     def _begin(self, task_id: UUID) -> Owned:
         try:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from application.concurrency.timeouts import Timeouts, ended, within
 from domain.shared.errors import BachataError
 
-_log = logging.getLogger("bachata.later")
+_log = logging.getLogger("bachata.background")
 
 Work = Callable[[], Awaitable[object]]
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 LIMIT: Final = 600.0
 """Maximum seconds of a call; hashing or copying the largest files takes a minute or two."""
-TURN: Final = 60.0
+QUEUE_WAIT: Final = 60.0
 """Maximum seconds that a call waits for a thread."""
 
 
@@ -34,7 +34,7 @@ class Threads:
         most: int,
         *,
         limit: float = LIMIT,
-        turn: float = TURN,
+        queue_wait: float = QUEUE_WAIT,
         leaving: float = LEAVING,
     ) -> None:
         """Take the kind of calls, such as "reading files", their maximum number, and limits in
@@ -43,7 +43,7 @@ class Threads:
         self.name = name
         self._most = most
         self._limit = limit
-        self._turn = turn
+        self._queue_wait = queue_wait
         self._leaving = leaving
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
         self._places = WeakKeyDictionary()
@@ -71,7 +71,7 @@ class Threads:
         """
         loop = asyncio.get_running_loop()
         places = self._places.setdefault(loop, asyncio.Semaphore(self._most))
-        async with limited(f"a free thread for {self.name}", self._turn):
+        async with limited(f"a free thread for {self.name}", self._queue_wait):
             await places.acquire()
         returned: asyncio.Future[T] = loop.create_future()
 

@@ -21,9 +21,9 @@ _log = logging.getLogger("bachata.timeouts")
 
 LEAVING: Final = 10.0
 """Maximum seconds that cancelled work may take to end; after that it is abandoned."""
-UPLOAD_TURN: Final = 60.0
+UPLOAD_QUEUE_WAIT: Final = 60.0
 """Maximum seconds that an upload waits for its check; a check takes some seconds."""
-FETCH_TURN: Final = 900.0
+FETCH_QUEUE_WAIT: Final = 900.0
 """Maximum seconds that a file waits for a download place; 500 MB take some minutes."""
 REMINDER: Final = 30.0
 """Seconds between two log lines about a wait without limit."""
@@ -47,7 +47,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     """
     closing: float = 2.0
     """For each part of the service to close when the process ends."""
-    upload_turn: float = UPLOAD_TURN
+    upload_queue_wait: float = UPLOAD_QUEUE_WAIT
     """For a received upload to be checked, while others are."""
     background: float = 1800.0
     """For one piece of work in the background."""

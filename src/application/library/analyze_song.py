@@ -93,11 +93,11 @@ class AnalyzeSong:
         """Return the analysis of an audio file, which is fetched only if its analysis is not
         cached.
         """
-        told = f"{digest} {self._audio_analyzer.name}"
-        key = "heard-" + hashlib.sha256(told.encode()).hexdigest()
+        cache_inputs = f"{digest} {self._audio_analyzer.name}"
+        key = "heard-" + hashlib.sha256(cache_inputs.encode()).hexdigest()
 
         async def make(into: Path) -> None:
-            heard = await self._audio_analyzer.hear(await sound())
+            heard = await self._audio_analyzer.analyze(await sound())
             await FILES.run(lambda: into.write_bytes(msgspec.json.encode(heard)))
 
         return await self._artifacts.get_or_create(key, folder / key, make, _read)
@@ -106,10 +106,10 @@ class AnalyzeSong:
 class CorrectSong:
     """Stores a user's correction of a song's beats beside the analysis."""
 
-    def __init__(self, songs: SongRepository, hear: AnalyzeSong) -> None:
+    def __init__(self, songs: SongRepository, analyze_song: AnalyzeSong) -> None:
         """Take the port, and the use case that analyses the song if necessary."""
         self._songs = songs
-        self._hear = hear
+        self._analyze_song = analyze_song
 
     async def __call__(self, song_id: str, correction: Correction) -> Analysis:
         """Return the corrected analysis; raises as `AnalyzeSong`, and `InvalidRequest`.
@@ -117,13 +117,13 @@ class CorrectSong:
         A correction replaces the previous one; an empty one removes it.
         """
         validation.refuse_faults(correction)
-        heard = await self._hear.uncorrected(song_id)
+        heard = await self._analyze_song.uncorrected(song_id)
         if correction.one_at is not None and correction.one_at > heard.duration:
             message = f"The song lasts {heard.duration:.3f} s."
             raise InvalidRequest((Violation(path="$.one_at", message=message),))
-        told = heard if correction == Correction() else corrected(heard, correction)
-        await self._songs.keep_correction(song_id, correction, told.tempo or None)
-        return told
+        analysis = heard if correction == Correction() else corrected(heard, correction)
+        await self._songs.keep_correction(song_id, correction, analysis.tempo or None)
+        return analysis
 
 
 async def _at(file: Path) -> Path:

@@ -25,7 +25,7 @@ from domain.shared.violations import Violation
 WORK: Final = UUID("c4ec4000-0000-4000-8000-000000000000")
 """Names the work folders for measuring clips; no task has this id."""
 
-Told = Callable[[str, int, int], Awaitable[None]]
+OnProgress = Callable[[str, int, int], Awaitable[None]]
 """Receives the name of the current move, the number done and the total."""
 
 
@@ -50,7 +50,7 @@ class CheckLibrary:
         artifacts: ArtifactCache,
         media_probe: MediaProbe,
         workspace: Workspace,
-        warm: PrewarmLibrary,
+        prewarm_library: PrewarmLibrary,
     ) -> None:
         """Take the ports, and the use case that retries unusable clips."""
         self._moves = moves
@@ -59,9 +59,9 @@ class CheckLibrary:
         self._artifacts = artifacts
         self._media_probe = media_probe
         self._workspace = workspace
-        self._warm = warm
+        self._prewarm_library = prewarm_library
 
-    async def __call__(self, told: Told) -> tuple[Finding, ...]:
+    async def __call__(self, on_progress: OnProgress) -> tuple[Finding, ...]:
         """Return everything that is not right, in the order of the moves' ids.
 
         A move that cannot be checked is a finding. Raises what stops every check, such as a
@@ -76,7 +76,7 @@ class CheckLibrary:
 
         for done, move in enumerate(moves, 1):
             await attempts(move.id, check(move))
-            await told(move.name, done, len(moves))
+            await on_progress(move.name, done, len(moves))
         findings += [
             Finding(move_id=each.item, field="move", message=each.message, code=each.code)
             for each in attempts.failures
@@ -93,7 +93,10 @@ class CheckLibrary:
                 raise
             why = reason_of(error, f"measuring the clip of the move {move.id!r}")
             found.append(("clip", why))
-        if move.unusable is not None and (failure := await self._warm.one(move)) is not None:
+        if (
+            move.unusable is not None
+            and (failure := await self._prewarm_library.one(move)) is not None
+        ):
             message = f"It is not danced: no film can be made of its clip. {failure.message}"
             found.append(("unusable", message))
         found += _told(move_faults(move, seconds))

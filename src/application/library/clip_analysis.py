@@ -28,7 +28,7 @@ from domain.shared.errors import NoBeatHeard, UnreadableMedia
 
 V = TypeVar("V")
 
-Hear = Callable[[Path], Awaitable[Analysis]]
+AnalyzeAudio = Callable[[Path], Awaitable[Analysis]]
 """Analyses a clip's own sound; the analysis of a clip without a beat has no beats."""
 
 _ORDINARY_TEMPO: Final = 120.0
@@ -63,10 +63,13 @@ class Examination:
     """Analyses one clip after another."""
 
     def __init__(
-        self, hear: Hear, embedder: Embedder, motion_analyzer: MotionAnalyzer | None = None
+        self,
+        analyze_audio: AnalyzeAudio,
+        embedder: Embedder,
+        motion_analyzer: MotionAnalyzer | None = None,
     ) -> None:
         """Take the audio analysis, the text embedder and the motion analyzer."""
-        self._hear = hear
+        self._analyze_audio = analyze_audio
         self._embedder = embedder
         self._motion_analyzer = motion_analyzer
 
@@ -86,7 +89,7 @@ class Examination:
             )
         notes.computed("duration", f"{seconds:.3f} s, measured.")
         heard = await self._heard(clip, media, notes)
-        motion = await self._watched(clip, notes, whole=True)
+        motion = await self._motion_of(clip, notes, whole=True)
         time = _time(wanted, heard, motion, seconds, notes, sure=brought)
         move = Move(
             id=wanted.id,
@@ -109,7 +112,7 @@ class Examination:
         """Return the embedding of a move, from its words, its clip's sound and its motion."""
         notes = _Notes(())
         heard = await self._heard(clip, media, notes)
-        motion = await self._watched(clip, notes)
+        motion = await self._motion_of(clip, notes)
         wanted = Wanted(
             id=move.id,
             name=move.name,
@@ -125,16 +128,18 @@ class Examination:
             notes.missing("sound", "The clip is silent.")
             return None
         try:
-            return await self._hear(clip)
+            return await self._analyze_audio(clip)
         except (UnreadableMedia, NoBeatHeard) as error:
             notes.missing("sound", f"The clip's sound cannot be heard: {error}")
             return None
 
-    async def _watched(self, clip: Path, notes: "_Notes", *, whole: bool = False) -> Motion | None:
+    async def _motion_of(
+        self, clip: Path, notes: "_Notes", *, whole: bool = False
+    ) -> Motion | None:
         if self._motion_analyzer is None:
             return None
         try:
-            return await self._motion_analyzer.watch(clip)
+            return await self._motion_analyzer.analyze(clip)
         except UnreadableMedia as error:
             if whole:
                 raise
@@ -263,9 +268,9 @@ def _in_octave(heard: Analysis | None, said: float | None) -> tuple[Analysis | N
     for level in _OCTAVES:
         counted = corrected(heard, Correction(beats=level))
         if counted.beats and abs(counted.tempo / said - 1) <= _OCTAVE:
-            told = f" as {heard.tempo:.1f}, and counted as {said:g} is said"
+            note = f" as {heard.tempo:.1f}, and counted as {said:g} is said"
             # The confidence stays, because no user has confirmed these beats.
-            return msgspec.structs.replace(counted, confidence=heard.confidence), told
+            return msgspec.structs.replace(counted, confidence=heard.confidence), note
     return heard, ""
 
 

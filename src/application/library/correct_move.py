@@ -14,11 +14,13 @@ from domain.shared import validation
 class CorrectMove:
     """Stores a user's correction of a clip's beats beside the analysis."""
 
-    def __init__(self, moves: MoveRepository, warm: PrewarmLibrary, later: BackgroundQueue) -> None:
+    def __init__(
+        self, moves: MoveRepository, prewarm_library: PrewarmLibrary, background: BackgroundQueue
+    ) -> None:
         """Take the port, the preparation of clips, and the queue for it."""
         self._moves = moves
-        self._warm = warm
-        self._later = later
+        self._prewarm_library = prewarm_library
+        self._background = background
 
     async def __call__(self, move_id: str, correction: Correction) -> Move:
         """Return the corrected move; raises `MoveNotFound` and `InvalidRequest`.
@@ -30,5 +32,7 @@ class CorrectMove:
         await self._moves.correct(move_id, correction)
         move = await self._moves.get(move_id)
         if move.unusable is None:
-            self._later(f"making the move {move.id!r} ready", partial(self._warm.one, move))
+            self._background(
+                f"making the move {move.id!r} ready", partial(self._prewarm_library.one, move)
+            )
         return move

@@ -34,7 +34,7 @@ from domain.shared.errors import (
     MoveNotFound,
 )
 
-Told = Callable[[str, int, int], Awaitable[None]]
+OnProgress = Callable[[str, int, int], Awaitable[None]]
 """Receives the name of a finished move, the number done and the total."""
 
 _AT_ONCE: Final = 2
@@ -107,7 +107,9 @@ class ImportLibrary:
         self._at_once = at_once
         self._home = home
 
-    async def __call__(self, path: Path, told: Told, *, ready: bool = False) -> ImportReport:
+    async def __call__(
+        self, path: Path, on_progress: OnProgress, *, ready: bool = False
+    ) -> ImportReport:
         """Import a folder, a list (JSON, CSV) or one clip, and report on every move.
 
         With ``ready`` every clip is made ready for films before it is added, which takes longer
@@ -122,9 +124,9 @@ class ImportLibrary:
             async with gate:
                 clip = None if wanted.clip is None else found.root / wanted.clip
                 report[wanted.id] = await self.one(clip, wanted, ready=ready)
-                await told(wanted.name, len(report), len(found.moves))
+                await on_progress(wanted.name, len(report), len(found.moves))
 
-        await told("", 0, len(found.moves))
+        await on_progress("", 0, len(found.moves))
         await run_all(work(wanted) for wanted in found.moves)
         moves = tuple(report[wanted.id] for wanted in found.moves)
         return ImportReport(moves=moves, passed_over=found.passed_over)

@@ -24,7 +24,7 @@ from domain.library.moves import Move
 from domain.library.songs import Song
 from domain.shared.errors import MediaNotFound
 
-Told = Callable[[str, int, int], Awaitable[None]]
+OnProgress = Callable[[str, int, int], Awaitable[None]]
 """Receives the name of a finished item, the number done and the total."""
 
 _log = logging.getLogger("bachata.clips")
@@ -60,7 +60,9 @@ class PrewarmLibrary:
         self._at_once = at_once
         self._surroundings = Surroundings(storage, workspace, clips)
 
-    async def __call__(self, told: Told, at_once: int | None = None) -> tuple[ItemFailure, ...]:
+    async def __call__(
+        self, on_progress: OnProgress, at_once: int | None = None
+    ) -> tuple[ItemFailure, ...]:
         """Return once all that can be made ready is, with what cannot; done twice it is quick.
 
         Raises `FFmpegMissing`, `StorageFailed`, ... if the cause affects all items. If the encoder
@@ -83,7 +85,7 @@ class PrewarmLibrary:
                 await attempts(each.id, one(each))
                 done += 1
                 name = each.title if isinstance(each, Song) else each.name
-                await told(name, done, len(songs) + len(moves))
+                await on_progress(name, done, len(songs) + len(moves))
 
         library: Iterable[Song | Move] = (*songs, *moves)
         await run_all(ready(each) for each in library)

@@ -25,11 +25,11 @@ class _Removal:
         self._library_files = library_files
         self._storage = storage
         self._kind = kind
-        self._turns = KeyedLock()
+        self._locks = KeyedLock()
 
     async def _remove(self, item_id: str, forget: Callable[[str], Awaitable[object]]) -> None:
         # If several callers remove the same item, only the first finds it.
-        async with self._turns.of(item_id):
+        async with self._locks.of(item_id):
             missing: NotFound | None = None
             try:
                 await forget(item_id)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from application.concurrency.background_queue import BackgroundQueue
 from application.concurrency.keyed_lock import KeyedLock
-from application.concurrency.timeouts import UPLOAD_TURN, place_in
+from application.concurrency.timeouts import UPLOAD_QUEUE_WAIT, place_in
 from application.library.add_move import AddMove
 from application.library.clip_analysis import Examination, Examined
 from application.library.prewarm_library import PrewarmLibrary
@@ -68,25 +68,25 @@ class UploadMove:
         media_probe: MediaProbe,
         examine: Examination,
         add_move: AddMove,
-        warm: PrewarmLibrary,
-        later: BackgroundQueue,
+        prewarm_library: PrewarmLibrary,
+        background: BackgroundQueue,
         at_once: int,
-        turn: float = UPLOAD_TURN,
+        queue_wait: float = UPLOAD_QUEUE_WAIT,
     ) -> None:
         """Take the ports, the parts that examine, add and prepare moves, and the queue.
 
-        ``at_once`` is the number of parallel clips, ``turn`` the maximum seconds that one waits.
+        ``at_once`` is the number of parallel clips; each waits up to ``queue_wait`` seconds.
         """
         self._moves = moves
         self._library_files = library_files
         self._media_probe = media_probe
         self._examine = examine
         self._add_move = add_move
-        self._warm = warm
-        self._later = later
-        self._turns = KeyedLock()
+        self._prewarm_library = prewarm_library
+        self._background = background
+        self._locks = KeyedLock()
         self._gate = asyncio.Semaphore(at_once)
-        self._turn = turn
+        self._queue_wait = queue_wait
 
     async def __call__(self, clip: Path, said: MoveForm, *, own: bool = False) -> UploadedMove:
         """Return the new move; the caller must not change ``clip`` any more.
@@ -98,7 +98,7 @@ class UploadMove:
         clips are examined.
         """
         validation.refuse_faults(said)
-        async with place_in(self._gate, "a place to look into an upload", self._turn):
+        async with place_in(self._gate, "a place to look into an upload", self._queue_wait):
             return await self._taken(clip, said, own=own)
 
     async def _taken(self, clip: Path, said: MoveForm, *, own: bool) -> UploadedMove:
@@ -108,12 +108,14 @@ class UploadMove:
         examined = await self._examine(clip, _wanted(said), media, brought=True)
         move = await self._added(clip, examined, own=own)
         if not own:
-            self._later(f"making the move {move.id!r} ready", partial(self._warm.one, move))
+            self._background(
+                f"making the move {move.id!r} ready", partial(self._prewarm_library.one, move)
+            )
         return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
 
     async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:
         # The second of two parallel uploads with the same name must see the id of the first.
-        async with self._turns.of(examined.move.id):
+        async with self._locks.of(examined.move.id):
             move_id = await unused_move_id(self._moves, self._library_files, examined.move.id)
             move = msgspec.structs.replace(examined.move, id=move_id)
             embedding = msgspec.structs.replace(examined.embedding, move_id=move_id)

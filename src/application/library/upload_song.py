@@ -8,7 +8,7 @@ import msgspec
 
 from application.concurrency.background_queue import BackgroundQueue
 from application.concurrency.keyed_lock import KeyedLock
-from application.concurrency.timeouts import UPLOAD_TURN, place_in
+from application.concurrency.timeouts import UPLOAD_QUEUE_WAIT, place_in
 from application.library.add_song import AddSong
 from application.library.analyze_song import AnalyzeSong
 from application.library.unique_ids import id_of, unused_song_id
@@ -42,24 +42,24 @@ class UploadSong:
         library_files: LibraryFiles,
         media_probe: MediaProbe,
         add_song: AddSong,
-        hear: AnalyzeSong,
-        later: BackgroundQueue,
+        analyze_song: AnalyzeSong,
+        background: BackgroundQueue,
         at_once: int,
-        turn: float = UPLOAD_TURN,
+        queue_wait: float = UPLOAD_QUEUE_WAIT,
     ) -> None:
         """Take the ports, the parts that add and analyse songs, the queue, and the parallel number.
 
-        ``turn`` is the maximum number of seconds that a song waits for its check.
+        ``queue_wait`` is the maximum number of seconds that a song waits for its check.
         """
         self._songs = songs
         self._library_files = library_files
         self._media_probe = media_probe
         self._add_song = add_song
-        self._hear = hear
-        self._later = later
-        self._turns = KeyedLock()
+        self._analyze_song = analyze_song
+        self._background = background
+        self._locks = KeyedLock()
         self._gate = asyncio.Semaphore(at_once)
-        self._turn = turn
+        self._queue_wait = queue_wait
 
     async def __call__(self, sound: Path, said: SongForm) -> Song:
         """Return the new song; the caller must not change ``sound`` any more.
@@ -69,18 +69,18 @@ class UploadSong:
         files are checked.
         """
         validation.refuse_faults(said)
-        async with place_in(self._gate, "a place to look into an upload", self._turn):
+        async with place_in(self._gate, "a place to look into an upload", self._queue_wait):
             media = await self._media_probe.measure(sound, SONG)
             if media.sound is None:
                 raise UnacceptedMedia("The file has no sound; a song needs some.")
             song = await self._added(sound, said)
-        self._later(f"hearing the song {song.id!r}", partial(self._hear, song.id))
+        self._background(f"hearing the song {song.id!r}", partial(self._analyze_song, song.id))
         return song
 
     async def _added(self, sound: Path, said: SongForm) -> Song:
         plain = id_of(said.title)
         # The second of two parallel uploads with the same title must see the id of the first.
-        async with self._turns.of(plain):
+        async with self._locks.of(plain):
             song = Song(
                 id=await unused_song_id(self._songs, self._library_files, plain),
                 title=said.title,

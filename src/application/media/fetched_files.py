@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from application.concurrency.threads import FILES
-from application.concurrency.timeouts import FETCH_TURN, place_in
+from application.concurrency.timeouts import FETCH_QUEUE_WAIT, place_in
 from application.media.store_file import digest_of
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.media_files import Known
@@ -47,12 +47,12 @@ class FetchedFiles:
         found = self._fetched.setdefault(path, asyncio.Lock())
         if isinstance(found, Path):
             return found
-        async with place_in(found, f"the file {path!r}", FETCH_TURN):
+        async with place_in(found, f"the file {path!r}", FETCH_QUEUE_WAIT):
             there = self._fetched[path]
             if isinstance(there, Path):
                 return there
             into = self._folder / f"source-{_named(path)}"
-            async with place_in(self._gate, "a place to fetch a file", FETCH_TURN):
+            async with place_in(self._gate, "a place to fetch a file", FETCH_QUEUE_WAIT):
                 await self._storage.fetch(path, into)
             self._fetched[path] = into
         return into
@@ -60,7 +60,7 @@ class FetchedFiles:
     async def known(self, path: str) -> Known:
         """See `application.ports.media_files.MediaFiles`."""
         if path not in self._known:
-            async with place_in(self._gate, "a place to fetch a file", FETCH_TURN):
+            async with place_in(self._gate, "a place to fetch a file", FETCH_QUEUE_WAIT):
                 stored = await self._storage.describe(path)
             # A path has another etag whenever its bytes differ.
             key = "known-" + _named(f"{path}\0{stored.etag}")

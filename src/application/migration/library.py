@@ -30,7 +30,7 @@ from domain.shared import paths
 from domain.shared.bucket_uris import Home, key_of, path_of
 from domain.shared.errors import UnacceptedMedia, UnsafePath
 
-Told = Callable[[str], Awaitable[None]]
+OnProgress = Callable[[str], Awaitable[None]]
 """Receives the name of each finished record."""
 
 _CAME: Final = {
@@ -111,7 +111,7 @@ class SeedLibrary:
         media: SeedMedia,
         places: Places,
         findings: Findings,
-        told: Told,
+        on_progress: OnProgress,
         *,
         dry_run: bool,
     ) -> None:
@@ -140,7 +140,7 @@ class SeedLibrary:
                 failure := await attempt("bringing over the song", key, bring(key, said))
             ) is not None:
                 findings.left_out(Model.SONG, key, failure.message)
-            await told(said.title)
+            await on_progress(said.title)
 
     async def _without(
         self, key: str, said: SeedSong, lacking: str, places: Places, findings: Findings
@@ -216,7 +216,7 @@ class SeedLibrary:
         media: SeedMedia,
         places: Places,
         findings: Findings,
-        told: Told,
+        on_progress: OnProgress,
         *,
         dry_run: bool,
     ) -> None:
@@ -235,7 +235,7 @@ class SeedLibrary:
                 failure = await attempt("bringing over the move", move.id, bring(move))
                 if failure is not None:
                     came[move.id] = (Came.LEFT_OUT, [failure.message])
-            await told(move.name)
+            await on_progress(move.name)
 
         await run_all(work(move) for move in asked)
         for move in asked:

@@ -27,7 +27,7 @@ from domain.shared.bucket_uris import Home
 
 T = TypeVar("T")
 
-Told = Callable[[str, int], Awaitable[None]]
+OnProgress = Callable[[str, int], Awaitable[None]]
 """Receives the name of each step and the number of records done."""
 
 _JOBS: Final = "job records: films are made where they are asked for"
@@ -65,7 +65,7 @@ class MigrateSeed:
     async def __call__(
         self,
         source: SeedSource,
-        told: Told,
+        on_progress: OnProgress,
         *,
         media: Path | None = None,
         dry_run: bool = False,
@@ -83,7 +83,7 @@ class MigrateSeed:
         async def tell(name: str) -> None:
             nonlocal done
             done += 1
-            await told(name, done)
+            await on_progress(name, done)
 
         work = (files, places, findings, tell)
         songs = await _read(source, Model.SONG, read_song, findings)

@@ -10,7 +10,7 @@ import msgspec
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.media.item_attempts import attempt
 from application.media.store_file import digest_of
-from application.migration.library import Places, Told
+from application.migration.library import OnProgress, Places
 from application.migration.media import SeedMedia
 from application.migration.report import Came, Findings
 from application.ports.blueprints import BlueprintArchive
@@ -64,7 +64,7 @@ class SeedTasks:
         media: SeedMedia,
         places: Places,
         findings: Findings,
-        told: Told,
+        on_progress: OnProgress,
         *,
         dry_run: bool,
     ) -> None:
@@ -82,7 +82,7 @@ class SeedTasks:
                 failure := await attempt("bringing over the task", key, bring(key, said))
             ) is not None:
                 findings.left_out(Model.TASK, key, failure.message)
-            await told(key)
+            await on_progress(key)
 
     async def _task(
         self, said: SeedTask, film: Path | None, places: Places, *, dry_run: bool
@@ -133,7 +133,7 @@ class SeedTasks:
         given: Sequence[tuple[str, dict[str, Any]]],
         places: Places,
         findings: Findings,
-        told: Told,
+        on_progress: OnProgress,
         *,
         dry_run: bool,
     ) -> None:
@@ -150,7 +150,7 @@ class SeedTasks:
             failure = await attempt("bringing over the Blueprint", key, bring(key, document))
             if failure is not None:
                 findings.left_out(Model.BLUEPRINT, key, failure.message)
-            await told(key)
+            await on_progress(key)
 
     async def _blueprint(
         self,

@@ -21,7 +21,7 @@ from domain.shared.errors import NotReady
 WORK = UUID("de300000-0000-4000-8000-000000000000")
 """Names the work folder of the demo library; no task has this id."""
 
-Told = Callable[[str, int, int], Awaitable[None]]
+OnProgress = Callable[[str, int, int], Awaitable[None]]
 """Receives the name of a finished item, the number done and the total."""
 
 
@@ -51,7 +51,7 @@ class MakeDemoLibrary:
         self._add_song = add_song
         self._at_once = at_once
 
-    async def __call__(self, told: Told) -> tuple[ItemFailure, ...]:
+    async def __call__(self, on_progress: OnProgress) -> tuple[ItemFailure, ...]:
         """Return once all that can be made is there, with what cannot; what was there stays.
 
         Raises what stops everything, such as a full disk, and `NotReady` where all of it failed.
@@ -72,14 +72,14 @@ class MakeDemoLibrary:
             async with gate:
                 await attempts(name, work())
                 done += 1
-                await told(name, done, whole)
+                await on_progress(name, done, whole)
 
         async with self._workspace.take(WORK) as folder:
             works = [
                 *((song.title, self._recording(song, heard, folder)) for song, heard in songs),
                 *((move.name, self._filming(move, folder)) for move in moves),
             ]
-            await told("", 0, whole)
+            await on_progress("", 0, whole)
             await run_all(make(name, work) for name, work in works)
         if len(attempts.failures) == whole:
             raise NotReady(

@@ -74,13 +74,17 @@ class ExplainBlueprint:
     """Reads the reasons of a Blueprint, and measures its dance."""
 
     def __init__(
-        self, songs: SongRepository, moves: MoveRepository, hear: AnalyzeSong, watched: MotionCache
+        self,
+        songs: SongRepository,
+        moves: MoveRepository,
+        analyze_song: AnalyzeSong,
+        motion_cache: MotionCache,
     ) -> None:
         """Take the port, the song analysis, and the motion of the clips."""
         self._songs = songs
         self._moves = moves
-        self._hear = hear
-        self._watched = watched
+        self._analyze_song = analyze_song
+        self._motion_cache = motion_cache
 
     async def __call__(self, blueprint: Blueprint) -> Explanation:
         """Return the explanation; parts that a user has overwritten are omitted."""
@@ -98,7 +102,7 @@ class ExplainBlueprint:
                     danced_to,
                     _weighed(moves, blueprint),
                     asked=blueprint.difficulty_level,
-                    motion=await self._watched(),
+                    motion=await self._motion_cache(),
                     frame_rate=blueprint.output_config.frame_rate,
                 )
             )
@@ -118,7 +122,7 @@ class ExplainBlueprint:
         """Return the analysis of the danced part of a song; None if there is none."""
         end = float(blueprint.end)
         try:
-            heard = await self._hear(song.id)
+            heard = await self._analyze_song(song.id)
         except LibraryFailed:
             return None
         if not heard.ones:

@@ -74,10 +74,10 @@ class PlanChoreography:
         self,
         songs: SongRepository,
         moves: MoveRepository,
-        hear: AnalyzeSong,
+        analyze_song: AnalyzeSong,
         clock: Clock,
         description_model: DescriptionModel,
-        watched: MotionCache,
+        motion_cache: MotionCache,
         shortlist: Shortlist | None = None,
     ) -> None:
         """Take the ports, the song analysis, and the motion of the clips.
@@ -86,10 +86,10 @@ class PlanChoreography:
         """
         self._songs = songs
         self._moves = moves
-        self._hear = hear
+        self._analyze_song = analyze_song
         self._clock = clock
         self._description_model = description_model
-        self._watched = watched
+        self._motion_cache = motion_cache
         self._shortlist = shortlist
 
     async def __call__(
@@ -107,7 +107,7 @@ class PlanChoreography:
         song = await self._songs.get(request.song_id)
         if song.unusable is not None:
             raise MediaNotFound(song.audio_path)
-        analysis = await self._hear(song.id)
+        analysis = await self._analyze_song(song.id)
         if not analysis.ones:
             raise NoBeatHeard(
                 f"No beat can be heard in {song.title!r} (confidence {analysis.confidence:.2f}); "
@@ -120,7 +120,7 @@ class PlanChoreography:
         if described is not None and described.asked.seconds is not None:
             too_short = _too_short(analysis, described.asked.seconds)
             analysis = shortened(analysis, described.asked.seconds)
-        motion = await self._watched()
+        motion = await self._motion_cache()
         dance = await self._danced(request, analysis, moves, motion, described)
         warnings = (*too_short, *dance.warnings)
         if counted.warning is not None:
@@ -128,7 +128,7 @@ class PlanChoreography:
         measured = await PLANNING.run(
             lambda: quality(dance.moves, analysis, moves, asked=request.difficulty, motion=motion)
         )
-        told = rounded(measured)
+        measures = rounded(measured)
         blueprint = Blueprint(
             task_id=task_id,
             audio_path=song.audio_path,
@@ -141,11 +141,11 @@ class PlanChoreography:
                 **({} if described is None else {"query": described.text}),
                 "user_id": owner,
                 "warnings": list(msgspec.to_builtins(warnings)),
-                "quality": msgspec.to_builtins(told),
+                "quality": msgspec.to_builtins(measures),
             },
             output_config=OutputConfig(output_path=paths.film(owner, task_id)),
         )
-        return PlannedDance(blueprint=blueprint, warnings=warnings, quality=told)
+        return PlannedDance(blueprint=blueprint, warnings=warnings, quality=measures)
 
     async def _danced(
         self,

@@ -32,12 +32,12 @@ class Shortlist:
     """
 
     def __init__(
-        self, moves: MoveRepository, find: FindMoves, hear: AnalyzeSong, many: int = MANY
+        self, moves: MoveRepository, find: FindMoves, analyze_song: AnalyzeSong, many: int = MANY
     ) -> None:
         """Take the port, the move search, the song analysis, and the size of a large library."""
         self._moves = moves
         self._find = find
-        self._hear = hear
+        self._analyze_song = analyze_song
         self._many = many
 
     async def first(self) -> Page[Move]:
@@ -84,7 +84,7 @@ class Shortlist:
         return tuple(found.values())
 
     async def _likeness(self, song_id: str, seed: int, words: str | None) -> Likeness:
-        heard = await self._hear.by_ear(song_id)
+        heard = await self._analyze_song.by_ear(song_id)
         if heard.embedding:
             return Likeness(words=words, audio=packed(heard.embedding))
         if words is not None:

@@ -12,7 +12,7 @@ class AudioAnalyzer(Protocol):
     name: str
     """Value of `analyzed_by` in its analyses; an analyzer with other results has another name."""
 
-    async def hear(self, song: Path) -> Analysis:
+    async def analyze(self, song: Path) -> Analysis:
         """Analyse a whole song.
 
         Times are within the song and increasing; every "1" is one of the beats, and so is every

@@ -9,6 +9,6 @@ from domain.library.motion import Motion
 class MotionAnalyzer(Protocol):
     """Measures motion."""
 
-    async def watch(self, clip: Path) -> Motion:
+    async def analyze(self, clip: Path) -> Motion:
         """Measure a whole clip; raises `UnreadableMedia` if it has no video or is truncated."""
         ...

@@ -140,8 +140,8 @@ class PreviewChoreography:
 
 def _version(made_by: str, timeline: Timeline) -> str:
     """Return a hash that changes whenever a segment, or its start, may change."""
-    told = (made_by, timeline, *(media_playlist(kind, timeline) for kind in Kind))
-    return hashlib.sha256(msgspec.json.encode(told, enc_hook=str)).hexdigest()[:16]
+    version_inputs = (made_by, timeline, *(media_playlist(kind, timeline) for kind in Kind))
+    return hashlib.sha256(msgspec.json.encode(version_inputs, enc_hook=str)).hexdigest()[:16]
 
 
 def _index(name: str, count: int) -> int:

@@ -56,13 +56,17 @@ class SearchMoves:
     """Finds the moves most similar to a text, a move or a song, with filters."""
 
     def __init__(
-        self, find: FindMoves, moves: MoveRepository, embeddings: MoveEmbeddings, hear: AnalyzeSong
+        self,
+        find: FindMoves,
+        moves: MoveRepository,
+        embeddings: MoveEmbeddings,
+        analyze_song: AnalyzeSong,
     ) -> None:
         """Take the ports, the move search, and the analysis of songs."""
         self._find = find
         self._moves = moves
         self._embeddings = embeddings
-        self._hear = hear
+        self._analyze_song = analyze_song
 
     async def __call__(self, search: MoveSearch) -> LikeMoves:
         """Return the most similar moves; ties are ordered by id.
@@ -92,7 +96,7 @@ class SearchMoves:
         if search.move_id is not None:
             like = await self._like_move(search.move_id)
         if search.song_id is not None:
-            heard = await self._hear.by_ear(search.song_id)
+            heard = await self._analyze_song.by_ear(search.song_id)
             if heard.embedding:
                 like = msgspec.structs.replace(like, audio=packed(heard.embedding))
             else:

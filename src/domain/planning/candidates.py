@@ -8,7 +8,7 @@ import msgspec
 from domain.library.moves import INTRO, OUTRO
 from domain.planning.beam_search import Offer
 from domain.planning.figure_slots import Slots
-from domain.planning.placements import LONGEST, Floor
+from domain.planning.placements import LONGEST, Placements
 from domain.shared.errors import NoMovesMatch
 from domain.shared.result_warnings import ResultWarning, WarningCode
 
@@ -19,82 +19,86 @@ ByLength = dict[int, list[Offer]]
 """Offers, cheapest first, by number of eight-counts."""
 
 
-class Offered(msgspec.Struct, frozen=True):
+class Candidates(msgspec.Struct, frozen=True):
     """The candidates of each eight-count, and the locks that cannot be met."""
 
     offers: list[ByLength]
     unmet: list[ResultWarning]
 
 
-def offered(
-    floor: Floor,
+def candidates(
+    placements: Placements,
     pool: Sequence[int],
     danceable: Sequence[int],
     locked: Mapping[int, str],
     kept: Slots | None = None,
-) -> Offered:
+) -> Candidates:
     """Return candidates of the ``pool`` that meets the wish, and others if it is too small.
 
     ``locked`` are ids of moves by the eight-count they must start on, ``kept`` the eight-counts
     reserved for figures. Raises `NoMovesMatch`.
     """
-    numbers = {move.id: number for number, move in enumerate(floor.moves)}
+    numbers = {move.id: number for number, move in enumerate(placements.moves)}
     offers: list[ByLength] = []
     unmet = [
         ResultWarning(
             WarningCode.LOCK_NOT_MET,
-            f"The song has {len(floor.slots)} eight-counts; {move_id!r} was locked to {position}.",
+            f"The song has {len(placements.slots)} eight-counts; {move_id!r} was locked to {position}.",
         )
         for position, move_id in locked.items()
-        if position >= len(floor.slots)
+        if position >= len(placements.slots)
     ]
     kept = kept or Slots({}, {})
     fixed = locked.keys() | kept.moves.keys()
-    for slot in range(len(floor.slots)):
+    for slot in range(len(placements.slots)):
         lengths = [n for n in range(1, LONGEST + 1) if not fixed & set(range(slot + 1, slot + n))]
         found: ByLength = {}
         if slot in locked:
             one = [numbers[locked[slot]]] if locked[slot] in numbers else []
-            found = _by_length(floor, slot, dict.fromkeys(lengths, one), anywhere=True)
+            found = _by_length(placements, slot, dict.fromkeys(lengths, one), anywhere=True)
             if not found:
                 message = f"The move {locked[slot]!r} could not be danced at {slot}."
                 unmet.append(ResultWarning(WarningCode.LOCK_NOT_MET, message))
         elif slot in kept.moves:
-            found = _kept(floor, slot, lengths, kept)
+            found = _kept(placements, slot, lengths, kept)
         if not found:
-            found = _open(floor, slot, lengths, pool, danceable)
+            found = _open(placements, slot, lengths, pool, danceable)
         offers.append(found)
-    return Offered(offers, unmet)
+    return Candidates(offers, unmet)
 
 
-def _kept(floor: Floor, slot: int, lengths: Sequence[int], kept: Slots) -> ByLength:
+def _kept(placements: Placements, slot: int, lengths: Sequence[int], kept: Slots) -> ByLength:
     """Return the moves that an eight-count is reserved for, preferably those that meet the wish."""
     only = kept.lengths.get(slot)
     fitting = lengths if only is None or only not in lengths else [only]
     wished = [number for number in kept.moves[slot] if number in kept.meeting]
     for moves in (wished, kept.moves[slot]):
-        found = _by_length(floor, slot, dict.fromkeys(fitting, moves), anywhere=True)
+        found = _by_length(placements, slot, dict.fromkeys(fitting, moves), anywhere=True)
         if only in found or (only is None and 1 in found):
             return found
     return {}
 
 
 def _open(
-    floor: Floor, slot: int, lengths: Sequence[int], pool: Sequence[int], danceable: Sequence[int]
+    placements: Placements,
+    slot: int,
+    lengths: Sequence[int],
+    pool: Sequence[int],
+    danceable: Sequence[int],
 ) -> ByLength:
     """Return the candidates of an eight-count without a locked move; raises `NoMovesMatch`.
 
     Moves that meet the wish; if these are too few, all moves; and if all are too few, openings and
     endings at any place too.
     """
-    wished = {n: [*pool, *_ends(floor, slot, n, pool, danceable)] for n in lengths}
+    wished = {n: [*pool, *_ends(placements, slot, n, pool, danceable)] for n in lengths}
     among = dict.fromkeys(lengths, danceable)
     for each, anywhere in ((wished, False), (among, False), (among, True)):
-        found = _by_length(floor, slot, each, anywhere=anywhere)
+        found = _by_length(placements, slot, each, anywhere=anywhere)
         if len(found.get(1, ())) >= _CHOICE:
             return found
     if 1 not in found:
-        short = floor.slots[slot]
+        short = placements.slots[slot]
         raise NoMovesMatch(
             f"No move of the library is long enough for the {short.end - short.start:.2f} s "
             f"from {short.start:.2f} s of the song; add moves of whole eight-counts."
@@ -103,23 +107,25 @@ def _open(
 
 
 def _ends(
-    floor: Floor, slot: int, length: int, pool: Sequence[int], danceable: Sequence[int]
+    placements: Placements, slot: int, length: int, pool: Sequence[int], danceable: Sequence[int]
 ) -> list[int]:
     """Return openings and endings that do not meet the wish, for places where no other fits.
 
     A missing ending is more noticeable than an ending that is slightly harder than the rest.
     """
-    places = {INTRO: slot == 0, OUTRO: slot + length == len(floor.slots)}
+    places = {INTRO: slot == 0, OUTRO: slot + length == len(placements.slots)}
     found: list[int] = []
     for role in (role for role, here in places.items() if here):
-        ours = [number for number in pool if floor.moves[number].label == role]
-        if not floor.offers(slot, length, ours):
-            found += [n for n in danceable if floor.moves[n].label == role and n not in ours]
+        ours = [number for number in pool if placements.moves[number].label == role]
+        if not placements.offers(slot, length, ours):
+            found += [n for n in danceable if placements.moves[n].label == role and n not in ours]
     return found
 
 
 def _by_length(
-    floor: Floor, slot: int, among: Mapping[int, Sequence[int]], *, anywhere: bool = False
+    placements: Placements, slot: int, among: Mapping[int, Sequence[int]], *, anywhere: bool = False
 ) -> ByLength:
-    each = {length: floor.offers(slot, length, some, anywhere) for length, some in among.items()}
+    each = {
+        length: placements.offers(slot, length, some, anywhere) for length, some in among.items()
+    }
     return {length: offers for length, offers in each.items() if offers}

@@ -25,7 +25,7 @@ _TRUER: Final = 0.003
 """Minimum improvement in seconds for which a clip enters later than at its first "1"."""
 
 
-class Footing(NamedTuple):
+class Alignment(NamedTuple):
     """A part of a clip with as many counts as a phrase, beginning on the same count."""
 
     entry: float
@@ -54,13 +54,13 @@ class Counts:
         self._even = not heard
         self._end = move.duration + _GRACE
 
-    def footings(self, count: float, beats: float) -> list[Footing]:
+    def alignments(self, count: float, beats: float) -> list[Alignment]:
         """Return the entry points for a phrase of ``beats`` beats that starts at ``count``.
 
         The first possible one comes first; a later one only if its counts are more even.
         """
         steps = range(ceil(count - 1e-6), floor(count + beats + 1e-6) + 1)
-        found: list[Footing] = []
+        found: list[Alignment] = []
         for one in range(self._one, len(self._times), 8):
             start, end = self._at(one + count), self._at(one + count + beats)
             if start is None or start < -1e-9:
@@ -76,14 +76,14 @@ class Counts:
 
     def _footing(
         self, one: int, count: float, beats: float, start: float, end: float, steps: range
-    ) -> Footing:
+    ) -> Alignment:
         if self._even:
-            return Footing(start, end - start, ())
+            return Alignment(start, end - start, ())
         beat = (end - start) / beats
         first = start - beat * count
         times = self._times[one + steps.start : one + steps.stop]
         late = [time - first - beat * step for time, step in zip(times, steps, strict=True)]
-        return Footing(start, end - start, tuple(late))
+        return Alignment(start, end - start, tuple(late))
 
     def _at(self, position: float) -> float | None:
         index = floor(position + 1e-6)
@@ -122,30 +122,32 @@ def sway(phrase: Phrase, beats: Sequence[float]) -> tuple[float, ...]:
     return tuple(later.values())
 
 
-def step_error(footing: Footing, songs: Sequence[float]) -> float:
+def step_error(alignment: Alignment, songs: Sequence[float]) -> float:
     """Return the maximum distance in seconds between the clip's counts, as played, and the song's.
 
     ``songs`` is the phrase's `sway`. The result is not scaled by the playback rate.
     """
-    if not footing.sway:
+    if not alignment.sway:
         return max(map(abs, songs), default=0.0)
-    return max(map(abs, map(sub, footing.sway, songs)), default=0.0)
+    return max(map(abs, map(sub, alignment.sway, songs)), default=0.0)
 
 
 def truest(
-    footings: Sequence[Footing], phrase: Phrase, songs: Sequence[float]
-) -> tuple[Footing, float]:
-    """Return the footing for a phrase and its `step_error`: the first, or a clearly better one."""
-    best, least = footings[0], step_error(footings[0], songs)
+    alignments: Sequence[Alignment], phrase: Phrase, songs: Sequence[float]
+) -> tuple[Alignment, float]:
+    """Return the alignment for a phrase and its `step_error`: the first, or a better one."""
+    best, least = alignments[0], step_error(alignments[0], songs)
     seconds = phrase.end - phrase.start
-    for other in footings[1:]:
+    for other in alignments[1:]:
         error = step_error(other, songs)
         if error + _TRUER < least and SLOWEST <= other.span / seconds <= FASTEST:
             best, least = other, error
     return best, least
 
 
-def cast_to(phrase: Phrase, move: Move, footing: Footing, reason: dict[str, Any]) -> BlueprintMove:
+def cast_to(
+    phrase: Phrase, move: Move, alignment: Alignment, reason: dict[str, Any]
+) -> BlueprintMove:
     """Return a move aligned with a phrase, so that its counts coincide with the song's."""
     start, end = round(phrase.start, 6), round(phrase.end, 6)
     return BlueprintMove(
@@ -153,8 +155,8 @@ def cast_to(phrase: Phrase, move: Move, footing: Footing, reason: dict[str, Any]
         video_path=move.video_path,
         start_time=start,
         duration=round(end - start, 6),
-        trim_start=round(footing.entry, 6),
+        trim_start=round(alignment.entry, 6),
         original_duration=move.duration,
-        playback_rate=round(footing.span / (phrase.end - phrase.start), 6),
+        playback_rate=round(alignment.span / (phrase.end - phrase.start), 6),
         reason=reason,
     )

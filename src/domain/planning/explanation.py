@@ -9,14 +9,14 @@ from domain.planning import costs
 from domain.planning.beam_search import Offer, Offers, Step
 from domain.planning.clip_alignment import cast_to
 from domain.planning.phrases import Phrase
-from domain.planning.placements import Floor
+from domain.planning.placements import Placements
 
 ALTERNATIVES: Final = 3
 """Number of alternatives for each slot."""
 
 
 def explained(
-    floor: Floor, steps: Sequence[Step], offers: Offers, *pools: Collection[int]
+    placements: Placements, steps: Sequence[Step], offers: Offers, *pools: Collection[int]
 ) -> Iterator[BlueprintMove]:
     """Yield the moves of a dance with their costs by name and the cheapest alternatives.
 
@@ -25,32 +25,36 @@ def explained(
     """
     numbers = [step.move for step in steps]
     for index, step in enumerate(steps):
-        phrase = floor.phrase(step.slot, step.length)
+        phrase = placements.phrase(step.slot, step.length)
         if phrase is None:
             raise AssertionError(f"A move is danced from {step.slot} on, where no phrase is.")
         recent = numbers[max(0, index - costs.WINDOW) : index]
-        named = {name: round(cost, 4) for name, cost in _costs(floor, step, phrase, recent).items()}
+        named = {
+            name: round(cost, 4) for name, cost in _costs(placements, step, phrase, recent).items()
+        }
         taken = {step.move, *numbers[max(0, index - 1) : index + 2]}
-        others = _others(floor, step, taken, offers, pools)
+        others = _others(placements, step, taken, offers, pools)
         reason: dict[str, Any] = {
             "cost": round(sum(named.values()), 4),
             "costs": named,
-            "alternatives": _alternatives(floor, others, recent),
+            "alternatives": _alternatives(placements, others, recent),
         }
-        footing, _ = floor.footing(phrase, step.move)
-        yield cast_to(phrase, floor.moves[step.move], footing, reason)
+        alignment, _ = placements.alignment(phrase, step.move)
+        yield cast_to(phrase, placements.moves[step.move], alignment, reason)
 
 
-def _costs(floor: Floor, step: Step, phrase: Phrase, recent: Sequence[int]) -> dict[str, float]:
+def _costs(
+    placements: Placements, step: Step, phrase: Phrase, recent: Sequence[int]
+) -> dict[str, float]:
     return {
-        **floor.terms(step.slot, phrase, step.move),
-        "continuity": floor.joins(recent[-1])[step.move] if recent else 0.0,
+        **placements.terms(step.slot, phrase, step.move),
+        "continuity": placements.joins(recent[-1])[step.move] if recent else 0.0,
         "repetition": costs.repetition(recent, step.move),
     }
 
 
 def _others(
-    floor: Floor,
+    placements: Placements,
     step: Step,
     taken: Collection[int],
     offers: Offers,
@@ -60,23 +64,23 @@ def _others(
     for pool in pools:
         if len(others) >= ALTERNATIVES:
             break
-        wider = floor.offers(step.slot, step.length, pool)
+        wider = placements.offers(step.slot, step.length, pool)
         others = [offer for offer in wider if offer[1] not in taken]
     return others
 
 
 def _alternatives(
-    floor: Floor, others: Sequence[Offer], recent: Sequence[int]
+    placements: Placements, others: Sequence[Offer], recent: Sequence[int]
 ) -> list[dict[str, Any]]:
-    joined = floor.joins(recent[-1]) if recent else None
+    joined = placements.joins(recent[-1]) if recent else None
     whole = [
         (cost + (joined[number] if joined else 0) + costs.repetition(recent, number), number)
         for cost, number in others
     ]
     return [
         {
-            "move_id": floor.moves[number].id,
-            "name": floor.moves[number].name,
+            "move_id": placements.moves[number].id,
+            "name": placements.moves[number].name,
             "cost": round(cost, 4),
         }
         for cost, number in nsmallest(ALTERNATIVES, whole)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from domain.library.moves import INTRO, OUTRO
-from domain.planning.placements import LONGEST, Floor
+from domain.planning.placements import LONGEST, Placements
 from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.text_query.figure_requests import FigureRequest
 from domain.text_query.meanings import Place
@@ -49,12 +49,14 @@ class Slots(msgspec.Struct, frozen=True):
     """Those moves that meet the wish; others are used only if there are none."""
 
 
-def break_end(floor: Floor) -> int | None:
+def break_end(placements: Placements) -> int | None:
     """Return the eight-count after the quietest break of a song; None if there is no break."""
     sections: list[tuple[int, float]] = []
-    for _, group in groupby(range(len(floor.slots)), key=lambda n: floor.slots[n].section):
+    for _, group in groupby(
+        range(len(placements.slots)), key=lambda n: placements.slots[n].section
+    ):
         slots = list(group)
-        sections.append((slots[0], fmean(floor.slots[n].energy for n in slots)))
+        sections.append((slots[0], fmean(placements.slots[n].energy for n in slots)))
     breaks = [
         (energy, following[0])
         for before, (_, energy), following in zip(
@@ -66,24 +68,28 @@ def break_end(floor: Floor) -> int | None:
 
 
 def reserved(
-    floor: Floor, requested: Requested, danceable: Iterable[int], locked: Iterable[int]
+    placements: Placements, requested: Requested, danceable: Iterable[int], locked: Iterable[int]
 ) -> Slots:
     """Reserve eight-counts for the requested figures; figures that do not fit are left out."""
-    return _Reservation(floor, requested, danceable, locked).result()
+    return _Reservation(placements, requested, danceable, locked).result()
 
 
 class _Reservation:
     def __init__(
-        self, floor: Floor, requested: Requested, danceable: Iterable[int], locked: Iterable[int]
+        self,
+        placements: Placements,
+        requested: Requested,
+        danceable: Iterable[int],
+        locked: Iterable[int],
     ) -> None:
-        self._floor = floor
+        self._placements = placements
         self._requests = requested.requests
         self._numbers = {
-            figure: tuple(n for n in danceable if floor.moves[n].id in ids)
+            figure: tuple(n for n in danceable if placements.moves[n].id in ids)
             for figure, ids in requested.moves.items()
         }
         self._locked = set(locked)
-        self._count = len(floor.slots)
+        self._count = len(placements.slots)
         self._taken: dict[int, tuple[int, ...]] = {}
         self._lengths: dict[int, int] = {}
         self._figures: dict[int, str] = {}
@@ -99,7 +105,7 @@ class _Reservation:
         for request in reversed(endings):
             for _ in range(request.at_least):
                 last -= self._take_last(request.figure, last, pieces == 1)
-        after = break_end(self._floor)
+        after = break_end(self._placements)
         for request in self._requests:
             if request.place is Place.AFTER_BREAK and after is not None:
                 self._take(request.figure, after)
@@ -124,7 +130,7 @@ class _Reservation:
         if any(n in self._locked or n in self._taken for n in range(slot, slot + span)):
             return 0
         moves = self._numbers.get(figure, ())
-        if not self._floor.offers(slot, span, moves, anywhere=True):
+        if not self._placements.offers(slot, span, moves, anywhere=True):
             return 0
         self._taken[slot], self._figures[slot] = moves, figure
         if length is not None:
@@ -152,7 +158,7 @@ class _Reservation:
         missing = request.at_least - have
         for distance in (2, 1):
             room = [n for n in range(self._count) if self._is_free(n, distance)]
-            room = [n for n in room if self._floor.offers(n, 1, tuple(moves), anywhere=True)]
+            room = [n for n in room if self._placements.offers(n, 1, tuple(moves), anywhere=True)]
             wanted = min(max(missing, 0), len(room))
             spread = dict.fromkeys(room[(2 * k + 1) * len(room) // (2 * wanted)]
                                    for k in range(wanted))  # fmt: skip
@@ -166,39 +172,48 @@ class _Reservation:
         return not covered and not any(n in self._taken or n in self._locked for n in near)
 
 
-def without_unwanted(floor: Floor, requested: Requested, danceable: Sequence[int]) -> Sequence[int]:
+def without_unwanted(
+    placements: Placements, requested: Requested, danceable: Sequence[int]
+) -> Sequence[int]:
     """Return the moves that are not excluded; if fewer than two remain, all moves."""
-    return _without(floor, frozenset[str]().union(*requested.unwanted.values()), danceable)
+    return _without(placements, frozenset[str]().union(*requested.unwanted.values()), danceable)
 
 
-def without_limited(floor: Floor, requested: Requested, open_: Sequence[int]) -> Sequence[int]:
+def without_limited(
+    placements: Placements, requested: Requested, open_: Sequence[int]
+) -> Sequence[int]:
     """Return the moves that are no figure with a maximum number; if fewer than two remain, all."""
     limited = (each.figure for each in requested.requests if each.at_most is not None)
     ids = (requested.moves.get(figure, frozenset[str]()) for figure in limited)
-    return _without(floor, frozenset[str]().union(*ids), open_)
+    return _without(placements, frozenset[str]().union(*ids), open_)
 
 
-def _without(floor: Floor, refused: frozenset[str], numbers: Sequence[int]) -> Sequence[int]:
-    left = [number for number in numbers if floor.moves[number].id not in refused]
-    middle = [number for number in left if floor.moves[number].label not in (INTRO, OUTRO)]
+def _without(
+    placements: Placements, refused: frozenset[str], numbers: Sequence[int]
+) -> Sequence[int]:
+    left = [number for number in numbers if placements.moves[number].id not in refused]
+    middle = [number for number in left if placements.moves[number].label not in (INTRO, OUTRO)]
     return left if len(middle) >= _FEWEST else numbers
 
 
 def unmet(
-    floor: Floor, requested: Requested, danced: Sequence[tuple[int, str]], danceable: Iterable[int]
+    placements: Placements,
+    requested: Requested,
+    danced: Sequence[tuple[int, str]],
+    danceable: Iterable[int],
 ) -> list[ResultWarning]:
     """Return warnings about the requests that a dance does not meet, with reasons.
 
     ``danced`` are the moves of the dance in order: each with its first eight-count and its id.
     """
     ids = [move_id for _, move_id in danced]
-    able = {floor.moves[number].id for number in danceable}
+    able = {placements.moves[number].id for number in danceable}
     said: list[ResultWarning] = []
     starts = [each for each in requested.requests if each.place is Place.FIRST]
     ends = [each for each in requested.requests if each.place is Place.LAST]
     for index, request in enumerate(requested.requests):
         moves = requested.moves.get(request.figure, frozenset())
-        if reason := _impossible(request.figure, moves, able, floor):
+        if reason := _impossible(request.figure, moves, able, placements):
             said.append(reason)
             continue
         match request.place:
@@ -210,7 +225,7 @@ def unmet(
                 part = ids[: len(ids) - skip][-request.at_least :]
                 met = _all_in(part, moves, request.at_least)
             case Place.AFTER_BREAK:
-                at = break_end(floor)
+                at = break_end(placements)
                 if at is None:
                     message = f"The song has no break to dance a {request.figure} after."
                     said.append(ResultWarning(WarningCode.FIGURE_MISPLACED, message))
@@ -230,7 +245,7 @@ def unmet(
     for figure in requested.figures:
         moves = requested.moves.get(figure, frozenset())
         if figure not in placed and not moves.intersection(ids):
-            reason = _impossible(figure, moves, able, floor)
+            reason = _impossible(figure, moves, able, placements)
             message = f"No {figure} is danced: none suits the song and the filters."
             said.append(reason or ResultWarning(WarningCode.FIGURE_MISSING, message))
     for what, moves in requested.unwanted.items():
@@ -242,7 +257,7 @@ def unmet(
 
 
 def _impossible(
-    figure: str, moves: frozenset[str], able: set[str], floor: Floor
+    figure: str, moves: frozenset[str], able: set[str], placements: Placements
 ) -> ResultWarning | None:
     if not moves:
         message = f"No move of the library is a {figure}."

@@ -10,7 +10,7 @@ from domain.blueprint.model import Difficulty
 from domain.library.moves import INTRO, OUTRO, Energy, Move, Style
 from domain.planning import costs
 from domain.planning.beam_search import Offer
-from domain.planning.clip_alignment import FASTEST, SLOWEST, Counts, Footing, sway, truest
+from domain.planning.clip_alignment import FASTEST, SLOWEST, Alignment, Counts, sway, truest
 from domain.planning.costs import Motion
 from domain.planning.phrases import Phrase
 
@@ -29,7 +29,7 @@ _NOISE: Final = 0.005
 """Seconds by which a longer phrase may be less steady than its parts."""
 
 
-class Taste(msgspec.Struct, frozen=True, kw_only=True):
+class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     """The preferences that decide between possible moves."""
 
     difficulty: Difficulty | None = None
@@ -41,7 +41,7 @@ class Taste(msgspec.Struct, frozen=True, kw_only=True):
     motion: Motion | None = None
 
 
-class Floor:
+class Placements:
     """A song's eight-counts and the moves of a library; methods identify moves by their number."""
 
     def __init__(
@@ -49,42 +49,42 @@ class Floor:
         slots: Sequence[Phrase],
         moves: Sequence[Move],
         beats: Sequence[float],
-        taste: Taste,
+        preferences: Preferences,
     ) -> None:
         self.slots = slots
         self.moves = moves
         self._beats = beats
-        self._taste = taste
+        self._preferences = preferences
         self._counts = [Counts(move) for move in moves]
         self._standing = [
-            costs.style(move, taste.style)
-            + costs.words(move, taste.fit)
-            + costs.difficulty(move, taste.difficulty)
+            costs.style(move, preferences.style)
+            + costs.words(move, preferences.fit)
+            + costs.difficulty(move, preferences.difficulty)
             + costs.doubt(move)
             for move in moves
         ]
         self._long = [move.eight_counts >= LONGEST for move in moves]
         self._roles = [move.label if move.label in (INTRO, OUTRO) else "" for move in moves]
         self._levels = [move.energy_level for move in moves]
-        chances = (costs.chances(taste.seed, move, len(slots)) for move in moves)
+        chances = (costs.chances(preferences.seed, move, len(slots)) for move in moves)
         self._chances = list(zip(*chances, strict=True))
         self._joined: dict[tuple[int, int], Phrase | None] = {}
         self._sways: dict[Phrase, tuple[float, ...]] = {}
-        self._footings: dict[tuple[float, float], list[list[Footing]]] = {}
+        self._alignments: dict[tuple[float, float], list[list[Alignment]]] = {}
         self._lengths: dict[tuple[float, float], list[float]] = {}
         self._onces: dict[tuple[int, bool, bool], list[float]] = {}
         self._joins: dict[int, list[float]] = {}
         self._energies: dict[float, dict[Energy, float]] = {}
         self._proposed: tuple[int | None, ...] = (None,) * len(slots)
 
-    def proposing(self, moves: Sequence[int | None]) -> "Floor":
+    def proposing(self, moves: Sequence[int | None]) -> "Placements":
         """Return a copy in which moves other than the proposed ones cost more.
 
         ``moves`` has one entry for every eight-count; None means no proposal.
         """
-        floor = copy(self)
-        floor._proposed = tuple(moves)
-        return floor
+        placements = copy(self)
+        placements._proposed = tuple(moves)
+        return placements
 
     def phrase(self, slot: int, length: int) -> Phrase | None:
         """Return consecutive eight-counts as one phrase; None if they cannot be one.
@@ -194,34 +194,34 @@ class Floor:
     def _walked(self, phrase: Phrase, quick: Sequence[Offer]) -> list[Offer]:
         """Return the offers with the cost of their steps added."""
         seconds, length = phrase.end - phrase.start, phrase.eight_counts
-        songs, footings = self._sway(phrase), self._footing(phrase)
+        songs, alignments = self._sway(phrase), self._footing(phrase)
         steady = costs.steps(self.unsteadiness(phrase))
         found: list[Offer] = []
         for cost, number in quick:
-            ways = footings[number]
+            ways = alignments[number]
             if not ways[0].sway:
                 found.append((cost + length * steady, number))
                 continue
-            footing, error = truest(ways, phrase, songs)
+            alignment, error = truest(ways, phrase, songs)
             each = costs.steps(error)
-            if footing is not ways[0]:
-                each += costs.tempo(footing.span / seconds) - costs.tempo(ways[0].span / seconds)
+            if alignment is not ways[0]:
+                each += costs.tempo(alignment.span / seconds) - costs.tempo(ways[0].span / seconds)
             found.append((cost + length * each, number))
         return found
 
     def _energy(self, phrase: Phrase) -> dict[Energy, float]:
         if phrase.energy not in self._energies:
-            asked = self._taste.energy_level
+            asked = self._preferences.energy_level
             self._energies[phrase.energy] = {
                 level: costs.energy(level, phrase.energy, asked) for level in Energy
             }
         return self._energies[phrase.energy]
 
-    def _footing(self, phrase: Phrase) -> list[list[Footing]]:
+    def _footing(self, phrase: Phrase) -> list[list[Alignment]]:
         key = (round(phrase.count, 6), round(phrase.beats, 6))
-        if key not in self._footings:
-            self._footings[key] = [counts.footings(*key) for counts in self._counts]
-        return self._footings[key]
+        if key not in self._alignments:
+            self._alignments[key] = [counts.alignments(*key) for counts in self._counts]
+        return self._alignments[key]
 
     def _spans(self, phrase: Phrase) -> list[float]:
         """Return the seconds of each clip that a phrase uses; 0 if the clip is too short."""
@@ -230,20 +230,20 @@ class Floor:
             self._lengths[key] = [ways[0].span if ways else 0.0 for ways in self._footing(phrase)]
         return self._lengths[key]
 
-    def footing(self, phrase: Phrase, number: int) -> tuple[Footing, float]:
+    def alignment(self, phrase: Phrase, number: int) -> tuple[Alignment, float]:
         """Return the entry point of a fitting move for a phrase, and its step error."""
         return truest(self._footing(phrase)[number], phrase, self._sway(phrase))
 
     def terms(self, slot: int, phrase: Phrase, number: int) -> dict[str, float]:
         """Return the costs of a fitting move for a phrase, by name."""
-        move, length, taste = self.moves[number], phrase.eight_counts, self._taste
-        footing, error = self.footing(phrase, number)
+        move, length, preferences = self.moves[number], phrase.eight_counts, self._preferences
+        alignment, error = self.alignment(phrase, number)
         return {
             "energy": length * self._energy(phrase)[move.energy_level],
-            "style": length * costs.style(move, taste.style),
-            "words": length * costs.words(move, taste.fit),
-            "difficulty": length * costs.difficulty(move, taste.difficulty),
-            "tempo": length * costs.tempo(footing.span / (phrase.end - phrase.start)),
+            "style": length * costs.style(move, preferences.style),
+            "words": length * costs.words(move, preferences.fit),
+            "difficulty": length * costs.difficulty(move, preferences.difficulty),
+            "tempo": length * costs.tempo(alignment.span / (phrase.end - phrase.start)),
             "steps": length * costs.steps(error),
             "doubt": length * costs.doubt(move),
             "whole": costs.whole(length < LONGEST and self._long[number]),
@@ -255,6 +255,6 @@ class Floor:
     def joins(self, before: int) -> Sequence[float]:
         """Return the cost of each move directly after ``before``."""
         if before not in self._joins:
-            motion, one = self._taste.motion, self.moves[before]
+            motion, one = self._preferences.motion, self.moves[before]
             self._joins[before] = [costs.continuity(one, move, motion) for move in self.moves]
         return self._joins[before]

@@ -11,7 +11,7 @@ from domain.library.moves import INTRO, OUTRO, Energy, Move, Style
 from domain.library.songs import Analysis
 from domain.planning import beam_search
 from domain.planning.beam_search import Step
-from domain.planning.candidates import Offered, offered
+from domain.planning.candidates import Candidates, candidates
 from domain.planning.costs import HARDNESS, Motion
 from domain.planning.explanation import explained
 from domain.planning.figure_slots import (
@@ -22,7 +22,7 @@ from domain.planning.figure_slots import (
     without_unwanted,
 )
 from domain.planning.phrases import phrases
-from domain.planning.placements import Floor, Taste
+from domain.planning.placements import Placements, Preferences
 from domain.shared.errors import NoMovesMatch
 from domain.shared.result_warnings import ResultWarning, WarningCode, filter_dropped
 from domain.shared.texts import Text
@@ -94,26 +94,26 @@ class Draft:
         banned = set(wish.banned)
         moves = sorted((m for m in library if m.id not in banned), key=lambda move: move.id)
         self._wish = wish
-        self._floor = floor = _floor(analysis, moves, wish, fit, motion)
-        self._danceable = [n for n in range(len(moves)) if floor.can_be_danced(n)]
+        self._placements = placements = _placements(analysis, moves, wish, fit, motion)
+        self._danceable = [n for n in range(len(moves)) if placements.can_be_danced(n)]
         if not self._danceable:
             raise NoMovesMatch(
                 f"None of the {len(moves)} moves to choose from can be danced at "
                 f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
             )
         self._requested = requested or Requested()
-        wanted = without_unwanted(floor, self._requested, self._danceable)
-        self._open = without_limited(floor, self._requested, wanted)
+        wanted = without_unwanted(placements, self._requested, self._danceable)
+        self._open = without_limited(placements, self._requested, wanted)
         self._meeting, self._dropped = _filtered(moves, wanted, wish)
         free = set(self._open)
         self._pool = [number for number in self._meeting if number in free]
         locked = [lock.position for lock in wish.locked]
         self._kept = msgspec.structs.replace(
-            reserved(floor, self._requested, self._danceable, locked),
+            reserved(placements, self._requested, self._danceable, locked),
             meeting=frozenset(self._meeting),
         )
-        self._offered = self._offers(floor)
-        self._steps = beam_search.search(self._offered.offers, floor.joins)
+        self._candidates = self._offers(placements)
+        self._steps = beam_search.search(self._candidates.offers, placements.joins)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -126,40 +126,40 @@ class Draft:
         Departing from a proposal has a cost; breaking a rule costs the same as always. A proposal
         that is not a candidate has no effect.
         """
-        floor, found, steps = self._floor, self._offered, self._steps
+        placements, found, steps = self._placements, self._candidates, self._steps
         by_slot = self._by_slot(proposed)
         if any(number is not None for number in by_slot):
-            floor = floor.proposing(by_slot)
-            found = self._offers(floor)
-            steps = beam_search.search(found.offers, floor.joins)
-        moves = explained(floor, steps, found.offers, self._pool, self._danceable)
-        beyond = _beyond(floor, steps, self._meeting, self._wish)
-        danced = [(step.slot, floor.moves[step.move].id) for step in steps]
-        missed = unmet(floor, self._requested, danced, self._danceable)
+            placements = placements.proposing(by_slot)
+            found = self._offers(placements)
+            steps = beam_search.search(found.offers, placements.joins)
+        moves = explained(placements, steps, found.offers, self._pool, self._danceable)
+        beyond = _beyond(placements, steps, self._meeting, self._wish)
+        danced = [(step.slot, placements.moves[step.move].id) for step in steps]
+        missed = unmet(placements, self._requested, danced, self._danceable)
         said = (*self._dropped, *found.unmet, *beyond, *missed)
         return Plan(moves=tuple(moves), warnings=said)
 
-    def _offers(self, floor: Floor) -> Offered:
+    def _offers(self, placements: Placements) -> Candidates:
         locked = {lock.position: lock.move_id for lock in self._wish.locked}
         try:
-            return offered(floor, self._pool, self._open, locked, self._kept)
+            return candidates(placements, self._pool, self._open, locked, self._kept)
         except NoMovesMatch:
             if len(self._open) == len(self._danceable):
                 raise
-            return offered(floor, self._pool, self._danceable, locked, self._kept)
+            return candidates(placements, self._pool, self._danceable, locked, self._kept)
 
     def _choice(self, step: Step) -> Choice:
-        phrase = self._floor.phrase(step.slot, step.length)
-        offers = self._offered.offers[step.slot][step.length]
+        phrase = self._placements.phrase(step.slot, step.length)
+        offers = self._candidates.offers[step.slot][step.length]
         return Choice(
             energy=phrase.energy if phrase else 0.0,
-            candidates=tuple(self._floor.moves[number].id for _, number in offers),
+            candidates=tuple(self._placements.moves[number].id for _, number in offers),
         )
 
     def _by_slot(self, proposed: Sequence[str | None]) -> list[int | None]:
         """Return the number of the proposed move for each eight-count."""
-        numbers = {move.id: number for number, move in enumerate(self._floor.moves)}
-        by_slot: list[int | None] = [None] * len(self._floor.slots)
+        numbers = {move.id: number for number, move in enumerate(self._placements.moves)}
+        by_slot: list[int | None] = [None] * len(self._placements.slots)
         for step, choice, move_id in zip(self._steps, self.choices, proposed, strict=False):
             if move_id is not None and move_id in choice.candidates:
                 by_slot[step.slot : step.slot + step.length] = [numbers[move_id]] * step.length
@@ -187,15 +187,15 @@ def plan(
     return Draft(analysis, library, wish, fit=fit, motion=motion, requested=requested).plan()
 
 
-def _floor(
+def _placements(
     analysis: Analysis,
     moves: Sequence[Move],
     wish: Wish,
     fit: Mapping[str, float] | None,
     motion: Motion | None,
-) -> Floor:
-    """Return the floor; remainders at the song's ends stand alone if no move is long enough."""
-    taste = Taste(
+) -> Placements:
+    """Return the placements; remainders at the song's ends stand alone if no move fits them."""
+    preferences = Preferences(
         difficulty=wish.difficulty,
         energy_level=wish.energy_level,
         style=wish.style,
@@ -203,11 +203,11 @@ def _floor(
         fit=fit,
         motion=motion,
     )
-    floor = Floor(phrases(analysis), moves, analysis.beats, taste)
-    ends = (0, len(floor.slots) - 1)
-    if all(any(floor.fits(slot, number) for number in range(len(moves))) for slot in ends):
-        return floor
-    return Floor(phrases(analysis, join_scraps=False), moves, analysis.beats, taste)
+    placements = Placements(phrases(analysis), moves, analysis.beats, preferences)
+    ends = (0, len(placements.slots) - 1)
+    if all(any(placements.fits(slot, number) for number in range(len(moves))) for slot in ends):
+        return placements
+    return Placements(phrases(analysis, join_scraps=False), moves, analysis.beats, preferences)
 
 
 def _filtered(
@@ -245,17 +245,17 @@ def _meets(move: Move, wishes: Mapping[str, object]) -> bool:
 
 
 def _beyond(
-    floor: Floor, steps: Sequence[Step], pool: Sequence[int], wish: Wish
+    placements: Placements, steps: Sequence[Step], pool: Sequence[int], wish: Wish
 ) -> list[ResultWarning]:
     """Return messages about moves that do not meet the wish but are needed."""
     locked = {lock.position for lock in wish.locked}
     meeting = set(pool)
     beyond = [step for step in steps if step.move not in meeting and step.slot not in locked]
-    ends = [step for step in beyond if not _middle(floor.moves[step.move])]
+    ends = [step for step in beyond if not _middle(placements.moves[step.move])]
     said = [
         ResultWarning(
             WarningCode.HARDER_MOVE_DANCED,
-            f"No {_ENDS[floor.moves[step.move].label]} of the requested difficulty fits the song, "
+            f"No {_ENDS[placements.moves[step.move].label]} of the requested difficulty fits the song, "
             "so a harder one is danced.",
         )
         for step in ends

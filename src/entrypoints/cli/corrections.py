@@ -65,9 +65,9 @@ def correct_song(song_id: str, correction: Correction) -> None:
 
     async def work() -> None:
         async with session() as opened:
-            told = await opened.use_cases.correct_song(song_id, correction)
-        one = f", the first '1' at {told.ones[0]:.3f} s" if told.ones else ""
-        say(talker(), f"The song {song_id!r}: {told.tempo:.1f} BPM{one}.")
+            analysis = await opened.use_cases.correct_song(song_id, correction)
+        one = f", the first '1' at {analysis.ones[0]:.3f} s" if analysis.ones else ""
+        say(talker(), f"The song {song_id!r}: {analysis.tempo:.1f} BPM{one}.")
 
     run(work)
 

@@ -38,13 +38,13 @@ def demo(wanted: Wanted, output: Path | None, as_json: bool) -> None:
 async def _make_library(opened: Session, progress: Any) -> None:  # noqa: ANN401 - rich's bars
     bar: Any = None
 
-    async def told(name: str, done: int, of: int) -> None:
+    async def on_progress(name: str, done: int, of: int) -> None:
         nonlocal bar
         if bar is None:
             bar = progress.add_task("Making the demo library", total=of)
         progress.update(bar, completed=done)
 
-    for each in await opened.use_cases.make_demo(told):
+    for each in await opened.use_cases.make_demo(on_progress):
         say(progress.console, f"Not made: {each.item}: {each.message} Run this again to make it.")
 
 

@@ -110,10 +110,10 @@ def warm() -> None:
 
     async def work() -> None:
         with bars(talker()) as progress:
-            told = _counted(progress, "Making the library ready")
+            on_progress = _counted(progress, "Making the library ready")
             async with session() as opened:
-                unready = await opened.use_cases.prewarm_library(told)
-        _told_of([f"Not ready: {each.item}: {each.message}" for each in unready], "ready")
+                unready = await opened.use_cases.prewarm_library(on_progress)
+        _report([f"Not ready: {each.item}: {each.message}" for each in unready], "ready")
 
     run(work)
 
@@ -131,9 +131,9 @@ def import_moves(path: Path, ready: bool, as_json: bool) -> None:
     async def work() -> None:
         console = talker()
         with bars(console) as progress:
-            told = _counted(progress, "Importing moves")
+            on_progress = _counted(progress, "Importing moves")
             async with session() as opened:
-                report = await opened.use_cases.import_library(path, told, ready=ready)
+                report = await opened.use_cases.import_library(path, on_progress, ready=ready)
         if as_json:
             click.echo(msgspec.json.encode(report).decode())
             return
@@ -156,20 +156,20 @@ def check() -> None:
 
     async def work() -> None:
         with bars(talker()) as progress:
-            told = _counted(progress, "Checking moves")
+            on_progress = _counted(progress, "Checking moves")
             async with session() as opened:
                 marked = await opened.use_cases.recover_storage.mark()
-                findings = await opened.use_cases.check_library(told)
+                findings = await opened.use_cases.check_library(on_progress)
         faults = [f"{each.move_id}: {each.field}: {each.message}" for each in findings]
         # The check has reported the moves already.
         others = [each for each in marked.unfound if each.owner is not Owner.MOVE]
         faults += [f"{each.owner} {each.id}: file: {MISSING} ({each.path})" for each in others]
-        _told_of(faults, "right")
+        _report(faults, "right")
 
     run(work)
 
 
-def _told_of(faults: Sequence[str], well: str) -> None:
+def _report(faults: Sequence[str], well: str) -> None:
     """Print problems, one per line, and exit with status 1; without problems, print ``well``."""
     console = talker()
     for fault in faults:
@@ -182,7 +182,7 @@ def _told_of(faults: Sequence[str], well: str) -> None:
 def _counted(progress: Progress, words: str) -> Callable[[str, int, int], Awaitable[None]]:
     bar = progress.add_task(words, total=None)
 
-    async def told(name: str, done: int, of: int) -> None:
+    async def on_progress(name: str, done: int, of: int) -> None:
         progress.update(bar, total=of, completed=done)
 
-    return told
+    return on_progress

@@ -69,9 +69,9 @@ def migrate_seed(
         console = talker()
         with bars(console) as progress:
             async with session(only_looking=dry_run) as opened, seed_at(source) as seed:
-                told = _counted(progress)
+                on_progress = _counted(progress)
                 report = await opened.use_cases.migrate_seed(
-                    seed, told, media=media, dry_run=dry_run
+                    seed, on_progress, media=media, dry_run=dry_run
                 )
                 written = () if dry_run else await _sampled(opened, report, samples)
         if as_json:
@@ -157,7 +157,7 @@ def _tell_verified(say: Callable[[str], None], verified: Verified) -> None:
 def _counted(progress: Progress) -> Callable[[str, int], Awaitable[None]]:
     bar = progress.add_task("Bringing data over", total=None)
 
-    async def told(name: str, done: int) -> None:
+    async def on_progress(name: str, done: int) -> None:
         progress.update(bar, completed=done)
 
-    return told
+    return on_progress

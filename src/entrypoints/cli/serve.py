@@ -32,7 +32,7 @@ def serve(host: str | None, port: int | None) -> None:
     exit_deadline.run(_try_the_parts(settings))
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(settings, warm=settings.warm == "on"),
+            create_app(settings, prewarm=settings.warm == "on"),
             host=settings.host,
             port=settings.port,
             log_config=None,

@@ -39,7 +39,7 @@ _SWEPT: Final = 60.0
 _RECOVERED: Final = 3600.0
 """Seconds between two recoveries of the storage."""
 _PACE: Final = Pace()
-_NOT_WARM: Final = "the library was not made ready"
+_NOT_PREWARMED: Final = "the library was not made ready"
 
 Work = Callable[[], Awaitable[object]]
 
@@ -50,13 +50,13 @@ def create_app(
     settings: Settings,
     ports: OpenPorts = open_ports,
     *,
-    warm: bool = False,
+    prewarm: bool = False,
     timeouts: Timeouts | None = None,
     pace: Pace = _PACE,
 ) -> Litestar:
     """Build the application; tests may pass other ``ports``.
 
-    With ``warm`` it prepares the library for films and for searches while it serves. ``pace`` is
+    With ``prewarm`` it prepares the library for films and for searches while it serves. ``pace`` is
     the minimum speed of request bodies.
     """
     limits = timeouts or Timeouts()
@@ -79,8 +79,10 @@ def create_app(
                 beside(sweeping, "leftovers are not swept"),
                 beside(recovering, "the storage is not recovered"),
                 beside(opened.description_model.ready, "the description model is not ready"),
-                beside(use_cases.find_moves.refresh if warm else None, "the moves are not indexed"),
-                beside(partial(_readied, use_cases) if warm else None, _NOT_WARM),
+                beside(
+                    use_cases.find_moves.refresh if prewarm else None, "the moves are not indexed"
+                ),
+                beside(partial(_readied, use_cases) if prewarm else None, _NOT_PREWARMED),
             ):
                 try:
                     yield
@@ -163,7 +165,7 @@ async def _readied(use_cases: UseCases) -> None:
 
     The second is done though the first fails.
     """
-    await _logged(lambda: use_cases.prewarm_library(_unheard, 1), _NOT_WARM)
+    await _logged(lambda: use_cases.prewarm_library(_unheard, 1), _NOT_PREWARMED)
     await use_cases.backfill_audio_embeddings()
 
 

@@ -117,7 +117,7 @@ def wire_uploads(
         prewarm_library_of(ports, settings),
         background,
         settings.cores,
-        limits.upload_turn,
+        limits.upload_queue_wait,
     )
     upload_song = UploadSong(
         ports.songs,
@@ -127,7 +127,7 @@ def wire_uploads(
         library.analyze_song,
         background,
         settings.cores,
-        limits.upload_turn,
+        limits.upload_queue_wait,
     )
     # There is only one caller, who may use every place.
     places = Uploads(ports.workspace, settings.max_uploads, settings.max_uploads)

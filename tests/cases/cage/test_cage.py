@@ -74,7 +74,7 @@ async def test_it_gets_nothing(name: str, tmp_path: Path) -> None:
         [*program, str(secret), str(tmp_path)],
         cage=Cage(),
         reads=of_python(),
-        hear=lines.append,
+        on_line=lines.append,
         limits=Limits(cpu_seconds=10),
     )
     assert len(lines) == 1
@@ -88,7 +88,7 @@ async def test_without_a_cage_all_of_it_would_be_possible(tmp_path: Path) -> Non
     secret.write_text("secret")
     lines: list[str] = []
     program = [sys.executable, "-I", "-S", "-c", tried("open(secret).read(); socket.socket()")]
-    await run([*program, str(secret), "/"], cage=Cage("off"), hear=lines.append)
+    await run([*program, str(secret), "/"], cage=Cage("off"), on_line=lines.append)
     assert lines == ["done"]
 
 
@@ -111,7 +111,7 @@ async def test_of_our_environment_it_sees_next_to_nothing(monkeypatch: pytest.Mo
     lines: list[str] = []
     script = "import os; print(sorted(os.environ))"
     program = [sys.executable, "-I", "-S", "-c", script]
-    await run(program, cage=Cage(), reads=of_python(), hear=lines.append)
+    await run(program, cage=Cage(), reads=of_python(), on_line=lines.append)
     assert "GEMINI_API_KEY" not in lines[0]
     assert "PATH" not in lines[0]
 
@@ -179,7 +179,7 @@ async def test_nothing_of_us_is_open_in_it() -> None:
     )
     try:
         program = [sys.executable, "-I", "-S", "-c", script]
-        await run(program, cage=Cage(), reads=of_python(), hear=lines.append)
+        await run(program, cage=Cage(), reads=of_python(), on_line=lines.append)
     finally:
         os.close(reading)
         os.close(writing)
@@ -189,7 +189,7 @@ async def test_nothing_of_us_is_open_in_it() -> None:
 async def test_it_ends_when_its_caller_is_cancelled() -> None:
     program = [sys.executable, "-I", "-S", "-c", "print('up', flush=True)\nwhile True: pass"]
     up = asyncio.Event()
-    work = run(program, cage=Cage(), reads=of_python(), hear=lambda _: up.set())
+    work = run(program, cage=Cage(), reads=of_python(), on_line=lambda _: up.set())
     task = asyncio.ensure_future(work)
     await asyncio.wait_for(up.wait(), 60)
     task.cancel()

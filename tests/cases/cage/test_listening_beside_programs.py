@@ -31,7 +31,7 @@ async def test_a_thousand_programs_are_started_while_songs_are_listened_to(tmp_p
 
     async def songs(done: asyncio.Event) -> None:
         while not done.is_set():
-            heard.append((await ear.hear(song)).tempo)
+            heard.append((await ear.analyze(song)).tempo)
 
     async with asyncio.timeout(_LIMIT):
         over = asyncio.Event()

@@ -33,8 +33,8 @@ def film(path: Path, *, moving: bool, seconds: int = 2, rate: int = 30) -> Path:
 
 
 async def test_what_moves_has_more_energy_than_what_stays(tmp_path: Path) -> None:
-    still = await motion_analyzer().watch(film(tmp_path / "still.mp4", moving=False))
-    moving = await motion_analyzer().watch(film(tmp_path / "moving.mp4", moving=True))
+    still = await motion_analyzer().analyze(film(tmp_path / "still.mp4", moving=False))
+    moving = await motion_analyzer().analyze(film(tmp_path / "moving.mp4", moving=True))
     assert still.energy() < 0.1 < 0.4 < moving.energy()
     assert abs(len(moving.changes) / moving.rate - 2) < 0.2
 
@@ -44,11 +44,11 @@ async def test_what_is_no_film_is_refused(tmp_path: Path, content: bytes) -> Non
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(content)
     with pytest.raises(UnreadableMedia):
-        await motion_analyzer().watch(clip)
+        await motion_analyzer().analyze(clip)
 
 
 async def test_a_real_couple_is_seen_to_keep_the_beat() -> None:
     clip = next(each for each in real_clips() if each.stem == "ladyturn_left_back")
-    seen = pulse(await motion_analyzer().watch(clip))
+    seen = pulse(await motion_analyzer().analyze(clip))
     assert seen is not None
     assert seen.tempo == pytest.approx(108, rel=0.03)

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from tests.cases.ffmpeg import drawn
-from tests.media import cutting_room
+from tests.media import ffmpeg_encoder
 
 UNEVEN = (1, 2, 3, 4, 9, 2)
 """Sixtieths of a second that the frames of a film of varying rate are seen for."""
@@ -56,4 +56,4 @@ def sounding(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def encoder() -> FFmpegEncoder:
-    return cutting_room()
+    return ffmpeg_encoder()

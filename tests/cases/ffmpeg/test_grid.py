@@ -19,7 +19,7 @@ from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut
 from tests.cases.ffmpeg import drawn
 from tests.cases.ffmpeg.conftest import SOURCES
-from tests.media import cutting_room, probe
+from tests.media import ffmpeg_encoder, probe
 
 
 def nearest(number: Fraction) -> int:
@@ -72,7 +72,7 @@ def test_a_cut_shows_what_the_clip_shows_at_that_moment(
     # A clip of 100 frames at 50 a second may end before such a cut does, which is refused.
     end = times[-1] + 1 / each
     assume((first + frames * cut.rate) / frame_rate <= end)
-    encoder = cutting_room(1)
+    encoder = ffmpeg_encoder(1)
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder) / "cut.mp4"
         asyncio.run(encoder.normalise(cut, OnHand({name: source(name)}, probe()), output, into))

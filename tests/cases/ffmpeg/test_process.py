@@ -13,12 +13,12 @@ import pytest
 
 from adapters.cage.cage import Cage, Limits, of_python
 from adapters.ffmpeg.encoder import FFmpegEncoder
-from adapters.ffmpeg.ffmpeg_runner import Machine
+from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from adapters.ffmpeg.find import FFmpeg, find_ffmpeg
 from adapters.ffmpeg.process import run as run_caged
 from domain.shared.errors import FFmpegFailed, FFmpegMissing
 from tests.cases.ffmpeg.drawn import names_in
-from tests.media import cutting_room, probe
+from tests.media import ffmpeg_encoder, probe
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +45,7 @@ def alive(pid: int) -> bool:
 async def test_what_it_writes_is_told_line_by_line() -> None:
     lines: list[str] = []
     script = "print('one'); print('two', end='')"
-    await run([sys.executable, "-c", script], hear=lines.append)
+    await run([sys.executable, "-c", script], on_line=lines.append)
     assert lines == ["one", "two"]
 
 
@@ -70,7 +70,7 @@ async def test_cancelling_kills_it_and_its_children_before_it_returns() -> None:
         "time.sleep(600)"
     )
     started: asyncio.Queue[str] = asyncio.Queue()
-    task = asyncio.create_task(run([sys.executable, "-c", script], hear=started.put_nowait))
+    task = asyncio.create_task(run([sys.executable, "-c", script], on_line=started.put_nowait))
     child = int(await started.get())
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -93,7 +93,7 @@ async def test_a_listener_that_fails_ends_it() -> None:
         raise ValueError(line)
 
     with pytest.raises(ValueError, match="frame="):
-        await run(endless(), hear=refuse)
+        await run(endless(), on_line=refuse)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
@@ -105,7 +105,7 @@ async def test_it_dies_with_us() -> None:
         "import sys\n"
         "inner = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
         "tell = lambda line: (print(line, flush=True), os.kill(os.getpid(), signal.SIGKILL))\n"
-        "work = run([sys.executable, '-c', inner], hear=tell, cage=Cage(), reads=of_python())\n"
+        "work = run([sys.executable, '-c', inner], on_line=tell, cage=Cage(), reads=of_python())\n"
         "asyncio.run(work)\n"
     )
     us = await asyncio.create_subprocess_exec(
@@ -139,10 +139,10 @@ async def test_no_more_run_at_once_than_there_is_room_for(tmp_path: Path) -> Non
         "[None for _ in range(200_000)]\n"
         "os.rmdir(f'{sys.argv[1]}/busy')\n"
     )
-    machine = Machine(probe().details, find_ffmpeg, at_once=1, cage=Cage("off"))
+    runner = FFmpegRunner(probe().details, find_ffmpeg, at_once=1, cage=Cage("off"))
     async with asyncio.TaskGroup() as group:
         for _ in range(4):
-            group.create_task(machine.run([sys.executable, "-c", script, str(tmp_path)]))
+            group.create_task(runner.run([sys.executable, "-c", script, str(tmp_path)]))
     assert names_in(tmp_path) == []
 
 
@@ -154,11 +154,11 @@ async def test_what_is_not_there_is_missing() -> None:
 
 async def test_an_encoder_that_is_not_there_is_named() -> None:
     with pytest.raises(FFmpegFailed, match="libnothing"):
-        await Machine(probe().details, find_ffmpeg, at_once=1).require("libnothing")
+        await FFmpegRunner(probe().details, find_ffmpeg, at_once=1).require("libnothing")
 
 
 async def test_it_says_its_version() -> None:
-    assert (await cutting_room().ready()).startswith("ffmpeg ")
+    assert (await ffmpeg_encoder().ready()).startswith("ffmpeg ")
 
 
 def install(ffmpeg: Path, version: str, *more: str) -> None:
@@ -170,23 +170,23 @@ def install(ffmpeg: Path, version: str, *more: str) -> None:
     ffmpeg.with_suffix(".new").replace(ffmpeg)
 
 
-def machine_of(ffmpeg: Path) -> Machine:
+def runner_of(ffmpeg: Path) -> FFmpegRunner:
     found = FFmpeg(path=str(ffmpeg))
-    return Machine(probe().details, lambda: found, at_once=1, cage=Cage("off"))
+    return FFmpegRunner(probe().details, lambda: found, at_once=1, cage=Cage("off"))
 
 
 async def test_an_ffmpeg_that_is_exchanged_is_another_one_at_once(tmp_path: Path) -> None:
     ffmpeg = tmp_path / "ffmpeg"
-    machine = machine_of(ffmpeg)
+    runner = runner_of(ffmpeg)
     builds: set[str] = set()
     for version, libraries in (("7.0.2", "61.3"), ("7.0.2", "61.4"), ("7.1", "61.4"), ("8", "62")):
         install(ffmpeg, version, f"libavcodec {libraries}", "V..... libx264 H.264")
-        builds.add(await machine.build())
-        assert await machine.generation() == f"ffmpeg {version[0]}"
-        await machine.require("libx264")
+        builds.add(await runner.build())
+        assert await runner.generation() == f"ffmpeg {version[0]}"
+        await runner.require("libx264")
     install(ffmpeg, "8.1")
     with pytest.raises(FFmpegFailed, match="libx264"):
-        await machine.require("libx264")
+        await runner.require("libx264")
     assert len(builds) == 4
 
 
@@ -194,12 +194,12 @@ async def test_ffmpeg_is_asked_for_its_version_once_for_as_long_as_it_is_the_sam
     tmp_path: Path,
 ) -> None:
     ffmpeg, asked = tmp_path / "ffmpeg", tmp_path / "asked"
-    machine = machine_of(ffmpeg)
+    runner = runner_of(ffmpeg)
     install(ffmpeg, "7.0.2")
-    assert [await machine.version() for _ in range(3)] == ["ffmpeg 7.0.2"] * 3
+    assert [await runner.version() for _ in range(3)] == ["ffmpeg 7.0.2"] * 3
     install(ffmpeg, "7.1")
-    assert [await machine.version() for _ in range(3)] == ["ffmpeg 7.1"] * 3
+    assert [await runner.version() for _ in range(3)] == ["ffmpeg 7.1"] * 3
     assert len(asked.read_text().split()) == 2
     ffmpeg.unlink()
     with pytest.raises(FFmpegMissing):
-        await machine.version()
+        await runner.version()

@@ -12,7 +12,7 @@ from adapters.index import faiss_index
 from adapters.index.factory import open_index
 from adapters.index.faiss_index import ByFaiss
 from adapters.index.numpy_index import NumpySearch
-from adapters.index.protocols import Searching
+from adapters.index.protocols import SearchFactory
 from adapters.index.vector_index import VectorIndex
 from application.ports.move_index import Among, Entry, Found
 from domain.library.moves import Energy
@@ -28,7 +28,7 @@ HIGH = Among(energy_level=Energy.HIGH)
 
 
 @pytest.fixture(params=["numpy", "faiss"])
-def searching(request: pytest.FixtureRequest) -> Searching:
+def search_factory(request: pytest.FixtureRequest) -> SearchFactory:
     if request.param == "numpy":
         return NumpySearch
     pytest.importorskip("faiss", reason="FAISS is not installed")
@@ -46,16 +46,18 @@ async def expected(entries: list[Entry] = ENTRIES) -> list[Found]:
     return await answers(plain)
 
 
-async def test_a_stored_index_gives_the_same_answers(tmp_path: Path, searching: Searching) -> None:
-    await VectorIndex(searching, tmp_path).swap("v1", ENTRIES)
-    later = VectorIndex(searching, tmp_path)
+async def test_a_stored_index_gives_the_same_answers(
+    tmp_path: Path, search_factory: SearchFactory
+) -> None:
+    await VectorIndex(search_factory, tmp_path).swap("v1", ENTRIES)
+    later = VectorIndex(search_factory, tmp_path)
     assert await later.restore("v1") is True
     assert await answers(later) == await expected()
 
 
-async def test_an_empty_index_is_stored_too(tmp_path: Path, searching: Searching) -> None:
-    await VectorIndex(searching, tmp_path).swap("v1", [])
-    later = VectorIndex(searching, tmp_path)
+async def test_an_empty_index_is_stored_too(tmp_path: Path, search_factory: SearchFactory) -> None:
+    await VectorIndex(search_factory, tmp_path).swap("v1", [])
+    later = VectorIndex(search_factory, tmp_path)
     assert await later.restore("v1") is True
     assert (await later.nearest(vector(1, 1, 1), 3, Among())).moves == ()
 

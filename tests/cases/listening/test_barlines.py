@@ -5,13 +5,13 @@ import pytest
 from numpy.typing import NDArray
 
 from adapters.listening.barlines import FEWEST, WEIGHTS, Cues, cues, turned
-from adapters.listening.downbeat_cues import BAR, signs
+from adapters.listening.downbeat_cues import BAR, downbeat_cues
 from adapters.listening.features import RATE
-from adapters.listening.spectral_features import Portrait
+from adapters.listening.spectral_features import SpectralFeatures
 from adapters.listening.tracker import track
 from tests.cases.listening.sounds import Samples
 from training.bachata import Conditions, bachata
-from training.barlines import Told, fitted, right
+from training.barlines import LabelledSong, fitted, right
 
 BEAT = 0.5
 COUNT = 64
@@ -60,8 +60,8 @@ TOLD_BY = {"chords": "harmony", "players": "sound", "loudness": "loudness"}
 
 def heard(sound: NDArray[np.float64], downbeat: Samples = UNSURE) -> list[int]:
     """The first beats of bars, of those beside the first bar, that a song's sound tells."""
-    portrait = Portrait((drums() + sound).astype(np.float32))
-    return np.flatnonzero(turned(PLACES, downbeat, portrait, BEATS) == 0).tolist()
+    spectrum = SpectralFeatures((drums() + sound).astype(np.float32))
+    return np.flatnonzero(turned(PLACES, downbeat, spectrum, BEATS) == 0).tolist()
 
 
 def likely(first: int, downbeat: float) -> Samples:
@@ -78,8 +78,8 @@ def test_a_bar_begins_where_the_music_changes(what: str, first: int) -> None:
 @pytest.mark.parametrize("first", FOUR)
 @pytest.mark.parametrize("what", CHANGES)
 def test_every_change_is_told_by_its_own_cue(what: str, first: int) -> None:
-    portrait = Portrait((drums() + CHANGES[what](first)).astype(np.float32))
-    seen = signs(PLACES, UNSURE, portrait, BEATS)
+    spectrum = SpectralFeatures((drums() + CHANGES[what](first)).astype(np.float32))
+    seen = downbeat_cues(PLACES, UNSURE, spectrum, BEATS)
     told = cues(PLACES, seen)[Cues._fields.index(TOLD_BY[what])]
     assert told.argmax() == first
     assert told[first] > 1.5 * np.sort(told)[-2]
@@ -102,9 +102,9 @@ def test_what_comes_in_every_bar_tells_nothing() -> None:
 
 
 def test_a_few_beats_stay_as_they_are() -> None:
-    portrait = Portrait((drums() + chords(1)).astype(np.float32))
+    spectrum = SpectralFeatures((drums() + chords(1)).astype(np.float32))
     few = slice(0, FEWEST - 1)
-    places = turned(PLACES[few], UNSURE[few], portrait, BEATS[few])
+    places = turned(PLACES[few], UNSURE[few], spectrum, BEATS[few])
     assert places.tolist() == PLACES[few].tolist()
 
 
@@ -119,20 +119,20 @@ def test_a_song_is_tracked_with_its_portrait() -> None:
         (number - first - 1) // BAR % 4
     ]
     other = 0.3 * np.sin(2 * np.pi * np.cumsum(roots) / RATE)
-    moved = track(song.samples, Portrait(other.astype(np.float32)))
+    moved = track(song.samples, SpectralFeatures(other.astype(np.float32)))
     assert moved.beats.tolist() == found.beats.tolist()
     assert moved.downbeats[-3:].tolist() == found.beats[first + 1 :: BAR][-3:].tolist()
 
 
 def test_what_tells_more_is_given_more_weight() -> None:
     rng = np.random.default_rng(1)
-    songs: list[Told] = []
+    songs: list[LabelledSong] = []
     for _ in range(200):
         first = int(rng.integers(BAR))
         said = rng.normal(0, 1, (len(WEIGHTS), BAR))
         said[1, first] += 3
         said[2, first] += 1
-        songs.append(Told("any", said, first))
+        songs.append(LabelledSong("any", said, first))
     weights = fitted(songs)
     assert weights[1] > weights[2] > max(weights[0], weights[3])
     assert right(weights, songs).mean() > 0.9

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from adapters.listening.eight_counts import ones, sections
 from adapters.listening.features import RATE
-from adapters.listening.spectral_features import Portrait
+from adapters.listening.spectral_features import SpectralFeatures
 
 BEAT = 0.5
 BEATS: NDArray[np.float64] = np.arange(96, dtype=np.float64) * BEAT
@@ -25,13 +25,13 @@ def song(first: int) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize("first", [0, 4, 8, 12])
 def test_of_two_ways_to_count_the_music_tells_which(first: int) -> None:
-    heard = ones(Portrait(song(first)), BEATS, BEATS[::4])
+    heard = ones(SpectralFeatures(song(first)), BEATS, BEATS[::4])
     assert np.allclose(heard, BEATS[first % 8 :: 8])
 
 
 def test_a_section_begins_where_a_player_comes_in() -> None:
-    portrait = Portrait(song(0))
-    found = sections(portrait, BEATS, BEATS[::8], SECONDS)
+    spectrum = SpectralFeatures(song(0))
+    found = sections(spectrum, BEATS, BEATS[::8], SECONDS)
     # The last sixteen beats have not enough after them to be told apart.
     assert [each.start for each in found] == [0, 8, 16, 24, 32]
     loud, quiet = found[:4:2], found[1:4:2]
@@ -39,6 +39,6 @@ def test_a_section_begins_where_a_player_comes_in() -> None:
 
 
 def test_one_downbeat_is_a_one_and_none_are_none() -> None:
-    portrait = Portrait(song(0))
-    assert list(ones(portrait, BEATS, BEATS[:1])) == [0]
-    assert list(ones(portrait, BEATS, BEATS[:0])) == []
+    spectrum = SpectralFeatures(song(0))
+    assert list(ones(spectrum, BEATS, BEATS[:1])) == [0]
+    assert list(ones(spectrum, BEATS, BEATS[:0])) == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from adapters.listening.downbeat_cues import BAR, Signs
+from adapters.listening.downbeat_cues import BAR, DownbeatCues
 from adapters.listening.odd_bars import RARE, recounted, weighed
 from adapters.listening.tracker import track
 from training.bachata import Conditions, bachata
@@ -25,17 +25,17 @@ ODD = ([0, 1, 2], [0, 1], [0, 1, 2, 3, 3], [0, 1, 2, 3, 2, 3])
 """Bars from which beats are cut out, or in which they come twice."""
 
 
-def seen(network: Numbers) -> Signs:
+def seen(network: Numbers) -> DownbeatCues:
     """Signs of which the network's alone tells something."""
     nothing = np.zeros_like(network)
-    return Signs(network, nothing, nothing, nothing, nothing)
+    return DownbeatCues(network, nothing, nothing, nothing, nothing)
 
 
 def firsts(places: Places) -> list[int]:
     return np.flatnonzero(places == 0).tolist()
 
 
-def song(*bars: int) -> tuple[Places, Signs, list[int]]:
+def song(*bars: int) -> tuple[Places, DownbeatCues, list[int]]:
     """Beats counted in fours, what the network says of bars of these lengths, their firsts."""
     true = np.concatenate([np.arange(length) for length in bars])
     network = np.where(true == 0, 3.0, -3.0)
@@ -52,22 +52,22 @@ def log_odds(places: Places, counted: Places, said: Numbers) -> float:
 
 @pytest.mark.parametrize("odd", [1, 2, 3, 5, 6, 7])
 def test_after_an_odd_bar_the_next_bars_are_counted_from_their_own_first(odd: int) -> None:
-    places, signs, true = song(*[4] * 20, odd, *[4] * 20)
-    assert firsts(recounted(places, signs)) == true
+    places, downbeat_cues, true = song(*[4] * 20, odd, *[4] * 20)
+    assert firsts(recounted(places, downbeat_cues)) == true
 
 
 def test_two_odd_bars_are_two() -> None:
-    places, signs, true = song(*[4] * 15, 2, *[4] * 15, 3, *[4] * 15)
-    assert firsts(recounted(places, signs)) == true
+    places, downbeat_cues, true = song(*[4] * 15, 2, *[4] * 15, 3, *[4] * 15)
+    assert firsts(recounted(places, downbeat_cues)) == true
 
 
 def test_an_even_song_stays_in_four_though_single_bars_say_otherwise() -> None:
-    places, signs, true = song(*[4] * 30)
+    places, downbeat_cues, true = song(*[4] * 30)
     for beat in (17, 18, 50):
-        signs.network[beat] = 3.9
+        downbeat_cues.network[beat] = 3.9
     for beat in (16, 20, 52):
-        signs.network[beat] = -3.9
-    assert firsts(recounted(places, signs)) == true
+        downbeat_cues.network[beat] = -3.9
+    assert firsts(recounted(places, downbeat_cues)) == true
 
 
 def test_what_says_nothing_changes_nothing() -> None:
@@ -81,9 +81,9 @@ def test_what_says_nothing_changes_nothing() -> None:
     arrays(np.int64, SHORT, elements=st.integers(0, BAR - 1)),
 )
 def test_no_other_count_is_likelier(network: Numbers, places: Places) -> None:
-    signs = seen(network)
-    said = weighed(signs)
-    found = log_odds(places, recounted(places, signs), said)
+    downbeat_cues = seen(network)
+    said = weighed(downbeat_cues)
+    found = log_odds(places, recounted(places, downbeat_cues), said)
     every = (np.array(shifts) for shifts in product(range(BAR), repeat=SHORT))
     best = max(log_odds(places, (places - shifts) % BAR, said) for shifts in every)
     assert found == pytest.approx(best)
@@ -116,15 +116,15 @@ def test_what_tells_of_odd_bars_is_given_weight() -> None:
         odd = ODD[int(rng.integers(len(ODD)))] if number % 2 else []
         true = np.array([*[0, 1, 2, 3] * 12, *odd, *[0, 1, 2, 3] * 12])
         places = np.arange(len(true)) % BAR
-        signs = rng.normal(0, 1, (len(Signs._fields), len(true)))
-        signs[Signs._fields.index("chord")] += 0.7 * (true == 0)
+        downbeat_cues = rng.normal(0, 1, (len(DownbeatCues._fields), len(true)))
+        downbeat_cues[DownbeatCues._fields.index("chord")] += 0.7 * (true == 0)
         times = np.arange(len(true), dtype=np.float64) / 2
         shift = (places - true) % BAR
         songs.append(
-            Counted("any", bool(number % 2), times, places, signs, shift, times[true == 0])
+            Counted("any", bool(number % 2), times, places, downbeat_cues, shift, times[true == 0])
         )
     tells, rare = fitted(songs)
-    chord = Signs._fields.index("chord")
+    chord = DownbeatCues._fields.index("chord")
     # Of two bells of one width, 0.7 of it apart, the log odds rise by 0.7 a width.
     assert tells[chord] == pytest.approx(0.7, abs=0.3)
     assert np.abs(np.delete(tells[:-1], chord)).max() < 0.25

@@ -42,7 +42,7 @@ async def test_it_is_refused_and_nothing_has_grown(name: str, tmp_path: Path) ->
         with pytest.raises((UnreadableMedia, TooLarge)) as refused:
             await probe().measure(file, allowance)
         assert str(tmp_path) not in f"{refused.value} {refused.value.details}"
-    for use in (motion_analyzer().watch, audio_analyzer().hear):
+    for use in (motion_analyzer().analyze, audio_analyzer().analyze):
         with pytest.raises((UnreadableMedia, TooLarge)):
             await use(file)
     assert largest() - before < _GROWN
@@ -74,7 +74,7 @@ async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> N
     files, children = _files(), _children()
 
     async def left(seen: CagedProbe | CagedMotionAnalyzer, number: int) -> None:
-        work = seen.measure(clip) if isinstance(seen, CagedProbe) else seen.watch(clip)
+        work = seen.measure(clip) if isinstance(seen, CagedProbe) else seen.analyze(clip)
         task = asyncio.ensure_future(work)
         for _ in range(number % 7):
             await asyncio.sleep(0)
@@ -121,4 +121,4 @@ async def test_the_limit_of_packets_is_named(tmp_path: Path) -> None:
     file = tmp_path / "bomb"
     BOMBS["more than a million packets"](file)
     with pytest.raises(TooLarge, match="1,000,000 packets at most"):
-        await motion_analyzer().watch(file)
+        await motion_analyzer().analyze(file)

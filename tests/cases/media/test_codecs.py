@@ -131,7 +131,7 @@ async def test_it_is_refused_and_never_decoded(name: str, tmp_path: Path) -> Non
             await probe().measure(file, allowance)
         if isinstance(refused.value, UnacceptedMedia):
             assert "which is not taken" in str(refused.value)
-    for use in (motion_analyzer().watch, audio_analyzer().hear):
+    for use in (motion_analyzer().analyze, audio_analyzer().analyze):
         with pytest.raises(UnreadableMedia):
             await use(file)
 

@@ -3,18 +3,18 @@
 import pytest
 
 from adapters.mp4.writer import join
-from tests.cases.mp4 import artifacts as shelves
-from tests.cases.mp4.artifacts import ArtifactCache
+from tests.cases.mp4 import reference
 from tests.cases.mp4.cuts import cut_out
+from tests.cases.mp4.reference import ReferenceFiles
 
 
 @pytest.fixture(scope="session")
-def artifacts(tmp_path_factory: pytest.TempPathFactory) -> ArtifactCache:
-    return shelves.filled(tmp_path_factory.mktemp("shelf"))
+def artifacts(tmp_path_factory: pytest.TempPathFactory) -> ReferenceFiles:
+    return reference.filled(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")
-def headers(artifacts: ArtifactCache, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+def headers(artifacts: ReferenceFiles, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     """Small files of each kind: a clip, a song, a film with both."""
     film = tmp_path_factory.mktemp("headers") / "film.mp4"
     join(film, cut_out(artifacts, [(0, 0, 4, None), (1, 0, 3, 1_600)]), artifacts.song)

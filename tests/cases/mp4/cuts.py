@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from adapters.mp4.pieces import Piece, spread
 from adapters.mp4.samples import Track
-from tests.cases.mp4.artifacts import FRAME, GROUP, LENGTHS, ArtifactCache
+from tests.cases.mp4.reference import FRAME, GROUP, LENGTHS, ReferenceFiles
 
 Cut = tuple[int, int, int, int | None]
 """A clip, the first frame, how many, and how many ticks these last."""
@@ -22,7 +22,7 @@ def cut(draw: st.DrawFn, *, retimed: bool = False) -> Cut:
     return clip, first, count, draw(st.none() | st.integers(fastest, slowest))
 
 
-def cut_out(artifacts: ArtifactCache, cuts: list[Cut]) -> list[Piece]:
+def cut_out(artifacts: ReferenceFiles, cuts: list[Cut]) -> list[Piece]:
     """The pieces of these cuts."""
     return [
         piece_of(artifacts.clips[clip].track, first, count, ticks)

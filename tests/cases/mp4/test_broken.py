@@ -12,7 +12,7 @@ from pathlib import Path
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import Kind
-from tests.cases.mp4.artifacts import require_inside
+from tests.cases.mp4.reference import require_inside
 
 MUTATIONS = 10_000
 KINDS: tuple[Kind | None, ...] = (None, None, "video", "video", "audio", "audio")

@@ -14,21 +14,21 @@ from adapters.mp4.copying import WAYS, Way, by_hand, copy_all, in_the_kernel, se
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.samples import Run
 from adapters.mp4.writer import join
-from tests.cases.mp4.artifacts import ArtifactCache
 from tests.cases.mp4.cuts import Cut, cut_out
+from tests.cases.mp4.reference import ReferenceFiles
 
 CUTS: list[Cut] = [(0, 0, 150, None), (2, 0, 61, None), (0, 60, 1, None)]
 
 
 @pytest.fixture
-def expected(artifacts: ArtifactCache, tmp_path: Path) -> bytes:
+def expected(artifacts: ReferenceFiles, tmp_path: Path) -> bytes:
     join(tmp_path / "expected.mp4", cut_out(artifacts, CUTS), artifacts.song)
     return (tmp_path / "expected.mp4").read_bytes()
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way_copies_the_same_bytes(
-    artifacts: ArtifactCache, tmp_path: Path, expected: bytes, way: Way
+    artifacts: ReferenceFiles, tmp_path: Path, expected: bytes, way: Way
 ) -> None:
     join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song, ways=[way])
     assert (tmp_path / "film.mp4").read_bytes() == expected
@@ -36,7 +36,7 @@ def test_each_way_copies_the_same_bytes(
 
 @pytest.mark.parametrize("number", [errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP])
 def test_a_way_that_does_not_work_gives_way_to_the_next(
-    artifacts: ArtifactCache, tmp_path: Path, expected: bytes, number: int
+    artifacts: ReferenceFiles, tmp_path: Path, expected: bytes, number: int
 ) -> None:
     def unknown(source: int, into: int, offset: int, length: int) -> int:
         raise OSError(number, "not here")
@@ -51,7 +51,7 @@ def test_a_way_that_does_not_work_gives_way_to_the_next(
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_way_that_stops_half_way_is_gone_on_with(
-    artifacts: ArtifactCache, tmp_path: Path, expected: bytes, way: Way
+    artifacts: ReferenceFiles, tmp_path: Path, expected: bytes, way: Way
 ) -> None:
     def little(source: int, into: int, offset: int, length: int) -> int:
         return way(source, into, offset, min(length, 999))
@@ -74,7 +74,7 @@ def at_most(what: int, limit: int) -> Generator[None]:
 @pytest.mark.parametrize("room", [100, 10_000, 30_000])
 @pytest.mark.parametrize("way", WAYS)
 def test_when_the_disk_is_full_nothing_is_left(
-    artifacts: ArtifactCache, tmp_path: Path, way: Way, room: int
+    artifacts: ReferenceFiles, tmp_path: Path, way: Way, room: int
 ) -> None:
     (tmp_path / "film.mp4").write_bytes(b"the film before")
     with pytest.raises(OSError), at_most(resource.RLIMIT_FSIZE, room):
@@ -85,7 +85,7 @@ def test_when_the_disk_is_full_nothing_is_left(
 
 @pytest.mark.parametrize("ways", [WAYS, [in_the_kernel], [sent], [by_hand]])
 def test_a_clip_that_has_become_shorter_is_told_and_nothing_is_left(
-    artifacts: ArtifactCache, tmp_path: Path, ways: list[Way]
+    artifacts: ReferenceFiles, tmp_path: Path, ways: list[Way]
 ) -> None:
     folder = tmp_path / "films"
     folder.mkdir()
@@ -99,7 +99,7 @@ def test_a_clip_that_has_become_shorter_is_told_and_nothing_is_left(
 
 
 def test_a_clip_that_is_gone_is_told_and_nothing_is_left(
-    artifacts: ArtifactCache, tmp_path: Path
+    artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     piece = cut_out(artifacts, [(0, 0, 150, None)])[0]
     track = msgspec.structs.replace(piece.track, path=tmp_path / "gone.mp4")

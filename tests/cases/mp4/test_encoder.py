@@ -28,8 +28,8 @@ from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Crossfade, Cut, Soundtrack, Timeline
 from domain.shared.errors import ClipTooShort
 from tests.cases.ffmpeg import drawn
-from tests.cases.mp4 import artifacts as shelves
-from tests.media import cutting_room, probe
+from tests.cases.mp4 import reference
+from tests.media import ffmpeg_encoder, probe
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +42,7 @@ GROUP = 60
 CLIPS = ("a", "b")
 
 
-class CountedRoom(FFmpegEncoder):
+class CountedEncoder(FFmpegEncoder):
     """FFmpeg, and what was asked of it."""
 
     def __init__(self) -> None:
@@ -84,8 +84,8 @@ def kept() -> MemoryArtifactCache:
 
 
 @pytest.fixture
-def room() -> CountedRoom:
-    return CountedRoom()
+def ffmpeg() -> CountedEncoder:
+    return CountedEncoder()
 
 
 def cut(clip: str, first: int, frames: int, rate: str = "1") -> Cut:
@@ -137,7 +137,7 @@ def moments(wanted: Timeline) -> Iterator[int]:
     begin = Fraction(0)
     for each in wanted.cuts:
         for index in range(each.pictures(wanted.output)):
-            yield 512 * int(begin) + shelves.nearest(512 * index / each.rate)
+            yield 512 * int(begin) + reference.nearest(512 * index / each.rate)
         begin += each.frames
     yield 512 * int(begin)
 
@@ -148,31 +148,31 @@ def test_every_frame_is_the_clips_own_and_seen_at_its_moment(
     sources: dict[str, Path], kept: MemoryArtifactCache, asked: list[Cut]
 ) -> None:
     wanted = timeline(asked)
-    room = cutting_room()
+    ffmpeg = ffmpeg_encoder()
     with tempfile.TemporaryDirectory() as folder:
         files = OnHand(sources, probe())
-        film = asyncio.run(filmed(JoiningEncoder(room, kept), wanted, files, Path(folder)))
+        film = asyncio.run(filmed(JoiningEncoder(ffmpeg, kept), wanted, files, Path(folder)))
         assert drawn.seen(film) == expected(wanted)
-        packets, _ = shelves.seen(film)
+        packets, _ = reference.seen(film)
         ticks = list(moments(wanted))
         assert [packet.dts for packet in packets] == ticks[:-1]
         assert [packet.duration for packet in packets] == [b - a for a, b in pairwise(ticks)]
 
 
 async def test_what_is_copied_is_the_same_bit_for_bit(
-    sources: dict[str, Path], room: CountedRoom, tmp_path: Path
+    sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path
 ) -> None:
-    encoder = JoiningEncoder(room, MemoryArtifactCache())
+    encoder = JoiningEncoder(ffmpeg, MemoryArtifactCache())
     files = OnHand(sources, probe())
     wanted = timeline([cut("a", 0, 130), cut("b", 45, 60), cut("a", 60, 20, "1.1")])
     film = await filmed(encoder, wanted, files, tmp_path)
     normalised = sorted(_kept(tmp_path, "clip-"), key=_film_of)
-    clips = {name: shelves.seen(path)[0] for name, path in zip("ab", normalised, strict=True)}
-    packets = [packet.md5 for packet in shelves.seen(film)[0]]
+    clips = {name: reference.seen(path)[0] for name, path in zip("ab", normalised, strict=True)}
+    packets = [packet.md5 for packet in reference.seen(film)[0]]
     assert packets[:130] == [packet.md5 for packet in clips["a"][:130]]
     assert packets[145:190] == [packet.md5 for packet in clips["b"][60:105]]
     assert packets[190:] == [packet.md5 for packet in clips["a"][60:82]]
-    assert dict(room.asked) == {"whole a": 1, "whole b": 1, "cut b 45": 1, "sound": 1}
+    assert dict(ffmpeg.asked) == {"whole a": 1, "whole b": 1, "cut b 45": 1, "sound": 1}
 
 
 def _film_of(path: Path) -> int:
@@ -180,24 +180,24 @@ def _film_of(path: Path) -> int:
 
 
 async def test_a_second_film_encodes_nothing(
-    sources: dict[str, Path], room: CountedRoom, tmp_path: Path
+    sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path
 ) -> None:
     artifacts = LocalArtifactCache(tmp_path / "cache", LocalStorage(tmp_path / "media"), 10**9)
     wanted = timeline([cut("a", 7, 100), cut("b", 0, 30), cut("a", 7, 20)])
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        encoder = JoiningEncoder(room, artifacts)
+        encoder = JoiningEncoder(ffmpeg, artifacts)
         await filmed(encoder, wanted, OnHand(sources, probe()), tmp_path / name)
-    assert dict(room.asked) == {"whole a": 1, "whole b": 1, "cut a 7": 1, "sound": 1}
+    assert dict(ffmpeg.asked) == {"whole a": 1, "whole b": 1, "cut a 7": 1, "sound": 1}
     first, second = (tmp_path / name / "film.mp4" for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
 
 
 async def test_however_many_films_at_once_each_clip_is_encoded_once(
-    sources: dict[str, Path], room: CountedRoom, tmp_path: Path
+    sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path
 ) -> None:
     encoder = JoiningEncoder(
-        room, LocalArtifactCache(tmp_path / "c", LocalStorage(tmp_path / "m"), 10**9)
+        ffmpeg, LocalArtifactCache(tmp_path / "c", LocalStorage(tmp_path / "m"), 10**9)
     )
     wanted = timeline([cut("a", 0, 20), cut("b", 0, 20)])
     folders = [tmp_path / str(index) for index in range(6)]
@@ -206,7 +206,7 @@ async def test_however_many_films_at_once_each_clip_is_encoded_once(
     await asyncio.gather(
         *(filmed(encoder, wanted, OnHand(sources, probe()), folder) for folder in folders)
     )
-    assert dict(room.asked) == {"whole a": 1, "whole b": 1, "sound": 1}
+    assert dict(ffmpeg.asked) == {"whole a": 1, "whole b": 1, "sound": 1}
 
 
 FADED = msgspec.structs.replace(cut("a", 0, 140), fade_in=10, fade_out=10)
@@ -221,56 +221,56 @@ OVER = msgspec.structs.replace(
     ids=["fades", "a crossfade"],
 )
 async def test_an_effect_is_as_the_plain_encoder_makes_it_and_the_rest_is_copied(
-    sources: dict[str, Path], room: CountedRoom, tmp_path: Path, each: Cut, copied: range
+    sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path, each: Cut, copied: range
 ) -> None:
     files = OnHand(sources, probe())
     wanted = timeline([each])
-    film = await filmed(JoiningEncoder(room, MemoryArtifactCache()), wanted, files, tmp_path)
+    film = await filmed(JoiningEncoder(ffmpeg, MemoryArtifactCache()), wanted, files, tmp_path)
     (clip,) = _kept(tmp_path, "clip-")
-    ours, whole = shelves.seen(film)[0], shelves.seen(clip)[0]
+    ours, whole = reference.seen(film)[0], reference.seen(clip)[0]
     assert [ours[at].md5 for at in copied] == [whole[at].md5 for at in copied]
-    await cutting_room(1).normalise(each, files, OUTPUT, tmp_path / "plain.mp4")
+    await ffmpeg_encoder(1).normalise(each, files, OUTPUT, tmp_path / "plain.mp4")
     pairs = zip(drawn.greys(film), drawn.greys(tmp_path / "plain.mp4"), strict=True)
     differences = [abs(a.astype(int) - b.astype(int)).mean() for a, b in pairs]
     assert max(differences) < 4
 
 
 async def test_an_evenly_timed_cut_at_another_tempo_is_encoded_once(
-    sources: dict[str, Path], room: CountedRoom, tmp_path: Path
+    sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path
 ) -> None:
     wanted = timeline([cut("a", 3, 40, "1.1")] * 2, CONSTANT)
     film = await filmed(
-        JoiningEncoder(room, MemoryArtifactCache()), wanted, OnHand(sources, probe()), tmp_path
+        JoiningEncoder(ffmpeg, MemoryArtifactCache()), wanted, OnHand(sources, probe()), tmp_path
     )
-    packets, _ = shelves.seen(film)
+    packets, _ = reference.seen(film)
     assert [packet.duration for packet in packets] == [512] * 80
-    assert dict(room.asked) == {"cut a 3": 1, "sound": 1}
+    assert dict(ffmpeg.asked) == {"cut a 3": 1, "sound": 1}
 
 
 async def test_of_a_long_clip_only_the_cut_is_encoded(
     sources: dict[str, Path],
-    room: CountedRoom,
+    ffmpeg: CountedEncoder,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("adapters.mp4.encoder.LONGEST", 4)
     wanted = timeline([cut("a", 7, 30, "1.1")])
     film = await filmed(
-        JoiningEncoder(room, MemoryArtifactCache()), wanted, OnHand(sources, probe()), tmp_path
+        JoiningEncoder(ffmpeg, MemoryArtifactCache()), wanted, OnHand(sources, probe()), tmp_path
     )
     assert drawn.seen(film) == expected(wanted)
-    assert dict(room.asked) == {"cut a 7": 1, "sound": 1}
+    assert dict(ffmpeg.asked) == {"cut a 7": 1, "sound": 1}
 
 
 async def test_a_cut_beyond_the_clips_end_is_refused_by_name(
-    sources: dict[str, Path], room: CountedRoom, tmp_path: Path
+    sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path
 ) -> None:
-    encoder = JoiningEncoder(room, MemoryArtifactCache())
+    encoder = JoiningEncoder(ffmpeg, MemoryArtifactCache())
     with pytest.raises(ClipTooShort, match=r"'a' lasts 5\.000 s; .* up to 5\.133 s"):
         await encoder.normalise(
             cut("a", 140, 14), OnHand(sources, probe()), OUTPUT, tmp_path / "cut.mp4"
         )
-    assert not room.asked
+    assert not ffmpeg.asked
 
 
 async def test_every_clip_of_a_kind_has_one_decoder_configuration_whatever_the_preset(
@@ -281,10 +281,10 @@ async def test_every_clip_of_a_kind_has_one_decoder_configuration_whatever_the_p
     seen: set[bytes] = set()
     for preset in ("veryfast", "faster", "fast", "medium"):
         monkeypatch.setattr(video_options, "PRESET", preset)
-        room = cutting_room()
+        ffmpeg = ffmpeg_encoder()
         for clip in ("a", "odd"):
             into = tmp_path / f"{preset}-{clip}.mp4"
-            await room.whole(clip, OnHand(files, probe()), OUTPUT, into)
+            await ffmpeg.whole(clip, OnHand(files, probe()), OUTPUT, into)
             track = read_track(into)
             seen.add(track.configuration + track.entry)
     assert len(seen) == 1
@@ -321,19 +321,19 @@ SPOILED: dict[str, Spoiling] = {
 @pytest.mark.parametrize("everywhere", [True, False], ids=["also in the storage", "on the disk"])
 async def test_a_spoiled_file_is_never_joined_but_made_again(
     sources: dict[str, Path],
-    room: CountedRoom,
+    ffmpeg: CountedEncoder,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     spoil: str,
     everywhere: bool,
 ) -> None:
     artifacts = LocalArtifactCache(tmp_path / "cache", LocalStorage(tmp_path / "media"), 10**9)
-    encoder = JoiningEncoder(room, artifacts)
+    encoder = JoiningEncoder(ffmpeg, artifacts)
     wanted = timeline([cut("a", 0, 50)])
     films: list[bytes] = []
     larger = msgspec.structs.replace(OUTPUT, width=640, height=360)
-    await room.whole("b", OnHand(sources, probe()), larger, tmp_path / "other.mp4")
-    room.asked.clear()
+    await ffmpeg.whole("b", OnHand(sources, probe()), larger, tmp_path / "other.mp4")
+    ffmpeg.asked.clear()
     for name in ("before", "after"):
         (tmp_path / name).mkdir()
         film = await filmed(encoder, wanted, OnHand(sources, probe()), tmp_path / name)
@@ -346,7 +346,7 @@ async def test_a_spoiled_file_is_never_joined_but_made_again(
                 SPOILED[spoil](made, tmp_path / "other.mp4")
                 made.replace(kept)
     assert films[0] == films[1]
-    assert room.asked["whole a"] == (2 if everywhere else 1)
+    assert ffmpeg.asked["whole a"] == (2 if everywhere else 1)
     told = {record.__dict__.get("code") for record in caplog.records}
     assert told & {"unreadable-track", MismatchedTrack.code}
 
@@ -359,20 +359,20 @@ def _kept(folder: Path, beginning: str) -> list[Path]:
 async def test_a_song_is_encoded_once_and_a_longer_film_ends_in_silence(
     sources: dict[str, Path],
     kept: MemoryArtifactCache,
-    room: CountedRoom,
+    ffmpeg: CountedEncoder,
     tmp_path: Path,
     frames: int,
 ) -> None:
     parts = [cut("a", 0, min(140, left)) for left in range(frames, 0, -140)]
     wanted = timeline(parts)
-    film = await filmed(JoiningEncoder(room, kept), wanted, OnHand(sources, probe()), tmp_path)
-    heard = shelves.heard(film)[:, 0]
+    film = await filmed(JoiningEncoder(ffmpeg, kept), wanted, OnHand(sources, probe()), tmp_path)
+    heard = reference.heard(film)[:, 0]
     assert abs(len(heard) - frames * 1600) <= 1024
     loud = abs(heard) > 0.01
     assert loud[: min(frames, 240) * 1600 - 2048 : 50].any()
     assert not loud[240 * 1600 + 2048 :].any()
     before = film.read_bytes()
     film.unlink()
-    await filmed(JoiningEncoder(room, kept), wanted, OnHand(sources, probe()), tmp_path)
+    await filmed(JoiningEncoder(ffmpeg, kept), wanted, OnHand(sources, probe()), tmp_path)
     assert film.read_bytes() == before
-    assert room.asked["sound"] <= 1
+    assert ffmpeg.asked["sound"] <= 1

@@ -16,9 +16,9 @@ from adapters.mp4.errors import ImpossiblePiece
 from adapters.mp4.fragments import FORM, init_segment, segment
 from adapters.mp4.pieces import Piece
 from adapters.mp4.samples import Durations, Places, Run, Sizes, Track
-from tests.cases.mp4 import artifacts as shelves
-from tests.cases.mp4.artifacts import ArtifactCache
+from tests.cases.mp4 import reference
 from tests.cases.mp4.cuts import Cut, cut, cut_out
+from tests.cases.mp4.reference import ReferenceFiles
 from tests.cases.mp4.test_joining import content, expected_moments
 from tests.cases.mp4.test_large import fat
 
@@ -42,34 +42,36 @@ def played(pieces: list[Piece]) -> bytes:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_segments_are_their_pieces_frames_at_their_moments(
-    artifacts: ArtifactCache, cuts: list[Cut]
+    artifacts: ReferenceFiles, cuts: list[Cut]
 ) -> None:
     pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
         film.write_bytes(played(pieces))
-        packets, pictures = shelves.seen(film)
-    assert [packet.md5 for packet in packets] == shelves.stored(artifacts, pieces)
-    assert [picture.md5 for picture in pictures] == shelves.decoded(artifacts, pieces)
+        packets, pictures = reference.seen(film)
+    assert [packet.md5 for packet in packets] == reference.stored(artifacts, pieces)
+    assert [picture.md5 for picture in pictures] == reference.decoded(artifacts, pieces)
     assert [packet.pts for packet in packets] == expected_moments(pieces)[:-1]
     assert [packet.dts for packet in packets] == expected_moments(pieces)[:-1]
 
 
-def test_segments_of_the_song_sound_like_the_song(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_segments_of_the_song_sound_like_the_song(
+    artifacts: ReferenceFiles, tmp_path: Path
+) -> None:
     song = artifacts.song
     edges = [*range(0, song.count, 100), song.count]
     pieces = [Piece(song, a, b - a) for a, b in pairwise(edges)]
     (tmp_path / "song.mp4").write_bytes(played(pieces))
-    sound = shelves.heard(tmp_path / "song.mp4")
+    sound = reference.heard(tmp_path / "song.mp4")
     np.testing.assert_array_equal(sound[: len(artifacts.heard)], artifacts.heard)
     assert len(sound) - len(artifacts.heard) < 1024
 
 
-def test_one_init_segment_does_for_all_clips(artifacts: ArtifactCache) -> None:
+def test_one_init_segment_does_for_all_clips(artifacts: ReferenceFiles) -> None:
     assert len({init_segment(clip.track) for clip in artifacts.clips}) == 1
 
 
-def test_a_piece_of_a_clip_is_one_run_of_bytes(artifacts: ArtifactCache) -> None:
+def test_a_piece_of_a_clip_is_one_run_of_bytes(artifacts: ReferenceFiles) -> None:
     piece = cut_out(artifacts, [(0, 60, 50, None)])[0]
     head, runs = segment(piece, 0, 1)
     assert runs == tuple(artifacts.clips[0].track.runs(60, 50))
@@ -78,7 +80,7 @@ def test_a_piece_of_a_clip_is_one_run_of_bytes(artifacts: ArtifactCache) -> None
 
 
 def test_a_segment_begins_with_a_keyframe_and_is_not_too_large(
-    artifacts: ArtifactCache, tmp_path: Path
+    artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     with pytest.raises(ImpossiblePiece, match="keyframe"):
         segment(Piece(artifacts.clips[0].track, 30, 5), 0, 1)

@@ -13,7 +13,7 @@ from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack
 from domain.shared.errors import DiskFull
 from tests.cases.ffmpeg import drawn
-from tests.media import cutting_room, probe
+from tests.media import ffmpeg_encoder, probe
 from tests.world.small_disk import small_disk
 
 pytestmark = pytest.mark.anyio
@@ -33,26 +33,26 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def encoders() -> list[FFmpegEncoder | JoiningEncoder]:
-    room: FFmpegEncoder = cutting_room(1)
-    return [room, JoiningEncoder(room, MemoryArtifactCache())]
+    encoder: FFmpegEncoder = ffmpeg_encoder(1)
+    return [encoder, JoiningEncoder(encoder, MemoryArtifactCache())]
 
 
-@pytest.mark.parametrize("encoder", [0, 1], ids=["FFmpeg", "joining"])
+@pytest.mark.parametrize("which", [0, 1], ids=["FFmpeg", "joining"])
 @pytest.mark.parametrize("left", [0, 8_000, 60_000])
 async def test_a_film_for_which_the_disk_is_too_small_says_so(
-    tmp_path: Path, files: dict[str, Path], encoder: int, left: int
+    tmp_path: Path, files: dict[str, Path], which: int, left: int
 ) -> None:
-    room = encoders()[encoder]
+    encoder = encoders()[which]
     hand = OnHand(files, probe())
     cut = Cut(clip="clip", first=0, frames=FRAMES, rate=Fraction(1))
     plenty = tmp_path / "plenty"
     plenty.mkdir()
-    piece = await room.normalise(cut, hand, OUTPUT, plenty / "cut.mp4")
-    reel = await room.concatenate([piece] * 4, plenty / "reel.mp4")
+    piece = await encoder.normalise(cut, hand, OUTPUT, plenty / "cut.mp4")
+    reel = await encoder.concatenate([piece] * 4, plenty / "reel.mp4")
     with small_disk(tmp_path / "disk", 1_000_000) as disk:
         disk.fill(left)
         with pytest.raises(DiskFull, match="The disk is full: make room"):
-            await room.add_audio(reel, SOUND, hand, disk.root / "film.mp4")
+            await encoder.add_audio(reel, SOUND, hand, disk.root / "film.mp4")
         assert not (disk.root / "film.mp4").exists()
         assert not list(disk.root.glob("*.part")) + list(disk.root.glob(".*.part"))
 
@@ -63,8 +63,8 @@ async def test_a_cut_for_which_the_disk_is_too_small_says_so(
 ) -> None:
     hand = OnHand(files, probe())
     cut = Cut(clip="clip", first=0, frames=4 * FRAMES, rate=Fraction(1))
-    for room in encoders():
-        with small_disk(tmp_path / type(room).__name__, 1_000_000) as disk:
+    for encoder in encoders():
+        with small_disk(tmp_path / type(encoder).__name__, 1_000_000) as disk:
             disk.fill(left)
             with pytest.raises(DiskFull):
-                await room.normalise(cut, hand, OUTPUT, disk.root / "cut.mp4")
+                await encoder.normalise(cut, hand, OUTPUT, disk.root / "cut.mp4")

@@ -24,9 +24,9 @@ from adapters.mp4.reader import read_track
 from adapters.mp4.samples import AAC_PACKET, Run, Sizes, Track
 from adapters.mp4.writer import join
 from tests.cases.ffmpeg import drawn
-from tests.cases.mp4 import artifacts as shelves
-from tests.cases.mp4.artifacts import FRAME, RATE, ArtifactCache
+from tests.cases.mp4 import reference
 from tests.cases.mp4.cuts import Cut, cut, cut_out
+from tests.cases.mp4.reference import FRAME, RATE, ReferenceFiles
 
 slow = settings(
     deadline=None,
@@ -39,15 +39,15 @@ films = st.lists(cut(retimed=True), min_size=1, max_size=6)
 @given(cuts=films, sounds=st.booleans())
 @slow
 def test_every_frame_is_a_piece_s_own_and_at_its_moment(
-    artifacts: ArtifactCache, cuts: list[Cut], sounds: bool
+    artifacts: ReferenceFiles, cuts: list[Cut], sounds: bool
 ) -> None:
     pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
         plan = join(film, pieces, artifacts.song if sounds else None)
-        packets, pictures = shelves.seen(film)
-    assert [packet.md5 for packet in packets] == shelves.stored(artifacts, pieces)
-    assert [picture.md5 for picture in pictures] == shelves.decoded(artifacts, pieces)
+        packets, pictures = reference.seen(film)
+    assert [packet.md5 for packet in packets] == reference.stored(artifacts, pieces)
+    assert [picture.md5 for picture in pictures] == reference.decoded(artifacts, pieces)
     moments = expected_moments(pieces)
     assert [packet.pts for packet in packets] == moments[:-1]
     assert [packet.dts for packet in packets] == moments[:-1]
@@ -58,7 +58,7 @@ def test_every_frame_is_a_piece_s_own_and_at_its_moment(
 @given(cuts=films, sounds=st.booleans())
 @slow
 def test_a_long_piece_lies_on_its_pages_as_in_its_own_file(
-    artifacts: ArtifactCache, cuts: list[Cut], sounds: bool
+    artifacts: ReferenceFiles, cuts: list[Cut], sounds: bool
 ) -> None:
     pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
@@ -67,9 +67,9 @@ def test_a_long_piece_lies_on_its_pages_as_in_its_own_file(
         film = Path(folder) / "film.mp4"
         plan = join(film, pieces, artifacts.song if sounds else None)
         assert film.stat().st_size == plan.size
-        packets, _ = shelves.seen(film)
+        packets, _ = reference.seen(film)
         whole = read_track(film, "video")
-    assert [packet.md5 for packet in packets] == shelves.stored(artifacts, pieces)
+    assert [packet.md5 for packet in packets] == reference.stored(artifacts, pieces)
     first = 0
     for piece in pieces:
         lies, lay = whole.runs(first, piece.count)[0], piece.runs[0]
@@ -84,7 +84,7 @@ def expected_moments(pieces: Sequence[Piece]) -> list[int]:
         begin = moments.pop()
         ticks = sum(count * delta for count, delta in piece.timing or [(piece.count, FRAME)])
         moments += [
-            begin + shelves.nearest(Fraction(index * ticks, piece.count))
+            begin + reference.nearest(Fraction(index * ticks, piece.count))
             for index in range(piece.count + 1)
         ]
     return moments
@@ -97,7 +97,7 @@ def steps(moments: Sequence[int]) -> list[int]:
 @given(cuts=st.lists(cut(), min_size=1, max_size=5))
 @slow
 def test_the_film_is_what_ffmpeg_joins_by_copying(
-    artifacts: ArtifactCache, cuts: list[Cut]
+    artifacts: ReferenceFiles, cuts: list[Cut]
 ) -> None:
     pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
@@ -107,8 +107,8 @@ def test_the_film_is_what_ffmpeg_joins_by_copying(
         listing.write_text("\n".join(["ffconcat version 1.0", *map(listed, pieces), ""]))
         command = build_concat_command(listing, theirs, ffmpeg=find_ffmpeg().path)
         # Otherwise the parameters of the whole film are put before each keyframe again.
-        shelves.run("-auto_convert", "0", *command[command.index("-protocol_whitelist") :])
-        assert shelves.seen(ours) == shelves.seen(theirs)
+        reference.run("-auto_convert", "0", *command[command.index("-protocol_whitelist") :])
+        assert reference.seen(ours) == reference.seen(theirs)
 
 
 def listed(piece: Piece) -> str:
@@ -123,7 +123,7 @@ def listed(piece: Piece) -> str:
 @given(cuts=films)
 @example(cuts=[(0, 0, 92, 89_878)])  # ends a fifth of a sample after a packet of sound
 @slow
-def test_pyav_and_we_read_the_same_tables(artifacts: ArtifactCache, cuts: list[Cut]) -> None:
+def test_pyav_and_we_read_the_same_tables(artifacts: ReferenceFiles, cuts: list[Cut]) -> None:
     pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
@@ -158,12 +158,12 @@ def require_same(track: Track, stream: av.VideoStream | av.AudioStream) -> None:
 
 @given(cuts=films)
 @slow
-def test_the_song_starts_and_ends_with_the_film(artifacts: ArtifactCache, cuts: list[Cut]) -> None:
+def test_the_song_starts_and_ends_with_the_film(artifacts: ReferenceFiles, cuts: list[Cut]) -> None:
     pieces = cut_out(artifacts, cuts)
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
         plan = join(film, pieces, artifacts.song)
-        sound = shelves.heard(film)
+        sound = reference.heard(film)
         told = read_track(film, "audio").length
     length = min(Fraction(plan.duration * RATE, 15_360), Fraction(artifacts.song.length))
     assert abs(told - length) <= 1 + Fraction(RATE, 15_360), "more than a tick of the film"
@@ -174,23 +174,23 @@ def test_the_song_starts_and_ends_with_the_film(artifacts: ArtifactCache, cuts: 
 
 
 def test_the_song_is_heard_not_a_sample_early_or_late(
-    artifacts: ArtifactCache, tmp_path: Path
+    artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     join(tmp_path / "film.mp4", cut_out(artifacts, [(0, 0, 150, None)]), artifacts.song)
-    sound = shelves.heard(tmp_path / "film.mp4")[:, 0]
+    sound = reference.heard(tmp_path / "film.mp4")[:, 0]
     size = 1 << 19
     spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(artifacts.heard[:, 0], size))
     assert int(np.argmax(np.fft.irfft(spectrum))) == 0
 
 
-def test_a_film_goes_on_when_the_song_is_over(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_a_film_goes_on_when_the_song_is_over(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     plan = join(tmp_path / "film.mp4", cut_out(artifacts, [(0, 0, 150, None)] * 3), artifacts.song)
     assert plan.duration == 450 * FRAME
-    np.testing.assert_array_equal(shelves.heard(tmp_path / "film.mp4"), artifacts.heard)
+    np.testing.assert_array_equal(reference.heard(tmp_path / "film.mp4"), artifacts.heard)
 
 
 def test_the_sound_lies_beside_the_picture_it_is_heard_with(
-    artifacts: ArtifactCache, tmp_path: Path
+    artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     cuts: list[Cut] = [(0, 0, 45, None), (1, 0, 30, None), (2, 0, 61, None)]
     join(tmp_path / "film.mp4", cut_out(artifacts, cuts), artifacts.song)
@@ -204,7 +204,7 @@ def test_the_sound_lies_beside_the_picture_it_is_heard_with(
     )
 
 
-def test_what_is_written_twice_is_the_same(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_what_is_written_twice_is_the_same(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     pieces = cut_out(artifacts, [(0, 60, 40, None), (1, 0, 75, 40_000)])
     join(tmp_path / "one.mp4", pieces, artifacts.song)
     join(tmp_path / "two.mp4", pieces, artifacts.song, durable=True)
@@ -212,15 +212,15 @@ def test_what_is_written_twice_is_the_same(artifacts: ArtifactCache, tmp_path: P
 
 
 def test_a_joined_film_can_be_cut_and_joined_again(
-    artifacts: ArtifactCache, tmp_path: Path
+    artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     once = cut_out(artifacts, [(0, 60, 90, None), (1, 0, 60, 31_000), (1, 60, 15, None)])
     join(tmp_path / "once.mp4", once, artifacts.song)
     joined = read_track(tmp_path / "once.mp4", "video")
     assert not joined.contiguous
     join(tmp_path / "twice.mp4", [Piece(joined, 90, 75), Piece(joined, 0, 90)])
-    packets, _ = shelves.seen(tmp_path / "twice.mp4")
-    expected = shelves.stored(artifacts, [*once[1:], once[0]])
+    packets, _ = reference.seen(tmp_path / "twice.mp4")
+    expected = reference.stored(artifacts, [*once[1:], once[0]])
     assert [packet.md5 for packet in packets] == expected
     assert [packet.pts for packet in packets] == expected_moments([*once[1:], once[0]])[:-1]
 
@@ -231,7 +231,7 @@ def test_a_piece_that_is_retimed_ends_where_it_should(ticks: int, count: int) ->
     spans = spread(ticks, count)
     assert sum(each for each, _ in spans) == count
     moments = accumulate((delta for each, delta in spans for _ in range(each)), initial=0)
-    nearest = [shelves.nearest(Fraction(index * ticks, count)) for index in range(count + 1)]
+    nearest = [reference.nearest(Fraction(index * ticks, count)) for index in range(count + 1)]
     assert list(moments) == nearest
 
 
@@ -244,11 +244,11 @@ def test_a_piece_that_is_retimed_ends_where_it_should(ticks: int, count: int) ->
 def test_a_cut_at_another_tempo_shows_each_frame_at_its_moment(
     lasting: int, rate: Fraction, data: st.DataObject
 ) -> None:
-    count = max(1, shelves.nearest(lasting * rate))
+    count = max(1, reference.nearest(lasting * rate))
     spans = spread(lasting * FRAME, count, FRAME / rate)
     durations = [delta for each, delta in spans for _ in range(each)]
     moments = list(accumulate(durations, initial=0))
-    assert moments[:-1] == [shelves.nearest(index * FRAME / rate) for index in range(count)]
+    assert moments[:-1] == [reference.nearest(index * FRAME / rate) for index in range(count)]
     assert moments[-1] == lasting * FRAME
     assert min(durations) > 0
     assert count == 1 or durations[-1] <= 1.5 * FRAME / rate + 1
@@ -262,7 +262,7 @@ def test_a_cut_at_another_tempo_shows_each_frame_at_its_moment(
 @given(cuts=st.lists(cut(), min_size=1, max_size=5), data=st.data())
 @slow
 def test_any_part_of_a_film_can_be_served_without_the_film(
-    artifacts: ArtifactCache, cuts: list[Cut], data: st.DataObject
+    artifacts: ReferenceFiles, cuts: list[Cut], data: st.DataObject
 ) -> None:
     pieces = cut_out(artifacts, cuts)
     plan = layout(pieces, artifacts.song)
@@ -284,12 +284,12 @@ def content(part: bytes | Run) -> bytes:
         return file.read(part.length)
 
 
-def test_pieces_that_follow_one_another_are_copied_at_once(artifacts: ArtifactCache) -> None:
+def test_pieces_that_follow_one_another_are_copied_at_once(artifacts: ReferenceFiles) -> None:
     plan = layout(cut_out(artifacts, [(0, 0, 60, None), (0, 60, 60, None), (0, 120, 30, None)]))
     assert list(plan.runs) == artifacts.clips[0].track.runs(0, 150)
 
 
-def test_the_header_comes_before_the_frames(artifacts: ArtifactCache) -> None:
+def test_the_header_comes_before_the_frames(artifacts: ReferenceFiles) -> None:
     plan = layout(cut_out(artifacts, [(0, 0, 60, None)]), artifacts.song)
     film = Inside(memoryview(plan.header[: plan.header.index(b"mdat") - 4]))
     assert film.one(b"ftyp")[:4] == b"isom"
@@ -297,10 +297,10 @@ def test_the_header_comes_before_the_frames(artifacts: ArtifactCache) -> None:
 
 
 def test_pieces_of_another_size_are_refused_by_name(
-    artifacts: ArtifactCache, tmp_path: Path
+    artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     source = drawn.draw(tmp_path / "drawn.mp4", 10)
-    small = read_track(shelves.normalised(source, tmp_path / "small.mp4", width=160, height=90))
+    small = read_track(reference.normalised(source, tmp_path / "small.mp4", width=160, height=90))
     with pytest.raises(MismatchedPieces, match=r"Piece 2 .* decoder configuration") as refusal:
         layout([Piece(artifacts.clips[0].track, 0, 5), Piece(small, 0, 5)])
     assert (refusal.value.piece, refusal.value.details) == (1, "small.mp4")
@@ -309,22 +309,22 @@ def test_pieces_of_another_size_are_refused_by_name(
 def test_hevc_is_joined_too(tmp_path: Path) -> None:
     source = drawn.draw(tmp_path / "drawn.mp4", 20)
     try:
-        clip = shelves.normalised(source, tmp_path / "clip.mp4", codec="libx265")
+        clip = reference.normalised(source, tmp_path / "clip.mp4", codec="libx265")
     except subprocess.CalledProcessError:
         pytest.skip("This FFmpeg does not encode HEVC.")
     track = read_track(clip)
     join(tmp_path / "film.mp4", [Piece(track, 0, 20), Piece(track, 0, 7)])
-    stored, decoded = shelves.seen(clip)
-    packets, pictures = shelves.seen(tmp_path / "film.mp4")
+    stored, decoded = reference.seen(clip)
+    packets, pictures = reference.seen(tmp_path / "film.mp4")
     assert [p.md5 for p in packets] == [p.md5 for p in [*stored, *stored[:7]]]
     assert [p.md5 for p in pictures] == [p.md5 for p in [*decoded, *decoded[:7]]]
 
 
 def test_pieces_of_another_rate_are_refused_by_name(
-    artifacts: ArtifactCache, tmp_path: Path
+    artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     source = drawn.draw(tmp_path / "drawn.mp4", 10)
-    path = shelves.normalised(source, tmp_path / "fast.mp4", frame_rate=60)
+    path = reference.normalised(source, tmp_path / "fast.mp4", frame_rate=60)
     faster = msgspec.structs.replace(
         read_track(path),
         entry=artifacts.clips[0].track.entry,
@@ -351,7 +351,7 @@ def test_pieces_of_another_rate_are_refused_by_name(
     ],
 )
 def test_a_piece_that_its_clip_has_not_is_refused(
-    artifacts: ArtifactCache,
+    artifacts: ReferenceFiles,
     first: int,
     count: int,
     timing: tuple[tuple[int, int], ...] | None,
@@ -362,7 +362,7 @@ def test_a_piece_that_its_clip_has_not_is_refused(
         layout([Piece(track, 0, 1), Piece(track, first, count, timing)])
 
 
-def test_nothing_and_what_is_of_the_other_kind_are_refused(artifacts: ArtifactCache) -> None:
+def test_nothing_and_what_is_of_the_other_kind_are_refused(artifacts: ReferenceFiles) -> None:
     picture = Piece(artifacts.clips[0].track, 0, 5)
     with pytest.raises(ImpossiblePiece, match="nothing"):
         layout([])

@@ -13,8 +13,8 @@ from adapters.mp4.pieces import Piece
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import Durations, Places, Run, Sizes, Track
 from adapters.mp4.writer import join
-from tests.cases.mp4.artifacts import FRAME, ArtifactCache
 from tests.cases.mp4.cuts import cut_out
+from tests.cases.mp4.reference import FRAME, ReferenceFiles
 
 FAT = 500_000_000
 """Bytes of a frame."""
@@ -49,7 +49,7 @@ def written_with_holes(plan: Layout, into: Path, sparse: Path) -> None:
         file.truncate(plan.size)
 
 
-def test_every_sample_beyond_4_gb_is_found(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_every_sample_beyond_4_gb_is_found(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     huge = fat(artifacts.clips[0].track, tmp_path / "sparse", 10)
     real = cut_out(artifacts, [(0, 0, 60, None), (1, 0, 75, 30_000)])
     plan = layout([real[0], Piece(huge, 0, 10), real[1]], artifacts.song)
@@ -83,7 +83,7 @@ def content(runs: list[Run]) -> bytes:
     return b"".join(parts)
 
 
-def test_what_plays_beyond_4_gb_plays(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_what_plays_beyond_4_gb_plays(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     huge = fat(artifacts.clips[0].track, tmp_path / "sparse", 9)
     plan = layout([Piece(huge, 0, 9), *cut_out(artifacts, [(1, 0, 60, None)])])
     written_with_holes(plan, tmp_path / "film.mp4", huge.path)
@@ -99,7 +99,7 @@ def test_what_plays_beyond_4_gb_plays(artifacts: ArtifactCache, tmp_path: Path) 
 
 @pytest.mark.parametrize("over", [-1, 0, 1])
 def test_offsets_grow_only_when_a_file_does_not_fit_32_bits(
-    artifacts: ArtifactCache, tmp_path: Path, over: int
+    artifacts: ReferenceFiles, tmp_path: Path, over: int
 ) -> None:
     track = fat(artifacts.clips[0].track, tmp_path / "sparse", 1)
 
@@ -115,7 +115,7 @@ def test_offsets_grow_only_when_a_file_does_not_fit_32_bits(
     assert (b"stco" in plan.header) == (over <= 0)
 
 
-def test_a_film_of_many_days_has_its_length(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_a_film_of_many_days_has_its_length(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     ticks = 150 * 0x7FFF_FFFF
     pieces = cut_out(artifacts, [(0, 0, 150, ticks), (0, 0, 150, ticks)])
     join(tmp_path / "film.mp4", pieces)
@@ -127,7 +127,7 @@ def test_a_film_of_many_days_has_its_length(artifacts: ArtifactCache, tmp_path: 
         assert stream.index_entries[299].timestamp == 299 * 0x7FFF_FFFF
 
 
-def test_a_sparse_clip_is_joined_like_any_other(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_a_sparse_clip_is_joined_like_any_other(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     track = fat(artifacts.clips[0].track, tmp_path / "sparse", 1)
     small = msgspec.structs.replace(track, sizes=Sizes(1, 2_000_000))
     plan = join(tmp_path / "film.mp4", [Piece(small, 0, 1), *cut_out(artifacts, [(3, 0, 1, None)])])

@@ -13,8 +13,8 @@ from adapters.mp4.boxes import box, full
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.reader import read_track
 from tests.cases.ffmpeg import drawn
-from tests.cases.mp4 import artifacts as shelves
-from tests.cases.mp4.artifacts import ArtifactCache, require_inside
+from tests.cases.mp4 import reference
+from tests.cases.mp4.reference import ReferenceFiles, require_inside
 
 
 @given(content=st.binary(max_size=400))
@@ -135,7 +135,7 @@ def test_frames_out_of_order_are_refused(tmp_path: Path) -> None:
 
 def test_sound_that_is_not_aac_is_refused(tmp_path: Path) -> None:
     wave = drawn.tone_file(tmp_path / "tone.wav", 1)
-    shelves.run("-i", str(wave), "-c:a", "libmp3lame", str(tmp_path / "tone.mp4"))
+    reference.run("-i", str(wave), "-c:a", "libmp3lame", str(tmp_path / "tone.mp4"))
     with pytest.raises(UnreadableTrack, match=r"1024|not AAC|description"):
         read_track(tmp_path / "tone.mp4")
 
@@ -163,13 +163,13 @@ def test_more_than_one_picture_is_refused(headers: list[bytes], tmp_path: Path) 
         read_track(tmp_path / "two.mp4", "video")
 
 
-def test_bitrates_do_not_tell_clips_apart(artifacts: ArtifactCache, headers: list[bytes]) -> None:
+def test_bitrates_do_not_tell_clips_apart(artifacts: ReferenceFiles, headers: list[bytes]) -> None:
     assert b"btrt" in headers[0]
     assert b"btrt" not in artifacts.clips[3].track.entry
     assert len({clip.track.entry for clip in artifacts.clips}) == 1
 
 
-def test_a_header_after_the_frames_is_read_too(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_a_header_after_the_frames_is_read_too(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     clip = artifacts.clips[0].path.read_bytes()
     start = clip.index(b"moov") - 4
     end = start + int.from_bytes(clip[start : start + 4])
@@ -181,7 +181,7 @@ def test_a_header_after_the_frames_is_read_too(artifacts: ArtifactCache, tmp_pat
     )
 
 
-def test_sizes_of_boxes_in_64_bits_are_read(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_sizes_of_boxes_in_64_bits_are_read(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     clip = artifacts.clips[0].path.read_bytes()
     start = clip.index(b"moov") - 4
     end = start + int.from_bytes(clip[start : start + 4])
@@ -196,7 +196,7 @@ def test_sizes_of_boxes_in_64_bits_are_read(artifacts: ArtifactCache, tmp_path: 
 
 
 def test_every_table_of_shifts_that_shifts_nothing_is_fine(
-    artifacts: ArtifactCache, tmp_path: Path
+    artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     """Some muxers write one even when no frame is out of order."""
     clip = bytearray(artifacts.clips[0].path.read_bytes())

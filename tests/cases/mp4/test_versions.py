@@ -37,7 +37,7 @@ def preview_streamer(ffmpeg: Path) -> FragmentPreviewStreamer:
     found = FFmpeg(path=str(ffmpeg))
     room = FFmpegEncoder(probe().details, lambda: found, at_once=1, cage=Cage("off"))
     joining = JoiningEncoder(room, MemoryArtifactCache())
-    return FragmentPreviewStreamer(joining, joining.stock)
+    return FragmentPreviewStreamer(joining, joining.store)
 
 
 async def test_another_ffmpeg_is_another_version_without_a_restart_too(

@@ -1,4 +1,4 @@
-"""The shelf on the local disk: its limit, its copies in the storage, and other processes."""
+"""The artifact cache on the local disk, its copies in the storage, and other processes."""
 
 import asyncio
 import os

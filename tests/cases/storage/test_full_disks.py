@@ -18,7 +18,7 @@ from adapters.storage.workspace import LocalWorkspace
 from domain.blueprint.model import OutputConfig
 from domain.shared.errors import DiskFull, DiskReadOnly, StorageFailed
 from entrypoints.cli.exit_codes import DISK
-from tests.media import cutting_room
+from tests.media import ffmpeg_encoder
 from tests.world.small_disk import SmallDisk, small_disk
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +72,7 @@ async def open_the_database(root: Path, _: Path) -> None:
 
 async def encode(root: Path, _: Path) -> None:
     into = root / "sample.mp4"
-    await cutting_room(1).sample(OutputConfig(output_path="a.mp4"), into)
+    await ffmpeg_encoder(1).sample(OutputConfig(output_path="a.mp4"), into)
 
 
 WRITERS = [put, fetch, store_ready, work, work_ready, shelve, open_the_database, encode]

@@ -13,7 +13,7 @@ import pytest
 from adapters.storage.bucket import Bucket, Limits, Profile
 from adapters.storage.google import HmacKey, signed
 from adapters.storage.s3 import S3Storage, open_s3
-from adapters.storage.s3_client import Line, open_line
+from adapters.storage.s3_client import S3Client, open_client
 from domain.shared.errors import MediaTaken, StorageFailed
 from tests.world.fault_proxy import Fault, fault_proxy
 from tests.world.google_storage import ACCESS, BUCKET, SECRET, GoogleStorage, google_storage
@@ -29,20 +29,20 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def opened() -> AsyncGenerator[tuple[GoogleStorage, Line]]:
-    async with google_storage() as server, open_line(server.bucket, LIMITS) as line:
-        yield server, line
+async def opened() -> AsyncGenerator[tuple[GoogleStorage, S3Client]]:
+    async with google_storage() as server, open_client(server.bucket, LIMITS) as client:
+        yield server, client
 
 
 @pytest.fixture
-def google(opened: tuple[GoogleStorage, Line]) -> GoogleStorage:
+def google(opened: tuple[GoogleStorage, S3Client]) -> GoogleStorage:
     opened[0].objects.clear()
     opened[0].asked.clear()
     return opened[0]
 
 
 @pytest.fixture
-def storage(opened: tuple[GoogleStorage, Line]) -> S3Storage:
+def storage(opened: tuple[GoogleStorage, S3Client]) -> S3Storage:
     return S3Storage(opened[1])
 
 
@@ -99,8 +99,8 @@ async def test_a_file_whose_answers_are_lost_is_known_by_its_mark(
 ) -> None:
     async with fault_proxy(google.endpoint) as proxy:
         bucket = msgspec.structs.replace(google.bucket, endpoint=proxy.endpoint)
-        async with open_line(bucket, LIMITS) as line:
-            storage = S3Storage(line)
+        async with open_client(bucket, LIMITS) as client:
+            storage = S3Storage(client)
             lost = proxy.trouble(Fault.LOST, "PUT", times=2)
             await storage.put(small, "a")
             assert lost.struck == 2
@@ -123,8 +123,8 @@ async def test_a_link_is_one_that_google_understands(
 async def test_google_is_where_google_is() -> None:
     keys = {"access_key": "key", "secret_key": "secret"}
     bucket = Bucket(name="ours", profile=Profile.GCS, **keys)
-    async with open_line(bucket, LIMITS) as line:
-        link = await S3Storage(line).link("a/b.mp4", "b.mp4", 60)
+    async with open_client(bucket, LIMITS) as client:
+        link = await S3Storage(client).link("a/b.mp4", "b.mp4", 60)
     assert link is not None
     assert link.startswith("https://storage.googleapis.com/ours/a/b.mp4?")
     assert "%2Fauto%2Fs3%2Faws4_request" in link
@@ -136,16 +136,16 @@ async def test_keys_may_come_from_where_the_sdk_looks(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     bucket = msgspec.structs.replace(google.bucket, access_key="", secret_key="")
-    async with open_line(bucket, LIMITS) as line:
-        await S3Storage(line).put(small, "a")
+    async with open_client(bucket, LIMITS) as client:
+        await S3Storage(client).put(small, "a")
     assert google.objects["a"].content == b"a small film"
 
 
 async def test_asked_as_amazon_is_google_refuses(google: GoogleStorage, small: Path) -> None:
     bucket = msgspec.structs.replace(google.bucket, profile=Profile.AWS, region="auto")
-    async with open_line(bucket, LIMITS) as line:
+    async with open_client(bucket, LIMITS) as client:
         with pytest.raises(StorageFailed, match="NotImplemented"):
-            await S3Storage(line).put(small, "a")
+            await S3Storage(client).put(small, "a")
 
 
 async def test_what_the_sdk_sends_by_itself_google_refuses(google: GoogleStorage) -> None:

@@ -19,7 +19,7 @@ from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.bucket import MEGABYTE, Bucket, Limits
 from adapters.storage.keys import Keys
 from adapters.storage.s3 import S3Storage, open_s3
-from adapters.storage.s3_client import Answer, Call, Line, open_line
+from adapters.storage.s3_client import Answer, Call, S3Client, open_client
 from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed
 from tests.contracts import s3
 
@@ -35,11 +35,11 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-class CountedLine(Line):
+class CountedClient(S3Client):
     """A line that writes down what it is asked, and how much of it at a time."""
 
-    def __init__(self, line: Line, limits: Limits | None = None) -> None:
-        super().__init__(line.client, line.bucket, limits or line.limits)
+    def __init__(self, client: S3Client, limits: Limits | None = None) -> None:
+        super().__init__(client.client, client.bucket, limits or client.limits)
         self.asked: list[Call] = []
         self.under_way: Counter[Call] = Counter()
         self.most: Counter[Call] = Counter()
@@ -57,13 +57,13 @@ class CountedLine(Line):
 
 
 @pytest.fixture
-def line(empty_line: Line) -> CountedLine:
-    return CountedLine(empty_line, msgspec.structs.replace(empty_line.limits, part=PART))
+def client(empty_client: S3Client) -> CountedClient:
+    return CountedClient(empty_client, msgspec.structs.replace(empty_client.limits, part=PART))
 
 
 @pytest.fixture
-def storage(line: CountedLine) -> S3Storage:
-    return S3Storage(line)
+def storage(client: CountedClient) -> S3Storage:
+    return S3Storage(client)
 
 
 @pytest.fixture
@@ -114,19 +114,19 @@ async def failures(storage: S3Storage, file: Path, path: str) -> list[str]:
 
 
 async def test_a_large_file_comes_and_goes_in_parts(
-    storage: S3Storage, line: CountedLine, large: Path
+    storage: S3Storage, client: CountedClient, large: Path
 ) -> None:
     await storage.put(large, "a.mp4")
-    assert line.asked.count("upload_part") == 5
-    assert line.most["upload_part"] == line.limits.parts_at_once == 3
+    assert client.asked.count("upload_part") == 5
+    assert client.most["upload_part"] == client.limits.parts_at_once == 3
     assert (await storage.describe("a.mp4")).size == LARGE
     await storage.fetch("a.mp4", large.with_name("back"))
     assert same(large, large.with_name("back"))
-    assert [each async for each in listing.unfinished(line, line.keys.all)] == []
+    assert [each async for each in listing.unfinished(client, client.keys.all)] == []
 
 
 async def test_of_many_large_files_put_at_once_one_wins(
-    storage: S3Storage, line: CountedLine, tmp_path: Path
+    storage: S3Storage, client: CountedClient, tmp_path: Path
 ) -> None:
     rivals = [tmp_path / f"rival-{number}" for number in range(3)]
     for rival in rivals:
@@ -136,14 +136,14 @@ async def test_of_many_large_files_put_at_once_one_wins(
         results = await asyncio.gather(*puts, return_exceptions=True)
         assert [type(result) for result in results].count(MediaTaken) == 2
         assert await content(storage, path) == rivals[results.index(None)].read_bytes()
-    assert [each async for each in listing.unfinished(line, line.keys.all)] == []
-    assert [each async for each in listing.objects(line, line.keys.own)] == []
+    assert [each async for each in listing.unfinished(client, client.keys.all)] == []
+    assert [each async for each in listing.objects(client, client.keys.own)] == []
 
 
 async def test_a_file_that_shrinks_while_it_is_put_is_not_there(
-    line: CountedLine, large: Path
+    client: CountedClient, large: Path
 ) -> None:
-    class Shrinking(CountedLine):
+    class Shrinking(CountedClient):
         async def ask(
             self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
@@ -152,18 +152,18 @@ async def test_a_file_that_shrinks_while_it_is_put_is_not_there(
             return await super().ask(call, given, size=size)
 
     with pytest.raises(StorageFailed, match="'a' changed while it was stored"):
-        await S3Storage(Shrinking(line, line.limits)).put(large, "a")
-    assert [each async for each in listing.objects(line, line.keys.all)] == []
-    assert [each async for each in listing.unfinished(line, line.keys.all)] == []
+        await S3Storage(Shrinking(client, client.limits)).put(large, "a")
+    assert [each async for each in listing.objects(client, client.keys.all)] == []
+    assert [each async for each in listing.unfinished(client, client.keys.all)] == []
 
 
 async def test_so_many_files_are_fetched_at_once_and_no_more(
-    line: CountedLine, storage: S3Storage, small: Path, tmp_path: Path
+    client: CountedClient, storage: S3Storage, small: Path, tmp_path: Path
 ) -> None:
     await storage.put(small, "a")
     go_on = asyncio.Event()
 
-    class Held(CountedLine):
+    class Held(CountedClient):
         async def ask(
             self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
@@ -171,27 +171,27 @@ async def test_so_many_files_are_fetched_at_once_and_no_more(
             await go_on.wait()
             return await super().ask(call, given, size=size)
 
-    held = Held(line)
+    held = Held(client)
     many = S3Storage(held)
     into = [tmp_path / f"{number}" for number in range(20)]
     works = [asyncio.create_task(many.fetch("a", each)) for each in into]
-    while held.under_way["get_object"] < line.limits.downloads:  # noqa: ASYNC110 - a count
+    while held.under_way["get_object"] < client.limits.downloads:  # noqa: ASYNC110 - a count
         await asyncio.sleep(0.001)
     for _ in range(100):
         await asyncio.sleep(0.001)
-    assert held.under_way["get_object"] == line.limits.downloads == 8
+    assert held.under_way["get_object"] == client.limits.downloads == 8
     go_on.set()
     await asyncio.gather(*works)
     assert all(same(small, each) for each in into)
 
 
 async def test_nothing_is_asked_in_vain(
-    storage: S3Storage, line: CountedLine, small: Path, tmp_path: Path
+    storage: S3Storage, client: CountedClient, small: Path, tmp_path: Path
 ) -> None:
     async def asked(call: Awaitable[object]) -> list[Call]:
-        line.asked.clear()
+        client.asked.clear()
         await call
-        return sorted(line.asked)
+        return sorted(client.asked)
 
     await storage.put(small, "output/local/a.mp4")
     # Whether there is anything in the folder `b.mp4`, and whether the folder around it is one.
@@ -205,7 +205,7 @@ async def test_nothing_is_asked_in_vain(
 
 
 async def test_a_shelf_asks_for_what_it_lacks_once(
-    storage: S3Storage, line: CountedLine, tmp_path: Path
+    storage: S3Storage, client: CountedClient, tmp_path: Path
 ) -> None:
     made = 0
 
@@ -215,9 +215,11 @@ async def test_a_shelf_asks_for_what_it_lacks_once(
         into.write_bytes(b"made")  # noqa: ASYNC240
 
     async def take(artifacts: LocalArtifactCache) -> tuple[bytes, list[Call]]:
-        line.asked.clear()
+        client.asked.clear()
         into = tmp_path / uuid4().hex
-        return await artifacts.get_or_create("key", into, make, Path.read_bytes), sorted(line.asked)
+        return await artifacts.get_or_create("key", into, make, Path.read_bytes), sorted(
+            client.asked
+        )
 
     one, two = (LocalArtifactCache(tmp_path / name, storage, 10**9) for name in ("one", "two"))
     looks: list[Call] = ["head_object", "list_objects_v2", "list_objects_v2"]
@@ -225,17 +227,17 @@ async def test_a_shelf_asks_for_what_it_lacks_once(
     assert await take(one) == (b"made", [])
     assert await take(two) == (b"made", ["get_object"])
     assert made == 1
-    keys = [each.key async for each in listing.objects(line, line.keys.all)]
-    assert keys == [f"{line.bucket.folder}/cache/key"]
+    keys = [each.key async for each in listing.objects(client, client.keys.all)]
+    assert keys == [f"{client.bucket.folder}/cache/key"]
 
 
 async def test_ten_thousand_objects_are_listed_page_by_page(
-    s3_server: s3.Server, line: CountedLine
+    s3_server: s3.Server, client: CountedClient
 ) -> None:
     await s3.asked(s3_server.endpoint, "create_bucket", Bucket=s3.CROWD)
     names = [f"many/{number:05}" for number in range(10_000)]
     await s3.crowded(s3_server.endpoint, names)
-    crowd = CountedLine(Line(line.client, s3_server.bucket(s3.CROWD), line.limits))
+    crowd = CountedClient(S3Client(client.client, s3_server.bucket(s3.CROWD), client.limits))
     assert [each.key async for each in listing.objects(crowd, "many/")] == names
     assert crowd.asked == ["list_objects_v2"] * 10
     some = [each.key async for each in listing.objects(crowd, "many/0000", page=3)]
@@ -245,24 +247,24 @@ async def test_ten_thousand_objects_are_listed_page_by_page(
 
 
 async def test_what_was_left_unfinished_is_swept_when_it_is_old(
-    storage: S3Storage, line: CountedLine, small: Path
+    storage: S3Storage, client: CountedClient, small: Path
 ) -> None:
     await storage.put(small, "kept")
-    await line.ask("put_object", {"Key": f"{line.keys.own}ready-1", "Body": b"x"})
+    await client.ask("put_object", {"Key": f"{client.keys.own}ready-1", "Body": b"x"})
     for name in ("one", "two"):
-        await line.ask("create_multipart_upload", {"Key": f"{line.keys.all}{name}"})
+        await client.ask("create_multipart_upload", {"Key": f"{client.keys.all}{name}"})
     assert await storage.sweep() == 0
     assert await storage.sweep(timedelta(0)) == 3
     assert await storage.sweep(timedelta(0)) == 0
     assert await content(storage, "kept") == b"a small film"
 
 
-async def test_uploads_are_listed_page_by_page(line: CountedLine) -> None:
+async def test_uploads_are_listed_page_by_page(client: CountedClient) -> None:
     since = datetime(2026, 11, 21, tzinfo=UTC)
     uploads = [{"Key": f"{n}", "UploadId": f"u{n}", "Initiated": since} for n in range(3)]
     asked: list[object] = []
 
-    class Paged(CountedLine):
+    class Paged(CountedClient):
         async def ask(
             self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
@@ -271,7 +273,7 @@ async def test_uploads_are_listed_page_by_page(line: CountedLine) -> None:
             more = {"IsTruncated": True, "NextKeyMarker": f"{at}"} if at < 2 else {}
             return {"Uploads": [uploads[at]], **more}
 
-    found = [each async for each in listing.unfinished(Paged(line), "start", page=1)]
+    found = [each async for each in listing.unfinished(Paged(client), "start", page=1)]
     assert [each.upload_id for each in found] == ["u0", "u1", "u2"]
     first = {"Prefix": "start", "MaxUploads": 1}
     markers = [{}, *({"KeyMarker": f"{n}", "UploadIdMarker": f"u{n}"} for n in range(2))]
@@ -333,21 +335,21 @@ async def test_wrong_keys_are_refused(s3_bucket: Bucket, small: Path) -> None:
         bucket = msgspec.structs.replace(s3_bucket, **wrong)
         with pytest.raises(StorageFailed, match="refuses the keys"):
             await _open_and_close(bucket)
-        async with open_line(bucket, Limits()) as line:
-            said = await failures(S3Storage(line), small, "a/b")
+        async with open_client(bucket, Limits()) as client:
+            said = await failures(S3Storage(client), small, "a/b")
         assert all("refuses the keys" in each or "denies access" in each for each in said)
         assert all("'a/b'" in each for each in said[:5])
 
 
 async def test_who_may_only_read_cannot_write(
-    s3_bucket: Bucket, storage: S3Storage, line: CountedLine, small: Path, tmp_path: Path
+    s3_bucket: Bucket, storage: S3Storage, client: CountedClient, small: Path, tmp_path: Path
 ) -> None:
     await storage.put(small, "a")
     reader = {"access_key": s3.READ_ONLY, "secret_key": s3.READ_ONLY_SECRET}
-    bucket = msgspec.structs.replace(line.bucket, **reader)
+    bucket = msgspec.structs.replace(client.bucket, **reader)
     with pytest.raises(StorageFailed, match="denies access"):
         await _open_and_close(bucket)
-    async with open_line(bucket, Limits()) as read_only:
+    async with open_client(bucket, Limits()) as read_only:
         denied = S3Storage(read_only)
         await denied.fetch("a", tmp_path / "fetched")
         for call, path in ((denied.put(small, "b"), "b"), (denied.delete("a"), "a")):
@@ -360,8 +362,8 @@ async def test_a_bucket_that_is_not_there_is_said(s3_bucket: Bucket, small: Path
     bucket = msgspec.structs.replace(s3_bucket, name="nobodys")
     with pytest.raises(StorageFailed, match="bucket of the media storage is not there"):
         await _open_and_close(bucket)
-    async with open_line(bucket, Limits()) as line:
-        said = await failures(S3Storage(line), small, "a/b")
+    async with open_client(bucket, Limits()) as client:
+        said = await failures(S3Storage(client), small, "a/b")
     assert all("bucket of the media storage is not there" in each for each in said)
 
 
@@ -380,11 +382,11 @@ async def test_a_bucket_that_goes_while_it_is_used_is_said(
 
 
 @pytest.fixture
-async def full(empty_line: Line) -> AsyncGenerator[S3Storage]:
+async def full(empty_client: S3Client) -> AsyncGenerator[S3Storage]:
     """A storage whose server says that it has no room."""
     from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs]
 
-    class Full(CountedLine):
+    class Full(CountedClient):
         async def ask(
             self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
@@ -392,35 +394,35 @@ async def full(empty_line: Line) -> AsyncGenerator[S3Storage]:
                 raise ClientError({"Error": {"Code": "XMinioStorageFull"}}, call)
             return await super().ask(call, given, size=size)
 
-    yield S3Storage(Full(empty_line, msgspec.structs.replace(empty_line.limits, part=PART)))
+    yield S3Storage(Full(empty_client, msgspec.structs.replace(empty_client.limits, part=PART)))
 
 
-async def test_a_full_storage_is_said(full: S3Storage, line: CountedLine, large: Path) -> None:
+async def test_a_full_storage_is_said(full: S3Storage, client: CountedClient, large: Path) -> None:
     with pytest.raises(StorageFailed, match="is full; there is no room for 'a'"):
         await full.put(large, "a")
-    assert [each async for each in listing.unfinished(line, line.keys.all)] == []
+    assert [each async for each in listing.unfinished(client, client.keys.all)] == []
 
 
-async def test_a_server_that_replaces_files_is_refused(empty_line: Line) -> None:
-    class Heedless(Line):
+async def test_a_server_that_replaces_files_is_refused(empty_client: S3Client) -> None:
+    class Heedless(S3Client):
         @property
         def only_new(self) -> dict[str, object]:
             return {}
 
-    line = Heedless(empty_line.client, empty_line.bucket, empty_line.limits)
+    client = Heedless(empty_client.client, empty_client.bucket, empty_client.limits)
     with pytest.raises(StorageFailed, match="replaces files though it is asked not to"):
-        await S3Storage(line).ready()
-    assert [each async for each in listing.objects(line, line.keys.all)] == []
+        await S3Storage(client).ready()
+    assert [each async for each in listing.objects(client, client.keys.all)] == []
 
 
 async def test_a_storage_is_asked_whether_it_is_ready(
-    storage: S3Storage, line: CountedLine
+    storage: S3Storage, client: CountedClient
 ) -> None:
     assert await storage.ready() == "object storage, profile aws"
-    line.asked.clear()
+    client.asked.clear()
     await storage.ready()
-    assert line.asked == ["put_object", "get_object", "delete_object"]
-    assert [each async for each in listing.objects(line, line.keys.all)] == []
+    assert client.asked == ["put_object", "get_object", "delete_object"]
+    assert [each async for each in listing.objects(client, client.keys.all)] == []
 
 
 async def _open_and_close(bucket: Bucket) -> None:

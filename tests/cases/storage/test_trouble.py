@@ -13,7 +13,7 @@ import pytest
 from adapters.storage import listing
 from adapters.storage.bucket import MEGABYTE, Bucket, Limits
 from adapters.storage.s3 import S3Storage
-from adapters.storage.s3_client import Line, open_line
+from adapters.storage.s3_client import S3Client, open_client
 from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed
 from tests.world.fault_proxy import Fault, FaultProxy, Trouble, fault_proxy
 
@@ -44,33 +44,35 @@ async def proxy(s3_bucket: Bucket) -> AsyncGenerator[FaultProxy]:
 
 
 @pytest.fixture(scope="module")
-async def patient(s3_bucket: Bucket, proxy: FaultProxy) -> AsyncGenerator[Line]:
+async def patient(s3_bucket: Bucket, proxy: FaultProxy) -> AsyncGenerator[S3Client]:
     there = msgspec.structs.replace(s3_bucket, endpoint=proxy.endpoint)
-    async with open_line(there, PATIENT) as line:
-        yield line
+    async with open_client(there, PATIENT) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
-async def hasty(s3_bucket: Bucket, proxy: FaultProxy) -> AsyncGenerator[Line]:
+async def hasty(s3_bucket: Bucket, proxy: FaultProxy) -> AsyncGenerator[S3Client]:
     there = msgspec.structs.replace(s3_bucket, endpoint=proxy.endpoint)
-    async with open_line(there, HASTY) as line:
-        yield line
+    async with open_client(there, HASTY) as client:
+        yield client
 
 
 class Place:
     """An empty folder of the bucket, seen through the proxy and past it, and files to put."""
 
-    def __init__(self, proxy: FaultProxy, lines: dict[str, Line], direct: Line, root: Path) -> None:
+    def __init__(
+        self, proxy: FaultProxy, clients: dict[str, S3Client], direct: S3Client, root: Path
+    ) -> None:
         folder = msgspec.structs.replace(direct.bucket, folder=uuid4().hex)
         self.proxy = proxy
-        self.direct_line = Line(direct.client, folder, direct.limits)
-        self.direct = S3Storage(self.direct_line)
-        self.patient = S3Storage(Line(lines["patient"].client, folder, PATIENT))
-        self.hasty = S3Storage(Line(lines["hasty"].client, folder, HASTY))
-        self.hopeless = S3Storage(Line(lines["hasty"].client, folder, HOPELESS))
+        self.direct_client = S3Client(direct.client, folder, direct.limits)
+        self.direct = S3Storage(self.direct_client)
+        self.patient = S3Storage(S3Client(clients["patient"].client, folder, PATIENT))
+        self.hasty = S3Storage(S3Client(clients["hasty"].client, folder, HASTY))
+        self.hopeless = S3Storage(S3Client(clients["hasty"].client, folder, HOPELESS))
         whole = msgspec.structs.replace(HASTY, part=64 * MEGABYTE)
-        self.in_one_piece = S3Storage(Line(lines["hasty"].client, folder, whole))
-        self.steady = S3Storage(Line(lines["hasty"].client, folder, STEADY))
+        self.in_one_piece = S3Storage(S3Client(clients["hasty"].client, folder, whole))
+        self.steady = S3Storage(S3Client(clients["hasty"].client, folder, STEADY))
         self.small = root / "small"
         self.small.write_bytes(os.urandom(1000))
         self.large = root / "large"
@@ -84,22 +86,22 @@ class Place:
 
     async def unfinished(self) -> list[str]:
         """Keys of the uploads that have not ended."""
-        found = listing.unfinished(self.direct_line, self.direct_line.keys.all)
+        found = listing.unfinished(self.direct_client, self.direct_client.keys.all)
         return [each.key async for each in found]
 
     async def is_empty(self) -> bool:
         """Return True if nothing is in the folder, or about to be."""
-        objects = listing.objects(self.direct_line, self.direct_line.keys.all)
+        objects = listing.objects(self.direct_client, self.direct_client.keys.all)
         return not [each async for each in objects] and not await self.unfinished()
 
 
 @pytest.fixture
 async def place(
-    proxy: FaultProxy, patient: Line, hasty: Line, s3_line: Line, tmp_path: Path
+    proxy: FaultProxy, patient: S3Client, hasty: S3Client, s3_client: S3Client, tmp_path: Path
 ) -> AsyncGenerator[Place]:
     proxy.troubles.clear()
     proxy.lines.clear()
-    yield Place(proxy, {"patient": patient, "hasty": hasty}, s3_line, tmp_path)
+    yield Place(proxy, {"patient": patient, "hasty": hasty}, s3_client, tmp_path)
     proxy.troubles.clear()
 
 
@@ -165,8 +167,8 @@ async def test_what_fails_always_is_named(place: Place, fault: Fault) -> None:
 
 async def test_a_server_that_is_gone_is_named(place: Place, s3_bucket: Bucket) -> None:
     gone = msgspec.structs.replace(s3_bucket, endpoint="http://127.0.0.1:9")
-    async with open_line(gone, HASTY) as line:
-        raised = await every_call(S3Storage(line), place)
+    async with open_client(gone, HASTY) as client:
+        raised = await every_call(S3Storage(client), place)
     assert {str(error).partition(";")[0] for error in raised} == {
         "The media storage cannot be reached"
     }

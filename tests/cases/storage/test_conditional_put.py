@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs]
 
 from adapters.storage.s3 import S3Storage
-from adapters.storage.s3_client import Answer, Call, Line
+from adapters.storage.s3_client import Answer, Call, S3Client
 from domain.shared.errors import MediaTaken
 
 pytestmark = pytest.mark.anyio
@@ -18,11 +18,11 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-class RefusingLine(Line):
+class RefusingClient(S3Client):
     """A line to a storage that refuses creates and then tells something else, some times over."""
 
-    def __init__(self, line: Line, *, times: int, looked_up: str) -> None:
-        super().__init__(line.client, line.bucket, line.limits)
+    def __init__(self, client: S3Client, *, times: int, looked_up: str) -> None:
+        super().__init__(client.client, client.bucket, client.limits)
         self.left = times
         self.has_refused = False
         self.looked_up = looked_up
@@ -54,20 +54,20 @@ def film(tmp_path: Path) -> Path:
 
 
 async def test_an_empty_folder_in_the_way_is_cleared_and_the_file_created(
-    empty_line: Line, film: Path
+    empty_client: S3Client, film: Path
 ) -> None:
-    line = RefusingLine(empty_line, times=1, looked_up="NoSuchKey")
-    await S3Storage(line).put(film, "films/new")
-    assert line.removed == [line.keys.below("films/new")]
-    line.looked_up = ""
-    assert (await S3Storage(line).describe("films/new")).size == len(b"a film")
+    client = RefusingClient(empty_client, times=1, looked_up="NoSuchKey")
+    await S3Storage(client).put(film, "films/new")
+    assert client.removed == [client.keys.below("films/new")]
+    client.looked_up = ""
+    assert (await S3Storage(client).describe("films/new")).size == len(b"a film")
 
 
 @pytest.mark.parametrize("looked_up", ["ServiceUnavailable", "AccessDenied"])
 async def test_where_nobody_can_tell_what_is_there_nothing_is_cleared(
-    empty_line: Line, film: Path, looked_up: str
+    empty_client: S3Client, film: Path, looked_up: str
 ) -> None:
-    line = RefusingLine(empty_line, times=100, looked_up=looked_up)
+    client = RefusingClient(empty_client, times=100, looked_up=looked_up)
     with pytest.raises(MediaTaken):
-        await S3Storage(line).put(film, "films/new")
-    assert line.removed == []
+        await S3Storage(client).put(film, "films/new")
+    assert client.removed == []

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from adapters.storage.threaded_io import Steps
+from adapters.storage.threaded_io import ThreadedIo
 from domain.shared.errors import WaitedTooLong
 
 pytestmark = pytest.mark.anyio
@@ -25,9 +25,9 @@ async def test_a_step_that_does_not_end_is_given_up_and_undone_when_it_has() -> 
         assert result == "made"
         loop.call_soon_threadsafe(undone.set)
 
-    steps = Steps("the disk", limit=SHORT, parting=SHORT)
+    disk = ThreadedIo("the disk", limit=SHORT, parting=SHORT)
     with pytest.raises(WaitedTooLong, match="for the disk"):
-        await steps.run(step, undo)
+        await disk.run(step, undo)
     assert not undone.is_set()
     may_end.set()
     await undone.wait()
@@ -41,7 +41,7 @@ async def test_a_caller_that_is_cancelled_does_not_wait_for_ever() -> None:
         loop.call_soon_threadsafe(begun.set)
         may_end.wait()
 
-    caller = asyncio.ensure_future(Steps("the disk", parting=SHORT).run(step))
+    caller = asyncio.ensure_future(ThreadedIo("the disk", parting=SHORT).run(step))
     await begun.wait()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -51,10 +51,10 @@ async def test_a_caller_that_is_cancelled_does_not_wait_for_ever() -> None:
 
 async def test_steps_that_hang_hold_up_no_others() -> None:
     may_end = threading.Event()
-    stuck = Steps("a disk that is gone", limit=SHORT, parting=SHORT, turn=SHORT)
+    stuck = ThreadedIo("a disk that is gone", limit=SHORT, parting=SHORT, queue_wait=SHORT)
     hung = await asyncio.gather(
         *(stuck.run(lambda _: may_end.wait()) for _ in range(20)), return_exceptions=True
     )
     assert {type(each) for each in hung} == {WaitedTooLong}
-    assert await Steps("another").run(lambda _: 1) == 1
+    assert await ThreadedIo("another").run(lambda _: 1) == 1
     may_end.set()

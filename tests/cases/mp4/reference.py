@@ -48,7 +48,7 @@ class Clip(msgspec.Struct, frozen=True):
     """The MD5 of each picture."""
 
 
-class ArtifactCache(msgspec.Struct, frozen=True):
+class ReferenceFiles(msgspec.Struct, frozen=True):
     """The sources of the tests' cuts."""
 
     clips: list[Clip]
@@ -60,7 +60,7 @@ class ArtifactCache(msgspec.Struct, frozen=True):
         return "ArtifactCache(...)"
 
 
-def filled(folder: Path) -> ArtifactCache:
+def filled(folder: Path) -> ReferenceFiles:
     """Draw and encode everything."""
     clips = [_clip(folder, film, frames) for film, frames in enumerate(LENGTHS)]
     source = _noise(folder / "song.wav", 8)
@@ -77,7 +77,7 @@ def filled(folder: Path) -> ArtifactCache:
         "+faststart",
         str(song),
     )
-    return ArtifactCache(clips, read_track(song), heard(song))
+    return ReferenceFiles(clips, read_track(song), heard(song))
 
 
 def _clip(folder: Path, film: int, frames: int) -> Clip:
@@ -150,13 +150,13 @@ def heard(film: Path) -> np.ndarray[Any, Any]:
     return np.concatenate(parts, axis=1).T
 
 
-def stored(artifacts: ArtifactCache, pieces: Sequence[Piece]) -> list[str]:
+def stored(artifacts: ReferenceFiles, pieces: Sequence[Piece]) -> list[str]:
     """The MD5s of the packets that a film of these pieces should have."""
     by_path = {clip.path: clip.stored for clip in artifacts.clips}
     return [md5 for p in pieces for md5 in by_path[p.track.path][p.first : p.first + p.count]]
 
 
-def decoded(artifacts: ArtifactCache, pieces: Sequence[Piece]) -> list[str]:
+def decoded(artifacts: ReferenceFiles, pieces: Sequence[Piece]) -> list[str]:
     """The MD5s of the pictures that a film of these pieces should have."""
     by_path = {clip.path: clip.decoded for clip in artifacts.clips}
     return [md5 for p in pieces for md5 in by_path[p.track.path][p.first : p.first + p.count]]
