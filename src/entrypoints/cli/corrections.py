@@ -67,7 +67,8 @@ def correct_song(song_id: str, correction: Correction) -> None:
         async with session() as opened:
             told = await opened.use_cases.correct_song(song_id, correction)
         one = f", the first '1' at {told.ones[0]:.3f} s" if told.ones else ""
-        say(talker(), f"The song {song_id!r}: {told.tempo:.1f} BPM{one}.")
+        either = "" if told.other_tempo is None else f" (or {told.other_tempo:.1f})"
+        say(talker(), f"The song {song_id!r}: {told.tempo:.1f} BPM{either}{one}.")
 
     run(work)
 
