@@ -12,6 +12,7 @@ from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
+from adapters.memory.sound_aligner import MemorySoundAligner
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.add_move import AddMove
@@ -19,9 +20,11 @@ from application.library.check_library import CheckLibrary
 from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary, ImportReport
 from application.library.prewarm_library import PrewarmLibrary
+from application.library.share_beats import ShareBeats
 from application.ports.moves import MoveFilter
 from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import Move
+from domain.library.shared_recordings import Alignment
 from domain.library.songs import Analysis
 from domain.shared.bucket_uris import Home
 from domain.shared.errors import UnreadableMedia
@@ -66,6 +69,11 @@ class Place:
         storage = around(self.storage, "storage")
         media_probe = around(MemoryMediaProbe(), "media_probe")
         embedder = around(MemoryEmbedder(), "embedder")
+        self.alignments: dict[tuple[bytes, bytes], Alignment] = {}
+        kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
+        self.share = ShareBeats(
+            self.library.moves, *kept, self.workspace, MemorySoundAligner(self.alignments)
+        )
         self.bring = ImportLibrary(
             library.moves,
             library.files,
@@ -83,12 +91,14 @@ class Place:
             ),
             Examination(hear, embedder, MemoryMotionAnalyzer()),
             home=home,
+            share_beats=self.share,
         )
         self.encoder = MemoryEncoder()
-        kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
         songs, moves = self.library.songs, self.library.moves
         self.warm = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 1)
-        self.check = CheckLibrary(moves, self.embeddings, *kept, self.workspace, self.warm)
+        self.check = CheckLibrary(
+            moves, self.embeddings, *kept, self.workspace, self.warm, self.share
+        )
 
     def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:
         file = self.folder / path
