@@ -17,6 +17,7 @@ from domain.library.corrections import Correction
 from domain.library.moves import Move
 from domain.library.shared_recordings import Alignment, SoundPrint
 from tests.rules.test_shared_recordings import SURE, clip
+from tests.world.importing import Place
 
 pytestmark = pytest.mark.anyio
 
@@ -96,3 +97,36 @@ async def test_a_clip_that_got_lost_is_passed_over(tmp_path: Path) -> None:
     await world.storage.delete(SURER.video_path)
     await world.share()
     assert (await world.moves.get("unsure")).beats_from == "sure"
+
+
+async def unnoticed(name: str, done: int, of: int) -> None:
+    pass
+
+
+def filmed_to_one_recording(place: Place) -> dict[tuple[bytes, bytes], Alignment]:
+    for name in ("known.mp4", "unsure.mp4"):
+        place.clip(name)
+    one, other = ((place.folder / f"{name}.mp4").read_bytes() for name in ("known", "unsure"))
+    return {(one, other): Alignment(offset=0.25, quality=0.9)}
+
+
+async def test_an_import_says_whose_beats_a_clip_has(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.alignments.update(filmed_to_one_recording(place))
+    report = await place()
+    said = {each.id: [n.message for n in each.notes if n.field == "beats"] for each in report.moves}
+    assert said["known"] == []
+    assert said["unsure"][-1].startswith("Beats from 'known', same recording")
+    assert (await place.moves())["unsure"].beats_from == "known"
+    assert await place.checked() == []
+
+
+async def test_a_check_of_the_library_shares_beats_and_says_whose(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    alignments = filmed_to_one_recording(place)
+    await place()
+    assert await place.checked() == [("unsure", "beats")]
+    place.alignments.update(alignments)
+    [finding] = await place.check(unnoticed)
+    assert (finding.move_id, finding.message) == ("unsure", "Beats from 'known', same recording.")
+    assert await place.checked() == []
