@@ -25,7 +25,14 @@ from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.index.factory import open_index
 from adapters.listening.librosa_analyzer import LibrosaAudioAnalyzer
 from adapters.listening.song_analyzer import NAME
-from adapters.media.caged import CagedAudioAnalyzer, CagedDecoder, CagedMotionAnalyzer, CagedProbe
+from adapters.listening.sound_alignment import align
+from adapters.media.caged import (
+    CagedAudioAnalyzer,
+    CagedDecoder,
+    CagedMotionAnalyzer,
+    CagedProbe,
+    CagedSoundAligner,
+)
 from adapters.media.worker import MediaWorker
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.hls_fragments import FragmentPreviewStreamer
@@ -102,6 +109,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             ),
             embedder=HashedEmbedder(),
             motion_analyzer=CagedMotionAnalyzer(worker),
+            sound_aligner=CagedSoundAligner(worker, align),
             studio=stack.enter_context(CodeStudio(settings.cores)),
             progress=SeveralProgress(LogProgress(), *listeners),
             clock=SystemClock(),

@@ -7,6 +7,7 @@ import numpy as np
 
 from adapters.listening.features import RATE
 from adapters.listening.song_analyzer import analyze, prepare
+from adapters.listening.sound_alignment import sound_print
 from adapters.media.look import look
 from adapters.media.messages import Job, Look
 from adapters.media.motion import measure_motion
@@ -42,6 +43,10 @@ def _analyze(file: int, job: Job) -> Analysis:
     return analyze(sound)
 
 
+def _fingerprint(file: int, job: Job) -> bytes:
+    return sound_print(np.concatenate(list(samples(file, RATE, job.seconds))))
+
+
 def main() -> None:
     """Work until the service ends."""
     # Imported before the first file arrives, so that every forked process has them.
@@ -49,5 +54,11 @@ def main() -> None:
     from av.logging import set_level
 
     set_level(None)
-    tasks = {"look": _look, "motion": _motion, "samples": _samples, "analyze": _analyze}
+    tasks = {
+        "look": _look,
+        "motion": _motion,
+        "samples": _samples,
+        "analyze": _analyze,
+        "fingerprint": _fingerprint,
+    }
     serve(tasks, {"analyze": prepare})

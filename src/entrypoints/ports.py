@@ -21,6 +21,7 @@ from application.ports.moves import MoveRepository
 from application.ports.preview_streamer import PreviewStreamer
 from application.ports.progress import Progress
 from application.ports.songs import SongRepository
+from application.ports.sound_aligner import SoundAligner
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
@@ -48,6 +49,7 @@ class Ports:
     index: MoveIndex
     embedder: Embedder
     motion_analyzer: MotionAnalyzer
+    sound_aligner: SoundAligner
     studio: DemoStudio
     progress: Progress
     clock: Clock

@@ -26,6 +26,7 @@ from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.move_index import MemoryMoveIndex
 from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from adapters.memory.progress import MemoryProgress
+from adapters.memory.sound_aligner import MemorySoundAligner
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
@@ -98,6 +99,7 @@ class House:
             index=MemoryMoveIndex(),
             embedder=MemoryEmbedder(),
             motion_analyzer=MemoryMotionAnalyzer(),
+            sound_aligner=MemorySoundAligner(),
             studio=MemoryDemoStudio(),
             progress=MemoryProgress(),
             clock=MemoryClock(),

@@ -22,6 +22,7 @@ MOVE_KEYS = {
     "unusable",
     "confidence",
     "correction",
+    "beats_from",
 }
 SONG_KEYS = {"id", "title", "artist", "audio_path", "duration", "genre", "tempo", "unusable"}
 

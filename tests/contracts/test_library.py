@@ -451,6 +451,41 @@ async def test_a_move_says_why_its_clip_is_unusable_until_that_is_taken_back(
     assert await found(library, MoveFilter(usable=True)) == ["a", "b", "c"]
 
 
+async def test_beats_of_another_clip_are_kept(library: Library) -> None:
+    heard = move("a", beats=(0.0, 1.0), confidence=0.3)
+    await library.moves.add(heard)
+    lent = msgspec.structs.replace(
+        heard, tempo=127.5, first_count=0.7, beats=(0.2, 0.7), confidence=0.8, beats_from="b"
+    )
+    assert await library.moves.lend_beats(msgspec.structs.replace(lent, name="Other"))
+    assert await library.moves.get("a") == lent
+    assert await library.moves.get_uncorrected("a") == lent
+
+
+async def test_beats_that_a_user_corrected_are_kept(library: Library) -> None:
+    heard = move("a", beats=(0.0, 1.0), confidence=0.3)
+    await library.moves.add(heard)
+    await library.moves.correct("a", Correction(shift="half_beat"))
+    said = await library.moves.get("a")
+    lent = msgspec.structs.replace(heard, beats=(0.2, 0.7), beats_from="b")
+    assert not await library.moves.lend_beats(lent)
+    assert await library.moves.get("a") == said
+    await library.moves.correct("a", Correction())
+    assert await library.moves.lend_beats(lent)
+
+
+async def test_a_move_that_was_removed_or_has_another_clip_now_gets_no_beats(
+    library: Library,
+) -> None:
+    await library.moves.add(move("a"))
+    gone = await library.moves.remove("a")
+    assert not await library.moves.lend_beats(gone)
+    again = move("a", video_path="clips/other.mp4")
+    await library.moves.add(again)
+    assert not await library.moves.lend_beats(msgspec.structs.replace(gone, beats_from="b"))
+    assert await library.moves.get("a") == again
+
+
 async def test_a_move_that_was_removed_or_has_another_clip_now_is_not_marked(
     library: Library,
 ) -> None:

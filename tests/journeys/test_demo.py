@@ -153,7 +153,7 @@ async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(
 
         heard = await ports.songs.analysis(kept.id)
         assert heard is not None
-        assert heard.analyzed_by == "network 4"
+        assert heard.analyzed_by == "network 5"
         assert heard.tempo == pytest.approx(score.tempo, rel=0.04)
         assert list(heard.beats) == sorted(set(heard.beats))
         assert set(heard.ones) <= set(heard.beats)

@@ -12,6 +12,7 @@ from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
+from adapters.memory.sound_aligner import MemorySoundAligner
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.add_move import AddMove
@@ -19,9 +20,11 @@ from application.library.check_library import CheckLibrary
 from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary, ImportReport
 from application.library.prewarm_library import PrewarmLibrary
+from application.library.share_beats import ShareBeats
 from application.ports.moves import MoveFilter
 from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import Move
+from domain.library.shared_recordings import Alignment
 from domain.library.songs import Analysis
 from domain.shared.bucket_uris import Home
 from domain.shared.errors import UnreadableMedia
@@ -45,6 +48,8 @@ async def analyze_audio(clip: Path) -> Analysis:
         return msgspec.structs.replace(HEARD, tempo=0, beats=(), ones=(), confidence=0)
     if "noise" in clip.name:
         raise UnreadableMedia
+    if "unsure" in clip.name:
+        return msgspec.structs.replace(HEARD, confidence=0.3)
     return HEARD
 
 
@@ -66,6 +71,11 @@ class Place:
         storage = around(self.storage, "storage")
         media_probe = around(MemoryMediaProbe(), "media_probe")
         embedder = around(MemoryEmbedder(), "embedder")
+        self.alignments: dict[tuple[bytes, bytes], Alignment] = {}
+        kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
+        self.share = ShareBeats(
+            self.library.moves, *kept, self.workspace, MemorySoundAligner(self.alignments)
+        )
         self.bring = ImportLibrary(
             library.moves,
             library.files,
@@ -83,13 +93,13 @@ class Place:
             ),
             Examination(analyze_audio, embedder, MemoryMotionAnalyzer()),
             home=home,
+            share_beats=self.share,
         )
         self.encoder = MemoryEncoder()
-        kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
         songs, moves = self.library.songs, self.library.moves
         self.prewarm_library = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 1)
         self.check = CheckLibrary(
-            moves, self.embeddings, *kept, self.workspace, self.prewarm_library
+            moves, self.embeddings, *kept, self.workspace, self.prewarm_library, self.share
         )
 
     def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:

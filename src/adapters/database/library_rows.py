@@ -41,6 +41,7 @@ def uncorrected_move_of(row: Row[Any]) -> Move:
         beats=msgspec.json.decode(row.beats, type=tuple[float, ...]) if row.beats else (),
         unusable=row.unusable,
         confidence=row.confidence,
+        beats_from=row.beats_from,
     )
 
 

@@ -44,8 +44,7 @@ class SqlMoveRepository:
 
     async def add(self, move: Move, embedding: MoveEmbedding | None = None) -> None:
         """See `application.ports.moves.MoveRepository`."""
-        beats = msgspec.json.encode(move.beats).decode() if move.beats else None
-        fields = {**storable_fields(move), "beats": beats, "correction": None}
+        fields = {**storable_fields(move), "beats": _document(move.beats), "correction": None}
         row = insert(MoveRow).values(**fields, folded_name=move.name.casefold())
 
         async def work(connection: AsyncConnection) -> None:
@@ -125,6 +124,18 @@ class SqlMoveRepository:
         change = update(MoveRow).where(*same).values(unusable=reason)
         return await self._database.write(change) > 0
 
+    async def lend_beats(self, move: Move) -> bool:
+        """See `application.ports.moves.MoveRepository`."""
+        fields = storable_fields(move)
+        change = (
+            update(MoveRow)
+            .where(MoveRow.id == move.id, MoveRow.video_path == move.video_path)
+            .where(MoveRow.correction.is_(None))
+            .values({name: fields[name] for name in ("tempo", "first_count", "confidence")})
+            .values(beats=_document(move.beats), beats_from=move.beats_from)
+        )
+        return await self._database.write(change) > 0
+
     async def remove(self, move_id: str) -> Move:
         """See `application.ports.moves.MoveRepository`."""
         rows = await take(self._database, MoveRow, Kind.MOVE, move_id)
@@ -136,3 +147,7 @@ class SqlMoveRepository:
         query = select(MoveRow.__table__).where(MoveRow.id == move_id)
         rows = await rows_of(self._database, query, move_id)
         return rows[0] if rows else None
+
+
+def _document(beats: Sequence[float]) -> str | None:
+    return msgspec.json.encode(beats).decode() if beats else None

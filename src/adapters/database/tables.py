@@ -117,6 +117,8 @@ class MoveRow(Table):
     """Reason why no film can be made of its clip, after a failed attempt."""
     confidence: Mapped[float | None]
     """Confidence in the beats, 0 to 1; null if no analysis recorded it."""
+    beats_from: Mapped[str | None] = mapped_column(Id)
+    """Id of the move that lent the beats, because its clip has the same recording."""
     correction: Mapped[str | None] = mapped_column(Text())
     """The `domain.library.corrections.Correction` as JSON; the other columns stay uncorrected."""
 

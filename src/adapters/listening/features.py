@@ -53,13 +53,11 @@ def features(samples: Array) -> Array:
     In this order: the onsets in twelve bands and their mean, the levels of the twelve bands, the
     change of harmony over four spans of time, of the bass over two, of the timbre over three.
     """
-    level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float32), dtype=np.float64)))
-    even = samples.astype(np.float32, copy=False) * np.float32(_LEVEL / max(level, _SILENT))
-    fine = np.log10(1 + _COMPRESSION * _spectrum(even, _WINDOW, HOP, _mel()))
+    even = _even(samples)
+    fine = _fine(even)
     frames = len(fine) // 2
     rise = _rise(fine)
-    onsets = np.column_stack((_joined(rise), rise.mean(axis=1)))
-    onsets = onsets[: 2 * frames].reshape(frames, 2, -1).max(axis=1)
+    onsets = _pairs(np.column_stack((_joined(rise), rise.mean(axis=1))))
     levels = _joined(fine)[: 2 * frames].reshape(frames, 2, -1).mean(axis=1)
     around = _averaged(levels, _LEVEL_SECONDS)
     columns = [
@@ -69,6 +67,28 @@ def features(samples: Array) -> Array:
         *(_change(levels - levels.mean(axis=0), int(s * FPS)) - 1 for s in _TIMBRE_SECONDS),
     ]
     return np.column_stack(columns).astype(np.float32)
+
+
+def rises(samples: Array) -> Array:
+    """Return the rise of loudness in twelve bands, shape (frames, 12), without normalisation."""
+    return _pairs(_joined(_rise(_fine(_even(samples)))))
+
+
+def _even(samples: Array) -> Array:
+    """Return samples at the usual loudness."""
+    level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float32), dtype=np.float64)))
+    return samples.astype(np.float32, copy=False) * np.float32(_LEVEL / max(level, _SILENT))
+
+
+def _fine(even: Array) -> Array:
+    """Return the levels of the mel bands, shape (fine frames, 81)."""
+    return np.log10(1 + _COMPRESSION * _spectrum(even, _WINDOW, HOP, _mel()))
+
+
+def _pairs(fine: Array) -> Array:
+    """Return the greater of each pair of fine frames."""
+    frames = len(fine) // 2
+    return fine[: 2 * frames].reshape(frames, 2, -1).max(axis=1)
 
 
 def _spectrum(samples: Array, window: int, hop: int, fold: Array) -> Array:

@@ -14,7 +14,7 @@ from domain.library.songs import Analysis
 
 Samples = NDArray[np.float32]
 
-NAME: Final = "network 4"
+NAME: Final = "network 5"
 """Name in every analysis; an analyzer with other results has another name."""
 _PEAKS: Final = 1_000
 _PRACTICE: Final = 3

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from adapters.listening.barlines import turned
 from adapters.listening.bars import Paces, Row, best_row, evidence, paces
 from adapters.listening.features import HOP, RATE, features
+from adapters.listening.music_range import music_range
 from adapters.listening.network import SHORT, SONGS, Weights, load, probabilities
 from adapters.listening.spectral_features import SpectralFeatures
 
@@ -29,11 +30,10 @@ short weights are better, and whole songs of 45 s and more, for which the others
 _EARLY: Final = {SONGS: 0.0, SHORT: 0.002}
 """Seconds by which the peaks of each network precede the beats, on synthetic songs."""
 
-_SILENCE: Final = 10 ** (-70 / 20)
-"""Peak of silence, relative to full scale."""
-
 _COUNTED: Final = 5.0
-"""Maximum seconds of silence around a song that the count includes: an eight-count at 96 BPM."""
+"""Maximum seconds of silence or noise around a song that the count includes: an eight-count at
+96 BPM.
+"""
 
 _AHEAD: Final = 0.1
 """Seconds by which a beat may precede its sound: a little more than its error."""
@@ -87,17 +87,18 @@ def track(samples: Array, spectrum: SpectralFeatures | None = None) -> Heard:
     If the confidence is low, the result has no beats: for silence and noise, speech, music without
     a beat or not in bars of four, and less than two seconds of sound.
     """
-    start, end = _sounding(samples)
-    if end - start < _SHORTEST * RATE:
+    first, last = music_range(samples)
+    about = round(_COUNTED * RATE)
+    start, end = max(0, first - about), min(len(samples), last + about)
+    if first == last or end - start < _SHORTEST * RATE:
         return _nothing(0.0)
     weights = SONGS if end - start >= _LONG * RATE else SHORT
     row = count(features(samples[start:end]), load(weights))
     if row.confidence < LEAST_CONFIDENCE:
         return _nothing(row.confidence)
     times = start / RATE + row.beats + _EARLY[weights]
-    # Leading silence is included to find the beat, but nobody dances before the music.
-    music = _first_sound(samples) / RATE - _AHEAD
-    inside = (times < len(samples) / RATE) & (times >= music)
+    # What surrounds the music is included to find the beat, but nobody dances to it.
+    inside = (times >= first / RATE - _AHEAD) & (times < last / RATE)
     times = times[inside]
     known = spectrum or SpectralFeatures(samples)
     places = turned(row.places[inside], row.downbeat[inside], known, times)
@@ -119,25 +120,6 @@ def count(seen: Array, weights: Weights) -> Count:
 
 def _nothing(confidence: float) -> Heard:
     return Heard(np.zeros(0), np.zeros(0), confidence, None)
-
-
-def _sounding(samples: Array) -> tuple[int, int]:
-    """Return the range of samples from the first to the last sound, with some silence on either
-    side.
-    """
-    whole = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP)
-    loud = np.flatnonzero(whole.max(axis=1, initial=0) > _SILENCE) * HOP
-    if len(loud) == 0:
-        return 0, 0
-    about = round(_COUNTED * RATE)
-    start, end = max(0, int(loud[0]) - about), min(len(samples), int(loud[-1]) + HOP + about)
-    return start, end
-
-
-def _first_sound(samples: Array) -> int:
-    """Return the first sample of the first block that is not silent."""
-    whole = np.abs(samples[: len(samples) // HOP * HOP]).reshape(-1, HOP)
-    return int(np.argmax(whole.max(axis=1, initial=0) > _SILENCE)) * HOP
 
 
 @cache

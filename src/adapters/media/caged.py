@@ -1,5 +1,6 @@
 """Adapters that implement ports with the media worker."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -9,11 +10,14 @@ from numpy.typing import NDArray
 from adapters.media import limits
 from adapters.media.messages import Look
 from adapters.media.worker import MediaWorker
+from application.concurrency.threads import Threads
 from domain.library.limits import Allowance
 from domain.library.media import Media
 from domain.library.motion import Motion
+from domain.library.shared_recordings import Alignment, SoundPrint
 from domain.library.songs import Analysis
 
+_ALIGNING: Final = Threads("aligning", 1)
 _LOOK: Final = 60.0
 _DECODE: Final = 30 * 60.0
 """Maximum seconds to wait for an answer; the limit of CPU time usually ends a process sooner."""
@@ -67,6 +71,29 @@ class CagedAudioAnalyzer:
         return await self._worker.ask(
             song, "analyze", Analysis, seconds=limits.SECONDS, wait=_DECODE
         )
+
+
+class CagedSoundAligner:
+    """A `SoundAligner` that fingerprints clips in the worker."""
+
+    name = "onsets 1"
+
+    def __init__(
+        self, worker: MediaWorker, align: Callable[[SoundPrint, SoundPrint], Alignment | None]
+    ) -> None:
+        """Take the worker, and the function that compares fingerprints."""
+        self._worker = worker
+        self._align = align
+
+    async def fingerprint(self, clip: Path) -> SoundPrint:
+        """See `application.ports.sound_aligner.SoundAligner`."""
+        return await self._worker.ask(
+            clip, "fingerprint", bytes, seconds=limits.SECONDS, wait=_DECODE
+        )
+
+    async def align(self, one: SoundPrint, other: SoundPrint) -> Alignment | None:
+        """See `application.ports.sound_aligner.SoundAligner`."""
+        return await _ALIGNING.run(lambda: self._align(one, other))
 
 
 class CagedDecoder:

@@ -103,6 +103,23 @@ class MemoryMoveRepository:
     def _corrected(self, move_id: str) -> Move:
         return retimed(self._moves[move_id], self._corrections.get(move_id))
 
+    async def lend_beats(self, move: Move) -> bool:
+        """See `application.ports.moves.MoveRepository`."""
+        await checkpoint()
+        check_texts(move)
+        known = self._moves.get(move.id)
+        if known is None or known.video_path != move.video_path or move.id in self._corrections:
+            return False
+        self._moves[move.id] = msgspec.structs.replace(
+            known,
+            tempo=move.tempo,
+            first_count=move.first_count,
+            beats=move.beats,
+            confidence=move.confidence,
+            beats_from=move.beats_from,
+        )
+        return True
+
     async def mark_unusable(self, move: Move, reason: str | None) -> bool:
         """See `application.ports.moves.MoveRepository`."""
         await checkpoint()

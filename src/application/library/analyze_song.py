@@ -17,7 +17,8 @@ from application.ports.media_probe import MediaProbe
 from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
-from domain.library.corrections import Correction, corrected
+from domain.library.corrections import Correction, corrected, other_octave
+from domain.library.genre_tempos import counted_in
 from domain.library.songs import Analysis, Song
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest, SpoiledFile
@@ -56,24 +57,35 @@ class AnalyzeSong:
         return heard if correction is None else corrected(heard, correction)
 
     async def uncorrected(self, song_id: str) -> Analysis:
-        """Return the analysis without corrections; raises as the call does."""
+        """Return the analysis without corrections, counted as is usual in the song's genre.
+
+        Raises as the call does.
+        """
         song = await self._songs.get(song_id)
         known = await self._songs.analysis(song_id)
-        if known is not None:
-            return known
-        heard = await self._of(song)
-        await self._songs.keep_analysis(song_id, heard)
+        heard = counted_in(await self._of(song) if known is None else known, song.genre)
+        if known is None:
+            await self._songs.keep_analysis(song_id, heard)
+        elif heard.tempo != known.tempo:
+            # A user's correction refers to the analysis as it was when the user made it.
+            if await self._songs.correction(song_id) is not None:
+                return msgspec.structs.replace(known, other_tempo=other_octave(known.tempo))
+            await self._songs.keep_analysis(song_id, heard)
         return heard
 
     async def by_ear(self, song_id: str) -> Analysis:
         """Return the analyzer's result and ignore the library's; raises as the call does."""
         return await self._of(await self._songs.get(song_id))
 
-    async def file(self, sound: Path) -> Analysis:
-        """Return the analysis of a local file; raises `UnreadableMedia`."""
+    async def file(self, sound: Path, genre: str | None = None) -> Analysis:
+        """Return the analysis of a local file, counted as is usual in a genre.
+
+        Raises `UnreadableMedia`.
+        """
         async with self._workspace.take(uuid4()) as folder:
             known = await OnHand({sound.name: sound}, self._media_probe).known(sound.name)
-            return await self._listened(known.digest, lambda: _at(sound), folder)
+            heard = await self._listened(known.digest, lambda: _at(sound), folder)
+        return counted_in(heard, genre)
 
     async def _of(self, song: Song) -> Analysis:
         with of_the_library():
@@ -100,7 +112,8 @@ class AnalyzeSong:
             heard = await self._audio_analyzer.analyze(await sound())
             await FILES.run(lambda: into.write_bytes(msgspec.json.encode(heard)))
 
-        return await self._artifacts.get_or_create(key, folder / key, make, _read)
+        heard = await self._artifacts.get_or_create(key, folder / key, make, _read)
+        return counted_in(heard, None)
 
 
 class CorrectSong:
@@ -121,9 +134,12 @@ class CorrectSong:
         if correction.one_at is not None and correction.one_at > heard.duration:
             message = f"The song lasts {heard.duration:.3f} s."
             raise InvalidRequest((Violation(path="$.one_at", message=message),))
-        analysis = heard if correction == Correction() else corrected(heard, correction)
-        await self._songs.keep_correction(song_id, correction, analysis.tempo or None)
-        return analysis
+        if correction != Correction():
+            analysis = corrected(heard, correction)
+            await self._songs.keep_correction(song_id, correction, analysis.tempo or None)
+            return analysis
+        await self._songs.keep_correction(song_id, correction, heard.tempo or None)
+        return await self._analyze_song.uncorrected(song_id)
 
 
 async def _at(file: Path) -> Path:

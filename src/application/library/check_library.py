@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from application.library.prewarm_library import PrewarmLibrary
+from application.library.share_beats import ShareBeats
 from application.media.fetched_files import FetchedFiles
 from application.media.item_attempts import ItemAttempts, reason_of, stops_all
 from application.ports.artifact_cache import ArtifactCache
@@ -51,8 +52,10 @@ class CheckLibrary:
         media_probe: MediaProbe,
         workspace: Workspace,
         prewarm_library: PrewarmLibrary,
+        share_beats: ShareBeats | None = None,
     ) -> None:
-        """Take the ports, and the use case that retries unusable clips."""
+        """Take the ports, the use case that retries unusable clips, and the sharing of beats."""
+        self._share_beats = share_beats
         self._moves = moves
         self._embeddings = embeddings
         self._storage = storage
@@ -62,13 +65,14 @@ class CheckLibrary:
         self._prewarm_library = prewarm_library
 
     async def __call__(self, on_progress: OnProgress) -> tuple[Finding, ...]:
-        """Return everything that is not right, in the order of the moves' ids.
+        """Return everything that is not right, and new beats, in the order of the moves' ids.
 
         A move that cannot be checked is a finding. Raises what stops every check, such as a
         database that is away.
         """
+        shared = () if self._share_beats is None else await self._share_beats()
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
-        findings: list[Finding] = []
+        findings = [Finding(move_id=each.id, field="beats", message=_lent(each)) for each in shared]
         attempts = ItemAttempts("checking the move")
 
         async def check(move: Move) -> None:
@@ -101,7 +105,8 @@ class CheckLibrary:
             found.append(("unusable", message))
         found += _told(move_faults(move, seconds))
         if move.doubt:
-            message = (
+            source = "" if move.beats_from is None else f"{_lent(move)} "
+            message = source + (
                 f"It is not sure where its beats are (confidence {move.confidence:.2f}), so it is "
                 "danced less often. Listen to it, and say what is right by `library correct-move`: "
                 "`--beats double` or `half`, `--half-beat`, or `--one-at`."
@@ -126,6 +131,10 @@ class CheckLibrary:
                 self._storage, self._artifacts, self._media_probe, folder, asyncio.Semaphore(1)
             )
             return float((await files.known(path)).media.seconds)
+
+
+def _lent(move: Move) -> str:
+    return f"Beats from {move.beats_from!r}, same recording."
 
 
 def _told(faults: Iterable[Violation]) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Import many moves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from application.library.add_move import AddMove
 from application.library.clip_analysis import Examination, Examined
 from application.library.clip_failures import MISSING
 from application.library.import_scan import gathered
+from application.library.share_beats import ShareBeats
 from application.media.item_attempts import attempt
 from application.media.store_file import delete_or_leave, fingerprint
 from application.ports.library_files import LibraryFiles
@@ -93,10 +94,12 @@ class ImportLibrary:
         examine: Examination,
         at_once: int = _AT_ONCE,
         home: Home | None = None,
+        share_beats: ShareBeats | None = None,
     ) -> None:
-        """Take the ports, the number of parallel clips, and the bucket of this installation if it
-        uses one.
+        """Take the ports, the number of parallel clips, the bucket of this installation if it
+        uses one, and the sharing of beats.
         """
+        self._share_beats = share_beats
         self._moves = moves
         self._library_files = library_files
         self._storage = storage
@@ -128,6 +131,10 @@ class ImportLibrary:
 
         await on_progress("", 0, len(found.moves))
         await run_all(work(wanted) for wanted in found.moves)
+        if self._share_beats is not None and _anything_new(report.values()):
+            for move in await self._share_beats():
+                if move.id in report:
+                    report[move.id] = _lent(report[move.id], move)
         moves = tuple(report[wanted.id] for wanted in found.moves)
         return ImportReport(moves=moves, passed_over=found.passed_over)
 
@@ -216,6 +223,17 @@ class ImportLibrary:
         except MediaNotFound:
             return False
         return await self._embeddings.find(move.id) is not None
+
+
+def _anything_new(report: Iterable[Imported]) -> bool:
+    return any(each.outcome in (Outcome.ADDED, Outcome.COMPLETED) for each in report)
+
+
+def _lent(imported: Imported, move: Move) -> Imported:
+    said = f"Beats from {move.beats_from!r}, same recording; {move.tempo:.1f} BPM."
+    return msgspec.structs.replace(
+        imported, notes=(*imported.notes, note(Kind.COMPUTED, "beats", said))
+    )
 
 
 def _unusable(move: Move) -> tuple[Note, ...]:

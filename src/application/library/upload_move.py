@@ -14,6 +14,7 @@ from application.concurrency.timeouts import UPLOAD_QUEUE_WAIT, place_in
 from application.library.add_move import AddMove
 from application.library.clip_analysis import Examination, Examined
 from application.library.prewarm_library import PrewarmLibrary
+from application.library.share_beats import ShareBeats
 from application.library.unique_ids import id_of, unused_move_id
 from application.ports.library_files import LibraryFiles
 from application.ports.media_probe import MediaProbe
@@ -72,6 +73,7 @@ class UploadMove:
         background: BackgroundQueue,
         at_once: int,
         queue_wait: float = UPLOAD_QUEUE_WAIT,
+        share_beats: ShareBeats | None = None,
     ) -> None:
         """Take the ports, the parts that examine, add and prepare moves, and the queue.
 
@@ -87,6 +89,7 @@ class UploadMove:
         self._locks = KeyedLock()
         self._gate = asyncio.Semaphore(at_once)
         self._queue_wait = queue_wait
+        self._share_beats = share_beats
 
     async def __call__(self, clip: Path, said: MoveForm, *, own: bool = False) -> UploadedMove:
         """Return the new move; the caller must not change ``clip`` any more.
@@ -111,6 +114,8 @@ class UploadMove:
             self._background(
                 f"making the move {move.id!r} ready", partial(self._prewarm_library.one, move)
             )
+        if self._share_beats is not None:
+            self._background(f"sharing the beats of the move {move.id!r}", self._share_beats)
         return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
 
     async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:

@@ -68,6 +68,14 @@ class MoveRepository(Protocol):
         """
         ...
 
+    async def lend_beats(self, move: Move) -> bool:
+        """Store the tempo, the first count, the beats, their confidence and their source.
+
+        Return False, and change nothing, if a user has corrected the beats, or if the move was
+        removed or has another clip by now.
+        """
+        ...
+
     async def mark_unusable(self, move: Move, reason: str | None) -> bool:
         """Store the reason why no film can be made of a move's clip; None if one can.
 

@@ -12,6 +12,8 @@ from domain.library.songs import Analysis
 
 _EIGHT: Final = 8
 _BAR: Final = 4
+_MIDDLE: Final = 100.0
+"""BPM below which double is the likelier other way to count, and half from there on."""
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,12 +46,23 @@ def corrected(heard: Analysis, correction: Correction) -> Analysis:
     return msgspec.structs.replace(
         heard,
         tempo=round(tempo, 2),
+        other_tempo=other_octave(round(tempo, 2)),
         beats=tuple(beats),
         ones=tuple(beats[one % _EIGHT :: _EIGHT]),
         downbeats=tuple(beats[one % _BAR :: _BAR]),
         beat_energy=tuple(_energy(heard, beat) for beat in beats),
         confidence=1.0,
     )
+
+
+def other_octave(tempo: float) -> float | None:
+    """Return half or double a tempo in beats per minute, whichever a dancer counts more likely.
+
+    A tempo of 0, without a beat, has none.
+    """
+    if tempo <= 0:
+        return None
+    return round(tempo * 2 if tempo < _MIDDLE else tempo / 2, 2)
 
 
 def counted(heard: Analysis, correction: Correction) -> tuple[list[float], int]:

@@ -68,6 +68,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
     Below `UNSURE` the beats may be off by half a beat, or at double or half the tempo.
     """
+    beats_from: str | None = None
+    """Id of the move whose clip has the same recording and lent its beats; null for own beats."""
     correction: Correction | None = None
     """A user's correction of the beats, which tempo, first count and beats already include."""
 

@@ -29,6 +29,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     duration: float
     analyzed_by: str
     """Source of the result: `score` for a generated song, else the name of the analyzer."""
+    other_tempo: float | None = None
+    """Tempo by which the song may be counted as well: half or double; None without a beat."""
     downbeats: tuple[float, ...] = ()
     """The first beat of every bar."""
     confidence: Annotated[float, Meta(ge=0, le=1)] = 1.0

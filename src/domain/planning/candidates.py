@@ -43,7 +43,8 @@ def candidates(
     unmet = [
         ResultWarning(
             WarningCode.LOCK_NOT_MET,
-            f"The song has {len(placements.slots)} eight-counts; {move_id!r} was locked to {position}.",
+            f"The song has {len(placements.slots)} eight-counts; {move_id!r} was locked to "
+            f"{position}.",
         )
         for position, move_id in locked.items()
         if position >= len(placements.slots)

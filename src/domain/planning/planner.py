@@ -255,8 +255,8 @@ def _beyond(
     said = [
         ResultWarning(
             WarningCode.HARDER_MOVE_DANCED,
-            f"No {_ENDS[placements.moves[step.move].label]} of the requested difficulty fits the song, "
-            "so a harder one is danced.",
+            f"No {_ENDS[placements.moves[step.move].label]} of the requested difficulty fits the "
+            "song, so a harder one is danced.",
         )
         for step in ends
     ]

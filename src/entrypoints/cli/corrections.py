@@ -67,7 +67,8 @@ def correct_song(song_id: str, correction: Correction) -> None:
         async with session() as opened:
             analysis = await opened.use_cases.correct_song(song_id, correction)
         one = f", the first '1' at {analysis.ones[0]:.3f} s" if analysis.ones else ""
-        say(talker(), f"The song {song_id!r}: {analysis.tempo:.1f} BPM{one}.")
+        either = "" if analysis.other_tempo is None else f" (or {analysis.other_tempo:.1f})"
+        say(talker(), f"The song {song_id!r}: {analysis.tempo:.1f} BPM{either}{one}.")
 
     run(work)
 

@@ -42,7 +42,8 @@ def _picture(context: click.Context, parameter: click.Parameter, file: Path | No
     callback=_picture,
     help="Draw it here, too: waveform, beats, counts, sections, energy; PNG, SVG or PDF.",
 )
-def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
+@click.option("--genre", help="Count it as dancers of this genre do, such as bolero.")
+def analyze(file: Path, as_json: bool, plot: Path | None, genre: str | None) -> None:
     """Find the tempo, the beats, the eight-counts and the sections of FILE.
 
     The song need not be in the library.
@@ -52,7 +53,7 @@ def analyze(file: Path, as_json: bool, plot: Path | None) -> None:
         if plot is not None:
             require_extra("plots", "Drawing a song")
         async with session() as opened:
-            heard = await opened.use_cases.analyze_song.file(file)
+            heard = await opened.use_cases.analyze_song.file(file, genre)
         if as_json:
             click.echo(msgspec.json.format(msgspec.json.encode(heard), indent=2))
         else:
@@ -79,13 +80,17 @@ def _show(console: Console, name: str, heard: Analysis) -> None:
         )
         return
     console.print(
-        f"{heard.tempo:.1f} BPM, confidence {heard.confidence:.2f} of 1; "
+        f"{heard.tempo:.1f} BPM{_or_else(heard)}, confidence {heard.confidence:.2f} of 1; "
         f"{len(heard.beats)} beats, {len(heard.ones)} eight-counts, "
         f"{len(heard.sections)} sections",
         highlight=False,
     )
     console.print(_sections(heard))
     console.print(_eights(heard))
+
+
+def _or_else(heard: Analysis) -> str:
+    return "" if heard.other_tempo is None else f" (or {heard.other_tempo:.1f})"
 
 
 def _sections(heard: Analysis) -> Table:

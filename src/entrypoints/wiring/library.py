@@ -28,6 +28,7 @@ from entrypoints.wiring.service import (
     add_song_of,
     analyze_song_of,
     prewarm_library_of,
+    share_beats_of,
 )
 
 
@@ -75,6 +76,7 @@ def _import_library(service: Service, add_move: AddMove, examination: Examinatio
         add_move,
         examination,
         settings.cores,
+        share_beats=share_beats_of(ports),
     )
 
 
@@ -87,6 +89,7 @@ def _check_library(ports: Ports, prewarm_library: PrewarmLibrary) -> CheckLibrar
         ports.media_probe,
         ports.workspace,
         prewarm_library,
+        share_beats_of(ports),
     )
 
 
@@ -118,6 +121,7 @@ def wire_uploads(
         background,
         settings.cores,
         limits.upload_queue_wait,
+        share_beats_of(ports),
     )
     upload_song = UploadSong(
         ports.songs,

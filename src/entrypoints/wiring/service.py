@@ -9,6 +9,7 @@ from application.library.add_song import AddSong
 from application.library.analyze_song import AnalyzeSong
 from application.library.clip_analysis import Examination
 from application.library.prewarm_library import PrewarmLibrary
+from application.library.share_beats import ShareBeats
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 
@@ -51,6 +52,18 @@ def add_move_of(ports: Ports) -> AddMove:
         ports.clips,
         ports.workspace,
         ports.embedder,
+    )
+
+
+def share_beats_of(ports: Ports) -> ShareBeats:
+    """Return the use case that gives unsure clips the beats of surer ones."""
+    return ShareBeats(
+        ports.moves,
+        ports.storage,
+        ports.artifacts,
+        ports.media_probe,
+        ports.workspace,
+        ports.sound_aligner,
     )
 
 

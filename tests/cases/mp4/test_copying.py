@@ -140,7 +140,7 @@ def test_holes_in_a_file_are_zeros(tmp_path: Path, way: Way) -> None:
 
 @pytest.mark.parametrize("missing", [("copy_file_range",), ("copy_file_range", "posix_fallocate")])
 def test_a_film_is_the_same_on_a_system_without_calls_of_linux(
-    artifacts: ArtifactCache,
+    artifacts: ReferenceFiles,
     tmp_path: Path,
     expected: bytes,
     missing: tuple[str, ...],
@@ -155,7 +155,7 @@ def test_a_film_is_the_same_on_a_system_without_calls_of_linux(
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
 def test_a_file_system_that_reserves_no_space_takes_the_film(
-    artifacts: ArtifactCache,
+    artifacts: ReferenceFiles,
     tmp_path: Path,
     expected: bytes,
     number: int,

@@ -1,0 +1,71 @@
+"""Count a song in the octave of tempo in which the dancers of its genre count it."""
+
+import re
+import unicodedata
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from domain.library.corrections import Correction, corrected, other_octave
+from domain.library.songs import Analysis
+
+
+class _Range(NamedTuple):
+    slowest: float
+    fastest: float
+
+
+_COUNTED: Final = {
+    "bachata": _Range(100, 160),
+    "bolero": _Range(45, 85),
+    "cha cha": _Range(96, 136),
+    "kizomba": _Range(80, 105),
+    "mambo": _Range(150, 230),
+    "merengue": _Range(110, 170),
+    "reggaeton": _Range(80, 115),
+    "salsa": _Range(150, 230),
+    "son": _Range(80, 130),
+    "zouk": _Range(65, 105),
+}
+"""Beats per minute that dancers of a genre count.
+
+Cha-cha contains the 28 to 32 bars of four that the National Dance Council of America and the World
+DanceSport Federation name, and country cha-cha from 96 on. Salsa is what social dancers step to,
+150 to 220, and mambo is the council's 47 to 51 bars of four. Merengue is the council's 29 to 32
+bars, of four as they are danced, with what is played faster. Bachata contains the 105 to 160 of
+recordings and of the filmed moves that came with the first library. The others are the usual
+tempos of recordings, by ear: bolero is the sung bolero of two slow bars, not the ballroom dance of
+24 bars; no federation names kizomba, reggaeton, son and zouk.
+"""
+
+_SPELLINGS: Final = {"chacha": "cha cha", "chachacha": "cha cha", "cha cha cha": "cha cha"}
+_LEVELS: Final[tuple[tuple[Literal["half", "double"], float], ...]] = (("half", 0.5), ("double", 2))
+
+
+def counted_in(heard: Analysis, genre: str | None) -> Analysis:
+    """Return the analysis at half or double its tempo if only that is usual in the genre.
+
+    An unknown genre, none, and two at once change nothing but `Analysis.other_tempo`. The
+    confidence stays, because no user has confirmed the change.
+    """
+    usual = _range(genre)
+    if usual is not None and heard.beats and not _within(heard.tempo, usual):
+        for level, factor in _LEVELS:
+            if _within(heard.tempo * factor, usual):
+                counted = corrected(heard, Correction(beats=level))
+                return msgspec.structs.replace(counted, confidence=heard.confidence)
+    return msgspec.structs.replace(heard, other_tempo=other_octave(heard.tempo))
+
+
+def _within(tempo: float, usual: _Range) -> bool:
+    return usual.slowest <= tempo <= usual.fastest
+
+
+def _range(genre: str | None) -> _Range | None:
+    """Return the range of the only known genre whose name is among the words of ``genre``."""
+    plain = unicodedata.normalize("NFKD", genre or "").casefold()
+    letters = "".join(each for each in plain if not unicodedata.combining(each))
+    text = f" {' '.join(re.findall(r'[a-z]+', letters))} "
+    names = {name: name for name in _COUNTED} | _SPELLINGS
+    known = {name for spelling, name in names.items() if f" {spelling} " in text}
+    return _COUNTED[known.pop()] if len(known) == 1 else None
