@@ -19,7 +19,7 @@ _CLOSING: Final = 2.0
 """Maximum seconds to finish importing the client, and to close it, at shutdown."""
 
 
-class Line(Protocol):
+class GeminiClient(Protocol):
     """A connection that sends one question to Gemini."""
 
     async def ask(self, model: str, instruction: str, data: str, schema: dict[str, Any]) -> str:
@@ -44,7 +44,7 @@ class Gemini:
         self._model = model
         self._timeout = timeout
         self._base_url = base_url
-        self._opening: asyncio.Task[Line] | None = None
+        self._opening: asyncio.Task[GeminiClient] | None = None
 
     async def ready(self) -> None:
         """Import the client before the first question; does nothing if that is impossible."""
@@ -70,8 +70,8 @@ class Gemini:
             raise Unanswered(f"The {self._timeout:g} s that Gemini has for a dance were over")
         try:
             async with asyncio.timeout(left):
-                line = await asyncio.shield(self._opened())
-                said = await line.ask(self._model, instruction, document, schema)
+                client = await asyncio.shield(self._opened())
+                said = await client.ask(self._model, instruction, document, schema)
         except TimeoutError as error:
             raise Unanswered(f"Gemini did not answer within {self._timeout:g} s") from error
         except ImportError as error:
@@ -94,13 +94,13 @@ class Gemini:
         if not await passed(opening, _CLOSING):
             abandon(opening, "google-genai", _CLOSING)
         elif not opening.cancelled() and opening.exception() is None:
-            line = opening.result()
+            client = opening.result()
             try:
-                await within("Gemini's connections", _CLOSING, line.close())
+                await within("Gemini's connections", _CLOSING, client.close())
             except WaitedTooLong as error:
                 _log.warning("connections were left open: %s", error)
 
-    def _opened(self) -> asyncio.Task[Line]:
+    def _opened(self) -> asyncio.Task[GeminiClient]:
         if self._opening is None:
             self._opening = asyncio.create_task(
                 IMPORTS.run(lambda: _open(self._api_key, self._base_url))
@@ -108,7 +108,7 @@ class Gemini:
         return self._opening
 
 
-def _open(api_key: str, base_url: str | None) -> Line:
-    from adapters.description_model.line import GenaiLine
+def _open(api_key: str, base_url: str | None) -> GeminiClient:
+    from adapters.description_model.client import GenaiClient
 
-    return GenaiLine(api_key, base_url)
+    return GenaiClient(api_key, base_url)

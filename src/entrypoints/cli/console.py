@@ -57,7 +57,7 @@ def printer() -> Console:
     return Console(width=None if sys.stdout.isatty() else _WIDE, emoji=False)
 
 
-def told(console: Console, warnings: Sequence[ResultWarning]) -> None:
+def show_warnings(console: Console, warnings: Sequence[ResultWarning]) -> None:
     """Print warnings: how the result differs from the request."""
     for each in warnings:
         console.print(f"[yellow]Note:[/] {plain(each.message)}", highlight=False)

@@ -14,7 +14,7 @@ from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.planning.metrics import Quality
 from domain.shared import paths
-from entrypoints.cli.console import clock, plain, printer, told
+from entrypoints.cli.console import clock, plain, printer, show_warnings
 from entrypoints.cli.input_file import document_in
 from entrypoints.cli.session import Session, run, session
 
@@ -90,7 +90,7 @@ def _show(explanation: Explanation) -> None:
             *_reason(move),
         )
     console.print(table)
-    told(console, explanation.warnings)
+    show_warnings(console, explanation.warnings)
     if explanation.quality is not None:
         console.print(_quality(explanation.quality))
 

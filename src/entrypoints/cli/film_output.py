@@ -15,7 +15,7 @@ from application.rendering.finished_film import FinishedFilm
 from domain.blueprint.model import Blueprint
 from domain.library.songs import Song
 from domain.shared import paths
-from entrypoints.cli.console import clock, moves_table, plain, told
+from entrypoints.cli.console import clock, moves_table, plain, show_warnings
 from entrypoints.cli.output_file import copy_out
 from entrypoints.cli.session import Session
 
@@ -41,7 +41,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
             click.echo(self._as_json())
             return
         console.print(moves_table(self.blueprint, self.names))
-        told(console, self.film.warnings)
+        show_warnings(console, self.film.warnings)
         tempo = f"{self.song.tempo:.0f} BPM" if self.song.tempo else "tempo unknown"
         console.print(
             f"[bold]{plain(self.song.title)}[/] by {plain(self.song.artist)}, {tempo}: "

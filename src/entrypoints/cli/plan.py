@@ -11,7 +11,7 @@ from application.planning.generate_from_text import DescribedRequest
 from application.planning.plan import PlannedDance
 from domain.blueprint import rules
 from domain.shared import paths
-from entrypoints.cli.console import moves_table, talker, told
+from entrypoints.cli.console import moves_table, show_warnings, talker
 from entrypoints.cli.dance_options import DANCE, Wanted, asked_for, taking, writing
 from entrypoints.cli.film_output import names_of_moves
 from entrypoints.cli.output_file import save
@@ -40,7 +40,7 @@ def plan(wanted: Wanted, output: Path | None, as_json: bool) -> None:
         if not as_json:
             console = talker()
             console.print(moves_table(dance.blueprint, names))
-            told(console, dance.warnings)
+            show_warnings(console, dance.warnings)
 
     run(work)
 

@@ -25,7 +25,7 @@ _REFUSALS: Final = {
 }
 
 
-class GenaiLine:
+class GenaiClient:
     """A client of google-genai for one key."""
 
     def __init__(self, api_key: str, base_url: str | None) -> None:
