@@ -22,8 +22,19 @@ ENTRY = re.compile(r"^- \*\*(.+?)\*\*: (.+)$", re.MULTILINE)
 EMPTY = {"Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Base", "Abstract"}
 """Words that say nothing; no class and no module is named by one."""
 ORDINARY = {
-    *("alive", "asked", "concern", "config", "described", "finished", "kind", "like", "note"),
-    *("output", "page", "part", "place", "range", "reader", "request", "search"),
+    *(
+        "alive",
+        "asked",
+        "code",
+        "concern",
+        "config",
+        "described",
+        "finished",
+        "kind",
+        "like",
+        "note",
+    ),
+    *("output", "page", "part", "place", "range", "reader", "request", "result", "search"),
     *("understanding", "understood", "uploaded"),
 }
 """Words of schema names that have their everyday meaning."""

@@ -109,6 +109,6 @@ class Gemini:
 
 
 def _open(api_key: str, base_url: str | None) -> GeminiClient:
-    from adapters.description_model.client import GenaiClient
+    from adapters.description_model.genai_client import GenaiClient
 
     return GenaiClient(api_key, base_url)

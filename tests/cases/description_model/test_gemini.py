@@ -192,7 +192,7 @@ async def test_it_can_get_ready_ahead_and_close_without_a_question() -> None:
 
 
 async def test_a_client_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "adapters.description_model.line", None)
+    monkeypatch.setitem(sys.modules, "adapters.description_model.genai_client", None)
     description_model = GeminiDescriptionModel(KEY)
     await description_model.ready()
     parsed = await description_model.parse(WORDS, SONGS, ())
