@@ -55,7 +55,7 @@ WHOLE: Final = {
     "adapters/memory/storage.py": {"MemoryStorage.read"},
     "adapters/mp4/encoder.py": {"JoiningEncoder._takes"},
     "adapters/seeds/database.py": {"DatabaseSeedSource.others", "DatabaseSeedSource.records"},
-    "adapters/storage/conditional_put.py": {"Creation.__call__", "Creation._clear"},
+    "adapters/storage/conditional_put.py": {"ConditionalPut.__call__", "ConditionalPut._clear"},
     "adapters/storage/s3.py": {
         "S3Storage._download",
         "S3Storage._is_taken",
