@@ -403,7 +403,7 @@ def test_recovery_says_what_it_has_removed_and_what_has_lost_its_file(
     assert [each["path"] for each in report["removed"]] == [move.video_path]
     assert [(each["owner"], each["id"]) for each in report["unfound"]] == [("song", "song")]
     said = run("recover")
-    assert f"unusable: the song song has lost its file {song.audio_path}" in said.err
+    assert f"unusable: the file of the song song is missing: {song.audio_path}" in said.err
     said = run("library", "check")
     assert said.status == 1
     assert f"song song: file: Its file is not in the storage. ({song.audio_path})" in said.err

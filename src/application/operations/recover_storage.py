@@ -276,7 +276,7 @@ def _tell(recovery: Recovery) -> None:
         _log.warning("the file is not in the storage", extra=facts)
     if recovery.held_back:
         facts = {"files": len(recovery.held_back)}
-        _log.warning("most files of the library belong to nobody and were left alone", extra=facts)
+        _log.warning("kept library files without an owner: they are the majority", extra=facts)
     if recovery.removed or recovery.found_again:
         facts = {
             "files": len(recovery.removed),

@@ -29,13 +29,10 @@ _COUNTED: Final = {
 }
 """Beats per minute that dancers of a genre count.
 
-Cha-cha contains the 28 to 32 bars of four that the National Dance Council of America and the World
-DanceSport Federation name, and country cha-cha from 96 on. Salsa is what social dancers step to,
-150 to 220, and mambo is the council's 47 to 51 bars of four. Merengue is the council's 29 to 32
-bars, of four as they are danced, with what is played faster. Bachata contains the 105 to 160 of
-recordings and of the filmed moves that came with the first library. The others are the usual
-tempos of recordings, by ear: bolero is the sung bolero of two slow bars, not the ballroom dance of
-24 bars; no federation names kizomba, reggaeton, son and zouk.
+They are the usual tempos of recordings that social dancers step to, and no norm: federations norm
+competitions, and differ from each other. Cha-cha includes the 30 to 32 bars of four beats of ballroom
+competitions. Bachata includes the 105 to 160 of recordings and of the filmed moves. Bolero is the
+sung bolero, not the ballroom dance of that name, which is faster.
 """
 
 _SPELLINGS: Final = {"chacha": "cha cha", "chachacha": "cha cha", "cha cha cha": "cha cha"}

@@ -16,12 +16,12 @@ _OPTIONS = (
     click.option(
         "--beats",
         type=click.Choice(["double", "half"]),
-        help="Twice as many beats as were heard, or half as many.",
+        help="Twice as many beats as the analysis found, or half.",
     ),
     click.option("--tempo", type=float, help="Beats a minute, all alike."),
     click.option("--one-at", type=float, help="Seconds to a beat that is a '1'."),
     click.option("--half-beat", is_flag=True, help="The beats are half a beat later."),
-    click.option("--as-heard", is_flag=True, help="Take the correction back."),
+    click.option("--as-heard", is_flag=True, help="Remove the correction."),
 )
 
 

@@ -58,9 +58,11 @@ def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> N
 @library.command("add-move", cls=RichCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--tempo", type=float, help="Beats a minute the couple danced at; heard where left out."
+    "--tempo", type=float, help="Tempo of the dance in BPM; by default found in the clip."
 )
-@click.option("--first-count", type=float, help="Seconds to the first '1'; heard where left out.")
+@click.option(
+    "--first-count", type=float, help="Seconds to the first '1'; by default found in the clip."
+)
 @click.option("--name", help="Its name; the file's name where left out.")
 @click.option("--label", default="basic", show_default=True, help="The kind of figure.")
 @click.option(

@@ -11,7 +11,9 @@ from entrypoints.cli.session import run, session
 
 @click.command(cls=RichCommand)
 @click.option(
-    "--force", is_flag=True, help="Remove library files that nobody owns though they are most."
+    "--force",
+    is_flag=True,
+    help="Delete library files without an owner even when they outnumber the others.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def recover(force: bool, as_json: bool) -> None:
@@ -38,12 +40,12 @@ def _show(recovery: Recovery) -> None:
     for each in recovery.failed:
         say(console, f"failed: {each.item}: {each.message} The next recovery tries it again.")
     for each in recovery.unfound:
-        say(console, f"unusable: the {each.owner} {each.id} has lost its file {each.path}")
+        say(console, f"unusable: the file of the {each.owner} {each.id} is missing: {each.path}")
     if recovery.held_back:
         say(
             console,
-            f"{len(recovery.held_back)} files of the library belong to nobody, more than belong to "
-            "somebody. Is this the right database? --force removes them.",
+            f"{len(recovery.held_back)} library files have no owner, more than have one, so none "
+            "was deleted. Check that this is the right database; --force deletes them.",
         )
     say(
         console,
