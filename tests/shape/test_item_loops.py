@@ -20,6 +20,7 @@ ITEMS: Final = {
         "PrewarmLibrary.doubt",
     },
     "application/library/remove.py": {"_Removal._remove"},
+    "application/library/share_beats.py": {"ShareBeats.__call__"},
     "application/migration/library.py": {"SeedLibrary.moves", "SeedLibrary.songs"},
     "application/migration/migrate_seed.py": {"_read"},
     "application/migration/tasks.py": {"SeedTasks.blueprints", "SeedTasks.tasks"},
@@ -55,6 +56,7 @@ WHOLE: Final = {
     "adapters/memory/storage.py": {"MemoryStorage.read"},
     "adapters/mp4/encoder.py": {"JoiningEncoder._takes"},
     "adapters/seeds/database.py": {"DatabaseSeedSource.others", "DatabaseSeedSource.records"},
+    "application/library/share_beats.py": {"ShareBeats._best"},
     "adapters/storage/conditional_put.py": {"ConditionalPut.__call__", "ConditionalPut._clear"},
     "adapters/storage/s3.py": {
         "S3Storage._download",

@@ -10,7 +10,7 @@ import msgspec
 
 from application.concurrency.threads import FILES
 from application.media.fetched_files import FetchedFiles
-from application.media.item_attempts import attempt
+from application.media.item_attempts import ItemAttempts, attempt
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.media_probe import MediaProbe
 from application.ports.moves import MoveFilter, MoveRepository
@@ -55,17 +55,22 @@ class ShareBeats:
     async def __call__(self) -> tuple[Move, ...]:
         """Return the moves with new beats, in the order of their ids.
 
-        Moves that a user has corrected stay as they are. A clip that cannot be fingerprinted is
-        skipped. Raises what stops every clip, such as a database that is away.
+        Moves that a user has corrected stay as they are. A clip that fails is skipped. Raises what
+        stops every clip, such as a database that is away.
         """
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         surest = sorted(moves, key=lambda each: (-(each.confidence or 0), each.id))
         shared: list[Move] = []
-        for unsure in moves:
+
+        async def share(unsure: Move) -> None:
             others = [each for each in surest if comparable(each, unsure)][:MOST]
             best = await self._best(unsure, others) if others else None
             if best is not None and await self._moves.lend_beats(best):
                 shared.append(best)
+
+        attempts = ItemAttempts("sharing the beats of the move")
+        for unsure in moves:
+            await attempts(unsure.id, share(unsure))
         return tuple(shared)
 
     async def _best(self, unsure: Move, others: list[Move]) -> Move | None:
