@@ -17,7 +17,7 @@ class MemorySoundAligner:
 
     def __init__(self, known: Mapping[tuple[bytes, bytes], Alignment] | None = None) -> None:
         """Take the alignments of pairs of files; without any, no clips have the same recording."""
-        self._known: Mapping[tuple[bytes, bytes], Alignment] = known or {}
+        self._known: Mapping[tuple[bytes, bytes], Alignment] = {} if known is None else known
 
     async def fingerprint(self, clip: Path) -> SoundPrint:
         """See `application.ports.sound_aligner.SoundAligner`."""

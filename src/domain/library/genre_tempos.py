@@ -31,8 +31,8 @@ _COUNTED: Final = {
 
 They are the usual tempos of recordings that social dancers step to, and no norm: federations norm
 competitions, and differ from each other. Cha-cha includes the 30 to 32 bars of four beats that
-ballroom competitions use. Bachata includes the 105 to 160 of recordings and of the filmed moves. Bolero is the
-sung bolero, not the ballroom dance of that name, which is faster.
+ballroom competitions use. Bachata includes the 105 to 160 of recordings and of the filmed moves.
+Bolero is the sung bolero, not the ballroom dance of that name, which is faster.
 """
 
 _SPELLINGS: Final = {"chacha": "cha cha", "chachacha": "cha cha", "cha cha cha": "cha cha"}
