@@ -106,9 +106,18 @@ def normalised(source: Path, into: Path, **options: Any) -> Path:
     return into
 
 
-def run(*arguments: str) -> bytes:
+def run(*arguments: str, program: str | None = None) -> bytes:
     """Run FFmpeg, which must be content with everything it reads, and return what it writes."""
-    opening = [find_ffmpeg().path, "-nostdin", "-v", "error", "-xerror", "-y", "-threads", "1"]
+    opening = [
+        program or find_ffmpeg().path,
+        "-nostdin",
+        "-v",
+        "error",
+        "-xerror",
+        "-y",
+        "-threads",
+        "1",
+    ]
     done = subprocess.run([*opening, *arguments], check=True, capture_output=True)
     assert done.stderr == b"", done.stderr
     return done.stdout
