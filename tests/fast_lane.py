@@ -69,9 +69,15 @@ _guard = Guard()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Guard a fast test, its fixtures included."""
+    """Guard a fast test and what its fixtures start."""
     _guard.on = item.get_closest_marker("fast") is not None
     try:
         return (yield)
     finally:
         _guard.on = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Let the last test of a run end the servers that slow tests before it have started."""
+    _guard.on = False

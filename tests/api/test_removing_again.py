@@ -34,7 +34,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
         case "local":
             return LocalStorage(tmp_path / "media")
         case _:
-            client: S3Client = request.getfixturevalue("empty_line")
+            client: S3Client = request.getfixturevalue("empty_client")
             return S3Storage(client)
 
 

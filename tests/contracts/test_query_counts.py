@@ -116,7 +116,7 @@ ROUTES: Final[dict[str, Route]] = {
     ),
     "uploadMove": Route(
         bring("/api/moves", encoder.clip("new", 240, 30), name="New", label="spin"),
-        7,
+        8,
         again=False,
     ),
     "removeSong": Route(ask("DELETE", "/api/songs/song-02"), 6, by_key=True, again=False),

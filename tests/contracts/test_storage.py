@@ -112,7 +112,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
         case "local":
             return LocalStorage(tmp_path / "media")
         case "s3":
-            return S3Storage(request.getfixturevalue("empty_line"))
+            return S3Storage(request.getfixturevalue("empty_client"))
         case _:
             return S3Storage(emptied(request.getfixturevalue("google")))
 

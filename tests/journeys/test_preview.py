@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import numpy as np
 import pytest
-from imageio_ffmpeg import get_ffmpeg_exe
+from imageio_ffmpeg import get_ffmpeg_exe  # pyright: ignore[reportMissingTypeStubs]
 
 from adapters.ffmpeg.find import find_ffmpeg
 from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig, Transition

@@ -45,11 +45,12 @@ def is_taken_and_right(service: Service, folder: Folder, name: str, kinds: dict[
 def frames_late(clip: Path) -> int:
     """Frames by which FFmpeg 5 shows a clip's picture late.
 
-    It takes a file to begin with what only readies its sound's decoder, 21 ms before time 0.
+    It takes a file to begin with what only readies its sound's decoder, 21 ms before time 0; in
+    Matroska that is shifted to the beginning where a file begins later.
     """
     said = subprocess.run([find_ffmpeg().path, "-version"], capture_output=True, check=True)
     version = version_of(said.stdout.decode().split()[2])
     if version is None or version >= (6,):
         return 0
     with av.open(str(clip)) as container:
-        return int((container.start_time or 0) < 0)
+        return int(clip.suffix == ".mkv" or (container.start_time or 0) < 0)

@@ -31,16 +31,16 @@ LONG: Final = 3600.0
 
 
 class Hanging:
-    """A library that hangs when it is asked for its songs."""
+    """Songs that hang when they are listed."""
 
-    def __init__(self, library: object, where: str) -> None:
-        self._library = library
+    def __init__(self, songs: object, where: str) -> None:
+        self._songs = songs
         self._where = where
 
     def __getattr__(self, name: str) -> Any:
-        return self._songs if name == "songs" else getattr(self._library, name)
+        return self._page if name == "page" else getattr(self._songs, name)
 
-    async def _songs(self, *_: object) -> None:
+    async def _page(self, *_: object) -> None:
         match self._where:
             case "thread":
                 await anyio.to_thread.run_sync(time.sleep, LONG)
@@ -68,12 +68,12 @@ async def ports(_: Settings, *, where: str, folder: Path) -> AsyncGenerator[Port
         await Stubborn().hang()
     if where == "left thread":
         Thread(target=time.sleep, args=(LONG,)).start()
-    library: Any = Hanging(house.library, where)
+    songs: Any = Hanging(house.library.songs, where)
     try:
         yield (
             house.ports
             if where in ("nothing", "left thread")
-            else replace(house.ports, library=library)
+            else replace(house.ports, songs=songs)
         )
     finally:
         if where == "closing":
