@@ -87,13 +87,22 @@ WAYS: Final = (mapped, in_the_kernel, sent, by_hand)
 """The ways to copy, best first."""
 
 
-def copy_all(runs: Iterable[Run], into: int, ways: Sequence[Way] = WAYS) -> None:
+class CopyStopped(Exception):
+    """Nobody waits for the copy any more."""
+
+
+def copy_all(
+    runs: Iterable[Run],
+    into: int,
+    ways: Sequence[Way] = WAYS,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> None:
     """Append runs of bytes to an open file.
 
     If a way does not work between two files, the next is used. Runs with the same page alignment as
     in the film are first copied by the kernel, which copies whole pages; short runs are read and
     written, which needs least preparation. Raises `UnreadableTrack` if a file has become shorter
-    than its run, and OSError.
+    than its run, OSError, and `CopyStopped` before the next block once ``is_stopped``.
     """
     sources: OrderedDict[Path, int] = OrderedDict()
     at = os.lseek(into, 0, os.SEEK_CUR)
@@ -109,17 +118,21 @@ def copy_all(runs: Iterable[Run], into: int, ways: Sequence[Way] = WAYS) -> None
                 best = at_once
             else:
                 best = ways if (run.offset - at) % mmap.PAGESIZE else by_pages
-            _copy(run, sources[run.path], into, best)
+            _copy(run, sources[run.path], into, best, is_stopped)
             at += run.length
     finally:
         for source in sources.values():
             os.close(source)
 
 
-def _copy(run: Run, source: int, into: int, ways: Sequence[Way]) -> None:
+def _copy(
+    run: Run, source: int, into: int, ways: Sequence[Way], is_stopped: Callable[[], bool]
+) -> None:
     offset, left = run.offset, run.length
     remaining = list(ways)
     while left:
+        if is_stopped():
+            raise CopyStopped
         try:
             copied = remaining[0](source, into, offset, left)
         except OSError as error:

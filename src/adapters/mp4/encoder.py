@@ -1,5 +1,6 @@
 """An encoder that joins films from prepared parts by copying."""
 
+import threading
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -92,11 +93,14 @@ class JoiningEncoder:
         """See `application.ports.encoder.Encoder`."""
         sound = await self.store.sound(soundtrack, files, into.parent)
 
+        stopped = threading.Event()
+
         def write() -> None:
             with disk_errors():
-                join(into, pieces_of(film, self.store.track), sound)
+                pieces = pieces_of(film, self.store.track)
+                join(into, pieces, sound, is_stopped=stopped.is_set)
 
-        await THREADS.run(write)
+        await THREADS.run(write, stop=stopped.set)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """See `application.ports.encoder.Encoder`.

@@ -3,7 +3,7 @@
 import errno
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from adapters.mp4.copying import WAYS, Way, copy_all, write_all
@@ -19,17 +19,19 @@ def join(
     *,
     ways: Sequence[Way] = WAYS,
     durable: bool = False,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Layout:
     """Write the film of these pieces and return its layout.
 
     The file appears only when it is complete; ``durable`` waits until it is on disk. Raises as
     `layout` does, `UnreadableTrack` if a source has become shorter, and OSError if a source is
-    missing or the disk is full.
+    missing or the disk is full. Once ``is_stopped``, it writes no further block, leaves nothing and
+    raises `CopyStopped`.
     """
     plan = layout(pieces, sound)
     part = into.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        _write(plan, part, ways, durable)
+        _write(plan, part, ways, durable, is_stopped)
         part.replace(into)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -39,12 +41,18 @@ def join(
     return plan
 
 
-def _write(plan: Layout, part: Path, ways: Sequence[Way], durable: bool) -> None:
+def _write(
+    plan: Layout,
+    part: Path,
+    ways: Sequence[Way],
+    durable: bool,
+    is_stopped: Callable[[], bool],
+) -> None:
     file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         _reserve(file, plan.size)
         write_all(file, plan.header)
-        copy_all(plan.runs, file, ways)
+        copy_all(plan.runs, file, ways, is_stopped)
         if durable:
             os.fsync(file)
     finally:

@@ -48,18 +48,23 @@ class Threads:
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
         self._places = WeakKeyDictionary()
 
-    async def run(self, call: Callable[[], T]) -> T:
+    async def run(self, call: Callable[[], T], stop: Callable[[], object] | None = None) -> T:
         """Return the result of ``call``; raises `WaitedTooLong` if it exceeds the time limit.
 
-        A cancelled caller waits briefly for the end of the call.
+        A cancelled caller waits briefly for the end of the call. ``stop`` asks the call to end; it
+        is called when nobody waits for the result any more.
         """
         returned = await self.start(call)
         try:
             await asyncio.wait({returned}, timeout=self._limit)
         except asyncio.CancelledError:
+            if stop is not None:
+                stop()
             await ended(returned, self.name, self._leaving)
             raise
         if not returned.done():
+            if stop is not None:
+                stop()
             returned.cancel()
             raise WaitedTooLong(self.name, self._limit)
         return returned.result()

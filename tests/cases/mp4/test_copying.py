@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.mp4.copying import WAYS, Way, by_hand, copy_all, in_the_kernel, sent
+from adapters.mp4.copying import WAYS, CopyStopped, Way, by_hand, copy_all, in_the_kernel, sent
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.samples import Run
 from adapters.mp4.writer import join
@@ -167,3 +167,26 @@ def test_a_file_system_that_reserves_no_space_takes_the_film(
     monkeypatch.setattr(os, "posix_fallocate", refuse)
     join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song)
     assert (tmp_path / "film.mp4").read_bytes() == expected
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 2, 3])
+def test_a_copy_that_nobody_waits_for_stops_before_the_next_block_and_leaves_nothing(
+    artifacts: ReferenceFiles, tmp_path: Path, blocks: int
+) -> None:
+    copied = 0
+
+    def slow(source: int, into: int, offset: int, length: int) -> int:
+        nonlocal copied
+        copied += 1
+        return by_hand(source, into, offset, min(length, 1_000))
+
+    with pytest.raises(CopyStopped):
+        join(
+            tmp_path / "film.mp4",
+            cut_out(artifacts, CUTS),
+            artifacts.song,
+            ways=[slow],
+            is_stopped=lambda: copied == blocks,
+        )
+    assert copied == blocks
+    assert list(tmp_path.iterdir()) == []
