@@ -190,3 +190,14 @@ def test_a_copy_that_nobody_waits_for_stops_before_the_next_block_and_leaves_not
         )
     assert copied == blocks
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_run_is_copied_without_copy_file_range(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "copy_file_range")
+    source = tmp_path / "source"
+    source.write_bytes(os.urandom(1 << 20))
+    with (tmp_path / "copy").open("wb") as into:
+        copy_all([Run(source, 0, 1 << 20)], into.fileno(), [in_the_kernel, by_hand])
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
