@@ -34,6 +34,7 @@ _LONGEST = ("journeys", "media_kinds", "mp4", "contracts")
 pytest_cmdline_main = workers.pytest_cmdline_main
 pytest_ignore_collect = fast_lane.pytest_ignore_collect
 pytest_runtest_protocol = fast_lane.pytest_runtest_protocol
+pytest_runtest_teardown = fast_lane.pytest_runtest_teardown
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -138,6 +138,25 @@ async def test_a_clip_that_is_lost_keeps_no_other_from_being_heard(
     assert "the clip of the move 'a' failed" in caplog.text
 
 
+async def test_what_was_heard_in_a_clip_is_not_kept_for_another_clip_under_its_id(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await place.move("a")
+    await place.embed()
+    plain = place.embeddings.find
+
+    async def find(move_id: str) -> MoveEmbedding | None:
+        found = await plain(move_id)
+        gone = await place.library.moves.remove("a")
+        again = msgspec.structs.replace(gone, video_path="clips/again.mp4")
+        await place.library.moves.add(again)
+        return found
+
+    monkeypatch.setattr(place.embeddings, "find", find)
+    assert await place.complete() == 0
+    assert await plain("a") is None
+
+
 async def test_a_move_that_is_removed_while_its_clip_is_listened_to_is_passed_over(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,6 +136,30 @@ async def test_an_embedding_that_is_kept_while_its_move_is_removed_is_never_left
         assert await library.embeddings.find(move_id) is None
 
 
+async def test_an_embedding_of_a_clip_is_not_kept_for_another_clip_under_the_same_id(
+    library: Library,
+) -> None:
+    await library.embeddings.keep(PLAIN, "clips/a.mp4")
+    await library.moves.remove("a")
+    await library.moves.add(move("a", video_path="clips/again.mp4"))
+    with pytest.raises(MoveNotFound):
+        await library.embeddings.keep(FULL, "clips/a.mp4")
+    assert await library.embeddings.find("a") is None
+    await library.embeddings.keep(FULL, "clips/again.mp4")
+    assert await library.embeddings.find("a") == FULL
+
+
+async def test_an_embedding_that_comes_with_a_move_is_that_moves(library: Library) -> None:
+    await library.moves.add(move("e"), FULL)
+    assert await library.embeddings.find("e") == embedding("e", **unlike_plain())
+    assert await library.embeddings.find("a") is None
+
+
+def unlike_plain() -> dict[str, object]:
+    fields = msgspec.structs.asdict(FULL)
+    return {name: value for name, value in fields.items() if name != "move_id"}
+
+
 async def test_pages_go_on_where_the_last_one_ended(library: Library) -> None:
     for key in reversed(ORDERED):
         if await library.moves.find(key) is None:

@@ -63,7 +63,9 @@ def main() -> None:
     from domain.shared.errors import NotReady
 
     cage = Cage("prefer")
-    assert cage.strength == "no Landlock, system calls not filtered", cage.strength
+    weak = "no Landlock, system calls not filtered, memory not limited"
+    assert cage.strength == weak, cage.strength
+    assert Cage("off").strength == "off: limits of time alone"
     try:
         Cage("require").require()
     except NotReady as error:

@@ -33,6 +33,14 @@ def pytest_on(*arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+HOOKS = "\n".join(
+    line.replace("= fast_lane.", "= __import__('tests.fast_lane', fromlist=['x']).")
+    for line in (ROOT / "conftest.py").read_text().splitlines()
+    if "= fast_lane.pytest_runtest" in line
+)
+"""The lines of the conftest that put the guard to work."""
+
+
 def test_the_folders_of_the_fast_lane_are_there() -> None:
     assert [folder for folder in FOLDERS if not (ROOT / folder).is_dir()] == []
 
@@ -88,7 +96,7 @@ def test_a_fast_test_that_starts_a_program_or_a_server_fails(tmp_path: Path) -> 
     (tmp_path / "conftest.py").write_text(
         f"import sys; sys.path.insert(0, {str(ROOT.parent)!r})\n"
         "import pytest\n"
-        "from tests.fast_lane import pytest_runtest_protocol\n"
+        f"{HOOKS}\n"
         "def pytest_configure(config): config.addinivalue_line('markers', 'fast: f')\n"
         "def pytest_collection_modifyitems(items):\n"
         "    for item in items: item.add_marker(pytest.mark.fast)\n"
@@ -98,6 +106,27 @@ def test_a_fast_test_that_starts_a_program_or_a_server_fails(tmp_path: Path) -> 
     told = pytest_on(str(tmp_path), "-c", str(tmp_path / "pytest.ini"))
     assert "2 failed, 1 passed" in told, told
     assert "This test starts true: mark it `slow`" in told
+
+
+def test_a_fast_test_is_not_blamed_for_servers_that_end_after_it(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(
+        f"import sys; sys.path.insert(0, {str(ROOT.parent)!r})\n"
+        "import subprocess\n"
+        "import pytest\n"
+        f"{HOOKS}\n"
+        "def pytest_configure(config): config.addinivalue_line('markers', 'fast: f')\n"
+        "@pytest.fixture(scope='session')\n"
+        "def server():\n"
+        "    yield\n"
+        "    subprocess.run(['true'])\n"
+    )
+    (tmp_path / "test_last.py").write_text(
+        "import pytest\ndef test_slow(server): pass\n@pytest.mark.fast\ndef test_fast(): pass\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    told = pytest_on(str(tmp_path), "-c", str(tmp_path / "pytest.ini"))
+    assert "2 passed" in told, told
+    assert "error" not in told, told
 
 
 def test_in_the_fast_lane_no_test_needs_a_server_or_ffmpeg() -> None:

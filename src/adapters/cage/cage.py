@@ -60,11 +60,13 @@ class Cage:
     @property
     def strength(self) -> str:
         """Name the active parts: 'Landlock 7, system calls filtered'."""
+        limits_memory = sys.platform == "linux"
         if self.mode == "off":
-            return "off: limits of time and memory alone"
+            return f"off: limits of time{' and memory' if limits_memory else ''} alone"
         parts = [
             f"Landlock {self.landlock}" if self.landlock else "no Landlock",
             "system calls filtered" if self.filters else "system calls not filtered",
+            *([] if limits_memory else ["memory not limited"]),
         ]
         return ", ".join(parts)
 

@@ -66,13 +66,15 @@ class SqlMoveEmbeddings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, embedding: MoveEmbedding) -> None:
+    async def keep(self, embedding: MoveEmbedding, clip: str | None = None) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         move_id = embedding.move_id
         if not storable(move_id):
             raise MoveNotFound
         # Concurrent replacements and removals of the same embedding wait for each other.
         query = choose(MoveRow.__table__).where(MoveRow.id == move_id).with_for_update()
+        if clip is not None:
+            query = query.where(MoveRow.video_path == clip)
 
         async def work(connection: AsyncConnection) -> bool:
             row = (await connection.execute(query)).one_or_none()

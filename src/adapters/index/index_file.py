@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from adapters import owned_folders
+from adapters.flushing import flush
 from adapters.index.snapshot import Traits
 from adapters.index.vectors import Matrix
 from adapters.owned_folders import ABANDONED
@@ -44,7 +45,7 @@ def write(folder: Path, version: str, traits: Traits, rows: Iterable[Matrix]) ->
                 # Write a buffer: making a copy would block other work.
                 file.write(np.ascontiguousarray(block, "<f4").data)
             file.flush()
-            os.fsync(file.fileno())
+            flush(file.fileno())
         os.replace(_NAME, _NAME, src_dir_fd=own.lock, dst_dir_fd=root)
 
 

@@ -29,10 +29,11 @@ class MemoryMoveEmbeddings:
         self._corrected = corrected or moves.__getitem__
         self._embeddings: dict[str, MoveEmbedding] = {}
 
-    async def keep(self, embedding: MoveEmbedding) -> None:
+    async def keep(self, embedding: MoveEmbedding, clip: str | None = None) -> None:
         """See `application.ports.move_embeddings.MoveEmbeddings`."""
         await checkpoint()
-        if embedding.move_id not in self._moves:
+        move = self._moves.get(embedding.move_id)
+        if move is None or clip not in (None, move.video_path):
             raise MoveNotFound
         self.write(embedding)
 

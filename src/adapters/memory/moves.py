@@ -40,7 +40,7 @@ class MemoryMoveRepository:
             raise MoveTaken
         self._files.own(move.video_path)
         if embedding is not None:
-            self.embeddings.write(embedding)
+            self.embeddings.write(msgspec.structs.replace(embedding, move_id=move.id))
         self._moves[move.id] = msgspec.structs.replace(move, correction=None)
 
     async def find(self, move_id: str) -> Move | None:

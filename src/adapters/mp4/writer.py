@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from adapters.flushing import flush
 from adapters.mp4.copying import WAYS, Way, copy_all, write_all
 from adapters.mp4.layout import Layout, layout
 from adapters.mp4.pieces import Piece
@@ -54,7 +55,7 @@ def _write(
         write_all(file, plan.header)
         copy_all(plan.runs, file, ways, is_stopped)
         if durable:
-            os.fsync(file)
+            flush(file)
     finally:
         os.close(file)
 
@@ -77,6 +78,6 @@ def _keep(folder: Path) -> None:
     """Flush the names of a folder's files to disk."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(opened)
+        flush(opened)
     finally:
         os.close(opened)

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from adapters.flushing import flush
 from domain.shared import paths
 from domain.shared.errors import StorageFailed
 
@@ -89,7 +90,7 @@ def _entered(folder: int, name: str, *, make: bool) -> int:
         raise
     with suppress(FileExistsError):
         os.mkdir(name, 0o755, dir_fd=folder)
-    os.fsync(folder)
+    flush(folder)
     return _entered(folder, name, make=False)
 
 

@@ -12,6 +12,7 @@ from threading import Event
 from typing import Final
 
 from adapters import owned_folders
+from adapters.flushing import flush
 from adapters.storage import folders, writing
 from adapters.storage.folders import LinkInTheWay
 from adapters.storage.keys import INCOMING, safe
@@ -212,7 +213,7 @@ class LocalStorage:
                 with folders.opened(self._root, place[:-1], make=True) as folder:
                     folders.refuse_link(folder, place[-1])
                     os.link(name, place[-1], src_dir_fd=incoming, dst_dir_fd=folder)
-                    os.fsync(folder)
+                    flush(folder)
             except (FileExistsError, NotADirectoryError):
                 raise MediaTaken from None
             except FileNotFoundError:
@@ -227,7 +228,7 @@ class LocalStorage:
             with folders.opened(self._root, place[:-1]) as folder:
                 folders.refuse_link(folder, place[-1])
                 os.unlink(place[-1], dir_fd=folder)
-                os.fsync(folder)
+                flush(folder)
             # Ignore a folder that has a new file, or that is already gone.
             with suppress(OSError):
                 folders.prune(self._root, place[:-1])

@@ -7,6 +7,8 @@ from threading import Event
 from typing import Final
 from uuid import uuid4
 
+from adapters.flushing import flush
+
 CHUNK: Final = 256 * 1024
 """Bytes per read."""
 
@@ -32,7 +34,7 @@ def linked(source: Path, folder: int, name: str) -> bool:
         except OSError:
             return False
         _stamp(target)
-        os.fsync(target)
+        flush(target)
     finally:
         os.close(target)
     return True
@@ -52,7 +54,7 @@ def write_whole(source: int, folder: int, name: str, unwanted: Event) -> None:
     try:
         _copy(source, target, unwanted)
         _stamp(target)
-        os.fsync(target)
+        flush(target)
     finally:
         os.close(target)
 

@@ -80,7 +80,7 @@ class BackfillAudioEmbeddings:
             energy_start=_first(known.energy_start, found.energy_start),
             energy_end=_first(known.energy_end, found.energy_end),
         )
-        await self._embeddings.keep(completed)
+        await self._embeddings.keep(completed, move.video_path)
 
     async def _examined(self, move: Move) -> MoveEmbedding:
         async with self._workspace.take(WORK) as folder:

@@ -31,4 +31,4 @@ class BackfillTextEmbeddings:
         """Embed one; raises `MoveNotFound` where it was removed meanwhile."""
         rows = Rows(text=await self._embedder.read(words_of(move)))
         embedding = MoveEmbedding(move_id=move.id, rows=rows, text_by=self._embedder.name)
-        await self._embeddings.keep(embedding)
+        await self._embeddings.keep(embedding, move.video_path)

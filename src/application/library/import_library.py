@@ -204,7 +204,7 @@ class ImportLibrary:
             await self._storage.put(clip, there.video_path)
         embedding = msgspec.structs.replace(examined.embedding, move_id=there.id)
         with suppress(MoveNotFound):
-            await self._embeddings.keep(embedding)
+            await self._embeddings.keep(embedding, there.video_path)
         if await self._library_files.give_up(there.video_path):
             # Another caller deleted the move in the meantime, so delete the parts again.
             await delete_or_leave(self._storage, there.video_path)

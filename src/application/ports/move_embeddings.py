@@ -13,8 +13,12 @@ class MoveEmbeddings(Protocol):
     removes both together.
     """
 
-    async def keep(self, embedding: MoveEmbedding) -> None:
-        """Replace the embedding of a move; raises `MoveNotFound`, and then changes nothing."""
+    async def keep(self, embedding: MoveEmbedding, clip: str | None = None) -> None:
+        """Replace the embedding of a move; raises `MoveNotFound`, and then changes nothing.
+
+        With ``clip``, a storage path, it is kept only for a move that has this clip: the id may
+        have gone to another move while the clip was analysed.
+        """
         ...
 
     async def find(self, move_id: str) -> MoveEmbedding | None:

@@ -11,9 +11,8 @@ from application.ports.move_index import Among
 from application.ports.moves import MoveRepository
 from application.search.move_search import FindMoves, FoundMoves, Likeness
 from domain.blueprint.model import Difficulty
-from domain.library.embeddings import EmbeddedMove, packed
+from domain.library.embeddings import EmbeddedMove, MoveEmbedding, packed
 from domain.library.moves import Energy, Move, Style
-from domain.shared.errors import MoveNotFound
 from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.shared.texts import Text
 
@@ -108,13 +107,8 @@ class SearchMoves:
 
     async def _like_move(self, move_id: str) -> Likeness:
         move = await self._moves.get(move_id)
-        known = await self._embeddings.find(move_id)
-        if known is None:
-            # A library of an earlier version gets its embeddings with the first index.
-            await self._find.refresh()
-            known = await self._embeddings.find(move_id)
-        if known is None:
-            raise MoveNotFound  # The move was removed in the meantime.
+        # A move without an embedding, as in a library of an earlier version, is like its words.
+        known = await self._embeddings.find(move_id) or MoveEmbedding(move_id=move_id)
         return await self._find.likeness(EmbeddedMove(move=move, embedding=known))
 
     async def _scored(self, found: FoundMoves) -> tuple[LikeMove, ...]:
