@@ -113,7 +113,7 @@ async def _database(settings: Settings) -> Found:
         raise DatabaseAhead(details=f"The {name} is at revision {found}.")
     if standing.missing and file is None:
         raise DatabaseBehind(details=f"The {name} is at revision {found}.")
-    newest = "the newest" if not standing.missing else "brought up to date at the next start"
+    newest = "the newest" if not standing.missing else "upgraded at the next start"
     return Found(detail=f"{name}, revision {found}, {newest}", facts=facts)
 
 

@@ -286,7 +286,7 @@ def test_a_file_without_a_beat_is_said_to_have_none(run: Run, house: House, tmp_
     file.write_bytes(encoder.song(31))
     said = run("song", "analyze", file, "--plot", tmp_path / "talk.svg")
     assert said.status == 0
-    assert "No beat can be heard (confidence 0.07 of 1)." in said.out
+    assert "The analysis found no beat (confidence 0.07 of 1)." in said.out
     assert "BPM" not in said.out
     assert (tmp_path / "talk.svg").stat().st_size > 1000
 

@@ -207,7 +207,7 @@ async def _prepare(database: Database, revisions: Revisions) -> None:
                 f"{standing.newest}: run `bachata-buddy db upgrade`."
             )
         await connection.run_sync(lambda held: revisions.go(held, standing.newest, up=True))
-        _log.info("the tables were brought up to date", extra={"revision": standing.newest})
+        _log.info("the tables were upgraded", extra={"revision": standing.newest})
 
     await database.transact(work, patient=True)
 

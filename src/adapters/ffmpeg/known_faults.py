@@ -42,7 +42,7 @@ FAULTS: Final = (
     ),
     Fault(
         name="early end",
-        why="a clip with B-frames ends one frame early when it is brought to a frame rate; films "
+        why="a clip with B-frames ends one frame early when its frame rate is converted; films "
         "are made around it",
         first=(5, 1),
         mended=(6,),

@@ -97,7 +97,7 @@ def samples(
         for block in _mono(frames(found, stream, container.form, patience), rate):
             heard += len(block)
             if heard > (seconds + 1) * rate:
-                raise TooLarge(f"Sound is heard for {seconds:g} s at most; this lasts longer.")
+                raise TooLarge(f"At most {seconds:g} s of sound are decoded; this file has more.")
             yield block
     if not heard:
         raise UnreadableMedia("The file has no sound.")

@@ -27,7 +27,7 @@ class KeyedLock:
         lock, callers = self._waiting.get(key, (asyncio.Lock(), 0))
         self._waiting[key] = (lock, callers + 1)
         try:
-            async with place_in(lock, f"whoever works on {key!r}", self._limit):
+            async with place_in(lock, f"other work on {key!r}", self._limit):
                 yield
         finally:
             lock, callers = self._waiting.pop(key)

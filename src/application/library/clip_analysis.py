@@ -130,7 +130,7 @@ class Examination:
         try:
             return await self._analyze_audio(clip)
         except (UnreadableMedia, NoBeatHeard) as error:
-            notes.missing("sound", f"The clip's sound cannot be heard: {error}")
+            notes.missing("sound", f"The clip's sound cannot be analysed: {error}")
             return None
 
     async def _motion_of(
@@ -230,22 +230,24 @@ def _time(
         tempo, beats = heard.tempo, heard.beats
         first = (heard.ones or heard.beats)[0]
         confidence = heard.confidence
-        notes.computed("tempo", f"{tempo:.1f} BPM, heard in the clip{octave}.")
+        notes.computed("tempo", f"{tempo:.1f} BPM, detected in the clip's sound{octave}.")
         if said.first_count is None:
-            notes.computed("first_count", f"{first:.3f} s, heard in the clip.")
+            notes.computed("first_count", f"{first:.3f} s, detected in the clip's sound.")
         if said.tempo is not None and abs(said.tempo / tempo - 1) > _OFF_TEMPO:
-            message = f"By {said.source} it is {said.tempo:g} BPM; {tempo:.1f} is heard."
+            message = f"By {said.source} it is {said.tempo:g} BPM; the analysis finds {tempo:.1f}."
             notes.wrong("tempo", message)
     elif said.tempo is not None:
         tempo = said.tempo
-        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}; no beat is heard.")
+        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}; the analysis finds no beat.")
     elif motion is not None and (seen := pulse(motion)) is not None:
         tempo, beats, first = seen.tempo, seen.beats, seen.beats[0]
         confidence = _SEEN
         notes.computed("tempo", f"{tempo:.1f} BPM, seen in the motion, which is not sure.")
     else:
         tempo = _ORDINARY_TEMPO
-        notes.missing("tempo", f"No beat is heard or seen; {tempo:g} BPM is assumed.")
+        notes.missing(
+            "tempo", f"Neither the sound nor the motion has a beat; {tempo:g} BPM is assumed."
+        )
     if said.first_count is not None and said.first_count >= seconds:
         notes.wrong("first_count", f"{said.first_count:g} s is beyond the clip's end; left out.")
     elif said.first_count is not None:

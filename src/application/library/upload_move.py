@@ -137,7 +137,7 @@ def _refuse_beyond(said: MoveForm, seconds: float) -> None:
 
 def _wanted(said: MoveForm) -> Wanted:
     listed = Listed(
-        source="who brought it",
+        source="the upload",
         difficulty=said.difficulty,
         energy_level=said.energy_level,
         style=said.style,

@@ -63,7 +63,7 @@ class Uploads:
             )
         if self._of.total() >= self._most:
             raise Busy(
-                f"{self._most} files are being brought, which is the most at once "
+                f"{self._most} files are being uploaded, which is the most at once "
                 "(BACHATA_MAX_UPLOADS); try again in a while."
             )
 

@@ -90,7 +90,11 @@ async def _outcome(give_up: Callable[[str], Awaitable[bool]], path: str) -> Outc
     try:
         return Outcome.GIVEN_UP if await give_up(path) else Outcome.ENTERED
     except Exception as error:
-        _log.warning("nobody knows whether a file was entered: %r", error, extra={"path": path})
+        _log.warning(
+            "it is unknown whether the record of a file was written: %r",
+            error,
+            extra={"path": path},
+        )
         return Outcome.UNKNOWN
 
 

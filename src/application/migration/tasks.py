@@ -34,7 +34,7 @@ from domain.shared.errors import (
 )
 from domain.shared.result_warnings import ResultWarning, WarningCode
 
-_UNFILMED = "Its film was not brought over from the earlier system."
+_UNFILMED = "Its film was not migrated from the earlier system."
 _WITHOUT_FILM = ResultWarning(WarningCode.FILM_MISSING, _UNFILMED)
 _NAMED = 3
 """Maximum number of missing files, or of violations, named for a Blueprint."""

@@ -30,4 +30,4 @@ class FileRemoval:
         await self._storage.delete(file.path)
         self.removed.append(RemovedFile(path=file.path, size=file.size))
         facts = {"path": file.path, "bytes": file.size}
-        _log.info("a file that belongs to nobody was deleted", extra=facts)
+        _log.info("a file without an owner was deleted", extra=facts)

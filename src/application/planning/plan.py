@@ -110,8 +110,8 @@ class PlanChoreography:
         analysis = await self._analyze_song(song.id)
         if not analysis.ones:
             raise NoBeatHeard(
-                f"No beat can be heard in {song.title!r} (confidence {analysis.confidence:.2f}); "
-                "choose another song, or say its tempo and where a '1' is."
+                f"The analysis found no beat in {song.title!r} (confidence "
+                f"{analysis.confidence:.2f}); choose another song, or say its tempo and where a '1' is."
             )
         counted, moves = await self._counted(request, analysis, described)
         analysis = counted.analysis

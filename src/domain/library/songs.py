@@ -21,7 +21,9 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """The result of analysing a song; all times in seconds."""
 
-    tempo: Annotated[float, Meta(ge=0, description="Beats a minute; 0 where no beat is heard.")]
+    tempo: Annotated[
+        float, Meta(ge=0, description="Beats a minute; 0 if the analysis found no beat.")
+    ]
     beats: tuple[float, ...]
     ones: tuple[float, ...]
     """The "1" of every eight-count."""

@@ -98,7 +98,7 @@ def _show(explanation: Explanation) -> None:
 def _reason(move: ExplainedMove) -> tuple[str, str]:
     """Return the costs of a move, the largest first, and its alternatives."""
     if move.cost is None:
-        return "nobody said why", ""
+        return "no reason is recorded", ""
     parts = sorted(move.costs.items(), key=lambda part: -part[1])
     named = ", ".join(f"{name} {cost:.2f}" for name, cost in parts if cost >= _SHOWN)
     others = ", ".join(f"{each.name} {each.cost:.2f}" for each in move.alternatives)

@@ -76,7 +76,7 @@ def _show(console: Console, name: str, heard: Analysis) -> None:
     console.print(f"[bold]{plain(name)}[/], {clock(heard.duration)}", highlight=False)
     if not heard.ones:
         console.print(
-            f"No beat can be heard (confidence {heard.confidence:.2f} of 1).", highlight=False
+            f"The analysis found no beat (confidence {heard.confidence:.2f} of 1).", highlight=False
         )
         return
     console.print(

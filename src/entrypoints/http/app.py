@@ -39,7 +39,7 @@ _SWEPT: Final = 60.0
 _RECOVERED: Final = 3600.0
 """Seconds between two recoveries of the storage."""
 _PACE: Final = Pace()
-_NOT_PREWARMED: Final = "the library was not made ready"
+_NOT_PREWARMED: Final = "the library was not encoded ahead"
 
 Work = Callable[[], Awaitable[object]]
 
