@@ -11,6 +11,7 @@ from domain.blueprint.model import Blueprint
 from domain.library.songs import Analysis
 from domain.planning.metrics import Quality
 from domain.planning.planner import LockedMove
+from domain.shared.result_warnings import ResultWarning, WarningCode
 from tests.world.planning import Ballroom, ballroom
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +90,17 @@ async def test_a_reason_that_is_none_is_left_out(room: Ballroom, reason: dict[st
     assert {(move.cost, len(move.costs)) for move in explanation.moves} == {(None, 0)}
     assert explanation.warnings == ()
     assert explanation.quality is not None
+
+
+async def test_warnings_of_an_earlier_version_are_told_without_a_code_of_their_own(
+    room: Ballroom,
+) -> None:
+    blueprint = await planned(room)
+    earlier = {**blueprint.generation_parameters, "degradations": ["Few moves."]}
+    del earlier["warnings"]
+    kept = msgspec.structs.replace(blueprint, generation_parameters=earlier)
+    explanation = await room.explain(kept)
+    assert explanation.warnings == (ResultWarning(WarningCode.UNCODED, "Few moves."),)
 
 
 async def test_of_what_is_not_in_the_library_only_what_is_written_is_told(

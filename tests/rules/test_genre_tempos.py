@@ -19,15 +19,27 @@ GENRES = {
     "cha cha": (96, 136),
     "chachachá": (96, 136),
     "kizomba": (80, 105),
+    "mambo": (150, 230),
     "Merengue típico": (110, 170),
     "SALSA romántica": (150, 230),
+    "reggaetón": (80, 115),
     "son cubano": (80, 130),
+    "zouk": (65, 105),
 }
 UNKNOWN = (None, "", "jazz", "samson", "bachata bolero", "日本語", "pop/rock")
 
 
 def heard_at(tempo: float) -> Analysis:
     return msgspec.structs.replace(played(8, tempo=tempo, drift=0), confidence=0.7)
+
+
+@given(st.sampled_from(sorted(GENRES)), st.floats(40, 240))
+def test_a_tempo_that_is_usual_in_the_genre_stays(genre: str, tempo: float) -> None:
+    slowest, fastest = GENRES[genre]
+    assert fastest < 2 * slowest
+    heard = heard_at(tempo)
+    if slowest <= heard.tempo <= fastest:
+        assert counted_in(heard, genre).tempo == heard.tempo
 
 
 def test_a_bolero_of_63_heard_as_126_is_63_and_126_is_told_too() -> None:

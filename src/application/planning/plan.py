@@ -111,7 +111,8 @@ class PlanChoreography:
         if not analysis.ones:
             raise NoBeatHeard(
                 f"The analysis found no beat in {song.title!r} (confidence "
-                f"{analysis.confidence:.2f}); choose another song, or say its tempo and where a '1' is."
+                f"{analysis.confidence:.2f}); choose another song, or say its tempo and where a "
+                "'1' is."
             )
         counted, moves = await self._counted(request, analysis, described)
         analysis = counted.analysis

@@ -46,7 +46,8 @@ def counted_in(heard: Analysis, genre: str | None) -> Analysis:
     confidence stays, because no user has confirmed the change.
     """
     usual = _range(genre)
-    if usual is not None and heard.beats and not _within(heard.tempo, usual):
+    if usual is not None and heard.beats:
+        # No range is an octave wide: of a tempo, its half and its double one at most is usual.
         for level, factor in _LEVELS:
             if _within(heard.tempo * factor, usual):
                 counted = corrected(heard, Correction(beats=level))

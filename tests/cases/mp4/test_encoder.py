@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from adapters.ffmpeg import video_options
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.mp4.copying import CopyStopped
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.errors import MismatchedTrack
 from adapters.mp4.reader import read_track
@@ -207,6 +209,35 @@ async def test_however_many_films_at_once_each_clip_is_encoded_once(
         *(filmed(encoder, wanted, OnHand(sources, probe()), folder) for folder in folders)
     )
     assert dict(ffmpeg.asked) == {"whole a": 1, "whole b": 1, "sound": 1}
+
+
+async def test_a_film_that_nobody_waits_for_is_written_no_further(
+    sources: dict[str, Path],
+    ffmpeg: CountedEncoder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoder, files = JoiningEncoder(ffmpeg, MemoryArtifactCache()), OnHand(sources, probe())
+    wanted = timeline([cut("a", 0, 20)])
+    piece = await encoder.normalise(wanted.cuts[0], files, wanted.output, tmp_path / "cut.mp4")
+    begun, stopped = threading.Event(), threading.Event()
+
+    def copy_for_long(*_: object, is_stopped: Callable[[], bool]) -> None:
+        begun.set()
+        for _again in range(3_000):
+            if is_stopped():
+                stopped.set()
+                raise CopyStopped
+            stopped.wait(0.01)
+
+    monkeypatch.setattr("adapters.mp4.encoder.join", copy_for_long)
+    work = encoder.add_audio(piece, wanted.soundtrack, files, tmp_path / "film.mp4")
+    writing = asyncio.ensure_future(work)
+    assert await asyncio.get_running_loop().run_in_executor(None, begun.wait, 30)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert stopped.is_set()
 
 
 FADED = msgspec.structs.replace(cut("a", 0, 140), fade_in=10, fade_out=10)
