@@ -215,6 +215,14 @@ def test_every_stage_is_on_record_before_its_work_begins() -> None:
     assert here.progress.reports[0].stage is State.FETCHING
 
 
+def test_the_sound_is_encoded_beside_the_cuts_where_it_is_kept() -> None:
+    with service() as here:
+        attempt(here, blueprint(UUID(int=1), CLIPS[:2]))
+    calls = here.trouble.calls
+    assert calls.count("encoder.encode_sound") == 1
+    assert calls.index("encoder.encode_sound") < calls.index("encoder.concatenate")
+
+
 def test_the_film_is_what_was_asked_for_frame_by_frame() -> None:
     wanted = blueprint(UUID(int=1), [CLIPS[2], CLIPS[0], CLIPS[2]])
     with service() as here, tempfile.TemporaryDirectory() as folder:

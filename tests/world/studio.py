@@ -70,13 +70,13 @@ class Service:
         self.storage = MemoryStorage(media(), now=self.clock.now)
         self.workspace = MemoryWorkspace(self.root)
         self.progress = MemoryProgress()
-        around = self.trouble.around
+        around, encoder = self.trouble.around, MemoryEncoder()
         filming = FilmPipeline(
             around(self.storage, "storage"),
             around(MemoryArtifactCache(), "artifact cache"),
-            MemoryMediaProbe(),
-            around(MemoryEncoder(), "encoder"),
-            around(MemoryEncoder(), "encoder"),
+            around(MemoryMediaProbe(), "media probe"),
+            around(encoder, "encoder"),
+            around(encoder, "encoder"),
             around(self.workspace, "workspace"),
             RouteUrls(),
             2,
