@@ -217,7 +217,7 @@ def test_every_stage_is_on_record_before_its_work_begins() -> None:
 
 def test_the_sound_is_encoded_beside_the_cuts_where_it_is_kept() -> None:
     with service() as here:
-        attempt(here, blueprint(UUID(int=1), CLIPS[:2]))
+        attempt(here, blueprint(UUID(int=1), list(CLIPS[:2])))
     calls = here.trouble.calls
     assert calls.count("encoder.encode_sound") == 1
     assert calls.index("encoder.encode_sound") < calls.index("encoder.concatenate")
