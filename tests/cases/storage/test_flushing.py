@@ -1,4 +1,4 @@
-"""What was written survives a loss of power."""
+"""Written bytes survive a loss of power."""
 
 import errno
 import fcntl
