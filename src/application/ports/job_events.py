@@ -1,0 +1,43 @@
+"""Port for what is told about running jobs."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+
+class JobEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One report about a job."""
+
+    job_id: UUID
+    id: int
+    """Larger than the ids of all earlier events of the job."""
+    stage: str
+    progress: int
+    """Progress of the whole job in per cent; never smaller than in earlier events."""
+    message: str
+    eta_seconds: float | None = None
+    """Estimated seconds until the end, if an estimate is possible."""
+    last: bool = False
+    """True if the job has ended; its record contains the outcome."""
+
+
+class JobEvents(Protocol):
+    """Passes events on from the worker of a job to everybody who subscribes, in any process."""
+
+    async def publish(self, event: JobEvent) -> None:
+        """Pass on an event; never waits for a slow subscriber, never fails if nobody listens."""
+        ...
+
+    def subscribe(
+        self, job_id: UUID, after: int = 0
+    ) -> AbstractAsyncContextManager[AsyncIterator[JobEvent]]:
+        """Open a subscription: events whose ids are greater than ``after``, in order of id.
+
+        It begins with the events so far, and ends after the last one. From the moment at which the
+        context is entered no event is missed. A subscriber that falls too far behind gets
+        `SubscriberTooSlow`.
+        """
+        ...

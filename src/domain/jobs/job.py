@@ -1,0 +1,110 @@
+"""A job as a state machine: a pure function for each transition."""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from domain.jobs.outcome import JobFailure
+from domain.jobs.errors import JobEnded, LeaseLost
+
+MAX_ATTEMPTS: Final = 3
+"""Number of times that a job may start; one that kills each of its workers then fails."""
+
+
+class JobKind(StrEnum):
+    """The work that a job does."""
+
+    GENERATE = "generate"
+    GENERATE_FROM_TEXT = "generate_from_text"
+    ASSEMBLE = "assemble"
+
+
+class JobState(StrEnum):
+    """State of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ENDED: Final = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
+
+
+class Priority(IntEnum):
+    """Order in which workers take jobs: the smallest number first."""
+
+    INTERACTIVE = 0
+    """A person waits for the result."""
+    BACKGROUND = 10
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of work. It is immutable; each transition returns a new value.
+
+    A job that makes a film has the id of its task.
+    """
+
+    job_id: UUID
+    kind: JobKind
+    owner: str
+    created_at: datetime
+    priority: Priority = Priority.INTERACTIVE
+    state: JobState = JobState.QUEUED
+    attempt: int = 0
+    """Number of the latest start; 0 before the first."""
+    wanted: bool = False
+    """True if the result is wanted even when nobody waits for it."""
+    cancelling: bool = False
+    """True if the running attempt is asked to stop."""
+    result: str | None = None
+    """The answer to the caller as JSON, if the job is completed."""
+    failure: JobFailure | None = None
+
+    def started(self) -> "Job":
+        """Return the job as its next attempt; raises `JobEnded` unless it is queued."""
+        if self.state is not JobState.QUEUED:
+            raise JobEnded(f"A job that is {self.state} cannot start.")
+        return msgspec.structs.replace(self, state=JobState.RUNNING, attempt=self.attempt + 1)
+
+    def of_attempt(self, attempt: int) -> "Job":
+        """Return the job itself; raises `LeaseLost` unless this attempt is the one that runs."""
+        if self.state is not JobState.RUNNING or self.attempt != attempt:
+            raise LeaseLost
+        return self
+
+    def completed(self, result: str) -> "Job":
+        """Return the completed job; ``result`` is the answer as JSON."""
+        return msgspec.structs.replace(self, state=JobState.COMPLETED, result=result)
+
+    def failed(self, failure: JobFailure) -> "Job":
+        """Return the failed job."""
+        return msgspec.structs.replace(self, state=JobState.FAILED, failure=failure)
+
+    def cancelled(self) -> "Job":
+        """Return the cancelled job."""
+        return msgspec.structs.replace(self, state=JobState.CANCELLED)
+
+    def queued_again(self) -> "Job":
+        """Return the job waiting for another attempt."""
+        return msgspec.structs.replace(self, state=JobState.QUEUED)
+
+    def asked_to_stop(self) -> "Job":
+        """Return the job after a request to cancel it: a queued one ends at once.
+
+        One that has ended stays as it is.
+        """
+        if self.state is JobState.QUEUED:
+            return self.cancelled()
+        if self.state is JobState.RUNNING:
+            return msgspec.structs.replace(self, cancelling=True)
+        return self
+
+    @property
+    def may_start_again(self) -> bool:
+        """True if the job has attempts left."""
+        return self.attempt < MAX_ATTEMPTS
