@@ -47,6 +47,44 @@ class TaskRow(Table):
     """The `domain.rendering.assembly.Assembly` as JSON."""
 
 
+class JobRow(Table):
+    """One job; each change of the document increments ``version``."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index(None, "state", "priority", "created_at", "job_id"),)
+
+    job_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16))
+    priority: Mapped[int]
+    owner: Mapped[str] = mapped_column(Id)
+    wanted: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """UTC, by the database's clock, as the other times."""
+    renewed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """Time of the last claim or renewal of the lease."""
+    attended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """Time at which somebody was last known to wait for it."""
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    document: Mapped[str] = mapped_column(Text())
+    """The `domain.jobs.job.Job` as JSON."""
+    payload: Mapped[str] = mapped_column(Text())
+    """The request as JSON."""
+
+
+class IdempotencyKeyRow(Table):
+    """One `Idempotency-Key` of a caller."""
+
+    __tablename__ = "idempotency_key"
+
+    owner: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(Id, primary_key=True)
+    fingerprint: Mapped[str]
+    """Digest of the route and the body of the request."""
+    job_id: Mapped[UUID] = mapped_column(Uuid())
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
 class BlueprintRow(Table):
     """The Blueprint of one task."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, false, insert, select, update
+from sqlalchemy import Insert, delete, false, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Database
@@ -24,10 +24,9 @@ class SqlTaskRepository:
 
     async def add(self, assembly: Assembly) -> None:
         """See `application.ports.tasks.TaskRepository`."""
-        row = insert(TaskRow).values(task_id=assembly.task_id, version=0, **_columns(assembly))
         try:
             # The progress of unfinished work need not survive a power failure.
-            await self._database.write(row, durable=assembly.state in FINAL)
+            await self._database.write(insert_task(assembly), durable=assembly.state in FINAL)
         except IntegrityError:
             raise TaskTaken from None
 
@@ -76,6 +75,11 @@ class SqlTaskRepository:
         if not rows:
             raise TaskNotFound
         return msgspec.json.decode(rows[0].document, type=Assembly), rows[0].version
+
+
+def insert_task(assembly: Assembly) -> Insert:
+    """Return the statement that adds a new assembly."""
+    return insert(TaskRow).values(task_id=assembly.task_id, version=0, **_columns(assembly))
 
 
 def _columns(assembly: Assembly) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from domain.jobs.outcome import JobFailure
 from domain.jobs.errors import JobEnded, LeaseLost
+from domain.jobs.outcome import JobFailure
 
 MAX_ATTEMPTS: Final = 3
 """Number of times that a job may start; one that kills each of its workers then fails."""

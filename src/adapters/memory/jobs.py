@@ -1,0 +1,161 @@
+"""Jobs in memory."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from anyio.lowlevel import checkpoint
+
+from adapters.memory.clock import MemoryClock
+from application.ports.clock import Clock
+from application.ports.jobs import Change, IdempotencyKey, Submission
+from application.ports.tasks import TaskRepository
+from domain.jobs.errors import JobNotFound, KeyReused
+from domain.jobs.job import ENDED, Job, JobState
+from domain.shared.errors import TaskTaken
+
+_KEPT = timedelta(hours=24)
+
+
+class _Entry:
+    """A job with the times that the store writes."""
+
+    def __init__(self, job: Job, payload: str, now: datetime) -> None:
+        self.job = job
+        self.payload = payload
+        self.created = self.renewed = self.attended = self.changed = now
+
+
+class MemoryJobRepository:
+    """Stores jobs as long as the process runs; the tasks of films go to ``tasks``."""
+
+    def __init__(self, tasks: TaskRepository, clock: Clock | None = None) -> None:
+        """Take the records of tasks, and the repository's own clock."""
+        self._tasks = tasks
+        self._clock = clock or MemoryClock()
+        self._entries: dict[UUID, _Entry] = {}
+        self._keys: dict[tuple[str, str], tuple[IdempotencyKey, UUID, datetime]] = {}
+
+    async def submit(self, submission: Submission) -> Job:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        job, now = submission.job, self._clock.now()
+        if submission.key is not None:
+            used = self._keys.get((job.owner, submission.key.key))
+            if used is not None and used[2] >= now - _KEPT:
+                if used[0].fingerprint != submission.key.fingerprint:
+                    raise KeyReused
+                return self._entry(used[1]).job
+        unfinished = [each.job for each in self._entries.values() if each.job.state not in ENDED]
+        of_caller = sum(each.owner == job.owner for each in unfinished)
+        submission.admission.check(len(unfinished), of_caller)
+        if job.job_id in self._entries:
+            raise TaskTaken
+        self._entries[job.job_id] = _Entry(job, submission.payload, now)
+        if submission.key is not None:
+            self._keys[job.owner, submission.key.key] = (submission.key, job.job_id, now)
+        if submission.task is not None:
+            try:
+                await self._tasks.add(submission.task)
+            except BaseException:
+                del self._entries[job.job_id]
+                if submission.key is not None:
+                    del self._keys[job.owner, submission.key.key]
+                raise
+        return job
+
+    async def get(self, job_id: UUID) -> Job:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        return self._entry(job_id).job
+
+    async def payload(self, job_id: UUID) -> str:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        return self._entry(job_id).payload
+
+    async def claim(self, job_id: UUID | None = None) -> Job | None:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        queued = [
+            each
+            for each in self._entries.values()
+            if each.job.state is JobState.QUEUED and job_id in (None, each.job.job_id)
+        ]
+        if not queued:
+            return None
+        first = min(queued, key=lambda each: (each.job.priority, each.created, each.job.job_id))
+        first.job = first.job.started()
+        first.renewed = first.changed = self._clock.now()
+        return first.job
+
+    async def update(self, job_id: UUID, attempt: int, change: Change) -> Job:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        return self._change(job_id, lambda job: change(job.of_attempt(attempt)))
+
+    async def renew(self, job_id: UUID, attempt: int) -> Job:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        entry = self._entry(job_id)
+        job = entry.job.of_attempt(attempt)
+        entry.renewed = self._clock.now()
+        return job
+
+    async def request_cancel(self, job_id: UUID) -> Job:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        return self._change(job_id, Job.asked_to_stop)
+
+    async def attend(self, job_ids: Iterable[UUID]) -> None:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        for job_id in job_ids:
+            if job_id in self._entries:
+                self._entries[job_id].attended = self._clock.now()
+
+    async def lost(self, silent: timedelta) -> tuple[Job, ...]:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        since = self._clock.now() - silent
+        return self._those(lambda each: each.job.state is JobState.RUNNING and each.renewed < since)
+
+    async def unattended(self, silent: timedelta) -> tuple[Job, ...]:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        since = self._clock.now() - silent
+        return self._those(
+            lambda each: (
+                each.job.state not in ENDED and not each.job.wanted and each.attended < since
+            )
+        )
+
+    async def purge(self, older: timedelta) -> int:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        now = self._clock.now()
+        self._keys = {key: used for key, used in self._keys.items() if used[2] >= now - _KEPT}
+        old = self._those(lambda each: each.job.state in ENDED and each.changed < now - older)
+        for job in old:
+            del self._entries[job.job_id]
+        return len(old)
+
+    async def ready(self) -> str:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        return "memory"
+
+    def _entry(self, job_id: UUID) -> _Entry:
+        if job_id not in self._entries:
+            raise JobNotFound
+        return self._entries[job_id]
+
+    def _change(self, job_id: UUID, change: Callable[[Job], Job]) -> Job:
+        entry = self._entry(job_id)
+        entry.job = change(entry.job)
+        entry.changed = self._clock.now()
+        return entry.job
+
+    def _those(self, matches: Callable[[_Entry], bool]) -> tuple[Job, ...]:
+        found = (each.job for each in self._entries.values() if matches(each))
+        return tuple(sorted(found, key=lambda job: job.job_id))
