@@ -34,13 +34,19 @@ class SqlBlueprintArchive:
         except IntegrityError:
             raise TaskTaken from None
 
-    async def get(self, task_id: UUID) -> Blueprint:
+    async def find(self, task_id: UUID) -> Blueprint | None:
         """See `application.ports.blueprints.BlueprintArchive`."""
         query = select(BlueprintRow.document).where(BlueprintRow.task_id == task_id)
         rows = await self._database.read(query)
         if not rows:
-            raise BlueprintNotFound
+            return None
         return msgspec.convert(upgrades.upgraded(msgspec.json.decode(rows[0].document)), Blueprint)
+
+    async def get(self, task_id: UUID) -> Blueprint:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        if (found := await self.find(task_id)) is None:
+            raise BlueprintNotFound
+        return found
 
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """See `application.ports.blueprints.BlueprintArchive`."""

@@ -24,12 +24,17 @@ class MemoryBlueprintArchive:
             raise TaskTaken
         self.documents[blueprint.task_id] = rules.serialised(blueprint)
 
-    async def get(self, task_id: UUID) -> Blueprint:
+    async def find(self, task_id: UUID) -> Blueprint | None:
         """See `application.ports.blueprints.BlueprintArchive`."""
         await checkpoint()
-        if task_id not in self.documents:
+        document = self.documents.get(task_id)
+        return None if document is None else msgspec.json.decode(document, type=Blueprint)
+
+    async def get(self, task_id: UUID) -> Blueprint:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        if (found := await self.find(task_id)) is None:
             raise BlueprintNotFound
-        return msgspec.json.decode(self.documents[task_id], type=Blueprint)
+        return found
 
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """See `application.ports.blueprints.BlueprintArchive`."""

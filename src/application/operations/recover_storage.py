@@ -21,7 +21,7 @@ from application.ports.storage import Storage, StoredFile
 from application.ports.tasks import TaskRepository
 from domain.library.moves import Move
 from domain.library.songs import Song
-from domain.rendering.assembly import Assembly, State
+from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared import paths
 from domain.shared.errors import MediaNotFound, StorageFailed, TaskNotFound
 
@@ -188,14 +188,19 @@ class RecoverStorage:
                 total -= each.size
 
     async def _remove_film(self, film: StoredFile, removal: FileRemoval) -> None:
-        """Delete a film if all its tasks ended without a film; a film without tasks stays."""
-        states: list[State] = []
-        for task_id in await self._blueprints.tasks_of(film.path):
+        """Delete a film if all its tasks ended without it; a film without tasks stays.
+
+        Of a completed task, the films of its other attempts go, too.
+        """
+        in_vain: list[bool] = []
+        named = {film.path, paths.without_attempt(film.path)}
+        for task_id in [each for path in named for each in await self._blueprints.tasks_of(path)]:
             try:
-                states.append((await self._tasks.get(task_id)).state)
+                task = await self._tasks.get(task_id)
             except TaskNotFound:
                 return
-        if states and all(each in (State.FAILED, State.CANCELLED) for each in states):
+            in_vain.append(task.state in FINAL and task.output_path != film.path)
+        if in_vain and all(in_vain):
             await removal.remove(film)
 
     async def _marked(

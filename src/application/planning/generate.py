@@ -7,8 +7,9 @@ from application.planning.plan import ChoreographyRequest, Description, PlanChor
 from application.ports.blueprints import BlueprintArchive
 from application.rendering.film_pipeline import FilmPipeline
 from application.rendering.finished_film import FinishedFilm
-from application.rendering.task_tracking import TrackedTasks
+from application.rendering.task_tracking import Attempt, TrackedTasks
 from domain.blueprint import rules
+from domain.blueprint.model import Blueprint
 from domain.rendering.assembly import Step
 
 
@@ -34,21 +35,32 @@ class GenerateChoreography:
         task_id: UUID,
         owner: str,
         described: Description | None = None,
+        attempt: Attempt | None = None,
     ) -> FinishedFilm:
         """Return when the film is published; raises as `PlanChoreography` and `AssembleVideo`.
 
         Raises `LibraryFailed` if a file of the library prevents the film. ``described`` is the
-        description that the request comes from, if there is one.
+        description that the request comes from, if there is one. ``attempt`` is the start of the
+        job, if a job makes the film.
         """
-        async with self._on_record(task_id, owner, request.song_id) as record:
+        async with self._on_record(task_id, owner, request.song_id, attempt) as record:
             await record.take(Step.PLAN, "Planning the dance")
-            dance = await self._plan(request, task_id, owner, described)
-            with of_the_library():
-                rules.check(dance.blueprint, owner)
-            # The caller can shorten a film that exceeds the workload limits.
-            await self._film.check(dance.blueprint)
-            if dance.warnings:
-                await record.note(dance.warnings)
-            await self._blueprints.keep(dance.blueprint)
-            assembly = await self._film(dance.blueprint, record, planned=True)
+            blueprint = await self._kept(task_id, attempt)
+            if blueprint is None:
+                dance = await self._plan(request, task_id, owner, described)
+                blueprint = dance.blueprint
+                with of_the_library():
+                    rules.check(blueprint, owner)
+                # The caller can shorten a film that exceeds the workload limits.
+                await self._film.check(blueprint)
+                if dance.warnings:
+                    await record.note(dance.warnings)
+                await self._blueprints.keep(blueprint)
+            assembly = await self._film(blueprint, record, planned=True)
             return await self._film.finished(assembly)
+
+    async def _kept(self, task_id: UUID, attempt: Attempt | None) -> Blueprint | None:
+        """Return the Blueprint that an earlier attempt has planned, if there is one."""
+        if attempt is None or attempt.number == 1:
+            return None
+        return await self._blueprints.find(task_id)

@@ -19,6 +19,7 @@ from application.ports.moves import MoveFilter, MoveRepository
 from application.ports.pagination import read_all
 from application.ports.songs import SongFilter, SongRepository
 from application.rendering.finished_film import FinishedFilm
+from application.rendering.task_tracking import Attempt
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Style
 from domain.planning.planner import Banned, Locked, Seed
@@ -156,11 +157,16 @@ class GenerateFromText:
         self._generate = generate
 
     async def __call__(
-        self, described: DescribedRequest, task_id: UUID, owner: str
+        self,
+        described: DescribedRequest,
+        task_id: UUID,
+        owner: str,
+        attempt: Attempt | None = None,
     ) -> DescribedFilm:
         """Return when the film is published; raises as `GenerateChoreography` does."""
         understood, description = await self._understand.to_be_planned(described)
-        film = await self._generate(understood.request, task_id, owner, description)
+        request = understood.request
+        film = await self._generate(request, task_id, owner, description, attempt)
         return DescribedFilm(**msgspec.structs.asdict(film), parameters=understood)
 
 

@@ -16,6 +16,10 @@ class BlueprintArchive(Protocol):
         """
         ...
 
+    async def find(self, task_id: UUID) -> Blueprint | None:
+        """Return an equal Blueprint, or None."""
+        ...
+
     async def get(self, task_id: UUID) -> Blueprint:
         """Return an equal Blueprint; raises `BlueprintNotFound`."""
         ...

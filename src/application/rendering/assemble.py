@@ -4,7 +4,7 @@ from application.concurrency.threads import PLANNING
 from application.ports.blueprints import BlueprintArchive
 from application.rendering.film_pipeline import FilmPipeline
 from application.rendering.finished_film import FinishedFilm
-from application.rendering.task_tracking import TrackedTasks
+from application.rendering.task_tracking import Attempt, TrackedTasks
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 
@@ -20,16 +20,24 @@ class AssembleVideo:
         self._blueprints = blueprints
         self._film = film
 
-    async def __call__(self, blueprint: Blueprint, owner: str) -> FinishedFilm:
+    async def check(self, blueprint: Blueprint, owner: str) -> None:
+        """Raise `BlueprintRejected` with every violation."""
+        # Checking a Blueprint of 8 MB takes half a second.
+        await PLANNING.run(lambda: rules.check(blueprint, owner))
+        await self._film.check(blueprint)
+
+    async def __call__(
+        self, blueprint: Blueprint, owner: str, attempt: Attempt | None = None
+    ) -> FinishedFilm:
         """Return when the film is published; a failure leaves only the record of the task.
 
         Raises `BlueprintRejected` with every violation before anything is recorded, `TaskTaken`,
         `MediaTaken`, `MediaNotFound`, `ClipTooShort`, `FFmpegFailed`, `AssemblyTimedOut`, ...
         """
-        # Checking a Blueprint of 8 MB takes half a second.
-        await PLANNING.run(lambda: rules.check(blueprint, owner))
-        await self._film.check(blueprint)
-        async with self._on_record(blueprint.task_id, owner) as record:
-            await self._blueprints.keep(blueprint)
+        await self.check(blueprint, owner)
+        async with self._on_record(blueprint.task_id, owner, attempt=attempt) as record:
+            first = attempt is None or attempt.number == 1
+            if first or await self._blueprints.find(blueprint.task_id) is None:
+                await self._blueprints.keep(blueprint)
             assembly = await self._film(blueprint, record)
             return await self._film.finished(assembly)

@@ -28,6 +28,7 @@ from application.rendering.task_tracking import Record
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.blueprint.timeline import Cut, Timeline, laid_out
+from domain.jobs.errors import LeaseLost
 from domain.rendering.assembly import FINAL, Assembly, State, Step
 from domain.rendering.workload import FilmLimits
 from domain.shared import paths
@@ -109,19 +110,22 @@ class FilmPipeline:
             except BaseException:
                 # The film may exist in spite of the error. At a path outside the task's own it may
                 # be another film, which recovery finds out.
-                published = path == paths.film(record.assembly.owner, blueprint.task_id)
+                published = blueprint.output_config.output_path == paths.film(
+                    record.assembly.owner, blueprint.task_id
+                )
                 raise
             published = True
 
         async def settle(error: BaseException) -> Assembly:
             ended = await record.end(error)
             # If the final state is unknown, deleting might destroy a complete film, so recovery
-            # decides later.
-            if published and ended.state in FINAL and ended.state is not State.COMPLETED:
+            # decides later. The film of an attempt that was taken over is never the task's.
+            unwanted = ended.state in FINAL and ended.output_path != path
+            if published and (unwanted or isinstance(error, LeaseLost)):
                 await self._retries(lambda: self._storage.delete(path))
             return ended
 
-        path = blueprint.output_config.output_path
+        path = paths.of_attempt(blueprint.output_config.output_path, record.assembly.attempt)
         try:
             await self._refuse_taken(path)
             timeline = laid_out(blueprint)
@@ -140,7 +144,8 @@ class FilmPipeline:
         except BaseException as error:
             # Complete both steps: a cancellation in between would leave an unknown film.
             ended = await finish_even_if_cancelled(settle(error))
-            if ended.state is State.COMPLETED and isinstance(record.named(error), Exception):
+            mine = ended.state is State.COMPLETED and ended.output_path == path
+            if mine and isinstance(record.named(error), Exception):
                 # The answer of the database was lost, but the task is recorded as completed.
                 _log.warning("completed in spite of %r", error)
                 return ended

@@ -14,6 +14,7 @@ from application.ports.workspace import Workspace
 from application.rendering.task_tracking import failure_of
 from domain.blueprint.timeline import laid_out
 from domain.rendering.assembly import FINAL, Assembly, State, Step
+from domain.shared import paths
 from domain.shared.errors import Interrupted, MediaNotFound, TaskNotFound
 
 _GRACE: Final = timedelta(seconds=60)
@@ -74,7 +75,7 @@ class RecoverInterrupted:
         return swept
 
     async def _end(self, found: Assembly) -> None:
-        if found.state is State.CLEANUP and await self._completed(found.task_id):
+        if found.state is State.CLEANUP and await self._completed(found):
             return
         now = self._clock.now()
 
@@ -85,10 +86,10 @@ class RecoverInterrupted:
 
         await self._tasks.update(found.task_id, interrupted)
 
-    async def _completed(self, task_id: UUID) -> bool:
+    async def _completed(self, found: Assembly) -> bool:
         """Complete a task whose checked film is in the storage; return False if it is not."""
-        blueprint = await self._blueprints.get(task_id)
-        path = blueprint.output_config.output_path
+        blueprint = await self._blueprints.get(found.task_id)
+        path = paths.of_attempt(blueprint.output_config.output_path, found.attempt)
         try:
             await self._storage.describe(path)
         except MediaNotFound:
@@ -97,9 +98,9 @@ class RecoverInterrupted:
         seconds = float(laid_out(blueprint).soundtrack.seconds)
 
         def complete(task: Assembly) -> Assembly:
-            if task.state in FINAL:
+            if task.state in FINAL or task.attempt != found.attempt:
                 return task
             return task.take(Step.COMPLETE, now, output_path=path, seconds=seconds)
 
-        await self._tasks.update(task_id, complete)
+        await self._tasks.update(found.task_id, complete)
         return True

@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import msgspec
+
 from application.concurrency.retries import Retries
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.media.disk_errors import disk_errors
@@ -24,6 +26,14 @@ from domain.shared.result_warnings import ResultWarning
 
 HEARING = 5.0
 """Maximum seconds to report an end; no other time limit applies by then."""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """A start of a job whose task is recorded already."""
+
+    number: int
+    seconds: float
+    """Seconds that are left until the time limit of the film."""
 
 
 class Record:
@@ -46,6 +56,17 @@ class Record:
         self._deadline = deadline
         self._retries = retries
 
+    async def begin(self, attempt: int, song_id: str | None) -> None:
+        """Begin an attempt of a task that is on record; raises `LeaseLost`, `TaskNotFound`."""
+        now = self._clock.now()
+
+        async def write() -> None:
+            self.assembly = await self._tasks.update(
+                self.assembly.task_id, lambda found: found.begun(attempt, now, song_id)
+            )
+
+        await finish_even_if_cancelled(write())
+
     async def take(
         self,
         step: Step,
@@ -60,7 +81,9 @@ class Record:
         async def write() -> None:
             self.assembly = await self._tasks.update(
                 self.assembly.task_id,
-                lambda found: found.take(step, now, output_path=output_path, seconds=seconds),
+                lambda found: self._mine(found).take(
+                    step, now, output_path=output_path, seconds=seconds
+                ),
             )
 
         await finish_even_if_cancelled(write())
@@ -83,7 +106,7 @@ class Record:
         """Record warnings."""
 
         def noted(found: Assembly) -> Assembly:
-            return found.warned(warnings)
+            return self._mine(found).warned(warnings)
 
         self.assembly = await self._tasks.update(self.assembly.task_id, noted)
 
@@ -106,11 +129,18 @@ class Record:
             await finish_even_if_cancelled(self._end(self.named(error)))
         return self.assembly
 
+    def _is_mine(self, found: Assembly) -> bool:
+        mine = self.assembly
+        return (found.created_at, found.attempt) == (mine.created_at, mine.attempt)
+
+    def _mine(self, found: Assembly) -> Assembly:
+        return found.of_attempt(self.assembly.attempt)
+
     async def _end(self, error: BaseException) -> None:
         now = self._clock.now()
 
         def ended(found: Assembly) -> Assembly:
-            if found.state in FINAL or found.created_at != self.assembly.created_at:
+            if found.state in FINAL or not self._is_mine(found):
                 return found
             if isinstance(error, asyncio.CancelledError):
                 return found.take(Step.CANCEL, now)
@@ -172,9 +202,16 @@ class TrackedTasks:
 
     @asynccontextmanager
     async def __call__(
-        self, task_id: UUID, owner: str, song_id: str | None = None
+        self,
+        task_id: UUID,
+        owner: str,
+        song_id: str | None = None,
+        attempt: Attempt | None = None,
     ) -> AsyncGenerator[Record]:
         """Begin an assembly; its work runs inside the context.
+
+        Without an ``attempt`` the task is added; otherwise it is on record, and `LeaseLost` is
+        raised if a later attempt has begun.
 
         An error from inside is recorded and raised again. Work over the time limit is cancelled and
         `AssemblyTimedOut` is raised instead. A folder of the workspace is held from before the
@@ -185,11 +222,14 @@ class TrackedTasks:
         begun = Assembly(
             task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id
         )
-        deadline = asyncio.timeout(self._limit)
+        deadline = asyncio.timeout(self._limit if attempt is None else attempt.seconds)
         record = Record(begun, self._tasks, self._progress, self._clock, deadline, self._retries)
         try:
             async with deadline, self._workspace.take(task_id):
-                await _add(record, self._tasks)
+                if attempt is None:
+                    await _add(record, self._tasks)
+                else:
+                    await record.begin(attempt.number, song_id)
                 try:
                     with disk_errors():
                         yield record

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.jobs.errors import LeaseLost
 from domain.shared.errors import IllegalStep
 from domain.shared.result_warnings import ResultWarning
 
@@ -92,6 +93,8 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     state: State = State.PENDING
+    attempt: int = 1
+    """Number of the attempt that may write; a worker that was taken over may not."""
     progress: int = 0
     """Progress in per cent."""
     song_id: str | None = None
@@ -121,16 +124,34 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(
             self,
             state=after,
-            progress=PROGRESS.get(after, self.progress),
+            progress=max(self.progress, PROGRESS.get(after, 0)),
             updated_at=at,
             failure=failure or self.failure,
             output_path=output_path or self.output_path,
             seconds=self.seconds if seconds is None else seconds,
         )
 
+    def begun(self, attempt: int, at: datetime, song_id: str | None) -> "Assembly":
+        """Return the assembly at the start of an attempt, from the first stage.
+
+        Raises `LeaseLost` if a later attempt has begun, or if the assembly has ended.
+        """
+        if self.state in FINAL or attempt < self.attempt:
+            raise LeaseLost
+        return msgspec.structs.replace(
+            self, attempt=attempt, state=State.PENDING, updated_at=at, song_id=song_id
+        )
+
+    def of_attempt(self, attempt: int) -> "Assembly":
+        """Return the assembly itself; raises `LeaseLost` if another attempt has begun."""
+        if self.attempt != attempt:
+            raise LeaseLost
+        return self
+
     def warned(self, said: tuple[ResultWarning, ...]) -> "Assembly":
-        """Return the assembly with additional warnings."""
-        return msgspec.structs.replace(self, warnings=(*self.warnings, *said))
+        """Return the assembly with additional warnings; those that it has are not repeated."""
+        new = tuple(each for each in said if each not in self.warnings)
+        return msgspec.structs.replace(self, warnings=(*self.warnings, *new))
 
 
 def _words(step: Step) -> str:

@@ -18,6 +18,7 @@ _LIBRARY_FILE: Final = re.compile(
     r"(?:clips|songs)/[^/]+?-(?P<contents>[0-9a-f]{16})(?:-[0-9a-f]{12})?(?:\.mp4)?"
 )
 """Matches library files; older paths end without the second token, which makes a path unique."""
+_ATTEMPT: Final = re.compile(r"\.attempt-[0-9]+(?=\.[^./]*\Z)")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -70,6 +71,22 @@ def output_folder(owner: str) -> str:
 def film(owner: str, task_id: UUID) -> str:
     """Return the storage path of the film that a task makes."""
     return f"{output_folder(owner)}{task_id}.mp4"
+
+
+def of_attempt(path: str, attempt: int) -> str:
+    """Return the path of a film for an attempt to make it: each later attempt has its own.
+
+    So a worker that was taken over and the one that took over never write the same file.
+    """
+    if attempt <= 1:
+        return path
+    stem, dot, suffix = path.rpartition(".")
+    return f"{stem}.attempt-{attempt}{dot}{suffix}"
+
+
+def without_attempt(path: str) -> str:
+    """Return the path of the first attempt, given the path of any attempt."""
+    return _ATTEMPT.sub("", path)
 
 
 def clip(move_id: str, contents: str, once: str) -> str:
