@@ -9,6 +9,7 @@ SRC: Final = Path(__file__).parents[2] / "src"
 _AT_ONCE: Final = ("run_all", "gather", "TaskGroup", "create_task_group")
 
 ITEMS: Final = {
+    "adapters/jobs/slots.py": {"Slots.work"},
     "adapters/progress/several.py": {"SeveralProgress.tell"},
     "adapters/storage/s3.py": {"S3Storage.sweep"},
     "application/library/backfill_audio_embeddings.py": {"BackfillAudioEmbeddings.__call__"},

@@ -1,0 +1,52 @@
+"""A queue within the process: jobs run beside the requests that submit them."""
+
+from uuid import UUID
+
+from anyio.lowlevel import checkpoint
+
+from adapters.jobs.cancel_signals import CancelSignals
+from adapters.jobs.slots import LOOK, Slots
+from application.ports.job_queue import RunJob
+
+
+class InProcessJobQueue:
+    """Wakes the workers of this process.
+
+    Jobs that another process recorded, and those that were recorded before the worker began, are
+    found by looks at the records.
+    """
+
+    def __init__(self, look: float = LOOK) -> None:
+        """Take the seconds between two looks at the records of jobs."""
+        self._look = look
+        self._signals = CancelSignals()
+        self._workers: set[Slots] = set()
+
+    async def announce(self, job_id: UUID) -> None:
+        """See `application.ports.job_queue.JobQueue`."""
+        await checkpoint()
+        for worker in self._workers:
+            worker.hint()
+
+    async def signal_cancel(self, job_id: UUID) -> None:
+        """See `application.ports.job_queue.JobQueue`."""
+        await checkpoint()
+        self._signals.signal(job_id)
+
+    async def cancel_signalled(self, job_id: UUID, seconds: float) -> bool:
+        """See `application.ports.job_queue.JobQueue`."""
+        return await self._signals.signalled(job_id, seconds)
+
+    async def work(self, run: RunJob, at_once: int) -> None:
+        """See `application.ports.job_queue.JobQueue`."""
+        worker = Slots(run, at_once, self._look)
+        self._workers.add(worker)
+        try:
+            await worker.work()
+        finally:
+            self._workers.discard(worker)
+
+    async def ready(self) -> str:
+        """See `application.ports.job_queue.JobQueue`."""
+        await checkpoint()
+        return "in this process"
