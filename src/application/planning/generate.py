@@ -5,9 +5,10 @@ from uuid import UUID
 from application.media.library_failures import of_the_library
 from application.planning.plan import ChoreographyRequest, Description, PlanChoreography
 from application.ports.blueprints import BlueprintArchive
+from application.rendering.attempt import Attempt
 from application.rendering.film_pipeline import FilmPipeline
 from application.rendering.finished_film import FinishedFilm
-from application.rendering.task_tracking import Attempt, TrackedTasks
+from application.rendering.task_tracking import TrackedTasks
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.rendering.assembly import Step

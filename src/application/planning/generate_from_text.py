@@ -18,8 +18,8 @@ from application.ports.description_model import DescriptionModel, Reader
 from application.ports.moves import MoveFilter, MoveRepository
 from application.ports.pagination import read_all
 from application.ports.songs import SongFilter, SongRepository
+from application.rendering.attempt import Attempt
 from application.rendering.finished_film import FinishedFilm
-from application.rendering.task_tracking import Attempt
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Style
 from domain.planning.planner import Banned, Locked, Seed

@@ -2,9 +2,10 @@
 
 from application.concurrency.threads import PLANNING
 from application.ports.blueprints import BlueprintArchive
+from application.rendering.attempt import Attempt
 from application.rendering.film_pipeline import FilmPipeline
 from application.rendering.finished_film import FinishedFilm
-from application.rendering.task_tracking import Attempt, TrackedTasks
+from application.rendering.task_tracking import TrackedTasks
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 

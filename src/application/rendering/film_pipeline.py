@@ -28,7 +28,6 @@ from application.rendering.task_tracking import Record
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.blueprint.timeline import Cut, Timeline, laid_out
-from domain.jobs.errors import LeaseLost
 from domain.rendering.assembly import FINAL, Assembly, State, Step
 from domain.rendering.workload import FilmLimits
 from domain.shared import paths
@@ -121,7 +120,7 @@ class FilmPipeline:
             # If the final state is unknown, deleting might destroy a complete film, so recovery
             # decides later. The film of an attempt that was taken over is never the task's.
             unwanted = ended.state in FINAL and ended.output_path != path
-            if published and (unwanted or isinstance(error, LeaseLost)):
+            if published and (unwanted or record.abandoned):
                 await self._retries(lambda: self._storage.delete(path))
             return ended
 

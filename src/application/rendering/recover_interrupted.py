@@ -8,11 +8,14 @@ from application.concurrency.shielding import finish_even_if_cancelled
 from application.media.item_attempts import ItemAttempts
 from application.ports.blueprints import BlueprintArchive
 from application.ports.clock import Clock
+from application.ports.jobs import JobRepository
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
 from application.rendering.task_tracking import failure_of
 from domain.blueprint.timeline import laid_out
+from domain.jobs.errors import JobNotFound
+from domain.jobs.job import ENDED
 from domain.rendering.assembly import FINAL, Assembly, State, Step
 from domain.shared import paths
 from domain.shared.errors import Interrupted, MediaNotFound, TaskNotFound
@@ -32,6 +35,7 @@ class RecoverInterrupted:
     def __init__(
         self,
         tasks: TaskRepository,
+        jobs: JobRepository,
         blueprints: BlueprintArchive,
         storage: Storage,
         workspace: Workspace,
@@ -40,6 +44,7 @@ class RecoverInterrupted:
     ) -> None:
         """Take the ports, and the time limit of a film in seconds."""
         self._tasks = tasks
+        self._jobs = jobs
         self._blueprints = blueprints
         self._storage = storage
         self._workspace = workspace
@@ -65,7 +70,7 @@ class RecoverInterrupted:
             except TaskNotFound:
                 # It was never added, or is work without a task, such as filming the demo library.
                 return
-            if found.state not in FINAL:
+            if found.state not in FINAL and not await self._has_job(task_id):
                 await self._end(found)
                 swept += 1
 
@@ -73,6 +78,13 @@ class RecoverInterrupted:
         for task_id in dict.fromkeys((*await self._workspace.sweep(), *over)):
             await attempts(str(task_id), end(task_id))
         return swept
+
+    async def _has_job(self, task_id: UUID) -> bool:
+        """Return True if a job makes the film, whose own recovery decides about the task."""
+        try:
+            return (await self._jobs.get(task_id)).state not in ENDED
+        except JobNotFound:
+            return False
 
     async def _end(self, found: Assembly) -> None:
         if found.state is State.CLEANUP and await self._completed(found):

@@ -5,8 +5,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-import msgspec
-
 from application.concurrency.retries import Retries
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.media.disk_errors import disk_errors
@@ -14,6 +12,8 @@ from application.ports.clock import Clock
 from application.ports.progress import Progress, Report
 from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
+from application.rendering.attempt import Attempt
+from domain.jobs.errors import LeaseLost
 from domain.rendering.assembly import FINAL, Assembly, Failure, Step
 from domain.shared.errors import (
     AssemblyTimedOut,
@@ -28,14 +28,6 @@ HEARING = 5.0
 """Maximum seconds to report an end; no other time limit applies by then."""
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """A start of a job whose task is recorded already."""
-
-    number: int
-    seconds: float
-    """Seconds that are left until the time limit of the film."""
-
-
 class Record:
     """One assembly in progress."""
 
@@ -47,18 +39,25 @@ class Record:
         clock: Clock,
         deadline: asyncio.Timeout,
         retries: Retries,
+        attempt: Attempt | None = None,
     ) -> None:
-        """Take an assembly that is already recorded."""
+        """Take an assembly that is recorded already, or will be, and the attempt of its job."""
         self.assembly = assembly
         self._tasks = tasks
         self._progress = progress
         self._clock = clock
         self._deadline = deadline
         self._retries = retries
+        self._attempt = attempt or Attempt(1, 0.0)
 
-    async def begin(self, attempt: int, song_id: str | None) -> None:
+    @property
+    def abandoned(self) -> bool:
+        """True if another attempt makes the film, so that this one must leave nothing behind."""
+        return self._attempt.abandoned
+
+    async def begin(self, song_id: str | None) -> None:
         """Begin an attempt of a task that is on record; raises `LeaseLost`, `TaskNotFound`."""
-        now = self._clock.now()
+        now, attempt = self._clock.now(), self._attempt.number
 
         async def write() -> None:
             self.assembly = await self._tasks.update(
@@ -121,20 +120,23 @@ class Record:
     async def end(self, error: BaseException) -> Assembly:
         """Record the end and return the recorded assembly; a final state stays unchanged.
 
-        The result is final only if it was read back: without a database, the end is unknown.
+        The result is final only if it was read back: without a database, the end is unknown. The
+        end of an abandoned attempt is not recorded.
         """
-        if self.assembly.state not in FINAL:
+        if isinstance(error, LeaseLost):
+            self._attempt.abandoned = True
+        if self.assembly.state not in FINAL and not self.abandoned:
             if isinstance(error, BachataError):
                 error.stage = self.assembly.state
             await finish_even_if_cancelled(self._end(self.named(error)))
         return self.assembly
 
     def _is_mine(self, found: Assembly) -> bool:
-        mine = self.assembly
-        return (found.created_at, found.attempt) == (mine.created_at, mine.attempt)
+        mine = (self.assembly.created_at, self._attempt.number)
+        return (found.created_at, found.attempt) == mine
 
     def _mine(self, found: Assembly) -> Assembly:
-        return found.of_attempt(self.assembly.attempt)
+        return found.of_attempt(self._attempt.number)
 
     async def _end(self, error: BaseException) -> None:
         now = self._clock.now()
@@ -223,13 +225,15 @@ class TrackedTasks:
             task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id
         )
         deadline = asyncio.timeout(self._limit if attempt is None else attempt.seconds)
-        record = Record(begun, self._tasks, self._progress, self._clock, deadline, self._retries)
+        record = Record(
+            begun, self._tasks, self._progress, self._clock, deadline, self._retries, attempt
+        )
         try:
             async with deadline, self._workspace.take(task_id):
                 if attempt is None:
                     await _add(record, self._tasks)
                 else:
-                    await record.begin(attempt.number, song_id)
+                    await record.begin(song_id)
                 try:
                     with disk_errors():
                         yield record
@@ -242,6 +246,35 @@ class TrackedTasks:
             timed_out = AssemblyTimedOut()
             timed_out.stage = record.assembly.failure and record.assembly.failure.stage
             raise timed_out from error
+
+    async def end(self, task_id: UUID, attempt: Attempt, error: BaseException) -> None:
+        """Record the end of an attempt that may not have begun; a final state stays unchanged."""
+        found = await self._tasks.get(task_id)
+        if found.state in FINAL or attempt.abandoned:
+            return
+        record = Record(
+            found,
+            self._tasks,
+            self._progress,
+            self._clock,
+            asyncio.timeout(None),
+            self._retries,
+            attempt,
+        )
+        if found.attempt < attempt.number:
+            await record.begin(found.song_id)
+        await record.end(error)
+
+    async def conclude(self, task_id: UUID, step: Step, error: BachataError | None = None) -> None:
+        """Record the end of a task that nobody works on; a final state stays unchanged."""
+        now = self._clock.now()
+
+        def concluded(found: Assembly) -> Assembly:
+            if found.state in FINAL:
+                return found
+            return found.take(step, now, failure=error and failure_of(error, found))
+
+        await self._tasks.update(task_id, concluded)
 
 
 async def _add(record: Record, tasks: TaskRepository) -> None:

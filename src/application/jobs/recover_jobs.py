@@ -1,0 +1,98 @@
+"""Recover jobs whose worker or whose waiting caller has died."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from application.jobs.cancel_job import CancelJob
+from application.jobs.run_job import LEASE, last_event
+from application.media.item_attempts import ItemAttempts
+from application.ports.job_events import JobEvents
+from application.ports.job_queue import JobQueue
+from application.ports.jobs import Change, JobRepository
+from application.rendering.task_tracking import TrackedTasks
+from domain.jobs.errors import LeaseLost, Poisoned
+from domain.jobs.job import Job
+from domain.jobs.outcome import recorded
+from domain.rendering.assembly import Step
+from domain.shared.errors import Broken, Interrupted
+
+RETENTION: Final = timedelta(days=7)
+"""Time for which the records of ended jobs are kept."""
+
+
+class RecoverJobs:
+    """Queues the jobs of dead workers again, and ends those that nobody wants any more.
+
+    A job is recovered if two calls in a row find it without a sign of life: after a machine was
+    suspended, its processes have the time between the calls to give one. Any number of processes
+    may do this at once.
+    """
+
+    def __init__(
+        self,
+        jobs: JobRepository,
+        queue: JobQueue,
+        events: JobEvents,
+        on_record: TrackedTasks,
+        cancel: CancelJob,
+        *,
+        lease: timedelta = LEASE,
+    ) -> None:
+        """Take the ports, the tracking of tasks, and how to cancel a job."""
+        self._jobs = jobs
+        self._queue = queue
+        self._events = events
+        self._on_record = on_record
+        self._cancel = cancel
+        self._lease = lease
+        self._suspects: set[tuple[UUID, int]] = set()
+
+    async def __call__(self) -> int:
+        """Return how many jobs were queued again or ended; a failing one does not stop the others.
+
+        Raises `NotReady` if the database is unavailable.
+        """
+        attempts = ItemAttempts("recovering the job")
+        recovered = 0
+        unattended = await self._jobs.unattended(self._lease)
+        lost = await self._jobs.lost(self._lease)
+        suspects = {*map(_name, unattended), *map(_name, lost)}
+        for job in unattended:
+            if not job.cancelling and _name(job) in self._suspects:
+                recovered += await attempts(str(job.job_id), self._cancel(job.job_id))
+        for job in lost:
+            if _name(job) in self._suspects:
+                recovered += await attempts(str(job.job_id), self._take_over(job))
+        self._suspects = suspects
+        await self._jobs.purge(RETENTION)
+        return recovered
+
+    async def _take_over(self, job: Job) -> None:
+        try:
+            if job.cancelling:
+                await self._fail(job, Interrupted())
+            elif not job.may_start_again:
+                await self._fail(
+                    job,
+                    Poisoned(f"The job stopped its worker {job.attempt} times; it is given up."),
+                )
+            else:
+                await self._update(job, Job.queued_again)
+                await self._queue.announce(job.job_id)
+        except LeaseLost:
+            # Another process has recovered it, or the worker was only slow.
+            return
+
+    async def _fail(self, job: Job, error: Broken) -> None:
+        failure = recorded(error)
+        after = await self._update(job, lambda each: each.failed(failure))
+        await self._on_record.conclude(job.job_id, Step.FAIL, error)
+        await self._events.publish(last_event(after))
+
+    async def _update(self, job: Job, change: Change) -> Job:
+        return await self._jobs.update(job.job_id, job.attempt, change)
+
+
+def _name(job: Job) -> tuple[UUID, int]:
+    return job.job_id, job.attempt

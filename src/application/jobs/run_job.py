@@ -1,0 +1,199 @@
+"""Run one job: claim it, do its work, and record the outcome."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Any, Final
+from uuid import UUID
+
+from application.concurrency.retries import Retries
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.timeouts import LEAVING, ended
+from application.ports.job_events import JobEvent, JobEvents
+from application.ports.job_queue import JobQueue
+from application.ports.jobs import Change, JobRepository
+from application.rendering.attempt import Attempt
+from domain.jobs.errors import JobNotFound, LeaseLost
+from domain.jobs.job import Job, JobState
+from domain.jobs.outcome import recorded
+from domain.shared.errors import BachataError
+
+LEASE: Final = timedelta(seconds=12)
+"""Time without a renewal after which another worker may take over a job."""
+RENEWAL: Final = 2.0
+"""Seconds between two renewals; a cancellation is noticed at the latest then."""
+LAST: Final = 999_999
+"""Number of the last event of an attempt."""
+
+_log = logging.getLogger("bachata.jobs")
+
+Perform = Callable[[Job, str, Attempt], Awaitable[str]]
+"""Does the work of a job, given its payload; returns the answer to the caller as JSON."""
+
+
+class _Stop(Enum):
+    """Reason why the work of a job is stopped."""
+
+    CANCELLED = auto()
+    LOST = auto()
+
+
+class RunJob:
+    """Runs a job as one attempt; only the attempt that holds the lease records anything."""
+
+    def __init__(
+        self,
+        jobs: JobRepository,
+        queue: JobQueue,
+        events: JobEvents,
+        perform: Perform,
+        seconds: float,
+        *,
+        renewal: float = RENEWAL,
+        lease: timedelta = LEASE,
+        retries: Retries | None = None,
+    ) -> None:
+        """Take the ports, the work, and its time limit in seconds.
+
+        The lease is renewed every ``renewal`` seconds. If that fails for the time of the ``lease``,
+        the work is stopped, because another worker may have begun.
+        """
+        self._jobs = jobs
+        self._queue = queue
+        self._events = events
+        self._perform = perform
+        self._seconds = seconds
+        self._renewal = renewal
+        self._lease = lease.total_seconds()
+        self._retries = retries or Retries()
+
+    async def __call__(self, job_id: UUID | None = None) -> bool:
+        """Run the given job, or the next one; return False if there is none to claim.
+
+        If the caller is cancelled, the work is stopped and the job is queued again.
+        """
+        try:
+            job = await finish_even_if_cancelled(self._claim(job_id))
+        except BachataError as error:
+            _log.warning("no job can be claimed: %s", error)
+            return False
+        if job is None:
+            return False
+        await self._run(job)
+        return True
+
+    async def _claim(self, job_id: UUID | None) -> Job | None:
+        job = await self._jobs.claim(job_id)
+        task = asyncio.current_task()
+        if job is not None and task is not None and task.cancelling():
+            await self._record(job, Job.queued_again)
+        return job
+
+    async def _run(self, job: Job) -> None:
+        attempt = Attempt(job.attempt, self._seconds)
+        work = asyncio.ensure_future(self._work(job, attempt))
+        watch = asyncio.ensure_future(self._watched(job))
+        try:
+            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                attempt.abandoned = watch.result() is _Stop.LOST
+                await _stopped(work, job)
+            await finish_even_if_cancelled(self._conclude(job, work, attempt))
+        except asyncio.CancelledError:
+            if not work.done():
+                # This worker ends; the job goes on elsewhere, or after the next start.
+                attempt.abandoned = True
+                await _stopped(work, job)
+                await finish_even_if_cancelled(self._record(job, Job.queued_again))
+            raise
+        finally:
+            watch.cancel()
+            await ended(watch, f"the watch of the job {job.job_id}", LEAVING)
+
+    async def _work(self, job: Job, attempt: Attempt) -> str:
+        return await self._perform(job, await self._jobs.payload(job.job_id), attempt)
+
+    async def _watched(self, job: Job) -> _Stop:
+        """Renew the lease until the job is to stop; return the reason."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + self._lease
+        while True:
+            await self._queue.cancel_signalled(job.job_id, self._renewal)
+            try:
+                async with asyncio.timeout(self._lease):
+                    held = await self._jobs.renew(job.job_id, job.attempt)
+            except (LeaseLost, JobNotFound):
+                return _Stop.LOST
+            except (BachataError, TimeoutError) as error:
+                _log.warning("the lease of a job is not renewed: %s", error, extra=_facts(job))
+                if clock() >= until:
+                    return _Stop.LOST
+                await asyncio.sleep(min(self._renewal, max(0.0, until - clock())))
+                continue
+            if held.cancelling:
+                return _Stop.CANCELLED
+            until = clock() + self._lease
+
+    async def _conclude(self, job: Job, work: "asyncio.Future[str]", attempt: Attempt) -> None:
+        """Record the outcome, unless another attempt has taken over."""
+        if attempt.abandoned or not work.done():
+            _log.warning("a job was taken over", extra=_facts(job))
+            return
+        if work.cancelled():
+            await self._record(job, Job.cancelled)
+        elif (error := work.exception()) is None:
+            result = work.result()
+            await self._record(job, lambda each: each.completed(result))
+        elif not isinstance(error, LeaseLost):
+            if not isinstance(error, BachataError):
+                _log.error("a job failed", exc_info=error, extra=_facts(job))
+            failure = recorded(error)
+            await self._record(job, lambda each: each.failed(failure))
+
+    async def _record(self, job: Job, change: Change) -> None:
+        """Record the end of the attempt, with retries; recovery takes over what cannot be."""
+        try:
+            after = await self._updated(job, change)
+        except BachataError as error:
+            _log.warning("the end of a job is not recorded: %s", error, extra=_facts(job))
+            return
+        if after.state is JobState.QUEUED:
+            await self._queue.announce(job.job_id)
+        else:
+            await self._events.publish(last_event(after))
+
+    async def _updated(self, job: Job, change: Change) -> Job:
+        async def update() -> Job:
+            return await self._jobs.update(job.job_id, job.attempt, change)
+
+        try:
+            return await update()
+        except (LeaseLost, JobNotFound):
+            raise
+        except BachataError:
+            return await self._retries(
+                update, is_final=lambda error: isinstance(error, LeaseLost | JobNotFound)
+            )
+
+
+def last_event(job: Job) -> JobEvent:
+    """Return the event that tells the end of a job."""
+    return JobEvent(
+        job_id=job.job_id,
+        id=job.attempt * (LAST + 1) + LAST,
+        stage=str(job.state),
+        progress=100 if job.state is JobState.COMPLETED else 0,
+        message=job.failure.message if job.failure else str(job.state).capitalize(),
+        last=True,
+    )
+
+
+async def _stopped(work: "asyncio.Future[Any]", job: Job) -> None:
+    work.cancel()
+    await ended(work, f"the work of the job {job.job_id}", LEAVING)
+
+
+def _facts(job: Job) -> dict[str, object]:
+    return {"job_id": str(job.job_id), "kind": str(job.kind), "attempt": job.attempt}

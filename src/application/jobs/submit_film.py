@@ -1,0 +1,87 @@
+"""Submit the job that makes a film."""
+
+from uuid import UUID
+
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.jobs.film_request import FilmRequest, kind_of, payload_of, song_of
+from application.ports.clock import Clock
+from application.ports.job_queue import JobQueue
+from application.ports.jobs import IdempotencyKey, JobRepository, Submission
+from application.rendering.assemble import AssembleVideo
+from domain.blueprint.model import Blueprint
+from domain.jobs.admission import Admission
+from domain.jobs.job import Job
+from domain.rendering.assembly import Assembly
+from domain.shared import paths
+
+
+class SubmitFilm:
+    """Records a job with its task, and tells the workers."""
+
+    def __init__(
+        self,
+        jobs: JobRepository,
+        queue: JobQueue,
+        clock: Clock,
+        assemble: AssembleVideo,
+        admission: Admission,
+    ) -> None:
+        """Take the ports, the rules of Blueprints, and the limits of unfinished jobs."""
+        self._jobs = jobs
+        self._queue = queue
+        self._clock = clock
+        self._assemble = assemble
+        self._admission = admission
+
+    async def __call__(
+        self,
+        request: FilmRequest,
+        task_id: UUID,
+        owner: str,
+        *,
+        wanted: bool = False,
+        key: IdempotencyKey | None = None,
+    ) -> Job:
+        """Return the job; that of an earlier request if the caller has used the key before.
+
+        A job that is not ``wanted`` is cancelled when nobody waits for it any more. Raises
+        `BlueprintRejected`, `CallerBusy`, `ServiceFull`, `KeyReused` and `TaskTaken`.
+        """
+        if isinstance(request, Blueprint):
+            await self._assemble.check(request, owner)
+        now = self._clock.now()
+        job = Job(
+            job_id=task_id,
+            kind=kind_of(request),
+            owner=owner,
+            created_at=now,
+            wanted=wanted or key is not None,
+        )
+        task = Assembly(
+            task_id=task_id,
+            owner=owner,
+            created_at=now,
+            updated_at=now,
+            song_id=song_of(request),
+        )
+        submission = Submission(
+            job=job,
+            payload=payload_of(request),
+            task=task,
+            key=key,
+            admission=self._of(owner),
+        )
+
+        async def submit() -> Job:
+            recorded = await self._jobs.submit(submission)
+            if recorded.job_id == task_id:
+                await self._queue.announce(task_id)
+            return recorded
+
+        return await finish_even_if_cancelled(submit())
+
+    def _of(self, owner: str) -> Admission:
+        """Return the limits for a caller: without accounts, all requests have the same owner."""
+        if owner != paths.LOCAL_USER:
+            return self._admission
+        return Admission(most=self._admission.most, most_of_one=None)
