@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, MetaData, String, Text, Uuid
+from sqlalchemy import BigInteger, DateTime, Index, MetaData, String, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # Pages require bytewise order of ids; Postgres sorts by language by default.
@@ -171,3 +171,16 @@ class UnownedFileRow(Table):
     kind: Mapped[str | None] = mapped_column(String(16))
     """Kind of its former owner, until the file is deleted; none if it never had one."""
     item_id: Mapped[str | None] = mapped_column(Id)
+
+
+class JobEventRow(Table):
+    """One event of a job; only Postgres, which passes them on between processes, has rows."""
+
+    __tablename__ = "job_event"
+
+    job_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
+    told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    """UTC, by the database's clock."""
+    document: Mapped[str] = mapped_column(Text())
+    """The `application.ports.job_events.JobEvent` as JSON."""
