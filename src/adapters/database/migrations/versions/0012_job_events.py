@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-revision = "0013"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade(op: Operations) -> None:
