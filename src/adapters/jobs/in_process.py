@@ -46,6 +46,12 @@ class InProcessJobQueue:
         finally:
             self._workers.discard(worker)
 
+    async def stop(self) -> None:
+        """See `application.ports.job_queue.JobQueue`."""
+        await checkpoint()
+        for worker in self._workers:
+            worker.stop()
+
     async def ready(self) -> str:
         """See `application.ports.job_queue.JobQueue`."""
         await checkpoint()

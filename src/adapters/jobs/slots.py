@@ -15,9 +15,9 @@ LOOK: Final = 1.0
 
 
 class Slots:
-    """Runs the next job in each free slot, upon hints and at intervals without a hint.
+    """Runs the next job in a free slot, upon each hint and at intervals without a hint.
 
-    A slot takes the next job by priority, not the one of the hint, and goes on until there is none.
+    A slot takes jobs in the order of the records, and goes on until there is none.
     """
 
     def __init__(self, run: RunJob, count: int, look: float = LOOK) -> None:
@@ -27,31 +27,47 @@ class Slots:
         self._look = look
         # Each free slot looks once after the latest hint, so more hints than slots are useless.
         self._hints: asyncio.Queue[None] = asyncio.Queue(count)
+        self._running = 0
+        self._stopped = False
+
+    @property
+    def free(self) -> int:
+        """Number of slots that are neither running a job nor about to look for one."""
+        return max(0, self._count - self._running - self._hints.qsize())
 
     def hint(self) -> None:
         """Wake a free slot, because a job is ready."""
         with suppress(asyncio.QueueFull):
             self._hints.put_nowait(None)
 
+    def stop(self) -> None:
+        """Start no more jobs."""
+        self._stopped = True
+        for _ in range(self._count):
+            self.hint()
+
     async def work(self) -> None:
-        """Run jobs until cancelled; returns by raising `asyncio.CancelledError`, when every run has
-        ended.
-        """
-        await run_all([self._look_at_intervals(), *(self._slot() for _ in range(self._count))])
+        """Run jobs until stopped or cancelled; every run has ended when it returns or raises."""
+        looking = asyncio.create_task(self._look_at_intervals())
+        try:
+            await run_all([self._slot() for _ in range(self._count)])
+        finally:
+            looking.cancel()
 
     async def _slot(self) -> None:
-        while True:
-            if not await self._started():
+        while not self._stopped:
+            if not await self._ran():
                 await self._hints.get()
 
     async def _look_at_intervals(self) -> None:
         while True:
             await asyncio.sleep(self._look)
-            if self._hints.empty():
+            if self.free:
                 self.hint()
 
-    async def _started(self) -> bool:
+    async def _ran(self) -> bool:
         """Run the next job; return False if there was none."""
+        self._running += 1
         try:
             return await self._run(None)
         except asyncio.CancelledError:
@@ -62,4 +78,6 @@ class Slots:
             _log.exception("a run of a job failed")
         except Exception:
             _log.exception("a run of a job failed")
+        finally:
+            self._running -= 1
         return False

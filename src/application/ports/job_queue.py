@@ -31,9 +31,15 @@ class JobQueue(Protocol):
         ...
 
     async def work(self, run: RunJob, at_once: int) -> None:
-        """Run up to ``at_once`` jobs at the same time until cancelled; returns by raising
-        `asyncio.CancelledError`, when every run has ended.
+        """Run up to ``at_once`` jobs at the same time, until `stop` or until cancelled.
+
+        It calls ``run`` without an id, so that jobs start in the order of their priorities. When it
+        is cancelled, it cancels the runs and raises `asyncio.CancelledError` when all have ended.
         """
+        ...
+
+    async def stop(self) -> None:
+        """Start no more jobs: `work` returns when the runs that go on have ended."""
         ...
 
     async def ready(self) -> str:
