@@ -12,6 +12,7 @@ from adapters.cage.self_test import TriedCage
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import open_database
+from adapters.database.jobs import SqlJobRepository
 from adapters.database.library_files import SqlLibraryFiles
 from adapters.database.moves import SqlMoveRepository
 from adapters.database.schema import Schema, open_schema
@@ -23,6 +24,7 @@ from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.index.factory import open_index
+from adapters.jobs.in_process import InProcessJobQueue
 from adapters.listening.librosa_analyzer import LibrosaAudioAnalyzer
 from adapters.listening.song_analyzer import NAME
 from adapters.listening.sound_alignment import align
@@ -34,6 +36,7 @@ from adapters.media.caged import (
     CagedSoundAligner,
 )
 from adapters.media.worker import MediaWorker
+from adapters.memory.job_events import MemoryJobEvents
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.hls_fragments import FragmentPreviewStreamer
 from adapters.progress.logs import LogProgress
@@ -86,6 +89,9 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
         yield Ports(
             tasks=SqlTaskRepository(database),
+            jobs=SqlJobRepository(database),
+            job_queue=InProcessJobQueue(),
+            job_events=MemoryJobEvents(),
             blueprints=SqlBlueprintArchive(database),
             songs=SqlSongRepository(database),
             moves=SqlMoveRepository(database),

@@ -12,6 +12,9 @@ from application.ports.demo import DemoStudio
 from application.ports.description_model import DescriptionModel
 from application.ports.embedder import Embedder
 from application.ports.encoder import Encoder
+from application.ports.job_events import JobEvents
+from application.ports.job_queue import JobQueue
+from application.ports.jobs import JobRepository
 from application.ports.library_files import LibraryFiles
 from application.ports.media_probe import MediaProbe
 from application.ports.motion_analyzer import MotionAnalyzer
@@ -32,6 +35,9 @@ class Ports:
     """All ports, already open."""
 
     tasks: TaskRepository
+    jobs: JobRepository
+    job_queue: JobQueue
+    job_events: JobEvents
     blueprints: BlueprintArchive
     songs: SongRepository
     moves: MoveRepository

@@ -3,16 +3,15 @@
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
-
 from application.concurrency.cores import usable_cores
 from domain.rendering.workload import FilmLimits
 from domain.shared.bucket_uris import Home
 from entrypoints import setting_rules as rules
+from entrypoints.job_settings import JobSettings
 from entrypoints.setting_rules import Setting
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(JobSettings, frozen=True, kw_only=True):
     """All settings of the service."""
 
     storage_backend: Annotated[

@@ -10,6 +10,10 @@ class RouteUrls:
         """Return the URL that streams a film."""
         return f"/api/videos/{task_id}/stream"
 
+    def events(self, task_id: UUID) -> str:
+        """Return the URL of the events of a task."""
+        return f"/api/tasks/{task_id}/events"
+
     def blueprint(self, task_id: UUID) -> str:
         """Return the URL of a film's Blueprint."""
         return f"/api/choreography/{task_id}/blueprint"

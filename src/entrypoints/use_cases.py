@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 from application.concurrency.background_queue import BackgroundQueue
+from application.jobs.cancel_job import CancelJob
+from application.jobs.make_film import MakeFilm
+from application.jobs.recover_jobs import RecoverJobs
+from application.jobs.run_job import RunJob
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
 from application.library.analyze_song import AnalyzeSong, CorrectSong
@@ -106,6 +110,16 @@ class RenderingUseCases:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobUseCases:
+    """Use cases that submit, run, await, cancel and recover jobs."""
+
+    cancel_job: CancelJob
+    make_film: MakeFilm
+    recover_jobs: RecoverJobs
+    run_job: RunJob
+
+
+@dataclass(frozen=True, kw_only=True)
 class OperationsUseCases:
     """Use cases that operate the service: health, storage, demo library, migration."""
 
@@ -123,6 +137,7 @@ class UseCases(
     SearchUseCases,
     PlanningUseCases,
     RenderingUseCases,
+    JobUseCases,
     OperationsUseCases,
 ):
     """All use cases for the entrypoints, one per field."""

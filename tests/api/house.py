@@ -12,6 +12,7 @@ import msgspec
 from litestar import Litestar
 
 from adapters.description_model.offline import OfflineDescriptionModel
+from adapters.jobs.in_process import InProcessJobQueue
 from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.blueprints import MemoryBlueprintArchive
@@ -20,6 +21,8 @@ from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.job_events import MemoryJobEvents
+from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
@@ -82,6 +85,9 @@ class House:
         encoder = MemoryEncoder()
         self.ports = Ports(
             tasks=self.tasks,
+            jobs=MemoryJobRepository(self.tasks),
+            job_queue=InProcessJobQueue(),
+            job_events=MemoryJobEvents(),
             blueprints=MemoryBlueprintArchive(),
             songs=self.library.songs,
             moves=self.library.moves,

@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.threads import PLANNING
 from application.jobs.film_request import FilmRequest, kind_of, payload_of, song_of
 from application.ports.clock import Clock
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import IdempotencyKey, JobRepository, Submission
-from application.rendering.assemble import AssembleVideo
+from application.rendering.film_pipeline import FilmPipeline
+from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.jobs.admission import Admission
 from domain.jobs.job import Job
@@ -23,14 +25,14 @@ class SubmitFilm:
         jobs: JobRepository,
         queue: JobQueue,
         clock: Clock,
-        assemble: AssembleVideo,
+        film: FilmPipeline,
         admission: Admission,
     ) -> None:
-        """Take the ports, the rules of Blueprints, and the limits of unfinished jobs."""
+        """Take the ports, the pipeline, which checks the workload, and the limits of jobs."""
         self._jobs = jobs
         self._queue = queue
         self._clock = clock
-        self._assemble = assemble
+        self._film = film
         self._admission = admission
 
     async def __call__(
@@ -48,7 +50,9 @@ class SubmitFilm:
         `BlueprintRejected`, `CallerBusy`, `ServiceFull`, `KeyReused` and `TaskTaken`.
         """
         if isinstance(request, Blueprint):
-            await self._assemble.check(request, owner)
+            # Checking a Blueprint of 8 MB takes half a second.
+            await PLANNING.run(lambda: rules.check(request, owner))
+            await self._film.check(request)
         now = self._clock.now()
         job = Job(
             job_id=task_id,

@@ -21,12 +21,6 @@ class AssembleVideo:
         self._blueprints = blueprints
         self._film = film
 
-    async def check(self, blueprint: Blueprint, owner: str) -> None:
-        """Raise `BlueprintRejected` with every violation."""
-        # Checking a Blueprint of 8 MB takes half a second.
-        await PLANNING.run(lambda: rules.check(blueprint, owner))
-        await self._film.check(blueprint)
-
     async def __call__(
         self, blueprint: Blueprint, owner: str, attempt: Attempt | None = None
     ) -> FinishedFilm:
@@ -35,7 +29,9 @@ class AssembleVideo:
         Raises `BlueprintRejected` with every violation before anything is recorded, `TaskTaken`,
         `MediaTaken`, `MediaNotFound`, `ClipTooShort`, `FFmpegFailed`, `AssemblyTimedOut`, ...
         """
-        await self.check(blueprint, owner)
+        # Checking a Blueprint of 8 MB takes half a second.
+        await PLANNING.run(lambda: rules.check(blueprint, owner))
+        await self._film.check(blueprint)
         async with self._on_record(blueprint.task_id, owner, attempt=attempt) as record:
             first = attempt is None or attempt.number == 1
             if first or await self._blueprints.find(blueprint.task_id) is None:

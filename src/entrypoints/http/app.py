@@ -36,6 +36,8 @@ _log = logging.getLogger("bachata.http")
 
 _SWEPT: Final = 60.0
 """Seconds between two recoveries of interrupted tasks."""
+_JOBS_RECOVERED: Final = 5.0
+"""Seconds between two recoveries of jobs."""
 _RECOVERED: Final = 3600.0
 """Seconds between two recoveries of the storage."""
 _PACE: Final = Pace()
@@ -76,7 +78,9 @@ def create_app(
             recovering = partial(_recovered, use_cases, limits)
             async with (
                 _closing(use_cases),
+                _working(opened, use_cases, settings),
                 beside(sweeping, "leftovers are not swept"),
+                beside(partial(_recovered_jobs, use_cases, limits), "jobs are not recovered"),
                 beside(recovering, "the storage is not recovered"),
                 beside(opened.description_model.ready, "the description model is not ready"),
                 beside(
@@ -127,6 +131,32 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
     finally:
         await use_cases.background.close()
         await use_cases.find_moves.close()
+
+
+@asynccontextmanager
+async def _working(ports: Ports, use_cases: UseCases, settings: Settings) -> AsyncGenerator[None]:
+    """Run jobs; on exit, those that are unfinished are queued again."""
+    running = settings.running_on(settings.cores)
+    worker = asyncio.create_task(ports.job_queue.work(use_cases.run_job, running))
+    try:
+        yield
+    finally:
+        worker.cancel()
+        await ended(worker, "the jobs of this process", settings.stop_seconds)
+
+
+async def _recovered_jobs(use_cases: UseCases, limits: Timeouts) -> None:
+    """Recover jobs regularly: any process that works on them may have died."""
+    while True:
+        try:
+            await within(
+                "a recovery of jobs", limits.background, use_cases.recover_jobs(), limits.leaving
+            )
+        except BachataError as error:
+            _log.warning("jobs are not recovered", extra={"error": str(error)})
+        except Exception:
+            _log.exception("jobs are not recovered")
+        await asyncio.sleep(_JOBS_RECOVERED)
 
 
 async def _swept(use_cases: UseCases, limits: Timeouts) -> None:

@@ -3,22 +3,19 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from structlog.contextvars import bind_contextvars
 
-from application.planning.generate import GenerateChoreography
+from application.jobs.make_film import MakeFilm
 from application.planning.generate_from_text import (
     DescribedFilm,
     DescribedRequest,
-    GenerateFromText,
     PlanFromText,
     UnderstandDescription,
     Understanding,
 )
 from application.planning.plan import PlanChoreography
-from application.rendering.assemble import AssembleVideo
 from application.rendering.finished_film import FinishedFilm
 from application.rendering.read_blueprint import ReadBlueprint
 from domain.blueprint.model import Blueprint
@@ -31,6 +28,13 @@ from entrypoints.http.request_bodies import (
     UnreadDescription,
     UnreadPlan,
     UnreadRequest,
+)
+from entrypoints.http.ways_to_wait import (
+    ACCEPTED,
+    KeyHeader,
+    PreferHeader,
+    Waiting,
+    film_response,
 )
 
 
@@ -46,19 +50,25 @@ class ChoreographyController(Controller):
         status_code=200,
         response_description="The finished film",
         request_class=JsonRequest,
-        responses=documented(400, 404, 408, 413, 415, 500, 503, 504, 507),
+        responses={
+            **documented(400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507),
+            202: ACCEPTED,
+        },
     )
     async def generate(
         self,
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadRequest],
-        generate: Wired[GenerateChoreography],
+        make_film: Wired[MakeFilm],
         caller: NamedDependency[str],
-    ) -> FinishedFilm:
+        idempotency_key: KeyHeader = None,
+        prefer: PreferHeader = None,
+    ) -> Response[FinishedFilm]:
         """Plan a dance to a song and make its film; returns the finished film."""
-        asked, task_id = await data.request(), uuid4()
-        bind_contextvars(task_id=str(task_id))
-        return await while_connected(request, generate(asked, task_id, caller))
+        asked, waiting = await data.request(), Waiting(key=idempotency_key, prefer=prefer)
+        return await film_response(
+            request, make_film, asked, uuid4(), caller, waiting, data.body, FinishedFilm
+        )
 
     @post(
         "/generate-with-ai",
@@ -66,19 +76,26 @@ class ChoreographyController(Controller):
         status_code=200,
         response_description="The finished film, and what was understood",
         request_class=JsonRequest,
-        responses=documented(400, 404, 408, 413, 415, 500, 503, 504, 507),
+        responses={
+            **documented(400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507),
+            202: ACCEPTED,
+        },
     )
     async def generate_with_ai(
         self,
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadDescription],
-        generate_from_text: Wired[GenerateFromText],
+        make_film: Wired[MakeFilm],
         caller: NamedDependency[str],
-    ) -> DescribedFilm:
+        idempotency_key: KeyHeader = None,
+        prefer: PreferHeader = None,
+    ) -> Response[DescribedFilm]:
         """Interpret a description, plan the dance and make its film."""
-        described, task_id = await data.description(), uuid4()
-        bind_contextvars(task_id=str(task_id))
-        return await while_connected(request, generate_from_text(described, task_id, caller))
+        described = await data.description()
+        waiting = Waiting(key=idempotency_key, prefer=prefer)
+        return await film_response(
+            request, make_film, described, uuid4(), caller, waiting, data.body, DescribedFilm
+        )
 
     @post(
         "/parse-query",
@@ -127,19 +144,27 @@ class ChoreographyController(Controller):
         status_code=200,
         response_description="The finished film",
         request_class=JsonRequest,
-        responses=documented(400, 404, 409, 408, 413, 415, 500, 503, 504, 507),
+        responses={
+            **documented(400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507),
+            202: ACCEPTED,
+        },
     )
     async def assemble(
         self,
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadBlueprint],
-        assemble: Wired[AssembleVideo],
+        make_film: Wired[MakeFilm],
         caller: NamedDependency[str],
-    ) -> FinishedFilm:
+        idempotency_key: KeyHeader = None,
+        prefer: PreferHeader = None,
+    ) -> Response[FinishedFilm]:
         """Make the film of a Blueprint, original or edited; returns the finished film."""
         blueprint = await data.blueprint(caller)
-        bind_contextvars(task_id=str(blueprint.task_id))
-        return await while_connected(request, assemble(blueprint, caller))
+        waiting = Waiting(key=idempotency_key, prefer=prefer)
+        task_id = blueprint.task_id
+        return await film_response(
+            request, make_film, blueprint, task_id, caller, waiting, data.body, FinishedFilm
+        )
 
     @get(
         "/{task_id:uuid}/blueprint",

@@ -12,6 +12,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import Scope, Send
 
 from application.media.disk_errors import KINDS
+from domain.jobs.errors import KeyInUse, KeyReused
 from domain.rendering.hls_playlist import PreviewOutdated
 from domain.shared import errors
 from domain.shared.texts import printable, shortened
@@ -26,6 +27,7 @@ STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     PreviewOutdated: HTTPStatus.GONE,
     errors.Conflict: HTTPStatus.CONFLICT,
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.CallerBusy: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Broken: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -185,6 +187,8 @@ def _response(
     headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     body, more = _problem(request.scope["path"], status, code, message, details, stage)
+    if code == KeyInUse.code:
+        more["Retry-After"] = _RETRY_AFTER
     return Response(
         body, status_code=int(status), media_type=PROBLEM, headers={**more, **(headers or {})}
     )

@@ -140,6 +140,7 @@ def wire_rendering(service: Service, films: FilmParts) -> RenderingUseCases:
     )
     recover_interrupted = RecoverInterrupted(
         ports.tasks,
+        ports.jobs,
         ports.blueprints,
         ports.storage,
         ports.workspace,

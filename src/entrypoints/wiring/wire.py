@@ -8,6 +8,7 @@ from entrypoints.use_cases import (
     UseCases,
 )
 from entrypoints.wiring.films import film_parts, wire_planning, wire_rendering, wire_search
+from entrypoints.wiring.jobs import wire_jobs
 from entrypoints.wiring.library import wire_library, wire_uploads
 from entrypoints.wiring.operations import wire_operations
 from entrypoints.wiring.service import Service, examination_of
@@ -21,12 +22,15 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
     library = wire_library(service, examination)
     search = wire_search(service, library)
     films = film_parts(service)
+    planning = wire_planning(service, library, search, films)
+    rendering = wire_rendering(service, films)
     features = (
         library,
         wire_uploads(service, library, examination),
         search,
-        wire_planning(service, library, search, films),
-        wire_rendering(service, films),
+        planning,
+        rendering,
+        wire_jobs(service, films, planning, rendering),
         wire_operations(service, library, search),
     )
     return UseCases(**{name: case for each in features for name, case in vars(each).items()})

@@ -1,0 +1,127 @@
+"""The ways in which a client waits for a film, by the headers of its request."""
+
+import hashlib
+import re
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import HeaderParameter
+from structlog.contextvars import bind_contextvars
+
+from application.jobs.film_request import FilmRequest
+from application.jobs.make_film import MakeFilm
+from application.ports.jobs import IdempotencyKey
+from application.rendering.finished_film import FinishedFilm
+from domain.shared import validation
+from domain.shared.errors import InvalidRequest
+from entrypoints.http.disconnect import while_connected
+from entrypoints.urls import RouteUrls
+
+F = TypeVar("F", bound=FinishedFilm)
+
+LONGEST_WAIT: Final = 600
+"""Maximum seconds of `Prefer: wait=N`; a larger number counts as this one."""
+
+KeyHeader = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        description=(
+            "Your name for this request, 1 to 255 visible ASCII characters. A repetition with the "
+            "same key and body makes no second film: it gets the stored answer for 24 hours."
+        ),
+    ),
+]
+PreferHeader = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Prefer",
+        description=(
+            "`respond-async`: answer with 202 at once; `wait=N`: answer with 202 if the film is "
+            "not finished after N seconds. The film is finished in both cases."
+        ),
+    ),
+]
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_WAIT: Final = re.compile(r"wait\s*=\s*\"?([0-9]{1,9})\"?", re.IGNORECASE)
+
+
+class AcceptedFilm(msgspec.Struct, frozen=True, kw_only=True):
+    """A film that is being made."""
+
+    task_id: UUID
+    status: str
+    """`queued` or `running`."""
+    events_url: str
+    """URL of its progress and its result, as server-sent events."""
+
+
+ACCEPTED: Final = ResponseSpec(
+    data_container=AcceptedFilm,
+    description="The film is being made; `Location` tells where its progress and result are",
+    generate_examples=False,
+)
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """How a client waits for its film."""
+
+    key: str | None = None
+    prefer: str | None = None
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds until the client gets 202; None if it waits for the film."""
+        preferences = [each.strip() for each in (self.prefer or "").split(",")]
+        found = next(filter(None, map(_WAIT.fullmatch, preferences)), None)
+        if found is not None:
+            return float(min(int(found[1]), LONGEST_WAIT))
+        return 0.0 if "respond-async" in [each.lower() for each in preferences] else None
+
+    def key_for(self, path: str, body: bytes) -> IdempotencyKey | None:
+        """Return the key with a digest of the request; raises `InvalidRequest`."""
+        if self.key is None:
+            return None
+        key = self.key.strip().strip('"')
+        if not _KEY.fullmatch(key):
+            message = "A key has 1 to 255 visible ASCII characters."
+            raise InvalidRequest((validation.shape("Idempotency-Key", message),))
+        digest = hashlib.sha256(path.encode() + b"\0" + body)
+        return IdempotencyKey(key=key, fingerprint=digest.hexdigest())
+
+
+async def film_response(
+    request: Request[Any, Any, Any],
+    make_film: MakeFilm,
+    asked: FilmRequest,
+    task_id: UUID,
+    owner: str,
+    waiting: Waiting,
+    body: bytes,
+    kind: type[F],
+) -> Response[F]:
+    """Return the finished film, or 202 if the client does not want to wait for it.
+
+    If the client leaves, the film is cancelled, unless it has a key or a preference.
+    """
+    bind_contextvars(task_id=str(task_id))
+    key = waiting.key_for(request.url.path, body)
+    patience = waiting.patience
+    answer = await while_connected(
+        request, make_film(asked, task_id, owner, key=key, patience=patience)
+    )
+    headers: dict[str, str] = {}
+    if answer.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    if answer.result is not None:
+        return Response(msgspec.json.decode(answer.result, type=kind), headers=headers)
+    url = RouteUrls().events(answer.job.job_id)
+    accepted = AcceptedFilm(task_id=answer.job.job_id, status=str(answer.job.state), events_url=url)
+    applied = f"wait={patience:g}" if patience else "respond-async"
+    headers |= {"Location": url, "Preference-Applied": applied}
+    # The documented type is that of 200; the route documents 202 itself.
+    return Response(accepted, status_code=202, headers=headers)  # pyright: ignore[reportReturnType]

@@ -1,0 +1,44 @@
+"""The settings of jobs: how many may be unfinished, and how many run."""
+
+from typing import Annotated
+
+import msgspec
+
+from domain.jobs.admission import Admission
+from entrypoints import setting_rules as rules
+from entrypoints.setting_rules import Setting
+
+
+class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of the settings that concerns jobs."""
+
+    max_running: Annotated[
+        int,
+        Setting(
+            "films that a process makes at once; the others wait; 0: one for every core",
+            rules.at_least(0),
+        ),
+    ] = 0
+    max_waiting: Annotated[
+        int,
+        Setting(
+            "films that may wait, besides those that are being made; the service refuses more",
+            rules.at_least(0),
+        ),
+    ] = 32
+    max_per_caller: Annotated[
+        int,
+        Setting(
+            "unfinished films of one caller; not applied to the built-in local user",
+            rules.at_least(1),
+        ),
+    ] = 4
+
+    def running_on(self, cores: int) -> int:
+        """Return the number of films that a process with so many cores makes at once."""
+        return self.max_running or cores
+
+    def admission_on(self, cores: int) -> Admission:
+        """Return the limits of unfinished jobs for a process with so many cores."""
+        most = self.running_on(cores) + self.max_waiting
+        return Admission(most=most, most_of_one=self.max_per_caller)

@@ -1,0 +1,51 @@
+"""Connect the use cases of jobs."""
+
+from application.jobs.cancel_job import CancelJob
+from application.jobs.make_film import MakeFilm
+from application.jobs.perform_film import PerformFilm
+from application.jobs.recover_jobs import RecoverJobs
+from application.jobs.run_job import RunJob
+from application.jobs.submit_film import SubmitFilm
+from application.jobs.wait_for_job import WaitForJob
+from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases
+from entrypoints.wiring.films import FilmParts
+from entrypoints.wiring.service import Service
+
+
+def wire_jobs(
+    service: Service, films: FilmParts, planning: PlanningUseCases, rendering: RenderingUseCases
+) -> JobUseCases:
+    """Return the use cases that make films as jobs."""
+    ports, settings, timeouts, _ = service
+    perform_film = PerformFilm(
+        ports.tasks,
+        films.tasks,
+        films.pipeline,
+        planning.generate,
+        planning.generate_from_text,
+        planning.understand_description,
+        rendering.assemble,
+    )
+    cancel_job = CancelJob(ports.jobs, ports.job_queue, ports.job_events, films.tasks)
+    submit_film = SubmitFilm(
+        ports.jobs,
+        ports.job_queue,
+        ports.clock,
+        films.pipeline,
+        settings.admission_on(settings.cores),
+    )
+    wait_for_job = WaitForJob(ports.jobs, ports.job_events, cancel_job, leaving=timeouts.leaving)
+    return JobUseCases(
+        cancel_job=cancel_job,
+        make_film=MakeFilm(submit_film, wait_for_job, cancel_job, settings.assembly_timeout),
+        recover_jobs=RecoverJobs(
+            ports.jobs, ports.job_queue, ports.job_events, films.tasks, cancel_job
+        ),
+        run_job=RunJob(
+            ports.jobs,
+            ports.job_queue,
+            ports.job_events,
+            perform_film,
+            settings.assembly_timeout,
+        ),
+    )
