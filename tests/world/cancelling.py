@@ -6,13 +6,17 @@ from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from contextvars import Context
 from itertools import count
-from typing import Any
+from typing import Any, Final
 from unittest.mock import patch
 from uuid import UUID
 
 from adapters.memory.tasks import MemoryTaskRepository
 from application.concurrency.threads import Threads
 from domain.rendering.assembly import FINAL, State
+
+
+_LONGER: Final = 0.05
+"""Seconds."""
 
 
 class Steps:
@@ -94,7 +98,7 @@ def cancelled_at(at: int, work: Work, close: Work = nothing) -> Ending:
             return asyncio.Task(_Counted(coroutine, steps), loop=loop, context=context)
 
         loop.set_task_factory(make)
-        with _calls_in_threads() as calls:
+        with _calls_in_threads(steps) as calls:
             steps.victim = loop.create_task(work())
             [outcome] = await asyncio.gather(steps.victim, return_exceptions=True)
             await close()
@@ -139,19 +143,26 @@ def ends(tasks: MemoryTaskRepository, task_id: UUID) -> list[State]:
 
 
 @contextmanager
-def _calls_in_threads() -> Generator[list[str]]:
-    """The names of calls that are at work in threads."""
+def _calls_in_threads(steps: Steps) -> Generator[list[str]]:
+    """The names of calls that are at work in threads.
+
+    A call that is at work when the work is cancelled takes a little longer, so that it is noticed
+    where nobody waits for it.
+    """
     working: list[str] = []
     lock = threading.Lock()
     start = Threads.start
 
     def noted(threads: Threads, call: Callable[[], Any]) -> Any:
         def body() -> Any:
+            before = steps.struck
             with lock:
                 working.append(threads.name)
             try:
                 return call()
             finally:
+                if steps.struck and not before:
+                    threading.Event().wait(_LONGER)
                 with lock:
                     working.remove(threads.name)
 
