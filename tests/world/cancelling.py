@@ -14,7 +14,6 @@ from adapters.memory.tasks import MemoryTaskRepository
 from application.concurrency.threads import Threads
 from domain.rendering.assembly import FINAL, State
 
-
 _LONGER: Final = 0.05
 """Seconds."""
 
