@@ -34,6 +34,23 @@ async def test_one_piece_of_work_is_done_after_another() -> None:
     assert order == list(range(6))
 
 
+async def test_work_that_waits_already_is_not_added_and_work_that_has_begun_is() -> None:
+    background, begun, over, done = BackgroundQueue(), asyncio.Event(), asyncio.Event(), list[int]()
+
+    async def do() -> None:
+        begun.set()
+        await over.wait()
+        done.append(1)
+
+    background.once("sharing", do)
+    await begun.wait()
+    for _ in range(5):
+        background.once("sharing", do)
+    over.set()
+    await background.done()
+    assert len(done) == 2
+
+
 async def test_a_failure_is_told_and_the_rest_is_done(caplog: pytest.LogCaptureFixture) -> None:
     background, done = BackgroundQueue(), asyncio.Event()
 

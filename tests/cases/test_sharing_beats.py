@@ -1,5 +1,6 @@
 """Clips that were filmed to the same recording share the most certain beats."""
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -12,12 +13,15 @@ from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.sound_aligner import MemorySoundAligner
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
+from application.concurrency.background_queue import BackgroundQueue
 from application.library.share_beats import ShareBeats
+from application.library.upload_move import MoveForm, UploadMove
 from domain.library.corrections import Correction
 from domain.library.moves import Move
 from domain.library.shared_recordings import Alignment, SoundPrint
 from tests.rules.test_shared_recordings import SURE, clip
 from tests.world.importing import Place
+from tests.world.trouble import Trouble
 
 pytestmark = pytest.mark.anyio
 
@@ -130,3 +134,46 @@ async def test_a_check_of_the_library_shares_beats_and_says_whose(tmp_path: Path
     [finding] = await place.check(unnoticed)
     assert (finding.move_id, finding.message) == ("unsure", "Beats from 'known', same recording.")
     assert await place.checked() == []
+
+
+async def test_many_uploads_read_the_library_once_and_share_what_each_alone_would(
+    tmp_path: Path,
+) -> None:
+    place, trouble, background = Place(tmp_path), Trouble(), BackgroundQueue()
+    place.alignments.update(filmed_to_one_recording(place))
+    share = ShareBeats(
+        trouble.around(place.library.moves, "moves"),
+        place.storage,
+        MemoryArtifactCache(),
+        MemoryMediaProbe(),
+        place.workspace,
+        MemorySoundAligner(place.alignments),
+    )
+    upload = UploadMove(
+        place.library.moves,
+        place.library.files,
+        MemoryMediaProbe(),
+        place.examine,
+        place.add_move,
+        place.prewarm_library,
+        background,
+        1,
+        share_beats=share,
+    )
+    begun, over = asyncio.Event(), asyncio.Event()
+
+    async def busy() -> None:
+        begun.set()
+        await over.wait()
+
+    background("something else", busy)
+    await begun.wait()
+    for number in range(10):
+        place.clip(f"{number}.mp4")
+        await upload(place.folder / f"{number}.mp4", MoveForm(name=f"Other {number}"))
+    for name in ("unsure", "known"):
+        await upload(place.folder / f"{name}.mp4", MoveForm(name=name))
+    over.set()
+    await background.done()
+    assert trouble.calls.count("moves.page") == 1
+    assert (await place.moves())["unsure"].beats_from == "known"

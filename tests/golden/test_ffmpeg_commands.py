@@ -12,6 +12,7 @@ from adapters.ffmpeg.audio_filters import (
     Loudness,
     build_loudness_command,
     build_own_sound_command,
+    corrected,
     levelled,
     loudness_in,
 )
@@ -206,13 +207,40 @@ def test_what_was_not_measured_is_an_error() -> None:
 
 
 def test_the_level_is_one_gain_where_the_peaks_allow_it() -> None:
-    assert levelled(Loudness(integrated=-9, peak=0.5), -14) == Level(gain=-5)
-    assert levelled(Loudness(integrated=-18, peak=-6), -14) == Level(gain=4)
+    assert levelled(Loudness(integrated=-9, peak=0.5), -14) == Level(gain=-5, peak=-4.5)
+    assert levelled(Loudness(integrated=-18, peak=-6), -14) == Level(gain=4, peak=-2)
 
 
 def test_peaks_over_the_ceiling_are_limited_and_what_that_took_is_given_back() -> None:
     first = levelled(Loudness(integrated=-18, peak=-4.5), -14)
     assert first == Level(gain=4, limited=True)
-    assert levelled(Loudness(integrated=-14.5, peak=-1.5), -14, first) == Level(
+    assert levelled(Loudness(integrated=-14.5, peak=-2), -14, first) == Level(
         gain=4.5, limited=True
+    )
+
+
+def test_a_sound_that_the_encoder_left_below_the_limits_is_not_encoded_again() -> None:
+    level = Level(gain=4, limited=True)
+    for loudness, peak in ((-14.4, -1.1), (-13.6, -9), (-14, -2)):
+        assert corrected(Loudness(integrated=loudness, peak=peak), -14, level) == level
+
+
+def test_what_the_encoder_added_to_peaks_is_taken_off_the_ceiling() -> None:
+    level = Level(gain=4, limited=True)
+    better = corrected(Loudness(integrated=-14, peak=0.25), -14, level)
+    assert better == Level(gain=4, limited=True, ceiling=-3.65, peak=-3.65)
+    # Below the ceiling a limiter does nothing: the new ceiling is below the peaks.
+    quiet = Level(gain=4, peak=-4)
+    better = corrected(Loudness(integrated=-14, peak=0.0), -14, quiet)
+    assert better == Level(gain=4, limited=True, ceiling=-5.4, peak=-5.4)
+
+
+def test_a_sound_that_became_too_quiet_is_raised_and_the_last_time_peaks_alone_count() -> None:
+    level = Level(gain=4, limited=True, ceiling=-3, peak=-3)
+    quiet = Loudness(integrated=-14.5, peak=-2)
+    assert corrected(quiet, -14, level) == Level(gain=4.5, limited=True, ceiling=-3, peak=-3)
+    assert corrected(quiet, -14, level, last=True) == level
+    loud = Loudness(integrated=-14, peak=-0.4)
+    assert corrected(loud, -14, level, last=True) == Level(
+        gain=3, limited=True, ceiling=-4, peak=-4
     )

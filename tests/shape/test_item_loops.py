@@ -50,7 +50,7 @@ WHOLE: Final = {
     "adapters/demo/studio.py": {"CodeStudio._made"},
     "adapters/ffmpeg/cutting.py": {"blame"},
     "adapters/ffmpeg/process.py": {"_emptied", "run"},
-    "adapters/ffmpeg/soundtrack.py": {"_level", "_own_sound"},
+    "adapters/ffmpeg/soundtrack.py": {"_encode", "_level", "_own_sound"},
     "adapters/memory/encoder.py": {"_all_fetched"},
     "adapters/memory/move_index.py": {"MemoryMoveIndex.nearest"},
     "adapters/memory/seed_source.py": {"MemorySeedSource.records"},

@@ -76,22 +76,24 @@ class Place:
         self.share = ShareBeats(
             self.library.moves, *kept, self.workspace, MemorySoundAligner(self.alignments)
         )
+        self.add_move = AddMove(
+            library.moves,
+            library.files,
+            storage,
+            media_probe,
+            around(MemoryEncoder(), "encoder"),
+            self.workspace,
+            embedder,
+        )
+        self.examine = Examination(analyze_audio, embedder, MemoryMotionAnalyzer())
         self.bring = ImportLibrary(
             library.moves,
             library.files,
             storage,
             library.embeddings,
             media_probe,
-            AddMove(
-                library.moves,
-                library.files,
-                storage,
-                media_probe,
-                around(MemoryEncoder(), "encoder"),
-                self.workspace,
-                embedder,
-            ),
-            Examination(analyze_audio, embedder, MemoryMotionAnalyzer()),
+            self.add_move,
+            self.examine,
             home=home,
             share_beats=self.share,
         )

@@ -13,10 +13,16 @@ from adapters.ffmpeg.guards import PathLike, local, opening, reading, writing
 BYTES_A_SAMPLE: Final = 4
 """Two channels of 16 bits."""
 PCM: Final = "s16le"
-CEILING: Final = -1.5
-"""Maximum true peak in dBTP: 0.5 dB below the limit of EBU R128 s1, because the
-encoder adds some.
-"""
+TRUE_PEAK: Final = -1.0
+"""Maximum true peak of an encoded sound in dBTP (EBU R128 s1)."""
+CEILING: Final = -2.0
+"""Maximum true peak before encoding, at first: an encoder adds some, often less than 1 dB."""
+_SPARE: Final = 0.4
+"""Decibels below `TRUE_PEAK` that a correction aims at."""
+_TOLERANCE: Final = 0.45
+"""Maximum error of an encoded sound's loudness in LU; less would be a matter of chance."""
+NEAR: Final = 0.3
+"""Inaudible difference in LU."""
 SILENT: Final = -70.0
 """LUFS below which sound is not counted (ITU-R BS.1770)."""
 
@@ -35,6 +41,10 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     """Gain in decibels."""
     limited: bool = False
     """True if a limiter keeps peaks below the ceiling."""
+    ceiling: float = CEILING
+    """Maximum true peak before encoding in dBTP, if limited."""
+    peak: float = CEILING
+    """Expected true peak before encoding in dBTP."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,9 +222,35 @@ def levelled(heard: Loudness, target: float, before: Level | None = None) -> Lev
 
     The gain is constant; if the peaks would exceed the ceiling, a limiter is added.
     """
-    gain = (before.gain if before else 0.0) + target - heard.integrated
-    limited = heard.peak + target - heard.integrated > CEILING
-    return Level(gain=gain, limited=limited or (before is not None and before.limited))
+    change = target - heard.integrated
+    limited = heard.peak + change > CEILING
+    return Level(
+        gain=(before.gain if before else 0.0) + change,
+        limited=limited or (before is not None and before.limited),
+        peak=min(heard.peak + change, CEILING),
+    )
+
+
+def corrected(encoded: Loudness, target: float, level: Level, *, last: bool = False) -> Level:
+    """Return the level at which a sound is encoded again that became ``encoded`` at ``level``.
+
+    It is ``level`` if the peaks are below `TRUE_PEAK` and the loudness is near ``target`` LUFS. An
+    encoder's noise adds up to 4 dB to peaks; how much depends on the sound, the bitrate and
+    FFmpeg's version. A correction that is the ``last`` makes all of the sound quieter, too.
+    """
+    # The measurement has one decimal, so -1.0 may be -0.96.
+    over = encoded.peak - TRUE_PEAK + _SPARE if encoded.peak > TRUE_PEAK - 0.05 else 0.0
+    error = target - encoded.integrated
+    if not over and (last or abs(error) < _TOLERANCE):
+        return level
+    change = -over if last else error
+    peak = min(level.peak + max(0.0, change), level.ceiling if level.limited else CEILING) - over
+    return Level(
+        gain=level.gain + change,
+        limited=level.limited or peak < level.peak + change,
+        ceiling=min(peak, level.ceiling) if over else level.ceiling,
+        peak=peak,
+    )
 
 
 def _at(level: Level) -> list[str]:
@@ -224,6 +260,7 @@ def _at(level: Level) -> list[str]:
     gain = f"volume={level.gain:.3f}dB:precision=float"
     if not level.limited:
         return [gain]
-    ceiling = f"limit={10 ** (CEILING / 20):.6f}"
+    # FFmpeg's limiter goes down to 1/16.
+    ceiling = f"limit={max(0.0625, 10 ** (level.ceiling / 20)):.6f}"
     high = f"aresample={4 * filters.SAMPLE_RATE}"
     return [gain, high, f"alimiter={ceiling}:level=0:latency=1", *filters.stereo()]

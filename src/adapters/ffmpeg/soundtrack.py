@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +12,13 @@ from adapters.ffmpeg import filters
 from adapters.ffmpeg.audio_filters import (
     BYTES_A_SAMPLE,
     FIRST,
+    NEAR,
     Heard,
     Level,
+    Loudness,
     build_loudness_command,
     build_own_sound_command,
+    corrected,
     levelled,
     loudness_in,
 )
@@ -31,9 +34,9 @@ from domain.shared.errors import FFmpegFailed, UnreadableMedia
 _MEASUREMENT: Final = 60
 """Number of last lines of a measurement that contain its result."""
 _ROUNDS: Final = 4
-"""Maximum measurements; one is enough for a song without limiting."""
-_NEAR: Final = 0.3
-"""Inaudible difference in LU."""
+"""Maximum measurements before encoding; one is enough for a song without limiting."""
+_ENCODINGS: Final = 5
+"""Maximum encodings; one or two are enough for most songs."""
 
 
 async def make_film(
@@ -43,25 +46,28 @@ async def make_film(
     film_file = footage.shots[0].takes[0].path
     try:
         parts = await _parts(runner, soundtrack, files, into)
-        command = build_add_audio_command(
-            film_file,
-            parts.song,
-            into,
-            "copy",
-            soundtrack.codec,
-            "",
-            soundtrack.bitrate,
-            own_sound=parts.own,
-            frames=soundtrack.frames,
-            frame_rate=soundtrack.frame_rate,
-            fade_in=soundtrack.fade_in,
-            fade_out=soundtrack.fade_out,
-            level=parts.level,
-            audio_format=parts.form,
-            heard=parts.heard,
-            ffmpeg=runner.ffmpeg,
-        )
-        await runner.run(command)
+
+        def command(level: Level | None) -> list[str]:
+            return build_add_audio_command(
+                film_file,
+                parts.song,
+                into,
+                "copy",
+                soundtrack.codec,
+                "",
+                soundtrack.bitrate,
+                own_sound=parts.own,
+                frames=soundtrack.frames,
+                frame_rate=soundtrack.frame_rate,
+                fade_in=soundtrack.fade_in,
+                fade_out=soundtrack.fade_out,
+                level=level,
+                audio_format=parts.form,
+                heard=parts.heard,
+                ffmpeg=runner.ffmpeg,
+            )
+
+        await _encode(runner, soundtrack, parts.level, command, into, None)
         await require_frames(runner, into, footage.frames)
     except FFmpegFailed as failure:
         await blame(runner, [soundtrack.song] if soundtrack.song else [], files, failure)
@@ -78,21 +84,24 @@ async def make_sound(
     long = filters.samples_in(soundtrack.frames, rate) if samples is None else samples
     try:
         parts = await _parts(runner, soundtrack, files, into, long)
-        command = build_sound_command(
-            parts.song,
-            into,
-            soundtrack.codec,
-            soundtrack.bitrate,
-            samples=long,
-            own_sound=parts.own,
-            fade_in=filters.samples_in(soundtrack.fade_in, rate),
-            fade_out=filters.samples_in(soundtrack.fade_out, rate),
-            level=parts.level,
-            audio_format=parts.form,
-            heard=parts.heard,
-            ffmpeg=runner.ffmpeg,
-        )
-        await runner.run(command)
+
+        def command(level: Level | None) -> list[str]:
+            return build_sound_command(
+                parts.song,
+                into,
+                soundtrack.codec,
+                soundtrack.bitrate,
+                samples=long,
+                own_sound=parts.own,
+                fade_in=filters.samples_in(soundtrack.fade_in, rate),
+                fade_out=filters.samples_in(soundtrack.fade_out, rate),
+                level=level,
+                audio_format=parts.form,
+                heard=parts.heard,
+                ffmpeg=runner.ffmpeg,
+            )
+
+        await _encode(runner, soundtrack, parts.level, command, into, long)
     except FFmpegFailed as failure:
         await blame(runner, [soundtrack.song] if soundtrack.song else [], files, failure)
 
@@ -211,7 +220,7 @@ async def _level(
         command = build_loudness_command(
             song,
             own,
-            samples=filters.samples_in(soundtrack.frames, rate) if samples is None else samples,
+            samples=_long(soundtrack, samples),
             fade_in=filters.samples_in(soundtrack.fade_in, rate),
             fade_out=filters.samples_in(soundtrack.fade_out, rate),
             level=level,
@@ -219,14 +228,56 @@ async def _level(
             heard=heard,
             ffmpeg=runner.ffmpeg,
         )
-        lines = await runner.run(command, tail=_MEASUREMENT)
-        try:
-            measured = loudness_in(lines)
-        except ValueError:
-            raise FFmpegFailed("The loudness could not be measured.") from None
+        measured = await _measured(runner, command)
         if measured is None:
             return level
         level = levelled(measured, soundtrack.loudness, level)
-        if not level.limited or abs(measured.integrated - soundtrack.loudness) < _NEAR:
+        if not level.limited or abs(measured.integrated - soundtrack.loudness) < NEAR:
             break
     return level
+
+
+async def _encode(
+    runner: FFmpegRunner,
+    soundtrack: Soundtrack,
+    level: Level | None,
+    command: Callable[[Level | None], list[str]],
+    into: Path,
+    samples: int | None,
+) -> None:
+    """Encode a sound at a level, and again at a better one while its loudness or its peaks are
+    wrong.
+    """
+    await runner.run(command(level))
+    if level is None or soundtrack.loudness is None:
+        return
+    measure = build_loudness_command(
+        into,
+        None,
+        samples=_long(soundtrack, samples),
+        audio_format="mov",
+        ffmpeg=runner.ffmpeg,
+    )
+    for left in reversed(range(_ENCODINGS - 1)):
+        measured = await _measured(runner, measure)
+        if measured is None:
+            return
+        better = corrected(measured, soundtrack.loudness, level, last=left == 0)
+        if better == level:
+            return
+        level = better
+        await runner.run(command(level))
+
+
+def _long(soundtrack: Soundtrack, samples: int | None) -> int:
+    whole = filters.samples_in(soundtrack.frames, soundtrack.frame_rate)
+    return whole if samples is None else samples
+
+
+async def _measured(runner: FFmpegRunner, command: list[str]) -> Loudness | None:
+    """Return what a measuring command finds; None for silence."""
+    lines = await runner.run(command, tail=_MEASUREMENT)
+    try:
+        return loudness_in(lines)
+    except ValueError:
+        raise FFmpegFailed("The loudness could not be measured.") from None

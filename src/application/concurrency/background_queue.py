@@ -33,6 +33,14 @@ class BackgroundQueue:
         if self._working is None:
             self._working = asyncio.create_task(self._work())
 
+    def once(self, what: str, work: Work) -> None:
+        """Add work to the queue, unless work of this name waits there.
+
+        Work that has begun does not count, because it may not see what has changed since.
+        """
+        if all(waiting != what for waiting, _ in self._waiting):
+            self(what, work)
+
     async def done(self) -> None:
         """Return when the queue is empty; each piece of work has a time limit."""
         if self._working is not None:

@@ -1,24 +1,23 @@
 """Remove a song or a move from the library."""
 
-import logging
 from collections.abc import Awaitable, Callable
 
 from application.concurrency.keyed_lock import KeyedLock
 from application.concurrency.shielding import finish_even_if_cancelled
+from application.media.item_attempts import ItemAttempts
 from application.ports.library_files import Kind, LibraryFiles
 from application.ports.moves import MoveRepository
 from application.ports.songs import SongRepository
 from application.ports.storage import Storage
-from domain.shared.errors import NotFound
-
-_log = logging.getLogger("bachata.library")
+from domain.shared.errors import NotFound, StorageFailed
 
 
 class _Removal:
     """Deletes items of one kind from the database, and then their files.
 
     If the storage or the process fails in between, the database still knows the file by the id of
-    its item, and removing the item again deletes the file.
+    its item, and removing the item again deletes the file. A file that fails keeps no other from
+    being deleted; the first failure is raised.
     """
 
     def __init__(self, library_files: LibraryFiles, storage: Storage, kind: Kind) -> None:
@@ -39,16 +38,21 @@ class _Removal:
             if missing is not None and not left:
                 raise missing
             failures: list[Exception] = []
+
+            async def keep(error: Exception) -> None:
+                failures.append(error)
+
+            attempts = ItemAttempts("deleting the file", keep)
             for each in left:
-                try:
-                    await self._storage.delete(each.path)
-                    await self._library_files.forget(each.path)
-                except Exception as error:
-                    # The other files are deleted all the same; the first failure is the answer.
-                    _log.warning("the file %r was not deleted: %s", each.path, error)
-                    failures.append(error)
+                await attempts(each.path, self._delete(each.path))
             if failures:
                 raise failures[0]
+            if attempts.failures:
+                raise StorageFailed(attempts.failures[0].message)
+
+    async def _delete(self, path: str) -> None:
+        await self._storage.delete(path)
+        await self._library_files.forget(path)
 
 
 class RemoveSong(_Removal):

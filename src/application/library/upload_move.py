@@ -115,7 +115,8 @@ class UploadMove:
                 f"making the move {move.id!r} ready", partial(self._prewarm_library.one, move)
             )
         if self._share_beats is not None:
-            self._background(f"sharing the beats of the move {move.id!r}", self._share_beats)
+            # It reads the whole library, so many uploads share one reading.
+            self._background.once("sharing the beats of the library", self._share_beats)
         return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
 
     async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:

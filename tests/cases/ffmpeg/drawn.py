@@ -90,11 +90,25 @@ def tone_file(path: Path, seconds: float, *, level: float = 0.25, knocks: float 
     times = np.arange(round(seconds * 44_100)) / 44_100
     tone = level * np.sin(2 * np.pi * 440 * times)
     knocking = (times * 10 % 1 < 0.02) * knocks * np.sin(2 * np.pi * 1_000 * times)
-    samples = (32_767 * np.clip(tone + knocking, -1, 1)).astype("<i2")
+    return _written(path, 44_100, tone + knocking)
+
+
+def noise_file(path: Path, seconds: int) -> Path:
+    """A song of short bursts of noise over a saw of 110 Hz, to whose peaks an encoder adds 1 dB or
+    more: a stereo WAV of 48 kHz.
+    """
+    times = np.arange(seconds * 48_000) / 48_000
+    noise = np.random.default_rng(1).normal(0, 0.6, len(times))
+    saw = np.sum([np.sin(2 * np.pi * 110 * n * times) / n for n in range(1, 40)], axis=0)
+    return _written(path, 48_000, (times * 2 % 1 < 0.01) * noise + 0.05 * saw)
+
+
+def _written(path: Path, rate: int, sound: np.ndarray[Any, Any]) -> Path:
+    samples = (32_767 * np.clip(sound, -1, 1)).astype("<i2")
     with wave.open(str(path), "wb") as written:
         written.setnchannels(2)
         written.setsampwidth(2)
-        written.setframerate(44_100)
+        written.setframerate(rate)
         written.writeframes(np.repeat(samples, 2).tobytes())
     return path
 

@@ -259,6 +259,32 @@ async def test_what_was_left_unfinished_is_swept_when_it_is_old(
     assert await content(storage, "kept") == b"a small film"
 
 
+@pytest.mark.parametrize("error", [StorageFailed("This one alone."), KeyError("x")])
+async def test_what_cannot_be_swept_keeps_nothing_else_from_it(
+    client: CountedClient, error: Exception
+) -> None:
+    class Refusing(CountedClient):
+        refused: tuple[str, ...] = ("ready-1", "one")
+
+        async def ask(
+            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+        ) -> Answer:
+            if call in ("delete_object", "abort_multipart_upload"):
+                key = str((given or {})["Key"])
+                if self.refused and key.endswith(self.refused):
+                    raise error
+            return await super().ask(call, given, size=size)
+
+    for name in ("ready-1", "ready-2", "ready-3"):
+        await client.ask("put_object", {"Key": f"{client.keys.own}{name}", "Body": b"x"})
+    for name in ("one", "two", "three"):
+        await client.ask("create_multipart_upload", {"Key": f"{client.keys.all}{name}"})
+    refusing = Refusing(client)
+    assert await S3Storage(refusing).sweep(timedelta(0)) == 4
+    refusing.refused = ()
+    assert await S3Storage(refusing).sweep(timedelta(0)) == 2
+
+
 async def test_uploads_are_listed_page_by_page(client: CountedClient) -> None:
     since = datetime(2026, 11, 21, tzinfo=UTC)
     uploads = [{"Key": f"{n}", "UploadId": f"u{n}", "Initiated": since} for n in range(3)]
