@@ -215,7 +215,7 @@ def protocols() -> set[str]:
 def test_every_port_stands_beside_adapters_that_are_there() -> None:
     rows = re.findall(
         r"^\| `(\w+)` \| .* \| (.*) \| `(Memory\w+)` \|$",
-        section(ARCHITECTURE, "Ports and their adapters"),
+        section(ARCHITECTURE, "Ports and adapters"),
         re.MULTILINE,
     )
     code = "\n".join(path.read_text() for path in SRC.rglob("*.py"))
@@ -256,7 +256,7 @@ def test_every_room_has_a_paragraph_and_every_module_a_room(top: str) -> None:
 
 
 def test_every_folder_of_adapters_and_of_tests_is_told_of() -> None:
-    words = set(re.findall(r"\w+", section(ARCHITECTURE, "The rooms")))
+    words = set(re.findall(r"\w+", section(ARCHITECTURE, "Rooms")))
     files = [p for top in (SRC / "adapters", ROOT / "tests") for p in top.glob("*/**/*.py")]
     folders = {
         file.relative_to(top).parts[0]
