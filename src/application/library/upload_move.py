@@ -32,7 +32,7 @@ from domain.shared.violations import Violation
 
 
 class MoveForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The fields that a user enters for a clip; missing ones are analysed or get a default."""
+    """The fields of a new move; the service computes missing ones, or uses a default."""
 
     name: Name
     label: Name | None = None

@@ -34,7 +34,7 @@ _NEAR = 4.0
 
 
 class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A song, and the requested properties of the dance; None means no preference."""
+    """A song, and the requested properties of the dance; an omitted one means no preference."""
 
     song_id: Text
     difficulty: Difficulty | None = None

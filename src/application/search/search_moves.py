@@ -20,7 +20,7 @@ Most = Annotated[int, Meta(ge=1, le=200)]
 
 
 class MoveSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The query and the filters; None is ignored."""
+    """The query and the filters; an omitted field has no effect."""
 
     words: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
     move_id: Text | None = None

@@ -49,7 +49,7 @@ _ENERGIES: Final[Mapping[str, str]] = {
 
 
 class Kind(StrEnum):
-    """The origin of a value of an imported move, or its defect."""
+    """The origin of a value of an imported move, or its fault."""
 
     TAKEN = "taken"
     COMPUTED = "computed"

@@ -10,7 +10,7 @@ from domain.blueprint.model import Difficulty, StoragePath
 from domain.library.corrections import Correction
 from domain.shared.texts import Shown
 
-Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats a minute.")]
+Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats per minute.")]
 
 
 class Energy(StrEnum):
@@ -55,10 +55,10 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     difficulty: Difficulty
     energy_level: Energy
     style: Style
-    duration: Annotated[float, Meta(gt=0, description="Seconds the clip lasts.")]
+    duration: Annotated[float, Meta(gt=0, description="Duration in seconds.")]
     tempo: Tempo
     """Tempo of the clip as filmed."""
-    first_count: Annotated[float, Meta(ge=0, description="Seconds to the clip's first '1'.")] = 0
+    first_count: Annotated[float, Meta(ge=0, description="Time of the first '1' in seconds.")] = 0
     beats: tuple[float, ...] = ()
     """Seconds to each beat of the clip's own sound, if they are known."""
     unusable: str | None = None

@@ -22,7 +22,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """The result of analysing a song; all times in seconds."""
 
     tempo: Annotated[
-        float, Meta(ge=0, description="Beats a minute; 0 if the analysis found no beat.")
+        float, Meta(ge=0, description="Beats per minute; 0 if the analysis found no beat.")
     ]
     beats: tuple[float, ...]
     ones: tuple[float, ...]
@@ -52,7 +52,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     title: Shown
     artist: Shown
     audio_path: StoragePath
-    duration: Annotated[float, Meta(gt=0, description="Seconds.")]
+    duration: Annotated[float, Meta(gt=0, description="Duration in seconds.")]
     genre: Shown | None = None
     tempo: float | None = None
     """Tempo in beats per minute, if it has been analysed."""

@@ -18,7 +18,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """The requested properties; None or empty means that the description does not mention it."""
+    """The requested properties; null or empty if the description does not mention one."""
 
     song_id: str | None = None
     artist: str | None = None

@@ -64,7 +64,7 @@ class ChoreographyController(Controller):
         "/generate-with-ai",
         operation_id="generateFromWords",
         status_code=200,
-        response_description="The finished film, and what was understood",
+        response_description="The finished film, and the interpretation of the description",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503, 504, 507),
     )
@@ -84,7 +84,7 @@ class ChoreographyController(Controller):
         "/parse-query",
         operation_id="parseQuery",
         status_code=200,
-        response_description="What is understood",
+        response_description="The interpretation of the description",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503),
     )
@@ -136,7 +136,7 @@ class ChoreographyController(Controller):
         assemble: Wired[AssembleVideo],
         caller: NamedDependency[str],
     ) -> FinishedFilm:
-        """Make the film of a Blueprint, original or edited; returns the finished film."""
+        """Make the film of a Blueprint; returns the finished film."""
         blueprint = await data.blueprint(caller)
         bind_contextvars(task_id=str(blueprint.task_id))
         return await while_connected(request, assemble(blueprint, caller))

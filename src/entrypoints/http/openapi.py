@@ -53,15 +53,15 @@ SPOKEN: Final = (
 
 _TAGS: Final = {
     "choreography": "Plan dances and make their films.",
-    "preview": "Watch a dance of which no film is made.",
-    "library": "Songs and moves.",
+    "preview": "Watch a dance before its film is made.",
+    "library": "Manage songs and moves.",
     "videos": "Watch films.",
-    "operations": "Whether the service works.",
+    "operations": "Check the state of the service.",
 }
 
 _FORMS: Final = {
-    MoveForm: "The clip's file, told by its contents.",
-    SongForm: "The song's file, told by its contents.",
+    MoveForm: "The clip; the service recognises the format by the contents of the file.",
+    SongForm: "The song; the service recognises the format by the contents of the file.",
 }
 _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 

@@ -67,7 +67,7 @@ log = structlog.stdlib.get_logger("bachata.http")
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A description of an error, its place, and possible corrections."""
+    """An error of a request (RFC 9457): its code, its place, and a message for people."""
 
     type: str
     """Stable URI of this kind of problem."""
