@@ -273,6 +273,15 @@ def test_a_link_leads_somewhere(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("text", [README, ARCHITECTURE], ids=["README", "ARCHITECTURE"])
+def test_a_path_of_the_source_code_exists(text: str) -> None:
+    tops = "src|tests|scripts|training|docs|domain|application|adapters|entrypoints"
+    named = re.findall(rf"`((?:{tops})/[\w/.]+)`", text)
+    assert named
+    places = [(name, ROOT / name, SRC / name) for name in named]
+    assert [name for name, *found in places if not any(each.exists() for each in found)] == []
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_a_document_names_no_index_and_no_folder_of_a_machine(path: Path) -> None:
     text = path.read_text()
