@@ -36,24 +36,24 @@ class MoveForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     name: Name
     label: Name | None = None
-    """Kind of figure; default: `unsorted`."""
+    """Name of the figure; default: `unsorted`."""
     difficulty: Difficulty | None = None
     """Default: `intermediate`."""
     energy_level: Energy | None = None
-    """Default: measured from the motion in the clip."""
+    """Default: computed from the motion in the clip."""
     style: Style | None = None
     """Default: `romantic`."""
     tempo: Tempo | None = None
-    """Default: detected in the clip's sound."""
+    """Default: computed from the clip."""
     first_count: Annotated[float, Meta(ge=0, le=DAY)] | None = None
-    """Seconds to the first "1"; default: detected in the clip's sound."""
+    """Time of the first "1" in seconds; default: computed from the clip."""
 
 
 class UploadedMove(Move, frozen=True, kw_only=True):
     """A new move of the library."""
 
     notes: tuple[Note, ...]
-    """Notes on the source of each value."""
+    """The origin of each value."""
 
 
 class UploadMove:

@@ -58,6 +58,7 @@ class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     start_time: Annotated[float, Meta(ge=0, le=DAY, description="Time in the film, in seconds.")]
     duration: Annotated[float, Meta(gt=0, le=DAY, description="Duration in the film, in seconds.")]
     clip_id: Annotated[str, Meta(max_length=LONGEST)] | None = None
+    """Id of the move in the library."""
     trim_start: Annotated[
         float, Meta(ge=0, le=DAY, description="Start of the cut in the clip, in seconds.")
     ] = 0
@@ -69,6 +70,7 @@ class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         float, Meta(ge=0.5, le=2, description="Seconds of the clip per second of the film.")
     ] = 1.0
     transition_type: Transition = Transition.CUT
+    """Transition from the previous move; without effect on the first one."""
     volume_adjustment: Annotated[
         float, Meta(ge=0, le=1, description="Volume of the clip's own sound; 0 is silent.")
     ] = 0
@@ -87,8 +89,8 @@ class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     audio_bitrate: Bitrate = "128k"
     frame_rate: FrameRate = 30
     frame_rate_mode: Literal["variable", "constant"] = "variable"
-    """With `variable`, a move at another tempo keeps all its frames, each shown for longer or
-    shorter; with `constant`, all frames of the film have the same duration.
+    """With `variable`, a move at another tempo keeps all its frames, and each is shown for a longer
+    or shorter time; with `constant`, all frames of the film have the same duration.
     """
     width: Side = 1280
     height: Side = 720
@@ -99,20 +101,25 @@ class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         float, Meta(ge=0, le=5, description="Seconds of the fades at the start and the end.")
     ] = 0
     normalize_audio: bool = False
+    """True: change the loudness to -14 LUFS (EBU R128)."""
     add_audio_overlay: bool = True
+    """False: the film has only the clips' own sound, without the song."""
 
 
 class Blueprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The description of a film: its song, its moves, their cuts and the output."""
 
     task_id: UUID
+    """Id of the task that makes the film; every film needs a new one."""
     audio_path: StoragePath
     moves: Annotated[
         tuple[BlueprintMove, ...],
         Meta(min_length=1, max_length=MOST_MOVES, description="In the order in which they play."),
     ]
     output_config: OutputConfig
+    """Format of the film."""
     schema_version: Literal[1] = VERSION
+    """Version of this document."""
     audio_tempo: Annotated[float, Meta(gt=0, le=1000, description="Beats per minute.")] | None = (
         None
     )
@@ -121,8 +128,11 @@ class Blueprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         | UnsetType
     ) = UNSET
     difficulty_level: Difficulty | None = None
+    """Requested difficulty."""
     generation_timestamp: Annotated[datetime, Meta(tz=True)] | None = None
+    """Time at which the dance was planned."""
     generation_parameters: dict[str, Any] = {}
+    """The request, warnings and quality measures."""
 
     def __post_init__(self) -> None:
         """Compute the total duration if it is not given."""

@@ -62,7 +62,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     field: str
+    """Name of the field."""
     message: str
+    """Sentence for people."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         | None
     ) = None
     shift: Literal["half_beat"] | None = None
-    """Move all beats by half a beat, after ``beats`` is applied; the "1" moves with them."""
+    """Move all beats by half a beat, after `beats` or `tempo` is applied."""
 
 
 def corrected(heard: Analysis, correction: Correction) -> Analysis:

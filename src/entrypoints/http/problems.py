@@ -72,15 +72,19 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     """Stable URI of this kind of problem."""
     title: str
+    """Name of the HTTP status."""
     status: int
+    """HTTP status."""
     detail: str
+    """One sentence for people: what happened and what to do."""
     instance: str
+    """Path of the request."""
     error: str
-    """The same as `detail`: one sentence for users."""
+    """The same text as `detail`."""
     details: str | tuple[Violation, ...] | None
-    """Every violation, or the last lines of a failure."""
+    """The violations, or the last lines of a failure, or null."""
     stage: str | None
-    """The stage of the work that failed."""
+    """Stage of the work that failed, or null."""
     code: str
     """Stable name of this kind of problem."""
     request_id: str | None
