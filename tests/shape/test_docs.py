@@ -273,6 +273,21 @@ def test_a_link_leads_somewhere(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+def anchors(text: str) -> set[str]:
+    """Return the anchors of the headings of a document, as GitHub derives them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_a_link_to_a_heading_leads_to_one(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", path.read_text())
+    found = [(file, name, path.parent / file if file else path) for file, name in links]
+    assert [
+        f"{file}#{name}" for file, name, to in found if name not in anchors(to.read_text())
+    ] == []
+
+
 @pytest.mark.parametrize("text", [README, ARCHITECTURE], ids=["README", "ARCHITECTURE"])
 def test_a_path_of_the_source_code_exists(text: str) -> None:
     tops = "src|tests|scripts|training|docs|domain|application|adapters|entrypoints"
