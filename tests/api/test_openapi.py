@@ -126,6 +126,28 @@ async def test_every_route_says_in_words_what_it_does(described: Json) -> None:
         assert operation["responses"][good]["description"] not in AUTOMATIC
 
 
+async def test_fields_are_described_by_their_docstrings(described: Json) -> None:
+    schemas = described["components"]["schemas"]
+    lent = schemas["UploadedMove"]["properties"]["beats_from"]
+    form = schemas["MoveForm"]["properties"]
+
+    assert lent["description"].startswith("Id of the move with the same recording")
+    assert lent == schemas["Move"]["properties"]["beats_from"]
+    assert schemas["Health"]["properties"]["parts"]["description"]
+    assert schemas["Move"]["properties"]["tempo"]["description"] == "Beats per minute."
+    assert form["file"]["description"].startswith("The clip;")
+
+
+async def test_no_description_speaks_of_python(described: Json) -> None:
+    """Clients see null and the names of fields, neither `None` nor names of modules."""
+    texts = list(_descriptions(described))
+
+    assert len(texts) > 100
+    inner = re.compile(r"\bNone\b|``|\b(?:domain|application|adapters|entrypoints)\.|`[A-Z_]+\b`")
+    settings = {"`VECTOR_SEARCH_TOP_K`"}
+    assert [text for text in texts if set(inner.findall(text)) - settings] == []
+
+
 async def test_every_error_is_a_problem(described: Json) -> None:
     for _, _, operation in operations(described):
         name = operation["operationId"]
@@ -276,6 +298,17 @@ async def test_the_document_is_at_schema_itself_and_needs_no_other_host(
 
     assert answer.status_code == 200
     assert answer.json() == described
+
+
+def _descriptions(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        found = cast(Json, value)
+        if isinstance(text := found.get("description"), str):
+            yield text
+        yield from _descriptions(list(found.values()))
+    elif isinstance(value, list):
+        for inner in cast(list[object], value):
+            yield from _descriptions(inner)
 
 
 def _references(value: object) -> Iterator[str]:

@@ -215,7 +215,7 @@ def protocols() -> set[str]:
 def test_every_port_stands_beside_adapters_that_are_there() -> None:
     rows = re.findall(
         r"^\| `(\w+)` \| .* \| (.*) \| `(Memory\w+)` \|$",
-        section(ARCHITECTURE, "Ports and their adapters"),
+        section(ARCHITECTURE, "Ports and adapters"),
         re.MULTILINE,
     )
     code = "\n".join(path.read_text() for path in SRC.rglob("*.py"))
@@ -256,7 +256,7 @@ def test_every_room_has_a_paragraph_and_every_module_a_room(top: str) -> None:
 
 
 def test_every_folder_of_adapters_and_of_tests_is_told_of() -> None:
-    words = set(re.findall(r"\w+", section(ARCHITECTURE, "The rooms")))
+    words = set(re.findall(r"\w+", section(ARCHITECTURE, "Rooms")))
     files = [p for top in (SRC / "adapters", ROOT / "tests") for p in top.glob("*/**/*.py")]
     folders = {
         file.relative_to(top).parts[0]
@@ -271,6 +271,30 @@ def test_every_folder_of_adapters_and_of_tests_is_told_of() -> None:
 def test_a_link_leads_somewhere(path: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)", path.read_text())
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of the headings of a document, as GitHub derives them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_a_link_to_a_heading_leads_to_one(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", path.read_text())
+    found = [(file, name, path.parent / file if file else path) for file, name in links]
+    assert [
+        f"{file}#{name}" for file, name, to in found if name not in anchors(to.read_text())
+    ] == []
+
+
+@pytest.mark.parametrize("text", [README, ARCHITECTURE], ids=["README", "ARCHITECTURE"])
+def test_a_path_of_the_source_code_exists(text: str) -> None:
+    tops = "src|tests|scripts|training|docs|domain|application|adapters|entrypoints"
+    named = re.findall(rf"`((?:{tops})/[\w/.]+)`", text)
+    assert named
+    places = [(name, ROOT / name, SRC / name) for name in named]
+    assert [name for name, *found in places if not any(each.exists() for each in found)] == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -32,28 +32,28 @@ from domain.shared.violations import Violation
 
 
 class MoveForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The fields that a user enters for a clip; missing ones are analysed or get a default."""
+    """The fields of a new move; the service computes missing ones, or uses a default."""
 
     name: Name
     label: Name | None = None
-    """Kind of figure; default: `unsorted`."""
+    """Name of the figure; default: `unsorted`."""
     difficulty: Difficulty | None = None
     """Default: `intermediate`."""
     energy_level: Energy | None = None
-    """Default: measured from the motion in the clip."""
+    """Default: computed from the motion in the clip."""
     style: Style | None = None
     """Default: `romantic`."""
     tempo: Tempo | None = None
-    """Default: detected in the clip's sound."""
+    """Default: computed from the clip."""
     first_count: Annotated[float, Meta(ge=0, le=DAY)] | None = None
-    """Seconds to the first "1"; default: detected in the clip's sound."""
+    """Time of the first "1" in seconds; default: computed from the clip."""
 
 
 class UploadedMove(Move, frozen=True, kw_only=True):
     """A new move of the library."""
 
     notes: tuple[Note, ...]
-    """Notes on the source of each value."""
+    """The origin of each value."""
 
 
 class UploadMove:

@@ -23,7 +23,7 @@ from domain.shared.texts import Name
 
 
 class SongForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The fields that a user enters for a song."""
+    """The fields of a new song."""
 
     title: Name
     artist: Name

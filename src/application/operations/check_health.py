@@ -26,13 +26,16 @@ class PartHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     ready: bool
     detail: str
+    """A description of the part, or the reason why it is not ready."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """The state of the service."""
 
     ready: bool
+    """True if all parts are ready."""
     parts: dict[str, PartHealth]
+    """The state of each part, by its name."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

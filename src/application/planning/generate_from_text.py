@@ -35,31 +35,40 @@ class DescribedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """A description in English or Spanish; other fields override the description."""
 
     query: Annotated[str, Meta(min_length=1, max_length=2000)]
+    """Description of the dance in English or Spanish."""
     song_id: Text | None = None
     """Default: the song that the description names, or else the best match."""
     seed: Seed = 0
+    """The same request with the same seed and library gives the same dance."""
     difficulty: Difficulty | None = None
+    """Maximum difficulty of a move."""
     energy_level: Energy | None = None
+    """Energy level of the dance."""
     style: Style | None = None
+    """Character of the dance."""
     locked_moves: Locked = ()
+    """Moves that the dance must have on given eight-counts."""
     banned_moves: Banned = ()
+    """Ids of moves that must not appear."""
 
 
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     """The interpretation of a description."""
 
     request: ChoreographyRequest
-    """The parameters that it is equivalent to."""
+    """The request for `generate` that follows from the description."""
     asked: Asked
     """All requested properties, and the words that were not understood."""
     parsed_by: Reader
     warnings: tuple[ResultWarning, ...] = ()
+    """Differences from the description."""
 
 
 class DescribedFilm(FinishedFilm, frozen=True, kw_only=True):
     """A film made from a description."""
 
     parameters: Understanding
+    """The interpretation of the description."""
 
 
 class DescribedDance(PlannedDance, frozen=True, kw_only=True):

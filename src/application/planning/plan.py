@@ -34,16 +34,22 @@ _NEAR = 4.0
 
 
 class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A song, and the requested properties of the dance; None means no preference."""
+    """A song, and the requested properties of the dance; an omitted one means no preference."""
 
     song_id: Text
+    """Id of a song in the library."""
     difficulty: Difficulty | None = None
+    """Maximum difficulty of a move."""
     energy_level: Energy | None = None
+    """Energy level of the dance."""
     style: Style | None = None
+    """Character of the dance."""
     seed: Seed = 0
-    """The same request with the same seed gives the same dance."""
+    """The same request with the same seed and library gives the same dance."""
     locked_moves: Locked = ()
+    """Moves that the dance must have on given eight-counts."""
     banned_moves: Banned = ()
+    """Ids of moves that must not appear."""
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from domain.text_query.words import Asked
 
 
 class Reader(StrEnum):
-    """The reader of a description."""
+    """The part that interpreted a description: a Gemini model or rules."""
 
     GEMINI = "gemini"
     RULES = "rules"

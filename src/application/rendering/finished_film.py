@@ -12,14 +12,17 @@ class FinishedFilm(msgspec.Struct, frozen=True, kw_only=True):
     """A finished film."""
 
     task_id: UUID
+    """Id of the task that made the film."""
     status: State
     video_id: UUID
+    """Id of the film; the same as `task_id`."""
     video_url: str
     """URL of the film."""
     duration_seconds: float
-    """Seconds that the assembly took."""
+    """Seconds that the request took."""
     video_duration_seconds: float
     """Duration of the film in seconds."""
     blueprint_url: str
+    """URL of the film's Blueprint."""
     warnings: tuple[ResultWarning, ...] = ()
-    """Warnings: how the result differs from the request."""
+    """Differences between the result and the request."""

@@ -20,18 +20,22 @@ Most = Annotated[int, Meta(ge=1, le=200)]
 
 
 class MoveSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The query and the filters; None is ignored."""
+    """The query and the filters; an omitted field has no effect."""
 
     words: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    """Words to compare with the names, labels and properties of moves."""
     move_id: Text | None = None
     """Find moves similar to this one, which is not in the result."""
     song_id: Text | None = None
     """Find moves whose music sounds like this song."""
     label: Text | None = None
+    """Only moves with this label."""
     difficulty: Difficulty | None = None
     """Maximum difficulty."""
     energy_level: Energy | None = None
+    """Only moves of this energy level."""
     style: Style | None = None
+    """Only moves of this style."""
     limit: Most | None = None
     """Maximum number of results; default: `VECTOR_SEARCH_TOP_K`."""
 
@@ -41,7 +45,7 @@ class LikeMove(msgspec.Struct, frozen=True, kw_only=True):
 
     move: Move
     score: float
-    """Similarity: 1 for equal vectors, 0 for no similarity."""
+    """1 if the move is equal in all that is compared, 0 if it is similar in nothing."""
 
 
 class LikeMoves(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +53,7 @@ class LikeMoves(msgspec.Struct, frozen=True, kw_only=True):
 
     items: tuple[LikeMove, ...]
     warnings: tuple[ResultWarning, ...]
+    """Filters that were dropped, and other differences from the request."""
 
 
 class SearchMoves:

@@ -20,23 +20,23 @@ StoragePath = Annotated[
     Meta(
         min_length=1,
         max_length=LONGEST,
-        description="A storage path: relative, '/'-separated, no '..'.",
+        description="A relative storage path with '/' as separator and without '..'.",
         extra={"storage_path": True},
     ),
 ]
 DAY: Final = 86_400
 """Seconds of a day, the maximum of all times in a Blueprint."""
 
-Length = Annotated[float, Meta(gt=0, le=DAY, description="Seconds the whole clip lasts.")]
+Length = Annotated[float, Meta(gt=0, le=DAY, description="Duration of the clip in seconds.")]
 FrameRate = Literal[24, 25, 30, 50, 60]
-Side = Annotated[int, Meta(ge=16, le=3840, multiple_of=2, description="Pixels; even, 16 to 3840.")]
+Side = Annotated[int, Meta(ge=16, le=3840, multiple_of=2, description="Pixels; an even number.")]
 Bitrate = Annotated[
-    str, Meta(pattern=r"^[0-9]{1,9}[kM]?$(?!\n)", description="Bits a second, like '2M' or '128k'.")
+    str, Meta(pattern=r"^[0-9]{1,9}[kM]?$(?!\n)", description="Bits per second: '2M' or '128k'.")
 ]
 
 
 class Difficulty(StrEnum):
-    """Difficulty of dancing a move."""
+    """Difficulty of a move."""
 
     BEGINNER = "beginner"
     INTERMEDIATE = "intermediate"
@@ -55,24 +55,24 @@ class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """One move of the film: a part of a clip, and its place in the film."""
 
     video_path: StoragePath
-    start_time: Annotated[float, Meta(ge=0, le=DAY, description="Seconds into the finished film.")]
-    duration: Annotated[
-        float, Meta(gt=0, le=DAY, description="Seconds it plays in the finished film.")
-    ]
+    start_time: Annotated[float, Meta(ge=0, le=DAY, description="Time in the film, in seconds.")]
+    duration: Annotated[float, Meta(gt=0, le=DAY, description="Duration in the film, in seconds.")]
     clip_id: Annotated[str, Meta(max_length=LONGEST)] | None = None
+    """Id of the move in the library."""
     trim_start: Annotated[
-        float, Meta(ge=0, le=DAY, description="Seconds into the clip it begins.")
+        float, Meta(ge=0, le=DAY, description="Start of the cut in the clip, in seconds.")
     ] = 0
     trim_end: Annotated[
-        float, Meta(ge=0, le=DAY, description="Seconds of the clip's end never used.")
+        float, Meta(ge=0, le=DAY, description="Unused seconds at the end of the clip.")
     ] = 0
     original_duration: Length | None = None
     playback_rate: Annotated[
-        float, Meta(ge=0.5, le=2, description="Clip seconds per second of the film.")
+        float, Meta(ge=0.5, le=2, description="Seconds of the clip per second of the film.")
     ] = 1.0
     transition_type: Transition = Transition.CUT
+    """Transition from the previous move; without effect on the first one."""
     volume_adjustment: Annotated[
-        float, Meta(ge=0, le=1, description="Loudness of the clip's own sound; 0 is silent.")
+        float, Meta(ge=0, le=1, description="Volume of the clip's own sound; 0 is silent.")
     ] = 0
     reason: dict[str, Any] | None = None
     """The planner's reason: its costs by name, and up to three alternatives."""
@@ -89,38 +89,50 @@ class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     audio_bitrate: Bitrate = "128k"
     frame_rate: FrameRate = 30
     frame_rate_mode: Literal["variable", "constant"] = "variable"
-    """With `variable`, a move at another tempo keeps all its frames, each shown for longer or
-    shorter; with `constant`, all frames of the film have the same duration.
+    """With `variable`, a move at another tempo keeps all its frames, and each is shown for a longer
+    or shorter time; with `constant`, all frames of the film have the same duration.
     """
     width: Side = 1280
     height: Side = 720
-    transition_duration: Annotated[float, Meta(ge=0, le=2, description="Seconds.")] = 0.5
+    transition_duration: Annotated[float, Meta(ge=0, le=2, description="Duration in seconds.")] = (
+        0.5
+    )
     fade_duration: Annotated[
-        float, Meta(ge=0, le=5, description="Seconds of fade at the start and the end.")
+        float, Meta(ge=0, le=5, description="Seconds of the fades at the start and the end.")
     ] = 0
     normalize_audio: bool = False
+    """True: change the loudness to -14 LUFS (EBU R128)."""
     add_audio_overlay: bool = True
+    """False: the film has only the clips' own sound, without the song."""
 
 
 class Blueprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A complete choreography, ready for rendering."""
+    """The description of a film: its song, its moves, their cuts and the output."""
 
     task_id: UUID
+    """Id of the task that makes the film; every film needs a new one."""
     audio_path: StoragePath
     moves: Annotated[
         tuple[BlueprintMove, ...],
-        Meta(min_length=1, max_length=MOST_MOVES, description="In playing order."),
+        Meta(min_length=1, max_length=MOST_MOVES, description="In the order in which they play."),
     ]
     output_config: OutputConfig
+    """Format of the film."""
     schema_version: Literal[1] = VERSION
-    audio_tempo: Annotated[float, Meta(gt=0, le=1000, description="Beats a minute.")] | None = None
+    """Version of this document."""
+    audio_tempo: Annotated[float, Meta(gt=0, le=1000, description="Beats per minute.")] | None = (
+        None
+    )
     total_duration: (
-        Annotated[float, Meta(gt=0, le=2 * DAY, description="Seconds; end of the last move.")]
+        Annotated[float, Meta(gt=0, le=2 * DAY, description="End of the last move, in seconds.")]
         | UnsetType
     ) = UNSET
     difficulty_level: Difficulty | None = None
+    """Requested difficulty."""
     generation_timestamp: Annotated[datetime, Meta(tz=True)] | None = None
+    """Time at which the dance was planned."""
     generation_parameters: dict[str, Any] = {}
+    """The request, warnings and quality measures."""
 
     def __post_init__(self) -> None:
         """Compute the total duration if it is not given."""

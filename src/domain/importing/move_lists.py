@@ -49,7 +49,7 @@ _ENERGIES: Final[Mapping[str, str]] = {
 
 
 class Kind(StrEnum):
-    """The origin of a value of an imported move, or its defect."""
+    """The origin of a value of an imported move, or its fault."""
 
     TAKEN = "taken"
     COMPUTED = "computed"
@@ -62,7 +62,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     field: str
+    """Name of the field."""
     message: str
+    """Sentence for people."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,18 +17,19 @@ _MIDDLE: Final = 100.0
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Corrections of the beats of a song or a clip; None keeps the value of the analysis."""
+    """Corrections of the beats of a song or a clip; an omitted field corrects nothing."""
 
     beats: Literal["double", "half"] | None = None
     """Double or halve the number of beats."""
     tempo: (
-        Annotated[float, Meta(ge=40, le=240, description="Beats a minute, all alike.")] | None
+        Annotated[float, Meta(ge=40, le=240, description="Constant beats per minute.")] | None
     ) = None
     one_at: (
-        Annotated[float, Meta(ge=0, le=DAY, description="Seconds to a beat that is a '1'.")] | None
+        Annotated[float, Meta(ge=0, le=DAY, description="Seconds; the nearest beat is a '1'.")]
+        | None
     ) = None
     shift: Literal["half_beat"] | None = None
-    """Move all beats by half a beat, after ``beats`` is applied; the "1" moves with them."""
+    """Move all beats by half a beat, after `beats` or `tempo` is applied."""
 
 
 def corrected(heard: Analysis, correction: Correction) -> Analysis:

@@ -10,7 +10,7 @@ from domain.blueprint.model import Difficulty, StoragePath
 from domain.library.corrections import Correction
 from domain.shared.texts import Shown
 
-Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats a minute.")]
+Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats per minute.")]
 
 
 class Energy(StrEnum):
@@ -51,27 +51,28 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: Shown
     label: Shown
+    """Name of the figure that the move shows."""
     video_path: StoragePath
     difficulty: Difficulty
     energy_level: Energy
     style: Style
-    duration: Annotated[float, Meta(gt=0, description="Seconds the clip lasts.")]
+    duration: Annotated[float, Meta(gt=0, description="Duration in seconds.")]
     tempo: Tempo
     """Tempo of the clip as filmed."""
-    first_count: Annotated[float, Meta(ge=0, description="Seconds to the clip's first '1'.")] = 0
+    first_count: Annotated[float, Meta(ge=0, description="Time of the first '1' in seconds.")] = 0
     beats: tuple[float, ...] = ()
-    """Seconds to each beat of the clip's own sound, if they are known."""
+    """Times of the beats in the clip, in seconds; empty if they are not known."""
     unusable: str | None = None
-    """Reason why no film can be made of the clip; null if one can, or if nobody has tried."""
+    """Reason why no film can be made with the clip; null if one can, or if nobody has tried."""
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
-    """Confidence in the beats of the clip; null if no analysis recorded it.
+    """Certainty of the beats; null if it is not known.
 
-    Below `UNSURE` the beats may be off by half a beat, or at double or half the tempo.
+    Below 0.6 they may be off by half a beat, or have half or double the tempo.
     """
     beats_from: str | None = None
-    """Id of the move whose clip has the same recording and lent its beats; null for own beats."""
+    """Id of the move with the same recording whose beats this move uses; null for its own."""
     correction: Correction | None = None
-    """A user's correction of the beats, which tempo, first count and beats already include."""
+    """Correction of the beats; `tempo`, `first_count` and `beats` already include it."""
 
     @property
     def doubt(self) -> float:

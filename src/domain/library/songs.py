@@ -16,27 +16,30 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     start: float
     end: float
     energy: Annotated[float, Meta(ge=0, le=1)]
+    """Loudness relative to the whole song."""
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """The result of analysing a song; all times in seconds."""
 
     tempo: Annotated[
-        float, Meta(ge=0, description="Beats a minute; 0 if the analysis found no beat.")
+        float, Meta(ge=0, description="Beats per minute; 0 if the analysis found no beat.")
     ]
     beats: tuple[float, ...]
+    """Every beat."""
     ones: tuple[float, ...]
     """The "1" of every eight-count."""
     sections: tuple[Section, ...]
     duration: float
+    """Duration of the song."""
     analyzed_by: str
     """Source of the result: `score` for a generated song, else the name of the analyzer."""
     other_tempo: float | None = None
-    """Tempo by which the song may be counted as well: half or double; None without a beat."""
+    """Half or double of `tempo`, as another way to count the song; null without a beat."""
     downbeats: tuple[float, ...] = ()
     """The first beat of every bar."""
     confidence: Annotated[float, Meta(ge=0, le=1)] = 1.0
-    """Confidence of the analyzer in the beats; it reports no beats that it is unsure of."""
+    """Certainty of the beats; if it is too low, the analyzer returns no beats."""
     beat_energy: tuple[float, ...] = ()
     """Energy from each beat to the next, 0 to 1."""
     embedding: tuple[float, ...] = ()
@@ -52,10 +55,10 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     title: Shown
     artist: Shown
     audio_path: StoragePath
-    duration: Annotated[float, Meta(gt=0, description="Seconds.")]
+    duration: Annotated[float, Meta(gt=0, description="Duration in seconds.")]
     genre: Shown | None = None
     tempo: float | None = None
-    """Tempo in beats per minute, if it has been analysed."""
+    """Beats per minute; null until the song has been analysed."""
     unusable: str | None = None
     """Reason why no film can be made with the song; null if one can."""
 

@@ -38,9 +38,9 @@ Banned = Annotated[tuple[Text, ...], Meta(max_length=2000)]
 
 
 class LockedMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A move that must start at a given eight-count of the song."""
+    """A move that the dance must have on a given eight-count."""
 
-    position: Annotated[int, Meta(ge=0, le=10_000, description="Eight-count of the song, from 0.")]
+    position: Annotated[int, Meta(ge=0, le=10_000, description="An eight-count, counted from 0.")]
     move_id: Text
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 
 class WarningCode(StrEnum):
-    """Stable codes of warnings; `MEANINGS` describes each."""
+    """Stable codes of warnings; docs/API.md describes each."""
 
     COUNTED_AT_ANOTHER_TEMPO = "counted-at-another-tempo"
     DESCRIPTION_CUT = "description-cut"

@@ -29,7 +29,7 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """One broken rule of a document."""
 
     path: str
-    """JSON path of the error, `$.moves[3].duration`."""
+    """JSON path of the error, such as `$.moves[3].duration`."""
     message: str
     """Message for the user: the error and how to correct it."""
     concern: Concern = Concern.RULE

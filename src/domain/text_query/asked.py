@@ -18,28 +18,33 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """The requested properties; None or empty means that the description does not mention it."""
+    """The requested properties; null or empty if the description does not mention one."""
 
     song_id: str | None = None
+    """Id of the song that the description names."""
     artist: str | None = None
     """The artist of the song, if the description names no song."""
     difficulty: Difficulty | None = None
     """Maximum difficulty of the moves."""
     energy_level: Energy | None = None
+    """Energy level of the dance."""
     style: Style | None = None
+    """Character of the dance."""
     tempo: TempoRange | None = None
     seconds: float | None = None
     """Duration of the dance, 5 to 900 seconds."""
     figures: tuple[str, ...] = ()
-    """Requested figures: names of `domain.text_query.figures`, or labels of moves."""
+    """Requested figures: names such as "dip", or labels of moves."""
     unwanted: tuple[str, ...] = ()
     """Excluded figures."""
     unwanted_styles: tuple[Style, ...] = ()
+    """Excluded styles."""
     requests: tuple[FigureRequest, ...] = ()
     """Figures requested at a position or a number of times, in the order of the text."""
     understood: tuple[Understood, ...] = ()
+    """Words that had an effect."""
     not_understood: tuple[str, ...] = ()
-    """Words without effect as the user wrote them, without duplicates."""
+    """Words that had no effect, as the user wrote them."""
 
     @property
     def nothing(self) -> bool:

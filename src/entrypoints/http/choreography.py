@@ -74,7 +74,7 @@ class ChoreographyController(Controller):
         "/generate-with-ai",
         operation_id="generateFromWords",
         status_code=200,
-        response_description="The finished film, and what was understood",
+        response_description="The finished film, and the interpretation of the description",
         request_class=JsonRequest,
         responses={
             **documented(400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507),
@@ -101,7 +101,7 @@ class ChoreographyController(Controller):
         "/parse-query",
         operation_id="parseQuery",
         status_code=200,
-        response_description="What is understood",
+        response_description="The interpretation of the description",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503),
     )
@@ -158,7 +158,7 @@ class ChoreographyController(Controller):
         idempotency_key: KeyHeader = None,
         prefer: PreferHeader = None,
     ) -> Response[FinishedFilm]:
-        """Make the film of a Blueprint, original or edited; returns the finished film."""
+        """Make the film of a Blueprint; returns the finished film."""
         blueprint = await data.blueprint(caller)
         waiting = Waiting(key=idempotency_key, prefer=prefer)
         task_id = blueprint.task_id

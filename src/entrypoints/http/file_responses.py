@@ -22,14 +22,14 @@ VIDEO: Final = "video/mp4"
 def answers(what: str) -> dict[int, ResponseSpec]:
     """Return the documentation of `answer`'s responses except that with the whole video."""
     part = ResponseSpec(
-        bytes, description="The range asked for", media_type=VIDEO, generate_examples=False
+        bytes, description="The requested range", media_type=VIDEO, generate_examples=False
     )
     return {206: part, 304: known(what), **documented(400, 404, 412, 416, 500, 503)}
 
 
 def known(what: str) -> ResponseSpec:
     """Return the documentation of the response for a client that has the current version."""
-    return ResponseSpec(None, description=f"The {what} you have is this one")
+    return ResponseSpec(None, description=f"The client already has this {what}")
 
 
 def answer(

@@ -10,7 +10,7 @@ from entrypoints.http.problems import documented
 
 
 class Alive(msgspec.Struct, frozen=True):
-    """The service answers."""
+    """The response of a running service."""
 
     alive: bool = True
 
@@ -24,7 +24,7 @@ class HealthController(Controller):
     @get(
         "/live",
         operation_id="live",
-        response_description="It answers",
+        response_description="The service is running",
         responses=documented(500),
     )
     async def live(self) -> Alive:
@@ -36,11 +36,11 @@ class HealthController(Controller):
         operation_id="ready",
         response_description="Every part is ready",
         responses={
-            503: ResponseSpec(Health, description="Some part is not ready"),
+            503: ResponseSpec(Health, description="At least one part is not ready"),
             **documented(500),
         },
     )
     async def ready(self, check_health: Wired[CheckHealth]) -> Response[Health]:
-        """Check that every part of the service is ready, and describe each part."""
+        """Check every part of the service, and return the state of each."""
         health = await check_health()
         return Response(health, status_code=200 if health.ready else 503)

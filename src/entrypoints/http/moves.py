@@ -23,7 +23,17 @@ from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.file_responses import VIDEO, answer, answers
 from entrypoints.http.multipart import file_size, form_of, taking
-from entrypoints.http.pagination import Cursor, Id, Limit, MovePage, Some, Words, after, cursor_of
+from entrypoints.http.pagination import (
+    Cursor,
+    Exact,
+    Id,
+    Limit,
+    MovePage,
+    Search,
+    Some,
+    after,
+    cursor_of,
+)
 from entrypoints.http.problems import documented
 from entrypoints.http.request_bodies import JsonRequest, UnreadCorrection, UnreadSearch
 
@@ -44,8 +54,8 @@ class MoveController(Controller):
     async def moves(
         self,
         list_moves: Wired[ListMoves],
-        search: Words = None,
-        label: Words = None,
+        search: Search = None,
+        label: Exact = None,
         difficulty: FromQuery[Difficulty | None] = None,
         energy_level: FromQuery[Energy | None] = None,
         style: FromQuery[Style | None] = None,
@@ -67,7 +77,7 @@ class MoveController(Controller):
         operation_id="uploadMove",
         operation_class=taking(MoveForm),
         request_max_body_size=None,
-        response_description="The move as it is in the library, and how everything is known",
+        response_description="The new move, and the origin of each value",
         responses=documented(400, 408, 409, 413, 415, 429, 500, 503, 507),
     )
     async def upload(
@@ -77,7 +87,7 @@ class MoveController(Controller):
         receive_file: Wired[ReceiveFile],
         upload_move: Wired[UploadMove],
     ) -> Response[UploadedMove]:
-        """Upload a filmed move; an analysis of the clip completes missing fields."""
+        """Upload a filmed move; the service computes missing fields from the clip."""
         async with receive_file(CLIP, caller, file_size(request)) as arriving:
             form = await form_of(request, arriving, MoveForm)
             move = await while_connected(request, upload_move(arriving.path, form))
@@ -87,7 +97,7 @@ class MoveController(Controller):
         "/search",
         operation_id="searchMoves",
         status_code=200,
-        response_description="The moves, the likest first",
+        response_description="The moves, the most similar first",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503),
     )
@@ -97,14 +107,14 @@ class MoveController(Controller):
         data: JSONBody[UnreadSearch],
         search_moves: Wired[SearchMoves],
     ) -> LikeMoves:
-        """Search for the moves most similar to a text, a move or a song, with filters."""
+        """Search for the moves most similar to words, a move or a song, with filters."""
         return await while_connected(request, search_moves(await data.search()))
 
     @get(
         "/{move_id:str}/similar",
         opt={MAKES: True},
         operation_id="listSimilarMoves",
-        response_description="The moves, the likest first",
+        response_description="The moves, the most similar first",
         responses=documented(400, 404, 500, 503),
     )
     async def similar(
@@ -114,7 +124,7 @@ class MoveController(Controller):
         search_moves: Wired[SearchMoves],
         limit: Some = None,
     ) -> LikeMoves:
-        """List the moves most similar to one, by text, sound and pose."""
+        """List the moves most similar to one move, by words, sound and pose."""
         search = MoveSearch(move_id=move_id, limit=limit)
         return await while_connected(request, search_moves(search))
 
@@ -132,7 +142,7 @@ class MoveController(Controller):
         move_id: Id,
         stream_clip: Wired[StreamClip],
     ) -> Response[bytes]:
-        """Stream the original clip of a move, all or a range."""
+        """Return the original clip of a move, completely or a range of bytes."""
         found = await stream_clip(move_id)
         return answer(
             request,
@@ -166,15 +176,15 @@ class MoveController(Controller):
         data: JSONBody[UnreadCorrection],
         correct_move: Wired[CorrectMove],
     ) -> Move:
-        """Correct the beats of a move's clip; this replaces an earlier correction."""
+        """Correct the beats of a move's clip; this replaces the previous correction."""
         return await correct_move(move_id, await data.correction())
 
     @delete(
         "/{move_id:str}",
         operation_id="removeMove",
-        response_description="It is gone",
+        response_description="The move is removed",
         responses=documented(400, 404, 500, 503),
     )
     async def remove(self, move_id: Id, remove_move: Wired[RemoveMove]) -> None:
-        """Remove a move from the library; existing films of it stay."""
+        """Remove a move and its clip from the library; existing films stay."""
         await remove_move(move_id)

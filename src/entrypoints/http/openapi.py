@@ -24,6 +24,7 @@ from application.search.search_moves import LikeMoves, MoveSearch
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
 from domain.library.songs import Analysis
+from entrypoints.http.field_descriptions import described
 from entrypoints.http.health import Alive
 from entrypoints.http.multipart import FILE
 from entrypoints.http.pagination import MovePage, SongPage
@@ -53,15 +54,15 @@ SPOKEN: Final = (
 
 _TAGS: Final = {
     "choreography": "Plan dances and make their films.",
-    "preview": "Watch a dance of which no film is made.",
-    "library": "Songs and moves.",
+    "preview": "Watch a dance before its film is made.",
+    "library": "Manage songs and moves.",
     "videos": "Watch films.",
-    "operations": "Whether the service works.",
+    "operations": "Check the state of the service.",
 }
 
 _FORMS: Final = {
-    MoveForm: "The clip's file, told by its contents.",
-    SongForm: "The song's file, told by its contents.",
+    MoveForm: "The clip; the service recognises the format by the contents of the file.",
+    SongForm: "The song; the service recognises the format by the contents of the file.",
 }
 _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 
@@ -69,8 +70,8 @@ _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stre
 class _ExactDocument(JsonRenderPlugin):
     """Renders the document as JSON with msgspec's schemas, at the first request.
 
-    Litestar's generator omits that structs forbid unknown fields and some of the ranges, and takes
-    the dots of ``tuple[X, ...]`` for a type.
+    Litestar's generator omits that structs forbid unknown fields, some of the ranges and the
+    docstrings of fields, and takes the dots of ``tuple[X, ...]`` for a type.
     """
 
     def render(
@@ -113,6 +114,7 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
 @cache
 def _schemas() -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(SPOKEN, ref_template="#/components/schemas/{name}")
+    schemas = described(SPOKEN, schemas)
     for form, file in _FORMS.items():
         schema = schemas[form.__name__]
         schema["properties"] = {**schema["properties"], FILE: {**_BROUGHT, "description": file}}

@@ -13,20 +13,37 @@ from domain.shared import texts
 from domain.shared.errors import InvalidRequest
 from domain.shared.violations import Violation
 
-Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=200, description="Items on a page.")]
+Limit: TypeAlias = Annotated[
+    int, QueryParameter(ge=1, le=200, description="Maximum number of items.")
+]
 
 Some: TypeAlias = Annotated[
     int | None,
-    QueryParameter(ge=1, le=200, description="Items at most; `VECTOR_SEARCH_TOP_K` of them else."),
+    QueryParameter(
+        ge=1, le=200, description="Maximum number of moves; default: `VECTOR_SEARCH_TOP_K`."
+    ),
 ]
 
-Id: TypeAlias = Annotated[str, PathParameter(min_length=1, max_length=texts.LONGEST)]
+Id: TypeAlias = Annotated[
+    str,
+    PathParameter(min_length=1, max_length=texts.LONGEST, description="Id of the song or move."),
+]
 
-Words: TypeAlias = Annotated[str | None, QueryParameter(max_length=texts.LONGEST)]
+Search: TypeAlias = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=texts.LONGEST,
+        description="Part of the name, or of the title or artist; upper and lower case are equal.",
+    ),
+]
+
+Exact: TypeAlias = Annotated[
+    str | None, QueryParameter(max_length=texts.LONGEST, description="The complete value.")
+]
 
 Cursor: TypeAlias = Annotated[
     str | None,
-    QueryParameter(max_length=2_000, description="`next_cursor` of the page before."),
+    QueryParameter(max_length=2_000, description="`next_cursor` of the previous page."),
 ]
 
 Bound: TypeAlias = Annotated[

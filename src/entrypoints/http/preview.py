@@ -24,7 +24,8 @@ _SEGMENT: Final = "video/iso.segment"
 Name: TypeAlias = Annotated[
     str,
     PathParameter(
-        max_length=texts.LONGEST, description="`init.mp4`, or a number from 0 and `.m4s`."
+        max_length=texts.LONGEST,
+        description="`init.mp4`, or the number of a segment, such as `0.m4s`.",
     ),
 ]
 PlaylistName: TypeAlias = Annotated[
@@ -38,7 +39,9 @@ KindName: TypeAlias = Annotated[
 
 Version: TypeAlias = Annotated[
     str,
-    PathParameter(max_length=texts.LONGEST, description="As the main playlist has it."),
+    PathParameter(
+        max_length=texts.LONGEST, description="Version in the URLs of the main playlist."
+    ),
 ]
 
 
@@ -62,7 +65,7 @@ class PreviewController(Controller):
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """Return the Blueprint's main playlist for HTTP Live Streaming; nothing is rendered yet."""
+        """Return the main playlist of a preview (HTTP Live Streaming); this makes no film."""
         text = await preview(task_id, caller)
         return whole(request, text.encode(), _PLAYLIST, CHANGES)
 
@@ -82,7 +85,7 @@ class PreviewController(Controller):
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """Return the playlist of the video or the audio segments."""
+        """Return the playlist of the picture segments or of the sound segments."""
         text = await preview.playlist(task_id, caller, version, playlist)
         return whole(request, text.encode(), _PLAYLIST, STAYS)
 
@@ -104,7 +107,7 @@ class PreviewController(Controller):
         preview: Wired[PreviewChoreography],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """Return a segment, or the initialisation segment; missing parts are encoded first."""
+        """Return a segment, or the initialisation segment; first encode what it needs."""
         made = preview.segment(task_id, caller, version, kind, segment)
         data = await while_connected(request, made)
         media_type = _BEGINNING if segment == BEGINNING else _SEGMENT

@@ -69,20 +69,24 @@ log = structlog.stdlib.get_logger("bachata.http")
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A description of an error, its place, and possible corrections."""
+    """An error of a request (RFC 9457): its code, its place, and a message for people."""
 
     type: str
     """Stable URI of this kind of problem."""
     title: str
+    """Name of the HTTP status."""
     status: int
+    """HTTP status."""
     detail: str
+    """One sentence for people: what happened and what to do."""
     instance: str
+    """Path of the request."""
     error: str
-    """The same as `detail`: one sentence for users."""
+    """The same text as `detail`."""
     details: str | tuple[Violation, ...] | None
-    """Every violation, or the last lines of a failure."""
+    """The violations, or the last lines of a failure, or null."""
     stage: str | None
-    """The stage of the work that failed."""
+    """Stage of the work that failed, or null."""
     code: str
     """Stable name of this kind of problem."""
     request_id: str | None

@@ -18,7 +18,17 @@ from entrypoints.http.answering import MAKES
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.multipart import file_size, form_of, taking
-from entrypoints.http.pagination import Bound, Cursor, Id, Limit, SongPage, Words, after, cursor_of
+from entrypoints.http.pagination import (
+    Bound,
+    Cursor,
+    Exact,
+    Id,
+    Limit,
+    Search,
+    SongPage,
+    after,
+    cursor_of,
+)
 from entrypoints.http.problems import documented
 from entrypoints.http.request_bodies import JsonRequest, UnreadCorrection
 
@@ -39,8 +49,8 @@ class SongController(Controller):
     async def songs(
         self,
         list_songs: Wired[ListSongs],
-        search: Words = None,
-        genre: Words = None,
+        search: Search = None,
+        genre: Exact = None,
         min_bpm: Bound = None,
         max_bpm: Bound = None,
         min_duration: Bound = None,
@@ -64,7 +74,7 @@ class SongController(Controller):
         operation_id="uploadSong",
         operation_class=taking(SongForm),
         request_max_body_size=None,
-        response_description="The song as it is in the library",
+        response_description="The new song",
         responses=documented(400, 408, 409, 413, 415, 429, 500, 503, 507),
     )
     async def upload(
@@ -74,7 +84,7 @@ class SongController(Controller):
         receive_file: Wired[ReceiveFile],
         upload_song: Wired[UploadSong],
     ) -> Response[Song]:
-        """Upload a song; it is analysed after the response."""
+        """Upload a song; the service analyses it after the response."""
         async with receive_file(SONG, caller, file_size(request)) as arriving:
             form = await form_of(request, arriving, SongForm)
             song = await while_connected(request, upload_song(arriving.path, form))
@@ -93,11 +103,11 @@ class SongController(Controller):
     @delete(
         "/{song_id:str}",
         operation_id="removeSong",
-        response_description="It is gone",
+        response_description="The song is removed",
         responses=documented(400, 404, 500, 503),
     )
     async def remove(self, song_id: Id, remove_song: Wired[RemoveSong]) -> None:
-        """Remove a song from the library; existing films of it stay."""
+        """Remove a song and its file from the library; existing films stay."""
         await remove_song(song_id)
 
     @get(
@@ -110,7 +120,7 @@ class SongController(Controller):
     async def analysis(
         self, request: Request[Any, Any, Any], song_id: Id, analyze_song: Wired[AnalyzeSong]
     ) -> Analysis:
-        """Return the analysis of a song with a user's corrections; analyses it if necessary."""
+        """Return the corrected analysis of a song; the service analyses it if necessary."""
         return await while_connected(request, analyze_song(song_id))
 
     @patch(
@@ -127,5 +137,5 @@ class SongController(Controller):
         data: JSONBody[UnreadCorrection],
         correct_song: Wired[CorrectSong],
     ) -> Analysis:
-        """Correct the beats of a song; this replaces an earlier correction."""
+        """Correct the beats of a song; this replaces the previous correction."""
         return await while_connected(request, correct_song(song_id, await data.correction()))

@@ -34,7 +34,7 @@ class VideoController(Controller):
         stream_video: Wired[StreamVideo],
         caller: NamedDependency[str],
     ) -> Response[bytes]:
-        """Stream the film, all or a range."""
+        """Return a film, completely or a range of bytes."""
         film = await stream_video(video_id, caller)
         return answer(
             request,
