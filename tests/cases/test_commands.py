@@ -341,15 +341,17 @@ def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(run: Run, hou
     assert f"{heard.tempo / 2:.1f} BPM" in said.err
     told = asyncio.run(house.library.moves.get("move-0"))
     assert told.correction == Correction(beats="half", shift="half_beat")
-    assert run("library", "correct-move", "move-0", "--as-heard").status == 0
+    assert run("library", "correct-move", "move-0", "--remove-correction").status == 0
     assert asyncio.run(house.library.moves.get("move-0")) == heard
     said = run("library", "correct-song", "song", "--tempo", 100, "--one-at", 2.5)
     assert "100.0 BPM" in said.err
-    assert run("library", "correct-song", "song", "--as-heard").status == 0
+    assert run("library", "correct-song", "song", "--remove-correction").status == 0
     assert asyncio.run(house.library.songs.correction("song")) is None
 
 
-@pytest.mark.parametrize("words", [(), ("--as-heard", "--half-beat"), ("--beats", "triple")])
+@pytest.mark.parametrize(
+    "words", [(), ("--remove-correction", "--half-beat"), ("--beats", "triple")]
+)
 @pytest.mark.parametrize("item", [("correct-move", "move-0"), ("correct-song", "song")])
 def test_a_correction_that_says_nothing_or_two_things_is_a_usage_error(
     run: Run, item: tuple[str, str], words: tuple[str, ...]

@@ -24,7 +24,7 @@ from domain.library.media import Media
 from domain.library.motion import Motion, level_of, pulse
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis
-from domain.shared.errors import NoBeatHeard, UnreadableMedia
+from domain.shared.errors import NoBeatsDetected, UnreadableMedia
 
 V = TypeVar("V")
 
@@ -129,7 +129,7 @@ class Examination:
             return None
         try:
             return await self._analyze_audio(clip)
-        except (UnreadableMedia, NoBeatHeard) as error:
+        except (UnreadableMedia, NoBeatsDetected) as error:
             notes.missing("sound", f"The clip's sound cannot be analysed: {error}")
             return None
 

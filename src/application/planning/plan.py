@@ -23,7 +23,7 @@ from domain.planning.planner import Banned, Draft, Locked, Plan, Seed, Wish
 from domain.planning.query_fit import fit, requested
 from domain.planning.tempo_octaves import Counted, fitting, settles, ways_to_count
 from domain.shared import paths
-from domain.shared.errors import InvalidRequest, MediaNotFound, NoBeatHeard, NoMovesMatch
+from domain.shared.errors import InvalidRequest, MediaNotFound, NoBeatsDetected, NoMovesMatch
 from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.shared.texts import Text
 from domain.shared.violations import Violation
@@ -101,15 +101,16 @@ class PlanChoreography:
     ) -> PlannedDance:
         """Return the Blueprint of a dance to the whole song, or to the duration ``described``.
 
-        Raises `SongNotFound`, `LibraryFailed`, `NoBeatHeard`, `NoMovesMatch`, and `InvalidRequest`
-        if a locked or banned move is not in the library, or the clip of a locked one is unusable.
+        Raises `SongNotFound`, `LibraryFailed`, `NoBeatsDetected`, `NoMovesMatch`, and
+        `InvalidRequest` if a locked or banned move is not in the library, or the clip of a locked
+        one is unusable.
         """
         song = await self._songs.get(request.song_id)
         if song.unusable is not None:
             raise MediaNotFound(song.audio_path)
         analysis = await self._analyze_song(song.id)
         if not analysis.ones:
-            raise NoBeatHeard(
+            raise NoBeatsDetected(
                 f"The analysis found no beat in {song.title!r} (confidence "
                 f"{analysis.confidence:.2f}); choose another song, or say its tempo and where a "
                 "'1' is."

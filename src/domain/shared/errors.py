@@ -80,10 +80,10 @@ class TooSlow(Refused):
     code = "too-slow"
 
 
-class NoBeatHeard(Refused):
-    """The analysis found no beat in the song."""
+class NoBeatsDetected(Refused):
+    """The analysis detected no beats in the song."""
 
-    code = "no-beat-heard"
+    code = "no-beats-detected"
 
 
 class ClipTooShort(Refused):
