@@ -103,7 +103,7 @@ async def test_what_is_neither_is_refused_as_what_it_looks_like(
         ("lenta, con mi Ñandú", ["Ñandú"], 'Not understood: "Ñandú".'),
         ("a dance for robots", ["robots"], "Nothing of the description was understood"),
         ("slow, for robots", ["robots"], 'Not understood: "robots".'),
-        ("una bachata", [], "The description asks for nothing in particular."),
+        ("una bachata", [], "The description requests no property of a dance."),
     ],
 )
 async def test_what_is_not_understood_is_said_in_every_answer(

@@ -160,7 +160,7 @@ def test_a_plan_is_a_blueprint_on_the_standard_output_and_nothing_else(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("volar con mi Ñandú", 'Nothing of the description was understood: "volar", "Ñandú".'),
+        ("volar con mi Ñandú", 'No word of the description was understood: "volar", "Ñandú".'),
         ("slow, like robots", 'Not understood: "robots".'),
         ("acaba en volar, dos golpes", 'Not understood: "acaba en", "volar".'),
     ],
@@ -206,8 +206,8 @@ def test_a_song_file_is_added_once(run: Run, house: House, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
-        (("plan",), 2, "Say --song, --describe, or both."),
-        (("generate", "--seed", "1"), 2, "Say --song, --describe, or both."),
+        (("plan",), 2, "Give --song, --describe, or both."),
+        (("generate", "--seed", "1"), 2, "Give --song, --describe, or both."),
         (("plan", "--song", "song", "--lock", "two=move-3"), 2, "'two=move-3' is not like"),
         (("plan", "--song", "song", "--lock", "2="), 2, "'2=' is not like"),
         (("plan", "--song", "song", "-o", "no/such/folder.json"), 2, "There is no folder"),
@@ -286,7 +286,7 @@ def test_a_file_without_a_beat_is_said_to_have_none(run: Run, house: House, tmp_
     file.write_bytes(encoder.song(31))
     said = run("song", "analyze", file, "--plot", tmp_path / "talk.svg")
     assert said.status == 0
-    assert "The analysis found no beat (confidence 0.07 of 1)." in said.out
+    assert "The analysis detected no beats (confidence 0.07 of 1)." in said.out
     assert "BPM" not in said.out
     assert (tmp_path / "talk.svg").stat().st_size > 1000
 
@@ -386,7 +386,10 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
     house.ports = replace(house.ports, clips=Faulty(reason))
     said = run("library", "check")
     assert said.status == 1
-    assert f"a-x: unusable: It is not danced: no film can be made of its clip. {reason}" in said.err
+    assert (
+        f"a-x: unusable: Dances do not use it, because no film can be made of its clip. {reason}"
+        in said.err
+    )
     said = run("library", "warm")
     assert said.status == 1
     assert f"Not ready: a-x: {reason}" in said.err

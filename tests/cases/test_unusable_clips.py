@@ -69,7 +69,7 @@ NOT_OF_THE_CLIP = [
     MemoryError(),
 ]
 OF_ALL = [
-    StorageFailed(f"No work folder can be made: {FULL}."),
+    StorageFailed(f"A work folder cannot be created: {FULL}."),
     FFmpegFailed(details=f"av_interleaved_write_frame(): {FULL}\nConversion failed!"),
     FFmpegFailed("No film", details=f"made.mp4: {os.strerror(errno.EROFS)}"),
     OSError(errno.ENOSPC, FULL),

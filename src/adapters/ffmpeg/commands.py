@@ -119,7 +119,10 @@ def concat_list(pieces: Sequence[tuple[Path, Fraction]]) -> str:
     lines = ["ffconcat version 1.0"]
     for path, length in pieces:
         if "\n" in str(path):
-            raise ValueError(f"{str(path)!r} does not fit into a line of a list.")
+            raise ValueError(
+                f"The path {str(path)!r} contains a line break, which FFmpeg's lists of files do "
+                "not allow."
+            )
         quoted = local(path).replace("'", r"'\''")
         lines += [f"file '{quoted}'", f"duration {filters.seconds(length)}"]
     return "\n".join([*lines, ""])

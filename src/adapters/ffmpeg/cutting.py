@@ -91,7 +91,7 @@ async def film(runner: FFmpegRunner, clip: str, files: MediaFiles) -> Look:
     """Probe a clip; raises `UnreadableMedia`, naming its storage path."""
     seen = await media(runner, clip, files)
     if seen.media.picture is None:
-        raise UnreadableMedia(f"{clip!r} has no picture.")
+        raise UnreadableMedia(f"The clip {clip!r} has no video.")
     return seen
 
 
@@ -111,7 +111,7 @@ async def require_frames(runner: FFmpegRunner, made: Path, frames: int) -> None:
         picture = None
     found = picture.frames if picture else 0
     if found != frames:
-        raise FFmpegFailed(f"{found} frames were made of the {frames} asked for.")
+        raise FFmpegFailed(f"FFmpeg made {found} of {frames} frames.")
 
 
 async def blame(

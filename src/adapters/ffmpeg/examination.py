@@ -58,7 +58,9 @@ async def examine_ffmpeg() -> Found:
 
 def _named(what: str, version: Version | None, text: str) -> tuple[str, ...]:
     if version is None:
-        return (f"{what} is {text}, which is no version: its faults are not known.",)
+        return (
+            f"{what} reports {text!r} instead of a version, so its known faults cannot be listed.",
+        )
     return tuple(f"{what} is {text}: {fault.name}, {fault.why}." for fault in faults_of(version))
 
 

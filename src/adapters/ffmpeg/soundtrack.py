@@ -131,7 +131,7 @@ async def _song_read(
         return "", FIRST
     seen = await media(runner, song, files)
     if seen.media.sound is None:
-        raise UnreadableMedia(f"{song!r} has no sound.")
+        raise UnreadableMedia(f"The song {song!r} has no sound.")
     return seen.form, heard_in(seen)
 
 

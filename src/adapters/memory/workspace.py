@@ -63,5 +63,5 @@ class MemoryWorkspace:
                 self._root.mkdir(parents=True, exist_ok=True)
             return Path(tempfile.mkdtemp(prefix=f"{task_id}.", dir=self._root))
         except OSError as error:
-            failure = StorageFailed(f"No work folder could be made: {error.strerror}.")
+            failure = StorageFailed(f"A work folder cannot be created: {error.strerror}.")
             raise translated(error, failure) from error

@@ -153,7 +153,9 @@ class LocalStorage:
                 finally:
                     os.close(file)
             if not whole:
-                raise StorageFailed("What is written to the media storage is not read back.")
+                raise StorageFailed(
+                    "The media storage does not return the bytes that were written to it."
+                )
             return "local disk"
 
         return await self._disk.run(step)
@@ -244,7 +246,7 @@ def _translated(path: str) -> Generator[None]:
     try:
         yield
     except LinkInTheWay:
-        raise UnsafePath(f"The path {path[:80]!r} goes through a link.") from None
+        raise UnsafePath(f"The path {path[:80]!r} contains a symbolic link.") from None
     except OSError as error:
         # The original message may contain a path of this machine.
         message = f"The media storage failed at {path!r}: {error.strerror}."

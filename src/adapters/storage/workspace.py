@@ -37,7 +37,7 @@ class LocalWorkspace:
             # The error of the work is more important than its leftovers, which a later `sweep`
             # deletes.
             if (left := await self._end(work)) is not None:
-                error.add_note(f"Its work folder was left behind: {_reason(left)}.")
+                error.add_note(f"The work folder could not be removed: {_reason(left)}.")
             raise
         if (left := await self._end(work)) is not None:
             failure = StorageFailed(f"A work folder cannot be removed: {_reason(left)}.")
@@ -55,7 +55,9 @@ class LocalWorkspace:
                 self._root.mkdir(parents=True, exist_ok=True)
                 return shutil.disk_usage(self._root).free
             except OSError as error:
-                failure = StorageFailed(f"The work folder's disk says nothing: {error.strerror}.")
+                failure = StorageFailed(
+                    f"The free space of the work folder's disk cannot be read: {error.strerror}."
+                )
                 raise translated(error, failure) from error
 
         return await self._disk.run(step)
@@ -68,7 +70,7 @@ class LocalWorkspace:
                 with self._opened(make=True) as root, owned_folders.making(root):
                     free = shutil.disk_usage(self._root).free
             except OSError as error:
-                failure = NotReady(f"No work folder can be made: {error.strerror}.")
+                failure = NotReady(f"A work folder cannot be created: {error.strerror}.")
                 raise translated(error, failure) from error
             return f"local disk, {free / 1e9:.1f} GB free"
 
@@ -83,7 +85,7 @@ class LocalWorkspace:
             with self._opened(make=True) as root:
                 return owned_folders.make(root, f"{task_id}.{uuid4().hex}")
         except OSError as error:
-            failure = StorageFailed(f"No work folder can be made: {error.strerror}.")
+            failure = StorageFailed(f"A work folder cannot be created: {error.strerror}.")
             raise translated(error, failure) from error
 
     def _removed(self, work: Owned) -> OSError | None:
@@ -135,4 +137,4 @@ def _task_of(name: str) -> UUID | None:
 
 def _reason(error: OSError) -> str:
     """Return the reason without the path in the original message."""
-    return error.strerror or "it is no folder any more"
+    return error.strerror or "it is no longer a folder"

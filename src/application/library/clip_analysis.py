@@ -85,7 +85,8 @@ class Examination:
         said, seconds = wanted.said, float(media.seconds)
         if said.duration is not None and abs(said.duration - seconds) > _OFF_SECONDS:
             notes.wrong(
-                "duration", f"By {said.source} it is {said.duration:g} s; it lasts {seconds:g}."
+                "duration",
+                f"The clip lasts {seconds:g} s; {said.source} states {said.duration:g} s.",
             )
         notes.computed("duration", f"{seconds:.3f} s, measured.")
         heard = await self._heard(clip, media, notes)
@@ -125,7 +126,7 @@ class Examination:
 
     async def _heard(self, clip: Path, media: Media, notes: "_Notes") -> Analysis | None:
         if media.sound is None:
-            notes.missing("sound", "The clip is silent.")
+            notes.missing("sound", "The clip has no sound.")
             return None
         try:
             return await self._analyze_audio(clip)
@@ -171,7 +172,7 @@ class Examination:
             else:
                 if part is Part.AUDIO and heard is not None:
                     by[part] = heard.analyzed_by
-                notes.missing(field, "Nobody has made it.")
+                notes.missing(field, "There is no source for it.")
         return _entry(move, rows, by, motion)
 
 
@@ -198,7 +199,7 @@ class _Notes:
         if value is not None:
             self.taken(field, str(value))
             return value
-        self.missing(field, f"Nobody says; {otherwise} is assumed.")
+        self.missing(field, f"No value is given; {otherwise} is assumed.")
         return otherwise
 
 
@@ -234,22 +235,26 @@ def _time(
         if said.first_count is None:
             notes.computed("first_count", f"{first:.3f} s, detected in the clip's sound.")
         if said.tempo is not None and abs(said.tempo / tempo - 1) > _OFF_TEMPO:
-            message = f"By {said.source} it is {said.tempo:g} BPM; the analysis finds {tempo:.1f}."
+            message = (
+                f"The analysis detected {tempo:.1f} BPM; {said.source} states {said.tempo:g} BPM."
+            )
             notes.wrong("tempo", message)
     elif said.tempo is not None:
         tempo = said.tempo
-        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}; the analysis finds no beat.")
+        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}; the analysis detected no beats.")
     elif motion is not None and (seen := pulse(motion)) is not None:
         tempo, beats, first = seen.tempo, seen.beats, seen.beats[0]
         confidence = _SEEN
-        notes.computed("tempo", f"{tempo:.1f} BPM, seen in the motion, which is not sure.")
+        notes.computed("tempo", f"{tempo:.1f} BPM, estimated from the motion, which is uncertain.")
     else:
         tempo = _ORDINARY_TEMPO
         notes.missing(
-            "tempo", f"Neither the sound nor the motion has a beat; {tempo:g} BPM is assumed."
+            "tempo", f"No beats were detected in the sound or the motion; {tempo:g} BPM is assumed."
         )
     if said.first_count is not None and said.first_count >= seconds:
-        notes.wrong("first_count", f"{said.first_count:g} s is beyond the clip's end; left out.")
+        notes.wrong(
+            "first_count", f"{said.first_count:g} s is after the end of the clip, so it is ignored."
+        )
     elif said.first_count is not None:
         # A person knows the first "1" better than any analyzer.
         first = said.first_count
@@ -270,7 +275,7 @@ def _in_octave(heard: Analysis | None, said: float | None) -> tuple[Analysis | N
     for level in _OCTAVES:
         counted = corrected(heard, Correction(beats=level))
         if counted.beats and abs(counted.tempo / said - 1) <= _OCTAVE:
-            note = f" as {heard.tempo:.1f}, and counted as {said:g} is said"
+            note = f" at {heard.tempo:.1f} BPM and recounted to match the stated {said:g} BPM"
             # The confidence stays, because no user has confirmed these beats.
             return msgspec.structs.replace(counted, confidence=heard.confidence), note
     return heard, ""
@@ -280,7 +285,7 @@ def _energy(said: Energy | None, motion: Motion | None, notes: _Notes) -> Energy
     if said is None and motion is not None:
         energy = motion.energy()
         level = level_of(energy)
-        notes.computed("energy_level", f"{level}, from {energy:.2f} of motion.")
+        notes.computed("energy_level", f"{level}, from a motion energy of {energy:.2f}.")
         return level
     return notes.said("energy_level", said, Energy.MEDIUM)
 

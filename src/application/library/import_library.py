@@ -180,7 +180,9 @@ class ImportLibrary:
     ) -> tuple[Outcome, tuple[Note, ...]]:
         there = await self._there(wanted.id)
         if there is not None and paths.contents_of(there.video_path) != await fingerprint(clip):
-            other = note(Kind.INCONSISTENT, "id", f"{there.id!r} is another clip in the library.")
+            other = note(
+                Kind.INCONSISTENT, "id", f"The library has another clip with the id {there.id!r}."
+            )
             return Outcome.REFUSED, (*wanted.notes, other)
         if there is not None and await self._is_whole(there):
             return Outcome.UNCHANGED, (*wanted.notes, *_unusable(there))

@@ -99,8 +99,8 @@ def _not_nearby(move: Wanted) -> Wanted:
     if move.clip is not None or move.said.elsewhere:
         return move
     said = (
-        f"Its clip was looked for among the nearest {MOST_SEEN:,} files and folders below the "
-        "list's; put the list beside its clips, or import their folder."
+        f"Its clip is not among the nearest {MOST_SEEN:,} files and folders below the list's "
+        "folder; put the list beside its clips, or import their folder."
     )
     return msgspec.structs.replace(move, notes=(*move.notes, note(Kind.MISSING, "clip", said)))
 
@@ -182,7 +182,7 @@ def _entries(path: Path) -> tuple[list[Listed], str | None]:
         entries = listed(document, readable(path.name))
     except (OSError, ValueError, csv.Error) as error:
         return [], f"it cannot be read: {error}"
-    return (entries, None) if entries is not None else ([], "it is no list of moves.")
+    return (entries, None) if entries is not None else ([], "it is not a list of moves.")
 
 
 def _table(body: bytes) -> object:
@@ -200,7 +200,7 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError("it is no text in UTF-8; save it as UTF-8.") from None
+        raise ValueError("it is not text in UTF-8; save it as UTF-8.") from None
 
 
 def _clips_below(folder: Path) -> list[Path]:

@@ -101,7 +101,7 @@ class UploadMove:
         clips are examined.
         """
         validation.refuse_faults(said)
-        async with place_in(self._gate, "a place to look into an upload", self._queue_wait):
+        async with place_in(self._gate, "a free place to read an upload", self._queue_wait):
             return await self._taken(clip, said, own=own)
 
     async def _taken(self, clip: Path, said: MoveForm, *, own: bool) -> UploadedMove:
@@ -131,7 +131,7 @@ class UploadMove:
 
 def _refuse_beyond(said: MoveForm, seconds: float) -> None:
     if said.first_count is not None and said.first_count >= seconds:
-        message = f"The clip lasts {seconds:.3f} s."
+        message = f"This is after the end of the clip, which lasts {seconds:.3f} s."
         raise InvalidRequest((Violation(path="first_count", message=message),))
 
 

@@ -69,10 +69,10 @@ class UploadSong:
         files are checked.
         """
         validation.refuse_faults(said)
-        async with place_in(self._gate, "a place to look into an upload", self._queue_wait):
+        async with place_in(self._gate, "a free place to read an upload", self._queue_wait):
             media = await self._media_probe.measure(sound, SONG)
             if media.sound is None:
-                raise UnacceptedMedia("The file has no sound; a song needs some.")
+                raise UnacceptedMedia("The file has no sound, so it cannot be a song.")
             song = await self._added(sound, said)
         self._background(f"hearing the song {song.id!r}", partial(self._analyze_song, song.id))
         return song

@@ -187,7 +187,7 @@ class SeedLibrary:
     async def _foretold(self, song: "_Song", new: Song) -> Song:
         media = await self._media_probe.measure(song.file)
         if media.sound is None:
-            raise UnacceptedMedia("The file has no sound; a song needs some.")
+            raise UnacceptedMedia("The file has no sound, so it cannot be a song.")
         path = paths.song(new.id, song.contents, once())
         return msgspec.structs.replace(new, audio_path=path, duration=float(media.seconds))
 
@@ -205,9 +205,11 @@ class SeedLibrary:
         places.digests[kept.audio_path] = await digest_of(song.file)
         notes: list[str] = []
         if song.said.duration is not None and abs(song.said.duration - kept.duration) > 1:
-            notes.append(f"It was {song.said.duration:g} s; the file lasts {kept.duration:.1f} s.")
+            notes.append(
+                f"The record states {song.said.duration:g} s; the file lasts {kept.duration:.1f} s."
+            )
         if came is Came.THERE and kept.title != song.said.title:
-            notes.append(f"The same file is there as {kept.title!r}.")
+            notes.append(f"The library has the same file as {kept.title!r}.")
         findings.came(Model.SONG, song.key, came, kept.id, notes)
 
     async def moves(

@@ -30,8 +30,8 @@ T = TypeVar("T")
 OnProgress = Callable[[str, int], Awaitable[None]]
 """Receives the name of each step and the number of records done."""
 
-_JOBS: Final = "job records: films are made where they are asked for"
-_NO_PLACE: Final = "nothing is made of it here"
+_JOBS: Final = "job records: the service makes films within the request"
+_NO_PLACE: Final = "this service has no use for it"
 _JOB_FIELD: Final = "job_execution_name"
 
 

@@ -93,7 +93,7 @@ class SeedTasks:
         except TaskNotFound:
             there = None
         if there is not None and there.created_at != task.created_at:
-            return Came.LEFT_OUT, [f"There is another task {said.task_id} already."]
+            return Came.LEFT_OUT, [f"Another task with the id {said.task_id} exists already."]
         if there is not None and (film is None or there.output_path is not None):
             return Came.THERE, []
         if film is not None:

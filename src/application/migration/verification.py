@@ -89,7 +89,7 @@ class Verification:
             lengths += [math.hypot(*unpacked(vector)) for vector in vectors]
             faulty += [f"{Model.MOVE} {move_id}: {each.message}" for each in faults(entry)]
             faulty += [
-                f"{Model.MOVE} {move_id}: The {part} embedding is not the one that was read."
+                f"{Model.MOVE} {move_id}: The {part} embedding differs from the source's."
                 for part in Part
                 if move_id in said and not _same(entry, said[move_id], part)
             ]
@@ -116,7 +116,7 @@ class Verification:
             if digest.hexdigest() == digests[path]:
                 right += 1
             else:
-                faulty.append(f"{path}: Its SHA-256 is not that of the file that was taken.")
+                faulty.append(f"{path}: Its SHA-256 differs from that of the source file.")
         return right
 
 

@@ -113,7 +113,9 @@ class Blueprint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ]
     output_config: OutputConfig
     schema_version: Literal[1] = VERSION
-    audio_tempo: Annotated[float, Meta(gt=0, le=1000, description="Beats a minute.")] | None = None
+    audio_tempo: Annotated[float, Meta(gt=0, le=1000, description="Beats per minute.")] | None = (
+        None
+    )
     total_duration: (
         Annotated[float, Meta(gt=0, le=2 * DAY, description="Seconds; end of the last move.")]
         | UnsetType

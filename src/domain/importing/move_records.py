@@ -143,12 +143,18 @@ def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str], to_id: To
         notes.append(note(Kind.TAKEN, "label", f"{label!r} after the folder's name."))
     elif clip and folders and folders[-1] != label:
         notes.append(
-            note(Kind.INCONSISTENT, "label", f"It is {label!r}; the folder is {folders[-1]!r}.")
+            note(
+                Kind.INCONSISTENT,
+                "label",
+                f"The list states {label!r}; the folder is {folders[-1]!r}.",
+            )
         )
     plain = to_id(whole.id or stem)
     move_id = _unique(plain, to_id(label), taken)
     if move_id != plain:
-        message = f"{plain!r} is another move's id already; this one is {move_id!r}."
+        message = (
+            f"{plain!r} is the id of another move already, so this move has the id {move_id!r}."
+        )
         notes.append(note(Kind.INCONSISTENT, "id", message))
     name = whole.name or stem.replace("_", " ").strip().title() or move_id
     return Wanted(id=move_id, name=name, label=label, clip=clip, said=whole, notes=tuple(notes))

@@ -22,10 +22,14 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     beats: Literal["double", "half"] | None = None
     """Double or halve the number of beats."""
     tempo: (
-        Annotated[float, Meta(ge=40, le=240, description="Beats a minute, all alike.")] | None
+        Annotated[float, Meta(ge=40, le=240, description="Constant tempo in beats per minute.")]
+        | None
     ) = None
     one_at: (
-        Annotated[float, Meta(ge=0, le=DAY, description="Seconds to a beat that is a '1'.")] | None
+        Annotated[
+            float, Meta(ge=0, le=DAY, description="Seconds to a beat that dancers count as '1'.")
+        ]
+        | None
     ) = None
     shift: Literal["half_beat"] | None = None
     """Move all beats by half a beat, after ``beats`` is applied; the "1" moves with them."""

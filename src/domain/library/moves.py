@@ -10,7 +10,7 @@ from domain.blueprint.model import Difficulty, StoragePath
 from domain.library.corrections import Correction
 from domain.shared.texts import Shown
 
-Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats a minute.")]
+Tempo = Annotated[float, Meta(ge=30, le=300, description="Beats per minute.")]
 
 
 class Energy(StrEnum):

@@ -16,11 +16,11 @@ _OPTIONS = (
     click.option(
         "--beats",
         type=click.Choice(["double", "half"]),
-        help="Twice as many beats as the analysis found, or half.",
+        help="Use twice as many beats as the analysis detected, or half as many.",
     ),
-    click.option("--tempo", type=float, help="Beats a minute, all alike."),
-    click.option("--one-at", type=float, help="Seconds to a beat that is a '1'."),
-    click.option("--half-beat", is_flag=True, help="The beats are half a beat later."),
+    click.option("--tempo", type=float, help="Constant tempo in beats per minute."),
+    click.option("--one-at", type=float, help="Seconds to a beat that dancers count as '1'."),
+    click.option("--half-beat", is_flag=True, help="Move all beats half a beat later."),
     click.option("--remove-correction", is_flag=True, help="Remove the correction."),
 )
 

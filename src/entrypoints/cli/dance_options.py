@@ -72,7 +72,7 @@ def _locks(_: click.Context, __: click.Parameter, said: tuple[str, ...]) -> tupl
     for each in said:
         position, _is, move_id = each.partition("=")
         if not (move_id and position.isascii() and position.isdigit() and len(position) <= 9):
-            raise click.BadParameter(f"{each!r} is not like 4=side-basic: an eight-count, a move.")
+            raise click.BadParameter(f"{each!r} must be EIGHT_COUNT=MOVE, such as 4=side-basic.")
         locks.append(LockedMove(position=int(position), move_id=move_id))
     return tuple(locks)
 
@@ -81,41 +81,46 @@ WISH: Final[tuple[Option, ...]] = (
     click.option(
         "--difficulty",
         type=click.Choice([each.value for each in Difficulty]),
-        help="The hardest move wanted.",
+        help="Highest difficulty of the moves.",
     ),
     click.option(
         "--energy",
         type=click.Choice([each.value for each in Energy]),
-        help="How much is to be going on.",
+        help="Energy level of the dance.",
     ),
     click.option(
         "--style",
         type=click.Choice([each.value for each in Style]),
-        help="The character of the dance.",
+        help="Style of the dance.",
     ),
     click.option(
-        "--seed", type=int, default=0, show_default=True, help="Another seed, another dance."
+        "--seed",
+        type=int,
+        default=0,
+        show_default=True,
+        help="Seed of random choices; another seed gives another dance.",
     ),
 )
 
 DANCE: Final[tuple[Option, ...]] = (
     click.option(
-        "--song", help="A song: its id, part of its title, or a file, which is added if it is new."
+        "--song",
+        help="Id, part of the title, or file of the song; a new file is added to the library.",
     ),
-    click.option("--describe", help="The dance in your own words, English or Spanish."),
+    click.option("--describe", help="Description of the dance, in English or Spanish."),
     *WISH,
     click.option(
         "--lock",
         multiple=True,
         metavar="POSITION=MOVE",
         callback=_locks,
-        help="A move to be danced on an eight-count, counted from 0; as often as you like.",
+        help="Lock a move to an eight-count, counted from 0; may be repeated.",
     ),
     click.option(
         "--ban",
         metavar="MOVE",
         multiple=True,
-        help="A move not to be danced; as often as you like.",
+        help="Exclude a move; may be repeated.",
     ),
 )
 
@@ -128,7 +133,7 @@ def taking(*options: Option) -> Option:
         def gather(**given: Any) -> None:  # noqa: ANN401 - whatever other options there are
             said = {name: given.pop(name) for name in Wanted.__struct_fields__ if name in given}
             if "describe" in said and said["song"] is said["describe"] is None:
-                raise click.UsageError("Say --song, --describe, or both.")
+                raise click.UsageError("Give --song, --describe, or both.")
             command(wanted=msgspec.convert(said, Wanted), **given)
 
         gathered: Command = gather

@@ -65,7 +65,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            async with limited("the parts of the service to open", limits.start):
+            async with limited("the parts of the service to start", limits.start):
                 opened = await stack.enter_async_context(ports(settings))
                 use_cases = wire(opened, settings, limits)
                 await opened.encoder.ready()
@@ -76,7 +76,7 @@ def create_app(
             recovering = partial(_recovered, use_cases, limits)
             async with (
                 _closing(use_cases),
-                beside(sweeping, "leftovers are not swept"),
+                beside(sweeping, "leftover files cannot be removed"),
                 beside(recovering, "the storage is not recovered"),
                 beside(opened.description_model.ready, "the description model is not ready"),
                 beside(
@@ -140,9 +140,9 @@ async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
                 "a sweep", limits.background, use_cases.recover_interrupted(), limits.leaving
             )
         except BachataError as error:
-            _log.warning("leftovers are not swept", extra={"error": str(error)})
+            _log.warning("leftover files cannot be removed", extra={"error": str(error)})
         except Exception:
-            _log.exception("leftovers are not swept")
+            _log.exception("leftover files cannot be removed")
 
 
 async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:

@@ -64,7 +64,7 @@ class ChoreographyController(Controller):
         "/generate-with-ai",
         operation_id="generateFromWords",
         status_code=200,
-        response_description="The finished film, and what was understood",
+        response_description="The finished film and the understood description",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503, 504, 507),
     )
@@ -84,7 +84,7 @@ class ChoreographyController(Controller):
         "/parse-query",
         operation_id="parseQuery",
         status_code=200,
-        response_description="What is understood",
+        response_description="The understood description",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503),
     )

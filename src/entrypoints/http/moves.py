@@ -67,7 +67,7 @@ class MoveController(Controller):
         operation_id="uploadMove",
         operation_class=taking(MoveForm),
         request_max_body_size=None,
-        response_description="The move as it is in the library, and how everything is known",
+        response_description="The added move, and the source of each value",
         responses=documented(400, 408, 409, 413, 415, 429, 500, 503, 507),
     )
     async def upload(
@@ -87,7 +87,7 @@ class MoveController(Controller):
         "/search",
         operation_id="searchMoves",
         status_code=200,
-        response_description="The moves, the likest first",
+        response_description="The moves, the most similar first",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503),
     )
@@ -104,7 +104,7 @@ class MoveController(Controller):
         "/{move_id:str}/similar",
         opt={MAKES: True},
         operation_id="listSimilarMoves",
-        response_description="The moves, the likest first",
+        response_description="The moves, the most similar first",
         responses=documented(400, 404, 500, 503),
     )
     async def similar(
@@ -172,7 +172,7 @@ class MoveController(Controller):
     @delete(
         "/{move_id:str}",
         operation_id="removeMove",
-        response_description="It is gone",
+        response_description="It is deleted",
         responses=documented(400, 404, 500, 503),
     )
     async def remove(self, move_id: Id, remove_move: Wired[RemoveMove]) -> None:

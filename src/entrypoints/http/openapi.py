@@ -53,15 +53,15 @@ SPOKEN: Final = (
 
 _TAGS: Final = {
     "choreography": "Plan dances and make their films.",
-    "preview": "Watch a dance of which no film is made.",
+    "preview": "Watch a dance without making its film.",
     "library": "Songs and moves.",
     "videos": "Watch films.",
-    "operations": "Whether the service works.",
+    "operations": "Health of the service.",
 }
 
 _FORMS: Final = {
-    MoveForm: "The clip's file, told by its contents.",
-    SongForm: "The song's file, told by its contents.",
+    MoveForm: "The clip's file; its contents decide its type.",
+    SongForm: "The song's file; its contents decide its type.",
 }
 _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 

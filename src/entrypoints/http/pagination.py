@@ -13,11 +13,15 @@ from domain.shared import texts
 from domain.shared.errors import InvalidRequest
 from domain.shared.violations import Violation
 
-Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=200, description="Items on a page.")]
+Limit: TypeAlias = Annotated[
+    int, QueryParameter(ge=1, le=200, description="Maximum number of items on a page.")
+]
 
 Some: TypeAlias = Annotated[
     int | None,
-    QueryParameter(ge=1, le=200, description="Items at most; `VECTOR_SEARCH_TOP_K` of them else."),
+    QueryParameter(
+        ge=1, le=200, description="Maximum number of items; the default is `VECTOR_SEARCH_TOP_K`."
+    ),
 ]
 
 Id: TypeAlias = Annotated[str, PathParameter(min_length=1, max_length=texts.LONGEST)]
@@ -26,7 +30,7 @@ Words: TypeAlias = Annotated[str | None, QueryParameter(max_length=texts.LONGEST
 
 Cursor: TypeAlias = Annotated[
     str | None,
-    QueryParameter(max_length=2_000, description="`next_cursor` of the page before."),
+    QueryParameter(max_length=2_000, description="`next_cursor` of the previous page."),
 ]
 
 Bound: TypeAlias = Annotated[
@@ -65,6 +69,6 @@ def after(cursor: str | None) -> str | None:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         last = None
     if last is None or texts.fault(last) is not None:
-        message = "This is no cursor; take `next_cursor` of the page before."
+        message = "This is not a cursor; use `next_cursor` of the previous page."
         raise InvalidRequest((Violation(path="cursor", message=message),))
     return last

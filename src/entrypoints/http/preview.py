@@ -38,7 +38,9 @@ KindName: TypeAlias = Annotated[
 
 Version: TypeAlias = Annotated[
     str,
-    PathParameter(max_length=texts.LONGEST, description="As the main playlist has it."),
+    PathParameter(
+        max_length=texts.LONGEST, description="The version in the links of the main playlist."
+    ),
 ]
 
 

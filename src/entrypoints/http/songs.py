@@ -64,7 +64,7 @@ class SongController(Controller):
         operation_id="uploadSong",
         operation_class=taking(SongForm),
         request_max_body_size=None,
-        response_description="The song as it is in the library",
+        response_description="The added song",
         responses=documented(400, 408, 409, 413, 415, 429, 500, 503, 507),
     )
     async def upload(
@@ -93,7 +93,7 @@ class SongController(Controller):
     @delete(
         "/{song_id:str}",
         operation_id="removeSong",
-        response_description="It is gone",
+        response_description="It is deleted",
         responses=documented(400, 404, 500, 503),
     )
     async def remove(self, song_id: Id, remove_song: Wired[RemoveSong]) -> None:

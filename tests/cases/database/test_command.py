@@ -80,7 +80,7 @@ def test_a_check_names_the_revisions_that_are_missing(db: Command) -> None:
     assert db("upgrade", "--to", "0001")[0] == 0
     status, said = db("check")
     assert status == 1
-    assert "is at revision 0001. It misses: 0002: Index songs" in said
+    assert "is at revision 0001. These are missing: 0002: Index songs" in said
     assert said.endswith("Run `bachata-buddy db upgrade`.")
 
 

@@ -142,7 +142,9 @@ async def test_a_folder_that_stays_hides_no_exception(root: Path) -> None:
         async with LocalWorkspace(root).take(TASK) as folder:
             spoil(folder)
             raise ZeroDivisionError
-    assert raised.value.__notes__ == ["Its work folder was left behind: it is no folder any more."]
+    assert raised.value.__notes__ == [
+        "The work folder could not be removed: it is no longer a folder."
+    ]
 
 
 async def test_a_root_that_is_a_file_is_not_ready(tmp_path: Path) -> None:
