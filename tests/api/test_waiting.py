@@ -158,7 +158,7 @@ async def test_the_log_says_where_a_request_stood(
     house = House(tmp_path)
     async with stubborn() as waits, serving(house, hanging(house, waits.hang)) as client:
         await client.get("/api/songs")
-    [over] = [each for each in caplog.records if "over its time" in each.getMessage()]
+    [over] = [each for each in caplog.records if "exceeded its time limit" in each.getMessage()]
     assert any(place.endswith(" hang") for place in vars(over)["stack"])
 
 

@@ -208,14 +208,18 @@ def test_a_song_file_is_added_once(run: Run, house: House, tmp_path: Path) -> No
     [
         (("plan",), 2, "Give --song, --describe, or both."),
         (("generate", "--seed", "1"), 2, "Give --song, --describe, or both."),
-        (("plan", "--song", "song", "--lock", "two=move-3"), 2, "'two=move-3' is not like"),
-        (("plan", "--song", "song", "--lock", "2="), 2, "'2=' is not like"),
+        (
+            ("plan", "--song", "song", "--lock", "two=move-3"),
+            2,
+            "'two=move-3' must be EIGHT_COUNT=MOVE",
+        ),
+        (("plan", "--song", "song", "--lock", "2="), 2, "'2=' must be EIGHT_COUNT=MOVE"),
         (("plan", "--song", "song", "-o", "no/such/folder.json"), 2, "There is no folder"),
         (("plan", "--song", "song", "--style", "grumpy"), 2, "'grumpy' is not one of"),
         (("plan", "--song", "nothing"), 1, "There is no song and no file 'nothing'"),
         (("plan", "--song", "song", "--ban", "nope"), 1, "There is no move 'nope'"),
         (("plan", "--describe", ""), 1, "$.query"),
-        (("explain", "nothing"), 2, "'nothing' is no file and no id of a task."),
+        (("explain", "nothing"), 2, "There is no file and no task 'nothing'."),
         (("explain", "0b5c7a52-5d2e-4a39-9f0e-6c1d2b3a4f50"), 1, "There is no task with this id"),
         (("explain", "-"), 1, "The document is not JSON"),
     ],
@@ -378,7 +382,7 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
     said = run("library", "import", clips)
     assert said.status == 0, said.err
     assert "clip: There is no clip 'gone[/x].mp4'." in said.err
-    assert "passed over: l[y].json" in said.err
+    assert "skipped: l[y].json" in said.err
     assert "refused    b" in said.err
     move = asyncio.run(house.library.moves.get("a-x"))
     reason = "It is [/z] damaged [bold]."

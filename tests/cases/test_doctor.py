@@ -121,7 +121,7 @@ async def test_what_needs_a_part_that_failed_is_not_tried() -> None:
     diagnosis = await Diagnose(checks, {"film": ("ffmpeg",)})()
 
     assert tried == []
-    assert diagnosis.checks["film"].detail == "Not tried, because of: ffmpeg."
+    assert diagnosis.checks["film"].detail == "Skipped, because these checks failed: ffmpeg."
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,13 @@ def test_without_a_working_ffmpeg_all_else_is_found_out(tmp_path: Path) -> None:
     assert status == 1
     assert "Traceback" not in out + err
     assert "opensesame" not in out + err
-    for words in ("BACHATA_PORT", "broken", "Not tried, because of: encoder", "nowhere", "FAISS"):
+    for words in (
+        "BACHATA_PORT",
+        "broken",
+        "Skipped, because these checks failed: encoder",
+        "nowhere",
+        "FAISS",
+    ):
         assert words in out
 
 

@@ -218,7 +218,7 @@ class StorageFailed(Broken):
 
 
 class DiskFull(StorageFailed):
-    """The disk is full: free some space on it, or set BACHATA_DATA_DIR to a folder of another disk."""
+    """The disk is full: free some space, or set BACHATA_DATA_DIR to a folder of another disk."""
 
     code = "disk-full"
 

@@ -113,7 +113,7 @@ def _quality(measured: Quality) -> Table:
         ("", f"{measured.cut_error_worst:.1f} ms maximum"),
         ("distance of steps from the nearest beat", f"{measured.step_error_median:.1f} ms median"),
         ("", f"{100 * measured.steps_on_the_beat:.1f} % within 50 ms"),
-        ("energy of moves and of the song", "constant" if r is None else f"r = {r:.2f}"),
+        ("correlation of energy", "constant" if r is None else f"r = {r:.2f}"),
         ("continuity", f"{measured.continuity:.2f}"),
         ("repeated within four moves", f"{100 * measured.repeated:.0f} % of the moves"),
         ("coverage", f"{100 * measured.coverage:.0f} % of the library"),

@@ -126,7 +126,7 @@ def _tell(console: Console, report: MigrationReport, written: tuple[Written, ...
     for dropped in report.dropped:
         say(f"{'dropped':<13} {dropped.name} ({dropped.records}): {dropped.why}")
     for name in report.passed_over:
-        say(f"{'passed over':<13} {name}")
+        say(f"{'skipped':<13} {name}")
     for sample in written:
         said = sample.file or f"none for {sample.song_id}: {sample.why}"
         say(f"{'sample':<13} {said}")

@@ -141,7 +141,7 @@ async def test_a_gpu_that_is_not_there_is_done_without(caplog: pytest.LogCapture
     index = await open_index(gpu=True)
     await index.swap("v1", ENTRIES)
     assert await answers(index) == await expected()
-    assert "has no GPU" in caplog.text
+    assert "supports no GPU" in caplog.text
 
 
 async def test_parts_are_looked_at_only_of_many_moves_and_filters_lose_nothing(
