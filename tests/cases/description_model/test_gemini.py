@@ -134,8 +134,8 @@ async def test_with_trouble_rules_and_planner_do_the_work(reply: Reply, reason: 
     assert (parsed.asked.style, parsed.asked.unwanted) == (Style.ROMANTIC, ("dip",))
     assert proposal.move_ids == (None, None, None)
     for (said,), what in (
-        (messages(parsed.warnings), "the description was read by rules"),
-        (messages(proposal.warnings), "the moves were left to the planner"),
+        (messages(parsed.warnings), "rules read the description instead"),
+        (messages(proposal.warnings), "the planner chose the moves"),
     ):
         assert said.startswith(reason)
         assert said.endswith(f"; {what}.")
@@ -147,8 +147,8 @@ async def test_who_is_too_slow_is_not_waited_for() -> None:
         parsed = await description_model.parse(WORDS, SONGS, ())
         proposal = await description_model.order(WORDS, SLOTS, MOVES)
     reason = "Gemini did not answer within 0.2 s; "
-    assert messages(parsed.warnings) == (f"{reason}the description was read by rules.",)
-    assert messages(proposal.warnings) == (f"{reason}the moves were left to the planner.",)
+    assert messages(parsed.warnings) == (f"{reason}rules read the description instead.",)
+    assert messages(proposal.warnings) == (f"{reason}the planner chose the moves.",)
 
 
 async def test_a_port_that_is_closed_refuses_at_once() -> None:
@@ -284,7 +284,9 @@ async def test_of_many_songs_some_are_shown_and_the_named_one_is_among_them() ->
         parsed = await description_model.parse("to Zapatos nuevos", songs, ())
     assert len(server.requests[0].data["songs"]) == 300
     assert parsed.asked.song_id == "zapatos"
-    assert messages(parsed.warnings) == ("Gemini was shown 300 of the 403 songs.",)
+    assert messages(parsed.warnings) == (
+        "The library has 403 songs; Gemini received only 300 of them.",
+    )
 
 
 async def test_of_a_long_song_the_beginning_is_ordered() -> None:

@@ -333,11 +333,11 @@ async def test_a_link_expires(storage: S3Storage, small: Path) -> None:
 async def test_wrong_keys_are_refused(s3_bucket: Bucket, small: Path) -> None:
     for wrong in ({"secret_key": "wrong"}, {"access_key": "nobody"}):
         bucket = msgspec.structs.replace(s3_bucket, **wrong)
-        with pytest.raises(StorageFailed, match="refuses the keys"):
+        with pytest.raises(StorageFailed, match="rejects the access keys"):
             await _open_and_close(bucket)
         async with open_client(bucket, Limits()) as client:
             said = await failures(S3Storage(client), small, "a/b")
-        assert all("refuses the keys" in each or "denies access" in each for each in said)
+        assert all("rejects the access keys" in each or "denies access" in each for each in said)
         assert all("'a/b'" in each for each in said[:5])
 
 
@@ -360,11 +360,11 @@ async def test_who_may_only_read_cannot_write(
 
 async def test_a_bucket_that_is_not_there_is_said(s3_bucket: Bucket, small: Path) -> None:
     bucket = msgspec.structs.replace(s3_bucket, name="nobodys")
-    with pytest.raises(StorageFailed, match="bucket of the media storage is not there"):
+    with pytest.raises(StorageFailed, match="bucket of the media storage does not exist"):
         await _open_and_close(bucket)
     async with open_client(bucket, Limits()) as client:
         said = await failures(S3Storage(client), small, "a/b")
-    assert all("bucket of the media storage is not there" in each for each in said)
+    assert all("bucket of the media storage does not exist" in each for each in said)
 
 
 async def test_a_bucket_that_goes_while_it_is_used_is_said(
@@ -378,7 +378,7 @@ async def test_a_bucket_that_goes_while_it_is_used_is_said(
             await storage.describe("a")
         await s3.asked(s3_server.endpoint, "delete_bucket", Bucket="short-lived")
         said = await failures(storage, small, "a")
-    assert all("bucket of the media storage is not there" in each for each in said)
+    assert all("bucket of the media storage does not exist" in each for each in said)
 
 
 @pytest.fixture
@@ -398,7 +398,7 @@ async def full(empty_client: S3Client) -> AsyncGenerator[S3Storage]:
 
 
 async def test_a_full_storage_is_said(full: S3Storage, client: CountedClient, large: Path) -> None:
-    with pytest.raises(StorageFailed, match="is full; there is no room for 'a'"):
+    with pytest.raises(StorageFailed, match="is full, so 'a' was not stored"):
         await full.put(large, "a")
     assert [each async for each in listing.unfinished(client, client.keys.all)] == []
 
@@ -410,7 +410,7 @@ async def test_a_server_that_replaces_files_is_refused(empty_client: S3Client) -
             return {}
 
     client = Heedless(empty_client.client, empty_client.bucket, empty_client.limits)
-    with pytest.raises(StorageFailed, match="replaces files though it is asked not to"):
+    with pytest.raises(StorageFailed, match="ignores If-None-Match"):
         await S3Storage(client).ready()
     assert [each async for each in listing.objects(client, client.keys.all)] == []
 
