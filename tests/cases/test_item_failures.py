@@ -435,10 +435,10 @@ def test_the_other_interrupted_tasks_are_ended(bad: set[int], error: Error) -> N
             )
             place.workspace.abandoned.append(each)
         tasks = failing(place.tasks, "update", {str(ids[number]) for number in bad}, error)
-        sweep = RecoverInterrupted(
+        recover = RecoverInterrupted(
             tasks, place.archive, place.storage, place.workspace, place.clock, 600
         )
-        assert await sweep() == MANY - len(bad)
+        assert await recover() == MANY - len(bad)
         ended = [(await place.tasks.get(each)).state is State.FAILED for each in ids]
         assert ended == [number not in bad for number in range(MANY)]
 

@@ -81,7 +81,7 @@ class Pipeline(RuleBasedStateMachine):
         asyncio.run(leave())
 
     @rule()
-    def sweep(self) -> None:
+    def remove_leftovers(self) -> None:
         service = self.service
         service.workspace.abandoned.extend(self.asked)
         before = {key: values[-1] for key, values in service.tasks.history.items()}
@@ -175,12 +175,14 @@ class LastingTrouble(RuleBasedStateMachine):
         service.trouble.back()
         service.clock.advance(timedelta(seconds=OLD.total_seconds() + service.limit + 61))
         ports = (service.tasks, service.archive, service.storage)
-        sweep = RecoverInterrupted(*ports, service.workspace, service.clock, service.limit)
+        recover_interrupted = RecoverInterrupted(
+            *ports, service.workspace, service.clock, service.limit
+        )
         library = MemoryLibrary()
         recover = RecoverStorage(library.songs, library.moves, library.files, *ports)
 
         async def recovered() -> Recovery:
-            await sweep()
+            await recover_interrupted()
             return await recover()
 
         assert asyncio.run(recovered()).unfound == ()

@@ -160,7 +160,7 @@ class LocalStorage:
 
         return await self._disk.run(step)
 
-    async def sweep(self, older_than: timedelta = ABANDONED) -> int:
+    async def remove_leftovers(self, older_than: timedelta = ABANDONED) -> int:
         """Delete the unfinished files of processes that died; return their number.
 
         Earlier versions did not lock their files; of those, delete the ones ``older_than`` this.
@@ -171,8 +171,8 @@ class LocalStorage:
                 _translated(INCOMING),
                 folders.opened(self._root, [INCOMING], make=True) as incoming,
             ):
-                swept = owned_folders.sweep_in(incoming)
-                return swept + _remove_old(incoming, time.time() - older_than.total_seconds())
+                removed = owned_folders.remove_leftovers_in(incoming)
+                return removed + _remove_old(incoming, time.time() - older_than.total_seconds())
 
         return await self._disk.run(step)
 
@@ -261,7 +261,7 @@ def _chunk(path: str, file: int, at: int, end: int, _: Event) -> bytes:
 def _remove_old(folder: int, before: float) -> int:
     removed = 0
     for name in os.listdir(folder):
-        # Another process may be sweeping, or finishing, at the same time.
+        # Another process may be removing leftovers, or finishing, at the same time.
         with suppress(FileNotFoundError):
             status = os.stat(name, dir_fd=folder, follow_symlinks=False)
             if stat.S_ISREG(status.st_mode) and status.st_mtime < before:

@@ -137,7 +137,7 @@ class S3Storage:
             )
         return f"object storage, profile {self._client.profile}"
 
-    async def sweep(self, older_than: timedelta = ABANDONED) -> int:
+    async def remove_leftovers(self, older_than: timedelta = ABANDONED) -> int:
         """Remove what processes that died left unfinished, and say how much there was.
 
         A file that cannot be removed is logged and keeps no other from it.
@@ -267,5 +267,5 @@ async def open_s3(bucket: Bucket, limits: Limits | None = None) -> AsyncGenerato
     async with open_client(bucket, limits or Limits()) as client:
         storage = S3Storage(client)
         await storage.ready()
-        await storage.sweep()
+        await storage.remove_leftovers()
         yield storage

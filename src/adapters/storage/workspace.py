@@ -34,8 +34,8 @@ class LocalWorkspace:
         try:
             yield self._root / work.name
         except BaseException as error:
-            # The error of the work is more important than its leftovers, which a later `sweep`
-            # deletes.
+            # The error of the work is more important than its leftovers: a later call of
+            # `remove_leftovers` deletes them.
             if (left := await self._end(work)) is not None:
                 error.add_note(f"The work folder could not be removed: {_reason(left)}.")
             raise
@@ -43,9 +43,9 @@ class LocalWorkspace:
             failure = StorageFailed(f"A work folder cannot be removed: {_reason(left)}.")
             raise translated(left, failure) from left
 
-    async def sweep(self) -> tuple[UUID, ...]:
+    async def remove_leftovers(self) -> tuple[UUID, ...]:
         """See `application.ports.workspace.Workspace`."""
-        return await self._disk.run(self._sweep)
+        return await self._disk.run(self._remove_leftovers)
 
     async def free(self) -> int:
         """See `application.ports.workspace.Workspace`."""
@@ -99,20 +99,24 @@ class LocalWorkspace:
         finally:
             os.close(root)
 
-    def _sweep(self, unwanted: Event) -> tuple[UUID, ...]:
+    def _remove_leftovers(self, unwanted: Event) -> tuple[UUID, ...]:
         if not self._root.is_dir():
             return ()
         try:
             with self._opened() as root:
-                owned_folders.sweep_in(root)
-                swept = owned_folders.find_left(root, lambda name: _task_of(name) is not None)
-                for work in swept.left:
+                owned_folders.remove_leftovers_in(root)
+                folders = owned_folders.find_abandoned(
+                    root, lambda name: _task_of(name) is not None
+                )
+                for work in folders.abandoned:
                     owned_folders.remove(root, work)
         except OSError as error:
             failure = StorageFailed(f"Work folders cannot be listed: {error.strerror}.")
             raise translated(error, failure) from error
-        found = {_task_of(work.name) for work in swept.left} - {*map(_task_of, swept.living)}
-        return tuple(sorted(each for each in found if each is not None))
+        task_ids = {_task_of(work.name) for work in folders.abandoned} - {
+            *map(_task_of, folders.in_use)
+        }
+        return tuple(sorted(each for each in task_ids if each is not None))
 
     @contextmanager
     def _opened(self, *, make: bool = False) -> Generator[int]:

@@ -34,9 +34,9 @@ from entrypoints.wiring.wire import wire
 
 _log = logging.getLogger("bachata.http")
 
-_SWEPT: Final = 60.0
+_RECOVERY_PAUSE: Final = 60.0
 """Seconds between two recoveries of interrupted tasks."""
-_RECOVERED: Final = 3600.0
+_STORAGE_RECOVERY_PAUSE: Final = 3600.0
 """Seconds between two recoveries of the storage."""
 _PACE: Final = Pace()
 _NOT_PREWARMED: Final = "the library was not encoded ahead"
@@ -72,12 +72,12 @@ def create_app(
                 await use_cases.recover_interrupted()
             app.state.use_cases = use_cases
             beside = partial(_beside, closing=limits.closing)
-            sweeping = partial(_swept, use_cases, limits)
-            recovering = partial(_recovered, use_cases, limits)
+            interrupted = partial(_recover_interrupted, use_cases, limits)
+            storage = partial(_recover_storage, use_cases, limits)
             async with (
                 _closing(use_cases),
-                beside(sweeping, "leftover files cannot be removed"),
-                beside(recovering, "the storage is not recovered"),
+                beside(interrupted, "interrupted tasks are not recovered"),
+                beside(storage, "the storage is not recovered"),
                 beside(opened.description_model.ready, "the description model is not ready"),
                 beside(
                     use_cases.find_moves.refresh if prewarm else None, "the moves are not indexed"
@@ -129,35 +129,41 @@ async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
         await use_cases.find_moves.close()
 
 
-async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
+async def _recover_interrupted(use_cases: UseCases, limits: Timeouts) -> None:
     """Recover interrupted tasks regularly: another machine may have died, or the
     database was away.
     """
     while True:
-        await asyncio.sleep(_SWEPT)
+        await asyncio.sleep(_RECOVERY_PAUSE)
         try:
             await within(
-                "a sweep", limits.background, use_cases.recover_interrupted(), limits.leaving
+                "recovering interrupted tasks",
+                limits.background,
+                use_cases.recover_interrupted(),
+                limits.leaving,
             )
         except BachataError as error:
-            _log.warning("leftover files cannot be removed", extra={"error": str(error)})
+            _log.warning("interrupted tasks are not recovered", extra={"error": str(error)})
         except Exception:
-            _log.exception("leftover files cannot be removed")
+            _log.exception("interrupted tasks are not recovered")
 
 
-async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
+async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
     """Recover the storage one minute after the start, and then every hour."""
-    await asyncio.sleep(_SWEPT)
+    await asyncio.sleep(_RECOVERY_PAUSE)
     while True:
         try:
             await within(
-                "a recovery", limits.background, use_cases.recover_storage(), limits.leaving
+                "recovering the storage",
+                limits.background,
+                use_cases.recover_storage(),
+                limits.leaving,
             )
         except BachataError as error:
             _log.warning("the storage is not recovered", extra={"error": str(error)})
         except Exception:
             _log.exception("the storage is not recovered")
-        await asyncio.sleep(_RECOVERED)
+        await asyncio.sleep(_STORAGE_RECOVERY_PAUSE)
 
 
 async def _readied(use_cases: UseCases) -> None:

@@ -102,7 +102,7 @@ async def failures(storage: S3Storage, file: Path, path: str) -> list[str]:
         storage.delete(path),
         read(),
         storage.ready(),
-        storage.sweep(),
+        storage.remove_leftovers(),
     ]
     said: list[str] = []
     for call in calls:
@@ -246,16 +246,16 @@ async def test_ten_thousand_objects_are_listed_page_by_page(
     assert folders == ["many/"]
 
 
-async def test_what_was_left_unfinished_is_swept_when_it_is_old(
+async def test_what_was_left_unfinished_is_removed_when_it_is_old(
     storage: S3Storage, client: CountedClient, small: Path
 ) -> None:
     await storage.put(small, "kept")
     await client.ask("put_object", {"Key": f"{client.keys.own}ready-1", "Body": b"x"})
     for name in ("one", "two"):
         await client.ask("create_multipart_upload", {"Key": f"{client.keys.all}{name}"})
-    assert await storage.sweep() == 0
-    assert await storage.sweep(timedelta(0)) == 3
-    assert await storage.sweep(timedelta(0)) == 0
+    assert await storage.remove_leftovers() == 0
+    assert await storage.remove_leftovers(timedelta(0)) == 3
+    assert await storage.remove_leftovers(timedelta(0)) == 0
     assert await content(storage, "kept") == b"a small film"
 
 
