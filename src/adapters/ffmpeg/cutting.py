@@ -3,7 +3,7 @@
 from fractions import Fraction
 from pathlib import Path
 
-from adapters.ffmpeg.audio_filters import Heard
+from adapters.ffmpeg.audio_filters import AudioOptions
 from adapters.ffmpeg.commands import Under, build_decode_command, build_normalize_command
 from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from adapters.ffmpeg.filters import SPARE, Shown
@@ -77,9 +77,9 @@ def shown_in(seen: Look) -> Shown:
     return Shown(track=seen.picture, interlaced=seen.interlaced, hdr=seen.hdr, colours=seen.colours)
 
 
-def heard_in(seen: Look) -> Heard:
+def heard_in(seen: Look) -> AudioOptions:
     """Return the options for reading the audio of a file."""
-    return Heard(
+    return AudioOptions(
         track=seen.sound,
         endless=seen.endless,
         skip=seen.skip,
@@ -126,7 +126,7 @@ async def blame(
             await files.local(path),
             input_format=seen.form,
             shown=shown_in(seen),
-            heard=heard_in(seen),
+            audio=heard_in(seen),
             progress=False,
             ffmpeg=runner.ffmpeg,
         )

@@ -12,7 +12,7 @@ from adapters.ffmpeg import filters
 from adapters.ffmpeg.audio_filters import (
     BYTES_A_SAMPLE,
     FIRST,
-    Heard,
+    AudioOptions,
     Level,
     build_loudness_command,
     build_own_sound_command,
@@ -58,7 +58,7 @@ async def make_film(
             fade_out=soundtrack.fade_out,
             level=parts.level,
             audio_format=parts.form,
-            heard=parts.heard,
+            audio=parts.audio,
             ffmpeg=runner.ffmpeg,
         )
         await runner.run(command)
@@ -89,7 +89,7 @@ async def make_sound(
             fade_out=filters.samples_in(soundtrack.fade_out, rate),
             level=parts.level,
             audio_format=parts.form,
-            heard=parts.heard,
+            audio=parts.audio,
             ffmpeg=runner.ffmpeg,
         )
         await runner.run(command)
@@ -103,7 +103,7 @@ class _Parts(msgspec.Struct, frozen=True, kw_only=True):
     song: Path | None
     form: str
     """The song's container."""
-    heard: Heard
+    audio: AudioOptions
     own: Path | None
     """The clips' own sound, as PCM."""
     level: Level | None
@@ -116,16 +116,16 @@ async def _parts(
     into: Path,
     samples: int | None = None,
 ) -> _Parts:
-    form, heard = await _song_read(runner, soundtrack.song, files)
+    form, audio = await _song_read(runner, soundtrack.song, files)
     own = await _own_sound(runner, soundtrack, files, into.with_suffix(".pcm"))
     song = await files.local(soundtrack.song) if soundtrack.song is not None else None
-    level = await _level(runner, soundtrack, song, form, heard, own, samples)
-    return _Parts(song=song, form=form, heard=heard, own=own, level=level)
+    level = await _level(runner, soundtrack, song, form, audio, own, samples)
+    return _Parts(song=song, form=form, audio=audio, own=own, level=level)
 
 
 async def _song_read(
     runner: FFmpegRunner, song: str | None, files: MediaFiles
-) -> tuple[str, Heard]:
+) -> tuple[str, AudioOptions]:
     """Return the song's container and track; raises `UnreadableMedia` for a file without sound."""
     if song is None:
         return "", FIRST
@@ -159,7 +159,7 @@ async def _own_sound(
             rate=cue.rate,
             volume=cue.volume,
             input_format=audible[cue.clip].form,
-            heard=heard_in(audible[cue.clip]),
+            audio=heard_in(audible[cue.clip]),
             ffmpeg=runner.ffmpeg,
         )
         try:
@@ -195,7 +195,7 @@ async def _level(
     soundtrack: Soundtrack,
     song: Path | None,
     form: str,
-    heard: Heard,
+    audio: AudioOptions,
     own: Path | None,
     samples: int | None,
 ) -> Level | None:
@@ -216,7 +216,7 @@ async def _level(
             fade_out=filters.samples_in(soundtrack.fade_out, rate),
             level=level,
             audio_format=form,
-            heard=heard,
+            audio=audio,
             ffmpeg=runner.ffmpeg,
         )
         lines = await runner.run(command, tail=_MEASUREMENT)

@@ -96,7 +96,7 @@ class MigrateSeed:
         await self._tasks.blueprints(blueprints, *work[1:], dry_run=dry_run)
         for name, count in (await source.others()).items():
             findings.drop(name, _JOBS if is_of_jobs(name) else _NO_PLACE, count)
-        verified = None if dry_run else await self._verify(findings, places.digests, places.said)
+        verified = None if dry_run else await self._verify(findings, places.digests, places.listed)
         return MigrationReport(
             source=source.name,
             dry_run=dry_run,

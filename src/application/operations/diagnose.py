@@ -27,7 +27,7 @@ class Standing(StrEnum):
     """The service does not work, or not completely."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a successful check."""
 
     detail: str
@@ -39,7 +39,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One check."""
 
-    ask: Callable[[], Awaitable[Found]]
+    ask: Callable[[], Awaitable[CheckResult]]
     """Returns the result, or raises."""
     waits_for: str
     """The resource that a missing answer waits for, in a message for users."""
@@ -83,7 +83,7 @@ class Diagnose:
         """Take the checks, and for each the names of those that must succeed before it."""
         self._checks = checks
         self._needs = needs or {}
-        self._left: set[asyncio.Task[Found]] = set()
+        self._left: set[asyncio.Task[CheckResult]] = set()
 
     @property
     def hanging(self) -> bool:
@@ -137,7 +137,7 @@ class Diagnose:
         )
 
 
-async def _asked(check: Check) -> Found:
+async def _asked(check: Check) -> CheckResult:
     with disk_errors():
         return await check.ask()
 

@@ -14,7 +14,7 @@ from adapters.index.faiss_index import ByFaiss
 from adapters.index.numpy_index import NumpySearch
 from adapters.index.protocols import SearchFactory
 from adapters.index.vector_index import VectorIndex
-from application.ports.move_index import Among, Entry, Found
+from application.ports.move_index import Among, Entry, SearchResult
 from domain.library.moves import Energy
 from tests.strategies.entries import entry, vector
 
@@ -35,12 +35,12 @@ def search_factory(request: pytest.FixtureRequest) -> SearchFactory:
     return ByFaiss()
 
 
-async def answers(index: VectorIndex) -> list[Found]:
+async def answers(index: VectorIndex) -> list[SearchResult]:
     query = vector(3, 4, 5)
     return [await index.nearest(query, most, among) for most in (1, 7) for among in (Among(), HIGH)]
 
 
-async def expected(entries: list[Entry] = ENTRIES) -> list[Found]:
+async def expected(entries: list[Entry] = ENTRIES) -> list[SearchResult]:
     plain = VectorIndex()
     await plain.swap("v1", entries)
     return await answers(plain)
