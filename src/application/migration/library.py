@@ -277,9 +277,9 @@ class SeedLibrary:
             kept = await self._moves.get(move.id)
             path, seconds = kept.video_path, kept.duration
         lies = Lies(path=path, move_id=move.id, seconds=seconds)
-        for path in (move.listed.clip, move.listed.id, move.id):
-            if path:
-                places.lies.setdefault(path, lies)
+        for name in (move.listed.clip, move.listed.id, move.id):
+            if name:
+                places.lies.setdefault(name, lies)
         if clip is not None:
             places.digests[path] = await digest_of(clip)
 
