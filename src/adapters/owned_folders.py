@@ -25,7 +25,7 @@ ABANDONED: Final = timedelta(hours=6)
 
 _PREFIX: Final = "making-"
 _PATIENCE: Final = 10.0
-"""Maximum seconds to wait for processes that create or sweep folders, which takes each a
+"""Maximum seconds to wait for processes that create or remove folders, which takes each a
 millisecond.
 """
 _PAUSE: Final = 0.002
@@ -42,12 +42,12 @@ class Owned(NamedTuple):
     """Descriptor of the folder; the lock lasts while it is open."""
 
 
-class Swept(NamedTuple):
+class FoundFolders(NamedTuple):
     """Abandoned folders, and folders in use."""
 
-    left: list[Owned]
+    abandoned: list[Owned]
     """Abandoned folders; the caller has locked them and must remove them."""
-    living: list[str]
+    in_use: list[str]
     """Names of the folders in use."""
 
 
@@ -60,7 +60,7 @@ def is_making(name: str) -> bool:
 def making(root: int) -> Generator[Owned]:
     """Create a folder below the open folder ``root``, and delete it with its content on exit.
 
-    Raises `OSError`. The next sweep removes a folder that cannot be deleted now.
+    Raises `OSError`. The next `remove_leftovers` deletes a folder that cannot be deleted now.
     """
     owned = make(root, f"{_PREFIX}{uuid4().hex}")
     try:
@@ -84,26 +84,26 @@ def make(root: int, name: str) -> Owned:
     return Owned(name, lock)
 
 
-def find_left(root: int, is_one: Callable[[str], bool]) -> Swept:
+def find_abandoned(root: int, is_one: Callable[[str], bool]) -> FoundFolders:
     """Lock and return the folders below ``root`` that nobody has locked; raises `OSError`.
 
-    A folder that cannot be looked at is logged, and taken for one in use.
+    A folder that cannot be opened is logged and counts as in use.
     """
-    swept = Swept([], [])
+    folders = FoundFolders([], [])
     with _alone(root):
         for name in filter(is_one, os.listdir(root)):
             try:
-                _look(root, name, swept)
+                _look(root, name, folders)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
-                # Another user's, or on a disk that fails: the other folders are swept.
-                _log.warning("the folder %r cannot be looked at: %s", name, error.strerror)
-                swept.living.append(name)
-    return swept
+                # Another user's, or on a disk that fails: the other folders are removed.
+                _log.warning("the folder %r cannot be opened: %s", name, error.strerror)
+                folders.in_use.append(name)
+    return folders
 
 
-def _look(root: int, name: str, swept: Swept) -> None:
+def _look(root: int, name: str, folders: FoundFolders) -> None:
     """Find out whether one folder was left behind; raises `OSError`."""
     lock = os.open(name, _OPEN, dir_fd=root)
     try:
@@ -112,10 +112,10 @@ def _look(root: int, name: str, swept: Swept) -> None:
         os.close(lock)
         raise
     if left:
-        swept.left.append(Owned(name, lock))
+        folders.abandoned.append(Owned(name, lock))
     else:
         os.close(lock)
-        swept.living.append(name)
+        folders.in_use.append(name)
 
 
 def remove(root: int, owned: Owned) -> OSError | None:
@@ -131,7 +131,7 @@ def remove(root: int, owned: Owned) -> OSError | None:
     return None
 
 
-def sweep(root: Path) -> int:
+def remove_leftovers(root: Path) -> int:
     """Delete the folders of dead processes; return their number.
 
     Raises `OSError`; a missing ``root`` counts as empty.
@@ -141,14 +141,14 @@ def sweep(root: Path) -> int:
     except FileNotFoundError:
         return 0
     try:
-        return sweep_in(folder)
+        return remove_leftovers_in(folder)
     finally:
         os.close(folder)
 
 
-def sweep_in(root: int) -> int:
+def remove_leftovers_in(root: int) -> int:
     """Delete the folders of dead processes below an open folder; return their number."""
-    return sum(remove(root, owned) is None for owned in find_left(root, is_making).left)
+    return sum(remove(root, owned) is None for owned in find_abandoned(root, is_making).abandoned)
 
 
 def _is_left(lock: int) -> bool:
@@ -177,7 +177,7 @@ def _lock(folder: int) -> bool:
 
 @contextmanager
 def _alone(root: int) -> Generator[None]:
-    """Keep other processes and threads from creating or sweeping folders at the same time.
+    """Keep other processes and threads from creating or removing folders at the same time.
 
     Raises `TimeoutError` if one of them does not finish.
     """
@@ -190,7 +190,7 @@ def _alone(root: int) -> Generator[None]:
                 _lock(folder)
             except BlockingIOError:
                 if time.monotonic() > until:
-                    message = "another process has the folder locked and does not go on"
+                    message = "another process keeps the folder locked"
                     raise TimeoutError(errno.ETIMEDOUT, message) from None
                 time.sleep(_PAUSE)
             else:

@@ -79,7 +79,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         artifacts = LocalArtifactCache(
             settings.folder / "cache", shared, settings.cache_max_mb * 1_000_000
         )
-        await artifacts.sweep()
+        await artifacts.remove_leftovers()
         cage = Cage(settings.cage)
         cage.require()
         worker = stack.enter_context(MediaWorker(WORKER, cage=cage, at_once=settings.cores))
@@ -145,7 +145,7 @@ async def open_storage(settings: Settings, stack: AsyncExitStack) -> Storage:
         )
         return await stack.enter_async_context(open_s3(bucket))
     storage = LocalStorage(settings.folder / "media")
-    await storage.sweep()
+    await storage.remove_leftovers()
     return storage
 
 

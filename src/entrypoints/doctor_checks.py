@@ -20,7 +20,7 @@ from adapters.index.factory import open_index
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.examination import disks, fonts, versions
 from application.concurrency.threads import FILES
-from application.operations.diagnose import Check, Fact, Found
+from application.operations.diagnose import Check, CheckResult, Fact
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
 from entrypoints.bootstrap import open_storage, schema_of
 from entrypoints.environment import from_environment, listed
@@ -80,23 +80,23 @@ def readable_settings(
             return Settings(data_dir=right.get("BACHATA_DATA_DIR", Settings().data_dir)), error
 
 
-async def _settings(settings: Settings, wrong: InvalidRequest | None) -> Found:
+async def _settings(settings: Settings, wrong: InvalidRequest | None) -> CheckResult:
     if wrong is not None:
         raise wrong
-    return Found(
+    return CheckResult(
         detail=f"data in {settings.folder}, media in {settings.storage_backend} storage",
         facts={**listed(settings), "data_dir": str(settings.folder)},
     )
 
 
-async def _versions() -> Found:
+async def _versions() -> CheckResult:
     return await FILES.run(versions)
 
 
-async def _database(settings: Settings) -> Found:
+async def _database(settings: Settings) -> CheckResult:
     file = _sqlite_file(settings)
     if file is not None and not await FILES.run(file.exists):
-        return Found(
+        return CheckResult(
             detail="SQLite; there is no file yet, the service makes it when it starts",
             facts={"revision": "none"},
         )
@@ -114,7 +114,7 @@ async def _database(settings: Settings) -> Found:
     if standing.missing and file is None:
         raise DatabaseBehind(details=f"The {name} is at revision {found}.")
     newest = "the newest" if not standing.missing else "upgraded at the next start"
-    return Found(detail=f"{name}, revision {found}, {newest}", facts=facts)
+    return CheckResult(detail=f"{name}, revision {found}, {newest}", facts=facts)
 
 
 def _sqlite_file(settings: Settings) -> Path | None:
@@ -123,14 +123,16 @@ def _sqlite_file(settings: Settings) -> Path | None:
     return Path(path) if kind.startswith("sqlite") else None
 
 
-async def _storage(settings: Settings) -> Found:
+async def _storage(settings: Settings) -> CheckResult:
     with _left_as_it_was(settings.folder):
         async with AsyncExitStack() as stack:
             storage = await open_storage(settings, stack)
-            return Found(detail=await storage.ready(), facts={"backend": settings.storage_backend})
+            return CheckResult(
+                detail=await storage.ready(), facts={"backend": settings.storage_backend}
+            )
 
 
-async def _cage(settings: Settings) -> Found:
+async def _cage(settings: Settings) -> CheckResult:
     cage = Cage(settings.cage)
     with TemporaryDirectory(prefix="bachata-doctor-") as folder:
         tried = TriedCage(cage, Path(folder))
@@ -145,12 +147,12 @@ async def _cage(settings: Settings) -> Found:
         "filters": cage.filters,
         "gaps": gaps,
     }
-    return Found(detail=said, warnings=warned, facts=facts)
+    return CheckResult(detail=said, warnings=warned, facts=facts)
 
 
-async def _workspace(settings: Settings) -> Found:
+async def _workspace(settings: Settings) -> CheckResult:
     with _left_as_it_was(settings.folder):
-        return Found(detail=await LocalWorkspace(settings.folder / "work").ready())
+        return CheckResult(detail=await LocalWorkspace(settings.folder / "work").ready())
 
 
 @contextmanager
@@ -167,21 +169,21 @@ def _left_as_it_was(folder: Path) -> Generator[None]:
                 each.rmdir()
 
 
-async def _index(settings: Settings) -> Found:
+async def _index(settings: Settings) -> CheckResult:
     with TemporaryDirectory(prefix="bachata-doctor-") as folder:
         index = await open_index(Path(folder), nprobe=settings.faiss_nprobe, gpu=settings.wants_gpu)
         await index.swap("none", ())
         said = await index.ready()
     by = said.partition(" by ")[2]
     slow = () if "FAISS" in by else ("FAISS cannot be used; NumPy searches the moves.",)
-    return Found(detail=f"moves are searched by {by}", warnings=slow)
+    return CheckResult(detail=f"moves are searched by {by}", warnings=slow)
 
 
-async def _disk(settings: Settings) -> Found:
+async def _disk(settings: Settings) -> CheckResult:
     return await FILES.run(partial(disks, {"data": settings.folder, "temporary": None}))
 
 
-async def _fonts() -> Found:
+async def _fonts() -> CheckResult:
     return await FILES.run(fonts)
 
 

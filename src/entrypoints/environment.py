@@ -80,7 +80,7 @@ def listed(settings: Settings) -> dict[str, str]:
 
 def _refuse(wrong: list[Violation]) -> None:
     if wrong:
-        raise InvalidRequest(tuple(wrong), "The settings are wrong.")
+        raise InvalidRequest(tuple(wrong), "Some settings are not valid.")
 
 
 def _faults(settings: Settings) -> list[Violation]:
@@ -93,9 +93,9 @@ def _faults(settings: Settings) -> list[Violation]:
         if not each.setting.rule.keeps(getattr(settings, each.field))
     ]
     if needs_bucket:
-        demands.append(("BACHATA_S3_BUCKET", "with STORAGE_BACKEND=s3 a bucket is needed"))
+        demands.append(("BACHATA_S3_BUCKET", "STORAGE_BACKEND=s3 needs a bucket"))
     if one_key:
-        demands.append(("BACHATA_S3_SECRET_KEY", "both keys are set, or neither"))
+        demands.append(("BACHATA_S3_SECRET_KEY", "set both keys or neither"))
     return [Violation(path=name, message=demand) for name, demand in demands]
 
 

@@ -178,7 +178,7 @@ def _tell(loop: asyncio.AbstractEventLoop | None) -> None:
     }
     tasks = {task.get_name(): stack_of(task) for task in asyncio.all_tasks(loop)} if loop else {}
     facts = {"threads": threads, "tasks": tasks}
-    _log.critical("what still ran when the time to end was over is left behind", extra=facts)
+    _log.critical("the process ends before all work has ended", extra=facts)
 
 
 def _places(stack: traceback.StackSummary) -> list[str]:

@@ -20,7 +20,7 @@ from adapters.storage.local import LocalStorage
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.clock import SystemClock
 from application.concurrency.threads import FILES
-from application.operations.diagnose import Found
+from application.operations.diagnose import CheckResult
 from application.rendering.assemble import AssembleVideo
 from application.rendering.film_pipeline import FilmPipeline
 from application.rendering.finished_film import FinishedFilm
@@ -40,7 +40,7 @@ _SECOND: Final = 1.0
 """Duration of each of its two moves in seconds."""
 
 
-async def make_sample_film(settings: Settings) -> Found:
+async def make_sample_film(settings: Settings) -> CheckResult:
     """Draw two clips, generate a tone, and make a film of them in a temporary folder.
 
     Raises as `AssembleVideo` does, and OSError if there is no writable folder.
@@ -52,7 +52,7 @@ async def make_sample_film(settings: Settings) -> Found:
         prepared = time.monotonic() - began
         film = await _assembled(settings, root)
     seconds = time.monotonic() - began
-    return Found(
+    return CheckResult(
         detail=f"{film.video_duration_seconds:.1f} s of film of two clips in {seconds:.1f} s",
         facts={
             "film_seconds": film.video_duration_seconds,

@@ -27,22 +27,26 @@ def one_of(*words: str) -> Rule:
     """Return the rule that a value is one of these words."""
     named = [f"`{word}`" for word in words]
     listed = " or ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
-    return Rule(lambda value: value in words, f"it is {listed}")
+    return Rule(lambda value: value in words, f"it must be {listed}")
 
 
 def at_least(least: float) -> Rule:
     """Return the rule that a value is a finite number of at least ``least``."""
-    return Rule(lambda value: math.isfinite(value) and value >= least, f"it is {least:g} or more")
+    return Rule(
+        lambda value: math.isfinite(value) and value >= least, f"it must be {least:g} or more"
+    )
 
 
 def more_than(least: float) -> Rule:
     """Return the rule that a value is a finite number greater than ``least``."""
-    return Rule(lambda value: math.isfinite(value) and value > least, f"it is more than {least:g}")
+    return Rule(
+        lambda value: math.isfinite(value) and value > least, f"it must be more than {least:g}"
+    )
 
 
 def between(least: int, most: int) -> Rule:
     """Return the rule that a value is from ``least`` to ``most``, inclusive."""
-    return Rule(lambda value: least <= value <= most, f"it is {least} to {most}")
+    return Rule(lambda value: least <= value <= most, f"it must be from {least} to {most}")
 
 
 def is_loopback(host: str) -> bool:
@@ -70,19 +74,20 @@ def _is_web_address(text: str) -> bool:
     return not text or (address.scheme in ("http", "https") and bool(address.netloc))
 
 
-WEB_ADDRESS: Final = Rule(_is_web_address, "it begins with http:// or https://")
-FOLDER: Final = Rule(_is_folder, "it is a folder such as `bachata`, of up to 200 bytes")
+WEB_ADDRESS: Final = Rule(_is_web_address, "it must begin with http:// or https://")
+FOLDER: Final = Rule(_is_folder, "it must be a folder such as `bachata`, of up to 200 bytes")
 LOOPBACK: Final = Rule(
     is_loopback,
-    "with authentication off the server listens on a loopback address only, such as 127.0.0.1",
+    "without authentication it must be a loopback address, such as 127.0.0.1",
 )
 HOSTS: Final = Rule(
     lambda value: all(map(_HOST.fullmatch, hosts_in(value))),
-    "it is hosts with commas between them, such as `dance.example.org` or `dance.example.org:8443`",
+    "it must be a comma-separated list of hosts, such as `dance.example.org` or "
+    "`dance.example.org:8443`",
 )
 ON_OR_OFF: Final = Rule(
     lambda value: value.lower() in ON + OFF,
-    "it is `on` or `off`, `true` or `false`, `1` or `0`",
+    "it must be `on` or `off`, `true` or `false`, `1` or `0`",
 )
 
 ANYTHING: Final = Rule(lambda _: True, "")

@@ -55,9 +55,7 @@ class Settings(JobSettings, frozen=True, kw_only=True):
     ] = "aws"
     s3_access_key: Annotated[
         str,
-        Setting(
-            "id of the access key; when empty the SDK searches its usual places", example="bachata"
-        ),
+        Setting("id of the access key; empty: the SDK's usual sources", example="bachata"),
     ] = ""
     s3_secret_key: Annotated[
         str, Setting("secret of the access key", secret=True, example="change-me")
@@ -65,8 +63,8 @@ class Settings(JobSettings, frozen=True, kw_only=True):
     s3_link_seconds: Annotated[
         int,
         Setting(
-            "lifetime of a link by which `video_url` leads right into the bucket; "
-            "0: the service plays films itself",
+            "lifetime of the signed links to the bucket in `video_url`; 0: the service serves "
+            "films itself",
             rules.between(0, 604_800),
             unit="s",
         ),
@@ -84,14 +82,15 @@ class Settings(JobSettings, frozen=True, kw_only=True):
         ),
     ] = ""
     database_pool: Annotated[
-        int, Setting("most connections to Postgres that a process opens", rules.at_least(1))
+        int, Setting("maximum number of connections to Postgres of one process", rules.at_least(1))
     ] = 10
     host: Annotated[str, Setting("address the server listens on", rules.LOOPBACK)] = "127.0.0.1"
     port: Annotated[int, Setting("port the server listens on", rules.between(1, 65535))] = 8000
     allowed_hosts: Annotated[
         str,
         Setting(
-            "hosts of requests and pages besides loopback names: `host` or `host:port`, by commas",
+            "hosts, besides loopback names, that requests and pages may use: `host` or "
+            "`host:port`, separated by commas",
             rules.HOSTS,
         ),
     ] = ""
@@ -124,15 +123,16 @@ class Settings(JobSettings, frozen=True, kw_only=True):
     cage: Annotated[
         str,
         Setting(
-            "`prefer`: files from outside are opened in a cage, as far as the system has one; "
-            "`require`: not at all without; `off`: with limits of time and memory alone",
+            "`prefer`: open files from outside in a cage, as far as the system supports it; "
+            "`require`: refuse to start without a whole cage; `off`: limit only time and memory",
             rules.one_of("require", "prefer", "off"),
         ),
     ] = "prefer"
     gemini_api_key: Annotated[
         str,
         Setting(
-            "key of a Gemini model that reads descriptions and proposes moves; empty: rules do",
+            "API key for Gemini, which reads descriptions and proposes moves; empty: rules read "
+            "descriptions",
             name="GEMINI_API_KEY",
             secret=True,
         ),
@@ -141,7 +141,8 @@ class Settings(JobSettings, frozen=True, kw_only=True):
     gemini_timeout: Annotated[
         float,
         Setting(
-            "time limit of both questions to Gemini together; then rules and planner do without",
+            "time limit of both requests to Gemini together; afterwards rules and the planner "
+            "take over",
             rules.more_than(0),
             unit="s",
         ),
@@ -152,7 +153,7 @@ class Settings(JobSettings, frozen=True, kw_only=True):
     move_embeddings_cache_ttl: Annotated[
         float,
         Setting(
-            "time after which the index of the moves is built again, changed or not",
+            "time after which the index of the moves is rebuilt, even without changes",
             rules.more_than(0),
             unit="s",
             name="MOVE_EMBEDDINGS_CACHE_TTL",
@@ -161,7 +162,7 @@ class Settings(JobSettings, frozen=True, kw_only=True):
     vector_search_top_k: Annotated[
         int,
         Setting(
-            "number of moves that a search finds when the request does not say it",
+            "default number of moves in a search result",
             rules.between(1, 200),
             name="VECTOR_SEARCH_TOP_K",
         ),
@@ -199,11 +200,14 @@ class Settings(JobSettings, frozen=True, kw_only=True):
             unit="MB",
         ),
     ] = 102400
-    max_film_seconds: Annotated[int, Setting("longest film", rules.at_least(1), unit="s")] = 3600
+    max_film_seconds: Annotated[
+        int, Setting("maximum length of a film", rules.at_least(1), unit="s")
+    ] = 3600
     max_encoded_minutes: Annotated[
         int,
         Setting(
-            "most video to encode for one film, as 1280x720 at 30 frames a second; larger pictures "
+            "maximum length of video to encode for one film, as 1280x720 at 30 frames a second; "
+            "larger pictures "
             "count by their pixels, `libx265` threefold, and copied clips not at all",
             rules.at_least(1),
             unit="min",
@@ -212,7 +216,7 @@ class Settings(JobSettings, frozen=True, kw_only=True):
     max_film_mb: Annotated[
         int,
         Setting(
-            "most disk space for a film and its intermediate files", rules.at_least(1), unit="MB"
+            "maximum disk space for a film and its intermediate files", rules.at_least(1), unit="MB"
         ),
     ] = 8192
     warm: Annotated[
@@ -223,23 +227,25 @@ class Settings(JobSettings, frozen=True, kw_only=True):
         ),
     ] = "on"
     encodes_at_once: Annotated[
-        int, Setting("FFmpeg processes that run at once; 0: one for every core", rules.at_least(0))
+        int,
+        Setting(
+            "maximum number of parallel FFmpeg processes; 0: one for every core", rules.at_least(0)
+        ),
     ] = 0
     fetches_at_once: Annotated[
-        int, Setting("files that are fetched from the storage at once", rules.at_least(1))
+        int, Setting("maximum number of parallel downloads from the storage", rules.at_least(1))
     ] = 8
     stop_seconds: Annotated[
         float,
         Setting(
-            "time in which a server that is told to stop has ended, whatever hangs; "
-            "requests get 5 s less",
+            "time limit for stopping the server; requests that are being answered get 5 s less",
             rules.at_least(2),
             unit="s",
         ),
     ] = 9.0
     max_uploads: Annotated[
         int,
-        Setting("uploads of songs and moves at once, in all and by one caller", rules.at_least(1)),
+        Setting("maximum number of parallel uploads, in total and per caller", rules.at_least(1)),
     ] = 8
     log_level: Annotated[
         str,

@@ -239,4 +239,4 @@ async def health(made: House) -> dict[str, Any]:
 
 
 def before_any_search(told: dict[str, Any]) -> bool:
-    return told["ready"] and "not made yet" in told["parts"]["index"]["detail"]
+    return told["ready"] and "not built yet" in told["parts"]["index"]["detail"]

@@ -103,7 +103,7 @@ async def test_a_long_list_is_refused_before_its_items(app: Litestar) -> None:
 
     details = json.loads(exchange.content)["details"]
     [moves] = [each for each in details if each["path"] == "$.moves"]
-    assert moves["message"].endswith("are too many; 2000 at most.")
+    assert moves["message"].endswith("items; the maximum is 2000.")
     assert not any("moves[" in each["path"] for each in details)
 
 

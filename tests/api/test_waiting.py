@@ -160,7 +160,7 @@ async def test_the_log_says_where_a_request_stood(
     house = House(tmp_path)
     async with stubborn() as waits, serving(house, hanging(house, waits.hang)) as client:
         await client.get("/api/songs")
-    [over] = [each for each in caplog.records if "over its time" in each.getMessage()]
+    [over] = [each for each in caplog.records if "exceeded its time limit" in each.getMessage()]
     assert any(place.endswith(" hang") for place in vars(over)["stack"])
 
 
@@ -200,7 +200,7 @@ async def test_an_upload_that_waits_too_long_for_its_turn_is_to_come_again(tmp_p
         await first
 
     problem = problem_of(second, 503)
-    assert "a place to look into an upload" in problem["error"]
+    assert "a free place to read an upload" in problem["error"]
     assert second.headers["retry-after"]
 
 
@@ -256,4 +256,4 @@ async def test_a_service_that_does_not_open_says_so(tmp_path: Path) -> None:
             raise AssertionError
     told = group.value.subgroup(WaitedTooLong)
     assert told is not None
-    assert "the parts of the service to open" in str(told.exceptions[0])
+    assert "the parts of the service to start" in str(told.exceptions[0])

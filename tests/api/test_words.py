@@ -99,11 +99,11 @@ async def test_what_is_neither_is_refused_as_what_it_looks_like(
 @pytest.mark.parametrize(
     ("query", "words", "said"),
     [
-        ("volar con mi perro", ["volar", "perro"], "Nothing of the description was understood"),
+        ("volar con mi perro", ["volar", "perro"], "No word of the description was understood"),
         ("lenta, con mi Ñandú", ["Ñandú"], 'Not understood: "Ñandú".'),
-        ("a dance for robots", ["robots"], "Nothing of the description was understood"),
+        ("a dance for robots", ["robots"], "No word of the description was understood"),
         ("slow, for robots", ["robots"], 'Not understood: "robots".'),
-        ("una bachata", [], "The description asks for nothing in particular."),
+        ("una bachata", [], "The description requests no property of a dance."),
     ],
 )
 async def test_what_is_not_understood_is_said_in_every_answer(

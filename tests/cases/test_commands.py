@@ -160,7 +160,7 @@ def test_a_plan_is_a_blueprint_on_the_standard_output_and_nothing_else(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("volar con mi Ñandú", 'Nothing of the description was understood: "volar", "Ñandú".'),
+        ("volar con mi Ñandú", 'No word of the description was understood: "volar", "Ñandú".'),
         ("slow, like robots", 'Not understood: "robots".'),
         ("acaba en volar, dos golpes", 'Not understood: "acaba en", "volar".'),
     ],
@@ -206,16 +206,20 @@ def test_a_song_file_is_added_once(run: Run, house: House, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
-        (("plan",), 2, "Say --song, --describe, or both."),
-        (("generate", "--seed", "1"), 2, "Say --song, --describe, or both."),
-        (("plan", "--song", "song", "--lock", "two=move-3"), 2, "'two=move-3' is not like"),
-        (("plan", "--song", "song", "--lock", "2="), 2, "'2=' is not like"),
+        (("plan",), 2, "Give --song, --describe, or both."),
+        (("generate", "--seed", "1"), 2, "Give --song, --describe, or both."),
+        (
+            ("plan", "--song", "song", "--lock", "two=move-3"),
+            2,
+            "'two=move-3' must be EIGHT_COUNT=MOVE",
+        ),
+        (("plan", "--song", "song", "--lock", "2="), 2, "'2=' must be EIGHT_COUNT=MOVE"),
         (("plan", "--song", "song", "-o", "no/such/folder.json"), 2, "There is no folder"),
         (("plan", "--song", "song", "--style", "grumpy"), 2, "'grumpy' is not one of"),
         (("plan", "--song", "nothing"), 1, "There is no song and no file 'nothing'"),
         (("plan", "--song", "song", "--ban", "nope"), 1, "There is no move 'nope'"),
         (("plan", "--describe", ""), 1, "$.query"),
-        (("explain", "nothing"), 2, "'nothing' is no file and no id of a task."),
+        (("explain", "nothing"), 2, "There is no file and no task 'nothing'."),
         (("explain", "0b5c7a52-5d2e-4a39-9f0e-6c1d2b3a4f50"), 1, "There is no task with this id"),
         (("explain", "-"), 1, "The document is not JSON"),
     ],
@@ -286,7 +290,7 @@ def test_a_file_without_a_beat_is_said_to_have_none(run: Run, house: House, tmp_
     file.write_bytes(encoder.song(31))
     said = run("song", "analyze", file, "--plot", tmp_path / "talk.svg")
     assert said.status == 0
-    assert "The analysis found no beat (confidence 0.07 of 1)." in said.out
+    assert "The analysis detected no beats (confidence 0.07 of 1)." in said.out
     assert "BPM" not in said.out
     assert (tmp_path / "talk.svg").stat().st_size > 1000
 
@@ -341,15 +345,17 @@ def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(run: Run, hou
     assert f"{heard.tempo / 2:.1f} BPM" in said.err
     told = asyncio.run(house.library.moves.get("move-0"))
     assert told.correction == Correction(beats="half", shift="half_beat")
-    assert run("library", "correct-move", "move-0", "--as-heard").status == 0
+    assert run("library", "correct-move", "move-0", "--remove-correction").status == 0
     assert asyncio.run(house.library.moves.get("move-0")) == heard
     said = run("library", "correct-song", "song", "--tempo", 100, "--one-at", 2.5)
     assert "100.0 BPM" in said.err
-    assert run("library", "correct-song", "song", "--as-heard").status == 0
+    assert run("library", "correct-song", "song", "--remove-correction").status == 0
     assert asyncio.run(house.library.songs.correction("song")) is None
 
 
-@pytest.mark.parametrize("words", [(), ("--as-heard", "--half-beat"), ("--beats", "triple")])
+@pytest.mark.parametrize(
+    "words", [(), ("--remove-correction", "--half-beat"), ("--beats", "triple")]
+)
 @pytest.mark.parametrize("item", [("correct-move", "move-0"), ("correct-song", "song")])
 def test_a_correction_that_says_nothing_or_two_things_is_a_usage_error(
     run: Run, item: tuple[str, str], words: tuple[str, ...]
@@ -376,7 +382,7 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
     said = run("library", "import", clips)
     assert said.status == 0, said.err
     assert "clip: There is no clip 'gone[/x].mp4'." in said.err
-    assert "passed over: l[y].json" in said.err
+    assert "skipped: l[y].json" in said.err
     assert "refused    b" in said.err
     move = asyncio.run(house.library.moves.get("a-x"))
     reason = "It is [/z] damaged [bold]."
@@ -384,7 +390,10 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
     house.ports = replace(house.ports, clips=Faulty(reason))
     said = run("library", "check")
     assert said.status == 1
-    assert f"a-x: unusable: It is not danced: no film can be made of its clip. {reason}" in said.err
+    assert (
+        f"a-x: unusable: Dances do not use it, because no film can be made of its clip. {reason}"
+        in said.err
+    )
     said = run("library", "warm")
     assert said.status == 1
     assert f"Not ready: a-x: {reason}" in said.err

@@ -18,7 +18,7 @@ from adapters.ffmpeg.examination import DECODERS, missing_from
 from adapters.ffmpeg.known_faults import FAULTS, OLDEST, faults_of, version_of
 from adapters.system.examination import disks, fonts, versions
 from application.operations.check_health import Part
-from application.operations.diagnose import Check, Diagnose, Diagnosis, Found, Standing
+from application.operations.diagnose import Check, CheckResult, Diagnose, Diagnosis, Standing
 from domain.shared.errors import DiskFull, DiskReadOnly, InvalidRequest, NotReady
 from domain.shared.violations import Violation
 from entrypoints.doctor_checks import checks_of, readable_settings
@@ -47,15 +47,15 @@ NAMES = [
 ]
 
 
-async def found(detail: str = "well", *warnings: str) -> Found:
-    return Found(detail=detail, warnings=warnings)
+async def found(detail: str = "well", *warnings: str) -> CheckResult:
+    return CheckResult(detail=detail, warnings=warnings)
 
 
 def check(ask: Any, limit: float = 10.0) -> Check:
     return Check(ask=ask, waits_for="a thing that does not come", limit=limit)
 
 
-async def raising(error: Exception) -> Found:
+async def raising(error: Exception) -> CheckResult:
     raise error
 
 
@@ -93,7 +93,7 @@ async def test_a_warning_is_told_and_fails_nothing() -> None:
 async def test_a_check_that_hangs_is_left_behind_with_what_it_waited_for() -> None:
     end = asyncio.Event()
 
-    async def hang() -> Found:
+    async def hang() -> CheckResult:
         while not end.is_set():
             try:
                 await end.wait()
@@ -113,7 +113,7 @@ async def test_a_check_that_hangs_is_left_behind_with_what_it_waited_for() -> No
 async def test_what_needs_a_part_that_failed_is_not_tried() -> None:
     tried: list[str] = []
 
-    async def film() -> Found:
+    async def film() -> CheckResult:
         tried.append("film")
         return await found()
 
@@ -121,7 +121,7 @@ async def test_what_needs_a_part_that_failed_is_not_tried() -> None:
     diagnosis = await Diagnose(checks, {"film": ("ffmpeg",)})()
 
     assert tried == []
-    assert diagnosis.checks["film"].detail == "Not tried, because of: ffmpeg."
+    assert diagnosis.checks["film"].detail == "Skipped, because these checks failed: ffmpeg."
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,13 @@ def test_without_a_working_ffmpeg_all_else_is_found_out(tmp_path: Path) -> None:
     assert status == 1
     assert "Traceback" not in out + err
     assert "opensesame" not in out + err
-    for words in ("BACHATA_PORT", "broken", "Not tried, because of: encoder", "nowhere", "FAISS"):
+    for words in (
+        "BACHATA_PORT",
+        "broken",
+        "Skipped, because these checks failed: encoder",
+        "nowhere",
+        "FAISS",
+    ):
         assert words in out
 
 

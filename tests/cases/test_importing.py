@@ -114,8 +114,8 @@ async def test_clips_in_our_bucket_are_meant_by_their_keys_and_others_are_refuse
         said = [note.message for move in refused for note in move.notes if note.field == "clip"]
         assert [each.partition(" of ")[0] for each in said] == (
             [
-                "'s3://theirs/spin/two.mp4' does not lie in the bucket 'ours'",
-                "'gs://ours/three.mp4' does not lie in the folder 'kept'",
+                "'s3://theirs/spin/two.mp4' is not in the bucket 'ours'",
+                "'gs://ours/three.mp4' is not in the folder 'kept'",
             ]
             if home
             else []

@@ -20,6 +20,7 @@ from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
@@ -435,10 +436,16 @@ def test_the_other_interrupted_tasks_are_ended(bad: set[int], error: Error) -> N
             )
             place.workspace.abandoned.append(each)
         tasks = failing(place.tasks, "update", {str(ids[number]) for number in bad}, error)
-        sweep = RecoverInterrupted(
-            tasks, place.archive, place.storage, place.workspace, place.clock, 600
+        recover = RecoverInterrupted(
+            tasks,
+            MemoryJobRepository(place.tasks),
+            place.archive,
+            place.storage,
+            place.workspace,
+            place.clock,
+            600,
         )
-        assert await sweep() == MANY - len(bad)
+        assert await recover() == MANY - len(bad)
         ended = [(await place.tasks.get(each)).state is State.FAILED for each in ids]
         assert ended == [number not in bad for number in range(MANY)]
 

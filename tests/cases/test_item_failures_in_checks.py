@@ -17,7 +17,7 @@ from application.library.remove import RemoveMove
 from application.library.share_beats import ShareBeats
 from application.operations.check_health import CheckHealth
 from application.operations.check_health import Part as AskedPart
-from application.operations.diagnose import Check, Diagnose, Found, Standing
+from application.operations.diagnose import Check, CheckResult, Diagnose, Standing
 from application.operations.recover_storage import OLD, RecoverStorage
 from application.ports.moves import MoveRepository
 from domain.library.moves import Move
@@ -61,10 +61,10 @@ def test_the_other_parts_are_asked_for_their_health(bad: set[int], error: Error)
 
 @given(SOME, ANY_ERROR)
 def test_the_doctor_makes_the_other_checks(bad: set[int], error: Error) -> None:
-    async def ask(number: int) -> Found:
+    async def ask(number: int) -> CheckResult:
         if number in bad:
             raise error()
-        return Found(detail="well")
+        return CheckResult(detail="well")
 
     async def work() -> None:
         def check(number: int) -> Check:

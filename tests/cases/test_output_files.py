@@ -95,6 +95,6 @@ def test_a_full_disk_is_named_by_the_file(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 100_000) as disk:
         disk.fill(8_000)
         file = disk.root / "film.mp4"
-        with pytest.raises(DiskFull, match=r"film\.mp4.*make room"):
+        with pytest.raises(DiskFull, match=r"film\.mp4.*free some space"):
             save(file, bytes(50_000))
         assert {each.name for each in disk.root.iterdir()} == {"filler"}

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.library import MemoryLibrary
 from application.operations.recover_storage import OLD, RecoverStorage, Recovery
 from application.rendering.recover_interrupted import RecoverInterrupted
@@ -81,12 +82,13 @@ class Pipeline(RuleBasedStateMachine):
         asyncio.run(leave())
 
     @rule()
-    def sweep(self) -> None:
+    def remove_leftovers(self) -> None:
         service = self.service
         service.workspace.abandoned.extend(self.asked)
         before = {key: values[-1] for key, values in service.tasks.history.items()}
         leftovers = RecoverInterrupted(
             service.tasks,
+            MemoryJobRepository(service.tasks),
             service.archive,
             service.storage,
             service.workspace,
@@ -175,12 +177,20 @@ class LastingTrouble(RuleBasedStateMachine):
         service.trouble.back()
         service.clock.advance(timedelta(seconds=OLD.total_seconds() + service.limit + 61))
         ports = (service.tasks, service.archive, service.storage)
-        sweep = RecoverInterrupted(*ports, service.workspace, service.clock, service.limit)
+        recover_interrupted = RecoverInterrupted(
+            service.tasks,
+            MemoryJobRepository(service.tasks),
+            service.archive,
+            service.storage,
+            service.workspace,
+            service.clock,
+            service.limit,
+        )
         library = MemoryLibrary()
         recover = RecoverStorage(library.songs, library.moves, library.files, *ports)
 
         async def recovered() -> Recovery:
-            await sweep()
+            await recover_interrupted()
             return await recover()
 
         assert asyncio.run(recovered()).unfound == ()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from adapters.memory.jobs import MemoryJobRepository
 from application.rendering.recover_interrupted import RecoverInterrupted
 from domain.rendering.assembly import Assembly, State, Step
 from tests.world.studio import CLIPS, OWNER, Service, blueprint
@@ -17,9 +18,15 @@ TASK = UUID(int=1, version=4)
 WAY = (Step.PLAN, Step.FETCH, Step.CONCATENATE, Step.ADD_AUDIO, Step.UPLOAD, Step.CLEAN_UP)
 
 
-def sweep(here: Service) -> RecoverInterrupted:
+def recover(here: Service) -> RecoverInterrupted:
     return RecoverInterrupted(
-        here.tasks, here.archive, here.storage, here.workspace, here.clock, LIMIT
+        here.tasks,
+        MemoryJobRepository(here.tasks),
+        here.archive,
+        here.storage,
+        here.workspace,
+        here.clock,
+        LIMIT,
     )
 
 
@@ -40,11 +47,11 @@ async def test_a_task_is_failed_at_whatever_step_its_process_died(
     await here.archive.keep(blueprint(TASK, [CLIPS[0]]))
     await abandoned(here, steps)
     stage = here.final(TASK).state
-    assert await sweep(here)() == 1
+    assert await recover(here)() == 1
     failure = here.final(TASK).failure
     assert failure is not None
     assert (failure.code, failure.stage) == ("interrupted", stage)
-    assert await sweep(here)() == 0
+    assert await recover(here)() == 0
 
 
 async def test_a_film_that_was_published_is_completed_and_not_lost(tmp_path: Path) -> None:
@@ -53,7 +60,7 @@ async def test_a_film_that_was_published_is_completed_and_not_lost(tmp_path: Pat
     await here.archive.keep(wanted)
     here.storage.objects[wanted.output_config.output_path] = b"film"
     await abandoned(here, len(WAY))
-    assert await sweep(here)() == 1
+    assert await recover(here)() == 1
     final = here.final(TASK)
     assert final.state is State.COMPLETED
     assert final.output_path == wanted.output_config.output_path
@@ -65,7 +72,7 @@ async def test_what_has_ended_or_was_never_a_task_stays_as_it_is(tmp_path: Path)
     film = await here.assemble(blueprint(TASK, [CLIPS[0]]), OWNER)
     here.workspace.abandoned.extend([film.task_id, UUID(int=9)])
     before = here.final(TASK)
-    assert await sweep(here)() == 0
+    assert await recover(here)() == 0
     assert here.final(TASK) == before
 
 
@@ -75,9 +82,9 @@ async def test_a_task_over_its_time_is_failed_though_its_machine_left_nothing_he
     here = Service(tmp_path)
     await abandoned(here, 2)
     here.workspace.abandoned.clear()
-    assert await sweep(here)() == 0
+    assert await recover(here)() == 0
     here.clock.advance(timedelta(seconds=LIMIT + 61))
-    assert await sweep(here)() == 1
+    assert await recover(here)() == 1
     failure = here.final(TASK).failure
     assert failure is not None
     assert failure.code == "interrupted"

@@ -22,7 +22,7 @@ async def forever() -> None:
 
 
 async def test_what_was_waited_for_is_said() -> None:
-    with pytest.raises(WaitedTooLong, match=r"Waited 0\.01 s for the database, in vain"):
+    with pytest.raises(WaitedTooLong, match=r"waited 0\.01 s for the database without success"):
         async with limited("the database", SHORT):
             await forever()
 

@@ -69,7 +69,7 @@ NOT_OF_THE_CLIP = [
     MemoryError(),
 ]
 OF_ALL = [
-    StorageFailed(f"No work folder can be made: {FULL}."),
+    StorageFailed(f"A work folder cannot be created: {FULL}."),
     FFmpegFailed(details=f"av_interleaved_write_frame(): {FULL}\nConversion failed!"),
     FFmpegFailed("No film", details=f"made.mp4: {os.strerror(errno.EROFS)}"),
     OSError(errno.ENOSPC, FULL),
@@ -313,7 +313,7 @@ async def test_checking_goes_on_whatever_happens_to_one_move(
         (UnreadableMedia("a\0b\udcffc"), "a?b?c"),
         (UnreadableMedia("x" * 600), "x" * 499 + "…"),
         (OSError(), "OSError"),
-        (KeyError("inside"), "The service failed on it (KeyError); its log says why."),
+        (KeyError("inside"), "The service failed at this item (KeyError); see its log."),
     ],
 )
 def test_a_reason_is_a_text_that_can_be_stored_and_read(error: Exception, said: str) -> None:

@@ -70,5 +70,5 @@ async def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> No
     pipe = tmp_path / "clip.mp4"
     os.mkfifo(pipe)
     for file in (pipe, tmp_path, Path("/dev/zero")):
-        with pytest.raises(UnreadableMedia, match="no ordinary file"):
+        with pytest.raises(UnreadableMedia, match="not a regular file"):
             await probe().measure(file)

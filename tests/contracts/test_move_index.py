@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from adapters.index.faiss_index import ByFaiss
 from adapters.index.vector_index import VectorIndex
 from adapters.memory.move_index import MemoryMoveIndex
-from application.ports.move_index import Among, Entry, Found, MoveIndex
+from application.ports.move_index import Among, Entry, MoveIndex, SearchResult
 from domain.blueprint.model import Difficulty
 from domain.library.embeddings import Fused, Part, Rows, fused, packed, unpacked
 from domain.library.moves import Energy, Style
@@ -42,7 +42,7 @@ def index(request: pytest.FixtureRequest) -> MoveIndex:
     return MADE[request.param]()
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: SearchResult) -> list[str]:
     return [near.move_id for near in found.moves]
 
 
@@ -193,7 +193,7 @@ async def test_entries_may_change_after_they_were_taken(index: MoveIndex) -> Non
 def test_all_give_the_same_answers(
     held: list[Entry], query: Fused, most: int, wanted: Among
 ) -> None:
-    async def answers() -> list[Found]:
+    async def answers() -> list[SearchResult]:
         indexes = [made() for made in MADE.values()]
         for each in indexes:
             await each.swap("v", held)

@@ -111,24 +111,26 @@ async def test_a_folder_removed_by_others_is_no_error(workspace: Workspace) -> N
         folder.rmdir()
 
 
-async def test_a_live_folder_is_not_swept(workspace: Workspace) -> None:
+async def test_a_live_folder_is_not_removed(workspace: Workspace) -> None:
     async with workspace.take(TASK) as folder, workspace.take(uuid4()):
         fill(folder)
-        assert await workspace.sweep() == ()
+        assert await workspace.remove_leftovers() == ()
         assert (folder / "deep" / "er" / "file").exists()
 
 
-async def test_sweeping_while_others_come_and_go_finds_nothing(workspace: Workspace) -> None:
+async def test_removing_leftovers_while_others_come_and_go_finds_nothing(
+    workspace: Workspace,
+) -> None:
     async def work() -> None:
         for _ in range(8):
             async with workspace.take(uuid4()) as folder:
                 fill(folder)
 
-    async def sweep() -> None:
+    async def remove() -> None:
         for _ in range(20):
-            assert await workspace.sweep() == ()
+            assert await workspace.remove_leftovers() == ()
 
-    await asyncio.gather(work(), work(), work(), sweep(), sweep())
+    await asyncio.gather(work(), work(), work(), remove(), remove())
 
 
 async def test_where_no_folder_can_be_made_it_fails(workspace: Workspace, tmp_path: Path) -> None:
@@ -156,5 +158,5 @@ async def test_the_fake_shows_what_is_open() -> None:
 async def test_the_fake_finds_what_was_said_to_be_abandoned() -> None:
     workspace = MemoryWorkspace()
     workspace.abandoned.append(TASK)
-    assert await workspace.sweep() == (TASK,)
-    assert await workspace.sweep() == ()
+    assert await workspace.remove_leftovers() == (TASK,)
+    assert await workspace.remove_leftovers() == ()

@@ -118,7 +118,7 @@ def one_section(song: Analysis) -> Analysis:
     [
         ("ending in a head roll", "No move of the library is a headroll."),
         ("after the break, turns", "The song has no break to dance a turn after."),
-        ("ninety turns", "Room was found for"),
+        ("ninety turns", "The dance has"),
         ("shadow position", "No move of the library is a shadow."),
     ],
 )
@@ -139,7 +139,7 @@ def test_where_every_move_is_unwanted_they_are_danced_and_named() -> None:
     turns = [msgspec.structs.replace(move, label="spin") for move in filmed(8, ends=0)]
     (said,) = danced(SONG, turns, "no turns").warnings
     assert said.code is WarningCode.EXCLUDED_MOVE_DANCED
-    assert said.message.startswith("A move that is turn is danced at 0")
+    assert said.message.startswith("An excluded move (turn) is danced at 0")
 
 
 def test_a_figure_that_the_library_does_not_have_is_named() -> None:

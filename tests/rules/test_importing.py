@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.blueprint.model import Difficulty
 from domain.importing.move_lists import Kind, Listed, listed
-from domain.importing.move_records import Wanted, wanted
+from domain.importing.move_records import MoveRecord, move_records
 from domain.library.embeddings import Part, packed, unpacked
 from domain.library.ids import slug
 from domain.library.moves import Energy, Style
@@ -55,7 +55,7 @@ def read(document: object, source: str = "list") -> list[Listed]:
     return found
 
 
-def fields(move: Wanted, kind: Kind) -> list[str]:
+def fields(move: MoveRecord, kind: Kind) -> list[str]:
     return [note.field for note in move.notes if note.kind is kind]
 
 
@@ -76,17 +76,17 @@ def test_an_export_is_read_as_it_is() -> None:
 
 def test_lists_that_mean_the_same_clip_are_one_move() -> None:
     clips = ["Bachata_steps/bolero/paseala.mp4"]
-    moves = wanted(clips, [*read(EXPORT, "export"), *read(ANNOTATIONS, "annotations")])
-    assert [(move.id, move.clip, move.said.tempo) for move in moves] == [
+    moves = move_records(clips, [*read(EXPORT, "export"), *read(ANNOTATIONS, "annotations")])
+    assert [(move.id, move.clip, move.listed.tempo) for move in moves] == [
         ("paseala", clips[0], 129.0)
     ]
-    assert moves[0].said.energy_level is Energy.HIGH
+    assert moves[0].listed.energy_level is Energy.HIGH
     messages = [note.message for note in moves[0].notes if note.kind is Kind.INCONSISTENT]
     assert messages == ["export says high, annotations says medium."]
 
 
 def test_a_clip_of_the_same_name_in_another_folder_is_another_move() -> None:
-    moves = wanted(["steps/arm_styling/paseala.mp4"], read(EXPORT))
+    moves = move_records(["steps/arm_styling/paseala.mp4"], read(EXPORT))
     assert [(move.id, move.clip) for move in moves] == [
         ("paseala", None),
         ("paseala-arm_styling", "steps/arm_styling/paseala.mp4"),
@@ -96,17 +96,17 @@ def test_a_clip_of_the_same_name_in_another_folder_is_another_move() -> None:
 
 def test_a_path_without_folders_means_the_only_clip_of_that_name() -> None:
     said = read([{"file": "SPIN.mp4"}])
-    assert wanted(["a/spin.mp4"], said)[0].clip == "a/spin.mp4"
-    assert wanted(["a/spin.mp4", "b/spin.mp4"], said)[0].clip is None
+    assert move_records(["a/spin.mp4"], said)[0].clip == "a/spin.mp4"
+    assert move_records(["a/spin.mp4", "b/spin.mp4"], said)[0].clip is None
 
 
 def test_an_entry_without_a_path_means_the_clip_of_its_id() -> None:
-    move = wanted(["x/Right Arm.mp4"], read([{"id": "right-arm", "bpm": "128.5"}]))[0]
-    assert (move.clip, move.said.tempo, move.label) == ("x/Right Arm.mp4", 128.5, "x")
+    move = move_records(["x/Right Arm.mp4"], read([{"id": "right-arm", "bpm": "128.5"}]))[0]
+    assert (move.clip, move.listed.tempo, move.label) == ("x/Right Arm.mp4", 128.5, "x")
 
 
 def test_clips_without_a_list_are_labelled_by_their_folders() -> None:
-    moves = wanted(["spin/double_spin.mp4", "basic.mp4"], [])
+    moves = move_records(["spin/double_spin.mp4", "basic.mp4"], [])
     assert [(move.id, move.name, move.label) for move in moves] == [
         ("basic", "Basic", "unsorted"),
         ("double_spin", "Double Spin", "spin"),
@@ -114,7 +114,7 @@ def test_clips_without_a_list_are_labelled_by_their_folders() -> None:
 
 
 def test_a_label_that_is_not_the_folder_is_reported() -> None:
-    move = wanted(["turn/a.mp4"], read([{"path": "turn/a.mp4", "label": "spin"}]))[0]
+    move = move_records(["turn/a.mp4"], read([{"path": "turn/a.mp4", "label": "spin"}]))[0]
     assert move.label == "spin"
     assert fields(move, Kind.INCONSISTENT) == ["label"]
 
@@ -139,12 +139,12 @@ def test_a_label_that_is_not_the_folder_is_reported() -> None:
     ],
 )
 def test_what_cannot_be_is_left_out_and_reported(field: str, value: object) -> None:
-    move = wanted(["a.mp4"], read([{"file": "a.mp4", field: value}]))[0]
-    bare = wanted(["a.mp4"], read([{"file": "a.mp4"}]))[0]
+    move = move_records(["a.mp4"], read([{"file": "a.mp4", field: value}]))[0]
+    bare = move_records(["a.mp4"], read([{"file": "a.mp4"}]))[0]
     said = field if field != "energy" else "energy_level"
     assert fields(move, Kind.INCONSISTENT) == [said]
-    assert move.said.rows == bare.said.rows
-    assert (move.said.tempo, move.said.duration, move.said.difficulty) == (None, None, None)
+    assert move.listed.rows == bare.listed.rows
+    assert (move.listed.tempo, move.listed.duration, move.listed.difficulty) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -193,12 +193,12 @@ _rows = st.fixed_dictionaries(
 def test_ids_are_unique_and_every_clip_is_wanted_once(
     clips: list[str], rows: list[dict[str, object]]
 ) -> None:
-    moves = wanted(clips, listed(rows, "list") or [])
+    moves = move_records(clips, listed(rows, "list") or [])
     ids = [move.id for move in moves]
     assert len(set(ids)) == len(ids)
     assert all(each and each == slug(each) for each in ids)
     assert sorted(move.clip for move in moves if move.clip) == sorted(clips)
-    assert wanted(clips, listed(rows, "list") or []) == moves
+    assert move_records(clips, listed(rows, "list") or []) == moves
 
 
 @given(

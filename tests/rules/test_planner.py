@@ -210,7 +210,9 @@ def test_all_locked_moves_are_danced_in_their_places(
     locked = tuple(LockedMove(position=at, move_id=each) for at, each in locks.items())
     dance = plan(song, library, msgspec.structs.replace(wish, locked=locked))
     failed = [
-        at for at in locks if any(f"danced at {at}." in it for it in messages(dance.warnings))
+        at
+        for at in locks
+        if any(f"eight-count {at}, to which" in it for it in messages(dance.warnings))
     ]
     for at, move_id in locks.items():
         [there] = [m for m in dance.moves if abs(m.start_time - slots[at].start) < 1e-3] or [None]
@@ -359,7 +361,7 @@ def test_a_lock_that_cannot_be_kept_is_named() -> None:
     )
     said = messages(plan(song, library, Wish(locked=locked)).warnings)
     assert [each for each in said if "99" in each and library[5].id in each]
-    assert [each for each in said if slow.id in each and "danced at 3." in each]
+    assert [each for each in said if slow.id in each and "eight-count 3, to which" in each]
 
 
 def test_moves_that_do_not_meet_the_wish_and_are_taken_all_the_same_are_named() -> None:

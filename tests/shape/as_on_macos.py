@@ -65,7 +65,7 @@ def main() -> None:
     cage = Cage("prefer")
     weak = "no Landlock, system calls not filtered, memory not limited"
     assert cage.strength == weak, cage.strength
-    assert Cage("off").strength == "off: limits of time alone"
+    assert Cage("off").strength == "off: limits of time only"
     try:
         Cage("require").require()
     except NotReady as error:

@@ -11,7 +11,7 @@ _AT_ONCE: Final = ("run_all", "gather", "TaskGroup", "create_task_group")
 ITEMS: Final = {
     "adapters/jobs/slots.py": {"Slots.work"},
     "adapters/progress/several.py": {"SeveralProgress.tell"},
-    "adapters/storage/s3.py": {"S3Storage.sweep"},
+    "adapters/storage/s3.py": {"S3Storage.remove_leftovers"},
     "application/library/backfill_audio_embeddings.py": {"BackfillAudioEmbeddings.__call__"},
     "application/library/backfill_text_embeddings.py": {"BackfillTextEmbeddings.__call__"},
     "application/library/check_library.py": {"CheckLibrary.__call__"},
@@ -38,7 +38,7 @@ ITEMS: Final = {
         "RecoverStorage._evict_made",
         "RecoverStorage._marked",
     },
-    "application/rendering/recover_interrupted.py": {"RecoverInterrupted._swept"},
+    "application/rendering/recover_interrupted.py": {"RecoverInterrupted._recover"},
     "application/search/move_search.py": {"FindMoves._make"},
     "entrypoints/http/answering.py": {"Requests.stop"},
 }

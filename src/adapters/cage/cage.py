@@ -62,7 +62,7 @@ class Cage:
         """Name the active parts: 'Landlock 7, system calls filtered'."""
         limits_memory = sys.platform == "linux"
         if self.mode == "off":
-            return f"off: limits of time{' and memory' if limits_memory else ''} alone"
+            return f"off: limits of time{' and memory' if limits_memory else ''} only"
         parts = [
             f"Landlock {self.landlock}" if self.landlock else "no Landlock",
             "system calls filtered" if self.filters else "system calls not filtered",
@@ -74,7 +74,8 @@ class Cage:
         """Raise `NotReady` if the mode requires a cage that this system does not fully support."""
         if self.mode == "require" and not (self.landlock and self.filters):
             raise NotReady(
-                f"BACHATA_CAGE=require, but this system offers no whole cage ({self.strength})."
+                "BACHATA_CAGE=require, but this system supports only a part of the cage "
+                f"({self.strength}); use Linux 5.13 or newer with Landlock, or BACHATA_CAGE=prefer."
             )
 
     def command(

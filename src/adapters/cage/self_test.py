@@ -73,8 +73,8 @@ class TriedCage:
                 if self._gaps and self._cage.mode == "prefer":
                     _log.warning("the cage has gaps: %s", ", ".join(self._gaps))
         if not self._gaps:
-            return f"{self._cage.strength}; tried, no gap"
-        found = f"{self._cage.strength}; what can be done in it: {', '.join(self._gaps)}"
+            return f"{self._cage.strength}; the self-test found no gap"
+        found = f"{self._cage.strength}; the self-test found gaps: {', '.join(self._gaps)}"
         if self._cage.mode == "require":
             raise NotReady(f"BACHATA_CAGE=require, but the cage has gaps. {found}")
         return found
@@ -122,12 +122,14 @@ async def _tried(cage: Cage, canary: Path) -> tuple[str, ...]:
         async with asyncio.timeout(_LIMIT):
             told, said = await process.communicate()
     except TimeoutError:
-        raise NotReady(f"The self-test of the cage has not ended after {_LIMIT:g} s.") from None
+        raise NotReady(f"The self-test of the cage did not end within {_LIMIT:g} s.") from None
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
     lines = told.decode(errors="replace").split("\n")
     if "end" not in lines:
-        raise NotReady(f"No program can be caged: {said.decode(errors='replace').strip()[-200:]}")
+        raise NotReady(
+            f"No program can be started in the cage: {said.decode(errors='replace').strip()[-200:]}"
+        )
     return tuple(line for line in lines if line and line != "end")

@@ -163,7 +163,7 @@ def _row(embedded: EmbeddedMove) -> dict[str, Any]:
     fields: dict[str, Any] = {name: getattr(embedding, name) for name in _PLAIN}
     wrong = [n for n, text in fields.items() if isinstance(text, str) and not storable(text)]
     if wrong:
-        message = "It holds U+0000 or half a surrogate pair, which is no text."
+        message = "The text contains U+0000 or an unpaired surrogate; remove it."
         raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
     return {
         **fields,

@@ -222,12 +222,12 @@ def _parsed(url: str) -> URL:
 
 async def _sqlite(url: URL, make: bool, limit: float | None) -> Database:
     if url.database in (None, "", ":memory:"):
-        raise NotReady("SQLite needs a file: its readers and its writer are two connections.")
+        raise NotReady("SQLite databases in memory are not supported; give the path of a file.")
     file = Path(str(url.database))
     name = f"SQLite database {file.name!r}"
     with _translated(name, file):
         if not make and not await THREADS.run(file.exists):
-            raise NotReady(f"The {name} is not there yet; the service makes it when it starts.")
+            raise NotReady(f"The {name} does not exist yet; the service creates it when it starts.")
         await THREADS.run(partial(connections.make_file, file))
     return Database(name, *connections.sqlite(url), file, limit=limit)
 

@@ -46,9 +46,9 @@ async def take(
     return await database.transact(work)
 
 
-def usable(table: type[SongRow] | type[MoveRow], wanted: bool) -> ColumnElement[bool]:
+def usable(table: type[SongRow] | type[MoveRow], is_usable: bool) -> ColumnElement[bool]:
     """Return the condition for items that films can be made with, or for the others."""
-    return table.unusable.is_(None) if wanted else table.unusable.is_not(None)
+    return table.unusable.is_(None) if is_usable else table.unusable.is_not(None)
 
 
 def page_of(rows: Sequence[Row[Any]], made: Callable[[Row[Any]], T], most: int) -> Page[T]:

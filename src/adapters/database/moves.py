@@ -87,34 +87,36 @@ class SqlMoveRepository:
 
     async def find_many(self, move_ids: Sequence[str]) -> tuple[Move, ...]:
         """See `application.ports.moves.MoveRepository`."""
-        wanted = [each for each in dict.fromkeys(move_ids) if storable(each)]
+        storable_ids = [each for each in dict.fromkeys(move_ids) if storable(each)]
         found: dict[str, Move] = {}
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = MoveRow.id.in_(wanted[start : start + _AT_ONCE])
+        for start in range(0, len(storable_ids), _AT_ONCE):
+            some = MoveRow.id.in_(storable_ids[start : start + _AT_ONCE])
             rows = await self._database.read(select(MoveRow.__table__).where(some))
             found |= {row.id: move_of(row) for row in rows}
-        return tuple(found[each] for each in wanted if each in found)
+        return tuple(found[each] for each in storable_ids if each in found)
 
-    async def page(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
+    async def page(self, filters: MoveFilter, after: str | None, most: int) -> Page[Move]:
         """See `application.ports.moves.MoveRepository`."""
         query = select(MoveRow.__table__).order_by(MoveRow.id).limit(most + 1)
         if after is not None:
             query = query.where(MoveRow.id > after)
-        if wanted.search is not None:
-            part = wanted.search.casefold()
+        if filters.search is not None:
+            part = filters.search.casefold()
             query = query.where(MoveRow.folded_name.contains(part, autoescape=True))
         for column, value in (
-            (MoveRow.label, wanted.label),
-            (MoveRow.difficulty, wanted.difficulty),
-            (MoveRow.energy_level, wanted.energy_level),
-            (MoveRow.style, wanted.style),
+            (MoveRow.label, filters.label),
+            (MoveRow.difficulty, filters.difficulty),
+            (MoveRow.energy_level, filters.energy_level),
+            (MoveRow.style, filters.style),
         ):
             if value is not None:
                 query = query.where(column == str(value))
-        if wanted.usable is not None:
-            query = query.where(usable(MoveRow, wanted.usable))
+        if filters.usable is not None:
+            query = query.where(usable(MoveRow, filters.usable))
         return page_of(
-            await rows_of(self._database, query, after, wanted.search, wanted.label), move_of, most
+            await rows_of(self._database, query, after, filters.search, filters.label),
+            move_of,
+            most,
         )
 
     async def mark_unusable(self, move: Move, reason: str | None) -> bool:

@@ -77,7 +77,8 @@ class Revisions:
         if not standing.known:
             raise DatabaseAhead(
                 f"The database is at revision {standing.found}, which this version of the program "
-                f"does not know: its newest is {standing.newest}."
+                f"does not know; its newest revision is {standing.newest}. Use the version that "
+                "upgraded the database."
             )
         here, there = self._height(standing.found), self._height(to)
         passed = self.ids[here:there] if up else self.ids[there:here][::-1]

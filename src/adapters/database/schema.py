@@ -43,7 +43,7 @@ class Schema:
 
     def _known(self, revision: str) -> str:
         if revision not in self.revisions.ids:
-            message = f"There are the revisions {', '.join(self.revisions.ids)}."
+            message = f"The revisions are {', '.join(self.revisions.ids)}."
             raise InvalidRequest((Violation(path=revision, message=message),))
         return revision
 

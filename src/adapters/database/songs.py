@@ -63,38 +63,38 @@ class SqlSongRepository:
             raise SongNotFound
         return song
 
-    async def page(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
+    async def page(self, filters: SongFilter, after: str | None, most: int) -> Page[Song]:
         """See `application.ports.songs.SongRepository`."""
         query = select(*_SONG).order_by(SongRow.id).limit(most + 1)
         if after is not None:
             query = query.where(SongRow.id > after)
-        if wanted.search is not None:
-            part = wanted.search.casefold()
+        if filters.search is not None:
+            part = filters.search.casefold()
             query = query.where(
                 or_(
                     SongRow.folded_title.contains(part, autoescape=True),
                     SongRow.folded_artist.contains(part, autoescape=True),
                 )
             )
-        if wanted.genre is not None:
-            query = query.where(SongRow.genre == wanted.genre)
+        if filters.genre is not None:
+            query = query.where(SongRow.genre == filters.genre)
         for column, least, greatest in (
-            (SongRow.tempo, wanted.slowest, wanted.fastest),
-            (SongRow.duration, wanted.shortest, wanted.longest),
+            (SongRow.tempo, filters.slowest, filters.fastest),
+            (SongRow.duration, filters.shortest, filters.longest),
         ):
             if least is not None:
                 query = query.where(column >= least)
             if greatest is not None:
                 query = query.where(column <= greatest)
-        if wanted.usable is not None:
-            query = query.where(usable(SongRow, wanted.usable))
-        if wanted.audio_path is not None:
-            query = query.where(SongRow.audio_path == wanted.audio_path)
-        if wanted.contents is not None:
-            path, part = SongRow.audio_path, f"-{wanted.contents}"
+        if filters.usable is not None:
+            query = query.where(usable(SongRow, filters.usable))
+        if filters.audio_path is not None:
+            query = query.where(SongRow.audio_path == filters.audio_path)
+        if filters.contents is not None:
+            path, part = SongRow.audio_path, f"-{filters.contents}"
             last = path.endswith(part, autoescape=True)
             query = query.where(or_(last, path.contains(f"{part}-", autoescape=True)))
-        texts = (after, wanted.search, wanted.genre, wanted.audio_path, wanted.contents)
+        texts = (after, filters.search, filters.genre, filters.audio_path, filters.contents)
         return page_of(await rows_of(self._database, query, *texts), song_of, most)
 
     async def analysis(self, song_id: str) -> Analysis | None:

@@ -67,7 +67,9 @@ class Gemini:
         document = msgspec.json.encode(data).decode()
         left = self._timeout - spent
         if left <= 0:
-            raise Unanswered(f"The {self._timeout:g} s that Gemini has for a dance were over")
+            raise Unanswered(
+                f"The {self._timeout:g} s time limit of Gemini for one dance was used up"
+            )
         try:
             async with asyncio.timeout(left):
                 client = await asyncio.shield(self._opened())
@@ -84,7 +86,7 @@ class Gemini:
         try:
             return msgspec.json.decode(said, type=kind)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            raise Unanswered("Gemini's answer was not of the agreed form") from error
+            raise Unanswered("Gemini's answer did not match the schema") from error
 
     async def close(self) -> None:
         """Close all connections."""

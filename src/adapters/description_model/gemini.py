@@ -55,7 +55,7 @@ class GeminiDescriptionModel:
                 reading.INSTRUCTION, data, reading.SCHEMA, reading.Answer
             )
         except Unanswered as reason:
-            message = f"{reason}; the description was read by rules."
+            message = f"{reason}; rules read the description instead."
             said = ResultWarning(WarningCode.MODEL_UNAVAILABLE, message)
             return msgspec.structs.replace(by_rules, warnings=(*by_rules.warnings, said))
         asked, dropped = reading.checked(answer, songs, labels, by_rules.asked)
@@ -74,7 +74,7 @@ class GeminiDescriptionModel:
             )
         except Unanswered as reason:
             proposal = await self._fallback.order(text, slots, moves, spent)
-            message = f"{reason}; the moves were left to the planner."
+            message = f"{reason}; the planner chose the moves."
             said = ResultWarning(WarningCode.MODEL_UNAVAILABLE, message)
             return msgspec.structs.replace(proposal, warnings=(*proposal.warnings, said))
         return ordering.checked(answer, slots)

@@ -19,8 +19,8 @@ _REFUSALS: Final = {
     400: "Gemini refused the request",
     401: "Gemini refused the key",
     403: "Gemini refused the key",
-    404: "Gemini has no such model",
-    429: "Gemini has had too many requests",
+    404: "Gemini does not offer the model of BACHATA_GEMINI_MODEL",
+    429: "Gemini received too many requests",
     503: "Gemini is overloaded",
 }
 
@@ -78,7 +78,7 @@ def _text_of(response: GenerateContentResponse) -> str:
         raise Unanswered(f"Gemini blocked the description ({feedback.block_reason.name})")
     candidate = next(iter(response.candidates or ()), None)
     if candidate is None:
-        raise Unanswered("Gemini answered with nothing")
+        raise Unanswered("Gemini's answer was empty")
     if candidate.finish_reason is FinishReason.MAX_TOKENS:
         raise Unanswered("Gemini's answer was cut short")
     if candidate.finish_reason not in (None, FinishReason.STOP):
@@ -86,5 +86,5 @@ def _text_of(response: GenerateContentResponse) -> str:
     parts = (candidate.content.parts if candidate.content else None) or ()
     text = "".join(part.text for part in parts if part.text and not part.thought)
     if not text.strip():
-        raise Unanswered("Gemini answered with nothing")
+        raise Unanswered("Gemini's answer was empty")
     return text

@@ -72,8 +72,8 @@ def checked(answer: Answer, slots: Sequence[Slot]) -> Proposal:
     said: list[str] = []
     if wrong:
         said.append(
-            f"Gemini proposed {len(wrong)} moves that cannot be danced where it wanted them, "
-            f"such as {wrong[0][:_LONGEST_ID]!r}; the planner chose others."
+            f"Gemini proposed {len(wrong)} moves for phrases in which they cannot be danced, such "
+            f"as {wrong[0][:_LONGEST_ID]!r}; the planner chose others."
         )
     if len(answer.move_ids) != len(slots):
         said.append(

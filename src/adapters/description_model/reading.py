@@ -101,7 +101,7 @@ def question(
     }
     if len(songs) <= _MOST_SONGS:
         return data, ()
-    message = f"Gemini was shown {_MOST_SONGS} of the {len(songs):,} songs."
+    message = f"The library has {len(songs):,} songs; Gemini received only {_MOST_SONGS} of them."
     return data, (ResultWarning(WarningCode.SONGS_NOT_SHOWN, message),)
 
 
@@ -183,7 +183,7 @@ def _known(figures: Sequence[str], known: set[str], said: list[str]) -> tuple[st
     """Return the known figures, without duplicates."""
     unknown = [each for each in figures if each not in known]
     if unknown:
-        said.append(f"Gemini named a figure that there is not: {_short(unknown[0])}.")
+        said.append(f"Gemini named an unknown figure: {_short(unknown[0])}.")
     return tuple(dict.fromkeys(each for each in figures if each in known))
 
 

@@ -47,7 +47,7 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     """Expected true peak before encoding in dBTP."""
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class AudioOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The options for reading the audio of a file."""
 
     track: int | None = None
@@ -72,7 +72,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-FIRST: Final = Heard()
+FIRST: Final = AudioOptions()
 """The options for an ordinary file."""
 
 
@@ -93,17 +93,17 @@ def mixed(
     fade_in: int = 0,
     fade_out: int = 0,
     level: Level | None = None,
-    heard: Heard = FIRST,
+    audio: AudioOptions = FIRST,
 ) -> Mix:
     """Mix a song, clips' own sound, both or neither, for ``samples`` samples;
     fades are in samples.
     """
     inputs: list[str] = []
     steps: list[str] = []
-    sources: list[tuple[list[str], Heard, list[str]]] = []
+    sources: list[tuple[list[str], AudioOptions, list[str]]] = []
     if song is not None:
         # The song's first sample starts with the first frame, whatever start time its file gives.
-        sources.append((reading(song, audio_format, *heard.options), heard, ["asetpts=N/SR/TB"]))
+        sources.append((reading(song, audio_format, *audio.options), audio, ["asetpts=N/SR/TB"]))
     if own_sound is not None:
         sources.append((_pcm(own_sound), FIRST, []))
     for index, (given, track, cleaned) in enumerate(sources):
@@ -142,7 +142,7 @@ def build_own_sound_command(
     rate: Fraction = Fraction(1),
     volume: float = 1.0,
     input_format: str = "mov",
-    heard: Heard = FIRST,
+    audio: AudioOptions = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """Return the command that extracts a clip's sound during one cut, as 16-bit stereo PCM.
@@ -164,7 +164,7 @@ def build_own_sound_command(
     return [
         *opening(ffmpeg),
         *reading(clip, input_format, *moment),
-        *("-map", heard.of(0), "-vn", "-af", ",".join(chain), "-c:a", f"pcm_{PCM}"),
+        *("-map", audio.of(0), "-vn", "-af", ",".join(chain), "-c:a", f"pcm_{PCM}"),
         *writing(output_file, PCM),
     ]
 
@@ -178,7 +178,7 @@ def build_loudness_command(
     fade_out: int = 0,
     level: Level | None = None,
     audio_format: str = "mp3",
-    heard: Heard = FIRST,
+    audio: AudioOptions = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """Return the command that measures a film's sound (EBU R128); its last lines on stderr have the
@@ -188,7 +188,7 @@ def build_loudness_command(
         song,
         own_sound,
         audio_format=audio_format,
-        heard=heard,
+        audio=audio,
         first_input=0,
         samples=samples,
         fade_in=fade_in,
@@ -197,7 +197,7 @@ def build_loudness_command(
     )
     measure = "[sound]ebur128=peak=true:framelog=verbose[measured]"
     return [
-        *opening(ffmpeg, level="info", forgiving=heard.forgiving),
+        *opening(ffmpeg, level="info", forgiving=audio.forgiving),
         *sound.inputs,
         *("-filter_complex", f"{sound.graph};{measure}", "-map", "[measured]"),
         *("-f", "null", "-"),
@@ -212,22 +212,22 @@ def loudness_in(lines: Sequence[str]) -> Loudness | None:
     found = dict(re.findall(r"^\s*(I|Peak):\s+(\S+) (?:LUFS|dBFS)", "\n".join(lines), re.MULTILINE))
     if found.keys() != {"I", "Peak"}:
         raise ValueError("There is no measurement.")
-    heard = Loudness(integrated=float(found["I"]), peak=float(found["Peak"]))
-    return heard if heard.integrated > SILENT else None
+    measured = Loudness(integrated=float(found["I"]), peak=float(found["Peak"]))
+    return measured if measured.integrated > SILENT else None
 
 
-def levelled(heard: Loudness, target: float, before: Level | None = None) -> Level:
-    """Return the level that brings a sound, measured as ``heard`` at level ``before``, to
+def levelled(measured: Loudness, target: float, before: Level | None = None) -> Level:
+    """Return the level that brings a sound, measured as ``measured`` at level ``before``, to
     ``target`` LUFS.
 
     The gain is constant; if the peaks would exceed the ceiling, a limiter is added.
     """
-    change = target - heard.integrated
-    limited = heard.peak + change > CEILING
+    change = target - measured.integrated
+    limited = measured.peak + change > CEILING
     return Level(
         gain=(before.gain if before else 0.0) + change,
         limited=limited or (before is not None and before.limited),
-        peak=min(heard.peak + change, CEILING),
+        peak=min(measured.peak + change, CEILING),
     )
 
 

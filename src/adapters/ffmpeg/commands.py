@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from adapters.ffmpeg import filters
-from adapters.ffmpeg.audio_filters import FIRST, Heard, Level, mixed
+from adapters.ffmpeg.audio_filters import FIRST, AudioOptions, Level, mixed
 from adapters.ffmpeg.filters import PLAIN, Shown
 from adapters.ffmpeg.guards import DECODERS, PathLike, local, opening, reading, writing
 from adapters.ffmpeg.video_options import encoded
@@ -42,7 +42,7 @@ def build_normalize_command(
     bitrate: str = "2M",
     sound: bool = False,
     shown: Shown = PLAIN,
-    heard: Heard = FIRST,
+    audio: AudioOptions = FIRST,
     input_format: str = "mov",
     progress: bool = False,
     ffmpeg: str = "ffmpeg",
@@ -77,7 +77,7 @@ def build_normalize_command(
             f"[{shown.of(0)}]{','.join(own)}[own];[own][before]{both}"
         )
         picture = ["-filter_complex", f"{graph}[picture]", "-map", "[picture]"]
-    own_sound = ["-map", f"{heard.of(0)}?", *_sound_encoded("aac", "128k")] if sound else ["-an"]
+    own_sound = ["-map", f"{audio.of(0)}?", *_sound_encoded("aac", "128k")] if sound else ["-an"]
     return [
         *opening(ffmpeg, progress=progress),
         *inputs,
@@ -119,7 +119,10 @@ def concat_list(pieces: Sequence[tuple[Path, Fraction]]) -> str:
     lines = ["ffconcat version 1.0"]
     for path, length in pieces:
         if "\n" in str(path):
-            raise ValueError(f"{str(path)!r} does not fit into a line of a list.")
+            raise ValueError(
+                f"The path {str(path)!r} contains a line break, which FFmpeg's lists of files do "
+                "not allow."
+            )
         quoted = local(path).replace("'", r"'\''")
         lines += [f"file '{quoted}'", f"duration {filters.seconds(length)}"]
     return "\n".join([*lines, ""])
@@ -142,7 +145,7 @@ def build_add_audio_command(
     level: Level | None = None,
     input_format: str = "mov",
     audio_format: str = "mp3",
-    heard: Heard = FIRST,
+    audio: AudioOptions = FIRST,
     progress: bool = False,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
@@ -156,7 +159,7 @@ def build_add_audio_command(
         audio_file,
         own_sound,
         audio_format=audio_format,
-        heard=heard,
+        audio=audio,
         first_input=1,
         samples=None if frames is None else filters.samples_in(frames, frame_rate),
         fade_in=filters.samples_in(fade_in, frame_rate),
@@ -165,7 +168,7 @@ def build_add_audio_command(
     )
     picture = ["-c:v", "copy"] if video_codec == "copy" else ["-c:v", video_codec, "-b:v"]
     return [
-        *opening(ffmpeg, progress=progress, forgiving=heard.forgiving),
+        *opening(ffmpeg, progress=progress, forgiving=audio.forgiving),
         *reading(video_file, input_format),
         *sound.inputs,
         *("-filter_complex", sound.graph, "-map", "0:v:0", "-map", "[sound]"),
@@ -190,7 +193,7 @@ def build_sound_command(
     fade_out: int = 0,
     level: Level | None = None,
     audio_format: str = "mp3",
-    heard: Heard = FIRST,
+    audio: AudioOptions = FIRST,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """Return the command that writes only the sound of
@@ -200,7 +203,7 @@ def build_sound_command(
         audio_file,
         own_sound,
         audio_format=audio_format,
-        heard=heard,
+        audio=audio,
         first_input=0,
         samples=samples,
         fade_in=fade_in,
@@ -208,7 +211,7 @@ def build_sound_command(
         level=level,
     )
     return [
-        *opening(ffmpeg, forgiving=heard.forgiving),
+        *opening(ffmpeg, forgiving=audio.forgiving),
         *sound.inputs,
         *("-filter_complex", f"{sound.graph};[sound]{filters.COUNTED}[timed]", "-map", "[timed]"),
         *_sound_encoded(audio_codec, audio_bitrate),
@@ -247,18 +250,18 @@ def build_decode_command(
     input_format: str = "mov",
     sound: bool = True,
     shown: Shown = PLAIN,
-    heard: Heard = FIRST,
+    audio: AudioOptions = FIRST,
     progress: bool = True,
     threads: int = 1,
     ffmpeg: str = "ffmpeg",
 ) -> list[str]:
     """Return the command that decodes a file without output; it fails at the first fault."""
     return [
-        *opening(ffmpeg, progress=progress, forgiving=heard.forgiving),
+        *opening(ffmpeg, progress=progress, forgiving=audio.forgiving),
         # The frames are discarded, so the deblocking filter is unnecessary.
-        *reading(film, input_format, *heard.options, "-skip_loop_filter", "all", threads=threads),
+        *reading(film, input_format, *audio.options, "-skip_loop_filter", "all", threads=threads),
         *("-map", f"{shown.of(0)}?"),
-        *(("-map", f"{heard.of(0)}?") if sound else ("-an",)),
+        *(("-map", f"{audio.of(0)}?") if sound else ("-an",)),
         *("-sn", "-dn"),
         *("-fps_mode", "passthrough", "-f", "null", "-"),
     ]

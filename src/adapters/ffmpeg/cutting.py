@@ -3,7 +3,7 @@
 from fractions import Fraction
 from pathlib import Path
 
-from adapters.ffmpeg.audio_filters import Heard
+from adapters.ffmpeg.audio_filters import AudioOptions
 from adapters.ffmpeg.commands import Under, build_decode_command, build_normalize_command
 from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from adapters.ffmpeg.filters import SPARE, Shown
@@ -77,9 +77,9 @@ def shown_in(seen: Look) -> Shown:
     return Shown(track=seen.picture, interlaced=seen.interlaced, hdr=seen.hdr, colours=seen.colours)
 
 
-def heard_in(seen: Look) -> Heard:
+def heard_in(seen: Look) -> AudioOptions:
     """Return the options for reading the audio of a file."""
-    return Heard(
+    return AudioOptions(
         track=seen.sound,
         endless=seen.endless,
         skip=seen.skip,
@@ -91,7 +91,7 @@ async def film(runner: FFmpegRunner, clip: str, files: MediaFiles) -> Look:
     """Probe a clip; raises `UnreadableMedia`, naming its storage path."""
     seen = await media(runner, clip, files)
     if seen.media.picture is None:
-        raise UnreadableMedia(f"{clip!r} has no picture.")
+        raise UnreadableMedia(f"The clip {clip!r} has no video.")
     return seen
 
 
@@ -111,7 +111,7 @@ async def require_frames(runner: FFmpegRunner, made: Path, frames: int) -> None:
         picture = None
     found = picture.frames if picture else 0
     if found != frames:
-        raise FFmpegFailed(f"{found} frames were made of the {frames} asked for.")
+        raise FFmpegFailed(f"FFmpeg made {found} of {frames} frames.")
 
 
 async def blame(
@@ -126,7 +126,7 @@ async def blame(
             await files.local(path),
             input_format=seen.form,
             shown=shown_in(seen),
-            heard=heard_in(seen),
+            audio=heard_in(seen),
             progress=False,
             ffmpeg=runner.ffmpeg,
         )

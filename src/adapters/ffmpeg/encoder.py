@@ -173,11 +173,11 @@ class FFmpegEncoder:
             raise FilmFlawed("The film cannot be read.", details=error.details) from None
         found = list(differences(seen, timeline))
         if not await FILES.run(lambda: starts_fast(film)):
-            found.append("It cannot be played before all of it has been fetched.")
+            found.append("Players must download all of it before they can start.")
         if not found:
             found += await self._decoded(film, timeline.frames)
         if found:
-            raise FilmFlawed(f"The film is not what was asked for. {' '.join(found)}")
+            raise FilmFlawed(f"The film differs from the request. {' '.join(found)}")
 
     async def _decoded(self, film: Path, frames: int) -> list[str]:
         # The inspection is the last step of a film, so it may use all cores.
@@ -188,9 +188,11 @@ class FFmpegEncoder:
         try:
             await self._runner.run(command, on_line=progress.read_line)
         except FFmpegFailed as error:
-            raise FilmFlawed("The film does not play to its end.", details=error.details) from None
+            raise FilmFlawed(
+                "The film cannot be decoded to its end.", details=error.details
+            ) from None
         seen = progress.frames
-        return [] if seen == frames else [f"{seen} of {frames} frames can be seen."]
+        return [] if seen == frames else [f"Only {seen} of {frames} frames can be decoded."]
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """Make a film of one frame in ``folder``; raises the error that prevents films."""

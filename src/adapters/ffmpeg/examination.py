@@ -9,7 +9,7 @@ from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.known_faults import OLDEST, Version, faults_of, version_of
 from adapters.ffmpeg.process import run
 from adapters.media.codecs import AUDIO, PCM, VIDEO
-from application.operations.diagnose import Found
+from application.operations.diagnose import CheckResult
 from domain.shared.errors import FFmpegFailed, FFmpegMissing
 
 _SEVERAL: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,7 +28,7 @@ ENCODERS: Final = ("libx264", "aac")
 OPTIONAL: Final = {"libx265": "films with `video_codec` libx265 cannot be made"}
 
 
-async def examine_ffmpeg() -> Found:
+async def examine_ffmpeg() -> CheckResult:
     """Return FFmpeg's version and known faults; raises `FFmpegMissing` and `FFmpegFailed`."""
     import av
 
@@ -42,7 +42,7 @@ async def examine_ffmpeg() -> Found:
     where = f"the package {ffmpeg.source}" if ffmpeg.source else "PATH"
     warnings = _named("FFmpeg", version, text)
     pyav = av.ffmpeg_version_info
-    return Found(
+    return CheckResult(
         detail=f"FFmpeg {text} from {where}; PyAV {av.__version__} with FFmpeg {pyav}",
         warnings=(*warnings, *_named("The FFmpeg in PyAV", version_of(pyav), pyav)),
         facts={
@@ -58,11 +58,13 @@ async def examine_ffmpeg() -> Found:
 
 def _named(what: str, version: Version | None, text: str) -> tuple[str, ...]:
     if version is None:
-        return (f"{what} is {text}, which is no version: its faults are not known.",)
+        return (
+            f"{what} reports {text!r} instead of a version, so its known faults cannot be listed.",
+        )
     return tuple(f"{what} is {text}: {fault.name}, {fault.why}." for fault in faults_of(version))
 
 
-async def examine_codecs() -> Found:
+async def examine_codecs() -> CheckResult:
     """Return the missing codecs; raises `FFmpegMissing`, and `FFmpegFailed` if
     no film can be made.
     """
@@ -84,7 +86,7 @@ async def examine_codecs() -> Found:
     ]
     lost = [name for name in OPTIONAL if name not in encoders]
     warnings += [f"FFmpeg lacks the encoder {name}: {OPTIONAL[name]}." for name in lost]
-    return Found(
+    return CheckResult(
         detail=f"{len(DECODERS)} codecs are read, films are written as "
         f"{', '.join(each for each in (*ENCODERS, *OPTIONAL) if each in encoders)}",
         warnings=tuple(warnings),

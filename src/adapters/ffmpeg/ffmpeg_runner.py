@@ -71,7 +71,7 @@ class FFmpegRunner:
         The process can read its inputs and ``reads``, and write to the folder of its output.
         """
         inputs, folders = places(argv)
-        async with place_in(self._places, "a place for FFmpeg", _QUEUE_WAIT):
+        async with place_in(self._places, "a free place for FFmpeg", _QUEUE_WAIT):
             try:
                 return await run(
                     argv,
@@ -106,7 +106,7 @@ class FFmpegRunner:
         file = self._file()
         if (known := self._known(options, file)) is not None:
             return known
-        async with place_in(self._asking, "FFmpeg to tell about itself", _QUEUE_WAIT):
+        async with place_in(self._asking, "FFmpeg to list its features", _QUEUE_WAIT):
             if (known := self._known(options, file)) is not None:
                 return known
             lines: list[str] = []
@@ -129,7 +129,7 @@ class FFmpegRunner:
     async def require(self, encoder: str) -> None:
         """Raise `FFmpegFailed` if this FFmpeg does not have the encoder."""
         if encoder not in encoders_in(await self._of_itself("-hide_banner", "-encoders")):
-            raise FFmpegFailed(f"The FFmpeg of this machine has no encoder {encoder!r}.")
+            raise FFmpegFailed(f"The FFmpeg on this machine lacks the encoder {encoder!r}.")
 
 
 def places(argv: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -19,7 +19,7 @@ def differences(seen: Look, timeline: Timeline) -> Iterator[str]:
     """Yield a sentence for each difference between a film and its timeline."""
     output, picture = timeline.output, seen.media.picture
     if picture is None:
-        yield "It has no picture."
+        yield "It has no video."
         return
     length = timeline.soundtrack.seconds
     frame = Fraction(1, output.frame_rate)
@@ -28,11 +28,11 @@ def differences(seen: Look, timeline: Timeline) -> Iterator[str]:
     if (picture.width, picture.height) != (output.width, output.height):
         yield (f"It is {picture.width}x{picture.height} instead of {output.width}x{output.height}.")
     if picture.codec != CODECS[output.video_codec]:
-        yield f"Its picture is {picture.codec} instead of {CODECS[output.video_codec]}."
+        yield f"Its video codec is {picture.codec} instead of {CODECS[output.video_codec]}."
     if abs(seen.media.seconds - length) > frame:
         yield f"It lasts {float(seen.media.seconds):.3f} s instead of {float(length):.3f} s."
     if seen.media.sound != output.audio_codec:
-        yield f"Its sound is {seen.media.sound or 'missing'} instead of {output.audio_codec}."
+        yield f"Its audio codec is {seen.media.sound or 'missing'} instead of {output.audio_codec}."
     elif abs((seen.sound_seconds or 0) - length) > AAC_FRAME:
         heard = float(seen.sound_seconds or 0)
         yield f"Its sound lasts {heard:.3f} s instead of {float(length):.3f} s."

@@ -37,7 +37,7 @@ async def _common_rate(runner: FFmpegRunner, pieces: Sequence[Path]) -> Fraction
         raise FFmpegFailed("There is nothing to join.")
     kinds = {await _kind(runner, path) for path in dict.fromkeys(pieces)}
     if len(kinds) > 1:
-        raise FFmpegFailed("The pieces were not made alike and cannot be joined.")
+        raise FFmpegFailed("The pieces are encoded differently, so they cannot be joined.")
     return kinds.pop().frame_rate
 
 
@@ -58,5 +58,5 @@ async def _kind(runner: FFmpegRunner, path: Path) -> _Kind:
         raise FFmpegFailed("A piece cannot be read.", details=error.details) from None
     picture = seen.media.picture
     if picture is None:
-        raise FFmpegFailed("A piece has no picture.")
+        raise FFmpegFailed("A piece has no video.")
     return _Kind(seen.setup, picture.frame_rate, picture.width, picture.height, picture.codec)

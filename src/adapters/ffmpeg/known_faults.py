@@ -21,7 +21,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 OLDEST: Final = Fault(
     name="too old",
-    why="it has no `-fps_mode`, which every film is made with; 5.1 is the first that has",
+    why="it lacks `-fps_mode`, which every film needs; 5.1 is the first version with it",
     mended=(5, 1),
     useless=True,
 )
@@ -30,32 +30,37 @@ FAULTS: Final = (
     OLDEST,
     Fault(
         name="CVE-2022-2566",
-        why="a crafted MP4 or MOV writes outside of memory when its index of open groups is read",
+        why=(
+            "a crafted MP4 or MOV may write outside the buffer when its index of open groups is "
+            "read"
+        ),
         first=(5, 1),
         mended=(5, 1, 1),
     ),
     Fault(
         name="CVE-2022-48434",
-        why="decoding in several threads may use memory that was given back",
+        why="decoding in several threads may use freed memory",
         first=(5, 1),
         mended=(5, 1, 2),
     ),
     Fault(
         name="early end",
-        why="a clip with B-frames ends one frame early when its frame rate is converted; films "
-        "are made around it",
+        why=(
+            "a clip with B-frames ends one frame early when its frame rate is converted; the "
+            "service works around it"
+        ),
         first=(5, 1),
         mended=(6,),
     ),
     Fault(
         name="CVE-2025-1594",
-        why="the AAC encoder, which every film's sound goes through, may write outside of memory",
+        why="the AAC encoder, which encodes the sound of every film, may write outside the buffer",
         first=(5, 1),
         mended=(7, 1, 1),
     ),
     Fault(
         name="CVE-2026-40962",
-        why="a crafted encrypted MP4 or MOV writes outside of memory when it is opened",
+        why="a crafted encrypted MP4 or MOV may write outside the buffer when it is opened",
         first=(5, 1),
         mended=(8, 1),
     ),

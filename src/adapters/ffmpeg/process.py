@@ -65,7 +65,9 @@ async def run(
             readers.create_task(_each_line(process.stderr, last.append))
             readers.create_task(_waited(process))
     except TimeoutError:
-        raise FFmpegFailed(details=f"It had not ended after {limits.seconds:g} s.") from None
+        raise FFmpegFailed(
+            details=f"The program did not end within {limits.seconds:g} s."
+        ) from None
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:
@@ -77,7 +79,7 @@ async def run(
     if status:
         text = "\n".join(lines)
         kind = in_output(text) or FFmpegFailed
-        raise kind(details=text or f"It ended with status {status}.")
+        raise kind(details=text or f"The program ended with status {status}.")
     return lines
 
 
@@ -93,7 +95,7 @@ def _refuse_launch(status: int, last: Sequence[str]) -> None:
     if status == NOT_FOUND:
         raise FileNotFoundError(reason)
     if status == NOT_CAGED:
-        raise NotReady(f"A program cannot be caged on this system: {reason}.")
+        raise NotReady(f"This system cannot start a program in the cage: {reason}.")
 
 
 def _unheard(line: str) -> None:

@@ -13,7 +13,7 @@ from adapters.ffmpeg.audio_filters import (
     BYTES_A_SAMPLE,
     FIRST,
     NEAR,
-    Heard,
+    AudioOptions,
     Level,
     Loudness,
     build_loudness_command,
@@ -63,7 +63,7 @@ async def make_film(
                 fade_out=soundtrack.fade_out,
                 level=level,
                 audio_format=parts.form,
-                heard=parts.heard,
+                audio=parts.audio,
                 ffmpeg=runner.ffmpeg,
             )
 
@@ -97,7 +97,7 @@ async def make_sound(
                 fade_out=filters.samples_in(soundtrack.fade_out, rate),
                 level=level,
                 audio_format=parts.form,
-                heard=parts.heard,
+                audio=parts.audio,
                 ffmpeg=runner.ffmpeg,
             )
 
@@ -112,7 +112,7 @@ class _Parts(msgspec.Struct, frozen=True, kw_only=True):
     song: Path | None
     form: str
     """The song's container."""
-    heard: Heard
+    audio: AudioOptions
     own: Path | None
     """The clips' own sound, as PCM."""
     level: Level | None
@@ -125,22 +125,22 @@ async def _parts(
     into: Path,
     samples: int | None = None,
 ) -> _Parts:
-    form, heard = await _song_read(runner, soundtrack.song, files)
+    form, audio = await _song_read(runner, soundtrack.song, files)
     own = await _own_sound(runner, soundtrack, files, into.with_suffix(".pcm"))
     song = await files.local(soundtrack.song) if soundtrack.song is not None else None
-    level = await _level(runner, soundtrack, song, form, heard, own, samples)
-    return _Parts(song=song, form=form, heard=heard, own=own, level=level)
+    level = await _level(runner, soundtrack, song, form, audio, own, samples)
+    return _Parts(song=song, form=form, audio=audio, own=own, level=level)
 
 
 async def _song_read(
     runner: FFmpegRunner, song: str | None, files: MediaFiles
-) -> tuple[str, Heard]:
+) -> tuple[str, AudioOptions]:
     """Return the song's container and track; raises `UnreadableMedia` for a file without sound."""
     if song is None:
         return "", FIRST
     seen = await media(runner, song, files)
     if seen.media.sound is None:
-        raise UnreadableMedia(f"{song!r} has no sound.")
+        raise UnreadableMedia(f"The song {song!r} has no sound.")
     return seen.form, heard_in(seen)
 
 
@@ -168,7 +168,7 @@ async def _own_sound(
             rate=cue.rate,
             volume=cue.volume,
             input_format=audible[cue.clip].form,
-            heard=heard_in(audible[cue.clip]),
+            audio=heard_in(audible[cue.clip]),
             ffmpeg=runner.ffmpeg,
         )
         try:
@@ -204,7 +204,7 @@ async def _level(
     soundtrack: Soundtrack,
     song: Path | None,
     form: str,
-    heard: Heard,
+    audio: AudioOptions,
     own: Path | None,
     samples: int | None,
 ) -> Level | None:
@@ -225,7 +225,7 @@ async def _level(
             fade_out=filters.samples_in(soundtrack.fade_out, rate),
             level=level,
             audio_format=form,
-            heard=heard,
+            audio=audio,
             ffmpeg=runner.ffmpeg,
         )
         measured = await _measured(runner, command)

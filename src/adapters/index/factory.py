@@ -20,7 +20,7 @@ async def open_index(
     """
     if folder is not None:
         try:
-            await IMPORTS.run(lambda: index_file.sweep(folder))
+            await IMPORTS.run(lambda: index_file.remove_leftovers(folder))
         except OSError as error:
             _log.warning("unfinished indexes were not removed: %s", error.strerror)
     try:

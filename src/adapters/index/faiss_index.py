@@ -45,13 +45,16 @@ class ByFaiss:
                 return _Divided(self._faiss, vectors, self._nprobe)
             return _Flat(self._faiss, vectors, gpu=self._gpu)
         except Exception:
-            _log.warning("FAISS failed to take the moves in; NumPy searches them", exc_info=True)
+            _log.warning("FAISS failed to index the moves; NumPy searches them", exc_info=True)
             return NumpySearch(vectors)
 
     def _has_gpu(self) -> bool:
         count = self._faiss.get_num_gpus() if hasattr(self._faiss, "StandardGpuResources") else 0
         if count == 0:
-            _log.warning("FAISS_USE_GPU is set, but the installed FAISS has no GPU; going on")
+            _log.warning(
+                "FAISS_USE_GPU is set, but the installed FAISS supports no GPU; the CPU "
+                "searches the moves"
+            )
         return count > 0
 
 
@@ -73,7 +76,7 @@ class _Flat:
         try:
             return self._near(query, most, mask)
         except Exception:
-            _log.warning("FAISS failed to search; NumPy did", exc_info=True)
+            _log.warning("FAISS failed to search; NumPy searched instead", exc_info=True)
             return NumpySearch(Vectors(self.matrix)).near(query, most, mask)
 
     def _near(self, query: Query, most: int, mask: Mask | None) -> Places:

@@ -49,9 +49,9 @@ def write(folder: Path, version: str, traits: Traits, rows: Iterable[Matrix]) ->
         os.replace(_NAME, _NAME, src_dir_fd=own.lock, dst_dir_fd=root)
 
 
-def sweep(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Delete the unfinished indexes of processes that died. Raises `OSError`."""
-    owned_folders.sweep(folder)
+    owned_folders.remove_leftovers(folder)
     before = time.time() - ABANDONED.total_seconds()
     # Earlier versions gave these names to unfinished indexes, without locks.
     for left in folder.glob(f"{_NAME}.*"):

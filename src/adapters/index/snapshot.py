@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from adapters.index.protocols import Search
 from adapters.index.vectors import Mask, Places, Query, numbers
-from application.ports.move_index import HARDNESS, Among, Entry, Found, Near
+from application.ports.move_index import HARDNESS, Among, Entry, Near, SearchResult
 from domain.library.embeddings import Fused
 from domain.library.moves import Energy, Style
 
@@ -60,20 +60,20 @@ class Snapshot:
         self._energies = np.frombuffer(traits.energy_level, np.uint8)
         self._styles = np.frombuffer(traits.style, np.uint8)
 
-    def nearest(self, query: Fused, most: int, among: Among) -> Found:
+    def nearest(self, query: Fused, most: int, among: Among) -> SearchResult:
         """See `application.ports.move_index.MoveIndex`."""
         asked = numbers(query)
         mask = self._mask(among)
         matching = len(self.traits.ids) if mask is None else int(np.count_nonzero(mask))
         most = min(most, matching)
         if most <= 0:
-            return Found(version=self.version, moves=())
+            return SearchResult(version=self.version, moves=())
         rows = np.sort(self.search.near(asked, most, mask))
         scores = self._scores(asked, rows)
         # A stable sort leaves equal scores in the order of the rows, which is that of the ids.
         first = np.argsort(-scores, kind="stable")[:most]
         moves = tuple(Near(self.traits.ids[rows[at]], float(scores[at])) for at in first)
-        return Found(version=self.version, moves=moves)
+        return SearchResult(version=self.version, moves=moves)
 
     def _scores(self, query: Query, rows: Places) -> NDArray[np.float64]:
         """Return inner products in 64 bits, which are exact for fused vectors."""

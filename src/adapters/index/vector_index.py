@@ -15,7 +15,7 @@ from adapters.index.snapshot import Snapshot, traits_of
 from adapters.index.vectors import Vectors
 from application.concurrency.threads import Threads
 from application.concurrency.timeouts import place_in
-from application.ports.move_index import Among, Entry, Found
+from application.ports.move_index import Among, Entry, SearchResult
 from domain.library.embeddings import Fused
 from domain.shared.errors import NotReady
 
@@ -61,7 +61,7 @@ class VectorIndex:
             self._snapshot = snapshot or self._snapshot
         return snapshot is not None
 
-    async def nearest(self, query: Fused, most: int, among: Among) -> Found:
+    async def nearest(self, query: Fused, most: int, among: Among) -> SearchResult:
         """See `application.ports.move_index.MoveIndex`."""
         return await THREADS.run(partial(self._there().nearest, query, most, among))
 

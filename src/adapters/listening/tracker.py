@@ -54,7 +54,7 @@ _FAINT: Final = 0.05
 """P(beat) below which a beat comes only from the count: it has no peak."""
 
 
-class Heard(NamedTuple):
+class SongBeats(NamedTuple):
     """The beats of a song, in seconds from its first sample."""
 
     beats: Times
@@ -77,10 +77,10 @@ class Count(NamedTuple):
     downbeat: Array
     """(n,) P(downbeat) of each."""
     confidence: float
-    """As in `Heard`."""
+    """As in `SongBeats`."""
 
 
-def track(samples: Array, spectrum: SpectralFeatures | None = None) -> Heard:
+def track(samples: Array, spectrum: SpectralFeatures | None = None) -> SongBeats:
     """Detect the beats of mono ``samples`` (n,) at 22,050 Hz; ``spectrum`` avoids analysing them
     again.
 
@@ -102,7 +102,7 @@ def track(samples: Array, spectrum: SpectralFeatures | None = None) -> Heard:
     times = times[inside]
     known = spectrum or SpectralFeatures(samples)
     places = turned(row.places[inside], row.downbeat[inside], known, times)
-    return Heard(times, times[places == 0], row.confidence, _tempo(times))
+    return SongBeats(times, times[places == 0], row.confidence, _tempo(times))
 
 
 def count(seen: Array, weights: Weights) -> Count:
@@ -118,8 +118,8 @@ def count(seen: Array, weights: Weights) -> Count:
     return Count(times, row.places, downbeat[peaks], confidence)
 
 
-def _nothing(confidence: float) -> Heard:
-    return Heard(np.zeros(0), np.zeros(0), confidence, None)
+def _nothing(confidence: float) -> SongBeats:
+    return SongBeats(np.zeros(0), np.zeros(0), confidence, None)
 
 
 @cache

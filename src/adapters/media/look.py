@@ -72,7 +72,7 @@ def _song(
     assert chosen.sound is not None  # noqa: S101 - one of both is there
     heard = length(file, chosen.sound, seconds, patience)
     if not heard:
-        raise UnreadableMedia("There is no sound in the file: not one sample.")
+        raise UnreadableMedia("The sound of the file is empty: it has no samples.")
     return Look(
         form=container.form,
         media=Media(seconds=heard, sound=chosen.sound_codec, streams=chosen.streams),
@@ -94,7 +94,7 @@ def _film(
     track: Track = chosen.tracks[stream.index]
     end = track.end(chosen.beginning)
     if end <= 0:
-        raise UnreadableMedia("The film does not say when its pictures are seen.")
+        raise UnreadableMedia("The film has no timestamps for its frames.")
     coded: Any = stream.codec_context
     configuration = bytes(coded.extradata or b"")
     width, height, seen = coded.width, coded.height, list[VideoFrameOf]()
@@ -155,7 +155,7 @@ def _first_pictures(
         if len(seen) == _SEEN:
             break
     if not seen:
-        raise UnreadableMedia("There is no frame in the film.")
+        raise UnreadableMedia("The film contains no frames.")
     return seen
 
 

@@ -34,10 +34,12 @@ def measure_motion(file: int, seconds: float) -> Motion:
         tracks = survey(found, seconds, patience)
         index = moving_picture(found, tracks)
         if index is None:
-            raise UnreadableMedia("The file has no moving picture.")
+            raise UnreadableMedia("The file has no video.")
         promised = tracks[index].packets
         if _ends_before(file, found.streams[index].index_entries):
-            raise UnreadableMedia("The film breaks off: its index goes on after the file's end.")
+            raise UnreadableMedia(
+                "The film is truncated: its index refers to data after the end of the file."
+            )
     changes: list[float] = []
     before: NDArray[np.int16] | None = None
     count = 0
@@ -55,7 +57,10 @@ def measure_motion(file: int, seconds: float) -> Motion:
                 continue
             time = float((frame.pts - start) * frame.time_base)
             if time > seconds + 1:
-                raise TooLarge(f"A clip is watched for {seconds:g} s at most; this lasts longer.")
+                raise TooLarge(
+                    f"The service analyses the motion of {seconds:g} s at most; this clip is "
+                    "longer."
+                )
             if time * _RATE < len(changes):
                 continue
             small = smaller.reformat(frame, *_SIZE, "gray").to_ndarray()
@@ -66,9 +71,11 @@ def measure_motion(file: int, seconds: float) -> Motion:
             changes.append(round(change, 4))
             before = now
     if count < promised - _MISSING:
-        raise UnreadableMedia(f"The film breaks off: {count} of {promised} pictures can be seen.")
+        raise UnreadableMedia(
+            f"The film is truncated: only {count} of {promised} frames can be decoded."
+        )
     if not changes:
-        raise UnreadableMedia("The file has no picture.")
+        raise UnreadableMedia("The file has no video.")
     return Motion(rate=_RATE, changes=tuple(changes[1:] or changes))
 
 

@@ -34,14 +34,14 @@ class _Counter:
         self._header = 0
 
     def count(self, start: int, end: int, depth: int) -> None:
-        limits.keep("boxes within one another", depth, limits.DEPTH)
+        limits.keep("nested boxes", depth, limits.DEPTH)
         alike, by_chunks = 0, False
         for box in self._within(start, end):
             self._boxes += 1
             limits.keep("boxes", self._boxes, limits.BOXES)
             if box.kind in (b"moov", b"moof"):
                 self._header += box.end - box.body
-                limits.keep("bytes of index", self._header, limits.HEADER)
+                limits.keep("bytes in its index", self._header, limits.HEADER)
             if box.kind in _CONTAINERS:
                 skipped = 4 if box.kind == b"meta" else 0
                 self.count(box.body + skipped, box.end, depth + 1)
@@ -60,7 +60,7 @@ class _Counter:
 
     def _add(self, entries: int) -> None:
         self._entries += entries
-        limits.keep("entries of index", self._entries, limits.ENTRIES)
+        limits.keep("entries in its index", self._entries, limits.ENTRIES)
 
     def _number(self, box: _Box, at: int) -> int:
         return int.from_bytes(os.pread(self._file, 4, box.body + at))
@@ -75,7 +75,7 @@ class _Counter:
     def _runs(self, box: _Box) -> list[tuple[int, int]]:
         """Return the runs of an `stts`: pairs of sample count and ticks."""
         count = self._number(box, 4)
-        limits.keep("entries of index", count, limits.ENTRIES)
+        limits.keep("entries in its index", count, limits.ENTRIES)
         table = os.pread(self._file, min(8 * count, max(0, box.end - box.body)), box.body + 8)
         return [
             (int.from_bytes(table[at : at + 4]), int.from_bytes(table[at + 4 : at + 8]))

@@ -28,7 +28,7 @@ def sniffed(file: int) -> Container:
     if found is None:
         if not os.fstat(file).st_size:
             raise UnacceptedMedia("The file is empty.")
-        raise UnacceptedMedia(f"The file is not a film or a song that can be read: {ACCEPTED}.")
+        raise UnacceptedMedia(f"The file is not a film or song of an accepted kind: {ACCEPTED}.")
     if found.form == "mov":
         keep_within_limits(file)
     return found
@@ -83,8 +83,10 @@ def is_cover(stream: Any) -> bool:  # noqa: ANN401 - a stream of any kind
 
 def refuse_codec(what: str, stream: Any) -> UnacceptedMedia:  # noqa: ANN401 - a stream of any kind
     """Return the error for a track whose codec is not accepted."""
-    name = codec_of(stream) or "one that FFmpeg has no decoder for"
-    return UnacceptedMedia(f"The {what} is {name}, which is not taken.", details=f"Taken: {NAMES}.")
+    name = codec_of(stream) or "in a codec that FFmpeg does not know"
+    return UnacceptedMedia(
+        f"The {what} is {name}, which is not accepted.", details=f"Accepted: {NAMES}."
+    )
 
 
 def origin(found: "InputContainer") -> Fraction:

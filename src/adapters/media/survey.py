@@ -124,7 +124,7 @@ def _first_taken(what: str, streams: list[Any]) -> int | None:
 def nothing_there(found: "InputContainer") -> UnreadableMedia:
     """Return the error for a file without video and audio."""
     if found.streams.audio:
-        return UnreadableMedia("There is no sound in the file: not one sample.")
+        return UnreadableMedia("The sound of the file is empty: it has no samples.")
     if found.streams.video:
-        return UnreadableMedia("There is no moving picture in the file, and no sound.")
-    return UnreadableMedia("There is neither picture nor sound in the file.")
+        return UnreadableMedia("The file has no moving picture and no sound.")
+    return UnreadableMedia("The file has neither video nor sound.")

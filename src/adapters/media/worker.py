@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 _START: Final = "import sys; sys.path[:] = sys.argv[1].split('\\n'); from {} import main; main()"
 """Runs with a list of module folders, one per line; Python imports from nowhere else."""
-_HARMED: Final = "The file cannot be looked into: it takes too long, or too much memory."
+_HARMED: Final = "Reading the file takes too long or too much memory, so the service refuses it."
 _ENDING: Final = 10.0
 """Maximum seconds to wait for the end of a killed process."""
 _QUEUE_WAIT: Final = 60 * 60.0
@@ -113,7 +113,7 @@ class MediaWorker:
                     async with self._doing(job, source) as answers:
                         return await _answered(answers)
             except TimeoutError:
-                message = f"The file cannot be looked into: no answer within {wait:g} s."
+                message = f"The service could not read the file within {wait:g} s."
                 raise UnreadableMedia(message) from None
 
     @contextlib.asynccontextmanager
@@ -124,7 +124,7 @@ class MediaWorker:
         except LookupError:
             places = asyncio.Semaphore(self._at_once)
             self._places.set(places)
-        async with place_in(places, "a place to look into a file", _QUEUE_WAIT):
+        async with place_in(places, "a free place to read a file", _QUEUE_WAIT):
             yield
 
     @contextlib.asynccontextmanager
@@ -178,7 +178,7 @@ class MediaWorker:
                 self.close()
             else:
                 return
-        raise MediaFault("The media worker ends as soon as it is started.")
+        raise MediaFault("The media worker ends immediately after its start.")
 
     def _running(self) -> socket.socket:
         if self._process is not None and self._process.poll() is not None:
@@ -248,7 +248,7 @@ async def _opened(file: Path) -> int:
         opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         if not stat.S_ISREG(os.fstat(opened).st_mode):
             os.close(opened)
-            raise UnreadableMedia("This is no ordinary file.")
+            raise UnreadableMedia("This is not a regular file.")
         if unwanted.is_set():
             os.close(opened)
         else:

@@ -73,7 +73,7 @@ class MemoryMoveEmbeddings:
         makers = {name: getattr(embedding, name) for name in ("pose_by", "audio_by", "text_by")}
         wrong = [name for name, text in makers.items() if not is_storable(text)]
         if wrong:
-            message = "It holds U+0000 or half a surrogate pair, which is no text."
+            message = "The text contains U+0000 or an unpaired surrogate; remove it."
             raise InvalidRequest(tuple(Violation(path=f"$.{n}", message=message) for n in wrong))
         self._embeddings[embedding.move_id] = embedding
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from anyio.lowlevel import checkpoint
 
-from application.ports.move_index import HARDNESS, Among, Entry, Found, Near
+from application.ports.move_index import HARDNESS, Among, Entry, Near, SearchResult
 from domain.library.embeddings import Fused, unpacked
 from domain.shared.errors import NotReady
 
@@ -34,7 +34,7 @@ class MemoryMoveIndex:
         await checkpoint()
         return False
 
-    async def nearest(self, query: Fused, most: int, among: Among) -> Found:
+    async def nearest(self, query: Fused, most: int, among: Among) -> SearchResult:
         """See `application.ports.move_index.MoveIndex`."""
         if self._held is None:
             raise NotReady("No moves have been indexed yet.")
@@ -48,7 +48,7 @@ class MemoryMoveIndex:
                 found.append(Near(entry.move_id, score))
         # Sorting keeps the order of the ids among equal scores.
         found.sort(key=lambda near: -near.score)
-        return Found(version=version, moves=tuple(found[: max(most, 0)]))
+        return SearchResult(version=version, moves=tuple(found[: max(most, 0)]))
 
     async def ready(self) -> str:
         """See `application.ports.move_index.MoveIndex`."""

@@ -83,18 +83,18 @@ class MemoryMoveRepository:
         self._files.release(Kind.MOVE, move_id, move.video_path)
         return move
 
-    async def page(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
+    async def page(self, filters: MoveFilter, after: str | None, most: int) -> Page[Move]:
         """See `application.ports.moves.MoveRepository`."""
         await checkpoint()
 
         def matches(move: Move) -> bool:
             return (
-                (wanted.search is None or contains(wanted.search, move.name))
-                and wanted.label in (None, move.label)
-                and wanted.difficulty in (None, move.difficulty)
-                and wanted.energy_level in (None, move.energy_level)
-                and wanted.style in (None, move.style)
-                and wanted.usable in (None, move.unusable is None)
+                (filters.search is None or contains(filters.search, move.name))
+                and filters.label in (None, move.label)
+                and filters.difficulty in (None, move.difficulty)
+                and filters.energy_level in (None, move.energy_level)
+                and filters.style in (None, move.style)
+                and filters.usable in (None, move.unusable is None)
             )
 
         page = page_of(self._moves, matches, after, most)

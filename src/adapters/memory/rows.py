@@ -42,7 +42,7 @@ def check_texts(item: Song | Move) -> None:
     fields = msgspec.structs.asdict(item)
     wrong = [n for n, text in fields.items() if isinstance(text, str) and not is_storable(text)]
     if wrong:
-        message = "It holds U+0000 or half a surrogate pair, which is no text."
+        message = "The text contains U+0000 or an unpaired surrogate; remove it."
         raise InvalidRequest(tuple(Violation(path=f"$.{name}", message=message) for name in wrong))
 
 

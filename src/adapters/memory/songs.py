@@ -52,20 +52,20 @@ class MemorySongRepository:
             raise SongNotFound
         return song
 
-    async def page(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
+    async def page(self, filters: SongFilter, after: str | None, most: int) -> Page[Song]:
         """See `application.ports.songs.SongRepository`."""
         await checkpoint()
 
         def matches(song: Song) -> bool:
             named = (song.title, song.artist)
             return (
-                (wanted.search is None or any(contains(wanted.search, name) for name in named))
-                and wanted.genre in (None, song.genre)
-                and _between(wanted.slowest, song.tempo, wanted.fastest)
-                and _between(wanted.shortest, song.duration, wanted.longest)
-                and wanted.usable in (None, song.unusable is None)
-                and wanted.audio_path in (None, song.audio_path)
-                and (wanted.contents is None or contents_of(song.audio_path) == wanted.contents)
+                (filters.search is None or any(contains(filters.search, name) for name in named))
+                and filters.genre in (None, song.genre)
+                and _between(filters.slowest, song.tempo, filters.fastest)
+                and _between(filters.shortest, song.duration, filters.longest)
+                and filters.usable in (None, song.unusable is None)
+                and filters.audio_path in (None, song.audio_path)
+                and (filters.contents is None or contents_of(song.audio_path) == filters.contents)
             )
 
         return page_of(self._songs, matches, after, most)

@@ -96,7 +96,7 @@ class MemoryStorage:
 
 def _checked(path: str) -> str:
     if paths.checked(path).split("/")[0] == ".incoming":
-        raise UnsafePath("'.incoming' is the storage's own.")
+        raise UnsafePath("'.incoming' is reserved for the storage.")
     return path
 
 

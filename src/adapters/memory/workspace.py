@@ -26,7 +26,7 @@ class MemoryWorkspace:
         self.open: set[Path] = set()
         """Folders in use."""
         self.abandoned: list[UUID] = []
-        """Tasks that the next `sweep` returns, as if their process had died."""
+        """Tasks that the next `remove_leftovers` returns, as if their process had died."""
 
     @asynccontextmanager
     async def take(self, task_id: UUID) -> AsyncGenerator[Path]:
@@ -40,7 +40,7 @@ class MemoryWorkspace:
             shutil.rmtree(folder, ignore_errors=True)
             self.open.discard(folder)
 
-    async def sweep(self) -> tuple[UUID, ...]:
+    async def remove_leftovers(self) -> tuple[UUID, ...]:
         """See `application.ports.workspace.Workspace`."""
         await checkpoint()
         found = tuple(sorted(set(self.abandoned)))
@@ -63,5 +63,5 @@ class MemoryWorkspace:
                 self._root.mkdir(parents=True, exist_ok=True)
             return Path(tempfile.mkdtemp(prefix=f"{task_id}.", dir=self._root))
         except OSError as error:
-            failure = StorageFailed(f"No work folder could be made: {error.strerror}.")
+            failure = StorageFailed(f"A work folder cannot be created: {error.strerror}.")
             raise translated(error, failure) from error

@@ -54,7 +54,7 @@ def measured(head: bytes, start: int, end: int) -> Box:
     elif size == 0:
         size = end - start
     if not content <= start + size <= end:
-        raise UnreadableTrack("A box does not fit where it is.")
+        raise UnreadableTrack("A box is longer than the box around it.")
     return Box(kind, start, content, start + size)
 
 
@@ -108,7 +108,7 @@ def number(view: memoryview, at: int, width: int) -> int:
     end.
     """
     if not 0 <= at <= len(view) - width:
-        raise UnreadableTrack("A box is shorter than what should be in it.")
+        raise UnreadableTrack("A box is too short for its contents.")
     return int.from_bytes(view[at : at + width])
 
 

@@ -68,7 +68,7 @@ def taken_apart(cut: Cut, keyframes: Sequence[int]) -> list[Part]:
     them; a fade-out at the end is encoded too.
     """
     if cut.rate != 1:
-        raise ValueError("The cut is not made of the clip's own frames.")
+        raise ValueError("The cut does not consist of the clip's own frames.")
     changed = max(cut.fade_in, cut.crossfade.frames if cut.crossfade else 0)
     following = bisect_left(keyframes, cut.first + changed)
     copied_from = keyframes[following] - cut.first if following < len(keyframes) else cut.frames

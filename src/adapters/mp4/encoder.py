@@ -110,7 +110,7 @@ class JoiningEncoder:
         """
         found = await THREADS.run(lambda: list(differences(film, timeline)))
         if found:
-            raise FilmFlawed(f"The film is not what was asked for. {' '.join(found)}")
+            raise FilmFlawed(f"The film differs from the request. {' '.join(found)}")
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """See `application.ports.clip_encoder.ClipEncoder`."""

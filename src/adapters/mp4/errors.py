@@ -23,7 +23,7 @@ class MismatchedTrack(Broken):
 
 
 class MismatchedPieces(Broken):
-    """The pieces were not made alike and cannot be joined."""
+    """The pieces are encoded differently, so they cannot be joined."""
 
     code = "mismatched-pieces"
 

@@ -32,12 +32,12 @@ def differences(film: Path, timeline: Timeline) -> Iterator[str]:
     if (picture.width, picture.height) != (output.width, output.height):
         yield f"It is {picture.width}x{picture.height} instead of {output.width}x{output.height}."
     if picture.entry[4:8] != CODECS[output.video_codec]:
-        yield "Its picture is of another codec."
+        yield "Its video has another codec."
     heard = Fraction(sound.length, sound.timescale)
     if abs(heard - length) > Fraction(AAC_PACKET, sound.timescale):
         yield f"Its sound lasts {float(heard):.3f} s instead of {float(length):.3f} s."
     if not early:
-        yield "It cannot be played before all of it has been fetched."
+        yield "Players must download all of it before they can start."
 
 
 def _starts_fast(film: Path) -> bool:

@@ -59,7 +59,7 @@ def layout(pieces: Sequence[Piece], sound: Track | None = None) -> Layout:
     """
     require_alike(pieces)
     if sound is not None and sound.kind != "audio":
-        raise ImpossiblePiece("The sound is a picture.")
+        raise ImpossiblePiece("The sound track contains video.")
     film = _film(pieces)
     heard = None if sound is None else _heard(sound, film)
     picture_chunks, sound_chunks, runs = _interleaved(film, heard)

@@ -80,7 +80,7 @@ class MezzanineStore:
         if soundtrack.song is not None:
             known = await files.known(soundtrack.song)
             if known.media.sound is None:
-                raise UnreadableMedia(f"{soundtrack.song!r} has no sound.")
+                raise UnreadableMedia(f"The song {soundtrack.song!r} has no sound.")
             inputs.append(known.digest)
             if _is_plain(soundtrack) and samples <= known.media.seconds * RATE:
                 whole = round(known.media.seconds * RATE)
@@ -179,7 +179,7 @@ def _film(like: Track, frames: int, path: Path) -> Track:
     )
     for good, what in alike:
         if not good:
-            raise MismatchedTrack(f"The film's {what} is not as it was made.")
+            raise MismatchedTrack(f"The film's {what} differs from what was encoded.")
     return track
 
 
@@ -187,5 +187,5 @@ def _sound(samples: int, path: Path) -> Track:
     """Read a sound of ``samples`` samples; its header is exact only to one packet."""
     track = read_track(path, "audio")
     if track.timescale != RATE or abs(track.length - samples) > AAC_PACKET:
-        raise MismatchedTrack("The sound's length is not as it was made.")
+        raise MismatchedTrack("The sound's length differs from what was encoded.")
     return track

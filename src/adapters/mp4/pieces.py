@@ -118,7 +118,7 @@ def require_alike(pieces: Sequence[Piece]) -> None:
     if not pieces:
         raise ImpossiblePiece("There is nothing to join.")
     if pieces[0].track.kind != "video":
-        raise ImpossiblePiece("There is no picture in what is to be joined.")
+        raise ImpossiblePiece("The pieces to join have no video.")
     if sum(piece.count for piece in pieces) > MOST_32:
         raise ImpossiblePiece("The pieces have more frames than a file can count.")
     first = _likeness(pieces[0].track)

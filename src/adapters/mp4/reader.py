@@ -37,7 +37,7 @@ def read_track(path: Path, kind: Kind | None = None) -> Track:
     try:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode):
-            raise UnreadableTrack("It is no file.")
+            raise UnreadableTrack("It is not a file.")
         header = _header(file, found.st_size)
     except OSError as error:
         raise UnreadableTrack("The file cannot be read.", details=error.strerror) from None
@@ -54,7 +54,7 @@ def _header(file: int, size: int) -> bytes:
             break
         box = measured(os.pread(file, 16, start), start, size)
         if index == 0 and box.kind != b"ftyp":
-            raise UnreadableTrack("The file is no MP4.")
+            raise UnreadableTrack("The file is not an MP4 file.")
         if box.kind == b"moov":
             if box.end - box.content > MOST_HEADER:
                 raise UnreadableTrack("The header is too large.")
@@ -80,7 +80,7 @@ def _track(path: Path, movie: Inside, kind: Kind | None, size: int) -> Track:
     about = media.one(b"mdhd")
     timescale = number(about, 20 if number(about, 0, 1) else 12, 4)
     if not timescale or not movie_timescale:
-        raise UnreadableTrack("A second has no ticks.")
+        raise UnreadableTrack("Its timescale is 0.")
     information = media.inside(b"minf")
     _require_own_data(information)
     samples = information.inside(b"stbl")

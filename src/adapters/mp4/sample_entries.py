@@ -43,7 +43,7 @@ def read_entry(descriptions: memoryview, kind: Kind) -> tuple[bytes, bytes]:
     kept = [box for box in walk(boxes) if box.kind != b"btrt"]
     setups = [boxes[box.content : box.end] for box in kept if box.kind == setup]
     if len(setups) != 1:
-        raise UnreadableTrack("There is nothing to set the decoder up with.")
+        raise UnreadableTrack("The configuration of the decoder is missing.")
     configuration = _aac(setups[0]) if kind == "audio" else bytes(setups[0])
     body = b"".join([content[:fixed], *(boxes[box.start : box.end] for box in kept)])
     return (len(body) + 8).to_bytes(4) + codec + body, configuration

@@ -38,7 +38,7 @@ def read_durations(samples: Inside, count: int, kind: Kind) -> Durations:
         raise UnreadableTrack("A frame takes no time.")
     shifts = samples.maybe(b"ctts")
     if shifts is not None and any(_pairs(shifts, count)[1]):
-        raise UnreadableTrack("Frames are not in the order they are seen in.")
+        raise UnreadableTrack("Frames are not stored in display order.")
     return Durations.of(counts, deltas)
 
 
@@ -47,7 +47,7 @@ def _pairs(box: memoryview, count: int) -> "tuple[array[int], array[int]]":
     both = table(box, 8, 2 * number(box, 4, 4), "I")
     counts, numbers = both[0::2], both[1::2]
     if sum(counts) != count or not all(counts):
-        raise UnreadableTrack("The tables are not of the same samples.")
+        raise UnreadableTrack("The tables disagree about the number of samples.")
     return counts, numbers
 
 
@@ -57,7 +57,7 @@ def read_places(samples: Inside, sizes: Sizes, file_size: int) -> Places:
     """
     narrow, wide = samples.maybe(b"stco"), samples.maybe(b"co64")
     if (narrow is None) == (wide is None):
-        raise UnreadableTrack("It is not said where the samples are, or twice.")
+        raise UnreadableTrack("The file must contain exactly one table of sample positions.")
     if narrow is not None:
         chunks = table(narrow, 8, number(narrow, 4, 4), "I")
     else:
@@ -68,7 +68,7 @@ def read_places(samples: Inside, sizes: Sizes, file_size: int) -> Places:
     for offset, held in zip(chunks, _held(samples, len(chunks)), strict=True):
         upto = first + held
         if upto > sizes.count:
-            raise UnreadableTrack("The tables are not of the same samples.")
+            raise UnreadableTrack("The tables disagree about the number of samples.")
         if offset != end or not first:
             firsts.append(first)
             offsets.append(offset)
@@ -77,7 +77,7 @@ def read_places(samples: Inside, sizes: Sizes, file_size: int) -> Places:
             raise UnreadableTrack("The file is cut off.")
         first = upto
     if first != sizes.count:
-        raise UnreadableTrack("The tables are not of the same samples.")
+        raise UnreadableTrack("The tables disagree about the number of samples.")
     return Places(firsts, offsets)
 
 

@@ -138,7 +138,7 @@ def _parsed(dsn: str) -> URL:
         url = make_url(dsn)
     except (ArgumentError, ValueError):
         # The parser's own message may contain the password.
-        raise _refusal("The address of the database cannot be read.") from None
+        raise _refusal("The address of the database is not valid.") from None
     if url.drivername.partition("+")[0] not in ("postgresql", "postgres", "sqlite"):
         raise _refusal("The address begins with postgresql:// or sqlite:///.")
     return url

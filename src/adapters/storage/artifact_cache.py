@@ -85,7 +85,7 @@ class LocalArtifactCache:
                 await self._disk.run(lambda _: self._enter(key, made, into))
             return await self._disk.run(lambda _: read(into))
 
-    async def sweep(self, older_than: timedelta = ABANDONED) -> None:
+    async def remove_leftovers(self, older_than: timedelta = ABANDONED) -> None:
         """Delete the unfinished files of processes that died.
 
         Earlier versions did not lock their files; of those, delete the ones ``older_than`` this.
@@ -94,9 +94,9 @@ class LocalArtifactCache:
         def step(_: Event) -> None:
             folder = self._root / "making"
             before = time.time() - older_than.total_seconds()
-            with _translated("swept"):
+            with _translated("making"):
                 folder.mkdir(parents=True, exist_ok=True)
-                owned_folders.sweep(folder)
+                owned_folders.remove_leftovers(folder)
                 for entry in os.scandir(folder):
                     if owned_folders.is_making(entry.name):
                         continue

@@ -69,7 +69,10 @@ class Download:
         if body.end <= self._at:
             return None
         if body.first != self._at:
-            raise StorageFailed(f"The media storage gives no parts of files, as of {self._path!r}.")
+            raise StorageFailed(
+                "The media storage does not support range requests; the request was for "
+                f"{self._path!r}."
+            )
         self._etag, self._end = body.etag, body.end
         return body
 

@@ -76,7 +76,7 @@ def _opened_root(root: Path, *, make: bool) -> int:
             root.mkdir(parents=True, exist_ok=True)
         return os.open(root, _FOLDER & ~os.O_NOFOLLOW)
     except (FileExistsError, NotADirectoryError):
-        raise StorageFailed("What should be the media folder is none.") from None
+        raise StorageFailed("The path of the media folder is not a folder.") from None
 
 
 def _entered(folder: int, name: str, *, make: bool) -> int:

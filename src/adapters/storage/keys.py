@@ -17,7 +17,7 @@ LONGEST: Final = 1024
 def safe(path: str) -> str:
     """Return a valid storage path; raises `UnsafePath` otherwise."""
     if paths.checked(path).split("/")[0] == INCOMING:
-        raise UnsafePath(f"{INCOMING!r} is the storage's own.")
+        raise UnsafePath(f"{INCOMING!r} is reserved for the storage.")
     return path
 
 

@@ -153,12 +153,14 @@ class LocalStorage:
                 finally:
                     os.close(file)
             if not whole:
-                raise StorageFailed("What is written to the media storage is not read back.")
+                raise StorageFailed(
+                    "The media storage does not return the bytes that were written to it."
+                )
             return "local disk"
 
         return await self._disk.run(step)
 
-    async def sweep(self, older_than: timedelta = ABANDONED) -> int:
+    async def remove_leftovers(self, older_than: timedelta = ABANDONED) -> int:
         """Delete the unfinished files of processes that died; return their number.
 
         Earlier versions did not lock their files; of those, delete the ones ``older_than`` this.
@@ -169,8 +171,8 @@ class LocalStorage:
                 _translated(INCOMING),
                 folders.opened(self._root, [INCOMING], make=True) as incoming,
             ):
-                swept = owned_folders.sweep_in(incoming)
-                return swept + _remove_old(incoming, time.time() - older_than.total_seconds())
+                removed = owned_folders.remove_leftovers_in(incoming)
+                return removed + _remove_old(incoming, time.time() - older_than.total_seconds())
 
         return await self._disk.run(step)
 
@@ -244,7 +246,7 @@ def _translated(path: str) -> Generator[None]:
     try:
         yield
     except LinkInTheWay:
-        raise UnsafePath(f"The path {path[:80]!r} goes through a link.") from None
+        raise UnsafePath(f"The path {path[:80]!r} contains a symbolic link.") from None
     except OSError as error:
         # The original message may contain a path of this machine.
         message = f"The media storage failed at {path!r}: {error.strerror}."
@@ -259,7 +261,7 @@ def _chunk(path: str, file: int, at: int, end: int, _: Event) -> bytes:
 def _remove_old(folder: int, before: float) -> int:
     removed = 0
     for name in os.listdir(folder):
-        # Another process may be sweeping, or finishing, at the same time.
+        # Another process may be removing leftovers, or finishing, at the same time.
         with suppress(FileNotFoundError):
             status = os.stat(name, dir_fd=folder, follow_symlinks=False)
             if stat.S_ISREG(status.st_mode) and status.st_mtime < before:

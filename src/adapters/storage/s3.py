@@ -53,7 +53,7 @@ class S3Storage:
         """See `application.ports.storage.Storage`."""
         part = into.with_name(f".{uuid4().hex}.part")
         with named(safe(path)):
-            async with place_in(self._downloads, "a place to fetch a file", FETCH_QUEUE_WAIT):
+            async with place_in(self._downloads, "a free place to fetch a file", FETCH_QUEUE_WAIT):
                 try:
                     await self._download(path, part)
                     await self._disk.run(
@@ -132,10 +132,12 @@ class S3Storage:
             finally:
                 await finish_even_if_cancelled(removed(self._client, key))
         if not whole:
-            raise StorageFailed("What is written to the media storage is not read back.")
+            raise StorageFailed(
+                "The media storage does not return the bytes that were written to it."
+            )
         return f"object storage, profile {self._client.profile}"
 
-    async def sweep(self, older_than: timedelta = ABANDONED) -> int:
+    async def remove_leftovers(self, older_than: timedelta = ABANDONED) -> int:
         """Remove what processes that died left unfinished, and say how much there was.
 
         A file that cannot be removed is logged and keeps no other from it.
@@ -224,7 +226,7 @@ class S3Storage:
             await self._client.ask("head_bucket")
         except sdk_errors() as error:
             if code(error) in MISSING:
-                raise StorageFailed("The bucket of the media storage is not there.") from None
+                raise StorageFailed("The bucket of the media storage does not exist.") from None
             raise
 
     async def _written(self, key: str) -> None:
@@ -242,8 +244,8 @@ class S3Storage:
             self._creates_only = True
         else:
             raise StorageFailed(
-                "The media storage replaces files though it is asked not to (If-None-Match); "
-                "it needs a newer server, or another BACHATA_S3_PROFILE."
+                "The media storage ignores If-None-Match and replaces existing files; use a newer "
+                "server or another BACHATA_S3_PROFILE."
             )
 
     async def _abandon(self, upload: listing.Unfinished) -> None:
@@ -265,5 +267,5 @@ async def open_s3(bucket: Bucket, limits: Limits | None = None) -> AsyncGenerato
     async with open_client(bucket, limits or Limits()) as client:
         storage = S3Storage(client)
         await storage.ready()
-        await storage.sweep()
+        await storage.remove_leftovers()
         yield storage

@@ -176,6 +176,9 @@ def _config(bucket: Bucket, limits: Limits) -> object:
 async def _hmac_key(session: Any) -> google.HmacKey:  # noqa: ANN401 - the SDK has no types
     found = await session.get_credentials()
     if found is None:
-        raise StorageFailed("There are no HMAC keys to ask Google Cloud Storage with.")
+        raise StorageFailed(
+            "The HMAC keys for Google Cloud Storage are missing; set BACHATA_S3_ACCESS_KEY and "
+            "BACHATA_S3_SECRET_KEY."
+        )
     frozen = await found.get_frozen_credentials()
     return google.HmacKey(str(frozen.access_key), str(frozen.secret_key))

@@ -16,7 +16,10 @@ NOTHING_THERE: Final = frozenset({"InvalidRange", "416"})
 """The range begins after the last byte."""
 
 _SENTENCES: Final = (
-    ({"NoSuchBucket"}, "The bucket of the media storage is not there; it was asked for {path!r}."),
+    (
+        {"NoSuchBucket"},
+        "The bucket of the media storage does not exist; the request was for {path!r}.",
+    ),
     (
         {"AccessDenied", "Forbidden", "403", "AllAccessDisabled", "AccountProblem"},
         "The media storage denies access to {path!r}.",
@@ -26,12 +29,12 @@ _SENTENCES: Final = (
             *("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken"),
             *("AuthorizationHeaderMalformed", "InvalidSecurity", "Unauthorized", "401"),
         },
-        "The media storage refuses the keys it is asked with; it was asked for {path!r}.",
+        "The media storage rejects the access keys; the request was for {path!r}.",
     ),
-    ({"EntityTooLarge"}, "The file for {path!r} is larger than the media storage takes."),
+    ({"EntityTooLarge"}, "The file for {path!r} is larger than the media storage accepts."),
     (
         {"SlowDown", "ServiceUnavailable", "503", "InternalError", "500", "502", "504"},
-        "The media storage was asked for {path!r} again and again, and is overloaded or broken.",
+        "The media storage failed repeatedly at {path!r}; it is overloaded or broken.",
     ),
 )
 _NO_ROOM: Final = {
@@ -39,12 +42,12 @@ _NO_ROOM: Final = {
     *("QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "StorageFull"),
 }
 _FULL: Final = (
-    "The media storage is full; there is no room for {path!r}: make room in it, or raise its quota."
+    "The media storage is full, so {path!r} was not stored; free space in it, or raise its quota."
 )
 _SILENT: Final = "The media storage did not answer in time at {path!r}."
-_OUT_OF_REACH: Final = "The media storage cannot be reached; it was asked for {path!r}."
-_CUT: Final = "The media storage broke off again and again at {path!r}."
-_NO_KEYS: Final = "There are no keys to ask the media storage with for {path!r}."
+_OUT_OF_REACH: Final = "The media storage cannot be reached; the request was for {path!r}."
+_CUT: Final = "The media storage repeatedly closed the connection at {path!r}."
+_NO_KEYS: Final = "The access keys of the media storage are missing; the request was for {path!r}."
 
 
 def sdk_errors() -> tuple[type[Exception], ...]:

@@ -150,7 +150,9 @@ class Upload:
         except sdk_errors() as error:
             if code(error) not in NO_UPLOAD:
                 facts = {"path": self._path, "error": str(error)}
-                _log.warning("parts of a file were left behind; a sweep removes them", extra=facts)
+                _log.warning(
+                    "parts of a file were left behind; a later start removes them", extra=facts
+                )
 
     def _part(self, at: int, length: int) -> tuple[io.BytesIO, str]:
         """Return bytes of the source, and their digest, which the storage checks."""

@@ -34,18 +34,18 @@ class LocalWorkspace:
         try:
             yield self._root / work.name
         except BaseException as error:
-            # The error of the work is more important than its leftovers, which a later `sweep`
-            # deletes.
+            # The error of the work is more important than its leftovers: a later call of
+            # `remove_leftovers` deletes them.
             if (left := await self._end(work)) is not None:
-                error.add_note(f"Its work folder was left behind: {_reason(left)}.")
+                error.add_note(f"The work folder could not be removed: {_reason(left)}.")
             raise
         if (left := await self._end(work)) is not None:
             failure = StorageFailed(f"A work folder cannot be removed: {_reason(left)}.")
             raise translated(left, failure) from left
 
-    async def sweep(self) -> tuple[UUID, ...]:
+    async def remove_leftovers(self) -> tuple[UUID, ...]:
         """See `application.ports.workspace.Workspace`."""
-        return await self._disk.run(self._sweep)
+        return await self._disk.run(self._remove_leftovers)
 
     async def free(self) -> int:
         """See `application.ports.workspace.Workspace`."""
@@ -55,7 +55,9 @@ class LocalWorkspace:
                 self._root.mkdir(parents=True, exist_ok=True)
                 return shutil.disk_usage(self._root).free
             except OSError as error:
-                failure = StorageFailed(f"The work folder's disk says nothing: {error.strerror}.")
+                failure = StorageFailed(
+                    f"The free space of the work folder's disk cannot be read: {error.strerror}."
+                )
                 raise translated(error, failure) from error
 
         return await self._disk.run(step)
@@ -68,7 +70,7 @@ class LocalWorkspace:
                 with self._opened(make=True) as root, owned_folders.making(root):
                     free = shutil.disk_usage(self._root).free
             except OSError as error:
-                failure = NotReady(f"No work folder can be made: {error.strerror}.")
+                failure = NotReady(f"A work folder cannot be created: {error.strerror}.")
                 raise translated(error, failure) from error
             return f"local disk, {free / 1e9:.1f} GB free"
 
@@ -83,7 +85,7 @@ class LocalWorkspace:
             with self._opened(make=True) as root:
                 return owned_folders.make(root, f"{task_id}.{uuid4().hex}")
         except OSError as error:
-            failure = StorageFailed(f"No work folder can be made: {error.strerror}.")
+            failure = StorageFailed(f"A work folder cannot be created: {error.strerror}.")
             raise translated(error, failure) from error
 
     def _removed(self, work: Owned) -> OSError | None:
@@ -97,20 +99,24 @@ class LocalWorkspace:
         finally:
             os.close(root)
 
-    def _sweep(self, unwanted: Event) -> tuple[UUID, ...]:
+    def _remove_leftovers(self, unwanted: Event) -> tuple[UUID, ...]:
         if not self._root.is_dir():
             return ()
         try:
             with self._opened() as root:
-                owned_folders.sweep_in(root)
-                swept = owned_folders.find_left(root, lambda name: _task_of(name) is not None)
-                for work in swept.left:
+                owned_folders.remove_leftovers_in(root)
+                folders = owned_folders.find_abandoned(
+                    root, lambda name: _task_of(name) is not None
+                )
+                for work in folders.abandoned:
                     owned_folders.remove(root, work)
         except OSError as error:
             failure = StorageFailed(f"Work folders cannot be listed: {error.strerror}.")
             raise translated(error, failure) from error
-        found = {_task_of(work.name) for work in swept.left} - {*map(_task_of, swept.living)}
-        return tuple(sorted(each for each in found if each is not None))
+        task_ids = {_task_of(work.name) for work in folders.abandoned} - {
+            *map(_task_of, folders.in_use)
+        }
+        return tuple(sorted(each for each in task_ids if each is not None))
 
     @contextmanager
     def _opened(self, *, make: bool = False) -> Generator[int]:
@@ -135,4 +141,4 @@ def _task_of(name: str) -> UUID | None:
 
 def _reason(error: OSError) -> str:
     """Return the reason without the path in the original message."""
-    return error.strerror or "it is no folder any more"
+    return error.strerror or "it is no longer a folder"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from application.concurrency.cores import usable_cores
-from application.operations.diagnose import Fact, Found
+from application.operations.diagnose import CheckResult, Fact
 from domain.shared.errors import DiskFull, DiskReadOnly, NotReady
 
 PRODUCT: Final = "bachata-buddy"
@@ -36,7 +36,7 @@ _MOST_FONTS: Final = 20_000
 """Maximum number of files to check; a machine with more files has the needed fonts among them."""
 
 
-def versions() -> Found:
+def versions() -> CheckResult:
     """Return the versions of the product, Python, the platform and important packages."""
     found = {name: _version(name) for name in (PRODUCT, *PACKAGES)}
     python, machine = platform.python_version(), platform.platform()
@@ -48,7 +48,7 @@ def versions() -> Found:
         **{f"package:{name}": version or "missing" for name, version in found.items()},
     }
     missing = [name for name, version in found.items() if version is None]
-    return Found(
+    return CheckResult(
         detail=f"{PRODUCT} {found[PRODUCT] or 'of unknown version'}, Python {python}, {machine}",
         warnings=tuple(f"The package {name} is not installed." for name in missing),
         facts=facts,
@@ -62,7 +62,7 @@ def _version(name: str) -> str | None:
         return None
 
 
-def disks(folders: Mapping[str, Path | None]) -> Found:
+def disks(folders: Mapping[str, Path | None]) -> CheckResult:
     """Return the free space of each folder's disk; None is the folder for temporary files.
 
     Raises `DiskFull`, `DiskReadOnly`, and `NotReady` if a folder is not writable.
@@ -81,7 +81,7 @@ def disks(folders: Mapping[str, Path | None]) -> Found:
             raise DiskFull(details=f"The {what} folder has {free / 1e6:.0f} MB left.")
         if free < LOW:
             warnings.append(f"The disk of the {what} folder has only {free / 1e6:.0f} MB free.")
-    return Found(detail=", ".join(said), warnings=tuple(warnings), facts=facts)
+    return CheckResult(detail=", ".join(said), warnings=tuple(warnings), facts=facts)
 
 
 def _temporary() -> Path:
@@ -98,18 +98,18 @@ def _nearest(folder: Path) -> Path:
     return next(each for each in (folder, *folder.parents) if each.exists())
 
 
-def fonts(folders: Sequence[str] = _FONT_FOLDERS) -> Found:
+def fonts(folders: Sequence[str] = _FONT_FOLDERS) -> CheckResult:
     """Return the fonts available for text; their absence is only a remark."""
     found = sorted(
         {path.stem for path in _font_files(folders) if path.stem.lower().startswith(FAMILIES)}
     )
     if not found:
-        return Found(
+        return CheckResult(
             detail="none that has all letters of English and Spanish",
             warnings=("Text in films will need a font such as DejaVu Sans (fonts-dejavu-core).",),
             facts={"fonts": ()},
         )
-    return Found(
+    return CheckResult(
         detail=f"{len(found)} for text, {found[0]} among them", facts={"fonts": tuple(found[:20])}
     )
 

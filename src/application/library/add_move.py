@@ -64,7 +64,7 @@ class AddMove:
         media = await self._media_probe.measure(clip)
         require_film(media)
         if await self._moves.find(move.id) is not None:
-            raise MoveTaken(f"There is a move {move.id!r} already.")
+            raise MoveTaken(f"A move with the id {move.id!r} exists already.")
         path = paths.clip(move.id, await fingerprint(clip), once())
         kept = msgspec.structs.replace(
             move, duration=float(media.seconds), video_path=path, unusable=None

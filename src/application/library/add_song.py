@@ -56,9 +56,9 @@ class AddSong:
         validation.refuse_faults(song)
         media = await self._media_probe.measure(sound)
         if media.sound is None:
-            raise UnacceptedMedia("The file has no sound; a song needs some.")
+            raise UnacceptedMedia("The file has no sound, so it cannot be a song.")
         if await self._songs.find(song.id) is not None:
-            raise SongTaken(f"There is a song {song.id!r} already.")
+            raise SongTaken(f"A song with the id {song.id!r} exists already.")
         tempo = analysis.tempo if analysis else song.tempo
         path = paths.song(song.id, await fingerprint(sound), once())
         kept = msgspec.structs.replace(

@@ -132,7 +132,7 @@ class CorrectSong:
         validation.refuse_faults(correction)
         heard = await self._analyze_song.uncorrected(song_id)
         if correction.one_at is not None and correction.one_at > heard.duration:
-            message = f"The song lasts {heard.duration:.3f} s."
+            message = f"This is after the end of the song, which lasts {heard.duration:.3f} s."
             raise InvalidRequest((Violation(path="$.one_at", message=message),))
         if correction != Correction():
             analysis = corrected(heard, correction)

@@ -16,9 +16,9 @@ class ListSongs:
         """Take the port."""
         self._songs = songs
 
-    async def __call__(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
+    async def __call__(self, filters: SongFilter, after: str | None, most: int) -> Page[Song]:
         """Return up to ``most`` songs after the id ``after``."""
-        return await self._songs.page(wanted, after, most)
+        return await self._songs.page(filters, after, most)
 
 
 class ListMoves:
@@ -28,9 +28,9 @@ class ListMoves:
         """Take the port."""
         self._moves = moves
 
-    async def __call__(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
+    async def __call__(self, filters: MoveFilter, after: str | None, most: int) -> Page[Move]:
         """Return up to ``most`` moves after the id ``after``."""
-        return await self._moves.page(wanted, after, most)
+        return await self._moves.page(filters, after, most)
 
 
 class ReadSong:

@@ -101,20 +101,28 @@ class CheckLibrary:
             move.unusable is not None
             and (failure := await self._prewarm_library.one(move)) is not None
         ):
-            message = f"It is not danced: no film can be made of its clip. {failure.message}"
+            message = (
+                f"Dances do not use it, because no film can be made of its clip. {failure.message}"
+            )
             found.append(("unusable", message))
         found += _told(move_faults(move, seconds))
         if move.doubt:
             source = "" if move.beats_from is None else f"{_lent(move)} "
             message = source + (
-                f"It is not sure where its beats are (confidence {move.confidence:.2f}), so it is "
-                "danced less often. Listen to it, and say what is right by `library correct-move`: "
+                f"The analysis of its beats is uncertain (confidence {move.confidence:.2f}), so "
+                "it is danced less often. Listen to the clip and correct its beats with `library "
+                "correct-move`: "
                 "`--beats double` or `half`, `--half-beat`, or `--one-at`."
             )
             found.append(("beats", message))
         embedding = await self._embeddings.find(move.id)
         if embedding is None:
-            found.append(("embedding", "It has none and cannot be found by likeness; import it."))
+            found.append(
+                (
+                    "embedding",
+                    "It has none, so searches by similarity do not find it; import it again.",
+                )
+            )
         else:
             found += _told(faults(embedding))
         return [

@@ -10,7 +10,7 @@ from application.ports.embedder import Embedder
 from application.ports.motion_analyzer import MotionAnalyzer
 from domain.blueprint.model import Difficulty
 from domain.importing.move_lists import Kind, Listed, Note, note
-from domain.importing.move_records import Wanted
+from domain.importing.move_records import MoveRecord
 from domain.library.corrections import Correction, corrected
 from domain.library.embeddings import (
     IMPORTED,
@@ -24,7 +24,7 @@ from domain.library.media import Media
 from domain.library.motion import Motion, level_of, pulse
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis
-from domain.shared.errors import NoBeatHeard, UnreadableMedia
+from domain.shared.errors import NoBeatsDetected, UnreadableMedia
 
 V = TypeVar("V")
 
@@ -74,62 +74,63 @@ class Examination:
         self._motion_analyzer = motion_analyzer
 
     async def __call__(
-        self, clip: Path, wanted: Wanted, media: Media, *, brought: bool = False
+        self, clip: Path, record: MoveRecord, media: Media, *, brought: bool = False
     ) -> Examined:
         """Measure a clip and analyse its sound and motion; lists provide what cannot be measured.
 
         If the user has ``brought`` the clip, the user's tempo wins too. Raises `UnreadableMedia` if
         the video is truncated.
         """
-        notes = _Notes(wanted.notes)
-        said, seconds = wanted.said, float(media.seconds)
-        if said.duration is not None and abs(said.duration - seconds) > _OFF_SECONDS:
+        notes = _Notes(record.notes)
+        listed, seconds = record.listed, float(media.seconds)
+        if listed.duration is not None and abs(listed.duration - seconds) > _OFF_SECONDS:
             notes.wrong(
-                "duration", f"By {said.source} it is {said.duration:g} s; it lasts {seconds:g}."
+                "duration",
+                f"The clip lasts {seconds:g} s; {listed.source} states {listed.duration:g} s.",
             )
         notes.computed("duration", f"{seconds:.3f} s, measured.")
-        heard = await self._heard(clip, media, notes)
+        analysis = await self._heard(clip, media, notes)
         motion = await self._motion_of(clip, notes, whole=True)
-        time = _time(wanted, heard, motion, seconds, notes, sure=brought)
+        time = _time(record, analysis, motion, seconds, notes, sure=brought)
         move = Move(
-            id=wanted.id,
-            name=wanted.name,
-            label=wanted.label,
+            id=record.id,
+            name=record.name,
+            label=record.label,
             video_path="clips/new",
-            difficulty=notes.said("difficulty", said.difficulty, Difficulty.INTERMEDIATE),
-            energy_level=_energy(said.energy_level, motion, notes),
-            style=notes.said("style", said.style, Style.ROMANTIC),
+            difficulty=notes.or_default("difficulty", listed.difficulty, Difficulty.INTERMEDIATE),
+            energy_level=_energy(listed.energy_level, motion, notes),
+            style=notes.or_default("style", listed.style, Style.ROMANTIC),
             duration=seconds,
             tempo=time.tempo,
             first_count=time.first_count,
             beats=time.beats,
             confidence=time.confidence,
         )
-        embedding = await self._embedding(move, wanted, heard, motion, notes)
+        embedding = await self._embedding(move, record, analysis, motion, notes)
         return Examined(move=move, embedding=embedding, notes=tuple(notes.all))
 
     async def embedding_of(self, move: Move, clip: Path, media: Media) -> MoveEmbedding:
         """Return the embedding of a move, from its words, its clip's sound and its motion."""
         notes = _Notes(())
-        heard = await self._heard(clip, media, notes)
+        analysis = await self._heard(clip, media, notes)
         motion = await self._motion_of(clip, notes)
-        wanted = Wanted(
+        record = MoveRecord(
             id=move.id,
             name=move.name,
             label=move.label,
             clip=None,
-            said=Listed(source="the library"),
+            listed=Listed(source="the library"),
             notes=(),
         )
-        return await self._embedding(move, wanted, heard, motion, notes)
+        return await self._embedding(move, record, analysis, motion, notes)
 
     async def _heard(self, clip: Path, media: Media, notes: "_Notes") -> Analysis | None:
         if media.sound is None:
-            notes.missing("sound", "The clip is silent.")
+            notes.missing("sound", "The clip has no sound.")
             return None
         try:
             return await self._analyze_audio(clip)
-        except (UnreadableMedia, NoBeatHeard) as error:
+        except (UnreadableMedia, NoBeatsDetected) as error:
             notes.missing("sound", f"The clip's sound cannot be analysed: {error}")
             return None
 
@@ -149,29 +150,29 @@ class Examination:
     async def _embedding(
         self,
         move: Move,
-        wanted: Wanted,
-        heard: Analysis | None,
+        record: MoveRecord,
+        analysis: Analysis | None,
         motion: Motion | None,
         notes: "_Notes",
     ) -> MoveEmbedding:
-        rows = wanted.said.rows
+        rows = record.listed.rows
         by: dict[Part, str] = {}
         for part in Part:
             field = f"{part}_embedding"
             if rows.of(part) is not None:
-                notes.taken(field, f"From {wanted.said.source}.")
+                notes.taken(field, f"From {record.listed.source}.")
             elif part is Part.TEXT:
                 by[part] = self._embedder.name
                 rows = msgspec.structs.replace(rows, text=await self._embedder.read(words_of(move)))
                 notes.computed(field, f"By {self._embedder.name!r}.")
-            elif part is Part.AUDIO and heard is not None and heard.embedding:
-                by[part] = heard.analyzed_by
-                rows = msgspec.structs.replace(rows, audio=packed(heard.embedding))
-                notes.computed(field, f"By {heard.analyzed_by!r}.")
+            elif part is Part.AUDIO and analysis is not None and analysis.embedding:
+                by[part] = analysis.analyzed_by
+                rows = msgspec.structs.replace(rows, audio=packed(analysis.embedding))
+                notes.computed(field, f"By {analysis.analyzed_by!r}.")
             else:
-                if part is Part.AUDIO and heard is not None:
-                    by[part] = heard.analyzed_by
-                notes.missing(field, "Nobody has made it.")
+                if part is Part.AUDIO and analysis is not None:
+                    by[part] = analysis.analyzed_by
+                notes.missing(field, "There is no source for it.")
         return _entry(move, rows, by, motion)
 
 
@@ -193,18 +194,18 @@ class _Notes:
     def wrong(self, field: str, message: str) -> None:
         self.all.append(note(Kind.INCONSISTENT, field, message))
 
-    def said(self, field: str, value: V | None, otherwise: V) -> V:
+    def or_default(self, field: str, value: V | None, otherwise: V) -> V:
         """Return a list's value; without one, the default."""
         if value is not None:
             self.taken(field, str(value))
             return value
-        self.missing(field, f"Nobody says; {otherwise} is assumed.")
+        self.missing(field, f"No value is given; {otherwise} is assumed.")
         return otherwise
 
 
 def _time(
-    wanted: Wanted,
-    heard: Analysis | None,
+    record: MoveRecord,
+    analysis: Analysis | None,
     motion: Motion | None,
     seconds: float,
     notes: _Notes,
@@ -215,74 +216,83 @@ def _time(
 
     For the first "1", a list wins over the analyzer; for the tempo, the more certain source wins.
     """
-    said = wanted.said
-    heard, octave = _in_octave(heard, said.tempo)
+    listed = record.listed
+    analysis, octave = _in_octave(analysis, listed.tempo)
     beats: tuple[float, ...] = ()
     first: float | None = None
     confidence: float | None = None
-    if sure and said.tempo is not None:
-        tempo = said.tempo
-        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}.")
-        if heard is not None and heard.beats and abs(heard.tempo / tempo - 1) <= _OFF_TEMPO:
-            beats, first = heard.beats, (heard.ones or heard.beats)[0]
-            confidence = heard.confidence
-    elif heard is not None and heard.beats and 30 <= heard.tempo <= 300:
-        tempo, beats = heard.tempo, heard.beats
-        first = (heard.ones or heard.beats)[0]
-        confidence = heard.confidence
+    if sure and listed.tempo is not None:
+        tempo = listed.tempo
+        notes.taken("tempo", f"{tempo:g} BPM, from {listed.source}.")
+        if (
+            analysis is not None
+            and analysis.beats
+            and abs(analysis.tempo / tempo - 1) <= _OFF_TEMPO
+        ):
+            beats, first = analysis.beats, (analysis.ones or analysis.beats)[0]
+            confidence = analysis.confidence
+    elif analysis is not None and analysis.beats and 30 <= analysis.tempo <= 300:
+        tempo, beats = analysis.tempo, analysis.beats
+        first = (analysis.ones or analysis.beats)[0]
+        confidence = analysis.confidence
         notes.computed("tempo", f"{tempo:.1f} BPM, detected in the clip's sound{octave}.")
-        if said.first_count is None:
+        if listed.first_count is None:
             notes.computed("first_count", f"{first:.3f} s, detected in the clip's sound.")
-        if said.tempo is not None and abs(said.tempo / tempo - 1) > _OFF_TEMPO:
-            message = f"By {said.source} it is {said.tempo:g} BPM; the analysis finds {tempo:.1f}."
-            notes.wrong("tempo", message)
-    elif said.tempo is not None:
-        tempo = said.tempo
-        notes.taken("tempo", f"{tempo:g} BPM, from {said.source}; the analysis finds no beat.")
+        if listed.tempo is not None and abs(listed.tempo / tempo - 1) > _OFF_TEMPO:
+            claim = f"{listed.source} states {listed.tempo:g} BPM"
+            notes.wrong("tempo", f"The analysis detected {tempo:.1f} BPM; {claim}.")
+    elif listed.tempo is not None:
+        tempo = listed.tempo
+        notes.taken(
+            "tempo", f"{tempo:g} BPM, from {listed.source}; the analysis detected no beats."
+        )
     elif motion is not None and (seen := pulse(motion)) is not None:
         tempo, beats, first = seen.tempo, seen.beats, seen.beats[0]
         confidence = _SEEN
-        notes.computed("tempo", f"{tempo:.1f} BPM, seen in the motion, which is not sure.")
+        notes.computed("tempo", f"{tempo:.1f} BPM, estimated from the motion, which is uncertain.")
     else:
         tempo = _ORDINARY_TEMPO
         notes.missing(
-            "tempo", f"Neither the sound nor the motion has a beat; {tempo:g} BPM is assumed."
+            "tempo", f"No beats were detected in the sound or the motion; {tempo:g} BPM is assumed."
         )
-    if said.first_count is not None and said.first_count >= seconds:
-        notes.wrong("first_count", f"{said.first_count:g} s is beyond the clip's end; left out.")
-    elif said.first_count is not None:
+    if listed.first_count is not None and listed.first_count >= seconds:
+        notes.wrong(
+            "first_count",
+            f"{listed.first_count:g} s is after the end of the clip, so it is ignored.",
+        )
+    elif listed.first_count is not None:
         # A person knows the first "1" better than any analyzer.
-        first = said.first_count
-        notes.taken("first_count", f"{first:g} s, from {said.source}.")
+        first = listed.first_count
+        notes.taken("first_count", f"{first:g} s, from {listed.source}.")
     if first is None or first >= seconds:
         first = 0.0
         notes.missing("first_count", "The first '1' is not known; the clip's start is assumed.")
     return _Time(tempo=tempo, beats=beats, first_count=first, confidence=confidence)
 
 
-def _in_octave(heard: Analysis | None, said: float | None) -> tuple[Analysis | None, str]:
+def _in_octave(analysis: Analysis | None, stated: float | None) -> tuple[Analysis | None, str]:
     """Return the analysis counted near the stated tempo, and a note about the change.
 
     An analyzer mistakes double or half the tempo for the tempo more often than a person does.
     """
-    if heard is None or said is None or not heard.beats:
-        return heard, ""
+    if analysis is None or stated is None or not analysis.beats:
+        return analysis, ""
     for level in _OCTAVES:
-        counted = corrected(heard, Correction(beats=level))
-        if counted.beats and abs(counted.tempo / said - 1) <= _OCTAVE:
-            note = f" as {heard.tempo:.1f}, and counted as {said:g} is said"
+        counted = corrected(analysis, Correction(beats=level))
+        if counted.beats and abs(counted.tempo / stated - 1) <= _OCTAVE:
+            note = f" at {analysis.tempo:.1f} BPM and recounted to match the stated {stated:g} BPM"
             # The confidence stays, because no user has confirmed these beats.
-            return msgspec.structs.replace(counted, confidence=heard.confidence), note
-    return heard, ""
+            return msgspec.structs.replace(counted, confidence=analysis.confidence), note
+    return analysis, ""
 
 
-def _energy(said: Energy | None, motion: Motion | None, notes: _Notes) -> Energy:
-    if said is None and motion is not None:
+def _energy(stated: Energy | None, motion: Motion | None, notes: _Notes) -> Energy:
+    if stated is None and motion is not None:
         energy = motion.energy()
         level = level_of(energy)
-        notes.computed("energy_level", f"{level}, from {energy:.2f} of motion.")
+        notes.computed("energy_level", f"{level}, from a motion energy of {energy:.2f}.")
         return level
-    return notes.said("energy_level", said, Energy.MEDIUM)
+    return notes.or_default("energy_level", stated, Energy.MEDIUM)
 
 
 def _entry(move: Move, rows: Rows, by: dict[Part, str], motion: Motion | None) -> MoveEmbedding:

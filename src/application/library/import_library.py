@@ -24,7 +24,7 @@ from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.moves import MoveRepository
 from application.ports.storage import Storage
 from domain.importing.move_lists import Kind, Note, note
-from domain.importing.move_records import Wanted
+from domain.importing.move_records import MoveRecord
 from domain.library.media import require_film
 from domain.library.moves import Move
 from domain.shared import paths
@@ -123,73 +123,75 @@ class ImportLibrary:
         gate = asyncio.Semaphore(self._at_once)
         report: dict[str, Imported] = {}
 
-        async def work(wanted: Wanted) -> None:
+        async def work(record: MoveRecord) -> None:
             async with gate:
-                clip = None if wanted.clip is None else found.root / wanted.clip
-                report[wanted.id] = await self.one(clip, wanted, ready=ready)
-                await on_progress(wanted.name, len(report), len(found.moves))
+                clip = None if record.clip is None else found.root / record.clip
+                report[record.id] = await self.one(clip, record, ready=ready)
+                await on_progress(record.name, len(report), len(found.moves))
 
         await on_progress("", 0, len(found.moves))
-        await run_all(work(wanted) for wanted in found.moves)
+        await run_all(work(record) for record in found.moves)
         if self._share_beats is not None and _anything_new(report.values()):
             for move in await self._share_beats():
                 if move.id in report:
                     report[move.id] = _lent(report[move.id], move)
-        moves = tuple(report[wanted.id] for wanted in found.moves)
+        moves = tuple(report[record.id] for record in found.moves)
         return ImportReport(moves=moves, passed_over=found.passed_over)
 
     async def one(
-        self, clip: Path | None, wanted: Wanted, *, ready: bool = False, dry_run: bool = False
+        self, clip: Path | None, record: MoveRecord, *, ready: bool = False, dry_run: bool = False
     ) -> Imported:
         """Import one move with the file ``clip``, and report on it.
 
         A ``dry_run`` looks the clip up and into it, and writes nothing. Raises what stops every
         move.
         """
-        if wanted.said.elsewhere:
-            return _came_out(wanted, Outcome.REFUSED, wanted.notes)
+        if record.listed.elsewhere:
+            return _came_out(record, Outcome.REFUSED, record.notes)
         if clip is None:
-            lacking = note(Kind.MISSING, "clip", f"There is no clip {wanted.said.clip!r}.")
-            return _came_out(wanted, Outcome.MISSING, (*wanted.notes, lacking))
-        came = _came_out(wanted, Outcome.REFUSED, wanted.notes)
+            lacking = note(Kind.MISSING, "clip", f"There is no clip {record.listed.clip!r}.")
+            return _came_out(record, Outcome.MISSING, (*record.notes, lacking))
+        came = _came_out(record, Outcome.REFUSED, record.notes)
 
         async def take_in() -> None:
-            nonlocal wanted, came
-            wanted = await self.under_its_id(clip, wanted)
-            outcome, notes = await self._taken_in(clip, wanted, ready=ready, dry_run=dry_run)
-            came = _came_out(wanted, outcome, notes)
+            nonlocal record, came
+            record = await self.under_its_id(clip, record)
+            outcome, notes = await self._taken_in(clip, record, ready=ready, dry_run=dry_run)
+            came = _came_out(record, outcome, notes)
 
-        if (failure := await attempt("importing the move", wanted.id, take_in())) is None:
+        if (failure := await attempt("importing the move", record.id, take_in())) is None:
             return came
-        notes = (*wanted.notes, note(Kind.INCONSISTENT, "clip", failure.message))
-        return _came_out(wanted, Outcome.REFUSED, notes, failure.code)
+        notes = (*record.notes, note(Kind.INCONSISTENT, "clip", failure.message))
+        return _came_out(record, Outcome.REFUSED, notes, failure.code)
 
-    async def under_its_id(self, clip: Path | None, wanted: Wanted) -> Wanted:
+    async def under_its_id(self, clip: Path | None, record: MoveRecord) -> MoveRecord:
         """Return the move with its former id, if the library has the same clip under that."""
-        former = wanted.former_id
-        if clip is None or former is None or await self._there(wanted.id) is not None:
-            return wanted
+        former = record.former_id
+        if clip is None or former is None or await self._there(record.id) is not None:
+            return record
         there = await self._there(former)
         contents = await fingerprint(clip)
         if there is None or paths.contents_of(there.video_path) != contents:
-            return wanted
-        return msgspec.structs.replace(wanted, id=former, former_id=None)
+            return record
+        return msgspec.structs.replace(record, id=former, former_id=None)
 
     async def _taken_in(
-        self, clip: Path, wanted: Wanted, *, ready: bool, dry_run: bool
+        self, clip: Path, record: MoveRecord, *, ready: bool, dry_run: bool
     ) -> tuple[Outcome, tuple[Note, ...]]:
-        there = await self._there(wanted.id)
+        there = await self._there(record.id)
         if there is not None and paths.contents_of(there.video_path) != await fingerprint(clip):
-            other = note(Kind.INCONSISTENT, "id", f"{there.id!r} is another clip in the library.")
-            return Outcome.REFUSED, (*wanted.notes, other)
+            other = note(
+                Kind.INCONSISTENT, "id", f"The library has another clip with the id {there.id!r}."
+            )
+            return Outcome.REFUSED, (*record.notes, other)
         if there is not None and await self._is_whole(there):
-            return Outcome.UNCHANGED, (*wanted.notes, *_unusable(there))
+            return Outcome.UNCHANGED, (*record.notes, *_unusable(there))
         media = await self._media_probe.measure(clip)
         require_film(media)
         outcome = Outcome.ADDED if there is None else Outcome.COMPLETED
         if dry_run:
-            return outcome, wanted.notes
-        examined = await self._examine(clip, wanted, media)
+            return outcome, record.notes
+        examined = await self._examine(clip, record, media)
         await finish_even_if_cancelled(self._keep(clip, examined, there, ready=ready))
         return outcome, examined.notes
 
@@ -230,9 +232,9 @@ def _anything_new(report: Iterable[Imported]) -> bool:
 
 
 def _lent(imported: Imported, move: Move) -> Imported:
-    said = f"Beats from {move.beats_from!r}, same recording; {move.tempo:.1f} BPM."
+    text = f"Beats from {move.beats_from!r}, same recording; {move.tempo:.1f} BPM."
     return msgspec.structs.replace(
-        imported, notes=(*imported.notes, note(Kind.COMPUTED, "beats", said))
+        imported, notes=(*imported.notes, note(Kind.COMPUTED, "beats", text))
     )
 
 
@@ -243,6 +245,6 @@ def _unusable(move: Move) -> tuple[Note, ...]:
 
 
 def _came_out(
-    wanted: Wanted, outcome: Outcome, notes: tuple[Note, ...], code: str | None = None
+    record: MoveRecord, outcome: Outcome, notes: tuple[Note, ...], code: str | None = None
 ) -> Imported:
-    return Imported(id=wanted.id, name=wanted.name, outcome=outcome, notes=notes, code=code)
+    return Imported(id=record.id, name=record.name, outcome=outcome, notes=notes, code=code)

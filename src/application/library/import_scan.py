@@ -14,7 +14,7 @@ import msgspec
 from application.concurrency.threads import FILES
 from application.library.unique_ids import id_of
 from domain.importing.move_lists import Kind, Listed, listed, note
-from domain.importing.move_records import CLIPS, FOLDER, LISTS, Wanted, readable, wanted
+from domain.importing.move_records import CLIPS, FOLDER, LISTS, MoveRecord, move_records, readable
 from domain.shared import validation
 from domain.shared.bucket_uris import Home, key_of
 from domain.shared.errors import InvalidRequest
@@ -37,7 +37,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
 
     root: Path
     """Folder that the clips' paths are relative to."""
-    moves: tuple[Wanted, ...]
+    moves: tuple[MoveRecord, ...]
     passed_over: tuple[str, ...]
     """Invalid lists, with reasons."""
 
@@ -48,7 +48,7 @@ async def gathered(path: Path, home: Home | None = None) -> Gathered:
     A folder gives every clip at any depth, and every list directly in it. A list gives only the
     moves it names, with clips at the listed paths relative to the list's folder. Missing clips are
     searched below that folder, in the nearest `MOST_SEEN` names; see
-    `domain.importing.move_records.wanted` for clips in buckets. Raises `InvalidRequest` if ``path``
+    `domain.importing.move_records` for clips in buckets. Raises `InvalidRequest` if ``path``
     has neither clips nor lists.
     """
     return await FILES.run(lambda: _gathered(path, home))
@@ -73,12 +73,12 @@ def _of_list(path: Path, home: Home | None) -> Gathered:
     entries = _entries(path)[0]
     clips = {clip for each in entries if (clip := _where_said(path.parent, each)) is not None}
     moves = _of(path.parent, clips, entries, home)
-    if all(move.clip is not None or move.said.elsewhere for move in moves):
+    if all(move.clip is not None or move.listed.elsewhere for move in moves):
         return Gathered(root=path.parent, moves=moves, passed_over=())
     nearby, all_seen = nearest_clips(path.parent)
     # A clip at its listed path is not a candidate for another entry.
     moves = _of(path.parent, clips | nearby, entries, home)
-    if all_seen or all(move.clip is not None or move.said.elsewhere for move in moves):
+    if all_seen or all(move.clip is not None or move.listed.elsewhere for move in moves):
         return Gathered(root=path.parent, moves=moves, passed_over=())
     return Gathered(
         root=path.parent,
@@ -89,18 +89,18 @@ def _of_list(path: Path, home: Home | None) -> Gathered:
 
 def _of(
     root: Path, clips: Iterable[Path], entries: Sequence[Listed], home: Home | None
-) -> tuple[Wanted, ...]:
+) -> tuple[MoveRecord, ...]:
     """Return the moves of a list with their clips among ``clips``."""
     said = sorted(clip.relative_to(root).as_posix() for clip in clips)
-    return tuple(m for m in wanted(said, entries, home, id_of) if m.said.source != FOLDER)
+    return tuple(m for m in move_records(said, entries, home, id_of) if m.listed.source != FOLDER)
 
 
-def _not_nearby(move: Wanted) -> Wanted:
-    if move.clip is not None or move.said.elsewhere:
+def _not_nearby(move: MoveRecord) -> MoveRecord:
+    if move.clip is not None or move.listed.elsewhere:
         return move
     said = (
-        f"Its clip was looked for among the nearest {MOST_SEEN:,} files and folders below the "
-        "list's; put the list beside its clips, or import their folder."
+        f"Its clip is not among the nearest {MOST_SEEN:,} files and folders below the list's "
+        "folder; put the list beside its clips, or import their folder."
     )
     return msgspec.structs.replace(move, notes=(*move.notes, note(Kind.MISSING, "clip", said)))
 
@@ -162,10 +162,12 @@ def _found(
         entries += some
         if problem:
             passed_over.append(f"{readable(each.name)}: {problem}")
-    moves = wanted([clip.relative_to(root).as_posix() for clip in clips], entries, home, id_of)
+    moves = move_records(
+        [clip.relative_to(root).as_posix() for clip in clips], entries, home, id_of
+    )
     return Gathered(
         root=root,
-        moves=tuple(move for move in moves if every_clip or move.said.source != FOLDER),
+        moves=tuple(move for move in moves if every_clip or move.listed.source != FOLDER),
         passed_over=tuple(passed_over),
     )
 
@@ -182,7 +184,7 @@ def _entries(path: Path) -> tuple[list[Listed], str | None]:
         entries = listed(document, readable(path.name))
     except (OSError, ValueError, csv.Error) as error:
         return [], f"it cannot be read: {error}"
-    return (entries, None) if entries is not None else ([], "it is no list of moves.")
+    return (entries, None) if entries is not None else ([], "it is not a list of moves.")
 
 
 def _table(body: bytes) -> object:
@@ -200,7 +202,7 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError("it is no text in UTF-8; save it as UTF-8.") from None
+        raise ValueError("it is not text in UTF-8; save it as UTF-8.") from None
 
 
 def _clips_below(folder: Path) -> list[Path]:

@@ -21,7 +21,7 @@ from application.ports.media_probe import MediaProbe
 from application.ports.moves import MoveRepository
 from domain.blueprint.model import DAY, Difficulty
 from domain.importing.move_lists import Listed, Note
-from domain.importing.move_records import UNSORTED, Wanted
+from domain.importing.move_records import UNSORTED, MoveRecord
 from domain.library.limits import CLIP
 from domain.library.media import require_film
 from domain.library.moves import Energy, Move, Style, Tempo
@@ -91,7 +91,7 @@ class UploadMove:
         self._queue_wait = queue_wait
         self._share_beats = share_beats
 
-    async def __call__(self, clip: Path, said: MoveForm, *, own: bool = False) -> UploadedMove:
+    async def __call__(self, clip: Path, form: MoveForm, *, own: bool = False) -> UploadedMove:
         """Return the new move; the caller must not change ``clip`` any more.
 
         The clip is prepared for films afterwards. An ``own`` clip, from the operator of the
@@ -100,15 +100,15 @@ class UploadMove:
         damaged one, `TooLarge` above `domain.library.limits.CLIP`, and `WaitedTooLong` while other
         clips are examined.
         """
-        validation.refuse_faults(said)
-        async with place_in(self._gate, "a place to look into an upload", self._queue_wait):
-            return await self._taken(clip, said, own=own)
+        validation.refuse_faults(form)
+        async with place_in(self._gate, "a free place to read an upload", self._queue_wait):
+            return await self._taken(clip, form, own=own)
 
-    async def _taken(self, clip: Path, said: MoveForm, *, own: bool) -> UploadedMove:
+    async def _taken(self, clip: Path, form: MoveForm, *, own: bool) -> UploadedMove:
         media = await self._media_probe.measure(clip, None if own else CLIP)
         require_film(media)
-        _refuse_beyond(said, float(media.seconds))
-        examined = await self._examine(clip, _wanted(said), media, brought=True)
+        _refuse_beyond(form, float(media.seconds))
+        examined = await self._examine(clip, _record_of(form), media, brought=True)
         move = await self._added(clip, examined, own=own)
         if not own:
             self._background(
@@ -130,26 +130,26 @@ class UploadMove:
             )
 
 
-def _refuse_beyond(said: MoveForm, seconds: float) -> None:
-    if said.first_count is not None and said.first_count >= seconds:
-        message = f"The clip lasts {seconds:.3f} s."
+def _refuse_beyond(form: MoveForm, seconds: float) -> None:
+    if form.first_count is not None and form.first_count >= seconds:
+        message = f"This is after the end of the clip, which lasts {seconds:.3f} s."
         raise InvalidRequest((Violation(path="first_count", message=message),))
 
 
-def _wanted(said: MoveForm) -> Wanted:
+def _record_of(form: MoveForm) -> MoveRecord:
     listed = Listed(
         source="the upload",
-        difficulty=said.difficulty,
-        energy_level=said.energy_level,
-        style=said.style,
-        tempo=said.tempo,
-        first_count=said.first_count,
+        difficulty=form.difficulty,
+        energy_level=form.energy_level,
+        style=form.style,
+        tempo=form.tempo,
+        first_count=form.first_count,
     )
-    return Wanted(
-        id=id_of(said.name),
-        name=said.name,
-        label=said.label or UNSORTED,
+    return MoveRecord(
+        id=id_of(form.name),
+        name=form.name,
+        label=form.label or UNSORTED,
         clip=None,
-        said=listed,
+        listed=listed,
         notes=(),
     )

@@ -58,26 +58,27 @@ class Uploads:
     def _refuse_crowd(self, caller: str) -> None:
         if self._of[caller] >= self._each:
             raise CallerBusy(
-                f"You bring {self._each} files already, which is the most one caller may bring at "
-                "once (BACHATA_MAX_UPLOADS); try again when one of them has ended."
+                f"You are uploading {self._each} files already, the maximum for one caller "
+                "(BACHATA_MAX_UPLOADS); try again when one of these uploads is finished."
             )
         if self._of.total() >= self._most:
             raise Busy(
-                f"{self._most} files are being uploaded, which is the most at once "
-                "(BACHATA_MAX_UPLOADS); try again in a while."
+                f"{self._most} uploads are in progress, the maximum (BACHATA_MAX_UPLOADS); try "
+                "again later."
             )
 
     async def _refuse_excess(self, size: int) -> None:
         free = await self._workspace.free()
-        promised = sum(each.left for each in self._reserved) - size
-        missing = promised + size + MARGIN - free
+        reserved = sum(each.left for each in self._reserved) - size
+        missing = reserved + size + MARGIN - free
         if missing > 0:
             raise DiskFull(
-                f"The file may take {_said(size)} and the disk has {_said(free)} free, of which "
-                f"{_said(promised)} are for other uploads and {_said(MARGIN)} stay free: "
-                f"{_said(missing)} are missing."
+                f"The disk has {_megabytes(missing)} too little space for this upload: the file "
+                f"may take {_megabytes(size)}, {_megabytes(reserved)} are reserved for other "
+                f"uploads, {_megabytes(MARGIN)} must stay free, and {_megabytes(free)} are free. "
+                "Free some space, or try again later."
             )
 
 
-def _said(size: int) -> str:
+def _megabytes(size: int) -> str:
     return f"{-(-size // 1_000_000)} MB"

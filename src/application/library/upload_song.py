@@ -61,31 +61,31 @@ class UploadSong:
         self._gate = asyncio.Semaphore(at_once)
         self._queue_wait = queue_wait
 
-    async def __call__(self, sound: Path, said: SongForm) -> Song:
+    async def __call__(self, sound: Path, form: SongForm) -> Song:
         """Return the new song; the caller must not change ``sound`` any more.
 
         Raises `InvalidRequest`, `UnacceptedMedia` for a file without sound, `UnreadableMedia` for a
         damaged one, `TooLarge` above `domain.library.limits.SONG`, and `WaitedTooLong` while other
         files are checked.
         """
-        validation.refuse_faults(said)
-        async with place_in(self._gate, "a place to look into an upload", self._queue_wait):
+        validation.refuse_faults(form)
+        async with place_in(self._gate, "a free place to read an upload", self._queue_wait):
             media = await self._media_probe.measure(sound, SONG)
             if media.sound is None:
-                raise UnacceptedMedia("The file has no sound; a song needs some.")
-            song = await self._added(sound, said)
+                raise UnacceptedMedia("The file has no sound, so it cannot be a song.")
+            song = await self._added(sound, form)
         self._background(f"hearing the song {song.id!r}", partial(self._analyze_song, song.id))
         return song
 
-    async def _added(self, sound: Path, said: SongForm) -> Song:
-        plain = id_of(said.title)
+    async def _added(self, sound: Path, form: SongForm) -> Song:
+        plain = id_of(form.title)
         # The second of two parallel uploads with the same title must see the id of the first.
         async with self._locks.of(plain):
             song = Song(
                 id=await unused_song_id(self._songs, self._library_files, plain),
-                title=said.title,
-                artist=said.artist,
-                genre=said.genre,
+                title=form.title,
+                artist=form.artist,
+                genre=form.genre,
                 audio_path="songs/new",
                 duration=1,
             )

@@ -52,7 +52,7 @@ class FetchedFiles:
             if isinstance(there, Path):
                 return there
             into = self._folder / f"source-{_named(path)}"
-            async with place_in(self._gate, "a place to fetch a file", FETCH_QUEUE_WAIT):
+            async with place_in(self._gate, "a free place to fetch a file", FETCH_QUEUE_WAIT):
                 await self._storage.fetch(path, into)
             self._fetched[path] = into
         return into
@@ -60,7 +60,7 @@ class FetchedFiles:
     async def known(self, path: str) -> Known:
         """See `application.ports.media_files.MediaFiles`."""
         if path not in self._known:
-            async with place_in(self._gate, "a place to fetch a file", FETCH_QUEUE_WAIT):
+            async with place_in(self._gate, "a free place to fetch a file", FETCH_QUEUE_WAIT):
                 stored = await self._storage.describe(path)
             # A path has another etag whenever its bytes differ.
             key = "known-" + _named(f"{path}\0{stored.etag}")

@@ -135,7 +135,7 @@ def reason_of(error: Exception, work: str) -> str:
         said = [str(error) or type(error).__name__]
     else:
         _log.error("%s failed", work, exc_info=error)
-        said = [f"The service failed on it ({type(error).__name__}); its log says why."]
+        said = [f"The service failed at this item ({type(error).__name__}); see its log."]
     text = " ".join(said).encode(errors="replace").decode().replace("\0", "?")
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 

@@ -25,9 +25,9 @@ def of_the_library() -> Generator[None]:
         yield
     except _OF_FILES as error:
         failure = LibraryFailed(
-            f"The request is fine, but the library has a fault: {_said(error)} "
-            "`bachata-buddy library check` says more. A clip that cannot be used is left out "
-            "of the next dance.",
+            f"The request is valid, but the library has a fault: {_said(error)} "
+            "Run `bachata-buddy library check` for details. The next dance leaves unusable clips "
+            "out.",
             details=error.details,
         )
         failure.stage = error.stage

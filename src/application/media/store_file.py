@@ -69,7 +69,7 @@ async def keep(
         except BaseException as error:
             outcome = await _outcome(give_up, path) if entering else Outcome.GIVEN_UP
             if outcome is Outcome.ENTERED and isinstance(error, Exception):
-                _log.warning("entered in spite of %r", error, extra={"path": path})
+                _log.warning("the record was written in spite of %r", error, extra={"path": path})
                 return
             if outcome is Outcome.GIVEN_UP:
                 await delete_or_leave(storage, path)

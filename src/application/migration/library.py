@@ -21,7 +21,7 @@ from application.ports.moves import MoveRepository
 from application.ports.pagination import read_all
 from application.ports.songs import SongFilter, SongRepository
 from domain.importing.move_lists import Kind, Listed
-from domain.importing.move_records import FOLDER, Wanted, same_file, wanted
+from domain.importing.move_records import FOLDER, MoveRecord, move_records, same_file
 from domain.legacy.seed_blueprints import Lies
 from domain.legacy.seeds import Model, SeedSong
 from domain.library.ids import slug
@@ -54,31 +54,31 @@ class Places:
     """Ids of songs by their keys in the earlier system."""
     digests: dict[str, str] = field(default_factory=dict[str, str])
     """SHA-256 of the original file for each storage path."""
-    said: dict[str, Listed] = field(default_factory=dict[str, Listed])
+    listed: dict[str, Listed] = field(default_factory=dict[str, Listed])
     """Values of the records of migrated moves, by their current ids."""
 
     _ends: dict[str, Lies | None] = field(default_factory=dict[str, Lies | None])
 
-    def find(self, said: str) -> Lies | None:
+    def find(self, path: str) -> Lies | None:
         """Return the current place of a file in a record, by its whole path or by the path's end.
 
         Call this only after the migration of all songs and moves.
         """
-        if said in self.lies:
-            return self.lies[said]
-        if said not in self._ends:
-            self._ends[said] = self._by_its_end(said)
-        return self._ends[said]
+        if path in self.lies:
+            return self.lies[path]
+        if path not in self._ends:
+            self._ends[path] = self._by_its_end(path)
+        return self._ends[path]
 
-    def _by_its_end(self, said: str) -> Lies | None:
+    def _by_its_end(self, path: str) -> Lies | None:
         at_home: str | None = None
-        if key_of(said) is not None:
+        if key_of(path) is not None:
             try:
-                at_home = path_of(said, self.home or Home())
+                at_home = path_of(path, self.home or Home())
             except UnsafePath:
                 if self.home is not None:
                     return None
-        if (same := same_file(said, list(self.lies))) is not None:
+        if (same := same_file(path, list(self.lies))) is not None:
             return self.lies[same]
         return None if at_home is None else Lies(path=at_home)
 
@@ -125,40 +125,40 @@ class SeedLibrary:
         }
         promised: set[str] = set()
 
-        async def bring(key: str, said: SeedSong) -> None:
-            async with media.file(said.audio_path) as file:
+        async def bring(key: str, record: SeedSong) -> None:
+            async with media.file(record.audio_path) as file:
                 if file is None:
-                    lacking = media.why_not(said.audio_path)
-                    await self._without(key, said, lacking, places, findings)
+                    lacking = media.why_not(record.audio_path)
+                    await self._without(key, record, lacking, places, findings)
                 else:
-                    song = _Song(key, said, file, await fingerprint(file))
+                    song = _Song(key, record, file, await fingerprint(file))
                     came = await self._song(song, known, promised, dry_run=dry_run)
                     await self._noted(song, came, known[song.contents], places, findings)
 
-        for key, said in given:
+        for key, record in given:
             if (
-                failure := await attempt("bringing over the song", key, bring(key, said))
+                failure := await attempt("bringing over the song", key, bring(key, record))
             ) is not None:
                 findings.left_out(Model.SONG, key, failure.message)
-            await on_progress(said.title)
+            await on_progress(record.title)
 
     async def _without(
-        self, key: str, said: SeedSong, lacking: str, places: Places, findings: Findings
+        self, key: str, record: SeedSong, lacking: str, places: Places, findings: Findings
     ) -> None:
         """Skip a song without a file, unless an earlier run has migrated it."""
-        there = await self._named(said)
+        there = await self._named(record)
         if there is None:
             findings.left_out(Model.SONG, key, lacking)
             return
         places.songs[key] = there.id
-        places.lies[said.audio_path] = Lies(path=there.audio_path)
+        places.lies[record.audio_path] = Lies(path=there.audio_path)
         findings.came(Model.SONG, key, Came.THERE, there.id)
 
-    async def _named(self, said: SeedSong) -> Song | None:
+    async def _named(self, record: SeedSong) -> Song | None:
         """Return the song of this title and artist; earlier versions made its id differently."""
-        for song_id in dict.fromkeys((id_of(said.title), slug(said.title))):
+        for song_id in dict.fromkeys((id_of(record.title), slug(record.title))):
             there = await self._songs.find(song_id)
-            if there is not None and (there.title, there.artist) == (said.title, said.artist):
+            if there is not None and (there.title, there.artist) == (record.title, record.artist):
                 return there
         return None
 
@@ -169,11 +169,11 @@ class SeedLibrary:
         if song.contents in known:
             return Came.THERE
         new = Song(
-            id=await self._unused(id_of(song.said.title), promised),
-            title=song.said.title,
-            artist=song.said.artist,
-            genre=song.said.genre,
-            tempo=song.said.bpm or None,
+            id=await self._unused(id_of(song.record.title), promised),
+            title=song.record.title,
+            artist=song.record.artist,
+            genre=song.record.genre,
+            tempo=song.record.bpm or None,
             audio_path="songs/new",
             duration=1,
         )
@@ -187,7 +187,7 @@ class SeedLibrary:
     async def _foretold(self, song: "_Song", new: Song) -> Song:
         media = await self._media_probe.measure(song.file)
         if media.sound is None:
-            raise UnacceptedMedia("The file has no sound; a song needs some.")
+            raise UnacceptedMedia("The file has no sound, so it cannot be a song.")
         path = paths.song(new.id, song.contents, once())
         return msgspec.structs.replace(new, audio_path=path, duration=float(media.seconds))
 
@@ -201,13 +201,16 @@ class SeedLibrary:
         self, song: "_Song", came: Came, kept: Song, places: Places, findings: Findings
     ) -> None:
         places.songs[song.key] = kept.id
-        places.lies[song.said.audio_path] = Lies(path=kept.audio_path)
+        places.lies[song.record.audio_path] = Lies(path=kept.audio_path)
         places.digests[kept.audio_path] = await digest_of(song.file)
         notes: list[str] = []
-        if song.said.duration is not None and abs(song.said.duration - kept.duration) > 1:
-            notes.append(f"It was {song.said.duration:g} s; the file lasts {kept.duration:.1f} s.")
-        if came is Came.THERE and kept.title != song.said.title:
-            notes.append(f"The same file is there as {kept.title!r}.")
+        if song.record.duration is not None and abs(song.record.duration - kept.duration) > 1:
+            notes.append(
+                f"The record states {song.record.duration:g} s; the file lasts "
+                f"{kept.duration:.1f} s."
+            )
+        if came is Came.THERE and kept.title != song.record.title:
+            notes.append(f"The library has the same file as {kept.title!r}.")
         findings.came(Model.SONG, song.key, came, kept.id, notes)
 
     async def moves(
@@ -222,33 +225,33 @@ class SeedLibrary:
     ) -> None:
         """Migrate moves; records of several sources for the same clip become one move."""
         gate = asyncio.Semaphore(self._at_once)
-        named = wanted(await media.clips(), given, places.home, id_of)
-        asked = [each for each in named if each.said.source != FOLDER]
+        named = move_records(await media.clips(), given, places.home, id_of)
+        listed = [each for each in named if each.listed.source != FOLDER]
         came: dict[str, tuple[Came, list[str]]] = {}
         ids: dict[str, str] = {}
 
-        async def bring(move: Wanted) -> None:
+        async def bring(move: MoveRecord) -> None:
             came[move.id], ids[move.id] = await self._move(move, media, places, dry_run=dry_run)
 
-        async def work(move: Wanted) -> None:
+        async def work(move: MoveRecord) -> None:
             async with gate:
                 failure = await attempt("bringing over the move", move.id, bring(move))
                 if failure is not None:
                     came[move.id] = (Came.LEFT_OUT, [failure.message])
             await on_progress(move.name)
 
-        await run_all(work(move) for move in asked)
-        for move in asked:
+        await run_all(work(move) for move in listed)
+        for move in listed:
             outcome, notes = came[move.id]
             item = None if outcome is Came.LEFT_OUT else ids[move.id]
-            findings.came(Model.MOVE, move.said.id or move.id, outcome, item, notes)
+            findings.came(Model.MOVE, move.listed.id or move.id, outcome, item, notes)
 
     async def _move(
-        self, move: Wanted, media: SeedMedia, places: Places, *, dry_run: bool
+        self, move: MoveRecord, media: SeedMedia, places: Places, *, dry_run: bool
     ) -> tuple[tuple[Came, list[str]], str]:
         """Return the outcome for a move, and its id."""
-        said = [each for each in (move.clip, move.said.clip) if each]
-        async with media.file(*said) as clip:
+        paths = [each for each in (move.clip, move.listed.clip) if each]
+        async with media.file(*paths) as clip:
             move = await self._import_library.under_its_id(clip, move)
             imported = await self._import_library.one(clip, move, dry_run=dry_run)
             came = _CAME[imported.outcome]
@@ -259,12 +262,12 @@ class SeedLibrary:
                 return (came, [each.message for each in about[-1:]]), move.id
             await self._place(move, clip, places, foretold=dry_run and came is Came.TAKEN)
         if came is Came.TAKEN:
-            places.said[move.id] = move.said
+            places.listed[move.id] = move.listed
         doubtful = [each for each in imported.notes if each.kind is Kind.INCONSISTENT]
         return (came, [f"{each.field}: {each.message}" for each in doubtful]), move.id
 
     async def _place(
-        self, move: Wanted, clip: Path | None, places: Places, *, foretold: bool
+        self, move: MoveRecord, clip: Path | None, places: Places, *, foretold: bool
     ) -> None:
         """Record the place of a move's clip, or its future place in a dry run."""
         if foretold and clip is not None:
@@ -274,9 +277,9 @@ class SeedLibrary:
             kept = await self._moves.get(move.id)
             path, seconds = kept.video_path, kept.duration
         lies = Lies(path=path, move_id=move.id, seconds=seconds)
-        for said in (move.said.clip, move.said.id, move.id):
-            if said:
-                places.lies.setdefault(said, lies)
+        for name in (move.listed.clip, move.listed.id, move.id):
+            if name:
+                places.lies.setdefault(name, lies)
         if clip is not None:
             places.digests[path] = await digest_of(clip)
 
@@ -286,6 +289,6 @@ class _Song:
     """A song and its file."""
 
     key: str
-    said: SeedSong
+    record: SeedSong
     file: Path
     contents: str

@@ -30,8 +30,8 @@ T = TypeVar("T")
 OnProgress = Callable[[str, int], Awaitable[None]]
 """Receives the name of each step and the number of records done."""
 
-_JOBS: Final = "job records: films are made where they are asked for"
-_NO_PLACE: Final = "nothing is made of it here"
+_JOBS: Final = "job records: the service makes films within the request"
+_NO_PLACE: Final = "this service has no use for it"
 _JOB_FIELD: Final = "job_execution_name"
 
 
@@ -96,7 +96,7 @@ class MigrateSeed:
         await self._tasks.blueprints(blueprints, *work[1:], dry_run=dry_run)
         for name, count in (await source.others()).items():
             findings.drop(name, _JOBS if is_of_jobs(name) else _NO_PLACE, count)
-        verified = None if dry_run else await self._verify(findings, places.digests, places.said)
+        verified = None if dry_run else await self._verify(findings, places.digests, places.listed)
         return MigrationReport(
             source=source.name,
             dry_run=dry_run,

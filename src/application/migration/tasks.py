@@ -70,30 +70,30 @@ class SeedTasks:
     ) -> None:
         """Bring tasks over; those that were completed with their films, where these are there."""
 
-        async def bring(key: str, said: SeedTask) -> None:
-            films = said.films if said.state is State.COMPLETED else ()
+        async def bring(key: str, record: SeedTask) -> None:
+            films = record.films if record.state is State.COMPLETED else ()
             async with media.file(*films) as film:
-                came, notes = await self._task(said, film, places, dry_run=dry_run)
-            item = None if came is Came.LEFT_OUT else str(said.task_id)
+                came, notes = await self._task(record, film, places, dry_run=dry_run)
+            item = None if came is Came.LEFT_OUT else str(record.task_id)
             findings.came(Model.TASK, key, came, item, notes)
 
-        for key, said in given:
+        for key, record in given:
             if (
-                failure := await attempt("bringing over the task", key, bring(key, said))
+                failure := await attempt("bringing over the task", key, bring(key, record))
             ) is not None:
                 findings.left_out(Model.TASK, key, failure.message)
             await on_progress(key)
 
     async def _task(
-        self, said: SeedTask, film: Path | None, places: Places, *, dry_run: bool
+        self, record: SeedTask, film: Path | None, places: Places, *, dry_run: bool
     ) -> tuple[Came, list[str]]:
-        task = _assembly(said, self._owner, places.songs.get(said.song or ""))
+        task = _assembly(record, self._owner, places.songs.get(record.song or ""))
         try:
-            there = await self._tasks.get(said.task_id)
+            there = await self._tasks.get(record.task_id)
         except TaskNotFound:
             there = None
         if there is not None and there.created_at != task.created_at:
-            return Came.LEFT_OUT, [f"There is another task {said.task_id} already."]
+            return Came.LEFT_OUT, [f"Another task with the id {record.task_id} exists already."]
         if there is not None and (film is None or there.output_path is not None):
             return Came.THERE, []
         if film is not None:
@@ -191,22 +191,22 @@ class SeedTasks:
         return lacking
 
 
-def _assembly(said: SeedTask, owner: str, song_id: str | None) -> Assembly:
+def _assembly(record: SeedTask, owner: str, song_id: str | None) -> Assembly:
     """Return the task in the current form, without its film."""
     failure = None
-    if said.state is State.FAILED:
-        stopped = said.why or str(Interrupted())
-        failure = Failure(code=Broken.code, message=stopped, stage=said.reached)
+    if record.state is State.FAILED:
+        stopped = record.why or str(Interrupted())
+        failure = Failure(code=Broken.code, message=stopped, stage=record.reached)
     return Assembly(
-        task_id=said.task_id,
+        task_id=record.task_id,
         owner=owner,
-        created_at=said.created_at,
-        updated_at=said.updated_at,
-        state=said.state,
-        progress=PROGRESS[said.reached],
+        created_at=record.created_at,
+        updated_at=record.updated_at,
+        state=record.state,
+        progress=PROGRESS[record.reached],
         song_id=song_id,
         failure=failure,
-        warnings=(_WITHOUT_FILM,) if said.state is State.COMPLETED else (),
+        warnings=(_WITHOUT_FILM,) if record.state is State.COMPLETED else (),
     )
 
 

@@ -45,17 +45,17 @@ class Verification:
         }
 
     async def __call__(
-        self, findings: Findings, digests: Mapping[str, str], said: Mapping[str, Listed]
+        self, findings: Findings, digests: Mapping[str, str], listed: Mapping[str, Listed]
     ) -> Verified:
         """Verify the records that exist here according to ``findings``.
 
-        ``digests`` are the SHA-256 of files by storage path, ``said`` what records say of moves
+        ``digests`` are the SHA-256 of files by storage path, ``listed`` what records say of moves
         that were taken, by id. What cannot be read is one of the faults and hides no other.
         """
         faulty: list[str] = []
         counts = [await self._counted(model, findings, faulty) for model in Model]
         moves = [str(each.id) for each in findings.kept(Model.MOVE)]
-        norms = await self._norms(moves, said, faulty)
+        norms = await self._norms(moves, listed, faulty)
         checksums = await self._checksums(digests, faulty)
         return Verified(
             counts=tuple(counts), norms=norms, checksums=checksums, faults=tuple(faulty)
@@ -73,7 +73,7 @@ class Verification:
         return Counted(model=model, expected=len(kept), found=found)
 
     async def _norms(
-        self, moves: list[str], said: Mapping[str, Listed], faulty: list[str]
+        self, moves: list[str], listed: Mapping[str, Listed], faulty: list[str]
     ) -> Norms:
         lengths: list[float] = []
         for move_id in moves:
@@ -89,9 +89,9 @@ class Verification:
             lengths += [math.hypot(*unpacked(vector)) for vector in vectors]
             faulty += [f"{Model.MOVE} {move_id}: {each.message}" for each in faults(entry)]
             faulty += [
-                f"{Model.MOVE} {move_id}: The {part} embedding is not the one that was read."
+                f"{Model.MOVE} {move_id}: The {part} embedding differs from the source's."
                 for part in Part
-                if move_id in said and not _same(entry, said[move_id], part)
+                if move_id in listed and not _same(entry, listed[move_id], part)
             ]
         if not lengths:
             return Norms(rows=0)
@@ -116,7 +116,7 @@ class Verification:
             if digest.hexdigest() == digests[path]:
                 right += 1
             else:
-                faulty.append(f"{path}: Its SHA-256 is not that of the file that was taken.")
+                faulty.append(f"{path}: Its SHA-256 differs from that of the source file.")
         return right
 
 
@@ -127,6 +127,6 @@ def _fault(item: str, error: Exception) -> str:
     return f"{item}: {reason_of(error, f'reading {item!r} back')}"
 
 
-def _same(entry: MoveEmbedding, said: Listed, part: Part) -> bool:
-    row = said.rows.of(part)
+def _same(entry: MoveEmbedding, listed: Listed, part: Part) -> bool:
+    row = listed.rows.of(part)
     return row is None or entry.rows.of(part) == row

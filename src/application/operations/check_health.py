@@ -120,4 +120,4 @@ async def asked(ask: Ask) -> PartHealth:
         return PartHealth(ready=False, detail=" ".join(filter(None, (str(error), error.details))))
     except Exception:
         _log.exception("a part could not be asked")
-        return PartHealth(ready=False, detail="It could not be asked; the log says why.")
+        return PartHealth(ready=False, detail="The check failed; see the log.")

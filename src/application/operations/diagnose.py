@@ -27,7 +27,7 @@ class Standing(StrEnum):
     """The service does not work, or not completely."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a successful check."""
 
     detail: str
@@ -39,7 +39,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One check."""
 
-    ask: Callable[[], Awaitable[Found]]
+    ask: Callable[[], Awaitable[CheckResult]]
     """Returns the result, or raises."""
     waits_for: str
     """The resource that a missing answer waits for, in a message for users."""
@@ -67,7 +67,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     """Outcomes by stable names, in the order of the checks."""
 
 
-NOT_TRIED: Final = "Not tried, because of: {}."
+NOT_TRIED: Final = "Skipped, because these checks failed: {}."
 
 
 class Diagnose:
@@ -83,7 +83,7 @@ class Diagnose:
         """Take the checks, and for each the names of those that must succeed before it."""
         self._checks = checks
         self._needs = needs or {}
-        self._left: set[asyncio.Task[Found]] = set()
+        self._left: set[asyncio.Task[CheckResult]] = set()
 
     @property
     def hanging(self) -> bool:
@@ -118,7 +118,7 @@ class Diagnose:
             detail = f"No answer after {check.limit:.0f} s; it waits for {check.waits_for}."
             return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
         if task.cancelled():
-            detail = "It could not be found out: what it waited for was cancelled."
+            detail = "The check was cancelled."
             return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
         try:
             found = task.result()
@@ -126,7 +126,7 @@ class Diagnose:
             return Finding(standing=Standing.FAILED, detail=_said(error), seconds=seconds)
         except Exception as error:
             _log.debug("the check %s failed", name, exc_info=error)
-            detail = f"It could not be found out: {type(error).__name__}: {error}"
+            detail = f"The check failed: {type(error).__name__}: {error}"
             return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
         return Finding(
             standing=Standing.WARNING if found.warnings else Standing.GOOD,
@@ -137,7 +137,7 @@ class Diagnose:
         )
 
 
-async def _asked(check: Check) -> Found:
+async def _asked(check: Check) -> CheckResult:
     with disk_errors():
         return await check.ask()
 

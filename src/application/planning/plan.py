@@ -23,7 +23,7 @@ from domain.planning.planner import Banned, Draft, Locked, Plan, Seed, Wish
 from domain.planning.query_fit import fit, requested
 from domain.planning.tempo_octaves import Counted, fitting, settles, ways_to_count
 from domain.shared import paths
-from domain.shared.errors import InvalidRequest, MediaNotFound, NoBeatHeard, NoMovesMatch
+from domain.shared.errors import InvalidRequest, MediaNotFound, NoBeatsDetected, NoMovesMatch
 from domain.shared.result_warnings import ResultWarning, WarningCode
 from domain.shared.texts import Text
 from domain.shared.violations import Violation
@@ -107,18 +107,19 @@ class PlanChoreography:
     ) -> PlannedDance:
         """Return the Blueprint of a dance to the whole song, or to the duration ``described``.
 
-        Raises `SongNotFound`, `LibraryFailed`, `NoBeatHeard`, `NoMovesMatch`, and `InvalidRequest`
-        if a locked or banned move is not in the library, or the clip of a locked one is unusable.
+        Raises `SongNotFound`, `LibraryFailed`, `NoBeatsDetected`, `NoMovesMatch`, and
+        `InvalidRequest` if a locked or banned move is not in the library, or the clip of a locked
+        one is unusable.
         """
         song = await self._songs.get(request.song_id)
         if song.unusable is not None:
             raise MediaNotFound(song.audio_path)
         analysis = await self._analyze_song(song.id)
         if not analysis.ones:
-            raise NoBeatHeard(
-                f"The analysis found no beat in {song.title!r} (confidence "
-                f"{analysis.confidence:.2f}); choose another song, or say its tempo and where a "
-                "'1' is."
+            raise NoBeatsDetected(
+                f"The analysis detected no beats in {song.title!r} (confidence "
+                f"{analysis.confidence:.2f}); choose another song, or correct its tempo and its "
+                "first '1'."
             )
         counted, moves = await self._counted(request, analysis, described)
         analysis = counted.analysis
@@ -197,7 +198,7 @@ class PlanChoreography:
             if settles(fit, len(wanted)):
                 break
         if best is None:
-            raise AssertionError("A song is counted in one way at least.")
+            raise AssertionError("There is no way to count the song.")
         return best
 
     async def _first(self) -> Page[Move]:
@@ -246,15 +247,17 @@ class PlanChoreography:
         if not (await self._moves.page(MoveFilter(), None, 1)).items:
             raise NoMovesMatch("There are no moves in the library; add some first.")
         raise NoMovesMatch(
-            "No film can be made of any clip of the library, so no move is left to dance; "
-            "`bachata-buddy library check` says why of each. Add other clips."
+            "No film can be made of any clip of the library, so no dance can be planned. Add "
+            "other clips; `bachata-buddy library check` gives the reason for each clip."
         )
 
 
 def _too_short(analysis: Analysis, seconds: float) -> tuple[ResultWarning, ...]:
     if seconds <= analysis.duration + _NEAR:
         return ()
-    message = f"The song lasts {analysis.duration:.0f} s; a dance of {seconds:.0f} s was asked for."
+    message = (
+        f"The song lasts only {analysis.duration:.0f} s; the description asks for {seconds:.0f} s."
+    )
     return (ResultWarning(WarningCode.SONG_TOO_SHORT, message),)
 
 

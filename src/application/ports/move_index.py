@@ -48,7 +48,7 @@ class Near(msgspec.Struct, frozen=True):
     """Inner product of the two fused vectors; -0.335 to 0.335 if all parts are present."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a search, the nearest first, from a single version of the library."""
 
     version: str
@@ -80,7 +80,7 @@ class MoveIndex(Protocol):
         """Load the stored index of this version; return False if it is missing or corrupt."""
         ...
 
-    async def nearest(self, query: Fused, most: int, among: Among) -> Found:
+    async def nearest(self, query: Fused, most: int, among: Among) -> SearchResult:
         """Return up to ``most`` nearest moves; raises `NotReady` before the first version."""
         ...
 

@@ -57,7 +57,7 @@ class MoveRepository(Protocol):
         """Return the existing moves of these ids, in the order of the ids, each once."""
         ...
 
-    async def page(self, wanted: MoveFilter, after: str | None, most: int) -> Page[Move]:
+    async def page(self, filters: MoveFilter, after: str | None, most: int) -> Page[Move]:
         """Return up to ``most`` moves whose ids come after ``after``."""
         ...
 

@@ -52,7 +52,7 @@ class SongRepository(Protocol):
         """Return the song; raises `SongNotFound`."""
         ...
 
-    async def page(self, wanted: SongFilter, after: str | None, most: int) -> Page[Song]:
+    async def page(self, filters: SongFilter, after: str | None, most: int) -> Page[Song]:
         """Return up to ``most`` songs whose ids come after ``after``."""
         ...
 

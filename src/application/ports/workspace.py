@@ -16,7 +16,7 @@ class Workspace(Protocol):
         """
         ...
 
-    async def sweep(self) -> tuple[UUID, ...]:
+    async def remove_leftovers(self) -> tuple[UUID, ...]:
         """Delete the folders of dead processes, and return the tasks they were working on."""
         ...
 

@@ -182,16 +182,16 @@ class FilmPipeline:
         except MediaNotFound:
             return
         raise MediaTaken(
-            f"There is a film at {path!r} already, and nothing is ever overwritten; "
-            "give output_config.output_path another name."
+            f"A film exists at {path!r} already, and the service never overwrites films; choose "
+            "another output_config.output_path."
         )
 
     async def _require_room(self, needed: int) -> None:
         free = await self._workspace.free()
         if needed > free:
             raise DiskFull(
-                f"The film needs {-(-needed // 1_000_000):,} MB of disk for a while, and "
-                f"{free // 1_000_000:,} MB are free: make room, or choose a lower bitrate."
+                f"The film needs {-(-needed // 1_000_000):,} MB of disk space temporarily, and "
+                f"{free // 1_000_000:,} MB are free; free some space, or choose a lower bitrate."
             )
 
     async def _made(
@@ -227,7 +227,7 @@ class FilmPipeline:
         clips = {move.video_path: None for move in blueprint.moves}
         for path in clips:
             if seen[path].media.picture is None:
-                raise UnreadableMedia(f"The file {path!r} has no picture; a move needs a film.")
+                raise UnreadableMedia(f"The file {path!r} has no video, so it cannot be a move.")
         lengths = {path: seen[path].media.seconds for path in clips}
         rules.check_lengths(blueprint, lengths)
         work = await PLANNING.run(lambda: self._limits.check(blueprint, timeline, lengths))
@@ -285,5 +285,5 @@ def _name(error: Exception, clips: Sequence[str]) -> None:
     if isinstance(error, Broken):
         said = f"{error} {error.details or ''}"
         if not any(clip in said for clip in clips):
-            where = f"It happened at {' and '.join(map(repr, clips))}."
+            where = f"The failure concerns {' and '.join(map(repr, clips))}."
             error.details = f"{where}\n{error.details}" if error.details else where

@@ -57,14 +57,14 @@ class RecoverInterrupted:
         It is logged, and ended by a later call, once it is over its time. Raises `NotReady` where
         the database is away.
         """
-        return await finish_even_if_cancelled(self._swept())
+        return await finish_even_if_cancelled(self._recover())
 
-    async def _swept(self) -> int:
+    async def _recover(self) -> int:
         attempts = ItemAttempts("ending the interrupted task")
-        swept = 0
+        recovered = 0
 
         async def end(task_id: UUID) -> None:
-            nonlocal swept
+            nonlocal recovered
             try:
                 found = await self._tasks.get(task_id)
             except TaskNotFound:
@@ -72,12 +72,12 @@ class RecoverInterrupted:
                 return
             if found.state not in FINAL and not await self._has_job(task_id):
                 await self._end(found)
-                swept += 1
+                recovered += 1
 
         over = await self._tasks.unfinished(self._over)
-        for task_id in dict.fromkeys((*await self._workspace.sweep(), *over)):
+        for task_id in dict.fromkeys((*await self._workspace.remove_leftovers(), *over)):
             await attempts(str(task_id), end(task_id))
-        return swept
+        return recovered
 
     async def _has_job(self, task_id: UUID) -> bool:
         """Return True if a job makes the film, whose own recovery decides about the task."""

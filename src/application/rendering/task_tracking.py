@@ -157,12 +157,12 @@ class Record:
             return
         except Exception as second:
             # Recovery will find the task by its folder or by its age.
-            error.add_note(f"Its end could not be written down: {second}")
+            error.add_note(f"Its final state could not be saved: {second}")
         try:
             async with asyncio.timeout(HEARING):
                 await self.tell(str(error) or "Cancelled")
         except Exception as untold:
-            error.add_note(f"Its end could not be told: {untold}")
+            error.add_note(f"Its final state could not be reported: {untold}")
 
 
 def failure_of(error: BaseException, assembly: Assembly) -> Failure:
@@ -170,7 +170,7 @@ def failure_of(error: BaseException, assembly: Assembly) -> Failure:
     if not isinstance(error, BachataError):
         return Failure(
             code="internal-error",
-            message="The service failed; its log says why.",
+            message="The service failed; see its log.",
             stage=assembly.state,
             details=type(error).__name__,
         )

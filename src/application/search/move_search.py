@@ -168,8 +168,8 @@ class FindMoves:
         if self._index.version is not None:
             return await self._index.ready()
         if self._failed:
-            raise NotReady("The moves could not be indexed; the log says why.")
-        return "not made yet; the first search waits for it"
+            raise NotReady("The moves could not be indexed; see the log.")
+        return "not built yet; the first search waits for it"
 
     async def close(self) -> None:
         """Stop building the index."""
@@ -197,7 +197,7 @@ class FindMoves:
         if not making.cancelled() and (error := making.exception()) is not None:
             raise error
         if self._index.version is None:
-            raise NotReady("The service is stopping, so the index of the moves was not made.")
+            raise NotReady("The service is stopping, so it did not build the index of the moves.")
 
     def _begun(self, version: str) -> "asyncio.Task[None] | None":
         """Return the task that builds an index, started if one is due; None if not."""

@@ -87,7 +87,9 @@ class SearchMoves:
         like, warnings = await self._likeness(search)
         found = await self._find(like, among, most=search.limit)
         if found.highest and not any(near.score for near in found.moves):
-            message = "No move has a vector of this kind yet, so the moves are in no order."
+            message = (
+                "No move has a vector of this kind yet, so the moves are not sorted by similarity."
+            )
             warnings.append(ResultWarning(WarningCode.NOT_COMPARABLE, message))
         return LikeMoves(
             items=await self._scored(found),

@@ -171,9 +171,11 @@ def the_output_is_the_callers_own(blueprint: Fields, owner: str) -> Iterator[Vio
     folder = paths.output_folder(owner)
     here = "$.output_config.output_path"
     if not path.startswith("output/"):
-        yield _rule(here, f"A film goes under 'output/'; yours under {folder!r}.")
+        yield _rule(here, f"The path of a film must begin with 'output/', yours with {folder!r}.")
     elif not path.startswith(folder):
-        yield _rule(here, f"This is not your folder; your films go under {folder!r}.")
+        yield _rule(
+            here, f"This is not your folder; the paths of your films begin with {folder!r}."
+        )
     if not path.endswith(".mp4") or path.endswith("/.mp4"):
         yield _rule(here, "The file's name must end in '.mp4'.")
 
@@ -184,7 +186,9 @@ def bitrates_are_sensible(blueprint: Fields, owner: str) -> Iterator[Violation]:
     for name, (least, most) in _RATES.items():
         rate = output.get(name)
         if isinstance(rate, str) and not bits(least) <= bits(rate) <= bits(most):
-            yield _rule(f"$.output_config.{name}", f"It must be {least} to {most}; got {rate!r}.")
+            yield _rule(
+                f"$.output_config.{name}", f"It must be from {least} to {most}; got {rate!r}."
+            )
 
 
 RULES: Final[tuple[Rule, ...]] = (

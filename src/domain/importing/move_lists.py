@@ -145,7 +145,11 @@ def _text(value: object, field: str, notes: list[Note]) -> str | None:
         return None
     text = value.strip() if isinstance(value, str) else str(value)
     if any(unicodedata.category(each) in ("Cc", "Cs") for each in text) or not text:
-        notes.append(note(Kind.INCONSISTENT, field, f"{text[:40]!r} is no {field}; left out."))
+        notes.append(
+            note(
+                Kind.INCONSISTENT, field, f"{text[:40]!r} is not a valid {field}, so it is ignored."
+            )
+        )
         return None
     return text
 
@@ -161,7 +165,7 @@ def _word(
     meant = same.get(said, said)
     if meant not in set(kind):
         allowed = ", ".join(kind)
-        message = f"{str(value)[:40]!r} is none of {allowed}; left out."
+        message = f"{str(value)[:40]!r} is not one of {allowed}, so it is ignored."
         notes.append(note(Kind.INCONSISTENT, field, message))
         return None
     if meant != said:
@@ -177,7 +181,7 @@ def _number(
     number = _float(value)
     least, most = within
     if isinstance(value, bool) or not least <= number <= most:
-        message = f"{str(value)[:40]!r} is not between {least:g} and {most:g}; left out."
+        message = f"{str(value)[:40]!r} is not between {least:g} and {most:g}, so it is ignored."
         notes.append(note(Kind.INCONSISTENT, field, message))
         return None
     return number
@@ -200,10 +204,12 @@ def _row(part: Part, value: object, notes: list[Note]) -> Vector | None:
     numbers = [_float(each) for each in given if type(each) in (int, float)]
     norm = math.hypot(*numbers)
     if not (len(numbers) == len(given) == length and math.isfinite(norm) and norm > 0):
-        message = f"It is not {length} finite numbers, some of them other than 0; left out."
+        message = f"It must be {length} finite numbers that are not all 0, so it is ignored."
         notes.append(note(Kind.INCONSISTENT, field, message))
         return None
     if abs(norm - 1) > OFF_LENGTH:
-        notes.append(note(Kind.INCONSISTENT, field, f"Its length was {norm:.4g}; now it is 1."))
+        notes.append(
+            note(Kind.INCONSISTENT, field, f"Its norm was {norm:.4g}; it was scaled to 1.")
+        )
         numbers = [number / norm for number in numbers]
     return packed(numbers)

@@ -29,7 +29,7 @@ _SAID: Final = (
 )
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A move to import, with a unique id."""
 
     id: str
@@ -39,17 +39,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     clip: str | None
     """Path of the clip among the available files; None if the clip is missing."""
-    said: Listed
+    listed: Listed
     """The merged values of all lists."""
     notes: tuple[Note, ...]
 
 
-def wanted(
+def move_records(
     clips: Sequence[str],
     entries: Sequence[Listed],
     home: Home | None = None,
     to_id: ToId = slug,
-) -> list[Wanted]:
+) -> list[MoveRecord]:
     """Return the moves in the order of the lists, then the unlisted clips in the order of their
     paths.
 
@@ -68,11 +68,11 @@ def wanted(
         for clip_id in {to_id(_stem(clip)), slug(_stem(clip))}:
             by_id.setdefault(clip_id, []).append(clip)
     for entry in (_at_home(each, home) for each in entries):
-        said = _parts(entry.clip or "")
+        path = _parts(entry.clip or "")
         if entry.elsewhere:
             clip = None
-        elif said:
-            clip = _meant(said, named.get(said[-1], ()))
+        elif path:
+            clip = _meant(path, named.get(path[-1], ()))
         else:
             clip = _only(by_id, to_id(entry.id or ""))
         key = f"clip {clip}" if clip else f"said {_tail(entry.clip or entry.id or '')}"
@@ -84,15 +84,15 @@ def wanted(
         there[f"clip {clip}"] = clip
     taken: set[str] = set()
     formerly: set[str] = set()
-    found: list[Wanted] = []
-    for key, said in grouped.items():
-        former = _wanted(said, there.get(key), formerly, slug).id
-        move = _wanted(said, there.get(key), taken, to_id)
+    found: list[MoveRecord] = []
+    for key, listed in grouped.items():
+        former = _record_of(listed, there.get(key), formerly, slug).id
+        move = _record_of(listed, there.get(key), taken, to_id)
         found.append(_formerly(move, former))
     return found
 
 
-def _formerly(move: Wanted, former: str) -> Wanted:
+def _formerly(move: MoveRecord, former: str) -> MoveRecord:
     return move if move.id == former else msgspec.structs.replace(move, former_id=former)
 
 
@@ -105,15 +105,15 @@ def _at_home(entry: Listed, home: Home | None) -> Listed:
     try:
         return _with(entry, "clip", path_of(entry.clip, home) if home else key)
     except UnsafePath as error:
-        said = (*entry.notes, note(Kind.INCONSISTENT, "clip", str(error)))
-        return _with(_with(entry, "elsewhere", value=True), "notes", said)
+        notes = (*entry.notes, note(Kind.INCONSISTENT, "clip", str(error)))
+        return _with(_with(entry, "elsewhere", value=True), "notes", notes)
 
 
-def same_file(said: str, files: Sequence[str]) -> str | None:
-    """Return the file whose path has the longest common ending with ``said``; None if none or two
+def same_file(path: str, files: Sequence[str]) -> str | None:
+    """Return the file whose path has the longest common ending with ``path``; None if none or two
     match.
     """
-    parts = _parts(said)
+    parts = _parts(path)
     if not parts:
         return None
     return _meant(parts, [each for each in files if _parts(each)[-1:] == parts[-1:]])
@@ -132,8 +132,10 @@ def title_of(stem: str) -> str:
     return readable(stem)[:_LONGEST_NAME].strip() or "Unnamed"
 
 
-def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str], to_id: ToId) -> Wanted:
-    whole, notes = _merged(said)
+def _record_of(
+    entries: Sequence[Listed], clip: str | None, taken: set[str], to_id: ToId
+) -> MoveRecord:
+    whole, notes = _merged(entries)
     path = readable(clip or whole.clip or "")
     *folders, file = path.replace("\\", "/").split("/")
     stem = file.rpartition(".")[0] or file
@@ -143,15 +145,23 @@ def _wanted(said: Sequence[Listed], clip: str | None, taken: set[str], to_id: To
         notes.append(note(Kind.TAKEN, "label", f"{label!r} after the folder's name."))
     elif clip and folders and folders[-1] != label:
         notes.append(
-            note(Kind.INCONSISTENT, "label", f"It is {label!r}; the folder is {folders[-1]!r}.")
+            note(
+                Kind.INCONSISTENT,
+                "label",
+                f"The list states {label!r}; the folder is {folders[-1]!r}.",
+            )
         )
     plain = to_id(whole.id or stem)
     move_id = _unique(plain, to_id(label), taken)
     if move_id != plain:
-        message = f"{plain!r} is another move's id already; this one is {move_id!r}."
+        message = (
+            f"{plain!r} is the id of another move already, so this move has the id {move_id!r}."
+        )
         notes.append(note(Kind.INCONSISTENT, "id", message))
     name = whole.name or stem.replace("_", " ").strip().title() or move_id
-    return Wanted(id=move_id, name=name, label=label, clip=clip, said=whole, notes=tuple(notes))
+    return MoveRecord(
+        id=move_id, name=name, label=label, clip=clip, listed=whole, notes=tuple(notes)
+    )
 
 
 def _unique(plain: str, label: str, taken: set[str]) -> str:
@@ -164,12 +174,12 @@ def _unique(plain: str, label: str, taken: set[str]) -> str:
     return tried
 
 
-def _merged(said: Sequence[Listed]) -> tuple[Listed, list[Note]]:
+def _merged(entries: Sequence[Listed]) -> tuple[Listed, list[Note]]:
     """Merge entries, where the first value wins; return notes about values that contradict it."""
-    whole: Listed = said[0]
+    whole: Listed = entries[0]
     notes = list(whole.notes)
     by = dict.fromkeys(_SAID, whole.source)
-    for other in said[1:]:
+    for other in entries[1:]:
         notes += other.notes
         for field in _SAID:
             mine, theirs = getattr(whole, field), getattr(other, field)
@@ -180,26 +190,26 @@ def _merged(said: Sequence[Listed]) -> tuple[Listed, list[Note]]:
                 notes.append(note(Kind.INCONSISTENT, field, message))
         rows = Rows(**{part.value: whole.rows.of(part) or other.rows.of(part) for part in Part})
         whole = _with(whole, "rows", rows)
-    sources = dict.fromkeys(each.source for each in said)
+    sources = dict.fromkeys(each.source for each in entries)
     return _with(whole, "source", " and ".join(sources)), notes
 
 
-def _with(said: Listed, field: str, value: object) -> Listed:
-    changed: Listed = msgspec.structs.replace(said, **{field: value})
+def _with(entry: Listed, field: str, value: object) -> Listed:
+    changed: Listed = msgspec.structs.replace(entry, **{field: value})
     return changed
 
 
-def _meant(said: Sequence[str], clips: Sequence[str]) -> str | None:
-    """Return the clip whose path has the longest common ending with ``said``; None if none or two
+def _meant(path: Sequence[str], clips: Sequence[str]) -> str | None:
+    """Return the clip whose path has the longest common ending with ``path``; None if none or two
     match.
     """
-    best = Counter({clip: _common(said, _parts(clip)) for clip in clips}).most_common(2)
+    best = Counter({clip: _common(path, _parts(clip)) for clip in clips}).most_common(2)
     if not best or (len(best) == 2 and best[0][1] == best[1][1]):
         return None
     found, alike = best[0]
     # A clip of the same name in another folder is another clip, unless one of the two paths has no
     # folder.
-    return found if alike >= min(len(said), len(_parts(found)), 2) else None
+    return found if alike >= min(len(path), len(_parts(found)), 2) else None
 
 
 def _only(by_id: Mapping[str, Sequence[str]], move_id: str) -> str | None:
@@ -207,10 +217,10 @@ def _only(by_id: Mapping[str, Sequence[str]], move_id: str) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _common(said: Sequence[str], there: Sequence[str]) -> int:
+def _common(path: Sequence[str], there: Sequence[str]) -> int:
     """Return the number of names, from the last on, that two paths share."""
     count = 0
-    for mine, theirs in zip(reversed(said), reversed(there), strict=False):
+    for mine, theirs in zip(reversed(path), reversed(there), strict=False):
         if mine != theirs:
             break
         count += 1

@@ -193,7 +193,7 @@ def read_blueprint(record: Record) -> dict[str, Any]:
     """Return the document of a Blueprint; raises `ValueError`, which says what is wrong."""
     document = _json(record.fields.get("blueprint_json"))
     if not isinstance(document, dict):
-        raise ValueError("Its document is no JSON object.")  # noqa: TRY004 - one kind for all
+        raise ValueError("Its document is not a JSON object.")  # noqa: TRY004 - one kind for all
     return cast(dict[str, Any], document)
 
 
@@ -205,7 +205,7 @@ def _ended(task: _TaskFields) -> tuple[State, str | None]:
         return State.CANCELLED, None
     if task.status == "failed":
         return State.FAILED, task.error or task.message or "It failed in the earlier system."
-    return State.FAILED, f"It was {task.status!r} when the earlier system was left."
+    return State.FAILED, f"It was {task.status!r} in the earlier system, which never finished it."
 
 
 def _reached(task: _TaskFields) -> State:

@@ -157,15 +157,15 @@ def _row_faults(part: Part, vector: Vector | None) -> Iterable[Violation]:
     if vector is None:
         return
     if len(vector) != 4 * LENGTHS[part]:
-        yield _fault(name, f"It has {len(vector) / 4:g} numbers; {LENGTHS[part]} are right.")
+        yield _fault(name, f"It has {len(vector) / 4:g} numbers instead of {LENGTHS[part]}.")
         return
     norm = math.hypot(*unpacked(vector))
     if not math.isfinite(norm):
-        yield _fault(name, "It holds a number that is not finite.")
+        yield _fault(name, "It contains a number that is not finite.")
     elif norm == 0:
-        yield _fault(name, "It is nothing but zeros.")
+        yield _fault(name, "All its numbers are 0.")
     elif abs(norm - 1) > OFF_LENGTH:
-        yield _fault(name, f"Its length is {norm:.4f}; 1 is right.")
+        yield _fault(name, f"Its norm is {norm:.4f} instead of 1.")
 
 
 def _fault(name: str, message: str) -> Violation:

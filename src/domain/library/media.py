@@ -36,9 +36,9 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
 def require_film(media: Media) -> None:
     """Raise `UnacceptedMedia` for a file without moving pictures, which a move needs."""
     if media.picture is None:
-        raise UnacceptedMedia("The file has sound but no moving picture; a move needs a film.")
+        raise UnacceptedMedia("The file has sound but no video, so it cannot be a move.")
     if media.picture.frames == 1:
-        raise UnacceptedMedia("The file has one picture, which does not move; a move needs a film.")
+        raise UnacceptedMedia("The file is a still picture, so it cannot be a move.")
 
 
 def type_of(head: bytes) -> str:

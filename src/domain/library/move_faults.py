@@ -17,7 +17,7 @@ def move_faults(move: Move, seconds: float | None = None) -> tuple[Violation, ..
     found: list[Violation] = []
     lasts = move.duration if seconds is None else seconds
     if abs(lasts - move.duration) > _TOLERANCE:
-        message = f"It is {move.duration:.3f} s; the clip lasts {lasts:.3f} s."
+        message = f"The record states {move.duration:.3f} s; the clip lasts {lasts:.3f} s."
         found.append(_fault("duration", message))
     if not 30 <= move.tempo <= 300:
         found.append(_fault("tempo", f"{move.tempo:g} BPM is not between 30 and 300."))

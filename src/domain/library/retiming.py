@@ -41,11 +41,14 @@ def retimed(heard: Move, correction: Correction | None) -> Move:
 def refuse_undanceable(heard: Move, correction: Correction) -> None:
     """Raise `InvalidRequest` for a correction that is impossible for this clip."""
     if correction.one_at is not None and correction.one_at >= heard.duration:
-        message = f"The clip lasts {heard.duration:.3f} s."
+        message = f"This is after the end of the clip, which lasts {heard.duration:.3f} s."
         raise InvalidRequest((Violation(path="$.one_at", message=message),))
     tempo = _tempo(heard, counted(_analysis(heard), correction)[0], correction)
     if not _SLOWEST <= tempo <= _FASTEST:
-        message = f"It would be {tempo:g} BPM; {_SLOWEST} to {_FASTEST} can be danced."
+        message = (
+            f"The corrected tempo would be {tempo:g} BPM; it must be from {_SLOWEST} to "
+            f"{_FASTEST} BPM."
+        )
         raise InvalidRequest((Violation(path="$.beats", message=message),))
 
 

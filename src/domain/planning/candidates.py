@@ -43,8 +43,8 @@ def candidates(
     unmet = [
         ResultWarning(
             WarningCode.LOCK_NOT_MET,
-            f"The song has {len(placements.slots)} eight-counts; {move_id!r} was locked to "
-            f"{position}.",
+            f"The song has {len(placements.slots)} eight-counts, so {move_id!r} cannot be locked "
+            f"to eight-count {position}.",
         )
         for position, move_id in locked.items()
         if position >= len(placements.slots)
@@ -58,7 +58,10 @@ def candidates(
             one = [numbers[locked[slot]]] if locked[slot] in numbers else []
             found = _by_length(placements, slot, dict.fromkeys(lengths, one), anywhere=True)
             if not found:
-                message = f"The move {locked[slot]!r} could not be danced at {slot}."
+                message = (
+                    f"The move {locked[slot]!r} does not fit at the eight-count {slot}, to which "
+                    "it is locked."
+                )
                 unmet.append(ResultWarning(WarningCode.LOCK_NOT_MET, message))
         elif slot in kept.moves:
             found = _kept(placements, slot, lengths, kept)

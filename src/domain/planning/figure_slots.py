@@ -246,12 +246,15 @@ def unmet(
         moves = requested.moves.get(figure, frozenset())
         if figure not in placed and not moves.intersection(ids):
             reason = _impossible(figure, moves, able, placements)
-            message = f"No {figure} is danced: none suits the song and the filters."
+            message = f"No {figure} is danced, because none fits the song and the filters."
             said.append(reason or ResultWarning(WarningCode.FIGURE_MISSING, message))
     for what, moves in requested.unwanted.items():
         places = ", ".join(str(slot) for slot, each in danced if each in moves)
         if places:
-            message = f"A move that is {what} is danced at {places}: there are too few others."
+            message = (
+                f"An excluded move ({what}) is danced at {places}, because there are too few "
+                "others."
+            )
             said.append(ResultWarning(WarningCode.EXCLUDED_MOVE_DANCED, message))
     return list(dict.fromkeys(said))
 
@@ -275,9 +278,11 @@ def _all_in(part: Sequence[str], moves: frozenset[str], count: int) -> bool:
 def _miscounted(request: FigureRequest, count: int) -> list[ResultWarning]:
     figure = request.figure
     if count < request.at_least:
-        message = f"Room was found for {count} of at least {request.at_least} x {figure}."
+        message = f"The dance has {count} x {figure} instead of the requested {request.at_least}."
     elif request.at_most is not None and count > request.at_most:
-        message = f"At most {request.at_most} x {figure} were asked for; {count} are danced."
+        message = (
+            f"The dance has {count} x {figure}, although at most {request.at_most} were requested."
+        )
     else:
         return []
     return [ResultWarning(WarningCode.FIGURE_COUNT_DIFFERS, message)]

@@ -82,16 +82,16 @@ def unheeded(asked: Asked, song: Song) -> tuple[ResultWarning, ...]:
     said: list[ResultWarning] = []
     words = ", ".join(f'"{each}"' for each in asked.not_understood)
     if asked.nothing and words:
-        message = f"Nothing of the description was understood: {words}."
+        message = f"No word of the description was understood: {words}."
         said.append(ResultWarning(WarningCode.NOTHING_UNDERSTOOD, message))
     elif asked.nothing:
-        message = "The description asks for nothing in particular."
+        message = "The description requests no property of a dance."
         said.append(ResultWarning(WarningCode.NOTHING_ASKED, message))
     elif words:
         message = f"Not understood: {words}."
         said.append(ResultWarning(WarningCode.WORDS_NOT_UNDERSTOOD, message))
     if asked.tempo and song.tempo and asked.tempo.distance(song.tempo) > 1:
         tempo = f"{asked.tempo.slowest:g} to {asked.tempo.fastest:g} BPM"
-        message = f"The song has {song.tempo:.0f} BPM; {tempo} were asked for."
+        message = f"The song has {song.tempo:.0f} BPM; the description asks for {tempo}."
         said.append(ResultWarning(WarningCode.TEMPO_DIFFERS, message))
     return tuple(said)

@@ -120,7 +120,10 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
         """Return the assembly after ``step`` at time ``at``; raises `IllegalStep`."""
         after = STEPS.get((self.state, step))
         if after is None:
-            raise IllegalStep(f"An assembly that is {self.state} cannot {_words(step)}.")
+            raise IllegalStep(
+                f"The step `{_words(step)}` is not possible in the state `{self.state}` of an "
+                "assembly."
+            )
         return msgspec.structs.replace(
             self,
             state=after,

@@ -169,7 +169,7 @@ def _excess(limits: FilmLimits, work: Workload, output: OutputConfig) -> list[Vi
             work.seconds > limits.seconds,
             "$.moves",
             f"The film lasts {float(work.seconds):,.1f} s; "
-            f"the limit BACHATA_MAX_FILM_SECONDS is {limits.seconds:,} s. Take fewer moves.",
+            f"the limit BACHATA_MAX_FILM_SECONDS is {limits.seconds:,} s. Use fewer moves.",
         ),
         (
             work.minutes > limits.encoded_minutes,

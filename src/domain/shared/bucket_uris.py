@@ -39,10 +39,10 @@ def path_of(said: str, home: Home) -> str:
         return paths.checked(said)
     shown = repr(said[:200])
     if not home.bucket:
-        raise UnsafePath(f"{shown} lies in a bucket, and this storage has none.")
+        raise UnsafePath(f"{shown} refers to a bucket, but this storage has none.")
     if found["bucket"] != home.bucket:
-        raise UnsafePath(f"{shown} does not lie in the bucket {home.bucket!r} of this storage.")
+        raise UnsafePath(f"{shown} is not in the bucket {home.bucket!r} of this storage.")
     start = f"{home.folder}/" if home.folder else ""
     if not found["key"].startswith(start):
-        raise UnsafePath(f"{shown} does not lie in the folder {home.folder!r} of its bucket.")
+        raise UnsafePath(f"{shown} is not in the folder {home.folder!r} of this storage's bucket.")
     return paths.checked(found["key"].removeprefix(start))

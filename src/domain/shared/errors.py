@@ -80,10 +80,10 @@ class TooSlow(Refused):
     code = "too-slow"
 
 
-class NoBeatHeard(Refused):
-    """The analysis found no beat in the song."""
+class NoBeatsDetected(Refused):
+    """The analysis detected no beats in the song; choose another one or correct its beats."""
 
-    code = "no-beat-heard"
+    code = "no-beats-detected"
 
 
 class ClipTooShort(Refused):
@@ -146,7 +146,7 @@ class SegmentNotFound(NotFound):
 
 
 class NoMovesMatch(NotFound):
-    """The library contains no move that fits this song."""
+    """The library contains no move that fits this song; add other moves."""
 
     code = "no-moves-match"
 
@@ -164,25 +164,25 @@ class IllegalStep(Conflict):
 
 
 class TaskTaken(Conflict):
-    """A task with this id exists already; use another id for the new one."""
+    """A task with this id exists already; choose another id."""
 
     code = "task-taken"
 
 
 class MediaTaken(Conflict):
-    """A media file exists at this path already."""
+    """A media file exists at this path already; choose another path."""
 
     code = "media-taken"
 
 
 class SongTaken(Conflict):
-    """A song with this id exists already."""
+    """A song with this id exists already; choose another id."""
 
     code = "song-taken"
 
 
 class MoveTaken(Conflict):
-    """A move with this id exists already."""
+    """A move with this id exists already; choose another id."""
 
     code = "move-taken"
 
@@ -218,7 +218,7 @@ class StorageFailed(Broken):
 
 
 class DiskFull(StorageFailed):
-    """The disk is full: make room on it, or set BACHATA_DATA_DIR to a folder of another disk."""
+    """The disk is full: free some space, or set BACHATA_DATA_DIR to a folder of another disk."""
 
     code = "disk-full"
 
@@ -242,7 +242,7 @@ class SpoiledFile(Broken):
 
 
 class Interrupted(Broken):
-    """The service stopped while the video was being made."""
+    """The service stopped while it made the video; send the request again."""
 
     code = "interrupted"
 
@@ -278,7 +278,9 @@ class WaitedTooLong(NotReady):
 
     def __init__(self, awaited: str, seconds: float) -> None:
         """Take the awaited thing, as in "a free place for an upload", and the limit in seconds."""
-        super().__init__(f"Waited {seconds:g} s for {awaited}, in vain; try again later.")
+        super().__init__(
+            f"The service waited {seconds:g} s for {awaited} without success; try again later."
+        )
         self.awaited, self.seconds = awaited, seconds
 
 
@@ -289,7 +291,7 @@ class DatabaseBehind(NotReady):
 
 
 class DatabaseAhead(NotReady):
-    """A later version of the program has upgraded the database."""
+    """A later version of the program has upgraded the database; use that version."""
 
     code = "database-ahead"
 

@@ -32,10 +32,10 @@ def fault(path: str) -> str | None:
         return f"is longer than {LONGEST} characters"
     checks = (
         (not path, "is empty"),
-        (path.startswith("/"), "is absolute; give it relative to the storage"),
+        (path.startswith("/"), "is absolute; give a path relative to the storage"),
         (texts.fault(path) is not None, f"holds {texts.fault(path)}"),
-        ("\\" in path, "holds a backslash; separate folders by '/'"),
-        (_ESCAPED.search(path) is not None, "holds an escaped dot or slash"),
+        ("\\" in path, "contains a backslash; separate folders by '/'"),
+        (_ESCAPED.search(path) is not None, "contains an escaped dot or slash"),
         (_SCHEME.match(path) is not None, "has a scheme or a drive letter"),
     )
     for broken, reason in checks:
@@ -48,7 +48,7 @@ def _segment_fault(segment: str) -> str | None:
     if not segment:
         return "has an empty segment"
     if segment == "..":
-        return "climbs with '..'"
+        return "contains '..'"
     if segment == ".":
         return "has a '.' segment"
     if segment.startswith("-"):

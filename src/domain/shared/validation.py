@@ -59,7 +59,7 @@ def parse(body: bytes, most: int = MOST_VALUES) -> object:
     """
     # Separators inside strings are counted too; no document of this product has that many.
     if body.count(b",") + body.count(b"[") + body.count(b"{") > most:
-        raise ValueError(f"The document has too many values; {most} at most.")
+        raise ValueError(f"The document has more than {most} values.")
     try:
         document = msgspec.json.decode(body)
     except RecursionError:
@@ -203,9 +203,9 @@ def _structs(
 ) -> object:
     for meta in metas:
         if meta.min_length is not None and len(values) < meta.min_length:
-            found.add(path, f"At least {meta.min_length} needed.")
+            found.add(path, f"It needs at least {meta.min_length} items.")
         if meta.max_length is not None and len(values) > meta.max_length:
-            found.add(path, f"{len(values)} are too many; {meta.max_length} at most.")
+            found.add(path, f"It has {len(values)} items; the maximum is {meta.max_length}.")
             return _BAD
     return [_read(item, each, f"{path}[{index}]", found) for index, each in enumerate(values)]
 
@@ -223,7 +223,7 @@ def _storage_path(value: object, path: str, found: Findings) -> object:
 def _is_name(value: str, path: str, found: Findings) -> bool:
     reason = texts.fault(value)
     if reason is not None:
-        found.add(path, f"The text holds {reason}; leave it out.")
+        found.add(path, f"The text contains {reason}; remove it.")
     return reason is None
 
 
@@ -267,7 +267,7 @@ def _unstorable(value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, float) and not math.isfinite(value):
         yield "", "The number is not finite."
     elif isinstance(value, str) and _UNSTORABLE.search(value):
-        yield "", "The text holds a NUL or a broken Unicode character."
+        yield "", "The text contains a NUL or a broken Unicode character."
     elif isinstance(value, Mapping):
         for name, each in cast(Mapping[object, object], value).items():
             yield from (("", message) for _, message in _unstorable(name))

@@ -23,7 +23,7 @@ _NEAR: Final = 3
 """Maximum number of words from a number to its figure."""
 
 
-class Said(msgspec.Struct, frozen=True):
+class Occurrence(msgspec.Struct, frozen=True):
     """A meaning, and its place in the text."""
 
     meaning: Meaning
@@ -43,7 +43,7 @@ class Reading:
         self._text = text
         self._names = names
         self._known = known
-        self._said: list[Said] = []
+        self._said: list[Occurrence] = []
         self._left: list[Span] = []
         self._marks: list[Mark] = []
         self._denying: Span | None = None
@@ -55,7 +55,7 @@ class Reading:
         self._lost = False
         """True if a word after the negation is not understood."""
 
-    def result(self) -> tuple[list[Said], list[Span], Ordered]:
+    def result(self) -> tuple[list[Occurrence], list[Span], Ordered]:
         """Read the whole text; return meanings, words without effect, and orders of figures."""
         place = 0
         while place < len(self._text.words):
@@ -66,7 +66,8 @@ class Reading:
         for mark in orders.unused:
             entry = self._known.get(self._text.words[mark.at : mark.at + mark.count])
             self._said += [
-                Said(each, False, mark.at, mark.count) for each in (entry.meanings if entry else ())
+                Occurrence(each, False, mark.at, mark.count)
+                for each in (entry.meanings if entry else ())
             ]
         unused = tuple(x for x in orders.unused if all(s.at != x.at for s in self._said))
         return self._said, self._left, Ordered(orders.requests, unused, orders.used)
@@ -195,7 +196,7 @@ class Reading:
             self._stop_denying()
         denied = self._denying is not None
         self._denied = facet if denied else None
-        self._said += [Said(meaning, denied, place, count) for meaning in meanings]
+        self._said += [Occurrence(meaning, denied, place, count) for meaning in meanings]
         if facet is Facet.FIGURE:
             figure = str(meanings[0].value)
             self._marks.append(

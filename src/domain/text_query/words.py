@@ -12,7 +12,7 @@ from domain.text_query.asked import Asked, Understood
 from domain.text_query.figure_requests import Kind, Mark
 from domain.text_query.meanings import FAST, SLOW, Facet, TempoRange, Value
 from domain.text_query.names import named
-from domain.text_query.reading import Reading, Said, Span
+from domain.text_query.reading import Occurrence, Reading, Span
 from domain.text_query.terms import with_labels
 from domain.text_query.tokens import Words, words_of
 
@@ -54,7 +54,7 @@ def _written(words: Words, place: Span) -> str:
 
 def _understood(
     words: Words,
-    said: Sequence[Said],
+    said: Sequence[Occurrence],
     orders: Sequence[Mark],
     lost: set[Span],
     names: frozenset[int],
@@ -79,7 +79,7 @@ def _ordered(mark: Mark) -> str:
     return f"number: {mark.at_least} to {mark.at_most}"
 
 
-def _told(said: Said) -> str:
+def _told(said: Occurrence) -> str:
     value = said.meaning.value
     if isinstance(value, TempoRange):
         value = f"{value.slowest:g} to {value.fastest:g} BPM"
@@ -89,7 +89,7 @@ def _told(said: Said) -> str:
 
 
 def _settled(
-    said: Sequence[Said], song_id: str | None, artist: str | None
+    said: Sequence[Occurrence], song_id: str | None, artist: str | None
 ) -> tuple[Asked, list[Span]]:
     """Join all meanings into one request; return it and the words without effect."""
     denied = {facet: _values(said, facet, denied=True) for facet in Facet}
@@ -122,7 +122,7 @@ def _settled(
     return asked, [(x.at, x.count) for x in said if (x.at, x.count) not in kept]
 
 
-def _is_kept(said: Said, asked: Asked) -> bool:
+def _is_kept(said: Occurrence, asked: Asked) -> bool:
     """Return True if the request contains this meaning."""
     value, facet = said.meaning.value, said.meaning.facet
     if said.denied:
@@ -152,7 +152,7 @@ def _is_kept(said: Said, asked: Asked) -> bool:
             return True
 
 
-def _values(said: Iterable[Said], facet: Facet, *, denied: bool) -> tuple[Value, ...]:
+def _values(said: Iterable[Occurrence], facet: Facet, *, denied: bool) -> tuple[Value, ...]:
     """Return all requested (or all excluded) values of a property, without duplicates."""
     return tuple(
         dict.fromkeys(

@@ -54,7 +54,7 @@ def _title(heard: Analysis, name: str) -> str:
     sure = f"confidence {heard.confidence:.2f} of 1"
     shown = name.replace("$", r"\$")
     if not heard.ones:
-        return f"{shown}: no beat found ({sure})"
+        return f"{shown}: no beats detected ({sure})"
     return (
         f"{shown}: {heard.tempo:.1f} BPM ({sure}), {len(heard.beats)} beats, "
         f"{len(heard.ones)} eight-counts"

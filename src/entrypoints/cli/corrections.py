@@ -16,12 +16,12 @@ _OPTIONS = (
     click.option(
         "--beats",
         type=click.Choice(["double", "half"]),
-        help="Twice as many beats as the analysis found, or half.",
+        help="Use twice as many beats as the analysis detected, or half as many.",
     ),
-    click.option("--tempo", type=float, help="Beats a minute, all alike."),
-    click.option("--one-at", type=float, help="Seconds to a beat that is a '1'."),
-    click.option("--half-beat", is_flag=True, help="The beats are half a beat later."),
-    click.option("--as-heard", is_flag=True, help="Remove the correction."),
+    click.option("--tempo", type=float, help="Constant tempo in beats per minute."),
+    click.option("--one-at", type=float, help="Seconds to a beat that dancers count as '1'."),
+    click.option("--half-beat", is_flag=True, help="Move all beats half a beat later."),
+    click.option("--remove-correction", is_flag=True, help="Remove the correction."),
 )
 
 
@@ -35,7 +35,7 @@ def _correcting(command: Callable[[str, Correction], None]) -> Callable[..., Non
         tempo: float | None,
         one_at: float | None,
         half_beat: bool,
-        as_heard: bool,
+        remove_correction: bool,
     ) -> None:
         correction = Correction(
             beats=None if beats is None else _LEVELS[beats],
@@ -43,9 +43,10 @@ def _correcting(command: Callable[[str, Correction], None]) -> Callable[..., Non
             one_at=one_at,
             shift="half_beat" if half_beat else None,
         )
-        if as_heard is (correction != Correction()):
+        if remove_correction is (correction != Correction()):
             raise click.UsageError(
-                "Give a correction (--beats, --tempo, --one-at or --half-beat), or --as-heard."
+                "Give a correction (--beats, --tempo, --one-at, --half-beat) "
+                "or --remove-correction, not both."
             )
         command(item_id, correction)
 
@@ -60,7 +61,7 @@ def _correcting(command: Callable[[str, Correction], None]) -> Callable[..., Non
 def correct_song(song_id: str, correction: Correction) -> None:
     """Correct the beats of the song SONG_ID; the correction overrides the analysis.
 
-    It replaces an earlier correction; --as-heard removes it.
+    It replaces an earlier correction; --remove-correction removes it.
     """
 
     async def work() -> None:
@@ -79,7 +80,7 @@ def correct_song(song_id: str, correction: Correction) -> None:
 def correct_move(move_id: str, correction: Correction) -> None:
     """Correct the beats of the clip of the move MOVE_ID; the correction overrides the analysis.
 
-    It replaces an earlier correction; --as-heard removes it.
+    It replaces an earlier correction; --remove-correction removes it.
     """
 
     async def work() -> None:

@@ -28,7 +28,7 @@ _PAGE: Final = 500
 """Maximum number of songs to suggest if the requested one does not exist."""
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class DanceOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The requested dance according to the command line."""
 
     song: str | None = None
@@ -72,7 +72,7 @@ def _locks(_: click.Context, __: click.Parameter, said: tuple[str, ...]) -> tupl
     for each in said:
         position, _is, move_id = each.partition("=")
         if not (move_id and position.isascii() and position.isdigit() and len(position) <= 9):
-            raise click.BadParameter(f"{each!r} is not like 4=side-basic: an eight-count, a move.")
+            raise click.BadParameter(f"{each!r} must be EIGHT_COUNT=MOVE, such as 4=side-basic.")
         locks.append(LockedMove(position=int(position), move_id=move_id))
     return tuple(locks)
 
@@ -81,55 +81,62 @@ WISH: Final[tuple[Option, ...]] = (
     click.option(
         "--difficulty",
         type=click.Choice([each.value for each in Difficulty]),
-        help="The hardest move wanted.",
+        help="Highest difficulty of the moves.",
     ),
     click.option(
         "--energy",
         type=click.Choice([each.value for each in Energy]),
-        help="How much is to be going on.",
+        help="Energy level of the dance.",
     ),
     click.option(
         "--style",
         type=click.Choice([each.value for each in Style]),
-        help="The character of the dance.",
+        help="Style of the dance.",
     ),
     click.option(
-        "--seed", type=int, default=0, show_default=True, help="Another seed, another dance."
+        "--seed",
+        type=int,
+        default=0,
+        show_default=True,
+        help="Seed of random choices; another seed gives another dance.",
     ),
 )
 
 DANCE: Final[tuple[Option, ...]] = (
     click.option(
-        "--song", help="A song: its id, part of its title, or a file, which is added if it is new."
+        "--song",
+        help="Id, part of the title, or file of the song; a new file is added to the library.",
     ),
-    click.option("--describe", help="The dance in your own words, English or Spanish."),
+    click.option("--describe", help="Description of the dance, in English or Spanish."),
     *WISH,
     click.option(
         "--lock",
         multiple=True,
         metavar="POSITION=MOVE",
         callback=_locks,
-        help="A move to be danced on an eight-count, counted from 0; as often as you like.",
+        help="Lock a move to an eight-count, counted from 0; may be repeated.",
     ),
     click.option(
         "--ban",
         metavar="MOVE",
         multiple=True,
-        help="A move not to be danced; as often as you like.",
+        help="Exclude a move; may be repeated.",
     ),
 )
 
 
 def taking(*options: Option) -> Option:
-    """Add these options to a command, and pass them as one `Wanted`."""
+    """Add these options to a command, and pass them as one `DanceOptions`."""
 
     def decorate(command: Command) -> Command:
         @wraps(command)
         def gather(**given: Any) -> None:  # noqa: ANN401 - whatever other options there are
-            said = {name: given.pop(name) for name in Wanted.__struct_fields__ if name in given}
+            said = {
+                name: given.pop(name) for name in DanceOptions.__struct_fields__ if name in given
+            }
             if "describe" in said and said["song"] is said["describe"] is None:
-                raise click.UsageError("Say --song, --describe, or both.")
-            command(wanted=msgspec.convert(said, Wanted), **given)
+                raise click.UsageError("Give --song, --describe, or both.")
+            command(options=msgspec.convert(said, DanceOptions), **given)
 
         gathered: Command = gather
         for option in reversed(options):
@@ -155,36 +162,38 @@ def in_a_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Pat
     return file
 
 
-async def asked_for(opened: Session, wanted: Wanted) -> ChoreographyRequest | DescribedRequest:
+async def asked_for(
+    opened: Session, options: DanceOptions
+) -> ChoreographyRequest | DescribedRequest:
     """Return the request for a use case; raises `SongNotFound`, and as `TakeSong` for a file."""
-    song_id = None if wanted.song is None else (await song_of(opened, wanted.song)).id
-    if wanted.describe is None:
-        return wanted.request(song_id or "")
-    return wanted.description(wanted.describe, song_id)
+    song_id = None if options.song is None else (await song_of(opened, options.song)).id
+    if options.describe is None:
+        return options.request(song_id or "")
+    return options.description(options.describe, song_id)
 
 
-async def song_of(opened: Session, wanted: str) -> Song:
+async def song_of(opened: Session, name: str) -> Song:
     """Return the song of an id, a file, or a part of a title; raises `SongNotFound`."""
-    file, use_cases = Path(wanted), opened.use_cases
+    file, use_cases = Path(name), opened.use_cases
     with suppress(SongNotFound):
-        return await use_cases.read_song(wanted)
+        return await use_cases.read_song(name)
     if await FILES.run(file.is_file):
         return await use_cases.take_song(file)
     # The search also matches artists.
-    async for song in _pages(opened, SongFilter(search=wanted)):
-        if wanted.casefold() in song.title.casefold():
+    async for song in _pages(opened, SongFilter(search=name)):
+        if name.casefold() in song.title.casefold():
             return song
     songs = (await use_cases.list_songs(SongFilter(), None, _NAMED + 1)).items
     names = ", ".join(f"{song.id} ({song.title!r})" for song in songs[:_NAMED])
     more = ", ..." if len(songs) > _NAMED else ""
     there = f"the songs are {names}{more}" if songs else "the library has no songs"
-    raise SongNotFound(f"There is no song and no file {wanted!r}; {there}.")
+    raise SongNotFound(f"There is no song and no file {name!r}; {there}.")
 
 
-async def _pages(opened: Session, wanted: SongFilter) -> AsyncIterator[Song]:
+async def _pages(opened: Session, filters: SongFilter) -> AsyncIterator[Song]:
     after: str | None = None
     while True:
-        page = await opened.use_cases.list_songs(wanted, after, _PAGE)
+        page = await opened.use_cases.list_songs(filters, after, _PAGE)
         for song in page.items:
             yield song
         if (after := page.last) is None:

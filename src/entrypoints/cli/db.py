@@ -18,7 +18,7 @@ def db() -> None:
 
 
 @db.command("upgrade", cls=RichCommand)
-@click.option("--to", metavar="REVISION", help="Go no further.  [default: the newest]")
+@click.option("--to", metavar="REVISION", help="Last revision to apply.  [default: the newest]")
 def upgrade(to: str | None) -> None:
     """Upgrade the tables of the database; all rows stay.
 
@@ -30,7 +30,7 @@ def upgrade(to: str | None) -> None:
         async with schema_of(settings, make=True) as schema:
             passed = await schema.upgrade(to)
             for revision in passed:
-                _say(f"Up to {revision}: {schema.revisions.about(revision)}")
+                _say(f"Upgraded to {revision}: {schema.revisions.about(revision)}")
             standing = await schema.standing()
             name = schema.database.name
         _say(f"The {name} is {'now' if passed else 'already'} at revision {standing.found}.")
@@ -41,7 +41,9 @@ def upgrade(to: str | None) -> None:
 @db.command("downgrade", cls=RichCommand)
 @click.argument("revision")
 @click.option(
-    "--discard-everything", is_flag=True, help="Go down to `base`: remove all tables and rows."
+    "--discard-everything",
+    is_flag=True,
+    help="Remove all tables and rows; REVISION must be `base`.",
 )
 def downgrade(revision: str, discard_everything: bool) -> None:
     """Downgrade the tables to REVISION, for an earlier version of the program.
@@ -50,13 +52,15 @@ def downgrade(revision: str, discard_everything: bool) -> None:
     """
     settings = _settings()
     if (revision == "base") is not discard_everything:
-        raise click.UsageError("`base` and --discard-everything go together: all rows are lost.")
+        raise click.UsageError(
+            "`base` removes all rows: give it together with --discard-everything, and only then."
+        )
 
     async def work() -> None:
         async with schema_of(settings, make=False) as schema:
             passed = await schema.downgrade(None if discard_everything else revision)
             for each in passed:
-                _say(f"Down from {each}: {schema.revisions.about(each)}")
+                _say(f"Downgraded from {each}: {schema.revisions.about(each)}")
             found = (await schema.standing()).found
             name = schema.database.name
         where = f"at revision {found}" if found else "without a revision"
@@ -78,12 +82,13 @@ def check() -> None:
         if not standing.known:
             raise DatabaseAhead(
                 f"The {name} is at revision {standing.found}, which this version of the program "
-                f"does not know: its newest is {standing.newest}."
+                f"does not know; its newest revision is {standing.newest}. Use the version that "
+                "upgraded the database."
             )
         if not missing:
             _say(f"The {name} is at revision {standing.found}, the newest.")
             return
-        _say(f"The {name} is at revision {standing.found or 'none'}. It misses:")
+        _say(f"The {name} is at revision {standing.found or 'none'}. These are missing:")
         for revision, about in missing:
             _say(f"  {revision}: {about}")
         _say("Run `bachata-buddy db upgrade`.")

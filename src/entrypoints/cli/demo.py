@@ -10,7 +10,7 @@ from rich_click import RichCommand
 
 from application.ports.songs import SongFilter
 from entrypoints.cli.console import StageBars, bars, say, talker
-from entrypoints.cli.dance_options import WISH, Wanted, song_of, taking, writing
+from entrypoints.cli.dance_options import WISH, DanceOptions, song_of, taking, writing
 from entrypoints.cli.film_output import made
 from entrypoints.cli.session import Session, run, session
 
@@ -19,7 +19,7 @@ from entrypoints.cli.session import Session, run, session
 @taking(click.option("--song", help="Id or part of the title of a song of the library."), *WISH)
 @writing("Copy the film here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def demo(wanted: Wanted, output: Path | None, as_json: bool) -> None:
+def demo(options: DanceOptions, output: Path | None, as_json: bool) -> None:
     """Make a choreography video for a song of the demo library, which is created if missing."""
 
     async def work() -> None:
@@ -28,7 +28,7 @@ def demo(wanted: Wanted, output: Path | None, as_json: bool) -> None:
         with bars(console) as progress:
             async with session(StageBars(progress)) as opened:
                 await _make_library(opened, progress)
-                film = await made(opened, wanted.request(await _song(opened, wanted)), output)
+                film = await made(opened, options.request(await _song(opened, options)), output)
         film = msgspec.structs.replace(film, seconds=time.monotonic() - began)
         film.tell(console, as_json=as_json)
 
@@ -48,7 +48,7 @@ async def _make_library(opened: Session, progress: Any) -> None:  # noqa: ANN401
         say(progress.console, f"Not made: {each.item}: {each.message} Run this again to make it.")
 
 
-async def _song(opened: Session, wanted: Wanted) -> str:
-    if wanted.song is not None:
-        return (await song_of(opened, wanted.song)).id
+async def _song(opened: Session, options: DanceOptions) -> str:
+    if options.song is not None:
+        return (await song_of(opened, options.song)).id
     return (await opened.use_cases.list_songs(SongFilter(), None, 1)).items[0].id

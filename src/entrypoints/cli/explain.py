@@ -54,7 +54,7 @@ def _document(said: str) -> bytes | UUID:
     try:
         return UUID(said)
     except ValueError:
-        raise click.BadParameter(f"{said!r} is no file and no id of a task.") from None
+        raise click.BadParameter(f"There is no file and no task {said!r}.") from None
 
 
 def _is_file(file: Path) -> bool:
@@ -109,17 +109,17 @@ def _quality(measured: Quality) -> Table:
     """Return a table of the measures, with descriptions."""
     r = measured.energy_correlation
     rows = (
-        ("cuts beside the nearest '1'", f"{measured.cut_error_median:.1f} ms in the median"),
-        ("", f"{measured.cut_error_worst:.1f} ms at worst"),
-        ("steps beside the nearest beat", f"{measured.step_error_median:.1f} ms in the median"),
+        ("distance of cuts from the nearest '1'", f"{measured.cut_error_median:.1f} ms median"),
+        ("", f"{measured.cut_error_worst:.1f} ms maximum"),
+        ("distance of steps from the nearest beat", f"{measured.step_error_median:.1f} ms median"),
         ("", f"{100 * measured.steps_on_the_beat:.1f} % within 50 ms"),
-        ("energy of moves and sections", "all the same" if r is None else f"r = {r:.2f}"),
-        ("one move goes on from another", f"{measured.continuity:.2f} of 1"),
-        ("danced again within four", f"{100 * measured.repeated:.0f} % of the moves"),
-        ("of the library danced", f"{100 * measured.coverage:.0f} %"),
-        ("harder than asked for", f"{100 * measured.too_hard:.0f} % of the moves"),
+        ("correlation of energy", "constant" if r is None else f"r = {r:.2f}"),
+        ("continuity", f"{measured.continuity:.2f}"),
+        ("repeated within four moves", f"{100 * measured.repeated:.0f} % of the moves"),
+        ("coverage", f"{100 * measured.coverage:.0f} % of the library"),
+        ("harder than requested", f"{100 * measured.too_hard:.0f} % of the moves"),
     )
-    table = Table(title="How good it is", title_justify="left", show_header=False)
+    table = Table(title="Quality", title_justify="left", show_header=False)
     for row in rows:
         table.add_row(*row)
     return table

@@ -27,5 +27,5 @@ def document_in(file: Path | None) -> bytes:
         raise click.FileError(str(file or "-"), hint=error.strerror) from None
     if len(content) > LARGEST:
         name = "The standard input" if file is None else f"The file {str(file)!r}"
-        raise TooLarge(f"{name} is larger than {LARGEST // 1_000_000} MB: it is no Blueprint.")
+        raise TooLarge(f"{name} is larger than {LARGEST // 1_000_000} MB: a Blueprint is smaller.")
     return content

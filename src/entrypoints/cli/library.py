@@ -32,7 +32,7 @@ library.add_command(correct_move)
 
 @library.command("add-song", cls=RichCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--title", help="Its title; the file's name where left out.")
+@click.option("--title", help="Title of the song.  [default: the file's name]")
 @click.option("--artist", default="Unknown", show_default=True)
 @click.option("--genre", default=None)
 def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> None:
@@ -58,18 +58,20 @@ def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> N
 @library.command("add-move", cls=RichCommand)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--tempo", type=float, help="Tempo of the dance in BPM; by default found in the clip."
+    "--tempo", type=float, help="Tempo of the dance in BPM; by default detected in the clip."
 )
 @click.option(
-    "--first-count", type=float, help="Seconds to the first '1'; by default found in the clip."
+    "--first-count", type=float, help="Seconds to the first '1'; by default detected in the clip."
 )
-@click.option("--name", help="Its name; the file's name where left out.")
-@click.option("--label", default="basic", show_default=True, help="The kind of figure.")
+@click.option("--name", help="Name of the move.  [default: the file's name]")
+@click.option("--label", default="basic", show_default=True, help="Figure that the move shows.")
 @click.option(
     "--difficulty", type=click.Choice([each.value for each in Difficulty]), default="intermediate"
 )
 @click.option(
-    "--energy", type=click.Choice([each.value for each in Energy]), help="Seen where left out."
+    "--energy",
+    type=click.Choice([each.value for each in Energy]),
+    help="Energy of the move; by default detected in the clip.",
 )
 @click.option("--style", type=click.Choice([each.value for each in Style]), default="romantic")
 def add_move(
@@ -144,7 +146,7 @@ def import_moves(path: Path, ready: bool, as_json: bool) -> None:
             for note in move.notes:
                 say(console, f"           {note.field}: {note.message}")
         for name in report.passed_over:
-            say(console, f"passed over: {name} is no list of moves")
+            say(console, f"skipped: {name} is not a list of moves")
 
     run(work)
 

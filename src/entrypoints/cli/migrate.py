@@ -51,9 +51,9 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 @click.option(
     "--samples",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for Blueprints to try out.  [default: samples in the data folder]",
+    help="Folder for the sample Blueprints.  [default: samples in the data folder]",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would come of it, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Report the result without writing anything.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def migrate_seed(
     source: str, media: Path | None, samples: Path | None, dry_run: bool, as_json: bool
@@ -126,7 +126,7 @@ def _tell(console: Console, report: MigrationReport, written: tuple[Written, ...
     for dropped in report.dropped:
         say(f"{'dropped':<13} {dropped.name} ({dropped.records}): {dropped.why}")
     for name in report.passed_over:
-        say(f"{'passed over':<13} {name}")
+        say(f"{'skipped':<13} {name}")
     for sample in written:
         said = sample.file or f"none for {sample.song_id}: {sample.why}"
         say(f"{'sample':<13} {said}")
@@ -136,9 +136,9 @@ def _tell(console: Console, report: MigrationReport, written: tuple[Written, ...
     if report.verified is not None:
         _tell_verified(say, report.verified)
     if report.dry_run:
-        say("It was a dry run: nothing was written.")
+        say("This was a dry run: nothing was written.")
     elif report.took_nothing:
-        say("Nothing was taken: what can be taken is there already.")
+        say("Nothing was migrated: everything that can be migrated exists already.")
 
 
 def _tell_verified(say: Callable[[str], None], verified: Verified) -> None:
@@ -155,7 +155,7 @@ def _tell_verified(say: Callable[[str], None], verified: Verified) -> None:
 
 
 def _counted(progress: Progress) -> Callable[[str, int], Awaitable[None]]:
-    bar = progress.add_task("Bringing data over", total=None)
+    bar = progress.add_task("Migrating data", total=None)
 
     async def on_progress(name: str, done: int) -> None:
         progress.update(bar, completed=done)

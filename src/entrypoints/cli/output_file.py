@@ -102,6 +102,6 @@ def _said(file: Path) -> Generator[None]:
         yield
     except OSError as error:
         if KINDS.get(error.errno or 0) is DiskFull:
-            message = f"The disk of {str(file)!r} is full: make room on it, or name another file."
+            message = f"The disk of {str(file)!r} is full: free some space, or choose another file."
             raise DiskFull(message) from error
         raise click.FileError(str(file), hint=error.strerror) from None

@@ -40,9 +40,15 @@ def _picture(context: click.Context, parameter: click.Parameter, file: Path | No
     "--plot",
     type=click.Path(path_type=Path),
     callback=_picture,
-    help="Draw it here, too: waveform, beats, counts, sections, energy; PNG, SVG or PDF.",
+    help=(
+        "Draw the analysis to this file: waveform, beats, counts, sections, energy; PNG, SVG or "
+        "PDF."
+    ),
 )
-@click.option("--genre", help="Count it as dancers of this genre do, such as bolero.")
+@click.option(
+    "--genre",
+    help="Genre of the song, such as bolero; the beats are counted as its dancers count them.",
+)
 def analyze(file: Path, as_json: bool, plot: Path | None, genre: str | None) -> None:
     """Find the tempo, the beats, the eight-counts and the sections of FILE.
 
@@ -76,7 +82,8 @@ def _show(console: Console, name: str, heard: Analysis) -> None:
     console.print(f"[bold]{plain(name)}[/], {clock(heard.duration)}", highlight=False)
     if not heard.ones:
         console.print(
-            f"The analysis found no beat (confidence {heard.confidence:.2f} of 1).", highlight=False
+            f"The analysis detected no beats (confidence {heard.confidence:.2f} of 1).",
+            highlight=False,
         )
         return
     console.print(

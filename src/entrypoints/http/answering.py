@@ -60,7 +60,9 @@ class Requests:
                 # The access log of this request contains its task id.
                 bind_contextvars(**context.run(get_contextvars))
             if not task.done():
-                _log.error("a request is over its time: %s", name, extra={"stack": stack_of(task)})
+                _log.error(
+                    "a request exceeded its time limit: %s", name, extra={"stack": stack_of(task)}
+                )
                 task.cancel()
                 over = await ended(task, name, self._timeouts.leaving)
                 # It may have been answered at the last moment, like a film that is late.

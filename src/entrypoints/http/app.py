@@ -34,11 +34,11 @@ from entrypoints.wiring.wire import wire
 
 _log = logging.getLogger("bachata.http")
 
-_SWEPT: Final = 60.0
+_RECOVERY_PAUSE: Final = 60.0
 """Seconds between two recoveries of interrupted tasks."""
 _JOBS_RECOVERED: Final = 5.0
 """Seconds between two recoveries of jobs."""
-_RECOVERED: Final = 3600.0
+_STORAGE_RECOVERY_PAUSE: Final = 3600.0
 """Seconds between two recoveries of the storage."""
 _PACE: Final = Pace()
 _NOT_PREWARMED: Final = "the library was not encoded ahead"
@@ -67,21 +67,21 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            async with limited("the parts of the service to open", limits.start):
+            async with limited("the parts of the service to start", limits.start):
                 opened = await stack.enter_async_context(ports(settings))
                 use_cases = wire(opened, settings, limits)
                 await opened.encoder.ready()
                 await use_cases.recover_interrupted()
             app.state.use_cases = use_cases
             beside = partial(_beside, closing=limits.closing)
-            sweeping = partial(_swept, use_cases, limits)
-            recovering = partial(_recovered, use_cases, limits)
+            interrupted = partial(_recover_interrupted, use_cases, limits)
+            storage = partial(_recover_storage, use_cases, limits)
             async with (
                 _closing(use_cases),
                 _working(opened, use_cases, settings),
-                beside(sweeping, "leftovers are not swept"),
+                beside(interrupted, "interrupted tasks are not recovered"),
                 beside(partial(_recovered_jobs, use_cases, limits), "jobs are not recovered"),
-                beside(recovering, "the storage is not recovered"),
+                beside(storage, "the storage is not recovered"),
                 beside(opened.description_model.ready, "the description model is not ready"),
                 beside(
                     use_cases.find_moves.refresh if prewarm else None, "the moves are not indexed"
@@ -159,35 +159,41 @@ async def _recovered_jobs(use_cases: UseCases, limits: Timeouts) -> None:
         await asyncio.sleep(_JOBS_RECOVERED)
 
 
-async def _swept(use_cases: UseCases, limits: Timeouts) -> None:
+async def _recover_interrupted(use_cases: UseCases, limits: Timeouts) -> None:
     """Recover interrupted tasks regularly: another machine may have died, or the
     database was away.
     """
     while True:
-        await asyncio.sleep(_SWEPT)
+        await asyncio.sleep(_RECOVERY_PAUSE)
         try:
             await within(
-                "a sweep", limits.background, use_cases.recover_interrupted(), limits.leaving
+                "recovering interrupted tasks",
+                limits.background,
+                use_cases.recover_interrupted(),
+                limits.leaving,
             )
         except BachataError as error:
-            _log.warning("leftovers are not swept", extra={"error": str(error)})
+            _log.warning("interrupted tasks are not recovered", extra={"error": str(error)})
         except Exception:
-            _log.exception("leftovers are not swept")
+            _log.exception("interrupted tasks are not recovered")
 
 
-async def _recovered(use_cases: UseCases, limits: Timeouts) -> None:
+async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
     """Recover the storage one minute after the start, and then every hour."""
-    await asyncio.sleep(_SWEPT)
+    await asyncio.sleep(_RECOVERY_PAUSE)
     while True:
         try:
             await within(
-                "a recovery", limits.background, use_cases.recover_storage(), limits.leaving
+                "recovering the storage",
+                limits.background,
+                use_cases.recover_storage(),
+                limits.leaving,
             )
         except BachataError as error:
             _log.warning("the storage is not recovered", extra={"error": str(error)})
         except Exception:
             _log.exception("the storage is not recovered")
-        await asyncio.sleep(_RECOVERED)
+        await asyncio.sleep(_STORAGE_RECOVERY_PAUSE)
 
 
 async def _readied(use_cases: UseCases) -> None:

@@ -69,7 +69,9 @@ def _is_known(request: Request[Any, Any, Any], etag: str) -> bool:
     """Return True if the client has this version; raises 412 if it requires another one."""
     asked = request.headers
     if "if-match" in asked and not ranges.exactly(asked["if-match"], etag):
-        raise HTTPException("The file is another one than `If-Match` says.", status_code=412)
+        raise HTTPException(
+            "The file does not have the ETag that `If-Match` requires.", status_code=412
+        )
     return "if-none-match" in asked and ranges.same(asked["if-none-match"], etag)
 
 

@@ -68,7 +68,7 @@ async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: typ
     """
     said, options = request.content_type
     if said != _FORM:
-        message = f"This takes {_FORM}, not {said[:80] or 'a body without a type'}."
+        message = f"The body must be {_FORM}, not {said[:80] or 'a body without a type'}."
         raise HTTPException(message, status_code=415, headers={"Accept": _FORM})
     fields = _Fields(arriving)
     try:
@@ -80,7 +80,7 @@ async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: typ
                 for event in () if parser.closed else parser.parse(chunk):
                     await fields.take(event)
     except MultipartError as error:
-        raise _wrong("request", f"This is no form: {error}.") from None
+        raise _wrong("request", f"The body is not valid multipart/form-data: {error}.") from None
     await arriving.end()
     return fields.read(kind)
 
@@ -128,7 +128,7 @@ class _Fields:
         try:
             self._found[name] = self._text.decode().strip()
         except UnicodeDecodeError:
-            self._refuse(name, "This is no text in UTF-8.")
+            self._refuse(name, "This is not text in UTF-8.")
 
     def _refuse(self, name: str, message: str) -> None:
         self._wrong.append(Violation(path=name[:80], message=message, concern=Concern.SHAPE))

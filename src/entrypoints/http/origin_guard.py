@@ -106,8 +106,8 @@ class OriginGuard:
         raise _Refusal(
             HTTPStatus.FORBIDDEN,
             "foreign-origin",
-            "Pages of other origins may not use this service; "
-            "BACHATA_ALLOWED_HOSTS names the hosts that may.",
+            "The service refuses requests from pages of other origins; BACHATA_ALLOWED_HOSTS "
+            "lists the hosts that it allows.",
         )
 
     def _is_ours(self, origin: str, here: Authority) -> bool:
@@ -199,7 +199,7 @@ def _misdirected(said: str) -> _Refusal:
     return _Refusal(
         HTTPStatus.MISDIRECTED_REQUEST,
         "unknown-host",
-        f"This service is reached by a loopback name, such as 127.0.0.1, or by a host of "
+        "The service answers only under a loopback name, such as 127.0.0.1, or a host of "
         f"BACHATA_ALLOWED_HOSTS; the request names {said}.",
     )
 
@@ -209,7 +209,7 @@ def _refuse_control_characters(scope: Scope) -> None:
     query = scope["query_string"].decode("latin-1")
     asked = [("path", scope["path"]), *parse_qsl(query, keep_blank_values=True)]
     wrong = tuple(
-        Violation(path=name, message=f"The text holds {fault}.", concern=Concern.SHAPE)
+        Violation(path=name, message=f"The text contains {fault}.", concern=Concern.SHAPE)
         for name, text in asked
         if (fault := texts.fault(text)) is not None
     )

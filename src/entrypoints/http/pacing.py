@@ -47,8 +47,8 @@ class _Body:
                 message: Any = await self._receive()
         except TimeoutError:
             raise TooSlow(
-                "The body of the request did not come in time: it is given up after "
-                f"{self._pace.idle:g} s without a piece, or at less than "
+                "The request body arrived too slowly: the service stops reading after "
+                f"{self._pace.idle:g} s without data, or at less than "
                 f"{self._pace.least / 1000:g} kB a second."
             ) from None
         self._waited += (took := clock() - began)

@@ -82,6 +82,6 @@ def after(cursor: str | None) -> str | None:
     except (binascii.Error, UnicodeDecodeError, ValueError):
         last = None
     if last is None or texts.fault(last) is not None:
-        message = "This is no cursor; take `next_cursor` of the page before."
+        message = "This is not a cursor; use `next_cursor` of the previous page."
         raise InvalidRequest((Violation(path="cursor", message=message),))
     return last

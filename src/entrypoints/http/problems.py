@@ -55,7 +55,7 @@ _FRAMEWORK: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
     HTTPStatus.NOT_FOUND: ("no-such-route", "There is nothing at this address; see /schema."),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         "method-not-allowed",
-        "This address does not take this method; the header Allow names those it takes.",
+        "This address does not support this method; the Allow header lists those that it supports.",
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
         "body-too-large",
@@ -147,7 +147,7 @@ def from_bug(request: Asked, error: Exception) -> Response[bytes]:
     if isinstance(error, OSError) and (kind := KINDS.get(error.errno or 0)):
         return from_product(request, kind())
     log.error("unhandled", exc_info=error, path=request.scope["path"])
-    said = "The service failed; the request id finds the reason in its log."
+    said = "The service failed; the reason is in its log under the request id."
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _response(request, status, "internal-error", said, None, None)
 

@@ -155,7 +155,7 @@ async def test_what_neither_computes_nor_ends_is_ended() -> None:
     program = [sys.executable, "-c", "import time; time.sleep(600)"]
     with pytest.raises(FFmpegFailed) as failed:
         await run(program, cage=Cage("off"), limits=Limits(seconds=0.5))
-    assert failed.value.details == "It had not ended after 0.5 s."
+    assert failed.value.details == "The program did not end within 0.5 s."
 
 
 def test_an_ffmpeg_reads_its_inputs_and_writes_beside_its_output() -> None:

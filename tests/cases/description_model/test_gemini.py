@@ -40,10 +40,10 @@ MOVES = (move("one"), move("two"), move("three"))
 SLOTS = tuple(Slot(energy=0.5, candidates=("one", "two", "three")) for _ in range(3))
 
 TROUBLE = {
-    "bad JSON": (says('{"song_id": "luna", '), "Gemini's answer was not of the agreed form"),
+    "bad JSON": (says('{"song_id": "luna", '), "Gemini's answer did not match the schema"),
     "JSON of another form": (
         says('{"move_ids": "one", "style": "grumpy"}'),
-        "Gemini's answer was not of the agreed form",
+        "Gemini's answer did not match the schema",
     ),
     "JSON that is nested deeply": (
         says("[" * 50_000),
@@ -55,20 +55,23 @@ TROUBLE = {
     ),
     "a blocked answer": (says("{", "SAFETY"), "Gemini blocked its answer (SAFETY)"),
     "half an answer": (says('{"song', "MAX_TOKENS"), "Gemini's answer was cut short"),
-    "no answer": (ok({}), "Gemini answered with nothing"),
-    "an answer of nothing": (says(" "), "Gemini answered with nothing"),
+    "no answer": (ok({}), "Gemini's answer was empty"),
+    "an answer of nothing": (says(" "), "Gemini's answer was empty"),
     "an answer without parts": (
         ok({"candidates": [{"content": {"role": "model"}, "finishReason": "STOP"}]}),
-        "Gemini answered with nothing",
+        "Gemini's answer was empty",
     ),
     "too many requests": (
         refusal(429, "RESOURCE_EXHAUSTED"),
-        "Gemini has had too many requests (429)",
+        "Gemini received too many requests (429)",
     ),
     "a service that is full": (refusal(503, "UNAVAILABLE"), "Gemini is overloaded (503)"),
     "a service that fails": (refusal(500, "INTERNAL"), "Gemini failed (500)"),
     "a key that is refused": (refusal(403, "PERMISSION_DENIED"), "Gemini refused the key (403)"),
-    "a model that is gone": (refusal(404, "NOT_FOUND"), "Gemini has no such model (404)"),
+    "a model that is gone": (
+        refusal(404, "NOT_FOUND"),
+        "Gemini does not offer the model of BACHATA_GEMINI_MODEL (404)",
+    ),
     "a page instead of an answer": (
         http("200 OK", b"<html>Log in to the network</html>", "text/html"),
         "Gemini's answer could not be read",
@@ -131,8 +134,8 @@ async def test_with_trouble_rules_and_planner_do_the_work(reply: Reply, reason: 
     assert (parsed.asked.style, parsed.asked.unwanted) == (Style.ROMANTIC, ("dip",))
     assert proposal.move_ids == (None, None, None)
     for (said,), what in (
-        (messages(parsed.warnings), "the description was read by rules"),
-        (messages(proposal.warnings), "the moves were left to the planner"),
+        (messages(parsed.warnings), "rules read the description instead"),
+        (messages(proposal.warnings), "the planner chose the moves"),
     ):
         assert said.startswith(reason)
         assert said.endswith(f"; {what}.")
@@ -144,8 +147,8 @@ async def test_who_is_too_slow_is_not_waited_for() -> None:
         parsed = await description_model.parse(WORDS, SONGS, ())
         proposal = await description_model.order(WORDS, SLOTS, MOVES)
     reason = "Gemini did not answer within 0.2 s; "
-    assert messages(parsed.warnings) == (f"{reason}the description was read by rules.",)
-    assert messages(proposal.warnings) == (f"{reason}the moves were left to the planner.",)
+    assert messages(parsed.warnings) == (f"{reason}rules read the description instead.",)
+    assert messages(proposal.warnings) == (f"{reason}the planner chose the moves.",)
 
 
 async def test_a_port_that_is_closed_refuses_at_once() -> None:
@@ -153,7 +156,7 @@ async def test_a_port_that_is_closed_refuses_at_once() -> None:
     parsed = await description_model.parse(WORDS, SONGS, ())
     await description_model.close()
     assert messages(parsed.warnings) == (
-        "Gemini could not be reached; the description was read by rules.",
+        "Gemini could not be reached; rules read the description instead.",
     )
 
 
@@ -198,7 +201,7 @@ async def test_a_client_that_is_not_installed_is_named(monkeypatch: pytest.Monke
     parsed = await description_model.parse(WORDS, SONGS, ())
     await description_model.close()
     assert messages(parsed.warnings) == (
-        "The package google-genai is not installed; the description was read by rules.",
+        "The package google-genai is not installed; rules read the description instead.",
     )
 
 
@@ -234,7 +237,7 @@ async def test_a_song_and_figures_that_there_are_not_are_dropped_and_named() -> 
     assert parsed.asked.figures == ("turn",)
     assert messages(parsed.warnings) == (
         "Gemini named a song that is not in the library: 'evil'.",
-        "Gemini named a figure that there is not: 'backflip'.",
+        "Gemini named an unknown figure: 'backflip'.",
     )
 
 
@@ -281,7 +284,9 @@ async def test_of_many_songs_some_are_shown_and_the_named_one_is_among_them() ->
         parsed = await description_model.parse("to Zapatos nuevos", songs, ())
     assert len(server.requests[0].data["songs"]) == 300
     assert parsed.asked.song_id == "zapatos"
-    assert messages(parsed.warnings) == ("Gemini was shown 300 of the 403 songs.",)
+    assert messages(parsed.warnings) == (
+        "The library has 403 songs; Gemini received only 300 of them.",
+    )
 
 
 async def test_of_a_long_song_the_beginning_is_ordered() -> None:

@@ -139,8 +139,8 @@ async def test_a_service_that_refuses_leaves_everything_to_rules_and_planner(
     offline = await (await ballroom(tmp_path)).described(WORDS)
     assert danced(dance) == danced(offline)
     assert messages(dance.warnings) == (
-        "Gemini could not be reached; the description was read by rules.",
-        "Gemini could not be reached; the moves were left to the planner.",
+        "Gemini could not be reached; rules read the description instead.",
+        "Gemini could not be reached; the planner chose the moves.",
     )
 
 
@@ -150,8 +150,8 @@ async def test_who_was_too_slow_to_read_is_not_asked_to_propose(tmp_path: Path) 
         dance = await (await ballroom(tmp_path, description_model)).described(WORDS)
         assert len(server.requests) == 1
     assert messages(dance.warnings) == (
-        "Gemini did not answer within 0.2 s; the description was read by rules.",
-        "The 0.2 s that Gemini has for a dance were over; the moves were left to the planner.",
+        "Gemini did not answer within 0.2 s; rules read the description instead.",
+        "The 0.2 s time limit of Gemini for one dance was used up; the planner chose the moves.",
     )
 
 
@@ -165,5 +165,5 @@ async def test_reading_and_proposing_share_one_time_limit() -> None:
         assert len(server.requests) <= 1
     assert proposal.move_ids == (None,)
     assert messages(proposal.warnings) == (
-        "Gemini did not answer within 1e+06 s; the moves were left to the planner.",
+        "Gemini did not answer within 1e+06 s; the planner chose the moves.",
     )

@@ -81,7 +81,7 @@ async def test_a_film_that_cannot_be_played_to_its_end_is_flawed(
     for at in range(content.index(b"mdat") + 2_000, len(content), 997):
         content[at] ^= 0xFF
     film.write_bytes(content)  # noqa: ASYNC240
-    with pytest.raises(FilmFlawed, match="play to its end"):
+    with pytest.raises(FilmFlawed, match="decoded to its end"):
         await encoder.inspect(film, WANTED)
 
 
@@ -89,7 +89,7 @@ async def test_a_film_whose_index_is_at_its_end_is_flawed(
     encoder: FFmpegEncoder, sounding: Path
 ) -> None:
     assert not starts_fast(sounding)
-    with pytest.raises(FilmFlawed, match="before all of it"):
+    with pytest.raises(FilmFlawed, match="before they can start"):
         await encoder.inspect(sounding, WANTED)
 
 

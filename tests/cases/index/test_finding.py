@@ -345,7 +345,7 @@ async def test_what_is_missing_is_tried_again_when_it_could_not_be_made() -> Non
 
 async def test_how_the_index_is_can_be_asked() -> None:
     place = Place(move("a"))
-    assert "not made yet" in await place.find.ready()
+    assert "not built yet" in await place.find.ready()
     place.index.failing = True
     with pytest.raises(MemoryError):
         await place.find(Likeness(words="a"))

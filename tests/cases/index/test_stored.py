@@ -14,7 +14,7 @@ from adapters.index.faiss_index import ByFaiss
 from adapters.index.numpy_index import NumpySearch
 from adapters.index.protocols import SearchFactory
 from adapters.index.vector_index import VectorIndex
-from application.ports.move_index import Among, Entry, Found
+from application.ports.move_index import Among, Entry, SearchResult
 from domain.library.moves import Energy
 from tests.strategies.entries import entry, vector
 
@@ -35,12 +35,12 @@ def search_factory(request: pytest.FixtureRequest) -> SearchFactory:
     return ByFaiss()
 
 
-async def answers(index: VectorIndex) -> list[Found]:
+async def answers(index: VectorIndex) -> list[SearchResult]:
     query = vector(3, 4, 5)
     return [await index.nearest(query, most, among) for most in (1, 7) for among in (Among(), HIGH)]
 
 
-async def expected(entries: list[Entry] = ENTRIES) -> list[Found]:
+async def expected(entries: list[Entry] = ENTRIES) -> list[SearchResult]:
     plain = VectorIndex()
     await plain.swap("v1", entries)
     return await answers(plain)
@@ -141,7 +141,7 @@ async def test_a_gpu_that_is_not_there_is_done_without(caplog: pytest.LogCapture
     index = await open_index(gpu=True)
     await index.swap("v1", ENTRIES)
     assert await answers(index) == await expected()
-    assert "has no GPU" in caplog.text
+    assert "supports no GPU" in caplog.text
 
 
 async def test_parts_are_looked_at_only_of_many_moves_and_filters_lose_nothing(

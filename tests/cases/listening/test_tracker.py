@@ -11,7 +11,7 @@ from adapters.demo.music.score import score
 from adapters.demo.music.songs import LUNA_DE_HUMO
 from adapters.listening.features import RATE, features
 from adapters.listening.network import SHORT, SONGS, load
-from adapters.listening.tracker import LEAST_CONFIDENCE, Heard, count, track
+from adapters.listening.tracker import LEAST_CONFIDENCE, SongBeats, count, track
 from tests.cases.listening.matching import f_measure
 from tests.cases.listening.sounds import hiss, talk, waltz
 from training.bachata import Conditions, Played, bachata
@@ -31,12 +31,12 @@ def played(name: str) -> Played:
 
 
 @cache
-def heard(name: str) -> Heard:
+def heard(name: str) -> SongBeats:
     return track(played(name).samples)
 
 
 @cache
-def demo_song() -> Heard:
+def demo_song() -> SongBeats:
     return track(render(LUNA_DE_HUMO, RATE).mean(axis=1))
 
 

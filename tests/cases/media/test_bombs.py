@@ -52,12 +52,12 @@ async def test_it_is_refused_and_nothing_has_grown(name: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "limit"),
     [
-        ("an stts of 80 million samples", "3,000,000 entries of index"),
-        ("an stsz of 80 million samples of one size", "3,000,000 entries of index"),
+        ("an stts of 80 million samples", "3,000,000 entries in its index"),
+        ("an stsz of 80 million samples of one size", "3,000,000 entries in its index"),
         ("a track with a number of four thousand million", "number of 2,147,483,647"),
-        ("boxes within boxes", "16 boxes within one another"),
+        ("boxes within boxes", "16 nested boxes"),
         ("a hundred thousand boxes", "20,000 boxes"),
-        ("an index of 500 MB", "67,108,864 bytes of index"),
+        ("an index of 500 MB", "67,108,864 bytes in its index"),
         ("60,000 pointers to one huge picture", "30,000,000,000 pixels in all its pictures"),
     ],
 )

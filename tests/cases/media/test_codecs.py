@@ -130,7 +130,7 @@ async def test_it_is_refused_and_never_decoded(name: str, tmp_path: Path) -> Non
         with pytest.raises(UnreadableMedia) as refused:
             await probe().measure(file, allowance)
         if isinstance(refused.value, UnacceptedMedia):
-            assert "which is not taken" in str(refused.value)
+            assert "which is not accepted" in str(refused.value)
     for use in (motion_analyzer().analyze, audio_analyzer().analyze):
         with pytest.raises(UnreadableMedia):
             await use(file)

@@ -51,7 +51,7 @@ async def test_a_film_for_which_the_disk_is_too_small_says_so(
     reel = await encoder.concatenate([piece] * 4, plenty / "reel.mp4")
     with small_disk(tmp_path / "disk", 1_000_000) as disk:
         disk.fill(left)
-        with pytest.raises(DiskFull, match="The disk is full: make room"):
+        with pytest.raises(DiskFull, match="The disk is full: free some space"):
             await encoder.add_audio(reel, SOUND, hand, disk.root / "film.mp4")
         assert not (disk.root / "film.mp4").exists()
         assert not list(disk.root.glob("*.part")) + list(disk.root.glob(".*.part"))

@@ -368,7 +368,7 @@ def test_nothing_and_what_is_of_the_other_kind_are_refused(artifacts: ReferenceF
         layout([])
     with pytest.raises(ImpossiblePiece, match="no picture"):
         layout([Piece(artifacts.song, 0, 5)])
-    with pytest.raises(ImpossiblePiece, match="sound is a picture"):
+    with pytest.raises(ImpossiblePiece, match="sound track contains video"):
         layout([picture], picture.track)
     endless = msgspec.structs.replace(picture.track, sizes=Sizes(1 << 32, 1), sync=None)
     with pytest.raises(ImpossiblePiece, match="more frames"):

@@ -110,13 +110,13 @@ def changed(header: bytes, old: bytes, new: bytes) -> bytes:
     [
         (b"avc1\0\0\0\0\0\0\0\1", b"encv\0\0\0\0\0\0\0\1", "codec is 'encv'"),
         (b"avc1\0\0\0\0\0\0\0\1", b"av01\0\0\0\0\0\0\0\1", "codec is 'av01'"),
-        (b"avcC", b"free", "set the decoder up"),
+        (b"avcC", b"free", "configuration of the decoder"),
         (b"url \0\0\0\1", b"url \0\0\0\0", "another file"),
-        (b"stco", b"free", "not said where"),
+        (b"stco", b"free", "exactly one table"),
         (b"stts", b"free", "no 'stts'"),
         (b"vide", b"text", "no tracks"),
         (b"udta", b"mvex", "fragments"),
-        (b"ftyp", b"moof", "no MP4"),
+        (b"ftyp", b"moof", "not an MP4"),
     ],
 )
 def test_what_is_foreign_is_refused_by_name(

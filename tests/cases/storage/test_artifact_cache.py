@@ -90,7 +90,7 @@ async def test_a_disk_that_fails_is_named_without_its_folders(tmp_path: Path) ->
     assert str(tmp_path) not in str(failed.value)
 
 
-async def test_what_a_dead_process_left_unfinished_is_swept(tmp_path: Path) -> None:
+async def test_what_a_dead_process_left_unfinished_is_removed(tmp_path: Path) -> None:
     artifacts = shelf_at(tmp_path, MemoryStorage())
     await take(artifacts, tmp_path, "key")
     making = tmp_path / "cache" / "making"
@@ -100,7 +100,7 @@ async def test_what_a_dead_process_left_unfinished_is_swept(tmp_path: Path) -> N
     (making / "new").write_text("half")
     for name in ("old", ".old.bench"):
         os.utime(making / name, (1, 1))
-    await artifacts.sweep(timedelta(hours=1))
+    await artifacts.remove_leftovers(timedelta(hours=1))
     assert {path.name for path in making.iterdir()} == {"new"}
     assert kept(tmp_path) == {"key"}
 
@@ -141,11 +141,11 @@ async def test_what_a_killed_process_was_making_goes_and_what_a_living_one_makes
         others.append(other)
     dying, living = others
     artifacts = shelf_at(tmp_path, MemoryStorage())
-    await artifacts.sweep()
+    await artifacts.remove_leftovers()
     assert sorted(each.name for each in making.glob("*/*")) == ["dying", "living"]
     dying.kill()
     await dying.wait()
-    await artifacts.sweep()
+    await artifacts.remove_leftovers()
     assert [each.name for each in making.glob("*/*")] == ["living"]
     assert living.stdin is not None
     living.stdin.write(b"go on\n")

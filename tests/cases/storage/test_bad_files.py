@@ -60,13 +60,13 @@ async def test_a_file_that_cannot_be_looked_at_keeps_no_other_from_being_listed(
 
 
 @pytest.mark.parametrize("bad", EVERY)
-def test_a_folder_that_cannot_be_opened_keeps_no_other_from_being_swept(
+def test_a_folder_that_cannot_be_opened_keeps_no_other_from_being_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: int
 ) -> None:
     for number in EVERY:
         (tmp_path / f"making-{number}").mkdir()
     refuse(monkeypatch, "open", f"making-{bad}")
-    assert owned_folders.sweep(tmp_path) == MANY - 1
+    assert owned_folders.remove_leftovers(tmp_path) == MANY - 1
     assert [each.name for each in tmp_path.iterdir()] == [f"making-{bad}"]
 
 
@@ -80,7 +80,7 @@ def test_a_leftover_that_cannot_be_removed_keeps_no_other_in_the_cache(
         (making / f"left-{number}").write_bytes(b"x")
         os.utime(making / f"left-{number}", (0, 0))
     refuse(monkeypatch, "unlink", f"left-{bad}")
-    asyncio.run(LocalArtifactCache(tmp_path, None, 100 * BLOCK).sweep())
+    asyncio.run(LocalArtifactCache(tmp_path, None, 100 * BLOCK).remove_leftovers())
     assert [each.name for each in making.iterdir()] == [f"left-{bad}"]
 
 

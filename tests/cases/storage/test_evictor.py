@@ -68,7 +68,7 @@ async def test_a_limit_that_was_lowered_holds_from_the_next_start_on(tmp_path: P
     artifacts = LocalArtifactCache(tmp_path / "cache", None, 10 * BLOCK)
     for number in range(8):
         await made(artifacts, f"k-{number}", tmp_path / f"given-{number}")
-    await LocalArtifactCache(tmp_path / "cache", None, 3 * BLOCK).sweep()
+    await LocalArtifactCache(tmp_path / "cache", None, 3 * BLOCK).remove_leftovers()
     names = {file.name for file in (tmp_path / "cache").iterdir() if file.is_file()}
     assert names == {"k-5", "k-6", "k-7"}
 

@@ -90,7 +90,7 @@ async def test_a_full_disk_says_so(use: Use, disk: SmallDisk, source: Path) -> N
     for name in ("media", "work", "cache"):
         (disk.root / name).mkdir()
     disk.fill()
-    with pytest.raises(DiskFull, match="The disk is full: make room"):
+    with pytest.raises(DiskFull, match="The disk is full: free some space"):
         await use(disk.root, source)
 
 

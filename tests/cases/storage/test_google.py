@@ -83,11 +83,11 @@ async def test_files_are_deleted_one_by_one(
     assert google.objects == {}
 
 
-async def test_a_storage_is_ready_and_swept_without_what_google_lacks(
+async def test_a_storage_is_ready_and_cleaned_without_what_google_lacks(
     google: GoogleStorage, storage: S3Storage
 ) -> None:
     assert await storage.ready() == "object storage, profile gcs"
-    assert await storage.sweep() == 0
+    assert await storage.remove_leftovers() == 0
     async with open_s3(google.bucket) as fresh:
         assert await fresh.ready() == "object storage, profile gcs"
     assert google.objects == {}

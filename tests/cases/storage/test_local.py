@@ -204,13 +204,13 @@ async def test_a_killed_put_leaves_nothing_to_see(
         os.close(sink)
     with pytest.raises(MediaNotFound):
         await storage.describe("a/b")
-    assert await storage.sweep() == 1
+    assert await storage.remove_leftovers() == 1
     assert seen(root) == [root / ".incoming"]
     await storage.put(written(tmp_path / "given", b"whole"), "a/b")
     assert (await storage.describe("a/b")).size == 5
 
 
-async def test_what_another_process_is_storing_is_not_swept(
+async def test_what_another_process_is_storing_is_not_removed(
     storage: LocalStorage, root: Path, tmp_path: Path
 ) -> None:
     source = pipe(tmp_path)
@@ -218,25 +218,25 @@ async def test_what_another_process_is_storing_is_not_swept(
     sink = await asyncio.to_thread(feed, source, b"x" * 50_000)
     try:
         await until(lambda: incoming(root) == [50_000])
-        assert await storage.sweep() == 0
+        assert await storage.remove_leftovers() == 0
     finally:
         os.close(sink)
     assert await asyncio.to_thread(child.wait) == 0
     assert (await storage.describe("a/b")).size == 50_000
-    assert await storage.sweep() == 0
+    assert await storage.remove_leftovers() == 0
 
 
 async def test_leftovers_go_when_they_are_old(
     storage: LocalStorage, root: Path, tmp_path: Path
 ) -> None:
-    assert await storage.sweep() == 0
+    assert await storage.remove_leftovers() == 0
     fresh = written(root / ".incoming" / "fresh", b"x")
     old = written(root / ".incoming" / "old", b"x")
     two_hours_ago = time.time() - 2 * 3600
     os.utime(old, (two_hours_ago, two_hours_ago))
     await storage.put(written(tmp_path / "given", b"x"), "a")
     os.utime(root / "a", (two_hours_ago, two_hours_ago))
-    assert await storage.sweep() == 1
+    assert await storage.remove_leftovers() == 1
     assert seen(root) == [root / ".incoming", fresh, root / "a"]
 
 

@@ -49,11 +49,11 @@ def test_of_two_processes_the_dead_ones_folder_goes_at_once(tmp_path: Path) -> N
     (dying, dead), (living, alive) = working(tmp_path), working(tmp_path)
     # Neither how old a folder is nor how young tells whether it is in use.
     os.utime(tmp_path / alive, (1, 1))
-    assert owned_folders.sweep(tmp_path) == 0
+    assert owned_folders.remove_leftovers(tmp_path) == 0
     dying.kill()
     dying.communicate()
     assert (tmp_path / dead / "half").exists()
-    assert owned_folders.sweep(tmp_path) == 1
+    assert owned_folders.remove_leftovers(tmp_path) == 1
     assert [each.name for each in tmp_path.iterdir()] == [alive]
     living.communicate("done\n")
     assert list(tmp_path.iterdir()) == []
@@ -64,13 +64,13 @@ def test_what_is_no_folder_of_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "making-file").write_text("x")
     (tmp_path / "making-link").symlink_to(tmp_path / "mine")
     before = sorted(tmp_path.iterdir())
-    assert owned_folders.sweep(tmp_path) == 0
+    assert owned_folders.remove_leftovers(tmp_path) == 0
     assert sorted(tmp_path.iterdir()) == before
-    assert owned_folders.sweep(tmp_path / "nowhere") == 0
+    assert owned_folders.remove_leftovers(tmp_path / "nowhere") == 0
 
 
 def test_no_moment_of_a_folder_in_use_looks_like_death(tmp_path: Path, root: int) -> None:
-    swept: list[int] = []
+    removed: list[int] = []
 
     def make() -> None:
         for _ in range(100):
@@ -81,8 +81,8 @@ def test_no_moment_of_a_folder_in_use_looks_like_death(tmp_path: Path, root: int
     for maker in makers:
         maker.start()
     while any(maker.is_alive() for maker in makers):
-        swept.append(owned_folders.sweep(tmp_path))
-    assert sum(swept) == 0
+        removed.append(owned_folders.remove_leftovers(tmp_path))
+    assert sum(removed) == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -94,11 +94,11 @@ def test_where_folders_cannot_be_locked_only_old_ones_go(
 
     monkeypatch.setattr(fcntl, "flock", flock)
     with owned_folders.making(root) as own:
-        assert owned_folders.sweep(tmp_path) == 0
+        assert owned_folders.remove_leftovers(tmp_path) == 0
         assert (tmp_path / own.name).exists()
         old = time.time() - owned_folders.ABANDONED.total_seconds() - 1
         os.utime(tmp_path / own.name, (old, old))
-        assert owned_folders.sweep(tmp_path) == 1
+        assert owned_folders.remove_leftovers(tmp_path) == 1
 
 
 def test_a_process_that_stands_still_is_not_waited_for_for_ever(

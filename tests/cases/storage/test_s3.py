@@ -102,7 +102,7 @@ async def failures(storage: S3Storage, file: Path, path: str) -> list[str]:
         storage.delete(path),
         read(),
         storage.ready(),
-        storage.sweep(),
+        storage.remove_leftovers(),
     ]
     said: list[str] = []
     for call in calls:
@@ -246,16 +246,16 @@ async def test_ten_thousand_objects_are_listed_page_by_page(
     assert folders == ["many/"]
 
 
-async def test_what_was_left_unfinished_is_swept_when_it_is_old(
+async def test_what_was_left_unfinished_is_removed_when_it_is_old(
     storage: S3Storage, client: CountedClient, small: Path
 ) -> None:
     await storage.put(small, "kept")
     await client.ask("put_object", {"Key": f"{client.keys.own}ready-1", "Body": b"x"})
     for name in ("one", "two"):
         await client.ask("create_multipart_upload", {"Key": f"{client.keys.all}{name}"})
-    assert await storage.sweep() == 0
-    assert await storage.sweep(timedelta(0)) == 3
-    assert await storage.sweep(timedelta(0)) == 0
+    assert await storage.remove_leftovers() == 0
+    assert await storage.remove_leftovers(timedelta(0)) == 3
+    assert await storage.remove_leftovers(timedelta(0)) == 0
     assert await content(storage, "kept") == b"a small film"
 
 
@@ -280,9 +280,9 @@ async def test_what_cannot_be_swept_keeps_nothing_else_from_it(
     for name in ("one", "two", "three"):
         await client.ask("create_multipart_upload", {"Key": f"{client.keys.all}{name}"})
     refusing = Refusing(client)
-    assert await S3Storage(refusing).sweep(timedelta(0)) == 4
+    assert await S3Storage(refusing).remove_leftovers(timedelta(0)) == 4
     refusing.refused = ()
-    assert await S3Storage(refusing).sweep(timedelta(0)) == 2
+    assert await S3Storage(refusing).remove_leftovers(timedelta(0)) == 2
 
 
 async def test_uploads_are_listed_page_by_page(client: CountedClient) -> None:
@@ -359,11 +359,11 @@ async def test_a_link_expires(storage: S3Storage, small: Path) -> None:
 async def test_wrong_keys_are_refused(s3_bucket: Bucket, small: Path) -> None:
     for wrong in ({"secret_key": "wrong"}, {"access_key": "nobody"}):
         bucket = msgspec.structs.replace(s3_bucket, **wrong)
-        with pytest.raises(StorageFailed, match="refuses the keys"):
+        with pytest.raises(StorageFailed, match="rejects the access keys"):
             await _open_and_close(bucket)
         async with open_client(bucket, Limits()) as client:
             said = await failures(S3Storage(client), small, "a/b")
-        assert all("refuses the keys" in each or "denies access" in each for each in said)
+        assert all("rejects the access keys" in each or "denies access" in each for each in said)
         assert all("'a/b'" in each for each in said[:5])
 
 
@@ -386,11 +386,11 @@ async def test_who_may_only_read_cannot_write(
 
 async def test_a_bucket_that_is_not_there_is_said(s3_bucket: Bucket, small: Path) -> None:
     bucket = msgspec.structs.replace(s3_bucket, name="nobodys")
-    with pytest.raises(StorageFailed, match="bucket of the media storage is not there"):
+    with pytest.raises(StorageFailed, match="bucket of the media storage does not exist"):
         await _open_and_close(bucket)
     async with open_client(bucket, Limits()) as client:
         said = await failures(S3Storage(client), small, "a/b")
-    assert all("bucket of the media storage is not there" in each for each in said)
+    assert all("bucket of the media storage does not exist" in each for each in said)
 
 
 async def test_a_bucket_that_goes_while_it_is_used_is_said(
@@ -404,7 +404,7 @@ async def test_a_bucket_that_goes_while_it_is_used_is_said(
             await storage.describe("a")
         await s3.asked(s3_server.endpoint, "delete_bucket", Bucket="short-lived")
         said = await failures(storage, small, "a")
-    assert all("bucket of the media storage is not there" in each for each in said)
+    assert all("bucket of the media storage does not exist" in each for each in said)
 
 
 @pytest.fixture
@@ -424,7 +424,7 @@ async def full(empty_client: S3Client) -> AsyncGenerator[S3Storage]:
 
 
 async def test_a_full_storage_is_said(full: S3Storage, client: CountedClient, large: Path) -> None:
-    with pytest.raises(StorageFailed, match="is full; there is no room for 'a'"):
+    with pytest.raises(StorageFailed, match="is full, so 'a' was not stored"):
         await full.put(large, "a")
     assert [each async for each in listing.unfinished(client, client.keys.all)] == []
 
@@ -436,7 +436,7 @@ async def test_a_server_that_replaces_files_is_refused(empty_client: S3Client) -
             return {}
 
     client = Heedless(empty_client.client, empty_client.bucket, empty_client.limits)
-    with pytest.raises(StorageFailed, match="replaces files though it is asked not to"):
+    with pytest.raises(StorageFailed, match="ignores If-None-Match"):
         await S3Storage(client).ready()
     assert [each async for each in listing.objects(client, client.keys.all)] == []
 

@@ -280,7 +280,7 @@ async def test_a_put_that_is_cancelled_leaves_nothing(place: Place, held: str) -
                 await putting
         if (fault, held) == (Fault.MUTE, BEGINNING):
             # Of an upload whose beginning was never answered, nobody knows the name but the server.
-            assert await place.direct.sweep(timedelta(0)) > 0
+            assert await place.direct.remove_leftovers(timedelta(0)) > 0
         assert await place.is_empty()
 
 

@@ -56,16 +56,16 @@ def left(root: Path) -> list[str]:
     return sorted(folder.name.partition(".")[0] for folder in root.iterdir())
 
 
-async def test_what_a_killed_process_left_is_swept_and_what_lives_is_not(root: Path) -> None:
+async def test_what_a_killed_process_left_is_removed_and_what_lives_is_not(root: Path) -> None:
     workspace = LocalWorkspace(root)
     async with working(root, TASK) as dying, working(root, OTHER):
-        assert await workspace.sweep() == ()
+        assert await workspace.remove_leftovers() == ()
         dying.kill()
         await dying.wait()
-        assert await workspace.sweep() == (TASK,)
+        assert await workspace.remove_leftovers() == (TASK,)
         assert left(root) == [str(OTHER)]
-        assert await workspace.sweep() == ()
-    assert await workspace.sweep() == (OTHER,)
+        assert await workspace.remove_leftovers() == ()
+    assert await workspace.remove_leftovers() == (OTHER,)
     assert left(root) == []
 
 
@@ -74,16 +74,16 @@ async def test_a_task_that_is_worked_on_again_is_not_named(root: Path) -> None:
     async with working(root, TASK):
         pass
     async with workspace.take(TASK) as folder:
-        assert await workspace.sweep() == ()
+        assert await workspace.remove_leftovers() == ()
         assert left(root) == [str(TASK)]
         assert folder.exists()
 
 
-async def test_two_who_sweep_at_once_name_a_task_once(root: Path) -> None:
+async def test_two_who_remove_leftovers_at_once_name_a_task_once(root: Path) -> None:
     async with working(root, TASK):
         pass
-    sweeps = [LocalWorkspace(root).sweep() for _ in range(4)]
-    assert sorted(await asyncio.gather(*sweeps)) == [(), (), (), (TASK,)]
+    removals = [LocalWorkspace(root).remove_leftovers() for _ in range(4)]
+    assert sorted(await asyncio.gather(*removals)) == [(), (), (), (TASK,)]
 
 
 async def test_no_moment_of_a_live_folder_looks_like_death(root: Path) -> None:
@@ -95,15 +95,15 @@ async def test_no_moment_of_a_live_folder_looks_like_death(root: Path) -> None:
             async with workspace.take(TASK) as folder:
                 assert folder.exists()
 
-    async def sweep() -> None:
+    async def remove() -> None:
         workspace = LocalWorkspace(root)
         while not ended.is_set():
-            assert await workspace.sweep() == ()
+            assert await workspace.remove_leftovers() == ()
 
-    sweeping = [asyncio.create_task(sweep()) for _ in range(3)]
+    removals = [asyncio.create_task(remove()) for _ in range(3)]
     await asyncio.gather(work(), work(), work())
     ended.set()
-    await asyncio.gather(*sweeping)
+    await asyncio.gather(*removals)
 
 
 async def test_what_is_no_work_folder_is_left_alone(root: Path, tmp_path: Path) -> None:
@@ -114,13 +114,13 @@ async def test_what_is_no_work_folder_is_left_alone(root: Path, tmp_path: Path) 
     (root / f"{TASK}.link").symlink_to(keep)
     (root / str(TASK)).mkdir()
     before = left(root)
-    assert await LocalWorkspace(root).sweep() == ()
+    assert await LocalWorkspace(root).remove_leftovers() == ()
     assert left(root) == before
     assert (keep / "inside").exists()
 
 
-async def test_where_nobody_ever_worked_nothing_is_swept(root: Path) -> None:
-    assert await LocalWorkspace(root).sweep() == ()
+async def test_where_nobody_ever_worked_nothing_is_removed(root: Path) -> None:
+    assert await LocalWorkspace(root).remove_leftovers() == ()
     assert left(root.parent) == []
 
 
@@ -142,7 +142,9 @@ async def test_a_folder_that_stays_hides_no_exception(root: Path) -> None:
         async with LocalWorkspace(root).take(TASK) as folder:
             spoil(folder)
             raise ZeroDivisionError
-    assert raised.value.__notes__ == ["Its work folder was left behind: it is no folder any more."]
+    assert raised.value.__notes__ == [
+        "The work folder could not be removed: it is no longer a folder."
+    ]
 
 
 async def test_a_root_that_is_a_file_is_not_ready(tmp_path: Path) -> None:
