@@ -59,7 +59,8 @@ async def passing_on(url: str, looked: float = NEVER) -> AsyncGenerator[JobEvent
 
 
 def event(number: int, *, job_id: UUID = JOB, last: bool = False, **fields: Any) -> JobEvent:
-    values = {"stage": "fetching", "progress": min(number, 100), "message": "Fetching", **fields}
+    usual: dict[str, Any] = {"stage": "fetching", "progress": min(number, 100), "message": "!"}
+    values = usual | fields
     return JobEvent(job_id=job_id, id=number, last=last, **values)
 
 
@@ -248,13 +249,16 @@ async def test_memory_keeps_few_jobs_and_few_events() -> None:
 
 
 async def test_processes_tell_one_another(postgres_url: str) -> None:
-    async with passing_on(postgres_url) as here, passing_on(postgres_url) as there:
-        async with here.subscribe(JOB) as subscription:
-            await publish(there, 1, 2)
-            assert await read(subscription, 2) == [1, 2]
-            async with there.subscribe(JOB, after=1) as late:
-                await publish(here, 3)
-                assert (await read(subscription, 1), await read(late, 2)) == ([3], [2, 3])
+    async with (
+        passing_on(postgres_url) as here,
+        passing_on(postgres_url) as there,
+        here.subscribe(JOB) as subscription,
+    ):
+        await publish(there, 1, 2)
+        assert await read(subscription, 2) == [1, 2]
+        async with there.subscribe(JOB, after=1) as late:
+            await publish(here, 3)
+            assert (await read(subscription, 1), await read(late, 2)) == ([3], [2, 3])
 
 
 CHILD = """
@@ -283,11 +287,13 @@ async def test_a_process_that_ends_has_told_everything(postgres_url: str) -> Non
 
 
 async def test_a_lost_notification_loses_no_event(postgres_url: str) -> None:
-    async with open_database(postgres_url) as database:
-        async with passing_on(postgres_url, looked=0.05) as here:
-            async with here.subscribe(JOB) as subscription:
-                await insert_silently(database, event(1))
-                assert await read(subscription, 1) == [1]
+    async with (
+        open_database(postgres_url) as database,
+        passing_on(postgres_url, looked=0.05) as here,
+        here.subscribe(JOB) as subscription,
+    ):
+        await insert_silently(database, event(1))
+        assert await read(subscription, 1) == [1]
 
 
 async def insert_silently(database: Database, told: JobEvent) -> None:
@@ -307,13 +313,16 @@ async def test_a_connection_that_is_cut_is_opened_again(postgres_url: str) -> No
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    async with open_database(postgres_url) as database, passing_on(postgres_url) as here:
-        async with here.subscribe(JOB) as subscription:
-            await publish(here, 1)
-            assert await read(subscription, 1) == [1]
-            assert (await database.read(text(cut)))[0][0] >= 2
-            await publish(here, 2)
-            assert await read(subscription, 1) == [2]
+    async with (
+        open_database(postgres_url) as database,
+        passing_on(postgres_url) as here,
+        here.subscribe(JOB) as subscription,
+    ):
+        await publish(here, 1)
+        assert await read(subscription, 1) == [1]
+        assert (await database.read(text(cut)))[0][0] >= 2
+        await publish(here, 2)
+        assert await read(subscription, 1) == [2]
 
 
 async def test_events_wait_for_a_database_that_is_away() -> None:
