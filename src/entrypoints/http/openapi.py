@@ -57,6 +57,7 @@ _TAGS: Final = {
     "preview": "Watch a dance before its film is made.",
     "library": "Manage songs and moves.",
     "videos": "Watch films.",
+    "progress": "Watch how far a task is.",
     "operations": "Check the state of the service.",
 }
 

@@ -7,6 +7,8 @@ from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import RunJob
 from application.jobs.submit_film import SubmitFilm
 from application.jobs.wait_for_job import WaitForJob
+from application.jobs.watch_task import WatchTask
+from application.jobs.watchers import Watchers
 from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases
 from entrypoints.wiring.films import FilmParts
 from entrypoints.wiring.service import Service
@@ -47,5 +49,13 @@ def wire_jobs(
             ports.job_events,
             perform_film,
             settings.assembly_timeout,
+        ),
+        watch_task=WatchTask(
+            ports.jobs,
+            ports.tasks,
+            ports.job_events,
+            films.pipeline.finished,
+            Watchers(settings.max_streams, settings.max_streams_of_caller),
+            timeouts.heartbeat,
         ),
     )
