@@ -34,6 +34,7 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
 from adapters.progress.several import SeveralProgress
+from application.concurrency.timeouts import Timeouts
 from application.jobs.job_progress import JobProgressEvents
 from domain.rendering.assembly import Assembly, State
 from entrypoints.http.app import create_app
@@ -121,14 +122,14 @@ class House:
         await wire(self.ports, self.settings).make_demo(_untold)
 
     @asynccontextmanager
-    async def opened(self) -> AsyncGenerator[Litestar]:
+    async def opened(self, timeouts: Timeouts | None = None) -> AsyncGenerator[Litestar]:
         """The running application."""
 
         @asynccontextmanager
         async def ports(_: Settings) -> AsyncGenerator[Ports]:
             yield self.ports
 
-        app = create_app(self.settings, ports)
+        app = create_app(self.settings, ports, timeouts=timeouts)
         async with app.lifespan():
             yield app
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.memory.job_events import MemoryJobEvents
-from application.jobs.job_progress import JobProgressEvents, last_event
+from application.jobs.job_progress import JobProgressEvents
+from application.jobs.run_job import last_event
 from application.ports.job_events import JobEvent
 from application.ports.progress import Report
 from domain.jobs.errors import Poisoned
@@ -139,8 +140,7 @@ def test_the_last_event_says_how_the_job_ended() -> None:
         id=1_999_999,
         stage="completed",
         progress=100,
-        message="The film is ready",
-        eta_seconds=0.0,
+        message="Completed",
         last=True,
     )
     assert (last_event(failed).stage, last_event(failed).message) == ("failed", str(Poisoned()))

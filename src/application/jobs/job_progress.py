@@ -7,8 +7,7 @@ from uuid import UUID
 
 from application.ports.job_events import JobEvent, JobEvents
 from application.ports.progress import Report
-from domain.jobs.job import Job, JobState
-from domain.jobs.progress import JobProgress, Stage, last_id
+from domain.jobs.progress import JobProgress, Stage
 from domain.rendering.assembly import FINAL, PROGRESS, State
 
 _WEIGHTS: Final[Mapping[State, float]] = {
@@ -26,16 +25,12 @@ STAGES: Final = tuple(
 )
 _REMEMBERED: Final = 1_000
 """Maximum number of remembered jobs; one whose worker died never reports its end."""
-_ENDS: Final = {
-    JobState.COMPLETED: "The film is ready",
-    JobState.CANCELLED: "The job was cancelled",
-}
 
 
 class JobProgressEvents:
     """Publishes the reports that are worth an event, for each stage at least one.
 
-    The end is not published here, because the job ends after its last report; see `last_event`.
+    The end is not published here, because the job ends after its last report.
     """
 
     def __init__(self, events: JobEvents, now: Callable[[], float] = time.monotonic) -> None:
@@ -69,17 +64,3 @@ class JobProgressEvents:
                     eta_seconds=after.eta_seconds,
                 )
             )
-
-
-def last_event(job: Job) -> JobEvent:
-    """Return the event that tells the end of a job; publish it when the end is on record."""
-    failure = job.failure.message if job.failure else "The job failed"
-    return JobEvent(
-        job_id=job.job_id,
-        id=last_id(job.attempt),
-        stage=job.state,
-        progress=100 if job.state is JobState.COMPLETED else 0,
-        message=_ENDS.get(job.state, failure),
-        eta_seconds=0.0 if job.state is JobState.COMPLETED else None,
-        last=True,
-    )

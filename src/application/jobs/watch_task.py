@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.jobs.job_progress import last_event
+from application.jobs.run_job import last_event
 from application.jobs.watchers import Watchers
 from application.ports.job_events import JobEvent, JobEvents, Subscription
 from application.ports.jobs import JobRepository
@@ -21,8 +21,6 @@ from domain.jobs.progress import last_id
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared.errors import NotReady, TaskNotFound
 
-HEARTBEAT: Final = 10.0
-"""Seconds without an event after which a watcher is told that the task goes on."""
 FROM_RECORD: Final = 0
 """Id of an event that was made from the record of a task: it was never published."""
 
@@ -87,10 +85,11 @@ class WatchTask:
         events: JobEvents,
         finished: Callable[[Assembly], Awaitable[FinishedFilm]],
         watchers: Watchers,
-        heartbeat: float = HEARTBEAT,
+        heartbeat: float,
     ) -> None:
         """Take the ports, a function that returns the answer about a completed task, the limit of
-        watchers, and the seconds between heartbeats.
+        watchers, and the seconds without an event after which a watcher is told that the task
+        goes on.
         """
         self._jobs = jobs
         self._tasks = tasks

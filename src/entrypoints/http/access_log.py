@@ -42,9 +42,9 @@ def access_log(app: ASGIApp) -> ASGIApp:
                 status = started["status"]
                 MutableScopeHeaders(started)["X-Request-ID"] = request_id
             elif message["type"] == "websocket.accept":
-                status = HTTPStatus.SWITCHING_PROTOCOLS
+                status = int(HTTPStatus.SWITCHING_PROTOCOLS)
             elif message["type"] == "websocket.close":
-                status = status or HTTPStatus.FORBIDDEN
+                status = status or int(HTTPStatus.FORBIDDEN)
                 close_code = message["code"]
             await send(message)
 

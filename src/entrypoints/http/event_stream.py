@@ -11,9 +11,10 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.response.base import ASGIResponse
 from litestar.types import HTTPResponseStartEvent, Receive, Scope, Send
 
-from application.concurrency.timeouts import limited
+from application.concurrency.timeouts import Timeouts, limited
 from application.jobs.watch_task import FROM_RECORD, Outcome, Update
 from application.ports.job_events import JobEvent
+from domain.jobs.errors import SubscriberTooSlow
 from domain.jobs.outcome import raisable
 from domain.shared.errors import BachataError
 from entrypoints.http import problems
@@ -23,8 +24,6 @@ from entrypoints.http.problems import ClientGone
 EVENTS: Final = "text/event-stream"
 END: Final = "end"
 """Id of the event after which nothing follows."""
-READING: Final = 30.0
-"""Maximum seconds that a client may take to read what was sent."""
 _HEARTBEAT: Final = b": the task goes on\n\n"
 _BEGIN: Final = b"retry: 2000\n\n"
 """Milliseconds after which a browser connects again."""
@@ -101,22 +100,24 @@ class _Sending:
                 await while_connected(self._request, self._send_all(updates, send))
             except ClientGone:
                 return
+            except SubscriberTooSlow:
+                _log.warning("a stream of events is ended: its client reads too slowly")
             except BachataError as error:
                 # The answer has begun, so it can only break off; the client may resume.
-                facts = {"error": str(error), "path": scope["path"]}
-                _log.warning("a stream of events broke off", extra=facts)
+                _log.warning("a stream of events broke off", extra={"error": str(error)})
+                return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _send_all(self, updates: AsyncIterator[Update], send: Send) -> None:
-        await _send(send, _BEGIN)
+        await self._piece(send, _BEGIN)
         async with aclosing(cast(AsyncGenerator[Update], updates)):
             async for update in updates:
-                await _send(send, written(update, self._request.scope["path"]))
+                await self._piece(send, written(update, self._request.scope["path"]))
 
-
-async def _send(send: Send, piece: bytes) -> None:
-    async with limited("a reader of events", READING):
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    async def _piece(self, send: Send, piece: bytes) -> None:
+        limits: Timeouts = self._request.app.state.timeouts
+        async with limited("a reader of events", limits.event_reader):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 def written(update: Update, path: str) -> bytes:

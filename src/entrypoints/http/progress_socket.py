@@ -14,13 +14,13 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 
 from application.concurrency.timeouts import Timeouts, ended, limited
-from application.jobs.watch_task import Outcome, Update, WatchTask
+from application.jobs.watch_task import FROM_RECORD, Outcome, Update, WatchTask
 from domain.jobs.errors import SubscriberTooSlow
 from domain.shared.errors import BachataError, InvalidRequest, TaskNotFound, WaitedTooLong
 from domain.shared.violations import Violation
 from entrypoints.http import problems
 from entrypoints.http.dependencies import Wired
-from entrypoints.http.event_stream import FROM_RECORD, READING, named
+from entrypoints.http.event_stream import named
 
 Socket = WebSocket[Any, Any, Any]
 
@@ -92,9 +92,10 @@ async def _while_connected(socket: Socket, updates: AsyncIterator[Update]) -> No
 
 
 async def _send_all(socket: Socket, updates: AsyncIterator[Update]) -> None:
+    limits: Timeouts = socket.app.state.timeouts
     async with aclosing(cast(AsyncGenerator[Update], updates)):
         async for update in updates:
-            async with limited("a reader of events", READING):
+            async with limited("a reader of events", limits.event_reader):
                 await socket.send_text(_written(update, socket.url.path))
 
 
@@ -140,8 +141,9 @@ async def _refuse(socket: Socket, error: BachataError) -> None:
 
 
 async def _close(socket: Socket, code: int, reason: str) -> None:
+    limits: Timeouts = socket.app.state.timeouts
     try:
-        async with limited("a client to be told why", READING):
+        async with limited("a client to be told why", limits.closing):
             await socket.close(code, reason)
     except (WebSocketDisconnect, WaitedTooLong, OSError) as error:
         _log.debug("a WebSocket was closed by its client: %r", error)
