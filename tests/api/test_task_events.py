@@ -16,6 +16,7 @@ from litestar import Litestar
 from application.concurrency.timeouts import Timeouts
 from domain.jobs.errors import Poisoned
 from domain.shared.errors import FFmpegFailed, NotReady
+from entrypoints.http.caching import CHANGES
 from entrypoints.settings import Settings
 from tests.api.asgi import Exchange, Following
 from tests.api.house import GENERATE, House, Lines, failing, problem_of
@@ -72,7 +73,7 @@ async def test_a_stream_tells_the_progress_and_ends_with_the_result(tmp_path: Pa
             await stream.until("event: result")
     assert stream.status == 200
     assert stream.answered["content-type"] == "text/event-stream"
-    assert stream.answered["cache-control"] == "no-store"
+    assert stream.answered["cache-control"] == CHANGES
     assert stream.answered["x-accel-buffering"] == "no"
     assert stream.text.startswith("retry: ")
     task = str(job.job_id)

@@ -146,7 +146,9 @@ class WatchTask:
                 yield msgspec.structs.replace(event, progress=progress)
             if event.last:
                 break
-        yield await self._outcome(await self._found(task_id, caller))
+        if not found.ended:
+            found = await self._found(task_id, caller)
+        yield await self._outcome(found)
 
     async def _found(self, task_id: UUID, caller: str) -> _Records:
         job: Job | None = None

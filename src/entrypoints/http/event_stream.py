@@ -29,7 +29,6 @@ _BEGIN: Final = b"retry: 2000\n\n"
 """Milliseconds after which a browser connects again."""
 _HEADERS: Final = {
     "Content-Type": EVENTS,
-    "Cache-Control": "no-store",
     # Proxies would collect events before they pass them on.
     "X-Accel-Buffering": "no",
 }

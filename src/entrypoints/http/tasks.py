@@ -23,7 +23,7 @@ EventId = Annotated[
     HeaderParameter(
         name="Last-Event-ID",
         description="Id of the event that was read last; the stream resumes after it.",
-        schema_extra={"pattern": rf"^([0-9]{{1,18}}|{END})$(?!\n)"},
+        schema_extra={"maxLength": 18, "pattern": rf"^([0-9]{{1,18}}|{END})$(?!\n)"},
     ),
 ]
 
