@@ -1,4 +1,4 @@
-"""The settings of jobs: how many may be unfinished, how many run, and how many may be watched."""
+"""The settings of jobs: how many may be unfinished, how many run, and how many clients watch."""
 
 from typing import Annotated
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,12 +16,19 @@ from domain.jobs.errors import Poisoned
 from entrypoints.settings import Settings
 from tests.api.asgi import Socket
 from tests.api.house import House, Lines
-from tests.world.watched import WatchedJob
+from tests.world.watched import IdleQueue, WatchedJob
 
 pytestmark = pytest.mark.anyio
 
 PATIENCE = 20.0
 SHORT = 0.02
+
+
+def idle(folder: Path, settings: Settings | None = None) -> House:
+    """A service in which nobody works on jobs."""
+    house = House(folder, settings or Settings(allowed_hosts="house"))
+    house.ports = replace(house.ports, job_queue=IdleQueue())
+    return house
 
 
 def path(session_id: object) -> str:
@@ -54,7 +62,7 @@ async def closed(
 
 
 async def test_messages_tell_the_progress_and_then_the_result(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         async with connected(app, job.job_id) as socket:
@@ -97,7 +105,7 @@ async def test_messages_tell_the_progress_and_then_the_result(tmp_path: Path) ->
 
 
 async def test_a_failure_is_a_problem(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         await job.fail(Poisoned())
@@ -108,7 +116,7 @@ async def test_a_failure_is_a_problem(tmp_path: Path) -> None:
 
 
 async def test_a_client_resumes_after_the_message_that_it_read_last(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         for number in (1, 2, 3):
@@ -124,7 +132,7 @@ async def test_a_client_resumes_after_the_message_that_it_read_last(tmp_path: Pa
 
 
 async def test_the_close_says_that_a_task_is_unknown_or_foreign(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     foreign = await WatchedJob(house.jobs, house.job_events, "eva").start()
     async with house.opened() as app:
         for session_id in (foreign.job_id, uuid4(), "nothing"):
@@ -135,7 +143,7 @@ async def test_the_close_says_that_a_task_is_unknown_or_foreign(tmp_path: Path) 
 
 
 async def test_the_close_says_that_a_client_reads_too_slowly(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         async with connected(app, job.job_id) as socket:
@@ -151,7 +159,7 @@ async def test_the_close_says_that_a_client_reads_too_slowly(tmp_path: Path) -> 
 
 async def test_while_nothing_happens_there_are_heartbeats(tmp_path: Path) -> None:
     """They keep the WebSocket alive longer than a request may take to be answered."""
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened(Timeouts(answer=5 * SHORT, heartbeat=SHORT)) as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         async with connected(app, job.job_id) as socket:
@@ -163,7 +171,7 @@ async def test_while_nothing_happens_there_are_heartbeats(tmp_path: Path) -> Non
 
 
 async def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened(Timeouts(answer=SHORT, leaving=SHORT)) as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         socket = Socket(path(job.job_id))
@@ -174,7 +182,7 @@ async def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
 
 async def test_too_many_are_refused_with_a_problem(tmp_path: Path) -> None:
     limits = {"max_streams_of_caller": 1}
-    house = House(tmp_path, Settings(allowed_hosts="house", **limits))
+    house = idle(tmp_path, Settings(allowed_hosts="house", **limits))
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         for _ in range(2):
@@ -192,7 +200,7 @@ async def test_too_many_are_refused_with_a_problem(tmp_path: Path) -> None:
 
 
 async def test_what_is_no_id_of_a_message_is_refused(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         start, body = (await closed(app, job.job_id, b"after=x")).sent
@@ -206,7 +214,7 @@ async def test_what_is_no_id_of_a_message_is_refused(tmp_path: Path) -> None:
 async def test_a_page_of_another_origin_gets_no_websocket(
     tmp_path: Path, headers: dict[str, str], lines: Lines
 ) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         socket = await closed(app, job.job_id, headers=headers)
@@ -216,7 +224,7 @@ async def test_a_page_of_another_origin_gets_no_websocket(
 
 
 async def test_a_page_of_the_service_itself_gets_one(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         await job.complete()
@@ -225,7 +233,7 @@ async def test_a_page_of_the_service_itself_gets_one(tmp_path: Path) -> None:
 
 
 async def test_a_websocket_is_one_line_of_the_log(tmp_path: Path, lines: Lines) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         await job.complete()

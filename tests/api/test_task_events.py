@@ -20,13 +20,20 @@ from entrypoints.http.caching import CHANGES
 from entrypoints.settings import Settings
 from tests.api.asgi import Exchange, Following
 from tests.api.house import GENERATE, House, Lines, failing, problem_of
-from tests.world.watched import WatchedJob
+from tests.world.watched import IdleQueue, WatchedJob
 
 pytestmark = pytest.mark.anyio
 
 PATIENCE = 20.0
 """Seconds after which a test that should have ended long ago is broken."""
 SHORT = 0.02
+
+
+def idle(folder: Path, settings: Settings | None = None) -> House:
+    """A service in which nobody works on jobs."""
+    house = House(folder, settings or Settings(allowed_hosts="house"))
+    house.ports = replace(house.ports, job_queue=IdleQueue())
+    return house
 
 
 def path(task_id: UUID) -> str:
@@ -61,7 +68,7 @@ async def following(
 
 
 async def test_a_stream_tells_the_progress_and_ends_with_the_result(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).submit()
         async with following(app, job.job_id) as stream:
@@ -148,7 +155,7 @@ async def test_the_stream_of_a_film_that_is_made_has_its_result(tmp_path: Path) 
 
 
 async def test_a_client_resumes_after_the_event_that_it_read_last(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         for number in (1, 2, 3):
@@ -177,7 +184,7 @@ async def test_what_is_no_id_of_an_event_is_refused(tmp_path: Path, wrong: str) 
 async def test_a_foreign_task_and_none_are_not_found(
     tmp_path: Path, headers: dict[str, str]
 ) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     foreign = await WatchedJob(house.jobs, house.job_events, "eva").start()
     async with house.client() as client:
         found = [
@@ -190,7 +197,7 @@ async def test_a_foreign_task_and_none_are_not_found(
 
 async def test_heartbeats_keep_a_silent_stream_alive(tmp_path: Path) -> None:
     """Without them it would be over its time: each restarts the clock of the request."""
-    house = House(tmp_path)
+    house = idle(tmp_path)
     limits = Timeouts(answer=5 * SHORT, heartbeat=SHORT)
     async with house.opened(limits) as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
@@ -201,7 +208,7 @@ async def test_heartbeats_keep_a_silent_stream_alive(tmp_path: Path) -> None:
 
 
 async def test_when_a_client_leaves_its_place_is_free(tmp_path: Path) -> None:
-    house = House(tmp_path, Settings(allowed_hosts="house", max_streams_of_caller=1))
+    house = idle(tmp_path, Settings(allowed_hosts="house", max_streams_of_caller=1))
     async with house.opened() as app, asyncio.timeout(PATIENCE):
         job = await WatchedJob(house.jobs, house.job_events).start()
         for _ in range(3):
@@ -213,7 +220,7 @@ async def test_when_a_client_leaves_its_place_is_free(tmp_path: Path) -> None:
 
 
 async def test_there_are_so_many_streams_and_no_more(tmp_path: Path) -> None:
-    house = House(tmp_path, Settings(allowed_hosts="house", max_streams=1))
+    house = idle(tmp_path, Settings(allowed_hosts="house", max_streams=1))
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         async with following(app, job.job_id) as stream:
@@ -227,7 +234,7 @@ async def test_there_are_so_many_streams_and_no_more(tmp_path: Path) -> None:
 async def test_a_client_that_reads_too_slowly_is_dropped_and_misses_nothing(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         async with following(app, job.job_id) as stream:
@@ -250,7 +257,7 @@ async def test_a_client_that_reads_too_slowly_is_dropped_and_misses_nothing(
 
 
 async def test_a_client_that_reads_nothing_is_disconnected(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened(Timeouts(event_reader=SHORT)) as app, asyncio.timeout(PATIENCE):
         job = await WatchedJob(house.jobs, house.job_events).start()
         stream = Following("GET", path(job.job_id))
@@ -262,7 +269,7 @@ async def test_a_client_that_reads_nothing_is_disconnected(tmp_path: Path) -> No
 
 
 async def test_a_stream_is_one_line_of_the_log(tmp_path: Path, lines: Lines) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         async with following(app, job.job_id) as stream:
@@ -275,7 +282,7 @@ async def test_a_stream_is_one_line_of_the_log(tmp_path: Path, lines: Lines) -> 
 
 
 async def test_a_page_of_another_origin_may_not_watch(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         foreign = {"Origin": "http://elsewhere.example"}
@@ -284,7 +291,7 @@ async def test_a_page_of_another_origin_may_not_watch(tmp_path: Path) -> None:
 
 
 async def test_a_database_that_is_away_is_told_before_the_stream_begins(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    house = idle(tmp_path)
     job = await WatchedJob(house.jobs, house.job_events).start()
     house.ports = replace(house.ports, jobs=failing(house.jobs, get=NotReady("Away.")))
     async with house.client() as client:

@@ -1,10 +1,13 @@
 """A job whose progress is told by hand."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from adapters.jobs.in_process import InProcessJobQueue
 from application.jobs.run_job import last_event
 from application.ports.job_events import JobEvent, JobEvents
+from application.ports.job_queue import RunJob
 from application.ports.jobs import JobRepository, Submission
 from domain.jobs.job import Job, JobKind
 from domain.jobs.outcome import recorded
@@ -12,6 +15,13 @@ from domain.rendering.assembly import Assembly
 from domain.shared import paths
 
 NOW = datetime(2024, 2, 29, tzinfo=UTC)
+
+
+class IdleQueue(InProcessJobQueue):
+    """A queue on which nobody works, so that a test decides what happens to a job."""
+
+    async def work(self, run: RunJob, at_once: int) -> None:
+        await asyncio.Event().wait()
 
 
 class WatchedJob:
