@@ -7,6 +7,7 @@ from application.jobs.cancel_job import CancelJob
 from application.jobs.make_film import MakeFilm
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import RunJob
+from application.jobs.stream_film import StreamFilm
 from application.jobs.watch_task import WatchTask
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
@@ -118,6 +119,7 @@ class JobUseCases:
     make_film: MakeFilm
     recover_jobs: RecoverJobs
     run_job: RunJob
+    stream_film: StreamFilm
     watch_task: WatchTask
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.jobs.in_process import InProcessJobQueue
@@ -37,7 +38,7 @@ class WatchedJob:
 
     async def submit(self) -> "WatchedJob":
         """Record it."""
-        fields = {"owner": self._owner, "created_at": NOW}
+        fields: dict[str, Any] = {"owner": self._owner, "created_at": NOW}
         task = Assembly(task_id=self.job_id, updated_at=NOW, **fields)
         job = Job(job_id=self.job_id, kind=JobKind.GENERATE, **fields)
         await self._jobs.submit(Submission(job=job, payload="{}", task=task))

@@ -200,8 +200,9 @@ class WatchTask:
 
 async def _next(subscription: Subscription, seconds: float) -> JobEvent | None:
     """Return the next event, or None after some seconds without one."""
+    limit = asyncio.timeout(seconds)
     try:
-        async with asyncio.timeout(seconds) as limit:
+        async with limit:
             return await anext(subscription)
     except TimeoutError:
         if not limit.expired():

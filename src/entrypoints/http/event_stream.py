@@ -63,10 +63,11 @@ DOCUMENTED: Final = ResponseSpec(
 class EventStream(Response[bytes]):
     """Sends updates until the outcome; the client may leave at any time."""
 
-    def __init__(self, opened: Open) -> None:
-        """Take the function that opens the updates."""
+    def __init__(self, opened: Open, headers: dict[str, str] | None = None) -> None:
+        """Take the function that opens the updates, and headers, which it may still change."""
         super().__init__(b"", media_type=EVENTS)
         self._opened = opened
+        self._more = {} if headers is None else headers
 
     def to_asgi_response(
         self,
@@ -75,20 +76,24 @@ class EventStream(Response[bytes]):
         **_: object,
     ) -> ASGIResponse:
         """Return the application that sends the events."""
-        return cast(ASGIResponse, _Sending(self._opened, request))
+        return cast(ASGIResponse, _Sending(self._opened, self._more, request))
 
 
 class _Sending:
     """One stream that is being sent."""
 
-    def __init__(self, opened: Open, request: Request[Any, Any, Any]) -> None:
+    def __init__(
+        self, opened: Open, headers: dict[str, str], request: Request[Any, Any, Any]
+    ) -> None:
         self._opened = opened
+        self._headers = headers
         self._request = request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send everything; a client that does not read is disconnected."""
         async with self._opened() as updates:
-            headers = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
+            named = {**_HEADERS, **self._headers}
+            headers = [(name.lower().encode(), value.encode()) for name, value in named.items()]
             start: HTTPResponseStartEvent = {
                 "type": "http.response.start",
                 "status": 200,
@@ -119,17 +124,22 @@ class _Sending:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
+def is_wanted(request: Request[Any, Any, Any]) -> bool:
+    """Return True if the client prefers a stream of events to JSON."""
+    return request.accept.best_match(["application/json", EVENTS]) == EVENTS
+
+
 def written(update: Update, path: str) -> bytes:
     """Return an update as it is sent; ``path`` is that of the request."""
     if update is None:
         return _HEARTBEAT
-    name, data = named(update, path)
+    name, data = event_of(update, path)
     number = END if isinstance(update, Outcome) else str(update.id)
     line = b"" if number == str(FROM_RECORD) else f"id: {number}\n".encode()
     return line + f"event: {name}\n".encode() + b"data: " + data + b"\n\n"
 
 
-def named(update: JobEvent | Outcome, path: str) -> tuple[str, bytes]:
+def event_of(update: JobEvent | Outcome, path: str) -> tuple[str, bytes]:
     """Return the name of an update and its data as JSON, which has no line breaks."""
     if isinstance(update, JobEvent):
         progress = Progress(

@@ -20,7 +20,7 @@ from domain.shared.errors import BachataError, InvalidRequest, TaskNotFound, Wai
 from domain.shared.violations import Violation
 from entrypoints.http import problems
 from entrypoints.http.dependencies import Wired
-from entrypoints.http.event_stream import named
+from entrypoints.http.event_stream import event_of
 
 Socket = WebSocket[Any, Any, Any]
 
@@ -102,7 +102,7 @@ async def _send_all(socket: Socket, updates: AsyncIterator[Update]) -> None:
 def _written(update: Update, path: str) -> bytes:
     if update is None:
         return _HEARTBEAT
-    name, data = named(update, path)
+    name, data = event_of(update, path)
     if isinstance(update, Outcome):
         return b'{"type":"%s","%s":%s}' % (name.encode(), name.encode(), data)
     number = b"" if update.id == FROM_RECORD else b'"id":%d,' % update.id
