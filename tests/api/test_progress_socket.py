@@ -160,13 +160,13 @@ async def test_the_close_says_that_a_client_reads_too_slowly(tmp_path: Path) -> 
 async def test_while_nothing_happens_there_are_heartbeats(tmp_path: Path) -> None:
     """They keep the WebSocket alive longer than a request may take to be answered."""
     house = idle(tmp_path)
-    async with house.opened(Timeouts(answer=5 * SHORT, heartbeat=SHORT)) as app:
+    async with house.opened(Timeouts(answer=50 * SHORT, heartbeat=SHORT)) as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         async with connected(app, job.job_id) as socket:
-            messages = await socket.until(20)
+            messages = await socket.until(60)
             await job.complete()
             await socket.until(len(messages) + 2)
-    assert messages[1:20] == [{"type": "heartbeat"}] * 19
+    assert messages[1:60] == [{"type": "heartbeat"}] * 59
     assert socket.messages[-1]["type"] == "result"
 
 

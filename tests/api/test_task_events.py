@@ -198,11 +198,11 @@ async def test_a_foreign_task_and_none_are_not_found(
 async def test_heartbeats_keep_a_silent_stream_alive(tmp_path: Path) -> None:
     """Without them it would be over its time: each restarts the clock of the request."""
     house = idle(tmp_path)
-    limits = Timeouts(answer=5 * SHORT, heartbeat=SHORT)
+    limits = Timeouts(answer=50 * SHORT, heartbeat=SHORT)
     async with house.opened(limits) as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
         async with following(app, job.job_id) as stream:
-            await stream.until(": the task goes on\n\n", 20)
+            await stream.until(": the task goes on\n\n", 60)
             await job.complete()
             await stream.until("event: result")
 
