@@ -11,7 +11,8 @@ from adapters.cage.cage import Cage
 from adapters.cage.self_test import TriedCage
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import SqlMoveEmbeddings
-from adapters.database.engine import open_database
+from adapters.database.engine import Database, open_database
+from adapters.database.job_events import open_job_events
 from adapters.database.jobs import SqlJobRepository
 from adapters.database.library_files import SqlLibraryFiles
 from adapters.database.moves import SqlMoveRepository
@@ -49,7 +50,9 @@ from adapters.storage.s3 import open_s3
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.blas import use_one_blas_thread
 from adapters.system.clock import SystemClock
+from application.jobs.job_progress import JobProgressEvents
 from application.ports.description_model import DescriptionModel
+from application.ports.job_events import JobEvents
 from application.ports.progress import Progress
 from application.ports.seed_source import SeedSource
 from application.ports.storage import Storage
@@ -87,11 +90,12 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         joining = JoiningEncoder(ffmpeg_encoder, artifacts)
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
+        job_events = await _job_events(settings, database, stack)
         yield Ports(
             tasks=SqlTaskRepository(database),
             jobs=SqlJobRepository(database),
             job_queue=InProcessJobQueue(),
-            job_events=MemoryJobEvents(),
+            job_events=job_events,
             blueprints=SqlBlueprintArchive(database),
             songs=SqlSongRepository(database),
             moves=SqlMoveRepository(database),
@@ -117,7 +121,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             motion_analyzer=CagedMotionAnalyzer(worker),
             sound_aligner=CagedSoundAligner(worker, align),
             studio=stack.enter_context(CodeStudio(settings.cores)),
-            progress=SeveralProgress(LogProgress(), *listeners),
+            progress=SeveralProgress(LogProgress(), JobProgressEvents(job_events), *listeners),
             clock=SystemClock(),
             cage=TriedCage(cage, settings.folder),
         )
@@ -152,6 +156,13 @@ async def open_storage(settings: Settings, stack: AsyncExitStack) -> Storage:
 def seed_at(place: str) -> AbstractAsyncContextManager[SeedSource]:
     """Open a dump or a database of the earlier system; raises `InvalidRequest`, `NotReady`."""
     return open_seed(place)
+
+
+async def _job_events(settings: Settings, database: Database, stack: AsyncExitStack) -> JobEvents:
+    """Open the events: over Postgres for all processes, otherwise within this one."""
+    if not database.is_shared:
+        return MemoryJobEvents()
+    return await stack.enter_async_context(open_job_events(database, settings.database))
 
 
 async def _description_model(settings: Settings, stack: AsyncExitStack) -> DescriptionModel:

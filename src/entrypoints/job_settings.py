@@ -1,4 +1,4 @@
-"""The settings of jobs: how many may be unfinished, and how many run."""
+"""The settings of jobs: how many may be unfinished, how many run, and how many clients watch."""
 
 from typing import Annotated
 
@@ -33,6 +33,14 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
             rules.at_least(1),
         ),
     ] = 4
+
+    max_streams: Annotated[
+        int,
+        Setting("most streams of events and WebSockets that are open at once", rules.at_least(1)),
+    ] = 500
+    max_streams_of_caller: Annotated[
+        int, Setting("most of them that one caller may open", rules.at_least(1))
+    ] = 50
 
     def running_on(self, cores: int) -> int:
         """Return the number of films that a process with so many cores makes at once."""

@@ -7,6 +7,8 @@ from application.jobs.cancel_job import CancelJob
 from application.jobs.make_film import MakeFilm
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import RunJob
+from application.jobs.stream_film import StreamFilm
+from application.jobs.watch_task import WatchTask
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
 from application.library.analyze_song import AnalyzeSong, CorrectSong
@@ -111,12 +113,14 @@ class RenderingUseCases:
 
 @dataclass(frozen=True, kw_only=True)
 class JobUseCases:
-    """Use cases that submit, run, await, cancel and recover jobs."""
+    """Use cases that submit, run, await, watch, cancel and recover jobs."""
 
     cancel_job: CancelJob
     make_film: MakeFilm
     recover_jobs: RecoverJobs
     run_job: RunJob
+    stream_film: StreamFilm
+    watch_task: WatchTask
 
 
 @dataclass(frozen=True, kw_only=True)

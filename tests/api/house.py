@@ -33,6 +33,9 @@ from adapters.memory.sound_aligner import MemorySoundAligner
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
+from adapters.progress.several import SeveralProgress
+from application.concurrency.timeouts import Timeouts
+from application.jobs.job_progress import JobProgressEvents
 from domain.rendering.assembly import Assembly, State
 from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
@@ -79,15 +82,17 @@ class House:
 
     def __post_init__(self) -> None:
         self.tasks = MemoryTaskRepository()
+        self.jobs = MemoryJobRepository(self.tasks)
+        self.job_events = MemoryJobEvents()
         self.storage = MemoryStorage(media())
         self.workspace = MemoryWorkspace(self.root)
         self.library = MemoryLibrary()
         encoder = MemoryEncoder()
         self.ports = Ports(
             tasks=self.tasks,
-            jobs=MemoryJobRepository(self.tasks),
+            jobs=self.jobs,
             job_queue=InProcessJobQueue(),
-            job_events=MemoryJobEvents(),
+            job_events=self.job_events,
             blueprints=MemoryBlueprintArchive(),
             songs=self.library.songs,
             moves=self.library.moves,
@@ -107,7 +112,7 @@ class House:
             motion_analyzer=MemoryMotionAnalyzer(),
             sound_aligner=MemorySoundAligner(),
             studio=MemoryDemoStudio(),
-            progress=MemoryProgress(),
+            progress=SeveralProgress(MemoryProgress(), JobProgressEvents(self.job_events)),
             clock=MemoryClock(),
             cage=MemoryCage(),
         )
@@ -117,14 +122,14 @@ class House:
         await wire(self.ports, self.settings).make_demo(_untold)
 
     @asynccontextmanager
-    async def opened(self) -> AsyncGenerator[Litestar]:
+    async def opened(self, timeouts: Timeouts | None = None) -> AsyncGenerator[Litestar]:
         """The running application."""
 
         @asynccontextmanager
         async def ports(_: Settings) -> AsyncGenerator[Ports]:
             yield self.ports
 
-        app = create_app(self.settings, ports)
+        app = create_app(self.settings, ports, timeouts=timeouts)
         async with app.lifespan():
             yield app
 

@@ -42,6 +42,7 @@ OPERATIONS = {
     ("head", "/api/moves/{move_id}/clip"): "headClip",
     ("get", "/api/videos/{video_id}/stream"): "getVideoStream",
     ("head", "/api/videos/{video_id}/stream"): "headVideoStream",
+    ("get", "/api/tasks/{task_id}/events"): "watchTask",
     ("get", "/health/live"): "live",
     ("get", "/health/ready"): "ready",
 }
@@ -78,6 +79,7 @@ ERRORS = {
     "listMoves": {400, 500, 503},
     "getVideoStream": {400, 404, 412, 416, 500, 503},
     "headVideoStream": {400, 404, 412, 416, 500, 503},
+    "watchTask": {400, 404, 429, 500, 503},
     "live": {500},
     "ready": {500, 503},
 }

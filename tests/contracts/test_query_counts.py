@@ -95,6 +95,7 @@ ROUTES: Final[dict[str, Route]] = {
     "getBlueprint": Route(ask("GET", "/api/choreography/{task}/blueprint"), 2, by_key=True),
     "getVideoStream": Route(ask("GET", "/api/videos/{task}/stream"), 1, by_key=True),
     "headVideoStream": Route(ask("HEAD", "/api/videos/{task}/stream"), 1, by_key=True),
+    "watchTask": Route(ask("GET", "/api/tasks/{task}/events"), 1, by_key=True),
     "getPreview": Route(ask("GET", "/api/choreography/{task}/preview.m3u8"), 2, by_key=True),
     "getPreviewPlaylist": Route(ask("GET", "{preview}/picture.m3u8"), 2, by_key=True),
     "getPreviewSegment": Route(ask("GET", "{preview}/picture/init.mp4"), 2, by_key=True),

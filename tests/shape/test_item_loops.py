@@ -9,6 +9,7 @@ SRC: Final = Path(__file__).parents[2] / "src"
 _AT_ONCE: Final = ("run_all", "gather", "TaskGroup", "create_task_group")
 
 ITEMS: Final = {
+    "adapters/database/job_events.py": {"open_job_events"},
     "adapters/jobs/slots.py": {"Slots.work"},
     "adapters/progress/several.py": {"SeveralProgress.tell"},
     "adapters/storage/s3.py": {"S3Storage.remove_leftovers"},
@@ -85,6 +86,8 @@ WHOLE: Final = {
     "entrypoints/cli/dance_options.py": {"song_of"},
     "entrypoints/cli/output_file.py": {"_chunks", "copy_out"},
     "entrypoints/http/disconnect.py": {"while_connected"},
+    "entrypoints/http/event_stream.py": {"_Sending._send_all"},
+    "entrypoints/http/progress_socket.py": {"_send_all", "_while_connected"},
     "entrypoints/http/multipart.py": {"form_of"},
 }
 """Loops of one thing: a film, a file, a listing or an answer is there whole or not at all."""

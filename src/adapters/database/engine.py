@@ -75,6 +75,11 @@ class Database:
         self._parting = parting
         self._closing = closing
 
+    @property
+    def is_shared(self) -> bool:
+        """True if processes of several machines may use it."""
+        return self._file is None
+
     async def read(self, query: Executable) -> Sequence[Row[Any]]:
         """Return all rows of a query, in its own transaction."""
 

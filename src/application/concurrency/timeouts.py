@@ -40,6 +40,10 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     """For a request that makes something, in addition to `BACHATA_ASSEMBLY_TIMEOUT`."""
     reader: float = 600.0
     """For a client to read the next bytes of an answer."""
+    heartbeat: float = 10.0
+    """For a stream of events to be silent; then it sends a sign of life."""
+    event_reader: float = 30.0
+    """For a client to read the next bytes of a stream of events."""
     leaving: float = 45.0
     """For a cancelled request or background work to end; after that it is abandoned.
 

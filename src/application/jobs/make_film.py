@@ -57,6 +57,22 @@ class MakeFilm:
         raises `KeyInUse` if the request of this key is still being answered.
         """
         wanted = key is not None or patience is not None
+        job, replayed = await self.submitted(request, task_id, owner, wanted=wanted, key=key)
+        return FilmAnswer(job=job, result=await self._result(job, patience), replayed=replayed)
+
+    async def submitted(
+        self,
+        request: FilmRequest,
+        task_id: UUID,
+        owner: str,
+        *,
+        wanted: bool,
+        key: IdempotencyKey | None,
+    ) -> tuple[Job, bool]:
+        """Return the job, and True if it is that of an earlier request with the same ``key``.
+
+        Raises as `SubmitFilm` does, and `KeyInUse`.
+        """
         try:
             job = await self._submit(request, task_id, owner, wanted=wanted, key=key)
         except asyncio.CancelledError:
@@ -67,15 +83,19 @@ class MakeFilm:
         replayed = job.job_id != task_id
         if replayed and job.state not in ENDED:
             raise KeyInUse
-        return FilmAnswer(job=job, result=await self._result(job, patience), replayed=replayed)
+        return job, replayed
+
+    async def wait(self, job: Job) -> str:
+        """Return the finished film as JSON; raises as `WaitForJob` does."""
+        return await self._wait(job, self._seconds)
 
     async def _result(self, job: Job, patience: float | None) -> str | None:
         if patience is None or job.state in ENDED:
-            return await self._wait(job, self._seconds)
+            return await self.wait(job)
         limit = asyncio.timeout(patience)
         try:
             async with limit:
-                return await self._wait(job, self._seconds)
+                return await self.wait(job)
         except TimeoutError:
             if not limit.expired():
                 raise

@@ -18,7 +18,7 @@ from domain.rendering.assembly import Step
 from domain.shared.errors import Broken, Interrupted
 
 RETENTION: Final = timedelta(days=7)
-"""Time for which the records of ended jobs are kept."""
+"""Time for which the records and the events of ended jobs are kept."""
 
 
 class RecoverJobs:
@@ -66,6 +66,7 @@ class RecoverJobs:
                 recovered += await attempts(str(job.job_id), self._take_over(job))
         self._suspects = suspects
         await self._jobs.purge(RETENTION)
+        await self._events.purge(RETENTION)
         return recovered
 
     async def _take_over(self, job: Job) -> None:

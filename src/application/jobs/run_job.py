@@ -18,14 +18,13 @@ from application.rendering.attempt import Attempt
 from domain.jobs.errors import JobNotFound, LeaseLost
 from domain.jobs.job import Job, JobState
 from domain.jobs.outcome import recorded
+from domain.jobs.progress import last_id
 from domain.shared.errors import BachataError
 
 LEASE: Final = timedelta(seconds=12)
 """Time without a renewal after which another worker may take over a job."""
 RENEWAL: Final = 2.0
 """Seconds between two renewals; a cancellation is noticed at the latest then."""
-LAST: Final = 999_999
-"""Number of the last event of an attempt."""
 
 _log = logging.getLogger("bachata.jobs")
 
@@ -182,7 +181,7 @@ def last_event(job: Job) -> JobEvent:
     """Return the event that tells the end of a job."""
     return JobEvent(
         job_id=job.job_id,
-        id=job.attempt * (LAST + 1) + LAST,
+        id=last_id(job.attempt),
         stage=str(job.state),
         progress=100 if job.state is JobState.COMPLETED else 0,
         message=job.failure.message if job.failure else str(job.state).capitalize(),

@@ -19,6 +19,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     done: int = 0
     of: int = 0
     """Number of finished and of all pieces of this stage; 0 of 0 if they are not counted."""
+    attempt: int = 1
+    """Number of the start of the job that makes the film."""
 
 
 class Progress(Protocol):

@@ -98,6 +98,7 @@ class Record:
                 message=message,
                 done=done,
                 of=of,
+                attempt=self.assembly.attempt,
             )
         )
 

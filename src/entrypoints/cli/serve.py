@@ -15,6 +15,8 @@ from entrypoints.settings import Settings
 
 _CANCELLING: Final = 5.0
 """Seconds before the deadline of a stop at which running requests are cancelled."""
+_LONGEST_MESSAGE: Final = 4096
+"""Maximum bytes of a WebSocket's message; those of clients mean nothing."""
 
 
 @click.command(cls=RichCommand)
@@ -37,6 +39,9 @@ def serve(host: str | None, port: int | None) -> None:
             port=settings.port,
             log_config=None,
             access_log=False,
+            # The other implementation is deprecated by its package.
+            ws="websockets-sansio",
+            ws_max_size=_LONGEST_MESSAGE,
             timeout_graceful_shutdown=max(1, int(settings.stop_seconds - _CANCELLING)),
         )
     )

@@ -2,12 +2,14 @@
 
 import re
 import time
-from typing import Final
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, cast
 from uuid import uuid4
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from domain.shared.texts import printable, shortened
@@ -15,28 +17,35 @@ from domain.shared.texts import printable, shortened
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LONGEST: Final = 200
 """Maximum characters of a path in the log; the API's own paths have less than half of it."""
+STARTS: Final = ("http.response.start", "websocket.http.response.start")
+"""Types of the messages that begin an answer; the latter refuses a WebSocket."""
 _log = structlog.stdlib.get_logger("bachata.access")
 
 
 def access_log(app: ASGIApp) -> ASGIApp:
     """Wrap an application so that requests get an id, answers contain it, and both are logged.
 
-    A client may send its own ``X-Request-ID``. Headers and bodies are not logged.
+    A WebSocket is logged when it ends, with the code of its close. A client may send its own
+    ``X-Request-ID``. Headers and bodies are not logged.
     """
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
         began = time.monotonic()
         request_id = _request_id(scope)
         path, status = printable(shortened(scope["path"], _LONGEST)), 0
+        close_code: int | None = None
 
         async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = int(message["status"])
-                MutableScopeHeaders(message)["X-Request-ID"] = request_id
+            nonlocal status, close_code
+            if message["type"] in STARTS:
+                started = cast(HTTPResponseStartEvent, message)
+                status = started["status"]
+                MutableScopeHeaders(started)["X-Request-ID"] = request_id
+            elif message["type"] == "websocket.accept":
+                status = int(HTTPStatus.SWITCHING_PROTOCOLS)
+            elif message["type"] == "websocket.close":
+                status = status or int(HTTPStatus.FORBIDDEN)
+                close_code = message["code"]
             await send(message)
 
         clear_contextvars()
@@ -46,14 +55,20 @@ def access_log(app: ASGIApp) -> ASGIApp:
         finally:
             _log.info(
                 "request",
-                method=shortened(scope["method"], 20),
+                method=shortened(method_of(scope), 20),
                 path=path,
-                route=scope.get("path_template"),
+                route=cast(Mapping[str, Any], scope).get("path_template"),
                 status=status,
                 duration_ms=round(1000 * (time.monotonic() - began), 1),
+                **({} if close_code is None else {"close_code": close_code}),
             )
 
     return logged
+
+
+def method_of(scope: Scope) -> str:
+    """Return the method of a request; `WEBSOCKET` for a WebSocket, which has none."""
+    return str(cast(Mapping[str, Any], scope).get("method", "WEBSOCKET"))
 
 
 def _request_id(scope: Scope) -> str:

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from contextvars import copy_context
 from typing import Final
 
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, get_contextvars
 
 from application.concurrency.timeouts import Timeouts, ended, stack_of
 from domain.shared.errors import NotReady, WaitedTooLong
+from entrypoints.http.access_log import method_of
 
 _log = logging.getLogger("bachata.http")
 
 MAKES: Final = "makes"
 """Option of a read-only route that may make something."""
-_READ: Final = ("GET", "HEAD", "OPTIONS", "DELETE", "PATCH")
+_READ: Final = ("GET", "HEAD", "OPTIONS", "DELETE", "PATCH", "WEBSOCKET")
 
 
 class Requests:
@@ -31,15 +32,13 @@ class Requests:
     def in_time(self, app: ASGIApp) -> ASGIApp:
         """Wrap an application so that each request must make progress within its limit.
 
-        Progress means that a piece of the body arrives or a piece of the answer is sent. A request
+        Progress means that a piece of the body arrives or a piece of the answer is sent, such as a
+        message of a WebSocket, or the heartbeat of a stream of events. A request
         without progress is cancelled and answered with `WaitedTooLong`; the log contains its call
         stack. If it ignores the cancellation, it is abandoned.
         """
 
         async def answered(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-                return
             clock = _Clock(self._limit(scope), self._timeouts.reader)
 
             async def answer() -> None:
@@ -49,7 +48,7 @@ class Requests:
             task = asyncio.create_task(answer(), context=context)
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            name = f"{scope['method']} {scope['path']}"
+            name = f"{method_of(scope)} {scope['path']}"
             try:
                 await clock.passed(task)
             except asyncio.CancelledError:
@@ -83,8 +82,8 @@ class Requests:
             everything = asyncio.gather(*running, return_exceptions=True)
             await ended(everything, "requests that are being answered", self._timeouts.closing)
 
-    def _limit(self, scope: HTTPScope) -> float:
-        makes = scope["route_handler"].opt.get(MAKES) or scope["method"] not in _READ
+    def _limit(self, scope: Scope) -> float:
+        makes = scope["route_handler"].opt.get(MAKES) or method_of(scope) not in _READ
         return self._film_seconds + self._timeouts.work if makes else self._timeouts.answer
 
 

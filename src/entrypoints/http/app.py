@@ -24,8 +24,10 @@ from entrypoints.http.moves import MoveController
 from entrypoints.http.origin_guard import OriginGuard, guarded
 from entrypoints.http.pacing import paced
 from entrypoints.http.preview import PreviewController
+from entrypoints.http.progress_socket import progress_socket
 from entrypoints.http.request_bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.songs import SongController
+from entrypoints.http.tasks import TaskController
 from entrypoints.http.videos import VideoController
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
@@ -100,6 +102,8 @@ def create_app(
             SongController,
             MoveController,
             VideoController,
+            TaskController,
+            progress_socket,
             HealthController,
         ],
         lifespan=[lifespan],

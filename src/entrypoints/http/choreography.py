@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from application.jobs.make_film import MakeFilm
+from application.jobs.stream_film import StreamFilm
 from application.planning.generate_from_text import (
     DescribedFilm,
     DescribedRequest,
@@ -60,6 +61,7 @@ class ChoreographyController(Controller):
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadRequest],
         make_film: Wired[MakeFilm],
+        stream_film: Wired[StreamFilm],
         caller: NamedDependency[str],
         idempotency_key: KeyHeader = None,
         prefer: PreferHeader = None,
@@ -67,7 +69,15 @@ class ChoreographyController(Controller):
         """Plan a dance to a song and make its film; returns the finished film."""
         asked, waiting = await data.request(), Waiting(key=idempotency_key, prefer=prefer)
         return await film_response(
-            request, make_film, asked, uuid4(), caller, waiting, data.body, FinishedFilm
+            request,
+            make_film,
+            stream_film,
+            asked,
+            uuid4(),
+            caller,
+            waiting,
+            data.body,
+            FinishedFilm,
         )
 
     @post(
@@ -86,6 +96,7 @@ class ChoreographyController(Controller):
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadDescription],
         make_film: Wired[MakeFilm],
+        stream_film: Wired[StreamFilm],
         caller: NamedDependency[str],
         idempotency_key: KeyHeader = None,
         prefer: PreferHeader = None,
@@ -94,7 +105,15 @@ class ChoreographyController(Controller):
         described = await data.description()
         waiting = Waiting(key=idempotency_key, prefer=prefer)
         return await film_response(
-            request, make_film, described, uuid4(), caller, waiting, data.body, DescribedFilm
+            request,
+            make_film,
+            stream_film,
+            described,
+            uuid4(),
+            caller,
+            waiting,
+            data.body,
+            DescribedFilm,
         )
 
     @post(
@@ -154,6 +173,7 @@ class ChoreographyController(Controller):
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadBlueprint],
         make_film: Wired[MakeFilm],
+        stream_film: Wired[StreamFilm],
         caller: NamedDependency[str],
         idempotency_key: KeyHeader = None,
         prefer: PreferHeader = None,
@@ -163,7 +183,15 @@ class ChoreographyController(Controller):
         waiting = Waiting(key=idempotency_key, prefer=prefer)
         task_id = blueprint.task_id
         return await film_response(
-            request, make_film, blueprint, task_id, caller, waiting, data.body, FinishedFilm
+            request,
+            make_film,
+            stream_film,
+            blueprint,
+            task_id,
+            caller,
+            waiting,
+            data.body,
+            FinishedFilm,
         )
 
     @get(

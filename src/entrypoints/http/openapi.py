@@ -24,6 +24,7 @@ from application.search.search_moves import LikeMoves, MoveSearch
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
 from domain.library.songs import Analysis
+from entrypoints.http.event_stream import EVENTS
 from entrypoints.http.field_descriptions import described
 from entrypoints.http.health import Alive
 from entrypoints.http.multipart import FILE
@@ -52,11 +53,15 @@ SPOKEN: Final = (
 )
 """Request and response types; the document also includes the types within them."""
 
+STREAMED: Final = ("generateChoreography", "generateFromWords", "assembleBlueprint")
+"""Operations that tell their progress if the client accepts a stream of events."""
+
 _TAGS: Final = {
     "choreography": "Plan dances and make their films.",
     "preview": "Watch a dance before its film is made.",
     "library": "Manage songs and moves.",
     "videos": "Watch films.",
+    "progress": "Watch how far a task is.",
     "operations": "Check the state of the service.",
 }
 
@@ -81,6 +86,8 @@ class _ExactDocument(JsonRenderPlugin):
     ) -> bytes:
         components = {**openapi_schema["components"], "schemas": _schemas()}
         exact = {**openapi_schema, "components": components}
+        for path in exact["paths"].values():
+            _add_streams(path)
         return super().render(request, exact)  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -109,6 +116,13 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
         for route in scope["litestar_app"].routes:
             if isinstance(route, HTTPRoute) and route.path_format == address:
                 MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(route.methods))
+
+
+def _add_streams(path: dict[str, Any]) -> None:
+    """Add the stream of events to the responses of routes that make films."""
+    for operation in path.values():
+        if operation["operationId"] in STREAMED:
+            operation["responses"]["200"]["content"][EVENTS] = {"schema": {"type": "string"}}
 
 
 @cache

@@ -7,11 +7,12 @@ from typing import Final, NamedTuple, cast
 from urllib.parse import parse_qsl
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from domain.shared import texts
 from domain.shared.violations import Concern, Violation
 from entrypoints.http import caching, problems
+from entrypoints.http.access_log import STARTS
 from entrypoints.setting_rules import is_loopback
 
 _AUTHORITY: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{0,5}))?", re.IGNORECASE)
@@ -146,8 +147,9 @@ def guarded(app: ASGIApp, guard: OriginGuard) -> ASGIApp:
 
 def _protecting(send: Send) -> Send:
     async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = cast(MutableMapping[str, str], MutableScopeHeaders(message))
+        if message["type"] in STARTS:
+            started = cast(HTTPResponseStartEvent, message)
+            headers = cast(MutableMapping[str, str], MutableScopeHeaders(started))
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
             # The uploader of a file must not influence how a browser interprets it.
             headers["X-Content-Type-Options"] = "nosniff"

@@ -116,11 +116,23 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
 
 def from_product(request: Asked, error: errors.BachataError) -> Response[bytes]:
     """Return the response for an error of the product."""
-    details: str | tuple[Violation, ...] | None = error.details
-    stage = error.stage
+    details, stage = _place_of(error)
+    return _response(request, status_of(error), error.code, str(error), details, stage)
+
+
+def document(path: str, error: errors.BachataError) -> bytes:
+    """Return the problem document for an error of the product that happened at a path."""
+    details, stage = _place_of(error)
+    return _problem(path, status_of(error), error.code, str(error), details, stage)[0]
+
+
+def _place_of(
+    error: errors.BachataError,
+) -> tuple[str | tuple[Violation, ...] | None, str | None]:
+    """Return the details and the stage of an error."""
     if isinstance(error, errors.InvalidRequest):
-        details, stage = error.violations, stage or "validation"
-    return _response(request, _status(type(error)), error.code, str(error), details, stage)
+        return error.violations, error.stage or "validation"
+    return error.details, error.stage
 
 
 def from_framework(request: Asked, error: HTTPException) -> Response[bytes]:
@@ -160,8 +172,16 @@ HANDLERS: Final = {
 }
 
 
-def _status(kind: type[errors.BachataError]) -> HTTPStatus:
-    return next(STATUS[each] for each in kind.__mro__ if each in STATUS)
+def status_of(error: errors.BachataError) -> HTTPStatus:
+    """Return the status for an error of the product."""
+    return next(STATUS[each] for each in type(error).__mro__ if each in STATUS)
+
+
+async def send_error(scope: Scope, send_message: Send, error: errors.BachataError) -> None:
+    """Answer with an error of the product, outside a handler of a request."""
+    details, _ = _place_of(error)
+    violations = details if isinstance(details, tuple) else None
+    await send(scope, send_message, status_of(error), error.code, str(error), violations)
 
 
 async def send(

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
@@ -13,11 +15,15 @@ from structlog.contextvars import bind_contextvars
 
 from application.jobs.film_request import FilmRequest
 from application.jobs.make_film import MakeFilm
+from application.jobs.stream_film import StreamFilm
+from application.jobs.watch_task import Update
 from application.ports.jobs import IdempotencyKey
 from application.rendering.finished_film import FinishedFilm
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
+from entrypoints.http import event_stream
 from entrypoints.http.disconnect import while_connected
+from entrypoints.http.event_stream import EventStream
 from entrypoints.urls import RouteUrls
 
 F = TypeVar("F", bound=FinishedFilm)
@@ -97,6 +103,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 async def film_response(
     request: Request[Any, Any, Any],
     make_film: MakeFilm,
+    stream_film: StreamFilm,
     asked: FilmRequest,
     task_id: UUID,
     owner: str,
@@ -104,13 +111,17 @@ async def film_response(
     body: bytes,
     kind: type[F],
 ) -> Response[F]:
-    """Return the finished film, or 202 if the client does not want to wait for it.
+    """Return the finished film, a stream of its progress if the client accepts that, or 202 if it
+    does not want to wait.
 
     If the client leaves, the film is cancelled, unless it has a key or a preference.
     """
     bind_contextvars(task_id=str(task_id))
     key = waiting.key_for(request.url.path, body)
     patience = waiting.patience
+    if patience is None and event_stream.is_wanted(request):
+        # The documented type is that of JSON; the OpenAPI document adds the stream.
+        return _streamed(stream_film, asked, task_id, owner, key)  # pyright: ignore[reportReturnType]
     answer = await while_connected(
         request, make_film(asked, task_id, owner, key=key, patience=patience)
     )
@@ -125,3 +136,22 @@ async def film_response(
     headers |= {"Location": url, "Preference-Applied": applied}
     # The documented type is that of 200; the route documents 202 itself.
     return Response(accepted, status_code=202, headers=headers)  # pyright: ignore[reportReturnType]
+
+
+def _streamed(
+    stream_film: StreamFilm,
+    asked: FilmRequest,
+    task_id: UUID,
+    owner: str,
+    key: IdempotencyKey | None,
+) -> EventStream:
+    headers: dict[str, str] = {}
+
+    @asynccontextmanager
+    async def opened() -> AsyncGenerator[AsyncIterator[Update]]:
+        async with stream_film(asked, task_id, owner, key) as film:
+            if film.replayed:
+                headers["Idempotency-Replayed"] = "true"
+            yield film.updates
+
+    return EventStream(opened, headers)

@@ -5,8 +5,11 @@ from application.jobs.make_film import MakeFilm
 from application.jobs.perform_film import PerformFilm
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import RunJob
+from application.jobs.stream_film import StreamFilm
 from application.jobs.submit_film import SubmitFilm
 from application.jobs.wait_for_job import WaitForJob
+from application.jobs.watch_task import WatchTask
+from application.jobs.watchers import Watchers
 from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases
 from entrypoints.wiring.films import FilmParts
 from entrypoints.wiring.service import Service
@@ -35,9 +38,10 @@ def wire_jobs(
         settings.admission_on(settings.cores),
     )
     wait_for_job = WaitForJob(ports.jobs, ports.job_events, cancel_job, leaving=timeouts.leaving)
+    make_film = MakeFilm(submit_film, wait_for_job, cancel_job, settings.assembly_timeout)
     return JobUseCases(
         cancel_job=cancel_job,
-        make_film=MakeFilm(submit_film, wait_for_job, cancel_job, settings.assembly_timeout),
+        make_film=make_film,
         recover_jobs=RecoverJobs(
             ports.jobs, ports.job_queue, ports.job_events, films.tasks, cancel_job
         ),
@@ -47,5 +51,14 @@ def wire_jobs(
             ports.job_events,
             perform_film,
             settings.assembly_timeout,
+        ),
+        stream_film=StreamFilm(make_film, ports.job_events, timeouts.heartbeat, timeouts.leaving),
+        watch_task=WatchTask(
+            ports.jobs,
+            ports.tasks,
+            ports.job_events,
+            films.pipeline.finished,
+            Watchers(settings.max_streams, settings.max_streams_of_caller),
+            timeouts.heartbeat,
         ),
     )
