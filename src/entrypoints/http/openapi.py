@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any, Final, cast
 
 import msgspec
-from litestar import Request
+from litestar import Request, Router
 from litestar.datastructures import MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -82,6 +82,10 @@ class _ExactDocument(JsonRenderPlugin):
         components = {**openapi_schema["components"], "schemas": _schemas()}
         exact = {**openapi_schema, "components": components}
         return super().render(request, exact)  # pyright: ignore[reportUnknownMemberType]
+
+    def receive_router(self, router: Router) -> None:
+        """Remove Litestar's route for unknown paths below the document, whose 404 is a page."""
+        router.routes[:] = [route for route in router.routes if "{" not in route.path]
 
 
 def config() -> OpenAPIConfig:
