@@ -1,5 +1,6 @@
 """The OpenAPI document says what the API does."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, cast
@@ -9,6 +10,7 @@ import pytest
 
 from application.library.unique_ids import id_of
 from domain.library.ids import RESERVED
+from scripts import openapi_document
 from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, PROBLEM_KEYS
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +104,14 @@ async def test_every_route_is_there_by_its_name(described: Json) -> None:
     assert found == OPERATIONS
     assert described["openapi"].startswith("3.1")
     assert re.fullmatch(r"\d+\.\d+\.\d+", described["info"]["version"])
+
+
+async def test_the_committed_document_is_the_one_that_is_served(described: Json) -> None:
+    committed = openapi_document.DOCUMENT.read_text(encoding="utf-8")
+    renew = "The API has changed; renew docs/openapi.json: python scripts/openapi_document.py"
+
+    assert committed == openapi_document.text(), renew
+    assert json.loads(committed) == described
 
 
 async def test_no_id_is_a_word_of_an_address(described: Json) -> None:

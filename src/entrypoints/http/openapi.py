@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any, Final, cast
 
 import msgspec
-from litestar import Request, Router
+from litestar import Litestar, Request, Router
 from litestar.datastructures import MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -79,13 +79,16 @@ class _ExactDocument(JsonRenderPlugin):
         request: Request[Any, Any, Any],
         openapi_schema: dict[str, Any],
     ) -> bytes:
-        components = {**openapi_schema["components"], "schemas": _schemas()}
-        exact = {**openapi_schema, "components": components}
-        return super().render(request, exact)  # pyright: ignore[reportUnknownMemberType]
+        return super().render(request, _exact(openapi_schema))  # pyright: ignore[reportUnknownMemberType]
 
     def receive_router(self, router: Router) -> None:
         """Remove Litestar's route for unknown paths below the document, whose 404 is a page."""
         router.routes[:] = [route for route in router.routes if "{" not in route.path]
+
+
+def document(app: Litestar) -> dict[str, Any]:
+    """Return the document as it is served, for an application that need not run."""
+    return _exact(app.openapi_schema.to_schema())
 
 
 def config() -> OpenAPIConfig:
@@ -113,6 +116,10 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
         for route in scope["litestar_app"].routes:
             if isinstance(route, HTTPRoute) and route.path_format == address:
                 MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(route.methods))
+
+
+def _exact(generated: dict[str, Any]) -> dict[str, Any]:
+    return {**generated, "components": {**generated["components"], "schemas": _schemas()}}
 
 
 @cache
