@@ -11,7 +11,7 @@ from application.library.upload_song import SongForm
 from domain.library.ids import slug
 from domain.shared import paths, texts, validation
 from domain.shared.errors import InvalidRequest
-from domain.shared.violations import MOST, Violation, bounded
+from domain.shared.violations import MOST, Concern, Violation, bounded
 
 SAFE = set(string.ascii_letters + string.digits + "-_./")
 UNFIT = [
@@ -79,3 +79,9 @@ def test_violations_are_counted_whether_or_not_they_are_told(
     if not any(each.message.startswith("And ") for each in found):
         assert len(kept) == min(len(found), MOST)
         assert (told[-1].message == f"And {rest} more.") is (rest > 0) if told else rest == 0
+
+
+@pytest.mark.parametrize("concern", list(Concern))
+def test_the_rest_of_the_violations_has_their_concern(concern: Concern) -> None:
+    found = [Violation(path="$", message="It is wrong.", concern=concern)] * (MOST + 1)
+    assert {each.concern for each in bounded(found)} == {concern}

@@ -24,6 +24,7 @@ from application.search.search_moves import LikeMoves, MoveSearch
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
 from domain.library.songs import Analysis
+from entrypoints.http import openapi_examples
 from entrypoints.http.field_descriptions import described
 from entrypoints.http.health import Alive
 from entrypoints.http.multipart import FILE
@@ -64,6 +65,9 @@ _FORMS: Final = {
     MoveForm: "The clip; the service recognises the format by the contents of the file.",
     SongForm: "The song; the service recognises the format by the contents of the file.",
 }
+_FILES: Final = ("video/", "audio/", "image/", "application/octet-stream")
+"""Beginnings of media types that are no text."""
+_FILE: Final = {"type": "string", "format": "binary"}
 _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 
@@ -119,7 +123,29 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
 
 
 def _exact(generated: dict[str, Any]) -> dict[str, Any]:
-    return {**generated, "components": {**generated["components"], "schemas": _schemas()}}
+    return {
+        **generated,
+        "components": {**generated["components"], "schemas": _schemas()},
+        "paths": {
+            path: {method: _operation(each) for method, each in item.items()}
+            for path, item in generated["paths"].items()
+        },
+    }
+
+
+def _operation(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return an operation with examples, and with files told from texts."""
+    responses = {status: _response(each) for status, each in operation["responses"].items()}
+    if "parameters" not in operation:
+        return {**operation, "responses": responses}
+    parameters = [openapi_examples.with_example(each) for each in operation["parameters"]]
+    return {**operation, "parameters": parameters, "responses": responses}
+
+
+def _response(response: dict[str, Any]) -> dict[str, Any]:
+    content = response.get("content", {})
+    files = {kind: {"schema": _FILE} for kind in content if kind.startswith(_FILES)}
+    return {**response, "content": {**content, **files}} if files else response
 
 
 @cache
@@ -128,6 +154,17 @@ def _schemas() -> dict[str, Any]:
     schemas = described(SPOKEN, schemas)
     for form, file in _FORMS.items():
         schema = schemas[form.__name__]
-        schema["properties"] = {**schema["properties"], FILE: {**_BROUGHT, "description": file}}
+        fields = {name: _without_null(field) for name, field in schema["properties"].items()}
+        schema["properties"] = {**fields, FILE: {**_BROUGHT, "description": file}}
         schema["required"] = [*schema["required"], FILE]
+    openapi_examples.add_to_schemas(schemas)
     return schemas
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a form's field, which can be left out but is never null."""
+    if "anyOf" not in field:
+        return field
+    rest = {name: value for name, value in field.items() if name not in ("anyOf", "default")}
+    [kind] = [each for each in field["anyOf"] if each.get("type") != "null"]
+    return {**kind, **rest}
