@@ -14,7 +14,8 @@ from entrypoints.http import openapi
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
 
-DOCUMENT: Final = Path(__file__).resolve().parents[1] / "docs/openapi.json"
+ROOT: Final = Path(__file__).resolve().parents[1]
+DOCUMENT: Final = ROOT / "docs/openapi.json"
 
 
 def text() -> str:
