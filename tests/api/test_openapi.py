@@ -10,6 +10,7 @@ import pytest
 
 from application.library.unique_ids import id_of
 from domain.library.ids import RESERVED
+from entrypoints.http import openapi_examples
 from scripts import openapi_document
 from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, PROBLEM_KEYS
 
@@ -240,6 +241,31 @@ async def test_the_answers_have_the_fields_they_say(described: Json) -> None:
     assert set(schemas["FinishedFilm"]["properties"]) == FILM_KEYS
     assert set(schemas["Problem"]["properties"]) == PROBLEM_KEYS
     assert set(schemas["Problem"]["required"]) == PROBLEM_KEYS
+
+
+async def test_an_answer_has_every_field_and_a_request_need_not(described: Json) -> None:
+    schemas = described["components"]["schemas"]
+
+    for name in ("FinishedFilm", "Song", "Move", "UploadedMove", "Analysis", "Health"):
+        assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
+    assert schemas["ChoreographyRequest"]["required"] == ["song_id"]
+    assert "difficulty" not in schemas["MoveForm"]["required"]
+
+
+async def test_the_examples_are_bodies_that_the_service_takes(
+    client: httpx.AsyncClient, described: Json
+) -> None:
+    assert {type(body).__name__ for body in openapi_examples.BODIES} == {
+        name
+        for schema in bodies(described, "application/json").values()
+        for name in re.findall(r"schemas/(\w+)", json.dumps(schema))
+    }
+    for method, path, operation in operations(described):
+        for kind in re.findall(r"schemas/(\w+)", json.dumps(operation.get("requestBody", {}))):
+            for example in described["components"]["schemas"][kind].get("examples", []):
+                address = re.sub(r"\{\w+\}", "a", path)
+                answer = await client.request(method.upper(), address, json=example)
+                assert answer.status_code in (200, 404), answer.text
 
 
 async def test_the_ranges_of_numbers_are_told(described: Json) -> None:

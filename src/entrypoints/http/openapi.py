@@ -123,14 +123,49 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
 
 
 def _exact(generated: dict[str, Any]) -> dict[str, Any]:
+    paths = {
+        path: {method: _operation(each) for method, each in item.items()}
+        for path, item in generated["paths"].items()
+    }
+    schemas = _schemas()
+    bodies = [each.get("requestBody") for item in paths.values() for each in item.values()]
+    requested = _named_by(bodies, schemas)
+    exact = {
+        name: schema if name in requested else _complete(schema) for name, schema in schemas.items()
+    }
     return {
         **generated,
-        "components": {**generated["components"], "schemas": _schemas()},
-        "paths": {
-            path: {method: _operation(each) for method, each in item.items()}
-            for path, item in generated["paths"].items()
-        },
+        "components": {**generated["components"], "schemas": exact},
+        "paths": paths,
     }
+
+
+def _named_by(value: object, schemas: Mapping[str, Any]) -> set[str]:
+    """Return the names of all schemas that a part of the document refers to, also indirectly."""
+    names: set[str] = set()
+    waiting = _references(value)
+    while waiting:
+        if (name := waiting.pop()) not in names:
+            names.add(name)
+            waiting += _references(schemas.get(name))
+    return names
+
+
+def _references(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [name for each in cast(list[object], value) for name in _references(each)]
+    if not isinstance(value, dict):
+        return []
+    found = cast(dict[str, object], value)
+    own = [str(found["$ref"]).rpartition("/")[2]] if "$ref" in found else []
+    return own + _references(list(found.values()))
+
+
+def _complete(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an answer's object, which has every field, also one with a default."""
+    if "properties" not in schema:
+        return schema
+    return {**schema, "required": list(schema["properties"])}
 
 
 def _operation(operation: dict[str, Any]) -> dict[str, Any]:
