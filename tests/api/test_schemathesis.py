@@ -62,7 +62,7 @@ async def try_all(port: int, seed: int, configuration: Path) -> tuple[int, str]:
     number = examples.asked_for() or EXAMPLES
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration)),
-        *("run", f"http://127.0.0.1:{port}/schema"),
+        *("run", f"http://127.0.0.1:{port}/schema", "--checks", "all"),
         *("--max-examples", str(number), "--seed", str(seed), "--no-color"),
     ]
     running = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT, cwd=ROOT)

@@ -1,5 +1,6 @@
 """A name is shown as it is, and where its file lies any system can say."""
 
+import re
 import string
 
 import pytest
@@ -64,6 +65,11 @@ def test_what_is_shown_is_short_and_of_one_line(text: str, most: int) -> None:
     assert len(shown) == min(len(text), most)
     assert shown.isprintable() or "\ufffd" in shown
     assert texts.fault(shown) is None
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_the_published_pattern_takes_the_texts_without_a_fault(text: str) -> None:
+    assert (re.search(texts.UNBROKEN, text) is not None) == (texts.fault(text) is None)
 
 
 @given(

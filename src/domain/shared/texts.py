@@ -13,9 +13,9 @@ _BIDIRECTIONAL: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates (Unicode UAX 9): they can display text in another order."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
-UNBROKEN: Final = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$"
+UNBROKEN: Final = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$(?!\\n)"
 """Pattern for JSON Schema of the texts without a `fault`."""
-STORABLE: Final = {"pattern": "^[^\\x00]*$"}
+STORABLE: Final = {"pattern": "^[^\\x00]*$(?!\\n)"}
 """JSON Schema of the texts that every database stores."""
 
 Text = Annotated[str, Meta(max_length=LONGEST, extra_json_schema=STORABLE)]

@@ -58,7 +58,7 @@ Cursor: TypeAlias = Annotated[
     QueryParameter(
         max_length=2_000,
         description="`next_cursor` of the previous page.",
-        schema_extra={"pattern": "^[A-Za-z0-9_-]*={0,2}$"},
+        schema_extra={"pattern": "^[A-Za-z0-9_-]*={0,2}$(?!\\n)"},
     ),
 ]
 
