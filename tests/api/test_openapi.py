@@ -172,6 +172,17 @@ async def test_every_error_is_a_problem(described: Json) -> None:
             }
 
 
+async def test_who_is_told_to_try_again_is_told_when(described: Json) -> None:
+    found = [
+        response.get("headers", {})
+        for _, _, operation in operations(described)
+        for status, response in operation["responses"].items()
+        if status in ("429", "503") and "application/problem+json" in response["content"]
+    ]
+    assert found
+    assert all(headers["Retry-After"]["required"] for headers in found)
+
+
 def bodies(described: Json, media_type: str) -> Json:
     """Return the names of the routes that take such a body."""
     found = {

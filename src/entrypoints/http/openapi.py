@@ -29,7 +29,7 @@ from entrypoints.http.field_descriptions import described
 from entrypoints.http.health import Alive
 from entrypoints.http.multipart import FILE
 from entrypoints.http.pagination import MovePage, SongPage
-from entrypoints.http.problems import Problem
+from entrypoints.http.problems import PROBLEM, Problem
 
 SPOKEN: Final = (
     Alive,
@@ -68,6 +68,12 @@ _FORMS: Final = {
 _FILES: Final = ("video/", "audio/", "image/", "application/octet-stream")
 """Beginnings of media types that are no text."""
 _FILE: Final = {"type": "string", "format": "binary"}
+_PASSING: Final = ("429", "503")
+_RETRY_AFTER: Final = {
+    "description": "Seconds after which a retry may succeed.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0},
+}
 _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 
@@ -170,17 +176,26 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _operation(operation: dict[str, Any]) -> dict[str, Any]:
     """Return an operation with examples, and with files told from texts."""
-    responses = {status: _response(each) for status, each in operation["responses"].items()}
+    responses = {
+        status: _with_headers(status, _with_files(each))
+        for status, each in operation["responses"].items()
+    }
     if "parameters" not in operation:
         return {**operation, "responses": responses}
     parameters = [openapi_examples.with_example(each) for each in operation["parameters"]]
     return {**operation, "parameters": parameters, "responses": responses}
 
 
-def _response(response: dict[str, Any]) -> dict[str, Any]:
+def _with_files(response: dict[str, Any]) -> dict[str, Any]:
     content = response.get("content", {})
     files = {kind: {"schema": _FILE} for kind in content if kind.startswith(_FILES)}
     return {**response, "content": {**content, **files}} if files else response
+
+
+def _with_headers(status: str, response: dict[str, Any]) -> dict[str, Any]:
+    if status not in _PASSING or PROBLEM not in response.get("content", {}):
+        return response
+    return {**response, "headers": {"Retry-After": _RETRY_AFTER}}
 
 
 @cache
