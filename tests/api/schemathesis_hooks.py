@@ -14,8 +14,11 @@ _UPLOADS: Final = {
     "/api/songs": encoder.song(32).decode(),
 }
 """Files in memory are JSON."""
-_BY_CONTENTS: Final = ("unaccepted-media", "unreadable-media", "no-beat-heard", "clip-too-short")
-"""Codes of refusals of a file that its name and type do not tell."""
+_BY_RULES: Final = (
+    *("unaccepted-media", "unreadable-media", "no-beat-heard", "clip-too-short"),
+    "idempotency-key-reused",
+)
+"""Codes of refusals for the contents of a file, or for a request before this one."""
 _hook = cast(Callable[[Callable[..., Any]], Any], vars(schemathesis)["hook"])
 """Registers a function by its name; its own type hints are incomplete."""
 
@@ -37,10 +40,10 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
 
     A request that the schema allows may still break a rule of the product; its shape is right.
     """
-    if not isinstance(failure, RejectedPositiveData) or response.status_code not in (400, 415):
+    if not isinstance(failure, RejectedPositiveData) or response.status_code not in (400, 415, 422):
         return True
     problem = json.loads(response.content)
-    if problem["code"] in _BY_CONTENTS:
+    if problem["code"] in _BY_RULES:
         return False
     details = cast(list[dict[str, str]] | str | None, problem["details"])
     return not isinstance(details, list) or any(each["concern"] == "shape" for each in details)

@@ -30,8 +30,10 @@ from entrypoints.http.health import Alive
 from entrypoints.http.multipart import FILE
 from entrypoints.http.pagination import MovePage, SongPage
 from entrypoints.http.problems import PROBLEM, Problem
+from entrypoints.http.ways_to_wait import AcceptedFilm
 
 SPOKEN: Final = (
+    AcceptedFilm,
     Alive,
     Analysis,
     Blueprint,
