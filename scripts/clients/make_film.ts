@@ -20,6 +20,9 @@ const made = await client.POST("/api/choreography/generate", {
 if (made.data === undefined) {
   throw new Error(`${made.error.code}: ${made.error.error}`);
 }
+if (!("video_id" in made.data)) {
+  throw new Error("The service did not wait for the film.");
+}
 
 const download = await client.GET("/api/videos/{video_id}/stream", {
   params: { path: { video_id: made.data.video_id } },
