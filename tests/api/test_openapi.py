@@ -1,5 +1,6 @@
 """The OpenAPI document says what the API does."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, cast
@@ -9,6 +10,8 @@ import pytest
 
 from application.library.unique_ids import id_of
 from domain.library.ids import RESERVED
+from entrypoints.http import openapi_examples
+from scripts import openapi_document
 from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, PROBLEM_KEYS
 
 pytestmark = pytest.mark.anyio
@@ -53,13 +56,13 @@ AUTOMATIC = {
 }
 ALWAYS = {400, 403, 421}
 ERRORS = {
-    "generateChoreography": {400, 404, 408, 413, 415, 500, 503, 504, 507},
-    "assembleBlueprint": {400, 404, 408, 409, 413, 415, 500, 503, 504, 507},
+    "generateChoreography": {400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507},
+    "assembleBlueprint": {400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507},
     "getBlueprint": {400, 404, 500, 503},
     "getPreview": {400, 404, 412, 500, 503},
     "getPreviewPlaylist": {400, 404, 410, 412, 500, 503},
     "getPreviewSegment": {400, 404, 410, 412, 500, 503, 507},
-    "generateFromWords": {400, 404, 408, 413, 415, 500, 503, 504, 507},
+    "generateFromWords": {400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507},
     "parseQuery": {400, 404, 408, 413, 415, 500, 503},
     "planChoreography": {400, 404, 408, 413, 415, 500, 503, 507},
     "getSong": {400, 404, 500, 503},
@@ -104,6 +107,14 @@ async def test_every_route_is_there_by_its_name(described: Json) -> None:
     assert found == OPERATIONS
     assert described["openapi"].startswith("3.1")
     assert re.fullmatch(r"\d+\.\d+\.\d+", described["info"]["version"])
+
+
+async def test_the_committed_document_is_the_one_that_is_served(described: Json) -> None:
+    committed = openapi_document.DOCUMENT.read_text(encoding="utf-8")
+    renew = "The API has changed; renew docs/openapi.json: python scripts/openapi_document.py"
+
+    assert committed == openapi_document.text(), renew
+    assert json.loads(committed) == described
 
 
 async def test_no_id_is_a_word_of_an_address(described: Json) -> None:
@@ -161,6 +172,17 @@ async def test_every_error_is_a_problem(described: Json) -> None:
             assert error["content"] == {
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
             }
+
+
+async def test_who_is_told_to_try_again_is_told_when(described: Json) -> None:
+    found = [
+        response.get("headers", {})
+        for _, _, operation in operations(described)
+        for status, response in operation["responses"].items()
+        if status in ("429", "503") and "application/problem+json" in response["content"]
+    ]
+    assert found
+    assert all(headers["Retry-After"]["required"] for headers in found)
 
 
 def bodies(described: Json, media_type: str) -> Json:
@@ -232,6 +254,31 @@ async def test_the_answers_have_the_fields_they_say(described: Json) -> None:
     assert set(schemas["FinishedFilm"]["properties"]) == FILM_KEYS
     assert set(schemas["Problem"]["properties"]) == PROBLEM_KEYS
     assert set(schemas["Problem"]["required"]) == PROBLEM_KEYS
+
+
+async def test_an_answer_has_every_field_and_a_request_need_not(described: Json) -> None:
+    schemas = described["components"]["schemas"]
+
+    for name in ("FinishedFilm", "Song", "Move", "UploadedMove", "Analysis", "Health"):
+        assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
+    assert schemas["ChoreographyRequest"]["required"] == ["song_id"]
+    assert "difficulty" not in schemas["MoveForm"]["required"]
+
+
+async def test_the_examples_are_bodies_that_the_service_takes(
+    client: httpx.AsyncClient, described: Json
+) -> None:
+    assert {type(body).__name__ for body in openapi_examples.BODIES} == {
+        name
+        for schema in bodies(described, "application/json").values()
+        for name in re.findall(r"schemas/(\w+)", json.dumps(schema))
+    }
+    for method, path, operation in operations(described):
+        for kind in re.findall(r"schemas/(\w+)", json.dumps(operation.get("requestBody", {}))):
+            for example in described["components"]["schemas"][kind].get("examples", []):
+                address = re.sub(r"\{\w+\}", "a", path)
+                answer = await client.request(method.upper(), address, json=example)
+                assert answer.status_code in (200, 404), answer.text
 
 
 async def test_the_ranges_of_numbers_are_told(described: Json) -> None:

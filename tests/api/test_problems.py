@@ -77,6 +77,7 @@ async def test_a_song_that_is_not_in_the_library_is_not_found(client: httpx.Asyn
         ("/api/videos/not-a-uuid/stream", "no-such-route"),
         ("/api/choreography/not-a-uuid/blueprint", "no-such-route"),
         ("/api/nothing", "no-such-route"),
+        ("/schema/nothing", "no-such-route"),
         ("/", "no-such-route"),
         ("/api/songs/%2e%2e/%2e%2e/etc/passwd", "no-such-route"),
     ],

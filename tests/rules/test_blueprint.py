@@ -236,6 +236,19 @@ def test_a_wrong_total_is_refused_and_a_right_one_taken() -> None:
     assert "$.total_duration" in violations(good(total_duration=9))
 
 
+def test_a_text_in_a_free_object_breaks_a_rule_and_not_the_shape() -> None:
+    spoiled = good()
+    spoiled["moves"][0] |= {"reason": {"a": "\x00"}, "clip_id": "\x00"}
+
+    with pytest.raises(BlueprintRejected) as refused:
+        rules.read(spoiled)
+
+    concerns = {each.path: each.concern for each in refused.value.violations}
+
+    assert concerns["$.moves[0].reason.a"] is Concern.RULE
+    assert concerns["$.moves[0].clip_id"] is Concern.SHAPE
+
+
 @pytest.mark.parametrize("count", [0, 2001])
 def test_too_few_and_too_many_moves_are_refused(count: int) -> None:
     moves = [

@@ -1,5 +1,6 @@
 """A name is shown as it is, and where its file lies any system can say."""
 
+import re
 import string
 
 import pytest
@@ -11,7 +12,7 @@ from application.library.upload_song import SongForm
 from domain.library.ids import slug
 from domain.shared import paths, texts, validation
 from domain.shared.errors import InvalidRequest
-from domain.shared.violations import MOST, Violation, bounded
+from domain.shared.violations import MOST, Concern, Violation, bounded
 
 SAFE = set(string.ascii_letters + string.digits + "-_./")
 UNFIT = [
@@ -66,6 +67,11 @@ def test_what_is_shown_is_short_and_of_one_line(text: str, most: int) -> None:
     assert texts.fault(shown) is None
 
 
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_the_published_pattern_takes_the_texts_without_a_fault(text: str) -> None:
+    assert (re.search(texts.UNBROKEN, text) is not None) == (texts.fault(text) is None)
+
+
 @given(
     st.lists(st.builds(Violation, path=st.text(), message=st.text()), max_size=150),
     st.integers(0, 1000),
@@ -79,3 +85,9 @@ def test_violations_are_counted_whether_or_not_they_are_told(
     if not any(each.message.startswith("And ") for each in found):
         assert len(kept) == min(len(found), MOST)
         assert (told[-1].message == f"And {rest} more.") is (rest > 0) if told else rest == 0
+
+
+@pytest.mark.parametrize("concern", list(Concern))
+def test_the_rest_of_the_violations_has_their_concern(concern: Concern) -> None:
+    found = [Violation(path="$", message="It is wrong.", concern=concern)] * (MOST + 1)
+    assert {each.concern for each in bounded(found)} == {concern}

@@ -19,6 +19,7 @@ FILES = [
 END = re.compile(r"(?<!\\)(?:\\\\)*\$(?!\(\?!\\n\))")
 """A `$` that also matches before a line feed: alone, and not as `$(?!\n)`."""
 NOT_ECMA = re.compile(r"\\[AZ]|\(\?P|\(\?[aiLmsux]|\(\?#|\*\+|\+\+|\?\+")
+END_OF_TEXT = "$(?!\\n)"
 SAMPLES = ("2M", "128k", "1", "999999999M")
 
 
@@ -71,10 +72,10 @@ def test_a_published_pattern_means_the_same_to_everybody() -> None:
     assert patterns
     for pattern in patterns:
         assert NOT_ECMA.search(pattern) is None, pattern
-        assert pattern.startswith("^")
+        whole = pattern.removeprefix("^").removesuffix(END_OF_TEXT)
+        assert f"^{whole}{END_OF_TEXT}" == pattern
         good = [each for each in SAMPLES if re.search(pattern, each)]
         assert good, pattern
         for each in good:
-            assert not any(
-                re.search(pattern, wrong) for wrong in (f"{each}\n", f"\n{each}", f"{each} ")
-            )
+            for other in (f"{each}\n", f"\n{each}", f"{each} ", f"{each}\x00"):
+                assert bool(re.search(pattern, other)) == bool(re.fullmatch(whole, other))

@@ -27,14 +27,14 @@ from domain.planning.query_fit import choose_song, examples, unheeded
 from domain.shared import validation
 from domain.shared.errors import SongNotFound
 from domain.shared.result_warnings import ResultWarning
-from domain.shared.texts import Text
+from domain.shared.texts import STORABLE, Text
 from domain.text_query.words import Asked
 
 
 class DescribedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A description in English or Spanish; other fields override the description."""
 
-    query: Annotated[str, Meta(min_length=1, max_length=2000)]
+    query: Annotated[str, Meta(min_length=1, max_length=2000, extra_json_schema=STORABLE)]
     """Description of the dance in English or Spanish."""
     song_id: Text | None = None
     """Default: the song that the description names, or else the best match."""

@@ -14,7 +14,7 @@ from domain.blueprint.model import Difficulty
 from domain.library.embeddings import EmbeddedMove, MoveEmbedding, packed
 from domain.library.moves import Energy, Move, Style
 from domain.shared.result_warnings import ResultWarning, WarningCode
-from domain.shared.texts import Text
+from domain.shared.texts import STORABLE, Text
 
 Most = Annotated[int, Meta(ge=1, le=200)]
 
@@ -22,7 +22,9 @@ Most = Annotated[int, Meta(ge=1, le=200)]
 class MoveSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The query and the filters; an omitted field has no effect."""
 
-    words: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    words: (
+        Annotated[str, Meta(min_length=1, max_length=2000, extra_json_schema=STORABLE)] | None
+    ) = None
     """Words to compare with the names, labels and properties of moves."""
     move_id: Text | None = None
     """Find moves similar to this one, which is not in the result."""

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from domain.shared.frame_time import exact
 from domain.shared.paths import LONGEST
+from domain.shared.texts import STORABLE
 
 VERSION: Final = 1
 MOST_MOVES: Final = 2000
@@ -57,7 +58,7 @@ class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     video_path: StoragePath
     start_time: Annotated[float, Meta(ge=0, le=DAY, description="Time in the film, in seconds.")]
     duration: Annotated[float, Meta(gt=0, le=DAY, description="Duration in the film, in seconds.")]
-    clip_id: Annotated[str, Meta(max_length=LONGEST)] | None = None
+    clip_id: Annotated[str, Meta(max_length=LONGEST, extra_json_schema=STORABLE)] | None = None
     """Id of the move in the library."""
     trim_start: Annotated[
         float, Meta(ge=0, le=DAY, description="Start of the cut in the clip, in seconds.")

@@ -41,11 +41,20 @@ def require_film(media: Media) -> None:
         raise UnacceptedMedia("The file is a still picture, so it cannot be a move.")
 
 
+MP4: Final = "video/mp4"
+QUICKTIME: Final = "video/quicktime"
+MATROSKA: Final = "video/x-matroska"
+WEBM: Final = "video/webm"
+UNKNOWN: Final = "application/octet-stream"
+CLIP_TYPES: Final = (MP4, QUICKTIME, MATROSKA, WEBM, UNKNOWN)
+"""Media types of clips."""
+
+
 def type_of(head: bytes) -> str:
     """Return the media type of a clip from its first bytes; 64 bytes are enough."""
     if head.startswith(b"\x1aE\xdf\xa3"):
-        return "video/webm" if b"webm" in head else "video/x-matroska"
+        return WEBM if b"webm" in head else MATROSKA
     if head[4:8] == b"ftyp":
-        return "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
+        return QUICKTIME if head[8:12] == b"qt  " else MP4
     # QuickTime files older than MP4 have no `ftyp` box.
-    return "video/quicktime" if head[4:8] in _OLD else "application/octet-stream"
+    return QUICKTIME if head[4:8] in _OLD else UNKNOWN

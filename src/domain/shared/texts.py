@@ -13,13 +13,26 @@ _BIDIRECTIONAL: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates (Unicode UAX 9): they can display text in another order."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
-Text = Annotated[str, Meta(max_length=LONGEST)]
+UNBROKEN: Final = "^[^\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]*$(?!\\n)"
+"""Pattern for JSON Schema of the texts without a `fault`."""
+STORABLE: Final = {"pattern": "^[^\\x00]*$(?!\\n)"}
+"""JSON Schema of the texts that every database stores."""
+
+Text = Annotated[str, Meta(max_length=LONGEST, extra_json_schema=STORABLE)]
 """A text that is compared but never displayed: an id, or a part of a name."""
 
-Shown = Annotated[str, Meta(extra={"name": True})]
+Shown = Annotated[str, Meta(extra={"name": True}, extra_json_schema={"pattern": UNBROKEN})]
 """A displayed text: it has no line breaks and no characters that reverse the text around it."""
 
-Name = Annotated[str, Meta(min_length=1, max_length=LONGEST, extra={"name": True})]
+Name = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=LONGEST,
+        extra={"name": True},
+        extra_json_schema={"pattern": UNBROKEN},
+    ),
+]
 """A displayed text that a user enters: not empty, at most 200 characters."""
 
 

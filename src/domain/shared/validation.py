@@ -14,6 +14,7 @@ from msgspec.structs import FieldInfo
 
 from domain.shared import paths, texts
 from domain.shared.errors import InvalidRequest
+from domain.shared.json_decoder import DECODER
 from domain.shared.texts import shortened
 from domain.shared.violations import MOST, Concern, Findings, Violation
 
@@ -61,7 +62,7 @@ def parse(body: bytes, most: int = MOST_VALUES) -> object:
     if body.count(b",") + body.count(b"[") + body.count(b"{") > most:
         raise ValueError(f"The document has more than {most} values.")
     try:
-        document = msgspec.json.decode(body)
+        document = DECODER.decode(body)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -173,8 +174,10 @@ def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
     if hint.item is not None and isinstance(value, list | tuple):
         return _structs(hint.item, hint.metas, cast(Sequence[object], value), path, found)
     wrong = list(islice(_unstorable(value), MOST + 1))
+    # The schema says nothing of the values of a free object.
+    concern = Concern.RULE if bare not in (str, int, float) else Concern.SHAPE
     for where, message in wrong:
-        found.add(f"{path}{where}", message)
+        found.add(f"{path}{where}", message, concern)
     if not wrong:
         try:
             converted = msgspec.convert(value, hint.kind)

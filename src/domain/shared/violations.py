@@ -58,8 +58,8 @@ class Findings:
 def bounded(violations: Iterable[Violation], more: int = 0) -> tuple[Violation, ...]:
     """Return the first violations with shortened texts, and one more that counts the rest.
 
-    ``more`` is the number of violations that the caller already left out. The result is always
-    below 100 kB of JSON.
+    ``more`` is the number of violations that the caller already left out. The one that counts has
+    the concern of the last one listed. The result is always below 100 kB of JSON.
     """
     kept: list[Violation] = []
     left, rest = _ROOM, 0
@@ -73,7 +73,8 @@ def bounded(violations: Iterable[Violation], more: int = 0) -> tuple[Violation, 
     if rest + more == 0:
         return tuple(kept)
     message = f"And {rest + more} more."
-    return (*kept, Violation(path="$", message=message, concern=Concern.SHAPE))
+    concern = kept[-1].concern if kept else Concern.SHAPE
+    return (*kept, Violation(path="$", message=message, concern=concern))
 
 
 def _cut(violation: Violation) -> Violation:

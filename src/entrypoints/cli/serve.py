@@ -29,6 +29,7 @@ def serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from entrypoints.http.app import create_app
+    from entrypoints.http.protocol import ProblemProtocol
 
     logs.configure(settings.log_level)
     exit_deadline.run(_try_the_parts(settings))
@@ -37,6 +38,7 @@ def serve(host: str | None, port: int | None) -> None:
             create_app(settings, prewarm=settings.warm == "on"),
             host=settings.host,
             port=settings.port,
+            http=ProblemProtocol,
             log_config=None,
             access_log=False,
             # The other implementation is deprecated by its package.

@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Sc
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from domain.shared.texts import printable, shortened
+from entrypoints.http import problems
 
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LONGEST: Final = 200
@@ -26,7 +27,8 @@ def access_log(app: ASGIApp) -> ASGIApp:
     """Wrap an application so that requests get an id, answers contain it, and both are logged.
 
     A WebSocket is logged when it ends, with the code of its close. A client may send its own
-    ``X-Request-ID``. Headers and bodies are not logged.
+    ``X-Request-ID``. Headers and bodies are not logged. An error that leaves the application before
+    an answer is answered as a bug.
     """
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,6 +54,10 @@ def access_log(app: ASGIApp) -> ASGIApp:
         bind_contextvars(request_id=request_id)
         try:
             await app(scope, receive, sending)
+        except Exception as error:
+            if status:
+                raise
+            await problems.send_bug(scope, sending, error)
         finally:
             _log.info(
                 "request",

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from litestar import HttpMethod, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import OpenAPIResponse, Operation
 from litestar.response import Stream
 
 from application.ports.storage import Stored
@@ -25,6 +27,21 @@ def answers(what: str) -> dict[int, ResponseSpec]:
         bytes, description="The requested range", media_type=VIDEO, generate_examples=False
     )
     return {206: part, 304: known(what), **documented(400, 404, 412, 416, 500, 503)}
+
+
+def sending(*media_types: str) -> type[Operation]:
+    """Return the documentation of a route whose file has one of some media types."""
+
+    @dataclass
+    class Sending(Operation):
+        def __post_init__(self) -> None:
+            for status in {"200", "206"} & set(self.responses or {}):
+                response = (self.responses or {})[status]
+                if isinstance(response, OpenAPIResponse) and response.content:
+                    [content] = response.content.values()
+                    response.content = dict.fromkeys(media_types, content)
+
+    return Sending
 
 
 def known(what: str) -> ResponseSpec:

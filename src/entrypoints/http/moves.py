@@ -16,12 +16,13 @@ from application.ports.moves import MoveFilter
 from application.search.search_moves import LikeMoves, MoveSearch, SearchMoves
 from domain.blueprint.model import Difficulty
 from domain.library.limits import CLIP
+from domain.library.media import CLIP_TYPES
 from domain.library.moves import Energy, Move, Style
 from entrypoints.http.answering import MAKES
 from entrypoints.http.caching import CHANGES
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
-from entrypoints.http.file_responses import VIDEO, answer, answers
+from entrypoints.http.file_responses import VIDEO, answer, answers, sending
 from entrypoints.http.multipart import file_size, form_of, taking
 from entrypoints.http.pagination import (
     Cursor,
@@ -132,6 +133,7 @@ class MoveController(Controller):
         "/{move_id:str}/clip",
         http_method=[HttpMethod.GET, HttpMethod.HEAD],
         operation_id=lambda _, method, __: f"{method.lower()}Clip",
+        operation_class=sending(*CLIP_TYPES),
         media_type=VIDEO,
         response_description="The whole clip",
         responses=answers("clip"),

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any, Final, cast
 
 import msgspec
-from litestar import Request
+from litestar import Litestar, Request, Router
 from litestar.datastructures import MutableScopeHeaders
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -24,14 +24,17 @@ from application.search.search_moves import LikeMoves, MoveSearch
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
 from domain.library.songs import Analysis
+from entrypoints.http import openapi_examples
 from entrypoints.http.event_stream import EVENTS
 from entrypoints.http.field_descriptions import described
 from entrypoints.http.health import Alive
 from entrypoints.http.multipart import FILE
 from entrypoints.http.pagination import MovePage, SongPage
-from entrypoints.http.problems import Problem
+from entrypoints.http.problems import PROBLEM, Problem
+from entrypoints.http.ways_to_wait import AcceptedFilm
 
 SPOKEN: Final = (
+    AcceptedFilm,
     Alive,
     Analysis,
     Blueprint,
@@ -69,6 +72,15 @@ _FORMS: Final = {
     MoveForm: "The clip; the service recognises the format by the contents of the file.",
     SongForm: "The song; the service recognises the format by the contents of the file.",
 }
+_FILES: Final = ("video/", "audio/", "image/", "application/octet-stream")
+"""Beginnings of media types that are no text."""
+_FILE: Final = {"type": "string", "format": "binary"}
+_PASSING: Final = ("429", "503")
+_RETRY_AFTER: Final = {
+    "description": "Seconds after which a retry may succeed.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0},
+}
 _BROUGHT: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 
@@ -84,11 +96,16 @@ class _ExactDocument(JsonRenderPlugin):
         request: Request[Any, Any, Any],
         openapi_schema: dict[str, Any],
     ) -> bytes:
-        components = {**openapi_schema["components"], "schemas": _schemas()}
-        exact = {**openapi_schema, "components": components}
-        for path in exact["paths"].values():
-            _add_streams(path)
-        return super().render(request, exact)  # pyright: ignore[reportUnknownMemberType]
+        return super().render(request, _exact(openapi_schema))  # pyright: ignore[reportUnknownMemberType]
+
+    def receive_router(self, router: Router) -> None:
+        """Remove Litestar's route for unknown paths below the document, whose 404 is a page."""
+        router.routes[:] = [route for route in router.routes if "{" not in route.path]
+
+
+def document(app: Litestar) -> dict[str, Any]:
+    """Return the document as it is served, for an application that need not run."""
+    return _exact(app.openapi_schema.to_schema())
 
 
 def config() -> OpenAPIConfig:
@@ -125,12 +142,95 @@ def _add_streams(path: dict[str, Any]) -> None:
             operation["responses"]["200"]["content"][EVENTS] = {"schema": {"type": "string"}}
 
 
+def _exact(generated: dict[str, Any]) -> dict[str, Any]:
+    paths = {
+        path: {method: _operation(each) for method, each in item.items()}
+        for path, item in generated["paths"].items()
+    }
+    for path in paths.values():
+        _add_streams(path)
+    schemas = _schemas()
+    bodies = [each.get("requestBody") for item in paths.values() for each in item.values()]
+    requested = _named_by(bodies, schemas)
+    exact = {
+        name: schema if name in requested else _complete(schema) for name, schema in schemas.items()
+    }
+    return {
+        **generated,
+        "components": {**generated["components"], "schemas": exact},
+        "paths": paths,
+    }
+
+
+def _named_by(value: object, schemas: Mapping[str, Any]) -> set[str]:
+    """Return the names of all schemas that a part of the document refers to, also indirectly."""
+    names: set[str] = set()
+    waiting = _references(value)
+    while waiting:
+        if (name := waiting.pop()) not in names:
+            names.add(name)
+            waiting += _references(schemas.get(name))
+    return names
+
+
+def _references(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [name for each in cast(list[object], value) for name in _references(each)]
+    if not isinstance(value, dict):
+        return []
+    found = cast(dict[str, object], value)
+    own = [str(found["$ref"]).rpartition("/")[2]] if "$ref" in found else []
+    return own + _references(list(found.values()))
+
+
+def _complete(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an answer's object, which has every field, also one with a default."""
+    if "properties" not in schema:
+        return schema
+    return {**schema, "required": list(schema["properties"])}
+
+
+def _operation(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return an operation with examples, and with files told from texts."""
+    responses = {
+        status: _with_headers(status, _with_files(each))
+        for status, each in operation["responses"].items()
+    }
+    if "parameters" not in operation:
+        return {**operation, "responses": responses}
+    parameters = [openapi_examples.with_example(each) for each in operation["parameters"]]
+    return {**operation, "parameters": parameters, "responses": responses}
+
+
+def _with_files(response: dict[str, Any]) -> dict[str, Any]:
+    content = response.get("content", {})
+    files = {kind: {"schema": _FILE} for kind in content if kind.startswith(_FILES)}
+    return {**response, "content": {**content, **files}} if files else response
+
+
+def _with_headers(status: str, response: dict[str, Any]) -> dict[str, Any]:
+    if status not in _PASSING or PROBLEM not in response.get("content", {}):
+        return response
+    return {**response, "headers": {"Retry-After": _RETRY_AFTER}}
+
+
 @cache
 def _schemas() -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(SPOKEN, ref_template="#/components/schemas/{name}")
     schemas = described(SPOKEN, schemas)
     for form, file in _FORMS.items():
         schema = schemas[form.__name__]
-        schema["properties"] = {**schema["properties"], FILE: {**_BROUGHT, "description": file}}
+        fields = {name: _without_null(field) for name, field in schema["properties"].items()}
+        schema["properties"] = {**fields, FILE: {**_BROUGHT, "description": file}}
         schema["required"] = [*schema["required"], FILE]
+    openapi_examples.add_to_schemas(schemas)
     return schemas
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a form's field, which can be left out but is never null."""
+    if "anyOf" not in field:
+        return field
+    rest = {name: value for name, value in field.items() if name not in ("anyOf", "default")}
+    [kind] = [each for each in field["anyOf"] if each.get("type") != "null"]
+    return {**kind, **rest}

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 from litestar.params import PathParameter, QueryParameter
@@ -24,26 +24,42 @@ Some: TypeAlias = Annotated[
     ),
 ]
 
+UNBROKEN: Final = {"pattern": texts.UNBROKEN}
+"""Documents that a parameter holds no control characters, which the origin guard refuses."""
+
 Id: TypeAlias = Annotated[
     str,
-    PathParameter(min_length=1, max_length=texts.LONGEST, description="Id of the song or move."),
+    PathParameter(
+        min_length=1,
+        max_length=texts.LONGEST,
+        schema_extra=UNBROKEN,
+        description="Id of the song or move.",
+    ),
 ]
 
 Search: TypeAlias = Annotated[
     str | None,
     QueryParameter(
         max_length=texts.LONGEST,
+        schema_extra=UNBROKEN,
         description="Part of the name, or of the title or artist; upper and lower case are equal.",
     ),
 ]
 
 Exact: TypeAlias = Annotated[
-    str | None, QueryParameter(max_length=texts.LONGEST, description="The complete value.")
+    str | None,
+    QueryParameter(
+        max_length=texts.LONGEST, schema_extra=UNBROKEN, description="The complete value."
+    ),
 ]
 
 Cursor: TypeAlias = Annotated[
     str | None,
-    QueryParameter(max_length=2_000, description="`next_cursor` of the previous page."),
+    QueryParameter(
+        max_length=2_000,
+        description="`next_cursor` of the previous page.",
+        schema_extra={"pattern": "^[A-Za-z0-9_-]*={0,2}$(?!\\n)"},
+    ),
 ]
 
 Bound: TypeAlias = Annotated[

@@ -14,7 +14,8 @@ from entrypoints.http.answering import MAKES
 from entrypoints.http.caching import CHANGES, STAYS
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
-from entrypoints.http.file_responses import known, whole
+from entrypoints.http.file_responses import known, sending, whole
+from entrypoints.http.pagination import UNBROKEN
 from entrypoints.http.problems import documented
 
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
@@ -25,22 +26,32 @@ Name: TypeAlias = Annotated[
     str,
     PathParameter(
         max_length=texts.LONGEST,
+        schema_extra=UNBROKEN,
         description="`init.mp4`, or the number of a segment, such as `0.m4s`.",
     ),
 ]
 PlaylistName: TypeAlias = Annotated[
     str,
-    PathParameter(max_length=texts.LONGEST, description="`picture.m3u8` or `sound.m3u8`."),
+    PathParameter(
+        max_length=texts.LONGEST,
+        schema_extra=UNBROKEN,
+        description="`picture.m3u8` or `sound.m3u8`.",
+    ),
 ]
 KindName: TypeAlias = Annotated[
-    str, PathParameter(max_length=texts.LONGEST, description="`picture` or `sound`.")
+    str,
+    PathParameter(
+        max_length=texts.LONGEST, schema_extra=UNBROKEN, description="`picture` or `sound`."
+    ),
 ]
 
 
 Version: TypeAlias = Annotated[
     str,
     PathParameter(
-        max_length=texts.LONGEST, description="Version in the URLs of the main playlist."
+        max_length=texts.LONGEST,
+        schema_extra=UNBROKEN,
+        description="Version in the URLs of the main playlist.",
     ),
 ]
 
@@ -92,6 +103,7 @@ class PreviewController(Controller):
     @get(
         f"/{FOLDER}/{{version:str}}/{{kind:str}}/{{segment:str}}",
         operation_id="getPreviewSegment",
+        operation_class=sending(_SEGMENT, _BEGINNING),
         media_type=_SEGMENT,
         opt={MAKES: True},
         response_description="The segment; `init.mp4` is sent as video/mp4",

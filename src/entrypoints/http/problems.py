@@ -64,6 +64,12 @@ _FRAMEWORK: Final[Mapping[HTTPStatus, tuple[str, str]]] = {
 }
 """Codes and sentences for errors that the framework detects."""
 
+_BUG: Final = (
+    "internal-error",
+    "The service failed; the request id finds the reason in its log.",
+)
+"""Code and sentence for errors that nobody expected."""
+
 Asked = Request[Any, Any, Any]
 log = structlog.stdlib.get_logger("bachata.http")
 
@@ -123,7 +129,7 @@ def from_product(request: Asked, error: errors.BachataError) -> Response[bytes]:
 def document(path: str, error: errors.BachataError) -> bytes:
     """Return the problem document for an error of the product that happened at a path."""
     details, stage = _place_of(error)
-    return _problem(path, status_of(error), error.code, str(error), details, stage)[0]
+    return encoded(path, status_of(error), error.code, str(error), details, stage)[0]
 
 
 def _place_of(
@@ -159,9 +165,7 @@ def from_bug(request: Asked, error: Exception) -> Response[bytes]:
     if isinstance(error, OSError) and (kind := KINDS.get(error.errno or 0)):
         return from_product(request, kind())
     log.error("unhandled", exc_info=error, path=request.scope["path"])
-    said = "The service failed; the reason is in its log under the request id."
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _response(request, status, "internal-error", said, None, None)
+    return _response(request, HTTPStatus.INTERNAL_SERVER_ERROR, *_BUG, None, None)
 
 
 HANDLERS: Final = {
@@ -184,6 +188,12 @@ async def send_error(scope: Scope, send_message: Send, error: errors.BachataErro
     await send(scope, send_message, status_of(error), error.code, str(error), violations)
 
 
+async def send_bug(scope: Scope, send_message: Send, error: Exception) -> None:
+    """Answer a request that failed outside the application; only the log contains the details."""
+    log.error("unhandled", exc_info=error, path=scope["path"])
+    await send(scope, send_message, HTTPStatus.INTERNAL_SERVER_ERROR, *_BUG, None)
+
+
 async def send(
     scope: Scope,
     send: Send,
@@ -194,10 +204,10 @@ async def send(
 ) -> None:
     """Answer a request that does not reach the application."""
     stage = "validation" if details else None
-    body, more = _problem(scope["path"], status, code, message, details, stage)
+    body, more = encoded(scope["path"], status, code, message, details, stage)
     headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body)), **more}
-    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": int(status), "headers": encoded})
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": int(status), "headers": raw})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
@@ -210,7 +220,7 @@ def _response(
     stage: str | None,
     headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
-    body, more = _problem(request.scope["path"], status, code, message, details, stage)
+    body, more = encoded(request.scope["path"], status, code, message, details, stage)
     if code == KeyInUse.code:
         more["Retry-After"] = _RETRY_AFTER
     return Response(
@@ -218,13 +228,13 @@ def _response(
     )
 
 
-def _problem(
+def encoded(
     path: str,
     status: HTTPStatus,
     code: str,
     message: str,
-    details: str | tuple[Violation, ...] | None,
-    stage: str | None,
+    details: str | tuple[Violation, ...] | None = None,
+    stage: str | None = None,
 ) -> tuple[bytes, dict[str, str]]:
     """Return the body of a problem, and the headers for its status."""
     message = shortened(message, _LONGEST)

@@ -31,13 +31,19 @@ F = TypeVar("F", bound=FinishedFilm)
 LONGEST_WAIT: Final = 600
 """Maximum seconds of `Prefer: wait=N`; a larger number counts as this one."""
 
+_PATTERN: Final = r'"?[\x21\x23-\x7e]{1,255}"?'
+"""A key, as it is or as a string of structured fields."""
+
 KeyHeader = Annotated[
     str | None,
     HeaderParameter(
         name="Idempotency-Key",
+        max_length=257,
+        schema_extra={"pattern": f"^{_PATTERN}$(?!\\n)"},
         description=(
-            "Your name for this request, 1 to 255 visible ASCII characters. A repetition with the "
-            "same key and body makes no second film: it gets the stored answer for 24 hours."
+            "Your name for this request, 1 to 255 visible ASCII characters, with or without quotes "
+            "around them. A repetition with the same key and body makes no second film: it gets "
+            "the stored answer for 24 hours."
         ),
     ),
 ]
@@ -45,6 +51,7 @@ PreferHeader = Annotated[
     str | None,
     HeaderParameter(
         name="Prefer",
+        max_length=500,
         description=(
             "`respond-async`: answer with 202 at once; `wait=N`: answer with 202 if the film is "
             "not finished after N seconds. The film is finished in both cases."
@@ -52,7 +59,7 @@ PreferHeader = Annotated[
     ),
 ]
 
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_KEY: Final = re.compile(_PATTERN)
 _WAIT: Final = re.compile(r"wait\s*=\s*\"?([0-9]{1,9})\"?", re.IGNORECASE)
 
 
@@ -92,10 +99,10 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
         """Return the key with a digest of the request; raises `InvalidRequest`."""
         if self.key is None:
             return None
-        key = self.key.strip().strip('"')
-        if not _KEY.fullmatch(key):
-            message = "A key has 1 to 255 visible ASCII characters."
+        if not _KEY.fullmatch(self.key.strip()):
+            message = "A key has 1 to 255 visible ASCII characters, and no quotes within."
             raise InvalidRequest((validation.shape("Idempotency-Key", message),))
+        key = self.key.strip().strip('"')
         digest = hashlib.sha256(path.encode() + b"\0" + body)
         return IdempotencyKey(key=key, fingerprint=digest.hexdigest())
 

@@ -1,0 +1,67 @@
+"""Examples in the OpenAPI document, of a library such as the demo's."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from application.planning.generate_from_text import DescribedRequest
+from application.planning.plan import ChoreographyRequest
+from application.search.search_moves import MoveSearch
+from domain.blueprint.model import Blueprint, BlueprintMove, Difficulty, OutputConfig
+from domain.library.corrections import Correction
+from domain.library.moves import Energy, Style
+from domain.shared import paths
+
+SONG: Final = "luna-de-humo"
+MOVE: Final = "body-wave"
+TASK: Final = UUID("d59fc00f-ef2b-4acb-bac4-c1c69d4a0416")
+_NEW_TASK: Final = UUID("0b6f3a52-7c1e-4f0e-9a55-3f6f1d7c2b10")
+
+PARAMETERS: Final[Mapping[str, str]] = {
+    "song_id": SONG,
+    "move_id": MOVE,
+    "task_id": str(TASK),
+    "video_id": str(TASK),
+    "version": "0123456789abcdef",
+    "playlist": "picture.m3u8",
+    "kind": "picture",
+    "segment": "init.mp4",
+    "search": "luna",
+    "genre": "bachata",
+    "label": "bodywaves",
+}
+"""Values of parameters in paths and queries, by the names of the parameters."""
+
+BODIES: Final[tuple[msgspec.Struct, ...]] = (
+    ChoreographyRequest(
+        song_id=SONG, difficulty=Difficulty.INTERMEDIATE, energy_level=Energy.MEDIUM, seed=7
+    ),
+    DescribedRequest(query="slow and romantic for beginners, no dips, to Luna de humo, one minute"),
+    MoveSearch(words="a slow wave through the body", style=Style.SENSUAL, limit=5),
+    Correction(beats="double", one_at=0.5),
+    Blueprint(
+        task_id=_NEW_TASK,
+        audio_path=f"songs/{SONG}-8e65cd44ac52098a",
+        moves=(
+            BlueprintMove(
+                video_path=f"clips/{MOVE}-9184f05fd7fefc4f.mp4", start_time=0.0, duration=4.0
+            ),
+        ),
+        output_config=OutputConfig(output_path=paths.film(paths.LOCAL_USER, _NEW_TASK)),
+    ),
+)
+"""Bodies of requests, one for each type of body that is JSON."""
+
+
+def add_to_schemas(schemas: dict[str, Any]) -> None:
+    """Add the bodies to the schemas of their types."""
+    for body in BODIES:
+        schemas[type(body).__name__]["examples"] = [msgspec.to_builtins(body)]
+
+
+def with_example(parameter: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of a parameter with its example, if it has one."""
+    example = PARAMETERS.get(parameter["name"])
+    return parameter if example is None else {**parameter, "example": example}

@@ -1,0 +1,37 @@
+"""A service in memory behind a server's own sockets."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from entrypoints.http.protocol import ProblemProtocol
+from tests.api.house import House
+
+SOON = 30.0
+"""Seconds after which a server that has not started never will."""
+
+
+@asynccontextmanager
+async def served(house: House) -> AsyncGenerator[int]:
+    """Serve it on loopback as the command does; yields the port."""
+    async with house.opened() as app:
+        config = uvicorn.Config(
+            app,
+            port=0,
+            http=ProblemProtocol,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        try:
+            async with asyncio.timeout(SOON):
+                while not server.started:
+                    await asyncio.wait([serving], timeout=0.02)
+            yield server.servers[0].sockets[0].getsockname()[1]
+        finally:
+            server.should_exit = True
+            await serving

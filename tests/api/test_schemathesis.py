@@ -1,0 +1,95 @@
+"""Schemathesis tries every route over a server's own sockets, with all checks in all phases.
+
+`BACHATA_TEST_EXAMPLES=N` has it try N examples for each route.
+"""
+
+import asyncio
+import re
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from domain.blueprint.model import Blueprint
+from entrypoints.http import openapi_examples
+from tests import examples
+from tests.api.house import ASSEMBLE, JSON, House, folder_of
+from tests.api.served import served
+from tests.world.studio import CLIPS, blueprint
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+EXAMPLES = 5
+LIMIT = 600.0
+"""Seconds after which a run with the usual examples hangs."""
+PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
+
+
+async def lived_in(house: House) -> str:
+    """Fill the library, with what the document's examples name too, and make a film.
+
+    Returns the version in the addresses of the film's preview.
+    """
+    await house.furnish()
+    library, files = house.library, house.storage.objects
+    song, move = await library.songs.get("song"), await library.moves.get("move-1")
+    example = next(each for each in openapi_examples.BODIES if isinstance(each, Blueprint))
+    clip = example.moves[0].video_path
+    files |= {example.audio_path: files[song.audio_path], clip: files[move.video_path]}
+    analysis = await library.songs.analysis("song")
+    await library.songs.add(
+        replace(song, id=openapi_examples.SONG, audio_path=example.audio_path), analysis
+    )
+    await library.moves.add(replace(move, id=openapi_examples.MOVE, video_path=clip))
+    film = msgspec.json.encode(blueprint(openapi_examples.TASK, list(CLIPS)))
+    async with house.client() as client:
+        answer = await client.post(ASSEMBLE, content=film, headers=JSON)
+        assert answer.status_code == 200, answer.text
+        return (
+            (await folder_of(client, openapi_examples.TASK))
+            .rpartition("/preview/")[2]
+            .split("/")[0]
+        )
+
+
+async def try_all(port: int, seed: int, configuration: Path) -> tuple[int, str]:
+    """Return the exit status of Schemathesis, and everything it has printed."""
+    number = examples.asked_for() or EXAMPLES
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration)),
+        *("run", f"http://127.0.0.1:{port}/schema", "--checks", "all"),
+        *("--max-examples", str(number), "--seed", str(seed), "--no-color"),
+    ]
+    running = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT, cwd=ROOT)
+    try:
+        async with asyncio.timeout(LIMIT * max(1, number / EXAMPLES)):
+            output, _ = await running.communicate()
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+    assert running.returncode is not None
+    return running.returncode, output.decode()
+
+
+async def test_no_check_fails_in_any_phase(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    house = House(tmp_path)
+    version = await lived_in(house)
+    configuration = tmp_path / CONFIGURATION.name
+    configuration.write_text(CONFIGURATION.read_text().replace("VERSION", version))
+    seed = request.config.getoption("hypothesis_seed") or 0
+
+    async with served(house) as port:
+        status, said = await try_all(port, seed, configuration)
+
+    assert status == 0, said
+    for phase in PHASES:
+        assert re.search(rf"✅ +{phase} ", said), said
+    found = re.search(r"Operations: +(\d+) selected / (\d+) total", said)
+    assert found, said
+    assert found[1] == found[2]
