@@ -10,7 +10,10 @@ from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.database.engine import open_database
 from adapters.jobs.in_process import InProcessJobQueue
+from adapters.jobs.pgqueuer_engine import install
+from adapters.jobs.pgqueuer_queue import PgQueuerJobQueue
 from application.ports.job_queue import JobQueue, RunJob
 
 pytestmark = pytest.mark.anyio
@@ -24,8 +27,13 @@ Open = Callable[[float], JobQueue]
 """Opens the queue as one more process, with the given seconds between looks at the records."""
 
 
-@pytest.fixture(params=["in process"])
-async def open_queue() -> Open:
+@pytest.fixture(params=["in_process", "pgqueuer"])
+def open_queue(request: pytest.FixtureRequest) -> Open:
+    return request.getfixturevalue(f"open_{request.param}")
+
+
+@pytest.fixture
+def open_in_process() -> Open:
     opened: list[InProcessJobQueue] = []
 
     def open_one(look: float) -> JobQueue:
@@ -34,6 +42,13 @@ async def open_queue() -> Open:
         return opened[0]
 
     return open_one
+
+
+@pytest.fixture
+async def open_pgqueuer(postgres_url: str) -> AsyncGenerator[Open]:
+    await install(postgres_url)
+    async with open_database(postgres_url) as database:
+        yield lambda look: PgQueuerJobQueue(database, postgres_url, look)
 
 
 class Records:
@@ -247,12 +262,20 @@ async def test_an_announcement_fails_for_nobody(open_queue: Open) -> None:
     await open_queue(NEVER).announce(uuid4())
 
 
+async def hears(telling: JobQueue, told: JobQueue) -> None:
+    """Return when signals reach the worker: those before its connection are lost."""
+    first = uuid4()
+    async with asyncio.timeout(LIMIT):
+        while not await told.cancel_signalled(first, SOON):
+            await telling.signal_cancel(first)
+
+
 async def test_a_signal_to_cancel_reaches_the_worker_that_waits(open_queue: Open) -> None:
     telling, told, job_id = open_queue(NEVER), open_queue(NEVER), uuid4()
     async with working(told, Records().run):
+        await hears(telling, told)
         waiting = asyncio.create_task(told.cancel_signalled(job_id, LIMIT))
         others = asyncio.create_task(told.cancel_signalled(uuid4(), SOON))
-        await told.ready()
         await telling.signal_cancel(job_id)
         assert (await waiting, await others) == (True, False)
 
@@ -261,6 +284,7 @@ async def test_a_signal_to_cancel_is_remembered_until_the_worker_waits(open_queu
     telling, told = open_queue(NEVER), open_queue(NEVER)
     early, later = uuid4(), uuid4()
     async with working(told, Records().run):
+        await hears(telling, told)
         await telling.signal_cancel(early)
         await telling.signal_cancel(later)
         # Signals come in their order.
