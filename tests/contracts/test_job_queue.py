@@ -167,6 +167,20 @@ async def test_of_many_workers_one_starts_a_job(open_queue: Open) -> None:
     assert sorted(records.started) == sorted(jobs)
 
 
+async def test_a_busy_worker_leaves_announcements_to_others(open_queue: Open) -> None:
+    busy, idle = Records(), Records()
+    busy.add()
+    queue = open_queue(NEVER)
+    async with working(open_queue(NEVER), busy.run, 1):
+        await busy.until(lambda: len(busy.started) == 1)
+        async with working(open_queue(NEVER), idle.run, 1):
+            for _ in range(3):
+                await idle.until(lambda: idle.looks_in_vain >= 1)
+                await queue.announce(job_id := idle.add())
+                idle.may_end.set()
+                await idle.until(lambda: idle.ended[-1:] == [job_id])
+
+
 async def test_no_more_jobs_run_at_once_than_are_allowed(open_queue: Open) -> None:
     queue, records = open_queue(SOON), Records()
     jobs = [records.add() for _ in range(7)]
