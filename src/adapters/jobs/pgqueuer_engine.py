@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, Final, cast
 
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
@@ -39,7 +40,13 @@ class TransactionDriver:
 
 
 def queries_on(driver: Driver | TransactionDriver) -> Queries:
-    """Return PgQueuer's statements; its own settings in the environment do not count."""
+    """Return PgQueuer's statements, to be executed by ``driver``."""
+    return Queries(cast(Driver, driver), *_statements())
+
+
+@cache
+def _statements() -> tuple[QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder]:
+    """Return the texts of the statements; PgQueuer's variables in the environment do not count."""
     names = DBSettings(
         prefix="",
         db_schema=None,
@@ -54,12 +61,7 @@ def queries_on(driver: Driver | TransactionDriver) -> Queries:
         durability=Durability.durable,
         widen_id=True,
     )
-    return Queries(
-        cast(Driver, driver),
-        QueryBuilderEnvironment(names),
-        QueryQueueBuilder(names),
-        QuerySchedulerBuilder(names),
-    )
+    return QueryBuilderEnvironment(names), QueryQueueBuilder(names), QuerySchedulerBuilder(names)
 
 
 @asynccontextmanager
