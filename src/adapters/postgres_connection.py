@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 WAIT: Final = 15.0
 """Maximum seconds to connect, and to get an answer."""
+BROKEN: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""Errors of a connection that cannot be made or is lost."""
 _OF_SQLALCHEMY: Final = ("async_fallback", "prepared_statement_cache_size")
 """Parameters of a URL that the driver does not know."""
 
@@ -18,7 +20,7 @@ _OF_SQLALCHEMY: Final = ("async_fallback", "prepared_statement_cache_size")
 async def direct_connection(url: str, name: str) -> AsyncGenerator[Any]:
     """Open a connection that ``pg_stat_activity`` lists as ``name``; the driver has no types.
 
-    Raises `asyncpg.PostgresError`, `asyncpg.InterfaceError`, `OSError` and `TimeoutError`.
+    Raises one of `BROKEN`.
     """
     _, options = PGDialect_asyncpg().create_connect_args(make_url(url))
     known = {key: value for key, value in options.items() if key not in _OF_SQLALCHEMY}

@@ -11,7 +11,8 @@ from adapters.cage.cage import Cage
 from adapters.cage.self_test import TriedCage
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import SqlMoveEmbeddings
-from adapters.database.engine import open_database
+from adapters.database.engine import Database, open_database
+from adapters.database.job_events import open_job_events
 from adapters.database.jobs import SqlJobRepository
 from adapters.database.library_files import SqlLibraryFiles
 from adapters.database.moves import SqlMoveRepository
@@ -49,7 +50,11 @@ from adapters.storage.s3 import open_s3
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.blas import use_one_blas_thread
 from adapters.system.clock import SystemClock
+from application.operations.extras import require_extra
 from application.ports.description_model import DescriptionModel
+from application.ports.job_events import JobEvents
+from application.ports.job_queue import JobQueue
+from application.ports.jobs import JobRepository
 from application.ports.progress import Progress
 from application.ports.seed_source import SeedSource
 from application.ports.storage import Storage
@@ -87,11 +92,12 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         joining = JoiningEncoder(ffmpeg_encoder, artifacts)
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
+        jobs, job_queue = await _open_jobs(settings, database)
         yield Ports(
             tasks=SqlTaskRepository(database),
-            jobs=SqlJobRepository(database),
-            job_queue=InProcessJobQueue(),
-            job_events=MemoryJobEvents(),
+            jobs=jobs,
+            job_queue=job_queue,
+            job_events=await _open_events(settings, database, stack),
             blueprints=SqlBlueprintArchive(database),
             songs=SqlSongRepository(database),
             moves=SqlMoveRepository(database),
@@ -121,6 +127,35 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             clock=SystemClock(),
             cage=TriedCage(cage, settings.folder),
         )
+
+
+async def _open_jobs(settings: Settings, database: Database) -> tuple[JobRepository, JobQueue]:
+    if not settings.has_workers:
+        return SqlJobRepository(database), InProcessJobQueue()
+    require_extra("pgqueuer", "BACHATA_JOBS=pgqueuer")
+    # Only services with workers pay for this import, which takes a second.
+    from adapters.jobs.pgqueuer_queue import open_pgqueuer
+
+    queue = await open_pgqueuer(database, settings.database)
+    return SqlJobRepository(database, queue.enqueue), queue
+
+
+async def _open_events(settings: Settings, database: Database, stack: AsyncExitStack) -> JobEvents:
+    """Return the events of jobs; those on Postgres may be of other processes."""
+    if settings.database.startswith("postgresql"):
+        return await stack.enter_async_context(open_job_events(database, settings.database))
+    return MemoryJobEvents()
+
+
+async def upgrade_queue(settings: Settings) -> bool:
+    """Create or upgrade the tables of PgQueuer; return True if anything changed.
+
+    Raises `NotReady` and `ExtraMissing`.
+    """
+    require_extra("pgqueuer", "BACHATA_JOBS=pgqueuer")
+    from adapters.jobs.pgqueuer_engine import install
+
+    return bool(await install(settings.database))
 
 
 def schema_of(settings: Settings, *, make: bool) -> AbstractAsyncContextManager[Schema]:

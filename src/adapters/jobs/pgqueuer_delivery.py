@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError
@@ -16,6 +15,7 @@ from pgqueuer.domain.types import QueueEntrypoint
 from adapters.jobs.cancel_signals import CancelSignals
 from adapters.jobs.pgqueuer_engine import CHANNEL, LOG, engine_connection
 from adapters.jobs.slots import Slots
+from adapters.postgres_connection import BROKEN
 from application.concurrency.retries import pause
 
 _log = logging.getLogger("bachata.jobs")
@@ -32,14 +32,6 @@ HEARTBEAT: Final = timedelta(seconds=20)
 LOG_KEPT: Final = timedelta(days=7)
 PRUNED: Final = 6 * 3600.0
 """Seconds between two deletions of old rows of PgQueuer's log, which it keeps for ever itself."""
-
-_BROKEN: Final = (
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    OSError,
-    TimeoutError,
-    FailingListenerError,
-)
 
 
 class _Announcements(QueueManager):
@@ -77,7 +69,7 @@ class Delivery:
                     # Announcements and signals may have been lost before.
                     self._slots.hint()
                     await self._deliver(queries)
-            except _BROKEN as error:
+            except (*BROKEN, FailingListenerError) as error:
                 facts = {"error": type(error).__name__, "failures": failures + 1}
                 _log.warning("jobs are not announced by the database", extra=facts)
             except Exception:
@@ -117,7 +109,7 @@ async def _prune_at_intervals(queries: Queries) -> None:
     while True:
         try:
             await prune(queries, LOG_KEPT)
-        except _BROKEN as error:
+        except BROKEN as error:
             facts = {"error": type(error).__name__}
             _log.warning("the log of announcements was not pruned", extra=facts)
         await asyncio.sleep(PRUNED)

@@ -17,7 +17,8 @@ from pgqueuer.domain.types import Channel
 from pgqueuer.ports.driver import Driver
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres_connection import direct_connection
+from adapters.postgres_connection import BROKEN, direct_connection
+from domain.shared.errors import NotReady
 
 CHANNEL: Final = Channel("ch_pgqueuer")
 QUEUE: Final = "pgqueuer"
@@ -74,7 +75,12 @@ async def engine_connection(url: str) -> AsyncGenerator[tuple[Any, Queries]]:
 async def install(url: str) -> int:
     """Create or upgrade PgQueuer's tables; return the number of executed statements.
 
-    Several processes may do so at the same time. Raises as `direct_connection`.
+    Several processes may do so at the same time. Raises `NotReady`.
     """
-    async with engine_connection(url) as (_, queries):
-        return len((await queries.apply_upgrade()).statements)
+    try:
+        async with engine_connection(url) as (_, queries):
+            return len((await queries.apply_upgrade()).statements)
+    except BROKEN as error:
+        raise NotReady(
+            "The tables of PgQueuer cannot be made.", details=type(error).__name__
+        ) from error
