@@ -147,6 +147,14 @@ async def _open_events(settings: Settings, database: Database, stack: AsyncExitS
     return MemoryJobEvents()
 
 
+async def describe_queue(settings: Settings) -> str:
+    """Return the state of the queue of jobs; raises `NotReady` and `ExtraMissing`."""
+    if not settings.has_workers:
+        return await InProcessJobQueue().ready()
+    async with open_database(settings.database, pool=1) as database:
+        return await (await _open_jobs(settings, database))[1].ready()
+
+
 async def upgrade_queue(settings: Settings) -> bool:
     """Create or upgrade the tables of PgQueuer; return True if anything changed.
 
