@@ -9,6 +9,7 @@ SRC: Final = Path(__file__).parents[2] / "src"
 _AT_ONCE: Final = ("run_all", "gather", "TaskGroup", "create_task_group")
 
 ITEMS: Final = {
+    "adapters/database/job_events.py": {"open_job_events"},
     "adapters/jobs/slots.py": {"Slots.work"},
     "adapters/progress/several.py": {"SeveralProgress.tell"},
     "adapters/storage/s3.py": {"S3Storage.remove_leftovers"},
