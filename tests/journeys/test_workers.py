@@ -108,7 +108,7 @@ async def service(
         use_cases = wire(ports, settings)
         await use_cases.add_song(sound, *footage.song(SECONDS))
         for number, label in enumerate(("intros", "basic", "outro")):
-            await use_cases.add_move(small, footage.move(number, label))
+            await use_cases.add_move(small, footage.move(number, label), ready=False)
         await use_cases.add_move(noisy, footage.move(9, "noise"), ready=False)
     async with serving(data, folder / "log", **environment) as server:
         yield server, environment
