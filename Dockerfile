@@ -28,6 +28,7 @@ ENV UV_PYTHON_DOWNLOADS=never \
 WORKDIR /app
 
 # `--build-arg EXTRA=demo` lets the image film the demo library, `EXTRA=plots` draw songs; no server needs either.
+# Workers need `pgqueuer`.
 ARG EXTRA
 
 # Dependencies first: they change less often than the code. uv resolves the lock file again against
@@ -36,10 +37,10 @@ ARG EXTRA
 COPY pyproject.toml uv.lock README.md ./
 COPY scripts/neutral_lock.py scripts/
 RUN python scripts/neutral_lock.py make \
-    && uv sync --no-dev ${EXTRA:+--extra "$EXTRA"} --no-install-project --no-cache
+    && uv sync --no-dev --extra pgqueuer ${EXTRA:+--extra "$EXTRA"} --no-install-project --no-cache
 
 COPY src src
-RUN uv sync --no-dev ${EXTRA:+--extra "$EXTRA"} --no-editable --no-cache
+RUN uv sync --no-dev --extra pgqueuer ${EXTRA:+--extra "$EXTRA"} --no-editable --no-cache
 
 
 # The quick tests with what is in the image, by `docker build --target test .`; no other build runs it.

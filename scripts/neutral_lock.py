@@ -38,6 +38,8 @@ def neutral(text: str) -> str:
     text = re.sub(
         r'(?:url|path) = "(?:[^"]*/)?([^"/]+\.(?:whl|tar\.gz|zip|tar\.bz2))"', r'path = "\1"', text
     )
+    # Some indexes tell the sizes of files, others do not.
+    text = re.sub(r", size = \d+", "", text)
     # Without the requirements it was made from uv takes the file for stale, resolves again
     # against the index at hand, and keeps every version that is pinned here.
     text = re.sub(r"requires-dist = \[\n.*?\n\]\n", "requires-dist = []\n", text, flags=re.S)

@@ -51,8 +51,11 @@ from adapters.storage.workspace import LocalWorkspace
 from adapters.system.blas import use_one_blas_thread
 from adapters.system.clock import SystemClock
 from application.jobs.job_progress import JobProgressEvents
+from application.operations.extras import require_extra
 from application.ports.description_model import DescriptionModel
 from application.ports.job_events import JobEvents
+from application.ports.job_queue import JobQueue
+from application.ports.jobs import JobRepository
 from application.ports.progress import Progress
 from application.ports.seed_source import SeedSource
 from application.ports.storage import Storage
@@ -90,11 +93,12 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         joining = JoiningEncoder(ffmpeg_encoder, artifacts)
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
+        jobs, job_queue = await _open_jobs(settings, database)
         job_events = await _job_events(settings, database, stack)
         yield Ports(
             tasks=SqlTaskRepository(database),
-            jobs=SqlJobRepository(database),
-            job_queue=InProcessJobQueue(),
+            jobs=jobs,
+            job_queue=job_queue,
             job_events=job_events,
             blueprints=SqlBlueprintArchive(database),
             songs=SqlSongRepository(database),
@@ -125,6 +129,36 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             clock=SystemClock(),
             cage=TriedCage(cage, settings.folder),
         )
+
+
+async def _open_jobs(settings: Settings, database: Database) -> tuple[JobRepository, JobQueue]:
+    if not settings.has_workers:
+        return SqlJobRepository(database), InProcessJobQueue()
+    require_extra("pgqueuer", "BACHATA_JOBS=pgqueuer")
+    # Only services with workers pay for this import, which takes a second.
+    from adapters.jobs.pgqueuer_queue import open_pgqueuer
+
+    queue = await open_pgqueuer(database, settings.database)
+    return SqlJobRepository(database, queue.enqueue), queue
+
+
+async def describe_queue(settings: Settings) -> str:
+    """Return the state of the queue of jobs; raises `NotReady` and `ExtraMissing`."""
+    if not settings.has_workers:
+        return await InProcessJobQueue().ready()
+    async with open_database(settings.database, pool=1) as database:
+        return await (await _open_jobs(settings, database))[1].ready()
+
+
+async def upgrade_queue(settings: Settings) -> bool:
+    """Create or upgrade the tables of PgQueuer; return True if anything changed.
+
+    Raises `NotReady` and `ExtraMissing`.
+    """
+    require_extra("pgqueuer", "BACHATA_JOBS=pgqueuer")
+    from adapters.jobs.pgqueuer_engine import install
+
+    return bool(await install(settings.database))
 
 
 def schema_of(settings: Settings, *, make: bool) -> AbstractAsyncContextManager[Schema]:

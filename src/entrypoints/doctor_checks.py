@@ -22,12 +22,15 @@ from adapters.system.examination import disks, fonts, versions
 from application.concurrency.threads import FILES
 from application.operations.diagnose import Check, CheckResult, Fact
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
-from entrypoints.bootstrap import open_storage, schema_of
+from entrypoints.bootstrap import describe_queue, open_storage, schema_of
 from entrypoints.environment import from_environment, listed
 from entrypoints.sample_film import LIMIT, make_sample_film
 from entrypoints.settings import Settings
 
-NEEDS: Final[Mapping[str, tuple[str, ...]]] = {"render": ("encoder", "codecs")}
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "queue": ("database",),
+    "render": ("encoder", "codecs"),
+}
 """For a check, the checks that must succeed before it."""
 
 
@@ -44,6 +47,9 @@ def checks_of(environment: Mapping[str, str]) -> Mapping[str, Check]:
         ),
         "database": Check(
             ask=partial(_database, settings), waits_for="the database to answer", limit=20
+        ),
+        "queue": Check(
+            ask=partial(_queue, settings), waits_for="the queue of jobs to answer", limit=20
         ),
         "storage": Check(
             ask=partial(_storage, settings),
@@ -121,6 +127,10 @@ def _sqlite_file(settings: Settings) -> Path | None:
     """Return the file of the database; None for a server."""
     kind, _, path = settings.database.partition(":///")
     return Path(path) if kind.startswith("sqlite") else None
+
+
+async def _queue(settings: Settings) -> CheckResult:
+    return CheckResult(detail=await describe_queue(settings), facts={"jobs": settings.jobs})
 
 
 async def _storage(settings: Settings) -> CheckResult:

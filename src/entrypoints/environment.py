@@ -87,6 +87,7 @@ def _faults(settings: Settings) -> list[Violation]:
     """Return violations of the rules for single settings, then for pairs of settings."""
     needs_bucket = settings.storage_backend == "s3" and not settings.s3_bucket
     one_key = bool(settings.s3_access_key) != bool(settings.s3_secret_key)
+    needs_postgres = settings.has_workers and not settings.database.startswith("postgresql")
     demands = [
         (each.name, each.setting.rule.demand)
         for each in SETTINGS
@@ -96,6 +97,8 @@ def _faults(settings: Settings) -> list[Violation]:
         demands.append(("BACHATA_S3_BUCKET", "STORAGE_BACKEND=s3 needs a bucket"))
     if one_key:
         demands.append(("BACHATA_S3_SECRET_KEY", "set both keys or neither"))
+    if needs_postgres:
+        demands.append(("BACHATA_DATABASE_URL", "BACHATA_JOBS=pgqueuer needs Postgres"))
     return [Violation(path=name, message=demand) for name, demand in demands]
 
 

@@ -12,6 +12,14 @@ from entrypoints.setting_rules import Setting
 class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The part of the settings that concerns jobs."""
 
+    jobs: Annotated[
+        str,
+        Setting(
+            "`inprocess`: the server makes films itself; "
+            "`pgqueuer`: `bachata-buddy worker` does, on any machine; needs Postgres",
+            rules.one_of("inprocess", "pgqueuer"),
+        ),
+    ] = "inprocess"
     max_running: Annotated[
         int,
         Setting(
@@ -33,7 +41,6 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
             rules.at_least(1),
         ),
     ] = 4
-
     max_streams: Annotated[
         int,
         Setting("most streams of events and WebSockets that are open at once", rules.at_least(1)),
@@ -41,6 +48,11 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_streams_of_caller: Annotated[
         int, Setting("most of them that one caller may open", rules.at_least(1))
     ] = 50
+
+    @property
+    def has_workers(self) -> bool:
+        """True if workers make films, and the server does not."""
+        return self.jobs == "pgqueuer"
 
     def running_on(self, cores: int) -> int:
         """Return the number of films that a process with so many cores makes at once."""

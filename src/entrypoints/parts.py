@@ -17,6 +17,7 @@ def parts_of(ports: Ports, find_moves: FindMoves) -> Mapping[str, Part]:
         "database": Part(ask=ports.tasks.ready, waits_for="the database to take a write"),
         "encoder": Part(ask=ports.encoder.ready, waits_for="FFmpeg to tell its version"),
         "index": Part(ask=find_moves.ready, waits_for="the index of the moves"),
+        "queue": Part(ask=ports.job_queue.ready, waits_for="the queue of jobs to answer"),
         "storage": Part(
             ask=ports.storage.ready,
             waits_for="the media storage to write and read a few bytes",

@@ -39,6 +39,7 @@ NAMES = [
         "codecs",
         "cage",
         "database",
+        "queue",
         "storage",
         "workspace",
         "index",

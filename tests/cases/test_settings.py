@@ -48,6 +48,15 @@ def test_a_wrong_one_is_named(name: str, wrong: str) -> None:
     assert [each.path for each in refused.value.violations] == [name]
 
 
+def test_workers_need_postgres() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        from_environment({"BACHATA_JOBS": "pgqueuer"})
+    assert [each.path for each in refused.value.violations] == ["BACHATA_DATABASE_URL"]
+    postgres = {"BACHATA_DATABASE_URL": "postgresql+asyncpg://bachata@127.0.0.1/bachata"}
+    assert from_environment({**postgres, "BACHATA_JOBS": "pgqueuer"}).has_workers
+    assert not from_environment(postgres).has_workers
+
+
 @pytest.mark.parametrize(
     ("said", "place"),
     [

@@ -10,7 +10,10 @@ from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.database.engine import open_database
 from adapters.jobs.in_process import InProcessJobQueue
+from adapters.jobs.pgqueuer_engine import install
+from adapters.jobs.pgqueuer_queue import PgQueuerJobQueue
 from application.ports.job_queue import JobQueue, RunJob
 
 pytestmark = pytest.mark.anyio
@@ -24,8 +27,13 @@ Open = Callable[[float], JobQueue]
 """Opens the queue as one more process, with the given seconds between looks at the records."""
 
 
-@pytest.fixture(params=["in process"])
-async def open_queue() -> Open:
+@pytest.fixture(params=["in_process", "pgqueuer"])
+def open_queue(request: pytest.FixtureRequest) -> Open:
+    return request.getfixturevalue(f"open_{request.param}")
+
+
+@pytest.fixture
+def open_in_process() -> Open:
     opened: list[InProcessJobQueue] = []
 
     def open_one(look: float) -> JobQueue:
@@ -34,6 +42,13 @@ async def open_queue() -> Open:
         return opened[0]
 
     return open_one
+
+
+@pytest.fixture
+async def open_pgqueuer(postgres_url: str) -> AsyncGenerator[Open]:
+    await install(postgres_url)
+    async with open_database(postgres_url) as database:
+        yield lambda look: PgQueuerJobQueue(database, postgres_url, look)
 
 
 class Records:
@@ -152,6 +167,20 @@ async def test_of_many_workers_one_starts_a_job(open_queue: Open) -> None:
     assert sorted(records.started) == sorted(jobs)
 
 
+async def test_a_busy_worker_leaves_announcements_to_others(open_queue: Open) -> None:
+    busy, idle = Records(), Records()
+    busy.add()
+    queue = open_queue(NEVER)
+    async with working(open_queue(NEVER), busy.run, 1):
+        await busy.until(lambda: len(busy.started) == 1)
+        async with working(open_queue(NEVER), idle.run, 1):
+            for _ in range(3):
+                await idle.until(lambda: idle.looks_in_vain >= 1)
+                await queue.announce(job_id := idle.add())
+                idle.may_end.set()
+                await idle.until(lambda: idle.ended[-1:] == [job_id])
+
+
 async def test_no_more_jobs_run_at_once_than_are_allowed(open_queue: Open) -> None:
     queue, records = open_queue(SOON), Records()
     jobs = [records.add() for _ in range(7)]
@@ -247,12 +276,20 @@ async def test_an_announcement_fails_for_nobody(open_queue: Open) -> None:
     await open_queue(NEVER).announce(uuid4())
 
 
+async def hears(telling: JobQueue, told: JobQueue) -> None:
+    """Return when signals reach the worker: those before its connection are lost."""
+    first = uuid4()
+    async with asyncio.timeout(LIMIT):
+        while not await told.cancel_signalled(first, SOON):
+            await telling.signal_cancel(first)
+
+
 async def test_a_signal_to_cancel_reaches_the_worker_that_waits(open_queue: Open) -> None:
     telling, told, job_id = open_queue(NEVER), open_queue(NEVER), uuid4()
     async with working(told, Records().run):
+        await hears(telling, told)
         waiting = asyncio.create_task(told.cancel_signalled(job_id, LIMIT))
         others = asyncio.create_task(told.cancel_signalled(uuid4(), SOON))
-        await told.ready()
         await telling.signal_cancel(job_id)
         assert (await waiting, await others) == (True, False)
 
@@ -261,6 +298,7 @@ async def test_a_signal_to_cancel_is_remembered_until_the_worker_waits(open_queu
     telling, told = open_queue(NEVER), open_queue(NEVER)
     early, later = uuid4(), uuid4()
     async with working(told, Records().run):
+        await hears(telling, told)
         await telling.signal_cancel(early)
         await telling.signal_cancel(later)
         # Signals come in their order.

@@ -214,7 +214,7 @@ def protocols() -> set[str]:
 
 def test_every_port_stands_beside_adapters_that_are_there() -> None:
     rows = re.findall(
-        r"^\| `(\w+)` \| .* \| (.*) \| `(Memory\w+)` \|$",
+        r"^\| `(\w+)` \| .* \| (.*) \| `((?:Memory|InProcess)\w+)` \|$",
         section(ARCHITECTURE, "Ports and adapters"),
         re.MULTILINE,
     )

@@ -42,6 +42,7 @@ ITEMS: Final = {
     "application/rendering/recover_interrupted.py": {"RecoverInterrupted._recover"},
     "application/search/move_search.py": {"FindMoves._make"},
     "entrypoints/http/answering.py": {"Requests.stop"},
+    "entrypoints/maintenance.py": {"recovering"},
 }
 """Loops over many items, of which one that fails stops no other."""
 

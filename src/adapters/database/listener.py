@@ -3,22 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, Final
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
-from sqlalchemy import make_url
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-
+from adapters.postgres_connection import BROKEN, direct_connection
 from application.concurrency.retries import pause
 
 _log = logging.getLogger("bachata.database")
 
-CONNECTING: Final = 15.0
-"""Maximum seconds to connect, and to get an answer."""
+APPLICATION: Final = "bachata-buddy listener"
+"""Name of the connection in ``pg_stat_activity``."""
 CHECKED: Final = 10.0
 """Seconds between two checks that a silent connection is alive."""
-_OF_SQLALCHEMY: Final = ("async_fallback", "prepared_statement_cache_size")
-"""Parameters of a URL that the driver does not know."""
 
 
 class Listener:
@@ -42,13 +37,10 @@ class Listener:
         failures = 0
         while True:
             try:
-                connection: Any = await self._connected()
-                failures = 0
-                try:
+                async with direct_connection(self._url, APPLICATION) as connection:
+                    failures = 0
                     await self._listen(connection)
-                finally:
-                    connection.terminate()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except BROKEN as error:
                 failures += 1
                 facts = {"error": type(error).__name__, "failures": failures}
                 _log.warning("no notifications come from the database", extra=facts)
@@ -56,16 +48,6 @@ class Listener:
                 failures += 1
                 _log.exception("no notifications come from the database")
             await asyncio.sleep(pause(failures))
-
-    async def _connected(self) -> Any:  # noqa: ANN401 - the driver has no types
-        _, options = PGDialect_asyncpg().create_connect_args(make_url(self._url))
-        known = {name: each for name, each in options.items() if name not in _OF_SQLALCHEMY}
-        return await cast(Any, asyncpg).connect(
-            **known,
-            timeout=CONNECTING,
-            command_timeout=CONNECTING,
-            server_settings={"application_name": "bachata-buddy listener"},
-        )
 
     async def _listen(self, connection: Any) -> None:  # noqa: ANN401 - the driver has no types
         """Listen until the connection breaks, and raise its error."""

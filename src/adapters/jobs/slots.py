@@ -32,7 +32,9 @@ class Slots:
 
     @property
     def free(self) -> int:
-        """Number of slots that are neither running a job nor about to look for one."""
+        """Number of slots that wait for a hint."""
+        if self._stopped:
+            return 0
         return max(0, self._count - self._running - self._hints.qsize())
 
     def hint(self) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.shared.errors import Broken
 
-PACKAGES: Final = {"demo": "blend2d", "plots": "matplotlib"}
+PACKAGES: Final = {"demo": "blend2d", "pgqueuer": "pgqueuer", "plots": "matplotlib"}
 """The package that is imported, by the extra that installs it."""
 
 

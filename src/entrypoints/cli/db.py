@@ -5,7 +5,7 @@ from rich_click import RichCommand, RichGroup
 
 from domain.shared.errors import DatabaseAhead
 from entrypoints import logs
-from entrypoints.bootstrap import schema_of
+from entrypoints.bootstrap import schema_of, upgrade_queue
 from entrypoints.cli.console import talker
 from entrypoints.cli.session import run
 from entrypoints.environment import from_environment
@@ -34,6 +34,9 @@ def upgrade(to: str | None) -> None:
             standing = await schema.standing()
             name = schema.database.name
         _say(f"The {name} is {'now' if passed else 'already'} at revision {standing.found}.")
+        if settings.has_workers and to is None:
+            made = await upgrade_queue(settings)
+            _say(f"The tables of PgQueuer are {'now' if made else 'already'} up to date.")
 
     run(work)
 

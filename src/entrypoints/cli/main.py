@@ -24,6 +24,7 @@ from entrypoints.cli.plan import plan
 from entrypoints.cli.recover import recover
 from entrypoints.cli.serve import serve
 from entrypoints.cli.song import song
+from entrypoints.cli.worker import worker
 
 
 @click.group(cls=RichGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,6 +40,7 @@ cli.add_command(explain)
 cli.add_command(song)
 cli.add_command(assemble)
 cli.add_command(serve)
+cli.add_command(worker)
 cli.add_command(library)
 cli.add_command(db)
 cli.add_command(doctor)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
@@ -10,9 +10,9 @@ from typing import Final
 from litestar import Litestar
 from litestar.datastructures import State
 
-from application.concurrency.timeouts import Timeouts, ended, limited, within
+from application.concurrency.timeouts import Timeouts, ended, limited
 from domain.library.limits import Pace
-from domain.shared.errors import BachataError
+from entrypoints import maintenance
 from entrypoints.bootstrap import open_ports
 from entrypoints.http import openapi, problems
 from entrypoints.http.access_log import access_log
@@ -36,16 +36,7 @@ from entrypoints.wiring.wire import wire
 
 _log = logging.getLogger("bachata.http")
 
-_RECOVERY_PAUSE: Final = 60.0
-"""Seconds between two recoveries of interrupted tasks."""
-_JOBS_RECOVERED: Final = 5.0
-"""Seconds between two recoveries of jobs."""
-_STORAGE_RECOVERY_PAUSE: Final = 3600.0
-"""Seconds between two recoveries of the storage."""
 _PACE: Final = Pace()
-_NOT_PREWARMED: Final = "the library was not encoded ahead"
-
-Work = Callable[[], Awaitable[object]]
 
 OpenPorts = Callable[[Settings], AbstractAsyncContextManager[Ports]]
 
@@ -75,20 +66,15 @@ def create_app(
                 await opened.encoder.ready()
                 await use_cases.recover_interrupted()
             app.state.use_cases = use_cases
-            beside = partial(_beside, closing=limits.closing)
-            interrupted = partial(_recover_interrupted, use_cases, limits)
-            storage = partial(_recover_storage, use_cases, limits)
+            beside = partial(maintenance.beside, closing=limits.closing)
             async with (
-                _closing(use_cases),
+                maintenance.closing(use_cases),
                 _working(opened, use_cases, settings),
-                beside(interrupted, "interrupted tasks are not recovered"),
-                beside(partial(_recovered_jobs, use_cases, limits), "jobs are not recovered"),
-                beside(storage, "the storage is not recovered"),
+                maintenance.recovering(use_cases, limits),
                 beside(opened.description_model.ready, "the description model is not ready"),
-                beside(
-                    use_cases.find_moves.refresh if prewarm else None, "the moves are not indexed"
+                maintenance.preparing(
+                    use_cases, limits, index=prewarm, encode=prewarm and not settings.has_workers
                 ),
-                beside(partial(_readied, use_cases) if prewarm else None, _NOT_PREWARMED),
             ):
                 try:
                     yield
@@ -128,18 +114,11 @@ def create_app(
 
 
 @asynccontextmanager
-async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
-    """End background work."""
-    try:
-        yield
-    finally:
-        await use_cases.background.close()
-        await use_cases.find_moves.close()
-
-
-@asynccontextmanager
 async def _working(ports: Ports, use_cases: UseCases, settings: Settings) -> AsyncGenerator[None]:
-    """Run jobs; on exit, those that are unfinished are queued again."""
+    """Run jobs, unless workers do; on exit, those that are unfinished are queued again."""
+    if settings.has_workers:
+        yield
+        return
     running = settings.running_on(settings.cores)
     worker = asyncio.create_task(ports.job_queue.work(use_cases.run_job, running))
     try:
@@ -147,93 +126,3 @@ async def _working(ports: Ports, use_cases: UseCases, settings: Settings) -> Asy
     finally:
         worker.cancel()
         await ended(worker, "the jobs of this process", settings.stop_seconds)
-
-
-async def _recovered_jobs(use_cases: UseCases, limits: Timeouts) -> None:
-    """Recover jobs regularly: any process that works on them may have died."""
-    while True:
-        try:
-            await within(
-                "a recovery of jobs", limits.background, use_cases.recover_jobs(), limits.leaving
-            )
-        except BachataError as error:
-            _log.warning("jobs are not recovered", extra={"error": str(error)})
-        except Exception:
-            _log.exception("jobs are not recovered")
-        await asyncio.sleep(_JOBS_RECOVERED)
-
-
-async def _recover_interrupted(use_cases: UseCases, limits: Timeouts) -> None:
-    """Recover interrupted tasks regularly: another machine may have died, or the
-    database was away.
-    """
-    while True:
-        await asyncio.sleep(_RECOVERY_PAUSE)
-        try:
-            await within(
-                "recovering interrupted tasks",
-                limits.background,
-                use_cases.recover_interrupted(),
-                limits.leaving,
-            )
-        except BachataError as error:
-            _log.warning("interrupted tasks are not recovered", extra={"error": str(error)})
-        except Exception:
-            _log.exception("interrupted tasks are not recovered")
-
-
-async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
-    """Recover the storage one minute after the start, and then every hour."""
-    await asyncio.sleep(_RECOVERY_PAUSE)
-    while True:
-        try:
-            await within(
-                "recovering the storage",
-                limits.background,
-                use_cases.recover_storage(),
-                limits.leaving,
-            )
-        except BachataError as error:
-            _log.warning("the storage is not recovered", extra={"error": str(error)})
-        except Exception:
-            _log.exception("the storage is not recovered")
-        await asyncio.sleep(_STORAGE_RECOVERY_PAUSE)
-
-
-async def _readied(use_cases: UseCases) -> None:
-    """Make the library ready for films, then find out what is not yet known of its moves.
-
-    The second is done though the first fails.
-    """
-    await _logged(lambda: use_cases.prewarm_library(_unheard, 1), _NOT_PREWARMED)
-    await use_cases.backfill_audio_embeddings()
-
-
-async def _unheard(name: str, done: int, of: int) -> None:
-    """Ignore progress."""
-
-
-@asynccontextmanager
-async def _beside(work: Work | None, failed: str, closing: float) -> AsyncGenerator[None]:
-    """Run some work in the background during the context; its failure is logged and ignored.
-
-    On exit it has ``closing`` seconds to end.
-    """
-    if work is None:
-        yield
-        return
-    task = asyncio.create_task(_logged(work, failed))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await ended(task, failed, closing)
-
-
-async def _logged(work: Work, failed: str) -> None:
-    try:
-        await work()
-    except BachataError as error:
-        _log.warning(failed, extra={"error": str(error)})
-    except Exception:
-        _log.exception(failed)
