@@ -90,9 +90,10 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         joining = JoiningEncoder(ffmpeg_encoder, artifacts)
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
+        tasks = SqlTaskRepository(database)
         job_events = await _job_events(settings, database, stack)
         yield Ports(
-            tasks=SqlTaskRepository(database),
+            tasks=tasks,
             jobs=SqlJobRepository(database),
             job_queue=InProcessJobQueue(),
             job_events=job_events,
@@ -121,7 +122,9 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             motion_analyzer=CagedMotionAnalyzer(worker),
             sound_aligner=CagedSoundAligner(worker, align),
             studio=stack.enter_context(CodeStudio(settings.cores)),
-            progress=SeveralProgress(LogProgress(), JobProgressEvents(job_events), *listeners),
+            progress=SeveralProgress(
+                LogProgress(), JobProgressEvents(job_events, tasks), *listeners
+            ),
             clock=SystemClock(),
             cage=TriedCage(cage, settings.folder),
         )
