@@ -93,10 +93,11 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         joining = JoiningEncoder(ffmpeg_encoder, artifacts)
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
+        tasks = SqlTaskRepository(database)
         jobs, job_queue = await _open_jobs(settings, database)
         job_events = await _job_events(settings, database, stack)
         yield Ports(
-            tasks=SqlTaskRepository(database),
+            tasks=tasks,
             jobs=jobs,
             job_queue=job_queue,
             job_events=job_events,
@@ -125,7 +126,9 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             motion_analyzer=CagedMotionAnalyzer(worker),
             sound_aligner=CagedSoundAligner(worker, align),
             studio=stack.enter_context(CodeStudio(settings.cores)),
-            progress=SeveralProgress(LogProgress(), JobProgressEvents(job_events), *listeners),
+            progress=SeveralProgress(
+                LogProgress(), JobProgressEvents(job_events, tasks), *listeners
+            ),
             clock=SystemClock(),
             cage=TriedCage(cage, settings.folder),
         )

@@ -112,7 +112,9 @@ class House:
             motion_analyzer=MemoryMotionAnalyzer(),
             sound_aligner=MemorySoundAligner(),
             studio=MemoryDemoStudio(),
-            progress=SeveralProgress(MemoryProgress(), JobProgressEvents(self.job_events)),
+            progress=SeveralProgress(
+                MemoryProgress(), JobProgressEvents(self.job_events, self.tasks)
+            ),
             clock=MemoryClock(),
             cage=MemoryCage(),
         )

@@ -181,16 +181,17 @@ async def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
 
 
 async def test_too_many_are_refused_with_a_problem(tmp_path: Path) -> None:
-    limits = {"max_streams_of_caller": 1}
-    house = idle(tmp_path, Settings(allowed_hosts="house", **limits))
+    house = idle(tmp_path, Settings(allowed_hosts="house", max_streams_of_caller=1))
     async with house.opened() as app:
         job = await WatchedJob(house.jobs, house.job_events).start()
-        for _ in range(2):
-            async with connected(app, job.job_id) as socket:
-                await socket.until(1)
-                start, body = (await closed(app, job.job_id)).sent
-                older = Socket(path(job.job_id), extensions={})
-                await older.run(app)
+        async with connected(app, job.job_id) as socket:
+            await socket.until(1)
+        async with connected(app, job.job_id) as socket:
+            await socket.until(1)
+            refused = await closed(app, job.job_id)
+            older = Socket(path(job.job_id), extensions={})
+            await older.run(app)
+    start, body = refused.sent
     assert (start["type"], start["status"]) == ("websocket.http.response.start", 429)
     headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
     assert headers["retry-after"]

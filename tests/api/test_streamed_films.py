@@ -15,7 +15,10 @@ from litestar import Litestar
 
 from adapters.memory.encoder import MemoryEncoder
 from application.concurrency.timeouts import Timeouts
+from application.ports.footage import Footage
 from application.ports.job_events import JobEvent
+from application.ports.media_files import MediaFiles
+from domain.blueprint.timeline import Soundtrack
 from domain.jobs.job import JobState
 from domain.rendering.assembly import State
 from domain.shared.errors import FFmpegFailed
@@ -45,12 +48,14 @@ class Gate(MemoryEncoder):
         self.opened = asyncio.Event()
         self.ended = asyncio.Event()
 
-    async def add_audio(self, *arguments: Any) -> None:
+    async def add_audio(
+        self, film: Footage, soundtrack: Soundtrack, files: MediaFiles, into: Path
+    ) -> None:
         try:
             await self.opened.wait()
         finally:
             self.ended.set()
-        await super().add_audio(*arguments)
+        await super().add_audio(film, soundtrack, files, into)
 
 
 async def furnished(folder: Path, settings: Settings | None = None) -> tuple[House, Gate]:
@@ -121,7 +126,10 @@ async def test_a_failure_is_one_problem(tmp_path: Path) -> None:
 async def test_a_request_that_is_refused_is_answered_without_a_stream(tmp_path: Path) -> None:
     limits = Settings(allowed_hosts="house", max_running=1, max_waiting=0)
     house, gate = await furnished(tmp_path, limits)
-    wrong = {GENERATE: {"difficulty": "none"}, ASSEMBLE: {**document(), "moves": []}}
+    wrong: dict[str, dict[str, Any]] = {
+        GENERATE: {"difficulty": "none"},
+        ASSEMBLE: {**document(), "moves": []},
+    }
     async with house.opened() as app, asking(app) as stream:
         await stream.until('"stage":"adding_audio"')
         refused = [

@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.memory.job_events import MemoryJobEvents
+from adapters.memory.tasks import MemoryTaskRepository
 from application.jobs.job_progress import JobProgressEvents
 from application.jobs.run_job import last_event
 from application.ports.job_events import JobEvent
 from application.ports.progress import Report
+from application.ports.tasks import Change
 from domain.jobs.errors import Poisoned
 from domain.jobs.job import Job, JobKind
 from domain.jobs.outcome import recorded
-from domain.rendering.assembly import PROGRESS, State
+from domain.rendering.assembly import PROGRESS, Assembly, State, Step
+from domain.shared.errors import NotReady
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +59,7 @@ def report(
 async def told(*reports: Report, seconds: float = 0.0) -> list[JobEvent]:
     """Return what is published of reports that come at an interval."""
     events, at = Recorder(), 0.0
-    progress = JobProgressEvents(events, lambda: at)
+    progress = JobProgressEvents(events, MemoryTaskRepository(), lambda: at)
     for each in reports:
         at += seconds
         await progress.tell(each)
@@ -112,7 +115,7 @@ def test_whatever_is_reported_a_subscriber_sees_growing_ids_and_progress(
 ) -> None:
     async def run() -> list[JobEvent]:
         events = Recorder()
-        progress = JobProgressEvents(events)
+        progress = JobProgressEvents(events, MemoryTaskRepository())
         for each in reports:
             await progress.tell(report(*each))
         await events.publish(last_event(job()))
@@ -126,6 +129,49 @@ def test_whatever_is_reported_a_subscriber_sees_growing_ids_and_progress(
         assert one.id < other.id
         assert one.progress <= other.progress
     assert seen[-1].progress <= 100
+
+
+async def recorded_progress(
+    seconds: float, attempt: int = 1, tasks: MemoryTaskRepository | None = None
+) -> tuple[list[int], list[JobEvent]]:
+    """Cut ten pieces, one each few seconds; return the progress on record, and the events."""
+    tasks, events, at = tasks or MemoryTaskRepository(), Recorder(), 0.0
+    task = Assembly(task_id=JOB, owner="local", created_at=NOW, updated_at=NOW)
+    await tasks.add(task)
+    for step in (Step.FETCH, Step.CONCATENATE):
+        await tasks.update(JOB, lambda found, step=step: found.take(step, NOW))
+    progress = JobProgressEvents(events, tasks, lambda: at)
+    for done in range(11):
+        await progress.tell(report(State.CONCATENATING, done, 10, attempt))
+        at += seconds
+    return [each.progress for each in tasks.history[JOB][3:]], events.published
+
+
+async def test_the_record_of_the_task_shows_the_same() -> None:
+    on_record, events = await recorded_progress(2.0)
+    assert on_record == [event.progress for event in events[1:]] == list(range(52, 71, 2))
+
+
+async def test_within_a_stage_the_record_is_written_once_a_second() -> None:
+    on_record, events = await recorded_progress(0.3)
+    assert len(events) == 11
+    assert on_record == [58, 66]
+
+
+async def test_an_attempt_that_was_taken_over_records_no_progress() -> None:
+    on_record, _ = await recorded_progress(2.0, attempt=2)
+    assert set(on_record) == {50}
+
+
+async def test_without_a_database_progress_is_told_all_the_same() -> None:
+    class Away(MemoryTaskRepository):
+        async def update(self, task_id: UUID, change: Change) -> Assembly:
+            if self.history[task_id][-1].state is State.CONCATENATING:
+                raise NotReady("Away.")
+            return await super().update(task_id, change)
+
+    on_record, events = await recorded_progress(2.0, tasks=Away())
+    assert (on_record, len(events)) == ([], 11)
 
 
 def job() -> Job:

@@ -68,6 +68,7 @@ WHOLE: Final = {
         "S3Storage.read",
     },
     "adapters/storage/uploads.py": {"Upload._parts", "Upload._parts.work"},
+    "application/jobs/stream_film.py": {"StreamFilm._updates"},
     "application/library/clip_analysis.py": {"Examination._embedding"},
     "application/library/stream_clip.py": {"StreamClip.__call__"},
     "application/library/unique_ids.py": {"unused"},

@@ -1,5 +1,6 @@
 """Tell the progress of films as events of their jobs."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -7,8 +8,12 @@ from uuid import UUID
 
 from application.ports.job_events import JobEvent, JobEvents
 from application.ports.progress import Report
-from domain.jobs.progress import JobProgress, Stage
-from domain.rendering.assembly import FINAL, PROGRESS, State
+from application.ports.tasks import TaskRepository
+from domain.jobs.progress import INTERVAL, JobProgress, Stage
+from domain.rendering.assembly import FINAL, PROGRESS, Assembly, State
+from domain.shared.errors import BachataError
+
+_log = logging.getLogger("bachata.progress")
 
 _WEIGHTS: Final[Mapping[State, float]] = {
     State.PLANNING: 2,
@@ -30,37 +35,66 @@ _REMEMBERED: Final = 1_000
 class JobProgressEvents:
     """Publishes the reports that are worth an event, for each stage at least one.
 
-    The end is not published here, because the job ends after its last report.
+    The record of the task gets the same progress, at most once a second within a stage. The end is
+    not published here, because the job ends after its last report.
     """
 
-    def __init__(self, events: JobEvents, now: Callable[[], float] = time.monotonic) -> None:
-        """Take the events, and a function that returns the time in seconds."""
+    def __init__(
+        self,
+        events: JobEvents,
+        tasks: TaskRepository,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take the ports, and a function that returns the time in seconds."""
         self._events = events
+        self._tasks = tasks
         self._now = now
         self._progress: dict[UUID, JobProgress] = {}
+        self._recorded: dict[UUID, float] = {}
+        """Time at which a stage began, or progress within it was recorded."""
 
     async def tell(self, report: Report) -> None:
         """See `application.ports.progress.Progress`."""
         if report.stage in FINAL:
             self._progress.pop(report.task_id, None)
+            self._recorded.pop(report.task_id, None)
             return
         before = self._progress.get(report.task_id)
         if before is None or before.attempt < report.attempt:
             before = JobProgress(stages=STAGES, attempt=report.attempt, progress=report.progress)
         elif before.attempt > report.attempt:
             return
-        after = before.reported(report.stage, report.done, report.of, self._now())
+        at = self._now()
+        after = before.reported(report.stage, report.done, report.of, at)
         self._progress[report.task_id] = after
         while len(self._progress) > _REMEMBERED:
-            del self._progress[next(iter(self._progress))]
-        if after is not before:
-            await self._events.publish(
-                JobEvent(
-                    job_id=report.task_id,
-                    id=after.event_id,
-                    stage=report.stage,
-                    progress=after.progress,
-                    message=report.message,
-                    eta_seconds=after.eta_seconds,
-                )
+            oldest = next(iter(self._progress))
+            del self._progress[oldest]
+            self._recorded.pop(oldest, None)
+        if after is before:
+            return
+        await self._events.publish(
+            JobEvent(
+                job_id=report.task_id,
+                id=after.event_id,
+                stage=report.stage,
+                progress=after.progress,
+                message=report.message,
+                eta_seconds=after.eta_seconds,
             )
+        )
+        if after.stage != before.stage:
+            self._recorded[report.task_id] = at
+        elif at >= self._recorded.get(report.task_id, 0.0) + INTERVAL:
+            self._recorded[report.task_id] = at
+            await self._record(report, after.progress)
+
+    async def _record(self, report: Report, progress: int) -> None:
+        def reached(task: Assembly) -> Assembly:
+            return task.reached(report.stage, report.attempt, progress)
+
+        try:
+            await self._tasks.update(report.task_id, reached)
+        except BachataError as error:
+            # The next stage is recorded by the pipeline, which decides if that may fail.
+            _log.warning("progress is not recorded: %s", error)

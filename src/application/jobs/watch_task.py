@@ -34,11 +34,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Update = JobEvent | Outcome | None
-"""What a watcher is told; None says that the task goes on."""
+"""One piece of news for a watcher; None says that the task goes on."""
 
 
 class _Records(msgspec.Struct, frozen=True, kw_only=True):
-    """What is on record about a task."""
+    """The records of a task and of its job."""
 
     job: Job | None
     task: Assembly | None

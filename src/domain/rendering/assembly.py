@@ -145,6 +145,15 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
             self, attempt=attempt, state=State.PENDING, updated_at=at, song_id=song_id
         )
 
+    def reached(self, stage: State, attempt: int, progress: int) -> "Assembly":
+        """Return the assembly with the progress within a stage, in per cent.
+
+        Returns the assembly itself if it has left the stage, or if another attempt has begun.
+        """
+        if (self.state, self.attempt) != (stage, attempt) or progress <= self.progress:
+            return self
+        return msgspec.structs.replace(self, progress=progress)
+
     def of_attempt(self, attempt: int) -> "Assembly":
         """Return the assembly itself; raises `LeaseLost` if another attempt has begun."""
         if self.attempt != attempt:
