@@ -135,7 +135,7 @@ async def test_no_id_is_a_word_of_an_address(described: Json) -> None:
 async def test_every_route_says_in_words_what_it_does(described: Json) -> None:
     for _, _, operation in operations(described):
         assert operation["description"].endswith(".")
-        [good] = {"200", "201", "204"} & set(operation["responses"])
+        good, *_ = sorted({"200", "201", "204"} & set(operation["responses"]))
         assert operation["responses"][good]["description"] not in AUTOMATIC
 
 

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import re
 import sys
 from asyncio.subprocess import PIPE, STDOUT
@@ -65,7 +66,13 @@ async def try_all(port: int, seed: int, configuration: Path) -> tuple[int, str]:
         *("run", f"http://127.0.0.1:{port}/schema", "--checks", "all"),
         *("--max-examples", str(number), "--seed", str(seed), "--no-color"),
     ]
-    running = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT, cwd=ROOT)
+    running = await asyncio.create_subprocess_exec(
+        *command,
+        stdout=PIPE,
+        stderr=STDOUT,
+        cwd=configuration.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     try:
         async with asyncio.timeout(LIMIT * max(1, number / EXAMPLES)):
             output, _ = await running.communicate()

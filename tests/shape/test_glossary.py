@@ -23,6 +23,7 @@ EMPTY = {"Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Base", "Abstr
 """Words that say nothing; no class and no module is named by one."""
 ORDINARY = {
     *(
+        "accepted",
         "alive",
         "asked",
         "code",

@@ -55,7 +55,7 @@ def access_log(app: ASGIApp) -> ASGIApp:
         try:
             await app(scope, receive, sending)
         except Exception as error:
-            if status:
+            if status or scope["type"] != "http":
                 raise
             await problems.send_bug(scope, sending, error)
         finally:

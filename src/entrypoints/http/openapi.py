@@ -75,6 +75,16 @@ _FORMS: Final = {
 _FILES: Final = ("video/", "audio/", "image/", "application/octet-stream")
 """Beginnings of media types that are no text."""
 _FILE: Final = {"type": "string", "format": "binary"}
+_EVENT: Final = {
+    "description": "One event; the stream is a sequence of them.",
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "result", "problem"]},
+        "id": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["data"],
+}
 _PASSING: Final = ("429", "503")
 _RETRY_AFTER: Final = {
     "description": "Seconds after which a retry may succeed.",
@@ -135,20 +145,11 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
                 MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(route.methods))
 
 
-def _add_streams(path: dict[str, Any]) -> None:
-    """Add the stream of events to the responses of routes that make films."""
-    for operation in path.values():
-        if operation["operationId"] in STREAMED:
-            operation["responses"]["200"]["content"][EVENTS] = {"schema": {"type": "string"}}
-
-
 def _exact(generated: dict[str, Any]) -> dict[str, Any]:
     paths = {
         path: {method: _operation(each) for method, each in item.items()}
         for path, item in generated["paths"].items()
     }
-    for path in paths.values():
-        _add_streams(path)
     schemas = _schemas()
     bodies = [each.get("requestBody") for item in paths.values() for each in item.values()]
     requested = _named_by(bodies, schemas)
@@ -196,6 +197,8 @@ def _operation(operation: dict[str, Any]) -> dict[str, Any]:
         status: _with_headers(status, _with_files(each))
         for status, each in operation["responses"].items()
     }
+    if operation["operationId"] in STREAMED:
+        responses["200"] = _with_stream(responses["200"])
     if "parameters" not in operation:
         return {**operation, "responses": responses}
     parameters = [openapi_examples.with_example(each) for each in operation["parameters"]]
@@ -205,7 +208,13 @@ def _operation(operation: dict[str, Any]) -> dict[str, Any]:
 def _with_files(response: dict[str, Any]) -> dict[str, Any]:
     content = response.get("content", {})
     files = {kind: {"schema": _FILE} for kind in content if kind.startswith(_FILES)}
-    return {**response, "content": {**content, **files}} if files else response
+    events = {kind: {"schema": _EVENT} for kind in content if kind == EVENTS}
+    return {**response, "content": {**content, **files, **events}} if content else response
+
+
+def _with_stream(response: dict[str, Any]) -> dict[str, Any]:
+    """Return the response with a film, or with its progress as a stream of events."""
+    return {**response, "content": {**response["content"], EVENTS: {"schema": _EVENT}}}
 
 
 def _with_headers(status: str, response: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 
 from application.jobs.watch_task import WatchTask
@@ -40,6 +41,7 @@ class TaskController(Controller):
         media_type=EVENTS,
         responses={
             200: DOCUMENTED,
+            204: ResponseSpec(None, description="The client has read the outcome"),
             **documented(400, 404, 429, 500, 503),
         },
     )
