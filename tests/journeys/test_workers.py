@@ -149,8 +149,7 @@ async def long_blueprint(client: httpx.AsyncClient) -> dict[str, Any]:
         "moves": [{"video_path": noise, "start_time": 0, "duration": 5.0, "trim_start": 0.4}],
         "output_config": {
             "output_path": film_path("local", task_id),
-            "width": 854,
-            "height": 480,
+            "frame_rate": 60,
             # Of every bitrate a clip is encoded for itself.
             "video_bitrate": f"{2000 + task_id.int % 997}k",
         },
@@ -204,9 +203,15 @@ async def test_the_job_of_a_killed_worker_is_done_by_the_other(
     async with workers(service, "first", "second") as pair, server.client() as client:
         blueprint = await long_blueprint(client)
         asking = asyncio.ensure_future(client.post(ASSEMBLE, json=blueprint, timeout=LIMIT))
-        await until(lambda: asking.done() or any(working(each.data) for each in pair), within=30)
+        busy: list[Worker] = []
+
+        def found() -> bool:
+            busy[:] = [each for each in pair if working(each.data)]
+            return bool(busy) or asking.done()
+
+        await until(found, within=30)
         assert not asking.done(), (await asking).text
-        [killed] = [each for each in pair if working(each.data)]
+        [killed] = busy
         [other] = [each for each in pair if each is not killed]
         assert await killed.ended(signal.SIGKILL) == -signal.SIGKILL
         await until(lambda: bool(working(other.data)) or asking.done(), within=TAKEN_OVER)
