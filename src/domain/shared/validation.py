@@ -149,6 +149,10 @@ class _Looked(msgspec.Struct, frozen=True):
     def is_name(self) -> bool:
         return any((meta.extra or {}).get("name") for meta in self.metas)
 
+    @property
+    def is_secret(self) -> bool:
+        return any((meta.extra or {}).get("secret") for meta in self.metas)
+
 
 @cache
 def _fields(kind: type[msgspec.Struct]) -> Mapping[str, tuple[FieldInfo, _Looked]]:
@@ -182,7 +186,8 @@ def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
         try:
             converted = msgspec.convert(value, hint.kind)
         except msgspec.ValidationError as error:
-            found.add(path, f"{_reason(bare, error)}; got {_shown(value)}.")
+            shown = "a secret" if hint.is_secret else _shown(value)
+            found.add(path, f"{_reason(bare, error)}; got {shown}.")
         else:
             if not (hint.is_name and isinstance(value, str)) or _is_name(value, path, found):
                 return converted
