@@ -300,7 +300,8 @@ async def test_the_examples_are_bodies_that_the_service_takes(
             for example in described["components"]["schemas"][kind].get("examples", []):
                 address = re.sub(r"\{\w+\}", "a", path)
                 answer = await client.request(method.upper(), address, json=example)
-                assert answer.status_code in (200, 404), answer.text
+                off = answer.status_code == 409 and answer.json()["code"] == "authentication-off"
+                assert off or answer.status_code in (200, 404), answer.text
 
 
 async def test_the_ranges_of_numbers_are_told(described: Json) -> None:

@@ -4,7 +4,7 @@ from application.accounts.access_tokens import AccessTokens
 from application.accounts.secret_texts import key_of
 from application.ports.api_keys import ApiKeys
 from application.ports.logins import Logins
-from domain.accounts.errors import NotAuthenticated, TokenRejected
+from domain.accounts.errors import AuthenticationOff, NotAuthenticated, TokenRejected
 from domain.accounts.users import LOCAL, Caller, caller_by_key, caller_of
 
 
@@ -32,6 +32,11 @@ class Authenticate:
         if api_key is not None:
             return await self._by_key(api_key)
         raise NotAuthenticated
+
+    def require_accounts(self) -> None:
+        """Raise `AuthenticationOff` in a service without accounts."""
+        if not self.is_on:
+            raise AuthenticationOff
 
     async def _by_token(self, token: str) -> Caller:
         claims = await self._tokens.read(token)

@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from application.accounts.authenticate import Authenticate
 from application.accounts.log_in import LogIn, LogOut, RefreshTokens, TokenPair
 from application.accounts.manage_keys import (
     CreateApiKey,
@@ -24,7 +25,7 @@ from entrypoints.http.account_bodies import (
     UnreadRefreshToken,
     UnreadRegistration,
 )
-from entrypoints.http.callers import PUBLIC, SCOPE, address_of, needs_accounts
+from entrypoints.http.callers import PUBLIC, SCOPE, address_of
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.problems import documented
 from entrypoints.http.request_bodies import JsonRequest
@@ -64,7 +65,6 @@ class AccountController(Controller):
         "/register",
         operation_id="register",
         opt={PUBLIC: True},
-        guards=[needs_accounts],
         request_class=JsonRequest,
         response_description="The new user",
         responses=documented(*_WRITES, 429, public=True),
@@ -74,9 +74,12 @@ class AccountController(Controller):
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadRegistration],
         register: Wired[Register],
+        authenticate: Wired[Authenticate],
     ) -> Account:
         """Register a user; the first one becomes administrator."""
-        user = await register(await data.registration(), address_of(request))
+        registration = await data.registration()
+        authenticate.require_accounts()
+        user = await register(registration, address_of(request))
         return _account(user)
 
     @post(
@@ -84,7 +87,6 @@ class AccountController(Controller):
         operation_id="createToken",
         status_code=200,
         opt={PUBLIC: True},
-        guards=[needs_accounts],
         request_class=JsonRequest,
         response_description="An access token and a refresh token",
         responses=documented(401, *_WRITES, 429, public=True),
@@ -94,39 +96,52 @@ class AccountController(Controller):
         request: Request[Any, Any, Any],
         data: JSONBody[UnreadCredentials],
         log_in: Wired[LogIn],
+        authenticate: Wired[Authenticate],
     ) -> Response[TokenPair]:
         """Log in with a name and a password; returns tokens."""
-        return _secret(await log_in(await data.credentials(), address_of(request)))
+        credentials = await data.credentials()
+        authenticate.require_accounts()
+        return _secret(await log_in(credentials, address_of(request)))
 
     @post(
         "/token/refresh",
         operation_id="refreshToken",
         status_code=200,
         opt={PUBLIC: True},
-        guards=[needs_accounts],
         request_class=JsonRequest,
         response_description="The next access token and refresh token",
         responses=documented(401, *_WRITES, public=True),
     )
     async def refresh(
-        self, data: JSONBody[UnreadRefreshToken], refresh_tokens: Wired[RefreshTokens]
+        self,
+        data: JSONBody[UnreadRefreshToken],
+        refresh_tokens: Wired[RefreshTokens],
+        authenticate: Wired[Authenticate],
     ) -> Response[TokenPair]:
         """Exchange a refresh token for new tokens; a token that is used twice ends the log-in."""
-        return _secret(await refresh_tokens(await data.token()))
+        token = await data.token()
+        authenticate.require_accounts()
+        return _secret(await refresh_tokens(token))
 
     @post(
         "/token/revoke",
         operation_id="revokeToken",
         status_code=204,
         opt={PUBLIC: True},
-        guards=[needs_accounts],
         request_class=JsonRequest,
         response_description="The log-in has ended, if there was one",
         responses=documented(*_WRITES, public=True),
     )
-    async def revoke(self, data: JSONBody[UnreadRefreshToken], log_out: Wired[LogOut]) -> None:
+    async def revoke(
+        self,
+        data: JSONBody[UnreadRefreshToken],
+        log_out: Wired[LogOut],
+        authenticate: Wired[Authenticate],
+    ) -> None:
         """Log out: the refresh token and the access tokens of its log-in are refused."""
-        await log_out(await data.token())
+        token = await data.token()
+        authenticate.require_accounts()
+        await log_out(token)
 
     @get(
         "/me",
@@ -159,7 +174,6 @@ class AccountController(Controller):
         "/keys",
         operation_id="createApiKey",
         opt={SCOPE: Scope.READ},
-        guards=[needs_accounts],
         request_class=JsonRequest,
         response_description="The key, with its secret",
         responses=documented(*_WRITES),
@@ -169,16 +183,18 @@ class AccountController(Controller):
         data: JSONBody[UnreadApiKeyRequest],
         create_api_key: Wired[CreateApiKey],
         account: NamedDependency[Caller],
+        authenticate: Wired[Authenticate],
     ) -> Response[IssuedApiKey]:
         """Create an API key; the answer is the only one that shows its secret."""
+        wanted = await data.wanted()
+        authenticate.require_accounts()
         require_login(account)
-        return _secret(await create_api_key(await data.wanted(), account.user_id, account.role))
+        return _secret(await create_api_key(wanted, account.user_id, account.role))
 
     @delete(
         "/keys/{key_id:uuid}",
         operation_id="revokeApiKey",
         opt={SCOPE: Scope.READ},
-        guards=[needs_accounts],
         response_description="It is revoked",
         responses=documented(404, 409, 500, 503),
     )
@@ -187,8 +203,10 @@ class AccountController(Controller):
         key_id: FromPath[UUID],
         revoke_api_key: Wired[RevokeApiKey],
         account: NamedDependency[Caller],
+        authenticate: Wired[Authenticate],
     ) -> None:
         """Revoke an API key of the caller."""
+        authenticate.require_accounts()
         require_login(account)
         await revoke_api_key(key_id, account.user_id)
 

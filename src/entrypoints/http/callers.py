@@ -9,7 +9,7 @@ from litestar.types import Scope
 from structlog.contextvars import bind_contextvars
 
 from application.accounts.authenticate import Authenticate
-from domain.accounts.errors import AuthenticationOff, TokenRejected
+from domain.accounts.errors import TokenRejected
 from domain.accounts.users import Caller
 from domain.accounts.users import Scope as Permission
 
@@ -41,12 +41,6 @@ async def authenticated(connection: Connection, handler: BaseRouteHandler) -> No
         bind_contextvars(caller=caller.user_id)
     caller.require(_scope_of(connection, handler))
     connection.scope["user"] = caller
-
-
-def needs_accounts(connection: Connection, _: BaseRouteHandler) -> None:
-    """Raise `AuthenticationOff` in a service without accounts."""
-    if not connection.app.state.use_cases.authenticate.is_on:
-        raise AuthenticationOff
 
 
 def is_public(handler: BaseRouteHandler, path: str) -> bool:
