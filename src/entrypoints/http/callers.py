@@ -36,7 +36,8 @@ async def authenticated(connection: Connection, handler: BaseRouteHandler) -> No
     if is_public(handler, connection.scope["path"]):
         return
     authenticate: Authenticate = connection.app.state.use_cases.authenticate
-    caller = await authenticate(_bearer(connection), connection.headers.get("x-api-key"))
+    token = _bearer(connection) if authenticate.is_on else None
+    caller = await authenticate(token, connection.headers.get("x-api-key"))
     if authenticate.is_on:
         bind_contextvars(caller=caller.user_id)
     caller.require(_scope_of(connection, handler))
@@ -64,6 +65,7 @@ def address_of(request: Request[Any, Any, Any]) -> str:
 
 
 def _bearer(connection: Connection) -> str | None:
+    """Return the token of a request; raises `TokenRejected` for another way to authenticate."""
     given = connection.headers.get("authorization")
     if given is None:
         return None
