@@ -9,16 +9,21 @@ from typing import Final
 
 from adapters.cage.cage import Cage
 from adapters.cage.self_test import TriedCage
+from adapters.database.api_keys import SqlApiKeys
+from adapters.database.attempts import SqlAttemptCounter
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import Database, open_database
 from adapters.database.job_events import open_job_events
 from adapters.database.jobs import SqlJobRepository
 from adapters.database.library_files import SqlLibraryFiles
+from adapters.database.logins import SqlLogins
 from adapters.database.moves import SqlMoveRepository
 from adapters.database.schema import Schema, open_schema
+from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.songs import SqlSongRepository
 from adapters.database.tasks import SqlTaskRepository
+from adapters.database.users import SqlUserRepository
 from adapters.demo.studio import CodeStudio
 from adapters.description_model.gemini import GeminiDescriptionModel
 from adapters.description_model.offline import OfflineDescriptionModel
@@ -40,6 +45,7 @@ from adapters.media.worker import MediaWorker
 from adapters.memory.job_events import MemoryJobEvents
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.hls_fragments import FragmentPreviewStreamer
+from adapters.passwords.argon2_hasher import Argon2PasswordHasher
 from adapters.progress.logs import LogProgress
 from adapters.progress.several import SeveralProgress
 from adapters.seeds.opening import open_seed
@@ -50,6 +56,8 @@ from adapters.storage.s3 import open_s3
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.blas import use_one_blas_thread
 from adapters.system.clock import SystemClock
+from adapters.tokens.jwt_signer import JwtSigner
+from adapters.tokens.setting_keys import SettingSigningKeys
 from application.jobs.job_progress import JobProgressEvents
 from application.operations.extras import require_extra
 from application.ports.description_model import DescriptionModel
@@ -131,6 +139,15 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             ),
             clock=SystemClock(),
             cage=TriedCage(cage, settings.folder),
+            users=SqlUserRepository(database),
+            logins=SqlLogins(database),
+            api_keys=SqlApiKeys(database),
+            attempts=SqlAttemptCounter(database),
+            signing_keys=SettingSigningKeys(settings.secrets)
+            if settings.secrets
+            else SqlSigningKeys(database),
+            token_signer=JwtSigner(),
+            password_hasher=Argon2PasswordHasher(),
         )
 
 

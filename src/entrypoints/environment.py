@@ -9,7 +9,7 @@ import msgspec
 
 from domain.shared.errors import InvalidRequest
 from domain.shared.violations import Violation
-from entrypoints.setting_rules import Setting
+from entrypoints.setting_rules import NEEDS_LOOPBACK, Setting, is_loopback
 from entrypoints.settings import Settings
 
 _CREDENTIALS: Final = re.compile(r"//[^/@\s]*@")
@@ -99,6 +99,8 @@ def _faults(settings: Settings) -> list[Violation]:
         demands.append(("BACHATA_S3_SECRET_KEY", "set both keys or neither"))
     if needs_postgres:
         demands.append(("BACHATA_DATABASE_URL", "BACHATA_JOBS=pgqueuer needs Postgres"))
+    if settings.auth == "off" and not is_loopback(settings.host):
+        demands.append(("BACHATA_HOST", NEEDS_LOOPBACK))
     return [Violation(path=name, message=demand) for name, demand in demands]
 
 

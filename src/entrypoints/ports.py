@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from application.ports.api_keys import ApiKeys
 from application.ports.artifact_cache import ArtifactCache
+from application.ports.attempts import AttemptCounter
 from application.ports.audio_analyzer import AudioAnalyzer
 from application.ports.blueprints import BlueprintArchive
 from application.ports.cage import Cage
@@ -16,17 +18,22 @@ from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
 from application.ports.library_files import LibraryFiles
+from application.ports.logins import Logins
 from application.ports.media_probe import MediaProbe
 from application.ports.motion_analyzer import MotionAnalyzer
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import MoveIndex
 from application.ports.moves import MoveRepository
+from application.ports.password_hasher import PasswordHasher
 from application.ports.preview_streamer import PreviewStreamer
 from application.ports.progress import Progress
+from application.ports.signing_keys import SigningKeys
 from application.ports.songs import SongRepository
 from application.ports.sound_aligner import SoundAligner
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
+from application.ports.token_signer import TokenSigner
+from application.ports.users import UserRepository
 from application.ports.workspace import Workspace
 
 
@@ -60,3 +67,10 @@ class Ports:
     progress: Progress
     clock: Clock
     cage: Cage
+    users: UserRepository
+    logins: Logins
+    api_keys: ApiKeys
+    attempts: AttemptCounter
+    signing_keys: SigningKeys
+    token_signer: TokenSigner
+    password_hasher: PasswordHasher

@@ -13,6 +13,8 @@ from domain.shared import paths
 
 ON: Final = ("on", "true", "1")
 OFF: Final = ("off", "false", "0")
+SHORTEST_SECRET: Final = 32
+"""Minimum characters of a secret that signs tokens: 256 bits, as RFC 7518 demands."""
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 
 
@@ -64,6 +66,11 @@ def hosts_in(listed: str) -> frozenset[str]:
     return frozenset(filter(None, map(str.strip, listed.split(","))))
 
 
+def secrets_in(listed: str) -> tuple[str, ...]:
+    """Return the secrets of a comma-separated list."""
+    return tuple(filter(None, map(str.strip, listed.split(","))))
+
+
 def _is_folder(prefix: str) -> bool:
     folder = prefix.strip("/")
     return not folder or (paths.fault(folder) is None and len(folder.encode()) <= 200)
@@ -76,9 +83,13 @@ def _is_web_address(text: str) -> bool:
 
 WEB_ADDRESS: Final = Rule(_is_web_address, "it must begin with http:// or https://")
 FOLDER: Final = Rule(_is_folder, "it must be a folder such as `bachata`, of up to 200 bytes")
-LOOPBACK: Final = Rule(
-    is_loopback,
-    "without authentication it must be a loopback address, such as 127.0.0.1",
+NEEDS_LOOPBACK: Final = (
+    "with BACHATA_AUTH=off it must be a loopback address, such as 127.0.0.1; "
+    "set BACHATA_AUTH=on to use accounts, and any address"
+)
+SECRETS: Final = Rule(
+    lambda value: all(len(each) >= SHORTEST_SECRET for each in secrets_in(value)),
+    f"it must be secrets of at least {SHORTEST_SECRET} characters, separated by commas",
 )
 HOSTS: Final = Rule(
     lambda value: all(map(_HOST.fullmatch, hosts_in(value))),

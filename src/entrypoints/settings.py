@@ -7,11 +7,11 @@ from application.concurrency.cores import usable_cores
 from domain.rendering.workload import FilmLimits
 from domain.shared.bucket_uris import Home
 from entrypoints import setting_rules as rules
-from entrypoints.job_settings import JobSettings
+from entrypoints.server_settings import ServerSettings
 from entrypoints.setting_rules import Setting
 
 
-class Settings(JobSettings, frozen=True, kw_only=True):
+class Settings(ServerSettings, frozen=True, kw_only=True):
     """All settings of the service."""
 
     storage_backend: Annotated[
@@ -84,23 +84,6 @@ class Settings(JobSettings, frozen=True, kw_only=True):
     database_pool: Annotated[
         int, Setting("maximum number of connections to Postgres of one process", rules.at_least(1))
     ] = 10
-    host: Annotated[str, Setting("address the server listens on", rules.LOOPBACK)] = "127.0.0.1"
-    port: Annotated[int, Setting("port the server listens on", rules.between(1, 65535))] = 8000
-    allowed_hosts: Annotated[
-        str,
-        Setting(
-            "hosts, besides loopback names, that requests and pages may use: `host` or "
-            "`host:port`, separated by commas",
-            rules.HOSTS,
-        ),
-    ] = ""
-    auth: Annotated[
-        str,
-        Setting(
-            "`off`: every caller is the built-in local user, on a loopback address only",
-            rules.one_of("off"),
-        ),
-    ] = "off"
     assembly_timeout: Annotated[
         float,
         Setting("time limit of making a film, planning included", rules.more_than(0), unit="s"),
@@ -288,11 +271,6 @@ class Settings(JobSettings, frozen=True, kw_only=True):
             megabytes=self.max_film_mb,
             joined=self.encoder == "joining",
         )
-
-    @property
-    def hosts(self) -> frozenset[str]:
-        """The allowed hosts of requests besides loopback names."""
-        return rules.hosts_in(self.allowed_hosts)
 
     @property
     def wants_gpu(self) -> bool:

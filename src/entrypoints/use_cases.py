@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass
 
+from application.accounts.authenticate import Authenticate
+from application.accounts.log_in import LogIn, LogOut, RefreshTokens
+from application.accounts.manage_keys import CreateApiKey, ListApiKeys, RevokeApiKey
+from application.accounts.manage_users import (
+    AddUser,
+    DisableUser,
+    FindUser,
+    Register,
+    SetPassword,
+)
+from application.accounts.rotate_secret import RotateSecret
 from application.concurrency.background_queue import BackgroundQueue
 from application.jobs.cancel_job import CancelJob
 from application.jobs.make_film import MakeFilm
@@ -135,7 +146,27 @@ class OperationsUseCases:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountUseCases:
+    """Use cases of callers: users, their log-ins and API keys."""
+
+    add_user: AddUser
+    authenticate: Authenticate
+    create_api_key: CreateApiKey
+    disable_user: DisableUser
+    find_user: FindUser
+    list_api_keys: ListApiKeys
+    log_in: LogIn
+    log_out: LogOut
+    refresh_tokens: RefreshTokens
+    register: Register
+    revoke_api_key: RevokeApiKey
+    rotate_secret: RotateSecret
+    set_password: SetPassword
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCases(
+    AccountUseCases,
     LibraryUseCases,
     UploadUseCases,
     SearchUseCases,

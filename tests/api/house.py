@@ -13,7 +13,9 @@ from litestar import Litestar
 
 from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.jobs.in_process import InProcessJobQueue
+from adapters.memory.api_keys import MemoryApiKeys
 from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.attempts import MemoryAttemptCounter
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.cage import MemoryCage
@@ -24,14 +26,19 @@ from adapters.memory.encoder import MemoryEncoder
 from adapters.memory.job_events import MemoryJobEvents
 from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.library import MemoryLibrary
+from adapters.memory.logins import MemoryLogins
 from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.move_index import MemoryMoveIndex
+from adapters.memory.password_hasher import MemoryPasswordHasher
 from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from adapters.memory.progress import MemoryProgress
+from adapters.memory.signing_keys import MemorySigningKeys
 from adapters.memory.sound_aligner import MemorySoundAligner
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
+from adapters.memory.token_signer import MemoryTokenSigner
+from adapters.memory.users import MemoryUserRepository
 from adapters.memory.workspace import MemoryWorkspace
 from adapters.progress.several import SeveralProgress
 from application.concurrency.timeouts import Timeouts
@@ -88,6 +95,8 @@ class House:
         self.workspace = MemoryWorkspace(self.root)
         self.library = MemoryLibrary()
         encoder = MemoryEncoder()
+        self.users = MemoryUserRepository()
+        self.hasher = MemoryPasswordHasher()
         self.ports = Ports(
             tasks=self.tasks,
             jobs=self.jobs,
@@ -117,6 +126,13 @@ class House:
             ),
             clock=MemoryClock(),
             cage=MemoryCage(),
+            users=self.users,
+            logins=MemoryLogins(self.users),
+            api_keys=MemoryApiKeys(self.users),
+            attempts=MemoryAttemptCounter(),
+            signing_keys=MemorySigningKeys(),
+            token_signer=MemoryTokenSigner(),
+            password_hasher=self.hasher,
         )
 
     async def furnish(self) -> None:

@@ -14,8 +14,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from application.accounts.manage_keys import ApiKeyRequest
+from domain.accounts.rules import Registration
+from domain.accounts.users import Role, Scope
 from domain.blueprint.model import Blueprint
+from domain.shared import paths
 from entrypoints.http import openapi_examples
+from entrypoints.settings import Settings
+from entrypoints.wiring.wire import wire
 from tests import examples
 from tests.api.house import ASSEMBLE, JSON, House, folder_of
 from tests.api.served import served
@@ -31,12 +37,16 @@ LIMIT = 600.0
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
 
-async def lived_in(house: House) -> str:
+async def lived_in(house: House) -> tuple[str, str]:
     """Fill the library, with what the document's examples name too, and make a film.
 
-    Returns the version in the addresses of the film's preview.
+    Returns an administrator's API key, and the version in the addresses of the film's preview.
     """
     await house.furnish()
+    use_cases = wire(house.ports, house.settings)
+    ana = await use_cases.add_user(Registration("ana", "correct horse battery"), Role.ADMIN)
+    asked = ApiKeyRequest(name="everything", scopes=tuple(Scope))
+    key = (await use_cases.create_api_key(asked, ana.id, ana.role)).key
     library, files = house.library, house.storage.objects
     song, move = await library.songs.get("song"), await library.moves.get("move-1")
     example = next(each for each in openapi_examples.BODIES if isinstance(each, Blueprint))
@@ -47,23 +57,24 @@ async def lived_in(house: House) -> str:
         replace(song, id=openapi_examples.SONG, audio_path=example.audio_path), analysis
     )
     await library.moves.add(replace(move, id=openapi_examples.MOVE, video_path=clip))
-    film = msgspec.json.encode(blueprint(openapi_examples.TASK, list(CLIPS)))
+    made = blueprint(openapi_examples.TASK, list(CLIPS))
+    output = replace(made.output_config, output_path=paths.film(ana.id, made.task_id))
+    film = msgspec.json.encode(replace(made, output_config=output))
     async with house.client() as client:
+        client.headers["X-API-Key"] = key
         answer = await client.post(ASSEMBLE, content=film, headers=JSON)
         assert answer.status_code == 200, answer.text
-        return (
-            (await folder_of(client, openapi_examples.TASK))
-            .rpartition("/preview/")[2]
-            .split("/")[0]
-        )
+        folder = await folder_of(client, openapi_examples.TASK)
+        return key, folder.rpartition("/preview/")[2].split("/")[0]
 
 
-async def try_all(port: int, seed: int, configuration: Path) -> tuple[int, str]:
+async def try_all(port: int, key: str, seed: int, configuration: Path) -> tuple[int, str]:
     """Return the exit status of Schemathesis, and everything it has printed."""
     number = examples.asked_for() or EXAMPLES
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration)),
         *("run", f"http://127.0.0.1:{port}/schema", "--checks", "all"),
+        *("--header", f"X-API-Key: {key}"),
         *("--max-examples", str(number), "--seed", str(seed), "--no-color"),
     ]
     running = await asyncio.create_subprocess_exec(
@@ -85,14 +96,14 @@ async def try_all(port: int, seed: int, configuration: Path) -> tuple[int, str]:
 
 
 async def test_no_check_fails_in_any_phase(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    house = House(tmp_path)
-    version = await lived_in(house)
+    house = House(tmp_path, Settings(allowed_hosts="house", auth="on"))
+    key, version = await lived_in(house)
     configuration = tmp_path / CONFIGURATION.name
     configuration.write_text(CONFIGURATION.read_text().replace("VERSION", version))
     seed = request.config.getoption("hypothesis_seed") or 0
 
     async with served(house) as port:
-        status, said = await try_all(port, seed, configuration)
+        status, said = await try_all(port, key, seed, configuration)
 
     assert status == 0, said
     for phase in PHASES:

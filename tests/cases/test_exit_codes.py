@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import domain.accounts.errors
 from domain.shared import errors
 from domain.shared.violations import Violation
 from entrypoints.cli import exit_codes
@@ -21,8 +22,9 @@ MADE: dict[type[errors.BachataError], tuple[Any, ...]] = {
 
 
 def kinds() -> list[type[errors.BachataError]]:
-    found = [each for _, each in inspect.getmembers(errors, inspect.isclass)]
-    return [each for each in found if issubclass(each, errors.BachataError)]
+    modules = (errors, domain.accounts.errors)
+    found = [each for module in modules for _, each in inspect.getmembers(module, inspect.isclass)]
+    return [each for each in dict.fromkeys(found) if issubclass(each, errors.BachataError)]
 
 
 def made(kind: type[errors.BachataError]) -> errors.BachataError:

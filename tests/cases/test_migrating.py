@@ -12,6 +12,7 @@ import pytest
 from adapters.memory import encoder
 from application.migration.report import Came
 from application.migration.verification import SAMPLE
+from domain.accounts.rules import check_user_id
 from domain.blueprint import rules
 from domain.legacy.seeds import Model
 from domain.library.embeddings import MoveEmbedding, packed
@@ -464,3 +465,46 @@ async def test_checksums_are_those_of_the_files_that_were_taken(earlier: Earlier
         if file.is_file()
     }
     assert kept == taken
+
+
+async def test_with_accounts_everybody_keeps_their_films(tmp_path: Path) -> None:
+    """Users come disabled and without passwords; an operator enables them."""
+    earlier = Earlier(tmp_path, keeps_users=True)
+    everything(earlier)
+    earlier.task(5, "failed", user=1)
+    earlier.task(6, "failed", user=None)
+    earlier.task(7, "failed", user="Ana@example.org")
+    report = await earlier()
+    assert report.verified is not None
+    assert report.verified.faults == ()
+    assert "choreographytask.user" not in {each.name for each in report.dropped}
+    film = await earlier.on_record(1)
+    assert (film.owner, film.output_path) == ("user_47", paths.film("user_47", UUID(int=1)))
+    assert film.output_path in earlier.storage.objects
+    blueprint = await earlier.archive.get(UUID(int=1))
+    assert blueprint.output_config.output_path == film.output_path
+    rules.check(blueprint, "user_47")
+    assert (await earlier.on_record(5)).owner == "user_1"
+    assert (await earlier.on_record(6)).owner == OWNER
+    named = (await earlier.on_record(7)).owner
+    assert named.startswith("user_")
+    assert set(earlier.users.users) == {"user_47", "user_1", named}
+    for user in earlier.users.users.values():
+        assert (user.name, user.disabled, user.password_hash) == (user.id, True, None)
+        check_user_id(user.id)
+    await earlier.users.update("user_1", lambda u: msgspec.structs.replace(u, disabled=False))
+    assert came_only(await earlier(), Came.THERE)
+    assert earlier.users.users["user_1"].disabled is False
+
+
+async def test_what_came_before_there_were_accounts_stays_with_its_owner(tmp_path: Path) -> None:
+    film = f"choreographies/choreography_{task_key(1)}.mp4"
+    before, later = Earlier(tmp_path), Earlier(tmp_path, keeps_users=True)
+    before.task(1, "completed", result={"output_path": film})
+    later.task(1, "completed", result={"output_path": film})
+    await before()
+    later.tasks.history.update(before.tasks.history)
+    later.file(film, encoder.clip("film", 240, 30))
+    assert outcomes(await later(), Model.TASK) == {task_key(1): Came.COMPLETED}
+    task = await later.on_record(1)
+    assert (task.owner, task.output_path) == (OWNER, paths.film(OWNER, UUID(int=1)))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.shared.errors import InvalidRequest
-from entrypoints.environment import SETTINGS, from_environment, listed
+from entrypoints.environment import SETTINGS, from_environment, listed, with_address
 from entrypoints.settings import Settings
 
 
@@ -97,7 +97,7 @@ def test_no_number_is_taken_that_is_none(name: str, wrong: str) -> None:
 def test_a_list_of_the_settings_shows_no_secret() -> None:
     secrets = [each for each in SETTINGS if each.setting.secret]
     assert {each.name for each in secrets} >= {"BACHATA_S3_SECRET_KEY", "GEMINI_API_KEY"}
-    given = {each.name: "opensesame" for each in secrets}
+    given = {each.name: 4 * "opensesame" for each in secrets}
     addresses = {"BACHATA_S3_ENDPOINT_URL": "http://somebody:opensesame@127.0.0.1:8333"}
     shown = listed(from_environment({**given, **addresses, "BACHATA_S3_ACCESS_KEY": "a"}))
     assert list(shown) == [each.name for each in SETTINGS]
@@ -105,3 +105,26 @@ def test_a_list_of_the_settings_shows_no_secret() -> None:
     assert shown["GEMINI_API_KEY"] == "(set)"
     assert shown["BACHATA_S3_ENDPOINT_URL"] == "http://***@127.0.0.1:8333"
     assert listed(Settings())["GEMINI_API_KEY"] == ""
+
+
+def test_a_server_without_accounts_starts_on_a_loopback_address_alone() -> None:
+    for host in ("127.0.0.1", "::1", "localhost"):
+        assert from_environment({"BACHATA_HOST": host}).auth == "off"
+    for host in ("0.0.0.0", "192.0.2.1", "::", "dance.example.org"):  # noqa: S104
+        with pytest.raises(InvalidRequest) as refused:
+            from_environment({"BACHATA_HOST": host})
+        [violation] = refused.value.violations
+        assert violation.path == "BACHATA_HOST"
+        assert "BACHATA_AUTH=on" in violation.message
+        with pytest.raises(InvalidRequest):
+            with_address(Settings(), host, None)
+        assert from_environment({"BACHATA_HOST": host, "BACHATA_AUTH": "on"}).host == host
+
+
+def test_secrets_of_tokens_are_long_and_separated_by_commas() -> None:
+    one, two = 32 * "a", 40 * "b"
+    given = from_environment({"BACHATA_TOKEN_SECRETS": f"{one}, {two},"})
+    assert given.secrets == (one, two)
+    with pytest.raises(InvalidRequest) as refused:
+        from_environment({"BACHATA_TOKEN_SECRETS": f"{one},{31 * 'c'}"})
+    assert 31 * "c" not in str(refused.value.violations)

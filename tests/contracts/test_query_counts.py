@@ -6,6 +6,7 @@ such page.
 
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import uuid4
@@ -14,20 +15,28 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from adapters.database.api_keys import SqlApiKeys
+from adapters.database.attempts import SqlAttemptCounter
 from adapters.database.blueprints import SqlBlueprintArchive
 from adapters.database.engine import Database, open_database
+from adapters.database.logins import SqlLogins
 from adapters.database.schema import open_schema
+from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.tasks import SqlTaskRepository
+from adapters.database.users import SqlUserRepository
 from adapters.memory import encoder
 from application.library.unique_ids import unused
+from domain.accounts.users import User
 from domain.blueprint.model import Difficulty
 from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Song
 from domain.rendering.assembly import Assembly
 from domain.shared import paths
+from entrypoints.settings import Settings
 from tests.api.house import ASSEMBLE, GENERATE, House, document, folder_of
 from tests.contracts import postgres
+from tests.contracts.accounts import opened
 from tests.contracts.test_plans import Statement, faults, plan_of, statements
 from tests.world.libraries import sql_library
 from tests.world.studio import CLIPS, blueprint
@@ -124,6 +133,19 @@ ROUTES: Final[dict[str, Route]] = {
     "removeMove": Route(ask("DELETE", "/api/moves/move-02"), 7, by_key=True, again=False),
 }
 """Every operation of the API, in the order they are asked in: those that change come last."""
+
+
+COUNTS_OF_ACCOUNTS: Final = {
+    "register": 4,
+    "createToken": 11,
+    "refreshToken": 2,
+    "revokeToken": 1,
+    "getAccount": 1,
+    "listApiKeys": 2,
+    "createApiKey": 4,
+    "revokeApiKey": 2,
+}
+"""Operations of accounts, and how many statements each takes with its check of the caller."""
 
 
 def move(number: int) -> Move:
@@ -227,7 +249,7 @@ async def test_every_route_of_the_api_is_counted(tmp_path: Path) -> None:
         schema = (await client.get("/schema/openapi.json")).json()
     operations = [each for path in schema["paths"].values() for each in path.values()]
     named = {each["operationId"] for each in operations if "operationId" in each}
-    assert named == {*ROUTES}
+    assert named == {*ROUTES, *COUNTS_OF_ACCOUNTS}
 
 
 async def test_the_sixtieth_move_of_a_name_asks_no_more_questions_than_the_tenth() -> None:
@@ -245,3 +267,58 @@ async def test_the_sixtieth_move_of_a_name_asks_no_more_questions_than_the_tenth
     assert len(used) == 60
     assert {"turn", "turn-2", "turn-9"} < used
     assert max(asked.values()) == asked[9] == 9
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_route_of_accounts_asks_a_fixed_number_of_questions(
+    url: str, size: int, tmp_path: Path
+) -> None:
+    """However many users, log-ins and keys there are."""
+    async with open_schema(url) as schema:
+        await schema.upgrade()
+    house = House(
+        tmp_path / "house", Settings(allowed_hosts="house", auth="on", registration="open")
+    )
+    ana = {"name": "ana", "password": "correct horse battery"}
+    async with open_database(url) as database, opened(url) as accounts:
+        for number in range(size):
+            await accounts.users.add(User(id=f"user-{number}", name=f"User {number}"))
+            await accounts.logins.start(uuid4(), f"user-{number}", "digest", timedelta(days=1))
+        house.ports = replace(
+            house.ports,
+            users=SqlUserRepository(database),
+            logins=SqlLogins(database),
+            api_keys=SqlApiKeys(database),
+            attempts=SqlAttemptCounter(database),
+            signing_keys=SqlSigningKeys(database),
+        )
+        counts: dict[str, int] = {}
+        async with house.client() as client:
+
+            async def counted(
+                name: str, method: str, address: str, json: object = None
+            ) -> httpx.Response:
+                with statements() as found:
+                    answer = await client.request(method, address, json=json)
+                assert answer.is_success, answer.text
+                counts[name] = len([each for each in found if "advisory" not in each[0]])
+                return answer
+
+            await counted("register", "POST", "/api/auth/register", ana)
+            tokens: dict[str, str] = {}
+            for _ in range(2):
+                tokens = (await counted("createToken", "POST", "/api/auth/token", ana)).json()
+            refresh = {"refresh_token": tokens["refresh_token"]}
+            address = "/api/auth/token/refresh"
+            tokens = (await counted("refreshToken", "POST", address, refresh)).json()
+            client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+            await counted("getAccount", "GET", "/api/auth/me")
+            key_id = ""
+            for _ in range(size):
+                key = await counted("createApiKey", "POST", "/api/auth/keys", {"name": "k"})
+                key_id = key.json()["api_key"]["id"]
+            await counted("listApiKeys", "GET", "/api/auth/keys")
+            await counted("revokeApiKey", "DELETE", f"/api/auth/keys/{key_id}")
+            refresh = {"refresh_token": tokens["refresh_token"]}
+            await counted("revokeToken", "POST", "/api/auth/token/revoke", refresh)
+    assert counts == COUNTS_OF_ACCOUNTS

@@ -31,11 +31,13 @@ ORDINARY = {
         "config",
         "described",
         "finished",
+        "issued",
         "kind",
         "like",
+        "list",
         "note",
     ),
-    *("output", "page", "part", "place", "range", "reader", "request", "result", "search"),
+    *("output", "page", "pair", "part", "place", "range", "reader", "request", "result", "search"),
     *("understanding", "understood", "uploaded"),
 }
 """Words of schema names that have their everyday meaning."""

@@ -29,6 +29,9 @@ SLOW = (
     "aioboto3",
     "botocore",
     "aiohttp",
+    "jwt",
+    "argon2",
+    "cryptography",
 )
 STARTED = (
     "_thread.start_new_thread",

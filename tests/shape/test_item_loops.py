@@ -47,6 +47,8 @@ ITEMS: Final = {
 """Loops over many items, of which one that fails stops no other."""
 
 WHOLE: Final = {
+    "application/accounts/access_tokens.py": {"AccessTokens.read"},
+    "application/accounts/attempt_limits.py": {"AttemptLimits._count", "AttemptLimits.log_in"},
     "adapters/database/library_queries.py": {"take.work"},
     "adapters/database/moves.py": {"SqlMoveRepository.find_many"},
     "adapters/demo/studio.py": {"CodeStudio._made"},

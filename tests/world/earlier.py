@@ -21,6 +21,7 @@ from adapters.memory.progress import MemoryProgress
 from adapters.memory.seed_source import MemorySeedSource
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
+from adapters.memory.users import MemoryUserRepository
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
@@ -29,6 +30,7 @@ from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary
 from application.migration.library import SeedLibrary
 from application.migration.migrate_seed import MigrateSeed
+from application.migration.owners import SeedOwners
 from application.migration.report import Came, Migrated, MigrationReport
 from application.migration.tasks import SeedTasks
 from application.migration.verification import Verification
@@ -109,7 +111,12 @@ class Earlier:
     """The earlier system's records and files, and what they are brought into."""
 
     def __init__(
-        self, root: Path, trouble: Trouble | None = None, home: Home | None = None
+        self,
+        root: Path,
+        trouble: Trouble | None = None,
+        home: Home | None = None,
+        *,
+        keeps_users: bool = False,
     ) -> None:
         self.folder = root / "dump"
         self.folder.mkdir(exist_ok=True)
@@ -121,6 +128,8 @@ class Earlier:
         self.archive = MemoryBlueprintArchive()
         self.storage = MemoryStorage()
         self.workspace = MemoryWorkspace(root / "work")
+        self.users = MemoryUserRepository()
+        self._owners = SeedOwners(self.users, keeps_users=keeps_users)
         self.told: list[tuple[str, int]] = []
         self._wire((trouble or Trouble()).around, home)
 
@@ -148,7 +157,7 @@ class Earlier:
         )
         self.migrate = MigrateSeed(
             SeedLibrary(library.songs, library.moves, MemoryMediaProbe(), add_song, bring, 2),
-            SeedTasks(tasks, archive, storage, MemoryMediaProbe(), OWNER),
+            SeedTasks(tasks, archive, storage, MemoryMediaProbe(), self._owners),
             Verification(library.songs, library.moves, embeddings, tasks, archive, storage),
             storage,
             self.workspace,

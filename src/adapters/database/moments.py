@@ -1,6 +1,6 @@
 """Times by the database's clock, in UTC, which is the same for every machine that uses it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import DateTime
@@ -26,6 +26,11 @@ class Ago(ColumnElement[Any]):
     def __init__(self, by: timedelta) -> None:
         """Take the time difference."""
         self.seconds = by.total_seconds()
+
+
+def utc(moment: datetime) -> datetime:
+    """Return a time from a row in UTC; SQLite stores it without its zone."""
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 @compiles(Now, "sqlite")

@@ -184,3 +184,73 @@ class JobEventRow(Table):
     """UTC, by the database's clock."""
     document: Mapped[str] = mapped_column(Text())
     """The `application.ports.job_events.JobEvent` as JSON."""
+
+
+class UserRow(Table):
+    """One user."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str]
+    folded_name: Mapped[str] = mapped_column(Id, unique=True)
+    """Case-folded by Python, so that both databases find the same."""
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str | None]
+    disabled: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """UTC, by the database's clock, as all times of accounts."""
+
+
+class LoginRow(Table):
+    """One log-in, with the digest of its only valid refresh token."""
+
+    __tablename__ = "login"
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id, index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked: Mapped[bool]
+
+
+class ApiKeyRow(Table):
+    """One API key."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id, index=True)
+    name: Mapped[str]
+    prefix: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the key, in hexadecimal digits."""
+    scopes: Mapped[str]
+    """Separated by spaces."""
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class AttemptRow(Table):
+    """The attempts of one key in its window of time."""
+
+    __tablename__ = "attempt"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of what is counted, in hexadecimal digits."""
+    number: Mapped[int]
+    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class SigningKeyRow(Table):
+    """One secret that signs access tokens."""
+
+    __tablename__ = "signing_key"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    secret: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    retires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

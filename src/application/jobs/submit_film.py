@@ -52,7 +52,7 @@ class SubmitFilm:
         if isinstance(request, Blueprint):
             # Checking a Blueprint of 8 MB takes half a second.
             await PLANNING.run(lambda: rules.check(request, owner))
-            await self._film.check(request)
+            await self._film.check(request, owner)
         now = self._clock.now()
         job = Job(
             job_id=task_id,

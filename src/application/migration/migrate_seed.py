@@ -14,6 +14,7 @@ from application.ports.seed_source import SeedSource
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from domain.legacy.seeds import (
+    USER_FIELDS,
     Model,
     Record,
     dropped_fields,
@@ -90,7 +91,8 @@ class MigrateSeed:
         await self._library.songs(songs, *work, dry_run=dry_run)
         moves = [move for _, move in await _read(source, Model.MOVE, read_move, findings)]
         await self._library.moves(moves, *work, dry_run=dry_run)
-        tasks = await _read(source, Model.TASK, read_task, findings)
+        kept = USER_FIELDS if self._tasks.keeps_users else frozenset[str]()
+        tasks = await _read(source, Model.TASK, read_task, findings, kept)
         await self._tasks.tasks(tasks, *work, dry_run=dry_run)
         blueprints = await _read(source, Model.BLUEPRINT, read_blueprint, findings)
         await self._tasks.blueprints(blueprints, *work[1:], dry_run=dry_run)
@@ -108,13 +110,20 @@ class MigrateSeed:
 
 
 async def _read(
-    source: SeedSource, model: Model, read: Callable[[Record], T], findings: Findings
+    source: SeedSource,
+    model: Model,
+    read: Callable[[Record], T],
+    findings: Findings,
+    kept: frozenset[str] = frozenset(),
 ) -> list[tuple[str, T]]:
-    """Read all records of a model with their keys; unreadable records are skipped and reported."""
+    """Read all records of a model with their keys; unreadable records are skipped and reported.
+
+    Fields are dropped that the migration does not use, and that are not ``kept``.
+    """
     found: list[tuple[str, Any]] = []
     async for record in source.records(model):
         try:
-            for name in dropped_fields(model, record):
+            for name in set(dropped_fields(model, record)) - kept:
                 findings.drop(f"{model}.{name}", _JOBS if name == _JOB_FIELD else _NO_PLACE)
             found.append((record.key, read(record)))
         except ValueError as error:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -12,6 +13,7 @@ from application.media.item_attempts import attempt
 from application.media.store_file import digest_of
 from application.migration.library import OnProgress, Places
 from application.migration.media import SeedMedia
+from application.migration.owners import SeedOwners
 from application.migration.report import Came, Findings
 from application.ports.blueprints import BlueprintArchive
 from application.ports.media_probe import MediaProbe
@@ -49,14 +51,19 @@ class SeedTasks:
         blueprints: BlueprintArchive,
         storage: Storage,
         media_probe: MediaProbe,
-        owner: str,
+        owners: SeedOwners,
     ) -> None:
-        """Take the ports, and the new owner of the tasks."""
+        """Take the ports, and who decides the new owners of the tasks."""
         self._tasks = tasks
         self._blueprints = blueprints
         self._storage = storage
         self._media_probe = media_probe
-        self._owner = owner
+        self._owners = owners
+
+    @property
+    def keeps_users(self) -> bool:
+        """True if tasks keep their users."""
+        return self._owners.keeps_users
 
     async def tasks(
         self,
@@ -87,11 +94,9 @@ class SeedTasks:
     async def _task(
         self, record: SeedTask, film: Path | None, places: Places, *, dry_run: bool
     ) -> tuple[Came, list[str]]:
-        task = _assembly(record, self._owner, places.songs.get(record.song or ""))
-        try:
-            there = await self._tasks.get(record.task_id)
-        except TaskNotFound:
-            there = None
+        there = await self._there(record.task_id)
+        owner = there.owner if there is not None else self._owners.owner_of(record.user)
+        task = _assembly(record, owner, places.songs.get(record.song or ""))
         if there is not None and there.created_at != task.created_at:
             return Came.LEFT_OUT, [f"Another task with the id {record.task_id} exists already."]
         if there is not None and (film is None or there.output_path is not None):
@@ -108,7 +113,7 @@ class SeedTasks:
         looked = await self._media_probe.measure(film)
         if looked.picture is None:
             raise UnacceptedMedia("Its film has sound but no picture.")
-        path = paths.film(self._owner, task.task_id)
+        path = paths.film(task.owner, task.task_id)
         places.digests[path] = await digest_of(film)
         return msgspec.structs.replace(
             task, output_path=path, seconds=float(looked.seconds), warnings=()
@@ -124,6 +129,7 @@ class SeedTasks:
             with suppress(MediaTaken):
                 await self._storage.put(film, task.output_path)
         if there is None:
+            await self._owners.add(task.owner)
             await self._tasks.add(task)
         else:
             await self._tasks.update(task.task_id, lambda _: task)
@@ -169,7 +175,9 @@ class SeedTasks:
         else:
             findings.came(Model.BLUEPRINT, key, Came.THERE, str(task_id))
             return
-        now = brought(document, task_id, self._owner, places.find)
+        task = await self._there(task_id)
+        owner = paths.LOCAL_USER if task is None else task.owner
+        now = brought(document, task_id, owner, places.find)
         if lacking := await self._lacking(now.blueprint, places):
             missing = [f"There is no file {path!r}." for path in lacking]
             findings.left_out(Model.BLUEPRINT, key, *_first(missing))
@@ -177,6 +185,13 @@ class SeedTasks:
         if not dry_run:
             await finish_even_if_cancelled(self._blueprints.keep(now.blueprint))
         findings.came(Model.BLUEPRINT, key, Came.TAKEN, str(task_id), now.notes)
+
+    async def _there(self, task_id: UUID) -> Assembly | None:
+        """Return the task of an id; None if there is none."""
+        try:
+            return await self._tasks.get(task_id)
+        except TaskNotFound:
+            return None
 
     async def _lacking(self, blueprint: Blueprint, places: Places) -> list[str]:
         """Return the files of a Blueprint that are neither in the library nor in the storage."""

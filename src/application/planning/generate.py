@@ -53,7 +53,7 @@ class GenerateChoreography:
                 with of_the_library():
                     rules.check(blueprint, owner)
                 # The caller can shorten a film that exceeds the workload limits.
-                await self._film.check(blueprint)
+                await self._film.check(blueprint, owner)
                 if dance.warnings:
                     await record.note(dance.warnings)
                 await self._blueprints.keep(blueprint)

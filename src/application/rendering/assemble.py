@@ -31,7 +31,7 @@ class AssembleVideo:
         """
         # Checking a Blueprint of 8 MB takes half a second.
         await PLANNING.run(lambda: rules.check(blueprint, owner))
-        await self._film.check(blueprint)
+        await self._film.check(blueprint, owner)
         async with self._on_record(blueprint.task_id, owner, attempt=attempt) as record:
             first = attempt is None or attempt.number == 1
             if first or await self._blueprints.find(blueprint.task_id) is None:

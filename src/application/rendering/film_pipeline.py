@@ -85,8 +85,14 @@ class FilmPipeline:
         self._limits = limits or FilmLimits()
         self._retries = retries or Retries()
 
-    async def check(self, blueprint: Blueprint) -> None:
-        """Raise `BlueprintRejected` if the workload of a film exceeds the limits."""
+    async def check(self, blueprint: Blueprint, owner: str) -> None:
+        """Raise `BlueprintRejected` if the workload of a film exceeds the limits.
+
+        Raises `MediaNotFound` for the film of another owner, as if it were not there.
+        """
+        for path in blueprint.media:
+            if paths.is_film_of_another(path, owner):
+                raise MediaNotFound(path)
         # In a thread, because two thousand moves take a tenth of a second.
         await PLANNING.run(lambda: self._limits.check(blueprint, laid_out(blueprint)))
 

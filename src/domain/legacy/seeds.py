@@ -1,5 +1,6 @@
 """Records of the earlier system, a Django application, as its dumps and its tables contain them."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -57,6 +58,9 @@ _READ: Final[Mapping[Model, frozenset[str]]] = {
 }
 """The fields that the migration uses; for moves it may use every field of a list."""
 _EMBEDDINGS: Final = ("pose_embedding", "audio_embedding", "text_embedding")
+USER_FIELDS: Final = frozenset({"user", "user_id"})
+"""The fields of a task that name its user."""
+_USER: Final = re.compile(r"[a-z0-9_-]{1,50}")
 _CANCELLED: Final = "Cancelled by user"
 """The error text of the earlier system for a task that a user cancelled."""
 
@@ -96,6 +100,8 @@ class SeedTask(msgspec.Struct, frozen=True, kw_only=True):
     """Possible paths of its film."""
     song: str | None
     """Key of its song."""
+    user: str | None
+    """Key of its user."""
     created_at: datetime
     updated_at: datetime
 
@@ -108,6 +114,7 @@ class _TaskFields(msgspec.Struct, kw_only=True):
     result: object = None
     error: str | None = None
     song: int | str | None = None
+    user: object = None
     created_at: datetime
     updated_at: datetime | None = None
 
@@ -153,6 +160,13 @@ def task_id_of(key: str) -> UUID:
         return uuid5(NAMESPACE, key)
 
 
+def owner_of(user: str) -> str:
+    """Return the id here of a user, such as `user_1`; every other key gives a UUID, always one."""
+    if _USER.fullmatch(user):
+        return f"user_{user}"
+    return f"user_{uuid5(NAMESPACE, f'user {user}').hex}"
+
+
 def read_song(record: Record) -> SeedSong:
     """Read a song; raises `ValueError`, which says what is wrong."""
     return _converted(record.fields, SeedSong)
@@ -174,6 +188,8 @@ def read_task(record: Record) -> SeedTask:
     fields = dict(record.fields)
     if "song_id" in fields:
         fields.setdefault("song", fields["song_id"])
+    if "user_id" in fields:
+        fields.setdefault("user", fields["user_id"])
     task = _converted(fields, _TaskFields)
     state, why = _ended(task)
     created = _zoned(task.created_at)
@@ -184,6 +200,7 @@ def read_task(record: Record) -> SeedTask:
         why=why,
         films=(*_films(task.result), f"choreographies/choreography_{record.key}.mp4"),
         song=None if task.song is None else str(task.song),
+        user=_user(task.user),
         created_at=created,
         updated_at=max(created, _zoned(task.updated_at or task.created_at)),
     )
@@ -195,6 +212,13 @@ def read_blueprint(record: Record) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ValueError("Its document is not a JSON object.")  # noqa: TRY004 - one kind for all
     return cast(dict[str, Any], document)
+
+
+def _user(value: object) -> str | None:
+    """Return the key of a user; in some dumps it is a list of one name."""
+    if isinstance(value, list) and len(cast(list[object], value)) == 1:
+        [value] = cast(list[object], value)
+    return str(value) if isinstance(value, int | str) and value != "" else None
 
 
 def _ended(task: _TaskFields) -> tuple[State, str | None]:

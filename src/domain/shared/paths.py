@@ -89,6 +89,11 @@ def without_attempt(path: str) -> str:
     return _ATTEMPT.sub("", path)
 
 
+def is_film_of_another(path: str, owner: str) -> bool:
+    """Return True for a path in the folder of another owner's films, on any file system."""
+    return path.casefold().startswith("output/") and not path.startswith(output_folder(owner))
+
+
 def clip(move_id: str, contents: str, once: str) -> str:
     """Return the storage path for the clip of a library move.
 

@@ -141,13 +141,8 @@ class _Looked(msgspec.Struct, frozen=True):
     item: type[msgspec.Struct] | None
     """The item type, if the hint is a list of structs."""
 
-    @property
-    def is_storage_path(self) -> bool:
-        return any((meta.extra or {}).get("storage_path") for meta in self.metas)
-
-    @property
-    def is_name(self) -> bool:
-        return any((meta.extra or {}).get("name") for meta in self.metas)
+    def is_a(self, word: str) -> bool:
+        return any((meta.extra or {}).get(word) for meta in self.metas)
 
 
 @cache
@@ -165,7 +160,7 @@ def _looked(kind: Hint) -> _Looked:
 def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
     """Return the valid value, or `_BAD`."""
     bare = hint.bare
-    if hint.is_storage_path:
+    if hint.is_a("storage_path"):
         return _storage_path(value, path, found)
     if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
         if value is None and type(None) in get_args(hint.kind):
@@ -182,9 +177,10 @@ def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
         try:
             converted = msgspec.convert(value, hint.kind)
         except msgspec.ValidationError as error:
-            found.add(path, f"{_reason(bare, error)}; got {_shown(value)}.")
+            shown = "a secret" if hint.is_a("secret") else _shown(value)
+            found.add(path, f"{_reason(bare, error)}; got {shown}.")
         else:
-            if not (hint.is_name and isinstance(value, str)) or _is_name(value, path, found):
+            if not (hint.is_a("name") and isinstance(value, str)) or _is_name(value, path, found):
                 return converted
     return _BAD
 

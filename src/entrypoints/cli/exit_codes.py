@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain.accounts.errors import Forbidden, NotAuthenticated
 from domain.shared import errors
 
 DONE: Final = 0
@@ -27,6 +28,8 @@ SIGNAL: Final = 128
 
 EXIT: Final[Mapping[type[errors.BachataError], int]] = {
     errors.Refused: NOT_RIGHT,
+    NotAuthenticated: NOT_RIGHT,
+    Forbidden: NOT_RIGHT,
     errors.NotFound: NOT_RIGHT,
     errors.Conflict: NOT_RIGHT,
     errors.Busy: LATER,

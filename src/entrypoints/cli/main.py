@@ -18,12 +18,14 @@ from entrypoints.cli.doctor import doctor
 from entrypoints.cli.exit_codes import BUG, FAILED, SIGNAL, status_of
 from entrypoints.cli.explain import explain
 from entrypoints.cli.generate import generate
+from entrypoints.cli.keys import keys
 from entrypoints.cli.library import library
 from entrypoints.cli.migrate import migrate_seed
 from entrypoints.cli.plan import plan
 from entrypoints.cli.recover import recover
 from entrypoints.cli.serve import serve
 from entrypoints.cli.song import song
+from entrypoints.cli.users import users
 from entrypoints.cli.worker import worker
 
 
@@ -45,6 +47,8 @@ cli.add_command(library)
 cli.add_command(db)
 cli.add_command(doctor)
 cli.add_command(recover)
+cli.add_command(users)
+cli.add_command(keys)
 cli.add_command(migrate_seed)
 
 

@@ -16,7 +16,9 @@ from entrypoints import maintenance
 from entrypoints.bootstrap import open_ports
 from entrypoints.http import openapi, problems
 from entrypoints.http.access_log import access_log
+from entrypoints.http.accounts import AccountController
 from entrypoints.http.answering import Requests
+from entrypoints.http.callers import authenticated
 from entrypoints.http.choreography import ChoreographyController
 from entrypoints.http.dependencies import dependencies
 from entrypoints.http.health import HealthController
@@ -90,8 +92,10 @@ def create_app(
             VideoController,
             TaskController,
             progress_socket,
+            AccountController,
             HealthController,
         ],
+        guards=[authenticated],
         lifespan=[lifespan],
         dependencies=dependencies(),
         middleware=[requests.in_time],

@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 
-from domain.shared import paths
+from entrypoints.http.callers import account, caller_id
 from entrypoints.use_cases import UseCases
 
 T = TypeVar("T")
@@ -20,9 +20,15 @@ checked.
 
 
 def dependencies() -> dict[str, Provide]:
-    """Return a provider for every use case by name, and for ``caller``, the current user."""
+    """Return a provider for every use case by name, for ``caller``, the id of the user who sends
+    the request, and for ``account``, the whole `Caller`.
+    """
     use_cases = {field.name: _provided(field.name) for field in fields(UseCases)}
-    return {**use_cases, "caller": Provide(_local_user, sync_to_thread=False)}
+    return {
+        **use_cases,
+        "caller": Provide(caller_id, sync_to_thread=False),
+        "account": Provide(account, sync_to_thread=False),
+    }
 
 
 def _provided(name: str) -> Provide:
@@ -32,7 +38,3 @@ def _provided(name: str) -> Provide:
         return get(state.use_cases)
 
     return Provide(use_case, sync_to_thread=False)
-
-
-def _local_user() -> str:
-    return paths.LOCAL_USER

@@ -5,6 +5,7 @@ from litestar import Controller, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 
 from application.operations.check_health import CheckHealth, Health
+from entrypoints.http.callers import PUBLIC
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.problems import documented
 
@@ -20,12 +21,13 @@ class HealthController(Controller):
 
     path = "/health"
     tags = ("operations",)
+    opt = {PUBLIC: True}  # noqa: RUF012 - Litestar reads it once
 
     @get(
         "/live",
         operation_id="live",
         response_description="The service is running",
-        responses=documented(500),
+        responses=documented(500, public=True),
     )
     async def live(self) -> Alive:
         """Return 200 while the service is running."""
@@ -37,7 +39,7 @@ class HealthController(Controller):
         response_description="Every part is ready",
         responses={
             503: ResponseSpec(Health, description="At least one part is not ready"),
-            **documented(500),
+            **documented(500, public=True),
         },
     )
     async def ready(self, check_health: Wired[CheckHealth]) -> Response[Health]:

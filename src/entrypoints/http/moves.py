@@ -14,12 +14,14 @@ from application.library.stream_clip import StreamClip
 from application.library.upload_move import MoveForm, UploadedMove, UploadMove
 from application.ports.moves import MoveFilter
 from application.search.search_moves import LikeMoves, MoveSearch, SearchMoves
+from domain.accounts.users import Scope
 from domain.blueprint.model import Difficulty
 from domain.library.limits import CLIP
 from domain.library.media import CLIP_TYPES
 from domain.library.moves import Energy, Move, Style
 from entrypoints.http.answering import MAKES
 from entrypoints.http.caching import CHANGES
+from entrypoints.http.callers import CHANGES_LIBRARY, SCOPE
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.file_responses import VIDEO, answer, answers, sending
@@ -76,6 +78,7 @@ class MoveController(Controller):
 
     @post(
         operation_id="uploadMove",
+        opt=CHANGES_LIBRARY,
         operation_class=taking(MoveForm),
         request_max_body_size=None,
         response_description="The new move, and the origin of each value",
@@ -97,6 +100,7 @@ class MoveController(Controller):
     @post(
         "/search",
         operation_id="searchMoves",
+        opt={SCOPE: Scope.READ},
         status_code=200,
         response_description="The moves, the most similar first",
         request_class=JsonRequest,
@@ -168,6 +172,7 @@ class MoveController(Controller):
     @patch(
         "/{move_id:str}",
         operation_id="correctMove",
+        opt=CHANGES_LIBRARY,
         response_description="The corrected move",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503),
@@ -184,6 +189,7 @@ class MoveController(Controller):
     @delete(
         "/{move_id:str}",
         operation_id="removeMove",
+        opt=CHANGES_LIBRARY,
         response_description="The move is removed",
         responses=documented(400, 404, 500, 503),
     )

@@ -14,6 +14,8 @@ from litestar.openapi.spec import Contact, Tag
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
+from application.accounts.log_in import TokenPair
+from application.accounts.manage_keys import ApiKeyRequest, IssuedApiKey
 from application.library.upload_move import MoveForm, UploadedMove
 from application.library.upload_song import SongForm
 from application.operations.check_health import Health
@@ -21,36 +23,48 @@ from application.planning.generate_from_text import DescribedFilm, DescribedRequ
 from application.planning.plan import ChoreographyRequest
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
+from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
 from domain.library.songs import Analysis
 from entrypoints.http import openapi_examples
+from entrypoints.http.account_bodies import RefreshToken
+from entrypoints.http.accounts import Account, ApiKeyList
 from entrypoints.http.event_stream import EVENTS
 from entrypoints.http.field_descriptions import described
 from entrypoints.http.health import Alive
 from entrypoints.http.multipart import FILE
+from entrypoints.http.openapi_security import SCHEMES, with_public
 from entrypoints.http.pagination import MovePage, SongPage
 from entrypoints.http.problems import PROBLEM, Problem
 from entrypoints.http.ways_to_wait import AcceptedFilm
 
 SPOKEN: Final = (
     AcceptedFilm,
+    Account,
     Alive,
     Analysis,
+    ApiKeyList,
+    ApiKeyRequest,
     Blueprint,
     ChoreographyRequest,
     Correction,
+    Credentials,
     DescribedFilm,
     DescribedRequest,
     FinishedFilm,
     Health,
+    IssuedApiKey,
     LikeMoves,
     MoveForm,
     MovePage,
     MoveSearch,
     Problem,
+    RefreshToken,
+    Registration,
     SongForm,
     SongPage,
+    TokenPair,
     Understanding,
     UploadedMove,
 )
@@ -65,6 +79,7 @@ _TAGS: Final = {
     "library": "Manage songs and moves.",
     "videos": "Watch films.",
     "progress": "Watch how far a task is.",
+    "accounts": "Manage accounts, tokens and API keys.",
     "operations": "Check the state of the service.",
 }
 
@@ -106,7 +121,7 @@ class _ExactDocument(JsonRenderPlugin):
         request: Request[Any, Any, Any],
         openapi_schema: dict[str, Any],
     ) -> bytes:
-        return super().render(request, _exact(openapi_schema))  # pyright: ignore[reportUnknownMemberType]
+        return super().render(request, _exact(openapi_schema, request.app))  # pyright: ignore[reportUnknownMemberType]
 
     def receive_router(self, router: Router) -> None:
         """Remove Litestar's route for unknown paths below the document, whose 404 is a page."""
@@ -115,7 +130,7 @@ class _ExactDocument(JsonRenderPlugin):
 
 def document(app: Litestar) -> dict[str, Any]:
     """Return the document as it is served, for an application that need not run."""
-    return _exact(app.openapi_schema.to_schema())
+    return _exact(app.openapi_schema.to_schema(), app)
 
 
 def config() -> OpenAPIConfig:
@@ -126,6 +141,7 @@ def config() -> OpenAPIConfig:
         description="Choreography videos from songs and filmed dance moves.",
         use_handler_docstrings=True,
         contact=Contact(name="Bachata Buddy"),
+        security=[{name: []} for name in SCHEMES],
         tags=[Tag(name=name, description=text) for name, text in _TAGS.items()],
         # An HTML viewer would load scripts from other hosts; the document itself is enough.
         render_plugins=[_ExactDocument()],
@@ -145,10 +161,10 @@ async def tell_every_method(message: Message, scope: Scope) -> None:
                 MutableScopeHeaders(message)["Allow"] = ", ".join(sorted(route.methods))
 
 
-def _exact(generated: dict[str, Any]) -> dict[str, Any]:
+def _exact(generated: dict[str, Any], app: Litestar) -> dict[str, Any]:
     paths = {
         path: {method: _operation(each) for method, each in item.items()}
-        for path, item in generated["paths"].items()
+        for path, item in with_public(app, generated["paths"]).items()
     }
     schemas = _schemas()
     bodies = [each.get("requestBody") for item in paths.values() for each in item.values()]
@@ -158,7 +174,11 @@ def _exact(generated: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         **generated,
-        "components": {**generated["components"], "schemas": exact},
+        "components": {
+            **generated["components"],
+            "schemas": exact,
+            "securitySchemes": SCHEMES,
+        },
         "paths": paths,
     }
 

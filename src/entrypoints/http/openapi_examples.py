@@ -6,17 +6,22 @@ from uuid import UUID
 
 import msgspec
 
+from application.accounts.manage_keys import ApiKeyRequest
 from application.planning.generate_from_text import DescribedRequest
 from application.planning.plan import ChoreographyRequest
 from application.search.search_moves import MoveSearch
+from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint, BlueprintMove, Difficulty, OutputConfig
 from domain.library.corrections import Correction
 from domain.library.moves import Energy, Style
 from domain.shared import paths
+from entrypoints.http.account_bodies import RefreshToken
 
 SONG: Final = "luna-de-humo"
 MOVE: Final = "body-wave"
 TASK: Final = UUID("d59fc00f-ef2b-4acb-bac4-c1c69d4a0416")
+_NAME: Final = "ana@example.org"
+_PASSWORD: Final = "correct horse battery"  # noqa: S105 - nobody's
 _NEW_TASK: Final = UUID("0b6f3a52-7c1e-4f0e-9a55-3f6f1d7c2b10")
 
 PARAMETERS: Final[Mapping[str, str]] = {
@@ -24,6 +29,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "move_id": MOVE,
     "task_id": str(TASK),
     "video_id": str(TASK),
+    "key_id": str(TASK),
     "version": "0123456789abcdef",
     "playlist": "picture.m3u8",
     "kind": "picture",
@@ -41,6 +47,10 @@ BODIES: Final[tuple[msgspec.Struct, ...]] = (
     DescribedRequest(query="slow and romantic for beginners, no dips, to Luna de humo, one minute"),
     MoveSearch(words="a slow wave through the body", style=Style.SENSUAL, limit=5),
     Correction(beats="double", one_at=0.5),
+    Registration(name=_NAME, password=_PASSWORD),
+    Credentials(name=_NAME, password=_PASSWORD),
+    RefreshToken(refresh_token=f"bbr_{_NEW_TASK.hex}_{43 * '0'}"),
+    ApiKeyRequest(name="nightly", expires_in_days=90),
     Blueprint(
         task_id=_NEW_TASK,
         audio_path=f"songs/{SONG}-8e65cd44ac52098a",

@@ -12,11 +12,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import Scope, Send
 
 from application.media.disk_errors import KINDS
+from domain.accounts.errors import Forbidden, NotAuthenticated
 from domain.jobs.errors import KeyInUse, KeyReused
 from domain.rendering.hls_playlist import PreviewOutdated
 from domain.shared import errors
 from domain.shared.texts import printable, shortened
 from domain.shared.violations import Concern, Violation, bounded
+from entrypoints.http.problem_headers import headers_of
 from entrypoints.http.request_bodies import LARGEST
 
 STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
@@ -24,6 +26,8 @@ STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnacceptedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     PreviewOutdated: HTTPStatus.GONE,
     errors.Conflict: HTTPStatus.CONFLICT,
@@ -107,8 +111,13 @@ _ALWAYS: Final = (400, 403, 421)
 """Statuses of every route: the URL may be wrong, the page or the host may be foreign."""
 
 
-def documented(*statuses: int) -> dict[int, ResponseSpec]:
-    """Return the error responses of a route for its documentation."""
+def documented(*statuses: int, public: bool = False) -> dict[int, ResponseSpec]:
+    """Return the error responses of a route for its documentation.
+
+    All routes but ``public`` ones answer 401 to a request without a caller.
+    """
+    if not public:
+        statuses = (401, *statuses)
     return {
         status: ResponseSpec(
             data_container=Problem,
@@ -123,7 +132,8 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
 def from_product(request: Asked, error: errors.BachataError) -> Response[bytes]:
     """Return the response for an error of the product."""
     details, stage = _place_of(error)
-    return _response(request, status_of(error), error.code, str(error), details, stage)
+    status, headers = status_of(error), headers_of(error)
+    return _response(request, status, error.code, str(error), details, stage, headers)
 
 
 def document(path: str, error: errors.BachataError) -> bytes:

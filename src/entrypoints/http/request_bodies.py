@@ -91,7 +91,7 @@ class UnreadRequest(Unread):
 
     async def request(self) -> ChoreographyRequest:
         """Return the request; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(_read, kind=ChoreographyRequest))
+        return await self._read(partial(read_body, kind=ChoreographyRequest))
 
 
 class UnreadDescription(Unread):
@@ -101,7 +101,7 @@ class UnreadDescription(Unread):
 
     async def description(self) -> DescribedRequest:
         """Return the description; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(_read, kind=DescribedRequest))
+        return await self._read(partial(read_body, kind=DescribedRequest))
 
 
 class UnreadPlan(Unread):
@@ -121,7 +121,7 @@ class UnreadSearch(Unread):
 
     async def search(self) -> MoveSearch:
         """Return the search; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(_read, kind=MoveSearch))
+        return await self._read(partial(read_body, kind=MoveSearch))
 
 
 class UnreadCorrection(Unread):
@@ -131,7 +131,7 @@ class UnreadCorrection(Unread):
 
     async def correction(self) -> Correction:
         """Return the correction; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(_read, kind=Correction))
+        return await self._read(partial(read_body, kind=Correction))
 
 
 def _asked(body: bytes) -> ChoreographyRequest | DescribedRequest:
@@ -141,7 +141,8 @@ def _asked(body: bytes) -> ChoreographyRequest | DescribedRequest:
     return _told(cast(object, document), kind)
 
 
-def _read(body: bytes, kind: type[S]) -> S:
+def read_body(body: bytes, kind: type[S]) -> S:
+    """Return the struct in a body; raises `InvalidRequest` with every violation."""
     return _told(_document(body), kind)
 
 

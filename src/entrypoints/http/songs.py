@@ -15,6 +15,7 @@ from application.ports.songs import SongFilter
 from domain.library.limits import SONG
 from domain.library.songs import Analysis, Song
 from entrypoints.http.answering import MAKES
+from entrypoints.http.callers import CHANGES_LIBRARY
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.multipart import file_size, form_of, taking
@@ -72,6 +73,7 @@ class SongController(Controller):
 
     @post(
         operation_id="uploadSong",
+        opt=CHANGES_LIBRARY,
         operation_class=taking(SongForm),
         request_max_body_size=None,
         response_description="The new song",
@@ -103,6 +105,7 @@ class SongController(Controller):
     @delete(
         "/{song_id:str}",
         operation_id="removeSong",
+        opt=CHANGES_LIBRARY,
         response_description="The song is removed",
         responses=documented(400, 404, 500, 503),
     )
@@ -126,6 +129,7 @@ class SongController(Controller):
     @patch(
         "/{song_id:str}/analysis",
         operation_id="correctAnalysis",
+        opt=CHANGES_LIBRARY,
         response_description="The corrected analysis",
         request_class=JsonRequest,
         responses=documented(400, 404, 408, 413, 415, 500, 503),

@@ -2,13 +2,13 @@
 
 from application.migration.library import SeedLibrary
 from application.migration.migrate_seed import MigrateSeed
+from application.migration.owners import SeedOwners
 from application.migration.tasks import SeedTasks
 from application.migration.verification import Verification
 from application.operations.check_health import CheckHealth
 from application.operations.make_demo import MakeDemoLibrary
 from application.operations.recover_storage import RecoverStorage
 from application.operations.use_case_logging import logged
-from domain.shared import paths
 from entrypoints.parts import parts_of
 from entrypoints.settings import Settings
 from entrypoints.use_cases import (
@@ -62,7 +62,11 @@ def _migrate_seed(service: Service, library: LibraryUseCases) -> MigrateSeed:
         settings.cores,
     )
     seed_tasks = SeedTasks(
-        ports.tasks, ports.blueprints, ports.storage, ports.media_probe, paths.LOCAL_USER
+        ports.tasks,
+        ports.blueprints,
+        ports.storage,
+        ports.media_probe,
+        SeedOwners(ports.users, keeps_users=settings.auth == "on"),
     )
     verification = Verification(
         ports.songs,

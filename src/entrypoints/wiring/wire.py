@@ -7,6 +7,7 @@ from entrypoints.settings import Settings
 from entrypoints.use_cases import (
     UseCases,
 )
+from entrypoints.wiring.accounts import wire_accounts
 from entrypoints.wiring.films import film_parts, wire_planning, wire_rendering, wire_search
 from entrypoints.wiring.jobs import wire_jobs
 from entrypoints.wiring.library import wire_library, wire_uploads
@@ -25,6 +26,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
     planning = wire_planning(service, library, search, films)
     rendering = wire_rendering(service, films)
     features = (
+        wire_accounts(service),
         library,
         wire_uploads(service, library, examination),
         search,

@@ -1,0 +1,1 @@
+"""JSON Web Tokens and the secrets that sign them."""

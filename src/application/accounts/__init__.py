@@ -1,0 +1,1 @@
+"""Use cases of accounts: registering, logging in, API keys, recognising callers."""

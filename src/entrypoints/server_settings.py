@@ -1,0 +1,59 @@
+"""The settings of the server: its address, and its callers."""
+
+from typing import Annotated
+
+from entrypoints import setting_rules as rules
+from entrypoints.job_settings import JobSettings
+from entrypoints.setting_rules import Setting
+
+
+class ServerSettings(JobSettings, frozen=True, kw_only=True):
+    """The part of the settings that concerns who reaches the server, and as whom."""
+
+    host: Annotated[
+        str, Setting("address the server listens on; a loopback address without `BACHATA_AUTH`")
+    ] = "127.0.0.1"
+    port: Annotated[int, Setting("port the server listens on", rules.between(1, 65535))] = 8000
+    allowed_hosts: Annotated[
+        str,
+        Setting(
+            "hosts, besides loopback names, that requests and pages may use: `host` or "
+            "`host:port`, separated by commas",
+            rules.HOSTS,
+        ),
+    ] = ""
+    auth: Annotated[
+        str,
+        Setting(
+            "`on`: every request of the API needs a token or an API key; "
+            "`off`: every caller is the built-in local user, on a loopback address only",
+            rules.one_of("off", "on"),
+        ),
+    ] = "off"
+    registration: Annotated[
+        str,
+        Setting(
+            "`first`: the first user registers, and becomes administrator; "
+            "`open`: everybody may register; `closed`: nobody",
+            rules.one_of("first", "open", "closed"),
+        ),
+    ] = "first"
+    token_secrets: Annotated[
+        str,
+        Setting(
+            "secrets that sign tokens, separated by commas: the first signs, all are accepted; "
+            "empty: the service makes one and keeps it in the database",
+            rules.SECRETS,
+            secret=True,
+        ),
+    ] = ""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The allowed hosts of requests besides loopback names."""
+        return rules.hosts_in(self.allowed_hosts)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that sign tokens, the newest first."""
+        return rules.secrets_in(self.token_secrets)

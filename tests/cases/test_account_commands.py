@@ -1,0 +1,208 @@
+"""The commands that manage users and API keys, over ports in memory."""
+
+import asyncio
+import io
+import json
+import logging
+import re
+import sys
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import structlog
+
+from application.ports.progress import Progress
+from domain.accounts.users import Role, User
+from domain.rendering.assembly import Assembly, State
+from domain.shared.paths import film
+from entrypoints.cli import session as sessions
+from entrypoints.cli.main import main
+from entrypoints.ports import Ports
+from entrypoints.settings import Settings
+from tests.api.house import House
+from tests.cases.test_commands import Run, Said
+
+PASSWORD = "correct horse battery"  # noqa: S105
+ANOTHER = "another long one"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "house", Settings(allowed_hosts="house", auth="on"))
+
+
+@pytest.fixture
+def run(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Generator[Run]:
+    """Runs a command as from a shell, with a password on its standard input."""
+
+    @asynccontextmanager
+    async def ports(_: Settings, *__: Progress) -> AsyncGenerator[Ports]:
+        yield house.ports
+
+    monkeypatch.setattr(sessions, "open_ports", ports)
+    monkeypatch.setenv("BACHATA_DATA_DIR", str(house.root))
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def command(*words: object, password: str = PASSWORD) -> Said:
+        monkeypatch.setattr(sys, "argv", ["bachata-buddy", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{password}\n".encode())))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        out, err = capsys.readouterr()
+        said = Said(end.value.code if isinstance(end.value.code, int) else 0, out, err)
+        assert not password or password not in said.out + said.err
+        return said
+
+    yield command
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def asked(house: House, method: str, address: str, **said: Any) -> httpx.Response:
+    """Return the answer of a running service with the same accounts."""
+
+    async def ask() -> httpx.Response:
+        async with house.client() as client:
+            return await client.request(method, address, **said)
+
+    return asyncio.run(ask())
+
+
+def token(house: House, name: str, password: str = PASSWORD) -> httpx.Response:
+    return asked(house, "POST", "/api/auth/token", json={"name": name, "password": password})
+
+
+def test_a_user_is_added_and_logs_in(run: Run, house: House) -> None:
+    assert run("users", "add", "ana@example.org").status == 0
+    assert run("users", "add", "root", "--admin").status == 0
+    ana, root = house.users.users.values()
+    assert (ana.role, root.role) == (Role.USER, Role.ADMIN)
+    assert token(house, "ANA@example.org").status_code == 200
+    assert token(house, "ana@example.org", "wrong").status_code == 401
+    again = run("users", "add", "Ana@Example.org")
+    assert again.status == 1
+    assert "exists already" in again.err
+
+
+@pytest.mark.parametrize("user_id", ["user_1", "local"])
+def test_a_user_takes_over_the_films_of_an_id(run: Run, house: House, user_id: str) -> None:
+    assert run("users", "add", "ana", "--id", user_id).status == 0
+    assert list(house.users.users) == [user_id]
+    assert run("users", "add", "bruno", "--id", user_id).status == 1
+    for wrong in ("", "A", "a/b", "..", "-a", "a" * 65):
+        said = run("users", "add", "bruno", f"--id={wrong}")
+        assert said.status == 1
+        assert "64 lower-case letters" in said.err
+
+
+def film_of(house: House, owner: str) -> UUID:
+    """Put a film of an owner on record and into the storage."""
+    task_id, now = uuid4(), house.ports.clock.now()
+    path = film(owner, task_id)
+    house.storage.objects[path] = b"film"
+    task = Assembly(
+        task_id=task_id,
+        owner=owner,
+        created_at=now,
+        updated_at=now,
+        state=State.COMPLETED,
+        output_path=path,
+    )
+    asyncio.run(house.tasks.add(task))
+    return task_id
+
+
+def test_who_takes_over_an_id_watches_its_films_and_nobody_else(run: Run, house: House) -> None:
+    """As after `migrate-seed`, whose users are disabled and have no password."""
+    films = {owner: film_of(house, owner) for owner in ("user_1", "local")}
+    asyncio.run(house.users.add(User(id="user_1", name="user_1", disabled=True)))
+    assert token(house, "user_1").status_code == 401
+    assert "disabled" in run("users", "passwd", "user_1").err
+    assert token(house, "user_1").status_code == 401
+    run("users", "enable", "user_1")
+    run("users", "add", "ana", "--admin", "--id", "local")
+    for name, mine, other in (("user_1", "user_1", "local"), ("ana", "local", "user_1")):
+        header = {"Authorization": f"Bearer {token(house, name).json()['access_token']}"}
+        for owner, status in ((mine, 200), (other, 404)):
+            address = f"/api/videos/{films[owner]}/stream"
+            assert asked(house, "GET", address, headers=header).status_code == status
+
+
+def test_a_short_password_is_refused(run: Run, house: House) -> None:
+    for password in ("", "short", "x" * 1001):
+        said = run("users", "add", "ana", password=password)
+        assert (said.status, house.users.users) == (1, {})
+    assert "password" in said.err
+
+
+def test_a_new_password_ends_all_log_ins(run: Run, house: House) -> None:
+    run("users", "add", "ana")
+    old = token(house, "ana").json()
+    assert run("users", "passwd", "ANA", password=ANOTHER).status == 0
+    assert token(house, "ana").status_code == 401
+    assert token(house, "ana", ANOTHER).status_code == 200
+    header = {"Authorization": f"Bearer {old['access_token']}"}
+    assert asked(house, "GET", "/api/auth/me", headers=header).status_code == 401
+    assert run("users", "passwd", "nobody").status == 1
+
+
+def test_a_disabled_user_is_refused_until_enabled(run: Run, house: House) -> None:
+    run("users", "add", "ana")
+    header = {"Authorization": f"Bearer {token(house, 'ana').json()['access_token']}"}
+    assert run("users", "disable", "ana").status == 0
+    assert asked(house, "GET", "/api/auth/me", headers=header).status_code == 401
+    assert token(house, "ana").status_code == 401
+    assert run("users", "enable", "ana").status == 0
+    assert token(house, "ana").status_code == 200
+    assert asked(house, "GET", "/api/auth/me", headers=header).status_code == 401
+
+
+def test_a_key_is_created_listed_and_revoked(run: Run, house: House) -> None:
+    run("users", "add", "ana")
+    made = run("keys", "create", "Ana", "--name", "[bold] é", "--scope", "read", "--days", 3)
+    key = made.out.strip()
+    assert re.fullmatch(r"bbk_\w+_[\w-]+", key)
+    me = asked(house, "GET", "/api/auth/me", headers={"X-API-Key": key}).json()
+    assert (me["name"], me["scopes"]) == ("ana", ["read"])
+    shown = run("keys", "list", "ana").out
+    assert "[bold] é" in shown
+    assert key not in shown
+    [listed] = json.loads(run("keys", "list", "ana", "--json").out)
+    assert listed["prefix"] == key[:12]
+    assert run("keys", "revoke", listed["id"]).status == 0
+    assert run("keys", "revoke", listed["id"]).status == 1
+    refused = asked(house, "GET", "/api/auth/me", headers={"X-API-Key": key})
+    assert refused.status_code == 401
+    assert json.loads(run("keys", "list", "ana", "--json").out) == []
+
+
+def test_a_key_has_no_scope_that_its_user_does_not_have(run: Run, house: House) -> None:
+    run("users", "add", "ana")
+    run("users", "add", "root", "--admin")
+    refused = run("keys", "create", "ana", "--name", "k", "--scope", "admin")
+    assert refused.status == 1
+    said = run("keys", "create", "root", "--name", "k", "--scope", "admin", "--json")
+    assert json.loads(said.out)["api_key"]["scopes"] == ["admin"]
+    for words in (("nobody", "--name", "k"), ("ana", "--name", ""), ("ana", "--name", "a\x1b[2J")):
+        assert run("keys", "create", *words).status == 1
+
+
+def test_a_new_secret_signs_and_the_old_one_is_accepted(run: Run, house: House) -> None:
+    run("users", "add", "ana")
+    old = token(house, "ana").json()["access_token"]
+    assert run("keys", "rotate").status == 0
+    new = token(house, "ana").json()["access_token"]
+    assert old.split(".")[0] != new.split(".")[0]
+    for each in (old, new):
+        header = {"Authorization": f"Bearer {each}"}
+        assert asked(house, "GET", "/api/auth/me", headers=header).status_code == 200
