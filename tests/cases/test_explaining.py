@@ -6,7 +6,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from application.planning.plan import ChoreographyRequest
+from application.planning.choreography_request import ChoreographyRequest
 from domain.blueprint.model import Blueprint
 from domain.library.songs import Analysis
 from domain.planning.metrics import Quality

@@ -10,7 +10,8 @@ import pytest
 
 from adapters.memory.description_model import MemoryDescriptionModel
 from adapters.memory.move_embeddings import MemoryMoveEmbeddings
-from application.planning.plan import ChoreographyRequest, PlannedDance
+from application.planning.choreography_request import ChoreographyRequest
+from application.planning.plan import PlannedDance
 from domain.blueprint import rules
 from domain.blueprint.model import Difficulty
 from domain.library.corrections import Correction, corrected

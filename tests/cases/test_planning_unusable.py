@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.memory.description_model import MemoryDescriptionModel
-from application.planning.plan import ChoreographyRequest
+from application.planning.choreography_request import ChoreographyRequest
 from domain.planning.planner import LockedMove, Wish
 from domain.shared.errors import InvalidRequest, NoMovesMatch
 from domain.text_query.words import Asked

@@ -19,8 +19,9 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.analyze_song import AnalyzeSong
 from application.library.backfill_text_embeddings import BackfillTextEmbeddings
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.motion_cache import MotionCache
-from application.planning.plan import ChoreographyRequest, PlanChoreography
+from application.planning.plan import PlanChoreography
 from application.planning.shortlisting import Shortlist
 from application.search.move_search import FindMoves
 from domain.blueprint.model import Difficulty

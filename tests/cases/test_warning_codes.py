@@ -7,7 +7,7 @@ import pytest
 
 from adapters.description_model import ordering, reading
 from adapters.description_model.offline import OfflineDescriptionModel
-from application.planning.plan import ChoreographyRequest
+from application.planning.choreography_request import ChoreographyRequest
 from application.ports.description_model import Slot
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Style

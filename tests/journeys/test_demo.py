@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from adapters.media.sound import mono
-from application.planning.plan import ChoreographyRequest
+from application.planning.choreography_request import ChoreographyRequest
 from application.ports.demo import DemoStudio
 from domain.blueprint.timeline import laid_out
 from domain.library.moves import INTRO, OUTRO, Move

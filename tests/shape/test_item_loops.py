@@ -17,6 +17,7 @@ ITEMS: Final = {
     "application/library/backfill_text_embeddings.py": {"BackfillTextEmbeddings.__call__"},
     "application/library/check_library.py": {"CheckLibrary.__call__"},
     "application/library/import_library.py": {"ImportLibrary.__call__"},
+    "application/jobs/recover_jobs.py": {"RecoverJobs.__call__"},
     "application/library/prewarm_library.py": {
         "PrewarmLibrary.__call__",
         "PrewarmLibrary.doubt",

@@ -13,6 +13,7 @@ from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.analyze_song import AnalyzeSong
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.explain import ExplainBlueprint
 from application.planning.generate_from_text import (
     DescribedDance,
@@ -21,7 +22,7 @@ from application.planning.generate_from_text import (
     UnderstandDescription,
 )
 from application.planning.motion_cache import MotionCache
-from application.planning.plan import ChoreographyRequest, PlanChoreography, PlannedDance
+from application.planning.plan import PlanChoreography, PlannedDance
 from application.ports.description_model import DescriptionModel
 from domain.shared.paths import LOCAL_USER
 

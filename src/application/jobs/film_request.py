@@ -2,8 +2,8 @@
 
 import msgspec
 
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
-from application.planning.plan import ChoreographyRequest
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.jobs.job import JobKind

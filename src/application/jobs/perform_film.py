@@ -2,6 +2,7 @@
 
 import msgspec
 
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate import GenerateChoreography
 from application.planning.generate_from_text import (
     DescribedFilm,
@@ -9,7 +10,6 @@ from application.planning.generate_from_text import (
     GenerateFromText,
     UnderstandDescription,
 )
-from application.planning.plan import ChoreographyRequest
 from application.ports.tasks import TaskRepository
 from application.rendering.assemble import AssembleVideo
 from application.rendering.attempt import Attempt

@@ -2,16 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
+from application.library.stated_tempos import in_octave
 from application.ports.embedder import Embedder
 from application.ports.motion_analyzer import MotionAnalyzer
 from domain.blueprint.model import Difficulty
 from domain.importing.move_lists import Kind, Listed, Note, note
 from domain.importing.move_records import MoveRecord
-from domain.library.corrections import Correction, corrected
 from domain.library.embeddings import (
     IMPORTED,
     MoveEmbedding,
@@ -34,9 +34,6 @@ AnalyzeAudio = Callable[[Path], Awaitable[Analysis]]
 _ORDINARY_TEMPO: Final = 120.0
 _OFF_TEMPO: Final = 0.05
 """Relative difference below which two tempos count as equal."""
-_OCTAVE: Final = 0.12
-"""Relative difference from a stated tempo for its double or half; lists contain rounded tempos."""
-_OCTAVES: Final[tuple[Literal["double", "half"], ...]] = ("double", "half")
 _OFF_SECONDS: Final = 0.05
 _SEEN: Final = 0.2
 """Confidence of beats from the motion instead of the sound."""
@@ -217,7 +214,7 @@ def _time(
     For the first "1", a list wins over the analyzer; for the tempo, the more certain source wins.
     """
     listed = record.listed
-    analysis, octave = _in_octave(analysis, listed.tempo)
+    analysis, octave = in_octave(analysis, listed.tempo)
     beats: tuple[float, ...] = ()
     first: float | None = None
     confidence: float | None = None
@@ -268,22 +265,6 @@ def _time(
         first = 0.0
         notes.missing("first_count", "The first '1' is not known; the clip's start is assumed.")
     return _Time(tempo=tempo, beats=beats, first_count=first, confidence=confidence)
-
-
-def _in_octave(analysis: Analysis | None, stated: float | None) -> tuple[Analysis | None, str]:
-    """Return the analysis counted near the stated tempo, and a note about the change.
-
-    An analyzer mistakes double or half the tempo for the tempo more often than a person does.
-    """
-    if analysis is None or stated is None or not analysis.beats:
-        return analysis, ""
-    for level in _OCTAVES:
-        counted = corrected(analysis, Correction(beats=level))
-        if counted.beats and abs(counted.tempo / stated - 1) <= _OCTAVE:
-            note = f" at {analysis.tempo:.1f} BPM and recounted to match the stated {stated:g} BPM"
-            # The confidence stays, because no user has confirmed these beats.
-            return msgspec.structs.replace(counted, confidence=analysis.confidence), note
-    return analysis, ""
 
 
 def _energy(stated: Energy | None, motion: Motion | None, notes: _Notes) -> Energy:

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from application.media.library_failures import of_the_library
-from application.planning.plan import ChoreographyRequest, Description, PlanChoreography
+from application.planning.choreography_request import ChoreographyRequest
+from application.planning.plan import Description, PlanChoreography
 from application.ports.blueprints import BlueprintArchive
 from application.rendering.attempt import Attempt
 from application.rendering.film_pipeline import FilmPipeline

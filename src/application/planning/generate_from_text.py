@@ -7,13 +7,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate import GenerateChoreography
-from application.planning.plan import (
-    ChoreographyRequest,
-    Description,
-    PlanChoreography,
-    PlannedDance,
-)
+from application.planning.plan import Description, PlanChoreography, PlannedDance
 from application.ports.description_model import DescriptionModel, Reader
 from application.ports.moves import MoveFilter, MoveRepository
 from application.ports.pagination import read_all

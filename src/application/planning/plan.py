@@ -1,12 +1,13 @@
 """Plan the choreography of a song."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
 from application.concurrency.threads import PLANNING
 from application.library.analyze_song import AnalyzeSong
+from application.planning.choreography_request import ChoreographyRequest, check_moves
 from application.planning.motion_cache import MotionCache
 from application.planning.shortlisting import Shortlist
 from application.ports.clock import Clock
@@ -14,42 +15,21 @@ from application.ports.description_model import DescriptionModel, Slot
 from application.ports.moves import MoveFilter, MoveRepository
 from application.ports.pagination import Page, read_all
 from application.ports.songs import SongRepository
-from domain.blueprint.model import Blueprint, Difficulty, OutputConfig
-from domain.library.moves import Energy, Move, Style
+from domain.blueprint.model import Blueprint, OutputConfig
+from domain.library.moves import Move
 from domain.library.songs import Analysis, shortened
 from domain.planning.costs import Motion
 from domain.planning.metrics import Quality, quality, rounded
-from domain.planning.planner import Banned, Draft, Locked, Plan, Seed, Wish
+from domain.planning.planner import Draft, Plan, Wish
 from domain.planning.query_fit import fit, requested
 from domain.planning.tempo_octaves import Counted, fitting, settles, ways_to_count
 from domain.shared import paths
-from domain.shared.errors import InvalidRequest, MediaNotFound, NoBeatsDetected, NoMovesMatch
+from domain.shared.errors import MediaNotFound, NoBeatsDetected, NoMovesMatch
 from domain.shared.result_warnings import ResultWarning, WarningCode
-from domain.shared.texts import Text
-from domain.shared.violations import Violation
 from domain.text_query.words import Asked
 
 _NEAR = 4.0
 """Seconds by which a song may be shorter than the requested dance without a warning."""
-
-
-class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A song, and the requested properties of the dance; an omitted one means no preference."""
-
-    song_id: Text
-    """Id of a song in the library."""
-    difficulty: Difficulty | None = None
-    """Maximum difficulty of a move."""
-    energy_level: Energy | None = None
-    """Energy level of the dance."""
-    style: Style | None = None
-    """Character of the dance."""
-    seed: Seed = 0
-    """The same request with the same seed and library gives the same dance."""
-    locked_moves: Locked = ()
-    """Moves that the dance must have on given eight-counts."""
-    banned_moves: Banned = ()
-    """Ids of moves that must not appear."""
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -234,7 +214,7 @@ class PlanChoreography:
         known = {move.id: move for move in moves}
         if unlisted := named - set(known):
             known |= {move.id: move for move in await self._moves.find_many(sorted(unlisted))}
-        _refuse_unknown(request, known)
+        check_moves(request, known)
         if not moves:
             await self._refuse_without_moves()
 
@@ -270,33 +250,3 @@ def _wish(request: ChoreographyRequest) -> Wish:
         locked=request.locked_moves,
         banned=request.banned_moves,
     )
-
-
-def _refuse_unknown(request: ChoreographyRequest, known: Mapping[str, Move]) -> None:
-    named = [
-        *((f"$.locked_moves[{i}].move_id", x.move_id) for i, x in enumerate(request.locked_moves)),
-        *((f"$.banned_moves[{i}]", x) for i, x in enumerate(request.banned_moves)),
-    ]
-    wrong = tuple(
-        Violation(path=path, message=f"There is no move {move_id!r} in the library.")
-        for path, move_id in named
-        if move_id not in known
-    )
-    wrong += tuple(
-        Violation(
-            path=f"$.locked_moves[{index}].position",
-            message=f"The eight-count {lock.position} is locked to another move already.",
-        )
-        for index, lock in enumerate(request.locked_moves)
-        if any(lock.position == other.position for other in request.locked_moves[:index])
-    )
-    wrong += tuple(
-        Violation(
-            path=f"$.locked_moves[{index}].move_id",
-            message=f"No film can be made of the clip of the move {lock.move_id!r}: {unusable}",
-        )
-        for index, lock in enumerate(request.locked_moves)
-        if lock.move_id in known and (unusable := known[lock.move_id].unusable) is not None
-    )
-    if wrong:
-        raise InvalidRequest(wrong)

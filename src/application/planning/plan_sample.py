@@ -5,7 +5,8 @@ from uuid import uuid5
 import msgspec
 
 from application.media.item_attempts import reason_of
-from application.planning.plan import ChoreographyRequest, PlanChoreography
+from application.planning.choreography_request import ChoreographyRequest
+from application.planning.plan import PlanChoreography
 from domain.blueprint.model import Blueprint, Difficulty
 from domain.legacy.seeds import NAMESPACE
 

@@ -1,6 +1,4 @@
-"""The tree of errors: `Broken` is the service's fault, `Busy` passes, callers
-correct the others.
-"""
+"""The tree of errors: callers correct them, but `Busy` passes and `Broken` is our fault."""
 
 from typing import ClassVar
 

@@ -10,8 +10,8 @@ import click
 import msgspec
 
 from application.concurrency.threads import FILES
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
-from application.planning.plan import ChoreographyRequest
 from application.ports.songs import SongFilter
 from domain.blueprint.model import Difficulty
 from domain.library.moves import Energy, Style

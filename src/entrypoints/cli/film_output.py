@@ -9,8 +9,8 @@ import click
 import msgspec
 from rich.console import Console
 
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
-from application.planning.plan import ChoreographyRequest
 from application.rendering.finished_film import FinishedFilm
 from domain.blueprint.model import Blueprint
 from domain.library.songs import Song

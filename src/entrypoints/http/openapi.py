@@ -19,8 +19,8 @@ from application.accounts.manage_keys import ApiKeyRequest, IssuedApiKey
 from application.library.upload_move import MoveForm, UploadedMove
 from application.library.upload_song import SongForm
 from application.operations.check_health import Health
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
-from application.planning.plan import ChoreographyRequest
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
 from domain.accounts.rules import Credentials, Registration

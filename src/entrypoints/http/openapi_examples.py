@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from application.accounts.manage_keys import ApiKeyRequest
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
-from application.planning.plan import ChoreographyRequest
 from application.search.search_moves import MoveSearch
 from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint, BlueprintMove, Difficulty, OutputConfig

@@ -12,8 +12,8 @@ from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
 from application.concurrency.threads import Threads
+from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
-from application.planning.plan import ChoreographyRequest
 from application.search.search_moves import MoveSearch
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint

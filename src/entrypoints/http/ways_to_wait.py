@@ -81,7 +81,7 @@ ACCEPTED: Final = ResponseSpec(
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """How a client waits for its film."""
+    """The way in which a client waits for its film."""
 
     key: str | None = None
     prefer: str | None = None
