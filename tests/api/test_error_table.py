@@ -91,7 +91,7 @@ PLACES = {
     "joining a planned dance": Place("encoder", "add_audio", GENERATE, library=True),
     "storing the film": Place("storage", "put", ASSEMBLE),
     "the workspace": Place("workspace", "free", ASSEMBLE),
-    "the tasks": Place("tasks", "add", ASSEMBLE),
+    "the jobs": Place("jobs", "submit", ASSEMBLE),
     "the Blueprints": Place("blueprints", "keep", GENERATE),
     "the library": Place("songs", "get", GENERATE),
     "the model": Place("description_model", "parse", PARSE),

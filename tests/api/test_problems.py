@@ -183,7 +183,7 @@ async def test_a_failed_ffmpeg_is_quoted(tmp_path: Path) -> None:
         ("storage", "put", OSError(errno.ENOSPC, "full"), 507, "disk-full", "uploading"),
         ("clips", "normalise", OSError(errno.EDQUOT, "full"), 507, "disk-full", "concatenating"),
         ("clips", "normalise", DiskReadOnly(), 507, "disk-read-only", "concatenating"),
-        ("tasks", "add", NotReady(), 503, "not-ready", "pending"),
+        ("jobs", "submit", NotReady(), 503, "not-ready", None),
         ("blueprints", "keep", NotReady(), 503, "not-ready", "pending"),
     ],
 )
@@ -194,7 +194,7 @@ async def test_a_failure_of_ours_has_its_own_status(
     error: Exception,
     status: int,
     code: str,
-    stage: str,
+    stage: str | None,
 ) -> None:
     def trouble(ports: Ports) -> Ports:
         changes: Any = {port: failing(getattr(ports, port), **{method: error})}

@@ -1,5 +1,6 @@
 """Submit the job that makes a film."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from application.concurrency.shielding import finish_even_if_cancelled
@@ -27,13 +28,18 @@ class SubmitFilm:
         clock: Clock,
         film: FilmPipeline,
         admission: Admission,
+        request_id: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """Take the ports, the pipeline, which checks the workload, and the limits of jobs."""
+        """Take the ports, the pipeline, which checks the workload, and the limits of jobs.
+
+        ``request_id`` returns the id under which the log knows the current request.
+        """
         self._jobs = jobs
         self._queue = queue
         self._clock = clock
         self._film = film
         self._admission = admission
+        self._request_id = request_id
 
     async def __call__(
         self,
@@ -59,6 +65,7 @@ class SubmitFilm:
             kind=kind_of(request),
             owner=owner,
             created_at=now,
+            request_id=self._request_id(),
             wanted=wanted or key is not None,
         )
         task = Assembly(

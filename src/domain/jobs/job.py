@@ -57,6 +57,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     state: JobState = JobState.QUEUED
     attempt: int = 0
     """Number of the latest start; 0 before the first."""
+    request_id: str | None = None
+    """Id of the request that submitted it, for the log of its worker."""
     wanted: bool = False
     """True if the result is wanted even when nobody waits for it."""
     cancelling: bool = False

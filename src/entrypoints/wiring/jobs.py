@@ -1,15 +1,19 @@
 """Connect the use cases of jobs."""
 
+from structlog.contextvars import bind_contextvars, get_contextvars
+
 from application.jobs.cancel_job import CancelJob
 from application.jobs.make_film import MakeFilm
 from application.jobs.perform_film import PerformFilm
 from application.jobs.recover_jobs import RecoverJobs
-from application.jobs.run_job import RunJob
+from application.jobs.run_job import Perform, RunJob
 from application.jobs.stream_film import StreamFilm
 from application.jobs.submit_film import SubmitFilm
 from application.jobs.wait_for_job import WaitForJob
 from application.jobs.watch_task import WatchTask
 from application.jobs.watchers import Watchers
+from application.rendering.attempt import Attempt
+from domain.jobs.job import Job
 from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases
 from entrypoints.wiring.films import FilmParts
 from entrypoints.wiring.service import Service
@@ -36,6 +40,7 @@ def wire_jobs(
         ports.clock,
         films.pipeline,
         settings.admission_on(settings.cores),
+        lambda: get_contextvars().get("request_id"),
     )
     wait_for_job = WaitForJob(ports.jobs, ports.job_events, cancel_job, leaving=timeouts.leaving)
     make_film = MakeFilm(submit_film, wait_for_job, cancel_job, settings.assembly_timeout)
@@ -49,7 +54,7 @@ def wire_jobs(
             ports.jobs,
             ports.job_queue,
             ports.job_events,
-            perform_film,
+            _logged_as_its_request(perform_film),
             settings.assembly_timeout,
         ),
         stream_film=StreamFilm(make_film, ports.job_events, timeouts.heartbeat, timeouts.leaving),
@@ -62,3 +67,14 @@ def wire_jobs(
             timeouts.heartbeat,
         ),
     )
+
+
+def _logged_as_its_request(perform: Perform) -> Perform:
+    """Return the work, whose log lines have the ids of the job and of the request behind it."""
+
+    async def performed(job: Job, payload: str, attempt: Attempt) -> str:
+        # A job is a task of asyncio, which has its own copy of these variables.
+        bind_contextvars(task_id=str(job.job_id), request_id=job.request_id, attempt=job.attempt)
+        return await perform(job, payload, attempt)
+
+    return performed
