@@ -12,7 +12,7 @@ from application.ports.jobs import JobRepository
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
-from application.rendering.task_tracking import failure_of
+from application.rendering.failures import failure_of
 from domain.blueprint.timeline import laid_out
 from domain.jobs.errors import JobNotFound
 from domain.jobs.job import ENDED

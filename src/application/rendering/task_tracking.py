@@ -13,13 +13,13 @@ from application.ports.progress import Progress, Report
 from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
 from application.rendering.attempt import Attempt
+from application.rendering.failures import failure_of
 from domain.jobs.errors import LeaseLost
-from domain.rendering.assembly import FINAL, Assembly, Failure, Step
+from domain.rendering.assembly import FINAL, Assembly, State, Step
 from domain.shared.errors import (
     AssemblyTimedOut,
     BachataError,
     Conflict,
-    InvalidRequest,
     TaskNotFound,
 )
 from domain.shared.result_warnings import ResultWarning
@@ -58,6 +58,11 @@ class Record:
     async def begin(self, song_id: str | None) -> None:
         """Begin an attempt of a task that is on record; raises `LeaseLost`, `TaskNotFound`."""
         now, attempt = self._clock.now(), self._attempt.number
+        found = await self._tasks.get(self.assembly.task_id)
+        if found.state is State.PENDING and found.attempt == attempt:
+            # It is as it was submitted, and the next step checks the attempt again.
+            self.assembly = found
+            return
 
         async def write() -> None:
             self.assembly = await self._tasks.update(
@@ -164,21 +169,6 @@ class Record:
                 await self.tell(str(error) or "Cancelled")
         except Exception as untold:
             error.add_note(f"Its final state could not be reported: {untold}")
-
-
-def failure_of(error: BaseException, assembly: Assembly) -> Failure:
-    """Return the recorded form of an error."""
-    if not isinstance(error, BachataError):
-        return Failure(
-            code="internal-error",
-            message="The service failed; see its log.",
-            stage=assembly.state,
-            details=type(error).__name__,
-        )
-    details = error.details
-    if isinstance(error, InvalidRequest):
-        details = "; ".join(f"{each.path}: {each.message}" for each in error.violations)
-    return Failure(code=error.code, message=str(error), stage=assembly.state, details=details)
 
 
 class TrackedTasks:
