@@ -9,13 +9,12 @@ from application.jobs.run_job import LEASE, last_event
 from application.media.item_attempts import ItemAttempts
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
-from application.ports.jobs import Change, JobRepository
+from application.ports.jobs import JobRepository
 from application.rendering.task_tracking import TrackedTasks
-from domain.jobs.errors import LeaseLost, Poisoned
-from domain.jobs.job import Job
-from domain.jobs.outcome import recorded
+from domain.jobs.errors import LeaseLost
+from domain.jobs.job import Job, JobState
+from domain.jobs.outcome import raisable
 from domain.rendering.assembly import Step
-from domain.shared.errors import Broken, Interrupted
 
 RETENTION: Final = timedelta(days=7)
 """Time for which the records and the events of ended jobs are kept."""
@@ -71,28 +70,15 @@ class RecoverJobs:
 
     async def _take_over(self, job: Job) -> None:
         try:
-            if job.cancelling:
-                await self._fail(job, Interrupted())
-            elif not job.may_start_again:
-                await self._fail(
-                    job,
-                    Poisoned(f"The job stopped its worker {job.attempt} times; it is given up."),
-                )
-            else:
-                await self._update(job, Job.queued_again)
-                await self._queue.announce(job.job_id)
+            after = await self._jobs.update(job.job_id, job.attempt, Job.taken_over)
         except LeaseLost:
             # Another process has recovered it, or the worker was only slow.
             return
-
-    async def _fail(self, job: Job, error: Broken) -> None:
-        failure = recorded(error)
-        after = await self._update(job, lambda each: each.failed(failure))
-        await self._on_record.conclude(job.job_id, Step.FAIL, error)
-        await self._events.publish(last_event(after))
-
-    async def _update(self, job: Job, change: Change) -> Job:
-        return await self._jobs.update(job.job_id, job.attempt, change)
+        if after.state is JobState.QUEUED:
+            await self._queue.announce(job.job_id)
+        elif after.failure is not None:
+            await self._on_record.conclude(job.job_id, Step.FAIL, raisable(after.failure))
+            await self._events.publish(last_event(after))
 
 
 def _name(job: Job) -> tuple[UUID, int]:

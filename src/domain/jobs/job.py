@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from domain.jobs.errors import JobEnded, LeaseLost
-from domain.jobs.outcome import JobFailure
+from domain.jobs.errors import JobEnded, LeaseLost, Poisoned
+from domain.jobs.outcome import JobFailure, recorded
+from domain.shared.errors import Interrupted
 
 MAX_ATTEMPTS: Final = 3
 """Number of times that a job may start; one that kills each of its workers then fails."""
@@ -92,8 +93,23 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, state=JobState.CANCELLED)
 
     def queued_again(self) -> "Job":
-        """Return the job waiting for another attempt."""
+        """Return the job waiting for another attempt; cancelled if it was asked to stop."""
+        if self.cancelling:
+            return self.cancelled()
         return msgspec.structs.replace(self, state=JobState.QUEUED)
+
+    def taken_over(self) -> "Job":
+        """Return the job after its worker has died: queued again, or failed.
+
+        It fails if it was asked to stop, or if it has had its last attempt.
+        """
+        if self.cancelling:
+            return self.failed(recorded(Interrupted()))
+        if self.attempt < MAX_ATTEMPTS:
+            return self.queued_again()
+        times = f"{self.attempt} times"
+        poisoned = Poisoned(f"The job stopped its worker {times}; it is not started again.")
+        return self.failed(recorded(poisoned))
 
     def asked_to_stop(self) -> "Job":
         """Return the job after a request to cancel it: a queued one ends at once.
@@ -105,8 +121,3 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         if self.state is JobState.RUNNING:
             return msgspec.structs.replace(self, cancelling=True)
         return self
-
-    @property
-    def may_start_again(self) -> bool:
-        """True if the job has attempts left."""
-        return self.attempt < MAX_ATTEMPTS

@@ -1,0 +1,261 @@
+"""A job ends in one final state, recorded by the attempt that holds the lease and by no other."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from application.jobs.run_job import LEASE
+from domain.jobs.errors import JobCancelled, LeaseLost
+from domain.jobs.job import Job, JobState
+from domain.rendering.assembly import State
+from domain.shared.errors import AssemblyTimedOut, NotReady, SongNotFound
+from tests.api.house import failing
+from tests.cases.jobs.jobs_in_memory import PATIENCE, HeldWork, Jobs
+
+pytestmark = pytest.mark.anyio
+
+DEAD = LEASE + timedelta(seconds=1)
+
+
+async def begun(here: Jobs, work: HeldWork) -> "tuple[Job, asyncio.Task[bool]]":
+    job = await here.submit()
+    running = asyncio.ensure_future(here.run())
+    await work.begun.wait()
+    return job, running
+
+
+async def test_the_result_of_the_work_is_the_result_of_the_job(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    waiting = asyncio.ensure_future(here.wait(job, PATIENCE))
+    work.outcome.set_result('{"a": 1}')
+    assert await running
+    assert await waiting == '{"a": 1}'
+    assert (await here.records.get(job.job_id)).state is JobState.COMPLETED
+
+
+async def test_without_a_queued_job_nothing_runs(tmp_path: Path) -> None:
+    assert not await Jobs(tmp_path, HeldWork()).run()
+
+
+async def test_an_unreachable_database_is_no_job(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    await here.submit()
+    here.run._jobs = failing(here.records, claim=NotReady())  # pyright: ignore[reportPrivateUsage]
+    assert not await here.run()
+
+
+@pytest.mark.parametrize("error", [SongNotFound(), ValueError("secret")])
+async def test_the_error_of_the_work_is_the_error_of_the_job(
+    tmp_path: Path, error: Exception
+) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    work.outcome.set_exception(error)
+    assert await running
+    with pytest.raises(Exception, match=r"no song|failed") as raised:
+        await here.wait(job, PATIENCE)
+    assert "secret" not in str(raised.value)
+    assert (await here.records.get(job.job_id)).state is JobState.FAILED
+
+
+async def test_a_running_job_is_cancelled(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    await here.cancel(job.job_id)
+    assert await running
+    assert work.cancelled == 1
+    assert not work.attempts[0].abandoned
+    with pytest.raises(JobCancelled):
+        await here.wait(job, PATIENCE)
+
+
+async def test_a_cancellation_whose_signal_is_lost_is_noticed_at_the_next_renewal(
+    tmp_path: Path,
+) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    await here.records.request_cancel(job.job_id)
+    async with asyncio.timeout(PATIENCE):
+        assert await running
+    assert (await here.records.get(job.job_id)).state is JobState.CANCELLED
+
+
+async def test_a_queued_job_is_cancelled_with_its_task(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit()
+    await here.cancel(job.job_id)
+    assert (await here.task(job.job_id)).state is State.CANCELLED
+    assert not await here.run()
+
+
+async def test_a_job_whose_worker_ends_is_queued_again(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert work.attempts[0].abandoned
+    assert (await here.records.get(job.job_id)).state is JobState.QUEUED
+    assert (await here.task(job.job_id)).state is State.PENDING
+
+
+async def test_work_that_was_taken_over_stops_and_records_nothing(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    await here.records.update(job.job_id, 1, Job.queued_again)
+    successor = await here.records.claim(job.job_id)
+    async with asyncio.timeout(PATIENCE):
+        assert await running
+    assert work.cancelled == 1
+    assert work.attempts[0].abandoned
+    assert await here.records.get(job.job_id) == successor
+
+
+async def test_a_lease_that_cannot_be_renewed_stops_the_work(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    run: Any = here.run
+    run._jobs = failing(here.records, renew=NotReady())
+    run._lease = 0.05
+    job, running = await begun(here, work)
+    async with asyncio.timeout(PATIENCE):
+        assert await running
+    assert work.attempts[0].abandoned
+    assert (await here.records.get(job.job_id)).state is JobState.RUNNING
+
+
+async def test_an_end_that_cannot_be_recorded_is_left_to_recovery(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    run: Any = here.run
+    run._jobs = failing(here.records, update=NotReady())
+    job, running = await begun(here, work)
+    work.outcome.set_result("1")
+    assert await running
+    assert (await here.records.get(job.job_id)).state is JobState.RUNNING
+
+
+async def test_a_caller_that_leaves_cancels_its_job(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    waiting = asyncio.ensure_future(here.wait(job, PATIENCE))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    # The work has ended when the caller has left.
+    assert work.cancelled == 1
+    assert (await here.records.get(job.job_id)).state is JobState.CANCELLED
+    await running
+
+
+async def test_a_wanted_job_goes_on_when_its_caller_leaves(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job = await here.submit(wanted=True)
+    running = asyncio.ensure_future(here.run())
+    await work.begun.wait()
+    waiting = asyncio.ensure_future(here.wait(job, PATIENCE))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    work.outcome.set_result("1")
+    assert await running
+    assert (await here.records.get(job.job_id)).state is JobState.COMPLETED
+
+
+async def test_a_job_over_its_time_is_cancelled(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    with pytest.raises(AssemblyTimedOut):
+        await here.wait(job, 0.01)
+    assert work.cancelled == 1
+    await running
+
+
+async def test_a_dead_worker_is_noticed_at_the_second_look(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit(wanted=True)
+    await here.records.claim()
+    assert await here.recover() == 0
+    here.service.clock.advance(DEAD)
+    assert await here.recover() == 0
+    assert await here.recover() == 1
+    assert (await here.records.get(job.job_id)).state is JobState.QUEUED
+
+
+async def test_a_suspended_worker_that_shows_life_keeps_its_job(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit(wanted=True)
+    await here.records.claim()
+    here.service.clock.advance(DEAD)
+    await here.recover()
+    await here.records.renew(job.job_id, 1)
+    assert await here.recover() == 0
+    assert (await here.records.get(job.job_id)).state is JobState.RUNNING
+
+
+async def test_a_job_that_stops_each_worker_ends_as_poisoned(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit(wanted=True)
+    for _ in range(3):
+        assert await here.records.claim()
+        here.service.clock.advance(DEAD)
+        await here.recover()
+        assert await here.recover() == 1
+    ended = await here.records.get(job.job_id)
+    assert ended.state is JobState.FAILED
+    assert ended.failure is not None
+    assert ended.failure.code == "poisoned"
+    assert (await here.task(job.job_id)).state is State.FAILED
+
+
+async def test_a_job_that_nobody_awaits_is_cancelled_unless_it_is_wanted(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    left, wanted = await here.submit(), await here.submit(wanted=True)
+    here.service.clock.advance(DEAD)
+    await here.recover()
+    assert await here.recover() == 1
+    assert (await here.records.get(left.job_id)).state is JobState.CANCELLED
+    assert (await here.records.get(wanted.job_id)).state is JobState.QUEUED
+
+
+async def test_a_dead_worker_of_a_job_that_nobody_awaits_ends_it(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit()
+    await here.records.claim()
+    here.service.clock.advance(DEAD)
+    for _ in range(3):
+        await here.recover()
+    ended = await here.records.get(job.job_id)
+    assert ended.failure is not None
+    assert ended.failure.code == "interrupted"
+    assert (await here.task(job.job_id)).state is State.FAILED
+
+
+async def test_two_recoveries_at_once_take_over_once(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit(wanted=True)
+    await here.records.claim()
+    here.service.clock.advance(DEAD)
+    await here.recover()
+    await asyncio.gather(here.recover(), here.recover())
+    assert (await here.records.get(job.job_id)).attempt == 1
+    second = await here.records.claim()
+    assert second is not None
+    assert second.attempt == 2
+    with pytest.raises(LeaseLost):
+        await here.records.renew(job.job_id, 1)
