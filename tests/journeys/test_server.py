@@ -12,7 +12,7 @@ import av
 import httpx
 import pytest
 
-from domain.rendering.assembly import Assembly, State
+from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from entrypoints.cli.exit_codes import EXIT
@@ -197,6 +197,11 @@ async def test_a_killed_server_leaves_no_ffmpeg_and_the_next_one_clears_up(
         serving(data, tmp_path / "next-log", **environment) as server,
         server.client() as client,
     ):
+        # The lease of the job has to expire first.
+        async def has_ended() -> bool:
+            return (await recorded(stores, data, blueprint["task_id"])).state in FINAL
+
+        await until(has_ended, within=SOON)
         task = await recorded(stores, data, blueprint["task_id"])
         assert task.state is State.FAILED
         assert task.failure is not None
