@@ -19,6 +19,9 @@ from domain.rendering.assembly import Step
 RETENTION: Final = timedelta(days=7)
 """Time for which the records and the events of ended jobs are kept."""
 
+_CALLS_PER_PURGE: Final = 720
+"""Number of calls for each deletion of old records: one an hour, with a call every five seconds."""
+
 
 class RecoverJobs:
     """Queues the jobs of dead workers again, and ends those that nobody wants any more.
@@ -46,6 +49,7 @@ class RecoverJobs:
         self._cancel = cancel
         self._lease = lease
         self._suspects: set[tuple[UUID, int]] = set()
+        self._calls = 0
 
     async def __call__(self) -> int:
         """Return how many jobs were queued again or ended; a failing one does not stop the others.
@@ -64,9 +68,15 @@ class RecoverJobs:
             if _name(job) in self._suspects:
                 recovered += await attempts(str(job.job_id), self._take_over(job))
         self._suspects = suspects
-        await self._jobs.purge(RETENTION)
-        await self._events.purge(RETENTION)
+        await self._purge()
         return recovered
+
+    async def _purge(self) -> None:
+        """Delete old records at some of the calls: each deletion makes the disk write."""
+        if self._calls % _CALLS_PER_PURGE == 0:
+            await self._jobs.purge(RETENTION)
+            await self._events.purge(RETENTION)
+        self._calls += 1
 
     async def _take_over(self, job: Job) -> None:
         try:

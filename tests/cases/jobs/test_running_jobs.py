@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from application.jobs.run_job import LEASE
-from domain.jobs.errors import JobCancelled, LeaseLost
+from domain.jobs.errors import JobCancelled, JobNotFound, LeaseLost
 from domain.jobs.job import Job, JobState
 from domain.rendering.assembly import State
 from domain.shared.errors import AssemblyTimedOut, NotReady, SongNotFound
@@ -259,3 +259,16 @@ async def test_two_recoveries_at_once_take_over_once(tmp_path: Path) -> None:
     assert second.attempt == 2
     with pytest.raises(LeaseLost):
         await here.records.renew(job.job_id, 1)
+
+
+async def test_records_of_a_week_ago_are_deleted_now_and_then(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit()
+    await here.cancel(job.job_id)
+    await here.recover()
+    here.service.clock.advance(timedelta(days=8))
+    for _ in range(720):
+        assert await here.records.get(job.job_id)
+        await here.recover()
+    with pytest.raises(JobNotFound):
+        await here.records.get(job.job_id)
