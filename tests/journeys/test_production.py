@@ -20,6 +20,7 @@ from application.ports.moves import MoveFilter
 from application.ports.songs import SongFilter
 from domain.blueprint.model import Blueprint
 from domain.blueprint.rules import parse
+from domain.rendering.assembly import FINAL
 from domain.shared.paths import LOCAL_USER
 from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
@@ -290,7 +291,14 @@ async def test_what_a_killed_process_was_making_is_ended_at_its_next_start(
             await asked_while(server, wanted, gone=kill)
     settings = furnished.settings(data)
     async with open_ports(settings) as ports:
-        await wire(ports, settings).recover_interrupted()
+        recover = wire(ports, settings).recover_jobs
+
+        async def has_ended() -> bool:
+            await recover()
+            return (await ports.tasks.get(UUID(wanted["task_id"]))).state in FINAL
+
+        # The lease of the job has to expire first.
+        await until(has_ended, within=60)
         task = await ports.tasks.get(UUID(wanted["task_id"]))
     assert task.failure is not None
     assert task.failure.code == "interrupted"

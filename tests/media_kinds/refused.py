@@ -120,9 +120,9 @@ CLIPS: Final[dict[str, Refused]] = {
     "stream.ts": Refused(make=plain(), named="MP4"),
     "windows.asf": Refused(make=_video("-c:v", "wmv2"), named="MP4"),
     # No film.
-    "cover_alone.m4a": Refused(make=_cover_alone, named="picture|film"),
-    "still_and_song.mp4": Refused(make=_still_and_song, named="picture|film"),
-    "song.flac": Refused(make=_audio(*_FLAC), named="picture|film"),
+    "cover_alone.m4a": Refused(make=_cover_alone, named="picture|film|video"),
+    "still_and_song.mp4": Refused(make=_still_and_song, named="picture|film|video"),
+    "song.flac": Refused(make=_audio(*_FLAC), named="picture|film|video"),
     "photograph.jpg": Refused(make=_photograph, named="MP4"),
     "text.mp4": Refused(make=_bytes(b"uno, dos, tres, tap\n" * 99), named="MP4"),
     "page.mp4": Refused(make=_bytes(b"<!doctype html><title>404</title>"), named="MP4"),

@@ -106,10 +106,11 @@ def test_what_is_declared_is_imported() -> None:
     extras: dict[str, list[str]] = project["optional-dependencies"]
     declared: list[str] = [*project["dependencies"], *chain.from_iterable(extras.values())]
     names = {re.split(r"[^A-Za-z0-9_-]", each)[0].lower() for each in declared}
+    imported = imported_by("src")
     used = {
         distribution.lower()
         for package, distributions in packages_distributions().items()
-        if package in imported_by("src")
+        if package in imported
         for distribution in distributions
     }
     # uvicorn loads it for WebSockets.

@@ -52,9 +52,12 @@ class RunJob:
         *,
         renewal: float = RENEWAL,
         lease: timedelta = LEASE,
+        leaving: float = LEAVING,
         retries: Retries | None = None,
     ) -> None:
         """Take the ports, the work, and its time limit in seconds.
+
+        ``leaving`` is the maximum seconds until cancelled work has ended; then it is abandoned.
 
         The lease is renewed every ``renewal`` seconds. If that fails for the time of the ``lease``,
         the work is stopped, because another worker may have begun.
@@ -66,6 +69,7 @@ class RunJob:
         self._seconds = seconds
         self._renewal = renewal
         self._lease = lease.total_seconds()
+        self._leaving = leaving
         self._retries = retries or Retries()
 
     async def __call__(self, job_id: UUID | None = None) -> bool:
@@ -98,18 +102,18 @@ class RunJob:
             await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 attempt.abandoned = watch.result() is _Stop.LOST
-                await _stopped(work, job)
+                await _stopped(work, job, self._leaving)
             await finish_even_if_cancelled(self._conclude(job, work, attempt))
         except asyncio.CancelledError:
             if not work.done():
                 # This worker ends; the job goes on elsewhere, or after the next start.
                 attempt.abandoned = True
-                await _stopped(work, job)
+                await _stopped(work, job, self._leaving)
                 await finish_even_if_cancelled(self._record(job, Job.queued_again))
             raise
         finally:
             watch.cancel()
-            await ended(watch, f"the watch of the job {job.job_id}", LEAVING)
+            await ended(watch, f"the watch of the job {job.job_id}", self._leaving)
 
     async def _work(self, job: Job, attempt: Attempt) -> str:
         return await self._perform(job, await self._jobs.payload(job.job_id), attempt)
@@ -189,9 +193,9 @@ def last_event(job: Job) -> JobEvent:
     )
 
 
-async def _stopped(work: "asyncio.Future[Any]", job: Job) -> None:
+async def _stopped(work: "asyncio.Future[Any]", job: Job, leaving: float) -> None:
     work.cancel()
-    await ended(work, f"the work of the job {job.job_id}", LEAVING)
+    await ended(work, f"the work of the job {job.job_id}", leaving)
 
 
 def _facts(job: Job) -> dict[str, object]:

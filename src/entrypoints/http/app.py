@@ -71,7 +71,7 @@ def create_app(
             beside = partial(maintenance.beside, closing=limits.closing)
             async with (
                 maintenance.closing(use_cases),
-                _working(opened, use_cases, settings),
+                _working(opened, use_cases, settings, limits),
                 maintenance.recovering(use_cases, limits),
                 beside(opened.description_model.ready, "the description model is not ready"),
                 maintenance.preparing(
@@ -118,7 +118,9 @@ def create_app(
 
 
 @asynccontextmanager
-async def _working(ports: Ports, use_cases: UseCases, settings: Settings) -> AsyncGenerator[None]:
+async def _working(
+    ports: Ports, use_cases: UseCases, settings: Settings, limits: Timeouts
+) -> AsyncGenerator[None]:
     """Run jobs, unless workers do; on exit, those that are unfinished are queued again."""
     if settings.has_workers:
         yield
@@ -129,4 +131,4 @@ async def _working(ports: Ports, use_cases: UseCases, settings: Settings) -> Asy
         yield
     finally:
         worker.cancel()
-        await ended(worker, "the jobs of this process", settings.stop_seconds)
+        await ended(worker, "the jobs of this process", min(limits.leaving, settings.stop_seconds))

@@ -56,6 +56,7 @@ def wire_jobs(
             ports.job_events,
             _logged_as_its_request(perform_film),
             settings.assembly_timeout,
+            leaving=timeouts.leaving,
         ),
         stream_film=StreamFilm(make_film, ports.job_events, timeouts.heartbeat, timeouts.leaving),
         watch_task=WatchTask(

@@ -64,7 +64,7 @@ def test_a_check_makes_no_database(db: Command, file: Path) -> None:
 def test_an_upgrade_says_every_step(db: Command) -> None:
     status, said = db("upgrade")
     assert status == 0
-    assert said.index("Up to 0001: ") < said.index("Up to 0002: Index songs")
+    assert said.index("Upgraded to 0001: ") < said.index("Upgraded to 0002: Index songs")
     assert said.endswith(f"The SQLite database 'bachata.db' is now at revision {NEWEST}.")
     assert db("upgrade") == (
         0,

@@ -366,7 +366,7 @@ def test_nothing_and_what_is_of_the_other_kind_are_refused(artifacts: ReferenceF
     picture = Piece(artifacts.clips[0].track, 0, 5)
     with pytest.raises(ImpossiblePiece, match="nothing"):
         layout([])
-    with pytest.raises(ImpossiblePiece, match="no picture"):
+    with pytest.raises(ImpossiblePiece, match="no video"):
         layout([Piece(artifacts.song, 0, 5)])
     with pytest.raises(ImpossiblePiece, match="sound track contains video"):
         layout([picture], picture.track)
