@@ -190,11 +190,12 @@ async def test_a_server_that_is_told_to_stop_keeps_the_jobs_that_are_wanted(
         asking = [asyncio.ensure_future(film.asked(client)) for film in films]
         await until(lambda: all(map(holds.holds, films)), within=SOON)
         assert await server.ended(signal.SIGTERM) in STOPPED
-        await asyncio.wait(asking)
-        for answer in asking:
-            print("the answer", answer.exception() or answer.result().text)
-        states = [(job.state, job.attempt) for _, job, _ in await records(data, films)]
-        assert states == [(JobState.QUEUED, 1), (JobState.CANCELLED, 1)]
+        for answer in await asyncio.gather(*asking):
+            assert answer.status_code == 503, answer.text
+            assert answer.json()["code"] == "not-ready"
+    assert not any("exception" in line for line in server.lines())
+    states = [(job.state, job.attempt) for _, job, _ in await records(data, films)]
+    assert states == [(JobState.QUEUED, 1), (JobState.CANCELLED, 1)]
 
     began = time.monotonic()
     async with serving(data, tmp_path / "next-log", **MANY) as server, server.client() as client:
