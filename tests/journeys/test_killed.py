@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import AsyncExitStack
 from itertools import product
 from pathlib import Path
@@ -62,10 +62,7 @@ def holds(tmp_path: Path) -> Holds:
     return Holds(tmp_path / "holds")
 
 
-Asking = list["asyncio.Future[httpx.Response]"]
-
-
-async def lost(asking: Asking) -> None:
+async def lost(asking: Iterable["asyncio.Future[httpx.Response]"]) -> None:
     """Wait for the end of requests whose server has died."""
     for answer in asking:
         with pytest.raises(httpx.TransportError):
