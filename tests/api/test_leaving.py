@@ -80,16 +80,20 @@ async def test_the_work_ends_when_the_client_leaves(
     assert house.left_behind() == []
 
 
-async def test_the_work_ends_when_the_server_drops_the_request(tmp_path: Path) -> None:
+async def test_the_work_ends_when_the_server_drops_the_request_and_the_client_is_told(
+    tmp_path: Path,
+) -> None:
     house, trouble, exchange = await stuck(tmp_path, ASSEMBLE, "clips", "normalise")
     async with house.opened() as app, asyncio.timeout(PATIENCE):
         answering = asyncio.ensure_future(exchange.run(app))
         await trouble.begun.wait()
 
         answering.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await answering
+        await answering
 
+    assert exchange.status == 503
+    assert int(exchange.answered["retry-after"]) > 0
+    assert msgspec.json.decode(exchange.content)["code"] == "not-ready"
     assert trouble.stopped.is_set()
     [history] = house.tasks.history.values()
     assert history[-1].state is State.CANCELLED

@@ -51,12 +51,15 @@ def films(house: House) -> list[str]:
     return [path for path in house.storage.objects if path.startswith("output/")]
 
 
-async def test_of_fifty_requests_with_one_key_one_makes_the_film(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("route", "body"), [(GENERATE, ASKED), (ASSEMBLE, document())])
+async def test_of_fifty_requests_with_one_key_one_makes_the_film(
+    tmp_path: Path, route: str, body: dict[str, Any]
+) -> None:
     house, gate = await gated(tmp_path)
     async with house.client() as client, asyncio.timeout(PATIENCE):
 
         async def ask() -> httpx.Response:
-            return await client.post(GENERATE, json=ASKED, headers={"Idempotency-Key": "k"})
+            return await client.post(route, json=body, headers={"Idempotency-Key": "k"})
 
         first = asyncio.ensure_future(ask())
         await gate.begun.wait()

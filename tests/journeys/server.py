@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import anyio
 import httpx
 
 COMMAND = Path(sys.executable).with_name("bachata-buddy")
+SERVE = (str(COMMAND), "serve")
 STARTED = 120.0
 """Seconds after which a server that does not answer never will."""
 TICK = 0.02
@@ -24,7 +25,9 @@ TICK = 0.02
 class Server:
     """A server over one data folder."""
 
-    def __init__(self, data: Path, log: Path, **environment: str) -> None:
+    def __init__(
+        self, data: Path, log: Path, *, command: Sequence[str] = SERVE, **environment: str
+    ) -> None:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             self.port: int = listening.getsockname()[1]
@@ -32,7 +35,7 @@ class Server:
         self._log = log
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [COMMAND, "serve", "--port", str(self.port)],
+                [*command, "--port", str(self.port)],
                 env=environment_of(data, environment),
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
@@ -72,9 +75,11 @@ def environment_of(data: Path, more: Mapping[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def serving(data: Path, log: Path, **environment: str) -> AsyncGenerator[Server]:
+async def serving(
+    data: Path, log: Path, *, command: Sequence[str] = SERVE, **environment: str
+) -> AsyncGenerator[Server]:
     """A server that answers; it is gone afterwards."""
-    server = Server(data, log, **environment)
+    server = Server(data, log, command=command, **environment)
     try:
         await until(server.answers, within=STARTED)
         yield server

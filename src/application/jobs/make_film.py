@@ -74,13 +74,12 @@ class MakeFilm:
         Raises as `SubmitFilm` does, and `KeyInUse`.
         """
         try:
-            job = await self._submit(request, task_id, owner, wanted=wanted, key=key)
+            job, replayed = await self._submit(request, task_id, owner, wanted=wanted, key=key)
         except asyncio.CancelledError:
             # The caller left before it could wait; the job may have been recorded.
             if not wanted:
                 await finish_even_if_cancelled(self._drop(task_id))
             raise
-        replayed = job.job_id != task_id
         if replayed and job.state not in ENDED:
             raise KeyInUse
         return job, replayed

@@ -49,8 +49,8 @@ class SubmitFilm:
         *,
         wanted: bool = False,
         key: IdempotencyKey | None = None,
-    ) -> Job:
-        """Return the job; that of an earlier request if the caller has used the key before.
+    ) -> tuple[Job, bool]:
+        """Return the job, and True if it is that of an earlier request with the same ``key``.
 
         A job that is not ``wanted`` is cancelled when nobody waits for it any more. Raises
         `BlueprintRejected`, `CallerBusy`, `ServiceFull`, `KeyReused` and `TaskTaken`.
@@ -83,11 +83,13 @@ class SubmitFilm:
             admission=self._of(owner),
         )
 
-        async def submit() -> Job:
+        async def submit() -> tuple[Job, bool]:
             recorded = await self._jobs.submit(submission)
-            if recorded.job_id == task_id:
+            # A repeated Blueprint names the same task, so the ids are equal.
+            replayed = recorded != job
+            if not replayed:
                 await self._queue.announce(task_id)
-            return recorded
+            return recorded, replayed
 
         return await finish_even_if_cancelled(submit())
 

@@ -17,6 +17,7 @@ _log = logging.getLogger("bachata.http")
 
 MAKES: Final = "makes"
 """Option of a read-only route that may make something."""
+_STOPPED: Final = "The service is being stopped."
 _READ: Final = ("GET", "HEAD", "OPTIONS", "DELETE", "PATCH", "WEBSOCKET")
 
 
@@ -52,9 +53,15 @@ class Requests:
             try:
                 await clock.passed(task)
             except asyncio.CancelledError:
+                # Only a server that stops cancels a request: its grace time is over.
                 task.cancel()
-                await ended(task, name, self._timeouts.leaving)
-                raise
+                over = await ended(task, name, self._timeouts.leaving)
+                if over and not task.cancelled():
+                    task.result()
+                    return
+                if clock.answering:
+                    raise
+                raise NotReady(_STOPPED) from None
             finally:
                 # The access log of this request contains its task id.
                 bind_contextvars(**context.run(get_contextvars))
@@ -68,7 +75,7 @@ class Requests:
                 if not over or task.cancelled():
                     raise WaitedTooLong(f"what {name} needs", clock.limit)
             if task.cancelled():
-                raise NotReady("The service is being stopped.")
+                raise NotReady(_STOPPED)
             task.result()
 
         return answered
@@ -92,6 +99,8 @@ class _Clock:
 
     def __init__(self, limit: float, reader: float) -> None:
         self.limit = limit
+        self.answering = False
+        """True once a piece of the answer was sent."""
         self._reader = reader
         self._now: Callable[[], float] = asyncio.get_running_loop().time
         self._until = self._now() + limit
@@ -111,6 +120,7 @@ class _Clock:
         """Return ``send``, wrapped so that each piece of the answer restarts the clock."""
 
         async def sending(message: Message) -> None:
+            self.answering = True
             self._until = self._now() + self._reader
             await send(message)
             self._until = self._now() + self.limit
