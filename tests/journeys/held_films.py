@@ -93,7 +93,7 @@ class Film:
 
         async def is_answered() -> bool:
             answers.append(await self.asked(client))
-            return answers[-1].status_code != 409
+            return "idempotency-key-in-use" not in answers[-1].text
 
         await self.ended(client)
         await until(is_answered, within=SOON)
