@@ -33,7 +33,7 @@ PLACES: Final = (
     State.CLEANUP,
     State.COMPLETED,
 )
-"""Where films stand still: at the beginning of each stage, and once the film is stored."""
+"""Films stand still at the beginning of each stage, and once they are stored."""
 ENCODING: Final = "encoding"
 """The place of a film that does not stand still: an FFmpeg encodes its clip for a while."""
 _ASSEMBLE: Final = "/api/choreography/assemble"
