@@ -39,7 +39,7 @@ class Exchange:
             "raw_path": self.path.encode(),
             "query_string": b"",
             "root_path": "",
-            "headers": [(b"host", b"house")]
+            "headers": [(b"host", b"backend")]
             + [(name.lower().encode(), value.encode()) for name, value in self.headers.items()],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),
@@ -136,7 +136,7 @@ class Socket:
             "raw_path": self.path.encode(),
             "query_string": self.query,
             "root_path": "",
-            "headers": [(b"host", b"house")]
+            "headers": [(b"host", b"backend")]
             + [(name.lower().encode(), value.encode()) for name, value in self.headers.items()],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 2),

@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from entrypoints import logs
-from tests.api.house import House, Lines
+from tests.api.memory_backend import Lines, MemoryBackend
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +22,15 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    made = House(tmp_path_factory.mktemp("house"))
+async def backend(tmp_path_factory: pytest.TempPathFactory) -> MemoryBackend:
+    made = MemoryBackend(tmp_path_factory.mktemp("backend"))
     await made.furnish()
     return made
 
 
 @pytest.fixture(scope="module")
-async def client(house: House) -> AsyncGenerator[httpx.AsyncClient]:
-    async with house.client() as opened:
+async def client(backend: MemoryBackend) -> AsyncGenerator[httpx.AsyncClient]:
+    async with backend.client() as opened:
         yield opened
 
 

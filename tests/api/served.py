@@ -7,16 +7,16 @@ from contextlib import asynccontextmanager
 import uvicorn
 
 from entrypoints.http.protocol import ProblemProtocol
-from tests.api.house import House
+from tests.api.memory_backend import MemoryBackend
 
 SOON = 30.0
 """Seconds after which a server that has not started never will."""
 
 
 @asynccontextmanager
-async def served(house: House) -> AsyncGenerator[int]:
+async def served(backend: MemoryBackend) -> AsyncGenerator[int]:
     """Serve it on loopback as the command does; yields the port."""
-    async with house.opened() as app:
+    async with backend.opened() as app:
         config = uvicorn.Config(
             app,
             port=0,

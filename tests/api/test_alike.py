@@ -14,7 +14,7 @@ from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from domain.library.embeddings import Part, unpacked
 from domain.library.songs import Analysis
 from domain.shared.errors import NotReady
-from tests.api.house import House, failing, paths_of, problem_of
+from tests.api.memory_backend import MemoryBackend, failing, paths_of, problem_of
 from tests.api.test_library import MOVE_KEYS
 from tests.strategies.entries import row
 from tests.world.warned import dropped
@@ -33,9 +33,9 @@ class Ear(MemoryAudioAnalyzer):
 
 
 @pytest.fixture(scope="module")
-async def place(tmp_path_factory: pytest.TempPathFactory) -> House:
+async def place(tmp_path_factory: pytest.TempPathFactory) -> MemoryBackend:
     """The demo's moves; the first two sound alike, as the listener hears them."""
-    made = House(tmp_path_factory.mktemp("place"))
+    made = MemoryBackend(tmp_path_factory.mktemp("place"))
     made.ports = replace(made.ports, embedder=HashedEmbedder(), audio_analyzer=Ear())
     await made.furnish()
     embeddings = made.ports.embeddings
@@ -48,7 +48,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 @pytest.fixture(scope="module")
-async def guest(place: House) -> AsyncGenerator[httpx.AsyncClient]:
+async def guest(place: MemoryBackend) -> AsyncGenerator[httpx.AsyncClient]:
     async with place.client() as client:
         yield client
 
@@ -106,7 +106,7 @@ async def test_a_song_is_compared_by_how_it_sounds(guest: httpx.AsyncClient) -> 
 
 
 async def test_moves_that_nobody_has_listened_to_are_told(tmp_path: Path) -> None:
-    made = House(tmp_path)
+    made = MemoryBackend(tmp_path)
     made.ports = replace(made.ports, audio_analyzer=Ear())
     await made.furnish()
     async with made.client() as client:
@@ -116,7 +116,7 @@ async def test_moves_that_nobody_has_listened_to_are_told(tmp_path: Path) -> Non
 
 
 async def test_a_song_that_nothing_is_known_of_is_told(tmp_path: Path) -> None:
-    made = House(tmp_path)
+    made = MemoryBackend(tmp_path)
     await made.furnish()
     async with made.client() as client:
         page = await found(client, song_id="song")
@@ -181,7 +181,7 @@ async def test_a_limit_out_of_its_range_is_refused(guest: httpx.AsyncClient, lim
     assert paths_of(problem_of(answer, 400)) == {"limit"}
 
 
-async def test_a_move_that_is_gone_is_not_found_any_more(place: House) -> None:
+async def test_a_move_that_is_gone_is_not_found_any_more(place: MemoryBackend) -> None:
     async with place.client() as client:
         await found(client, words="spin")
         entry = await place.ports.embeddings.find("move-3")
@@ -196,7 +196,7 @@ async def test_a_move_that_is_gone_is_not_found_any_more(place: House) -> None:
     assert "move-3" not in ids(page)
 
 
-async def test_moves_of_an_earlier_version_are_found(place: House) -> None:
+async def test_moves_of_an_earlier_version_are_found(place: MemoryBackend) -> None:
     known = await place.ports.embeddings.find("move-4")
     assert known is not None
     place.library.embeddings.drop("move-4")
@@ -209,7 +209,7 @@ async def test_moves_of_an_earlier_version_are_found(place: House) -> None:
     assert ids(words)[0] == "move-4"
 
 
-async def test_how_the_index_is_can_be_asked(place: House) -> None:
+async def test_how_the_index_is_can_be_asked(place: MemoryBackend) -> None:
     async with place.client() as client:
         before = (await client.get("/health/ready")).json()
         await found(client, words="spin")
@@ -221,7 +221,7 @@ async def test_how_the_index_is_can_be_asked(place: House) -> None:
 
 
 async def test_an_index_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    made = House(tmp_path)
+    made = MemoryBackend(tmp_path)
     assert before_any_search(await health(made))
     trouble = NotReady("The database cannot be reached.")
     made.ports = replace(made.ports, embeddings=failing(made.ports.embeddings, page=trouble))
@@ -233,7 +233,7 @@ async def test_an_index_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert answer.json()["parts"]["index"]["ready"] is False
 
 
-async def health(made: House) -> dict[str, Any]:
+async def health(made: MemoryBackend) -> dict[str, Any]:
     async with made.client() as client:
         return (await client.get("/health/ready")).json()
 

@@ -5,7 +5,7 @@ import pytest
 
 from adapters.memory import encoder
 from domain.library.songs import Song
-from tests.api.house import House, problem_of
+from tests.api.memory_backend import MemoryBackend, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -73,22 +73,24 @@ async def test_one_song_and_one_move_are_read(client: httpx.AsyncClient) -> None
 
 
 async def test_a_plan_is_a_blueprint_and_makes_no_film(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
     answer = await client.post("/api/choreography/plan", json={"song_id": "song"})
     assert answer.status_code == 200
     assert answer.json()["moves"]
-    assert not [path for path in house.storage.objects if path.startswith("output/")]
-    assert house.tasks.history == {}
+    assert not [path for path in backend.storage.objects if path.startswith("output/")]
+    assert backend.tasks.history == {}
 
 
-async def test_a_song_is_listened_to_once(client: httpx.AsyncClient, house: House) -> None:
-    await house.storage.delete("songs/two")
-    house.storage.objects["songs/two"] = encoder.song(12)
-    await house.library.songs.add(
+async def test_a_song_is_listened_to_once(
+    client: httpx.AsyncClient, backend: MemoryBackend
+) -> None:
+    await backend.storage.delete("songs/two")
+    backend.storage.objects["songs/two"] = encoder.song(12)
+    await backend.library.songs.add(
         Song(id="two", title="Two", artist="A", audio_path="songs/two", duration=12)
     )
     first = (await client.get("/api/songs/two/analysis")).json()
     assert first["duration"] == 12
-    await house.storage.delete("songs/two")
+    await backend.storage.delete("songs/two")
     assert (await client.get("/api/songs/two/analysis")).json() == first

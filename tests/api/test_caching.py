@@ -13,7 +13,14 @@ from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from application.rendering import preview
 from domain.blueprint.timeline import Timeline
 from domain.rendering.hls_playlist import Kind, media_playlist
-from tests.api.house import ASSEMBLE, GENERATE, House, document, folder_of, problem_of
+from tests.api.memory_backend import (
+    ASSEMBLE,
+    GENERATE,
+    MemoryBackend,
+    document,
+    folder_of,
+    problem_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -24,15 +31,15 @@ CLIP = "/api/moves/move-0/clip"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> House:
-    made = House(tmp_path)
+async def backend(tmp_path: Path) -> MemoryBackend:
+    made = MemoryBackend(tmp_path)
     await made.furnish()
     return made
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncGenerator[httpx.AsyncClient]:
-    async with house.client() as opened:
+async def client(backend: MemoryBackend) -> AsyncGenerator[httpx.AsyncClient]:
+    async with backend.client() as opened:
         yield opened
 
 
@@ -47,8 +54,8 @@ def cached(answer: httpx.Response) -> str:
     return answer.headers["cache-control"]
 
 
-def preview_streamer(house: House) -> MemoryPreviewStreamer:
-    return cast(MemoryPreviewStreamer, house.ports.preview_streamer)
+def preview_streamer(backend: MemoryBackend) -> MemoryPreviewStreamer:
+    return cast(MemoryPreviewStreamer, backend.ports.preview_streamer)
 
 
 def documented() -> dict[str, str]:
@@ -117,11 +124,11 @@ async def test_parts_and_what_is_known_say_it_too(client: httpx.AsyncClient, tas
 
 
 async def test_another_clip_under_the_same_id_is_seen_at_once(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
     before = await client.get(CLIP)
     path = (await client.get("/api/moves/move-0")).json()["video_path"]
-    house.storage.objects[path] = other = before.content + b"another"
+    backend.storage.objects[path] = other = before.content + b"another"
 
     after = await client.get(CLIP, headers={"If-None-Match": before.headers["etag"]})
 
@@ -132,14 +139,14 @@ async def test_another_clip_under_the_same_id_is_seen_at_once(
 
 
 async def test_another_encoder_has_a_preview_at_another_address(
-    client: httpx.AsyncClient, house: House, task_id: UUID
+    client: httpx.AsyncClient, backend: MemoryBackend, task_id: UUID
 ) -> None:
     main = f"/api/choreography/{task_id}/preview.m3u8"
     before, first = await folder_of(client, task_id), await client.get(main)
     known = {"If-None-Match": first.headers["etag"]}
     assert (await client.get(main, headers=known)).status_code == 304
 
-    preview_streamer(house).maker = "another"
+    preview_streamer(backend).maker = "another"
 
     after = await folder_of(client, task_id)
     assert after != before
@@ -151,29 +158,35 @@ async def test_another_encoder_has_a_preview_at_another_address(
             assert problem["code"] == "preview-outdated"
             assert "`preview.m3u8`" in problem["error"]
 
-    preview_streamer(house).maker = "memory"
+    preview_streamer(backend).maker = "memory"
 
     assert await folder_of(client, task_id) == before
     assert (await client.get(f"{before}/picture/1.m4s")).status_code == 200
 
 
 async def test_what_another_encoder_made_meanwhile_is_not_given_out(
-    client: httpx.AsyncClient, house: House, task_id: UUID, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient,
+    backend: MemoryBackend,
+    task_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder, made = await folder_of(client, task_id), preview_streamer(house).part
+    folder, made = await folder_of(client, task_id), preview_streamer(backend).part
 
     async def exchanged(*asked: object) -> bytes:
-        preview_streamer(house).maker = "another"
+        preview_streamer(backend).maker = "another"
         return await made(*asked)  # pyright: ignore[reportArgumentType]
 
-    monkeypatch.setattr(house.ports.preview_streamer, "part", exchanged)
+    monkeypatch.setattr(backend.ports.preview_streamer, "part", exchanged)
 
     problem = problem_of(await client.get(f"{folder}/picture/0.m4s"), 410)
     assert problem["code"] == "preview-outdated"
 
 
 async def test_segments_that_begin_elsewhere_are_at_another_address(
-    client: httpx.AsyncClient, house: House, task_id: UUID, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient,
+    backend: MemoryBackend,
+    task_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = await folder_of(client, task_id)
 
@@ -182,7 +195,7 @@ async def test_segments_that_begin_elsewhere_are_at_another_address(
 
     monkeypatch.setattr(preview, "media_playlist", one_more)
 
-    async with house.client() as updated:
+    async with backend.client() as updated:
         assert await folder_of(updated, task_id) != before
 
 

@@ -11,7 +11,7 @@ from litestar import Litestar, WebSocket, websocket
 from litestar.di import NamedDependency
 
 from entrypoints.settings import Settings
-from tests.api.house import House, Lines, problem_of
+from tests.api.memory_backend import Lines, MemoryBackend, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -29,16 +29,16 @@ Tokens = dict[str, Any]
 
 
 def settings(**said: Any) -> Settings:
-    return Settings(allowed_hosts="house", auth="on", **said)
+    return Settings(allowed_hosts="backend", auth="on", **said)
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> House:
-    return House(tmp_path, settings(registration="open"))
+def guarded(tmp_path: Path) -> MemoryBackend:
+    return MemoryBackend(tmp_path, settings(registration="open"))
 
 
 @pytest.fixture
-async def client(guarded: House) -> AsyncGenerator[httpx.AsyncClient]:
+async def client(guarded: MemoryBackend) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a service with accounts, in which everybody may register."""
     async with guarded.client() as opened:
         yield opened
@@ -85,11 +85,11 @@ async def test_the_first_user_is_the_administrator(client: httpx.AsyncClient) ->
 
 
 async def test_nobody_else_registers_unless_it_is_allowed(tmp_path: Path) -> None:
-    async with House(tmp_path, settings()).client() as client:
+    async with MemoryBackend(tmp_path, settings()).client() as client:
         await registered(client, ANA)
         problem = problem_of(await client.post(REGISTER, json=BRUNO), 403)
         assert problem["code"] == "registration-closed"
-    async with House(tmp_path, settings(registration="closed")).client() as client:
+    async with MemoryBackend(tmp_path, settings(registration="closed")).client() as client:
         problem_of(await client.post(REGISTER, json=ANA), 403)
 
 
@@ -113,7 +113,7 @@ async def test_a_short_password_is_refused_and_not_repeated(client: httpx.AsyncC
 
 
 async def test_a_name_that_is_not_known_is_answered_as_a_wrong_password(
-    client: httpx.AsyncClient, guarded: House
+    client: httpx.AsyncClient, guarded: MemoryBackend
 ) -> None:
     await registered(client, ANA)
     answers: list[dict[str, Any]] = []
@@ -245,7 +245,7 @@ async def test_registrations_are_limited(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_disabled_user_is_refused_at_once(
-    client: httpx.AsyncClient, guarded: House
+    client: httpx.AsyncClient, guarded: MemoryBackend
 ) -> None:
     ana = await registered(client, ANA)
     key = (await client.post(KEYS, json={"name": "k"}, headers=ana)).json()["key"]
@@ -259,7 +259,7 @@ async def test_a_disabled_user_is_refused_at_once(
 
 
 async def test_an_old_hash_is_made_anew_when_somebody_logs_in(
-    client: httpx.AsyncClient, guarded: House
+    client: httpx.AsyncClient, guarded: MemoryBackend
 ) -> None:
     await registered(client, ANA)
     [user] = guarded.users.users.values()
@@ -273,7 +273,7 @@ async def test_an_old_hash_is_made_anew_when_somebody_logs_in(
 
 
 async def test_without_accounts_everybody_is_the_local_user(tmp_path: Path) -> None:
-    async with House(tmp_path).client() as client:
+    async with MemoryBackend(tmp_path).client() as client:
         me = (await client.get(ME)).json()
         assert (me["id"], me["role"]) == ("local", "admin")
         for address in (REGISTER, TOKEN):
@@ -322,7 +322,7 @@ async def opened(app: Litestar, headers: dict[str, str]) -> list[dict[str, Any]]
         "scheme": "ws",
         "subprotocols": [],
         "client": ("127.0.0.1", 1),
-        "headers": [(b"host", b"house")]
+        "headers": [(b"host", b"backend")]
         + [(name.lower().encode(), value.encode()) for name, value in headers.items()],
     }
 
@@ -336,11 +336,11 @@ async def opened(app: Litestar, headers: dict[str, str]) -> list[dict[str, Any]]
     return sent
 
 
-async def test_a_web_socket_needs_a_caller_too(guarded: House) -> None:
+async def test_a_web_socket_needs_a_caller_too(guarded: MemoryBackend) -> None:
     async with guarded.opened() as app:
         app.register(greeting)
         transport = httpx.ASGITransport(cast(Any, app))
-        async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://backend") as client:
             ana = await registered(client, ANA)
             me = (await client.get(ME, headers=ana)).json()["id"]
         for headers in ({}, {"Authorization": "Bearer wrong"}):

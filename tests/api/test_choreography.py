@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from adapters.memory.encoder import Reel
-from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, House, document
+from tests.api.memory_backend import ASSEMBLE, FILM_KEYS, GENERATE, MemoryBackend, document
 
 pytestmark = pytest.mark.anyio
 
@@ -147,11 +147,13 @@ async def test_a_body_is_json_and_says_so(
     assert (answer.headers.get("accept") == "application/json") is (status == 415)
 
 
-async def test_nothing_but_the_film_is_left(client: httpx.AsyncClient, house: House) -> None:
+async def test_nothing_but_the_film_is_left(
+    client: httpx.AsyncClient, backend: MemoryBackend
+) -> None:
     film = (await client.post(ASSEMBLE, json=document())).json()
 
-    assert house.left_behind() == []
-    assert house.final(UUID(film["task_id"])).output_path in house.storage.objects
+    assert backend.left_behind() == []
+    assert backend.final(UUID(film["task_id"])).output_path in backend.storage.objects
 
 
 async def test_a_trailing_slash_makes_no_difference(client: httpx.AsyncClient) -> None:

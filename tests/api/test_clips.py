@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from domain.library.media import type_of
-from tests.api.house import House, problem_of
+from tests.api.memory_backend import MemoryBackend, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -13,9 +13,9 @@ MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00" + bytes(range(200))
 
 
 @pytest.fixture(scope="module")
-async def content(client: httpx.AsyncClient, house: House) -> bytes:
+async def content(client: httpx.AsyncClient, backend: MemoryBackend) -> bytes:
     move = (await client.get("/api/moves/move-0")).json()
-    house.storage.objects[move["video_path"]] = MP4
+    backend.storage.objects[move["video_path"]] = MP4
     return MP4
 
 
@@ -50,10 +50,10 @@ async def test_a_clip_is_sent_in_parts_and_on_conditions(
 
 
 async def test_a_move_that_is_not_there_is_not_found_and_a_clip_that_got_lost_is_ours(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
     move = (await client.get("/api/moves/move-1")).json()
-    del house.storage.objects[move["video_path"]]
+    del backend.storage.objects[move["video_path"]]
 
     nobody = problem_of(await client.get("/api/moves/nobody/clip"), 404)
     lost = problem_of(await client.get("/api/moves/move-1/clip"), 500)

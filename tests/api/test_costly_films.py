@@ -11,7 +11,7 @@ import pytest
 from domain.blueprint.model import Blueprint
 from domain.rendering.assembly import Assembly, State
 from domain.shared.paths import film
-from tests.api.house import ASSEMBLE, GENERATE, House, document, problem_of
+from tests.api.memory_backend import ASSEMBLE, GENERATE, MemoryBackend, document, problem_of
 from tests.world.studio import blueprint
 
 pytestmark = pytest.mark.anyio
@@ -37,10 +37,10 @@ def costly() -> dict[str, Any]:
 
 
 async def test_a_costly_film_is_refused_with_every_limit_and_nothing_is_done(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
     asked = costly()
-    before = dict(house.storage.objects)
+    before = dict(backend.storage.objects)
 
     problem = problem_of(await client.post(ASSEMBLE, json=asked), 400)
 
@@ -54,34 +54,34 @@ async def test_a_costly_film_is_refused_with_every_limit_and_nothing_is_done(
         "3840x2160",
     ):
         assert named in said
-    assert UUID(asked["task_id"]) not in house.tasks.history
-    assert house.storage.objects == before
+    assert UUID(asked["task_id"]) not in backend.tasks.history
+    assert backend.storage.objects == before
 
 
 @pytest.mark.parametrize("field", ["max_film_seconds", "max_film_mb"])
 async def test_a_planned_film_is_held_to_the_same_limits(tmp_path: Path, field: str) -> None:
-    house = House(tmp_path)
-    house.settings = msgspec.structs.replace(house.settings, **{field: 1})
-    await house.furnish()
-    async with house.client() as client:
+    backend = MemoryBackend(tmp_path)
+    backend.settings = msgspec.structs.replace(backend.settings, **{field: 1})
+    await backend.furnish()
+    async with backend.client() as client:
         songs = (await client.get("/api/songs")).json()["items"]
         problem = problem_of(await client.post(GENERATE, json={"song_id": songs[0]["id"]}), 400)
 
     assert problem["code"] == "blueprint-rejected"
     assert f"BACHATA_{field.upper()} is 1" in problem["details"][0]["message"]
-    (history,) = house.tasks.history.values()
+    (history,) = backend.tasks.history.values()
     assert history[-1].state is State.FAILED
-    assert house.left_behind() == []
+    assert backend.left_behind() == []
 
 
 async def test_the_preview_of_a_costly_film_is_refused(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
     asked = msgspec.convert(costly(), Blueprint)
-    now = house.ports.clock.now()
+    now = backend.ports.clock.now()
     task = Assembly(task_id=asked.task_id, owner="local", created_at=now, updated_at=now)
-    await house.ports.tasks.add(task)
-    await house.ports.blueprints.keep(asked)
+    await backend.ports.tasks.add(task)
+    await backend.ports.blueprints.keep(asked)
 
     problem = problem_of(await client.get(f"/api/choreography/{asked.task_id}/preview.m3u8"), 400)
 
@@ -91,35 +91,35 @@ async def test_the_preview_of_a_costly_film_is_refused(
 async def test_clips_that_are_longer_than_was_said_count_as_long_as_they_are(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path)
-    house.settings = msgspec.structs.replace(house.settings, max_encoded_minutes=1)
-    await house.furnish()
+    backend = MemoryBackend(tmp_path)
+    backend.settings = msgspec.structs.replace(backend.settings, max_encoded_minutes=1)
+    await backend.furnish()
     asked = document()
     # Three clips of ten seconds are encoded whole, at 3.3 times the pixels a second: 100 s of an
     # ordinary film. The Blueprint uses up to four seconds of each.
     asked["output_config"] |= {"width": 2560, "height": 1440, "frame_rate": 25}
-    async with house.client() as client:
+    async with backend.client() as client:
         problem = problem_of(await client.post(ASSEMBLE, json=asked), 400)
 
     assert problem["stage"] == "fetching"
     assert "BACHATA_MAX_ENCODED_MINUTES is 1." in problem["details"][0]["message"]
-    assert house.final(UUID(asked["task_id"])).state is State.FAILED
-    assert house.left_behind() == []
+    assert backend.final(UUID(asked["task_id"])).state is State.FAILED
+    assert backend.left_behind() == []
 
 
 async def test_a_film_that_the_disk_has_no_room_for_is_507(
-    house: House, client: httpx.AsyncClient
+    backend: MemoryBackend, client: httpx.AsyncClient
 ) -> None:
     task_id = UUID(int=1)
     asked = msgspec.json.decode(msgspec.json.encode(blueprint(task_id, ["clips/a.mp4"])))
     asked["output_config"]["output_path"] = film("local", task_id)
-    house.workspace.room = 500_000
+    backend.workspace.room = 500_000
     try:
         problem = problem_of(await client.post(ASSEMBLE, json=asked), 507)
     finally:
-        house.workspace.room = 10**12
+        backend.workspace.room = 10**12
 
     assert problem["code"] == "disk-full"
     assert "needs 1 MB" in problem["error"]
     assert "0 MB are free" in problem["error"]
-    assert house.left_behind() == []
+    assert backend.left_behind() == []

@@ -16,7 +16,7 @@ from application.ports.songs import SongFilter
 from domain.shared import errors
 from entrypoints.cli.exit_codes import NOT_RIGHT, status_of
 from entrypoints.http.problems import STATUS
-from tests.api.house import ASSEMBLE, GENERATE, House, document, problem_of
+from tests.api.memory_backend import ASSEMBLE, GENERATE, MemoryBackend, document, problem_of
 from tests.cases.test_exit_codes import kinds, made
 
 pytestmark = pytest.mark.anyio
@@ -107,23 +107,23 @@ def expected(place: Place, error: errors.BachataError) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def broken(root: Path, place: Place) -> AsyncGenerator[tuple[House, Ask]]:
+async def broken(root: Path, place: Place) -> AsyncGenerator[tuple[MemoryBackend, Ask]]:
     """A service in which one place fails; asks for what needs it."""
-    house = House(root)
-    await house.furnish()
-    song = (await house.library.songs.page(SongFilter(), None, 1)).items[0].id
+    backend = MemoryBackend(root)
+    await backend.furnish()
+    song = (await backend.library.songs.page(SongFilter(), None, 1)).items[0].id
     if place.method == "analyze":
-        house.ports = replace(house.ports, songs=cast(Any, Unheard(house.library.songs)))
-    failing = Failing(getattr(house.ports, place.port), place.method)
+        backend.ports = replace(backend.ports, songs=cast(Any, Unheard(backend.library.songs)))
+    failing = Failing(getattr(backend.ports, place.port), place.method)
     changes: Any = {place.port: failing}
-    house.ports = replace(house.ports, **changes)
-    async with house.client() as client:
+    backend.ports = replace(backend.ports, **changes)
+    async with backend.client() as client:
 
         async def ask(error: Exception) -> httpx.Response:
             failing.error = error
             # A failure before may have told that no film can be made of a clip.
-            for move in (await house.library.moves.page(MoveFilter(), None, 200)).items:
-                await house.library.moves.mark_unusable(move, None)
+            for move in (await backend.library.moves.page(MoveFilter(), None, 200)).items:
+                await backend.library.moves.mark_unusable(move, None)
             body: dict[str, Any] = {"song_id": song}
             if place.address == ASSEMBLE:
                 body = document()
@@ -131,14 +131,14 @@ async def broken(root: Path, place: Place) -> AsyncGenerator[tuple[House, Ask]]:
                 body = {"query": "a slow dance"}
             return await client.post(place.address, json=body)
 
-        yield house, ask
+        yield backend, ask
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 async def test_every_error_is_whose_it_is_wherever_it_comes_from(
     tmp_path: Path, place: Place
 ) -> None:
-    async with broken(tmp_path, place) as (house, ask):
+    async with broken(tmp_path, place) as (backend, ask):
         for kind in kinds():
             error = made(kind)
             status, code = expected(place, error)
@@ -151,7 +151,7 @@ async def test_every_error_is_whose_it_is_wherever_it_comes_from(
                 assert status >= 500 or not isinstance(error, OF_FILES)
             whose = status_of(errors.LibraryFailed() if code == "library-failed" else error)
             assert (whose == NOT_RIGHT) is (status < 500 and status != 429) or status == 503
-        assert house.left_behind() == []
+        assert backend.left_behind() == []
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
@@ -169,24 +169,24 @@ async def test_a_full_disk_is_a_507_wherever_it_is_met(tmp_path: Path, place: Pl
 async def test_a_file_that_got_lost_is_ours_and_the_next_dance_does_without_it(
     tmp_path: Path, lost: str
 ) -> None:
-    house = House(tmp_path)
-    await house.furnish()
-    async with house.opened() as app:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    async with backend.opened() as app:
         transport = httpx.ASGITransport(cast(Any, app))
-        async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://backend") as client:
             song = (await client.get("/api/songs")).json()["items"][0]
             asked = {"song_id": song["id"]}
             film = (await client.post(GENERATE, json=asked)).json()
             planned = (await client.get(film["blueprint_url"])).json()
             path = planned["moves"][0]["video_path"] if lost == "clip" else song["audio_path"]
-            del house.storage.objects[path]
+            del backend.storage.objects[path]
             problem = problem_of(await client.post(GENERATE, json=asked), 500)
             assert problem["code"] == "library-failed"
             assert problem["stage"] == "fetching"
             assert path in problem["error"]
             assert "library check" in problem["error"]
-            [task] = [t for t in house.tasks.history if house.final(t).failure is not None]
-            failure = house.final(task).failure
+            [task] = [t for t in backend.tasks.history if backend.final(t).failure is not None]
+            failure = backend.final(task).failure
             assert failure is not None
             assert failure.code == "library-failed"
             # The same file in a Blueprint of theirs is theirs to mend.

@@ -12,7 +12,7 @@ from litestar import Litestar
 from entrypoints.http.access_log import access_log
 from entrypoints.http.request_bodies import LARGEST
 from tests.api.every_route import METHODS, Route, body_of, routes_of
-from tests.api.house import House, Lines, problem_of
+from tests.api.memory_backend import Lines, MemoryBackend, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -27,8 +27,8 @@ class BrokenParts:
 
 
 @pytest.fixture(scope="module")
-async def app(house: House) -> AsyncGenerator[Litestar]:
-    async with house.opened() as app:
+async def app(backend: MemoryBackend) -> AsyncGenerator[Litestar]:
+    async with backend.opened() as app:
         yield app
 
 
@@ -41,7 +41,7 @@ async def client(app: Litestar) -> AsyncGenerator[httpx.AsyncClient]:
 @asynccontextmanager
 async def over(app: Any) -> AsyncGenerator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://backend") as client:
         yield client
 
 
@@ -184,8 +184,8 @@ async def test_a_body_too_large_is_refused_everywhere(
 async def test_a_bug_is_told_alike_everywhere(
     tmp_path: Path, routes: list[Route], described: Json
 ) -> None:
-    house = House(tmp_path)
-    async with house.opened() as app:
+    backend = MemoryBackend(tmp_path)
+    async with backend.opened() as app:
         use_cases = app.state.use_cases
         app.state.use_cases = BrokenParts()
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.memory.description_model import MemoryDescriptionModel
-from tests.api.house import House, Lines
+from tests.api.memory_backend import Lines, MemoryBackend
 
 pytestmark = pytest.mark.anyio
 
@@ -41,10 +41,10 @@ class BrokenDescriptionModel(MemoryDescriptionModel):
 
 
 async def test_a_choreographer_gets_ready_while_requests_are_answered(tmp_path: Path) -> None:
-    house, slow = House(tmp_path), SlowDescriptionModel()
-    house.ports = replace(house.ports, description_model=slow)
-    await house.furnish()
-    async with house.client() as client:
+    backend, slow = MemoryBackend(tmp_path), SlowDescriptionModel()
+    backend.ports = replace(backend.ports, description_model=slow)
+    await backend.furnish()
+    async with backend.client() as client:
         await slow.asked.wait()
         body = {"query": "easy and calm"}
         answer = await client.post("/api/choreography/parse-query", json=body)
@@ -56,9 +56,9 @@ async def test_a_choreographer_gets_ready_while_requests_are_answered(tmp_path: 
 async def test_a_choreographer_that_cannot_get_ready_harms_nothing(
     tmp_path: Path, lines: Lines
 ) -> None:
-    house, broken = House(tmp_path), BrokenDescriptionModel()
-    house.ports = replace(house.ports, description_model=broken)
-    async with house.client() as client:
+    backend, broken = MemoryBackend(tmp_path), BrokenDescriptionModel()
+    backend.ports = replace(backend.ports, description_model=broken)
+    async with backend.client() as client:
         await broken.asked.wait()
         assert (await client.get("/health/live")).status_code == 200
     [said] = [line for line in lines() if line["event"] == "the description model is not ready"]

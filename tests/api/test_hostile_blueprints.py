@@ -7,7 +7,15 @@ import httpx
 import msgspec
 import pytest
 
-from tests.api.house import ASSEMBLE, GENERATE, JSON, House, document, paths_of, problem_of
+from tests.api.memory_backend import (
+    ASSEMBLE,
+    GENERATE,
+    JSON,
+    MemoryBackend,
+    document,
+    paths_of,
+    problem_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -322,16 +330,18 @@ async def test_a_huge_seed_is_taken_or_refused_but_breaks_nothing(
         assert answer.status_code in (200, 400), answer.text
 
 
-async def test_what_is_refused_leaves_no_trace(client: httpx.AsyncClient, house: House) -> None:
-    tasks, files = dict(house.tasks.history), set(house.storage.objects)
+async def test_what_is_refused_leaves_no_trace(
+    client: httpx.AsyncClient, backend: MemoryBackend
+) -> None:
+    tasks, files = dict(backend.tasks.history), set(backend.storage.objects)
     spoilt = document()
     spoilt["moves"] = []
 
     problem_of(await client.post(ASSEMBLE, json=spoilt), 400)
 
-    assert house.tasks.history == tasks
-    assert set(house.storage.objects) == files
-    assert house.left_behind() == []
+    assert backend.tasks.history == tasks
+    assert set(backend.storage.objects) == files
+    assert backend.left_behind() == []
 
 
 async def test_a_body_of_another_media_type_is_refused(client: httpx.AsyncClient) -> None:

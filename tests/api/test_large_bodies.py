@@ -12,7 +12,7 @@ from litestar import Litestar
 from domain.blueprint import rules
 from domain.shared.errors import BlueprintRejected
 from tests.api.asgi import Exchange
-from tests.api.house import ASSEMBLE, GENERATE, JSON, House, document
+from tests.api.memory_backend import ASSEMBLE, GENERATE, JSON, MemoryBackend, document
 
 pytestmark = pytest.mark.anyio
 
@@ -79,8 +79,8 @@ BODIES = {
 
 
 @pytest.fixture(scope="module")
-async def app(house: House) -> AsyncGenerator[Litestar]:
-    async with house.opened() as opened:
+async def app(backend: MemoryBackend) -> AsyncGenerator[Litestar]:
+    async with backend.opened() as opened:
         yield opened
 
 
@@ -171,8 +171,8 @@ async def test_a_large_body_is_read_beside_the_loop(app: Litestar) -> None:
         ("/api/moves?cursor=", "cursor"),
     ],
 )
-async def test_a_parameter_has_a_length(house: House, address: str, name: str) -> None:
-    async with house.client() as client:
+async def test_a_parameter_has_a_length(backend: MemoryBackend, address: str, name: str) -> None:
+    async with backend.client() as client:
         answer = await client.get(address + "x" * 60_000)
         problem: Any = answer.json()
 
@@ -186,8 +186,8 @@ async def test_a_parameter_has_a_length(house: House, address: str, name: str) -
 @pytest.mark.parametrize(
     "address", ["/api/songs/{}", "/api/moves/{}", "/api/songs/{}/analysis", "/api/moves/{}/similar"]
 )
-async def test_an_id_has_a_length(house: House, address: str) -> None:
-    async with house.client() as client:
+async def test_an_id_has_a_length(backend: MemoryBackend, address: str) -> None:
+    async with backend.client() as client:
         answer = await client.get(address.format("%F0%9F%92%83" * 5_000))
 
     assert answer.status_code == 400, answer.text[:500]

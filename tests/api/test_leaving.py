@@ -11,7 +11,7 @@ import pytest
 
 from domain.rendering.assembly import State
 from tests.api.asgi import Exchange
-from tests.api.house import ASSEMBLE, GENERATE, JSON, House, document
+from tests.api.memory_backend import ASSEMBLE, GENERATE, JSON, MemoryBackend, document
 
 pytestmark = pytest.mark.anyio
 
@@ -50,23 +50,25 @@ STUCK = [
 ]
 
 
-async def stuck(root: Path, route: str, port: str, method: str) -> tuple[House, Stuck, Exchange]:
+async def stuck(
+    root: Path, route: str, port: str, method: str
+) -> tuple[MemoryBackend, Stuck, Exchange]:
     """A service that gets stuck, and the request that it gets stuck on."""
-    house = House(root)
-    await house.furnish()
-    trouble = Stuck(getattr(house.ports, port), method)
+    backend = MemoryBackend(root)
+    await backend.furnish()
+    trouble = Stuck(getattr(backend.ports, port), method)
     changes: Any = {port: trouble}
-    house.ports = replace(house.ports, **changes)
+    backend.ports = replace(backend.ports, **changes)
     body = {"song_id": "song"} if route == GENERATE else document()
-    return house, trouble, Exchange("POST", route, JSON, msgspec.json.encode(body))
+    return backend, trouble, Exchange("POST", route, JSON, msgspec.json.encode(body))
 
 
 @pytest.mark.parametrize(("route", "port", "method"), STUCK)
 async def test_the_work_ends_when_the_client_leaves(
     tmp_path: Path, route: str, port: str, method: str
 ) -> None:
-    house, trouble, exchange = await stuck(tmp_path, route, port, method)
-    async with house.opened() as app, asyncio.timeout(PATIENCE):
+    backend, trouble, exchange = await stuck(tmp_path, route, port, method)
+    async with backend.opened() as app, asyncio.timeout(PATIENCE):
         answering = asyncio.ensure_future(exchange.run(app))
         await trouble.begun.wait()
 
@@ -75,16 +77,16 @@ async def test_the_work_ends_when_the_client_leaves(
 
     assert trouble.stopped.is_set()
     assert exchange.status == 499
-    [history] = house.tasks.history.values()
+    [history] = backend.tasks.history.values()
     assert history[-1].state is State.CANCELLED
-    assert house.left_behind() == []
+    assert backend.left_behind() == []
 
 
 async def test_the_work_ends_when_the_server_drops_the_request_and_the_client_is_told(
     tmp_path: Path,
 ) -> None:
-    house, trouble, exchange = await stuck(tmp_path, ASSEMBLE, "clips", "normalise")
-    async with house.opened() as app, asyncio.timeout(PATIENCE):
+    backend, trouble, exchange = await stuck(tmp_path, ASSEMBLE, "clips", "normalise")
+    async with backend.opened() as app, asyncio.timeout(PATIENCE):
         answering = asyncio.ensure_future(exchange.run(app))
         await trouble.begun.wait()
 
@@ -95,18 +97,18 @@ async def test_the_work_ends_when_the_server_drops_the_request_and_the_client_is
     assert int(exchange.answered["retry-after"]) > 0
     assert msgspec.json.decode(exchange.content)["code"] == "not-ready"
     assert trouble.stopped.is_set()
-    [history] = house.tasks.history.values()
+    [history] = backend.tasks.history.values()
     assert history[-1].state is State.CANCELLED
-    assert house.left_behind() == []
+    assert backend.left_behind() == []
 
 
 async def test_a_film_that_nobody_watches_any_more_is_not_read_on(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
     reading, closed = asyncio.Event(), asyncio.Event()
 
     class Slow:
         def __getattr__(self, name: str) -> Any:
-            return getattr(house.storage, name)
+            return getattr(backend.storage, name)
 
         async def read(self, *_: object) -> AsyncIterator[bytes]:
             try:
@@ -116,10 +118,10 @@ async def test_a_film_that_nobody_watches_any_more_is_not_read_on(tmp_path: Path
             finally:
                 closed.set()
 
-    async with house.client() as client:
+    async with backend.client() as client:
         film = (await client.post(ASSEMBLE, json=document())).json()
-    house.ports = replace(house.ports, storage=cast(Any, Slow()))
-    async with house.opened() as app, asyncio.timeout(PATIENCE):
+    backend.ports = replace(backend.ports, storage=cast(Any, Slow()))
+    async with backend.opened() as app, asyncio.timeout(PATIENCE):
         exchange = Exchange("GET", film["video_url"])
         watching = asyncio.ensure_future(exchange.run(app))
         await reading.wait()

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.api.house import paths_of, problem_of
+from tests.api.memory_backend import paths_of, problem_of
 
 pytestmark = pytest.mark.anyio
 

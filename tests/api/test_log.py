@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from domain.shared.errors import FFmpegFailed
-from tests.api.house import ASSEMBLE, GENERATE, House, Lines, document, failing
+from tests.api.memory_backend import ASSEMBLE, GENERATE, Lines, MemoryBackend, document, failing
 
 pytestmark = pytest.mark.anyio
 
@@ -22,11 +22,11 @@ PRIVATE = "not-for-the-log"
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a service whose FFmpeg fails to add sound."""
-    house = House(tmp_path)
-    await house.furnish()
-    broken = failing(house.ports.encoder, add_audio=FFmpegFailed(details="Conversion failed!"))
-    house.ports = replace(house.ports, encoder=broken)
-    async with house.client() as opened:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    broken = failing(backend.ports.encoder, add_audio=FFmpegFailed(details="Conversion failed!"))
+    backend.ports = replace(backend.ports, encoder=broken)
+    async with backend.client() as opened:
         yield opened
 
 

@@ -6,15 +6,15 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from tests.api.house import PROBLEM_KEYS, House, Lines
+from tests.api.memory_backend import PROBLEM_KEYS, Lines, MemoryBackend
 from tests.api.served import SOON, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-async def port(house: House) -> AsyncGenerator[int]:
-    async with served(house) as port:
+async def port(backend: MemoryBackend) -> AsyncGenerator[int]:
+    async with served(backend) as port:
         yield port
 
 

@@ -12,7 +12,7 @@ from application.library.unique_ids import id_of
 from domain.library.ids import RESERVED
 from entrypoints.http import openapi_examples
 from scripts import openapi_document
-from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, PROBLEM_KEYS
+from tests.api.memory_backend import ASSEMBLE, FILM_KEYS, GENERATE, PROBLEM_KEYS
 
 pytestmark = pytest.mark.anyio
 

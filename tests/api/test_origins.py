@@ -12,7 +12,7 @@ from domain.shared.errors import InvalidRequest
 from entrypoints.environment import from_environment
 from entrypoints.http.origin_guard import OriginGuard, guarded
 from entrypoints.settings import Settings
-from tests.api.house import ASSEMBLE, GENERATE, House, document, problem_of
+from tests.api.memory_backend import ASSEMBLE, GENERATE, MemoryBackend, document, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -25,9 +25,9 @@ Pairs = list[tuple[str, str]]
 
 
 @pytest.fixture(scope="module")
-async def app(house: House) -> Any:
-    house.settings = SETTINGS
-    async with house.opened() as opened:
+async def app(backend: MemoryBackend) -> Any:
+    backend.settings = SETTINGS
+    async with backend.opened() as opened:
         yield opened
 
 
@@ -206,16 +206,16 @@ EVERYTHING = (
 
 @pytest.mark.parametrize(("method", "path"), EVERYTHING)
 async def test_a_page_of_another_origin_gets_nothing_done(
-    house: House, app: Litestar, method: str, path: str
+    backend: MemoryBackend, app: Litestar, method: str, path: str
 ) -> None:
-    before = dict(house.tasks.history)
+    before = dict(backend.tasks.history)
     for foreign in FOREIGN:
         form = path in ("/api/songs", "/api/moves")
         headers = [("Host", HERE), *(FORM if form else OPTIONS).items(), *foreign.items()]
         status, answered = await asked(app, method, path, headers)
         assert (status, answered["cross-origin-resource-policy"]) == (403, "same-origin"), foreign
-    assert house.tasks.history == before
-    assert (await house.library.moves.get("move-0")).id == "move-0"
+    assert backend.tasks.history == before
+    assert (await backend.library.moves.get("move-0")).id == "move-0"
 
 
 async def test_two_origins_are_foreign(app: Litestar) -> None:
@@ -305,7 +305,7 @@ async def test_a_socket_of_a_foreign_page_is_closed_before_it_opens(
     assert [message["type"] for message in sent] == ["websocket.close"]
 
 
-async def test_the_refusal_says_what_to_do(house: House, app: Litestar) -> None:
+async def test_the_refusal_says_what_to_do(backend: MemoryBackend, app: Litestar) -> None:
     transport = httpx.ASGITransport(cast(Any, app))
     async with httpx.AsyncClient(transport=transport, base_url="http://evil.example") as client:
         problem = problem_of(await client.get("/api/moves"), 421)

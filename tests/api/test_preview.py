@@ -15,7 +15,14 @@ from domain.rendering.assembly import Assembly, State
 from domain.rendering.hls_playlist import Kind
 from domain.shared.errors import FFmpegFailed
 from tests.api.asgi import Exchange
-from tests.api.house import ASSEMBLE, House, document, failing, folder_of, problem_of
+from tests.api.memory_backend import (
+    ASSEMBLE,
+    MemoryBackend,
+    document,
+    failing,
+    folder_of,
+    problem_of,
+)
 from tests.world.studio import CLIPS, SONG, blueprint
 
 pytestmark = pytest.mark.anyio
@@ -32,12 +39,12 @@ def names(playlist: str) -> list[str]:
     return [line for line in playlist.splitlines() if line and not line.startswith("#")]
 
 
-async def kept(house: House, owner: str = "local") -> UUID:
+async def kept(backend: MemoryBackend, owner: str = "local") -> UUID:
     """A task with a Blueprint, that nobody has begun to work on."""
-    task_id, now = uuid4(), house.ports.clock.now()
+    task_id, now = uuid4(), backend.ports.clock.now()
     task = Assembly(task_id=task_id, owner=owner, created_at=now, updated_at=now)
-    await house.ports.tasks.add(task)
-    await house.ports.blueprints.keep(blueprint(task_id, list(CLIPS)))
+    await backend.ports.tasks.add(task)
+    await backend.ports.blueprints.keep(blueprint(task_id, list(CLIPS)))
     return task_id
 
 
@@ -49,7 +56,7 @@ async def get(client: httpx.AsyncClient, address: str) -> httpx.Response:
 
 async def frames_of(client: httpx.AsyncClient, task_id: object) -> list[tuple[str, int]]:
     """Every frame that a player sees who begins with the main playlist."""
-    main = httpx.URL(f"http://house{preview_of(task_id)}.m3u8")
+    main = httpx.URL(f"http://backend{preview_of(task_id)}.m3u8")
     [picture] = names((await get(client, str(main))).text)
     address = main.join(picture)
     segments = names((await get(client, str(address))).text)
@@ -57,15 +64,17 @@ async def frames_of(client: httpx.AsyncClient, task_id: object) -> list[tuple[st
     return [frame for part in parts for frame in msgspec.json.decode(part, type=Reel).frames]
 
 
-async def test_a_task_without_a_film_is_played(client: httpx.AsyncClient, house: House) -> None:
-    task_id = await kept(house)
+async def test_a_task_without_a_film_is_played(
+    client: httpx.AsyncClient, backend: MemoryBackend
+) -> None:
+    task_id = await kept(backend)
 
     frames = await frames_of(client, task_id)
 
     assert frames == [
         (clip, 30 * first + number) for first, clip in enumerate(CLIPS) for number in range(60)
     ]
-    assert house.left_behind() == []
+    assert backend.left_behind() == []
 
 
 async def test_the_preview_shows_the_films_own_frames(client: httpx.AsyncClient) -> None:
@@ -76,45 +85,49 @@ async def test_the_preview_shows_the_films_own_frames(client: httpx.AsyncClient)
 
 
 async def test_a_task_that_failed_is_played(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.ports = replace(
-        house.ports, encoder=failing(house.ports.encoder, concatenate=FFmpegFailed())
+    backend = MemoryBackend(tmp_path)
+    backend.ports = replace(
+        backend.ports, encoder=failing(backend.ports.encoder, concatenate=FFmpegFailed())
     )
     asked = document()
-    async with house.client() as client:
+    async with backend.client() as client:
         problem_of(await client.post(ASSEMBLE, json=asked), 500)
 
         assert len(await frames_of(client, asked["task_id"])) == 180
 
-    assert house.final(UUID(asked["task_id"])).state is State.FAILED
-    assert house.left_behind() == []
+    assert backend.final(UUID(asked["task_id"])).state is State.FAILED
+    assert backend.left_behind() == []
 
 
-async def test_a_film_that_is_gone_is_played(client: httpx.AsyncClient, house: House) -> None:
+async def test_a_film_that_is_gone_is_played(
+    client: httpx.AsyncClient, backend: MemoryBackend
+) -> None:
     film = (await client.post(ASSEMBLE, json=document())).json()
-    path = house.final(UUID(film["task_id"])).output_path
+    path = backend.final(UUID(film["task_id"])).output_path
     assert path is not None
-    await house.storage.delete(path)
+    await backend.storage.delete(path)
 
     assert len(await frames_of(client, film["task_id"])) == 180
 
 
 async def test_the_playlists_need_no_media(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.storage.objects.clear()
-    async with house.client() as client:
-        address = await folder_of(client, await kept(house))
+    backend = MemoryBackend(tmp_path)
+    backend.storage.objects.clear()
+    async with backend.client() as client:
+        address = await folder_of(client, await kept(backend))
         for kind in Kind:
             await get(client, f"{address}/{kind}.m3u8")
             for name in ("init.mp4", "0.m4s"):
                 problem = problem_of(await client.get(f"{address}/{kind}/{name}"), 404)
                 assert problem["code"] == "media-not-found"
                 assert (SONG if kind is Kind.SOUND else CLIPS[0]) in problem["error"]
-    assert house.left_behind() == []
+    assert backend.left_behind() == []
 
 
-async def test_what_is_sent_says_what_it_is(client: httpx.AsyncClient, house: House) -> None:
-    task_id = await kept(house)
+async def test_what_is_sent_says_what_it_is(
+    client: httpx.AsyncClient, backend: MemoryBackend
+) -> None:
+    task_id = await kept(backend)
     address = await folder_of(client, task_id)
     playlist, segment = "application/vnd.apple.mpegurl", "video/iso.segment"
     for name, kind in {
@@ -132,9 +145,9 @@ async def test_what_is_sent_says_what_it_is(client: httpx.AsyncClient, house: Ho
 
 
 async def test_every_address_in_the_playlists_is_relative(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
-    task_id = await kept(house)
+    task_id = await kept(backend)
     folder = await folder_of(client, task_id)
     lists = (preview_of(task_id), f"{folder}/picture", f"{folder}/sound")
     texts = [(await get(client, f"{each}.m3u8")).text for each in lists]
@@ -164,9 +177,9 @@ async def test_every_address_in_the_playlists_is_relative(
     ],
 )
 async def test_what_the_preview_has_not_is_not_found(
-    client: httpx.AsyncClient, house: House, end: str
+    client: httpx.AsyncClient, backend: MemoryBackend, end: str
 ) -> None:
-    folder = await folder_of(client, await kept(house))
+    folder = await folder_of(client, await kept(backend))
     problem = problem_of(await client.get(folder + end), 404)
     assert problem["code"] == "segment-not-found"
 
@@ -185,20 +198,20 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("end", ADDRESSES)
 async def test_somebody_elses_preview_is_not_found(
-    client: httpx.AsyncClient, house: House, end: str
+    client: httpx.AsyncClient, backend: MemoryBackend, end: str
 ) -> None:
-    for task_id in (await kept(house, owner="somebody"), uuid4()):
+    for task_id in (await kept(backend, owner="somebody"), uuid4()):
         problem = problem_of(await client.get(preview_of(task_id) + end), 404)
         assert problem["code"] == "task-not-found"
 
 
 @pytest.mark.parametrize("end", ADDRESSES)
 async def test_a_task_without_a_blueprint_has_no_preview(
-    client: httpx.AsyncClient, house: House, end: str
+    client: httpx.AsyncClient, backend: MemoryBackend, end: str
 ) -> None:
-    task_id, now = uuid4(), house.ports.clock.now()
+    task_id, now = uuid4(), backend.ports.clock.now()
     task = Assembly(task_id=task_id, owner="local", created_at=now, updated_at=now)
-    await house.ports.tasks.add(task)
+    await backend.ports.tasks.add(task)
 
     problem = problem_of(await client.get(preview_of(task_id) + end), 404)
 
@@ -206,7 +219,7 @@ async def test_a_task_without_a_blueprint_has_no_preview(
 
 
 async def test_the_work_on_a_segment_ends_when_the_client_leaves(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
     begun, stopped = asyncio.Event(), asyncio.Event()
 
     class Stuck:
@@ -221,9 +234,9 @@ async def test_the_work_on_a_segment_ends_when_the_client_leaves(tmp_path: Path)
                 stopped.set()
             return b""
 
-    house.ports = replace(house.ports, preview_streamer=cast(Any, Stuck()))
-    async with house.opened() as app, asyncio.timeout(PATIENCE):
-        task_id = await kept(house)
+    backend.ports = replace(backend.ports, preview_streamer=cast(Any, Stuck()))
+    async with backend.opened() as app, asyncio.timeout(PATIENCE):
+        task_id = await kept(backend)
         main = Exchange("GET", f"{preview_of(task_id)}.m3u8")
         await main.run(app)
         [picture] = names(main.content.decode())
@@ -231,11 +244,11 @@ async def test_the_work_on_a_segment_ends_when_the_client_leaves(tmp_path: Path)
         exchange = Exchange("GET", f"/api/choreography/{task_id}/{segment}")
         answering = asyncio.ensure_future(exchange.run(app))
         await begun.wait()
-        assert house.workspace.open
+        assert backend.workspace.open
 
         exchange.leave.set()
         await answering
 
     assert stopped.is_set()
     assert exchange.status == 499
-    assert house.left_behind() == []
+    assert backend.left_behind() == []

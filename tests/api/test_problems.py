@@ -25,7 +25,15 @@ from domain.shared.errors import (
     StorageFailed,
 )
 from entrypoints.ports import Ports
-from tests.api.house import ASSEMBLE, GENERATE, House, Lines, document, failing, problem_of
+from tests.api.memory_backend import (
+    ASSEMBLE,
+    GENERATE,
+    Lines,
+    MemoryBackend,
+    document,
+    failing,
+    problem_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -35,12 +43,12 @@ Trouble = Callable[[Ports], Ports]
 @asynccontextmanager
 async def troubled(root: Path, trouble: Trouble, **settings: Any) -> AsyncGenerator[Any]:
     """A service whose ports are in trouble, and a client of it."""
-    house = House(root)
-    house.settings = msgspec.structs.replace(house.settings, **settings)
-    await house.furnish()
-    house.ports = trouble(house.ports)
-    async with house.client() as client:
-        yield house, client
+    backend = MemoryBackend(root)
+    backend.settings = msgspec.structs.replace(backend.settings, **settings)
+    await backend.furnish()
+    backend.ports = trouble(backend.ports)
+    async with backend.client() as client:
+        yield backend, client
 
 
 async def test_a_missing_clip_is_named_by_its_storage_path(client: httpx.AsyncClient) -> None:
@@ -116,18 +124,18 @@ async def test_a_task_is_assembled_once(client: httpx.AsyncClient) -> None:
     assert problem["code"] == "task-taken"
 
 
-async def test_no_film_is_overwritten(client: httpx.AsyncClient, house: House) -> None:
+async def test_no_film_is_overwritten(client: httpx.AsyncClient, backend: MemoryBackend) -> None:
     first, second = document(), document()
     assert (await client.post(ASSEMBLE, json=first)).status_code == 200
     path = first["output_config"]["output_path"]
     second["output_config"]["output_path"] = path
-    before = house.storage.objects[path]
+    before = backend.storage.objects[path]
 
     problem = problem_of(await client.post(ASSEMBLE, json=second), 409)
 
     assert problem["code"] == "media-taken"
     assert repr(path) in problem["error"]
-    assert house.storage.objects[path] is before
+    assert backend.storage.objects[path] is before
 
 
 async def test_a_short_clip_is_named_with_both_lengths(
@@ -162,15 +170,15 @@ async def test_a_failed_ffmpeg_is_quoted(tmp_path: Path) -> None:
     def trouble(ports: Ports) -> Ports:
         return replace(ports, encoder=failing(ports.encoder, add_audio=FFmpegFailed(details=last)))
 
-    async with troubled(tmp_path, trouble) as (house, client):
+    async with troubled(tmp_path, trouble) as (backend, client):
         asked = document()
         problem = problem_of(await client.post(ASSEMBLE, json=asked), 500)
 
         assert problem["code"] == "ffmpeg-failed"
         assert problem["details"] == last
         assert problem["stage"] == "adding_audio"
-        assert house.final(UUID(asked["task_id"])).state is State.FAILED
-        assert house.left_behind() == []
+        assert backend.final(UUID(asked["task_id"])).state is State.FAILED
+        assert backend.left_behind() == []
 
 
 @pytest.mark.parametrize(
@@ -200,13 +208,13 @@ async def test_a_failure_of_ours_has_its_own_status(
         changes: Any = {port: failing(getattr(ports, port), **{method: error})}
         return replace(ports, **changes)
 
-    async with troubled(tmp_path, trouble) as (house, client):
+    async with troubled(tmp_path, trouble) as (backend, client):
         answer = await client.post(ASSEMBLE, json=document())
 
         problem = problem_of(answer, status)
         assert (problem["code"], problem["stage"]) == (code, stage)
         assert ("retry-after" in answer.headers) == (status == 503)
-        assert house.left_behind() == []
+        assert backend.left_behind() == []
 
 
 async def test_a_database_out_of_reach_is_told_on_every_route(tmp_path: Path) -> None:
@@ -256,14 +264,14 @@ async def test_work_that_is_over_time_is_stopped(tmp_path: Path, route: str) -> 
         return replace(ports, encoder=cast(Any, Endless(ports.encoder)))
 
     body = {"song_id": "song"} if route == GENERATE else document()
-    async with troubled(tmp_path, trouble, assembly_timeout=1.5) as (house, client):
+    async with troubled(tmp_path, trouble, assembly_timeout=1.5) as (backend, client):
         problem = problem_of(await client.post(route, json=body), 504)
 
         assert problem["code"] == "assembly-timed-out"
         assert problem["stage"] == "concatenating"
-        [task_id] = house.tasks.history
-        assert house.final(task_id).state is State.FAILED
-        assert house.left_behind() == []
+        [task_id] = backend.tasks.history
+        assert backend.final(task_id).state is State.FAILED
+        assert backend.left_behind() == []
 
 
 async def test_a_bug_is_logged_with_its_trace_and_told_to_nobody(

@@ -15,7 +15,7 @@ from application.concurrency.timeouts import Timeouts
 from domain.jobs.errors import Poisoned
 from entrypoints.settings import Settings
 from tests.api.asgi import Socket
-from tests.api.house import House, Lines
+from tests.api.memory_backend import Lines, MemoryBackend
 from tests.world.watched import IdleQueue, WatchedJob
 
 pytestmark = pytest.mark.anyio
@@ -24,11 +24,11 @@ PATIENCE = 20.0
 SHORT = 0.02
 
 
-def idle(folder: Path, settings: Settings | None = None) -> House:
+def idle(folder: Path, settings: Settings | None = None) -> MemoryBackend:
     """A service in which nobody works on jobs."""
-    house = House(folder, settings or Settings(allowed_hosts="house"))
-    house.ports = replace(house.ports, job_queue=IdleQueue())
-    return house
+    backend = MemoryBackend(folder, settings or Settings(allowed_hosts="backend"))
+    backend.ports = replace(backend.ports, job_queue=IdleQueue())
+    return backend
 
 
 def path(session_id: object) -> str:
@@ -62,9 +62,9 @@ async def closed(
 
 
 async def test_messages_tell_the_progress_and_then_the_result(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         async with connected(app, job.job_id) as socket:
             await socket.until(1)
             await job.tell(1, 20)
@@ -105,9 +105,9 @@ async def test_messages_tell_the_progress_and_then_the_result(tmp_path: Path) ->
 
 
 async def test_a_failure_is_a_problem(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         await job.fail(Poisoned())
         socket = await closed(app, job.job_id)
     assert socket.messages[-1]["type"] == "problem"
@@ -116,9 +116,9 @@ async def test_a_failure_is_a_problem(tmp_path: Path) -> None:
 
 
 async def test_a_client_resumes_after_the_message_that_it_read_last(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         for number in (1, 2, 3):
             await job.tell(number, number)
         await job.complete()
@@ -132,9 +132,9 @@ async def test_a_client_resumes_after_the_message_that_it_read_last(tmp_path: Pa
 
 
 async def test_the_close_says_that_a_task_is_unknown_or_foreign(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    foreign = await WatchedJob(house.jobs, house.job_events, "eva").start()
-    async with house.opened() as app:
+    backend = idle(tmp_path)
+    foreign = await WatchedJob(backend.jobs, backend.job_events, "eva").start()
+    async with backend.opened() as app:
         for session_id in (foreign.job_id, uuid4(), "nothing"):
             socket = await closed(app, session_id)
             assert socket.messages == []
@@ -143,9 +143,9 @@ async def test_the_close_says_that_a_task_is_unknown_or_foreign(tmp_path: Path) 
 
 
 async def test_the_close_says_that_a_client_reads_too_slowly(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         async with connected(app, job.job_id) as socket:
             await socket.until(1)
             socket.reads.clear()
@@ -159,9 +159,9 @@ async def test_the_close_says_that_a_client_reads_too_slowly(tmp_path: Path) -> 
 
 async def test_while_nothing_happens_there_are_heartbeats(tmp_path: Path) -> None:
     """They keep the WebSocket alive longer than a request may take to be answered."""
-    house = idle(tmp_path)
-    async with house.opened(Timeouts(answer=50 * SHORT, heartbeat=SHORT)) as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened(Timeouts(answer=50 * SHORT, heartbeat=SHORT)) as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         async with connected(app, job.job_id) as socket:
             messages = await socket.until(60)
             await job.complete()
@@ -171,9 +171,9 @@ async def test_while_nothing_happens_there_are_heartbeats(tmp_path: Path) -> Non
 
 
 async def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened(Timeouts(answer=SHORT, leaving=SHORT)) as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened(Timeouts(answer=SHORT, leaving=SHORT)) as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         socket = Socket(path(job.job_id))
         async with asyncio.timeout(PATIENCE):
             await socket.run(app)
@@ -181,9 +181,9 @@ async def test_one_that_hangs_is_ended(tmp_path: Path) -> None:
 
 
 async def test_too_many_are_refused_with_a_problem(tmp_path: Path) -> None:
-    house = idle(tmp_path, Settings(allowed_hosts="house", max_streams_of_caller=1))
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path, Settings(allowed_hosts="backend", max_streams_of_caller=1))
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         async with connected(app, job.job_id) as socket:
             await socket.until(1)
         async with connected(app, job.job_id) as socket:
@@ -201,9 +201,9 @@ async def test_too_many_are_refused_with_a_problem(tmp_path: Path) -> None:
 
 
 async def test_what_is_no_id_of_a_message_is_refused(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         start, body = (await closed(app, job.job_id, b"after=x")).sent
     assert start["status"] == 400
     assert json.loads(body["body"])["details"][0]["path"] == "after"
@@ -215,9 +215,9 @@ async def test_what_is_no_id_of_a_message_is_refused(tmp_path: Path) -> None:
 async def test_a_page_of_another_origin_gets_no_websocket(
     tmp_path: Path, headers: dict[str, str], lines: Lines
 ) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         socket = await closed(app, job.job_id, headers=headers)
     assert [message["type"] for message in socket.sent] == ["websocket.close"]
     [line] = [each for each in lines() if each["logger"] == "bachata.access"]
@@ -225,18 +225,18 @@ async def test_a_page_of_another_origin_gets_no_websocket(
 
 
 async def test_a_page_of_the_service_itself_gets_one(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         await job.complete()
-        socket = await closed(app, job.job_id, headers={"Origin": "http://house"})
+        socket = await closed(app, job.job_id, headers={"Origin": "http://backend"})
     assert socket.closed == 1000
 
 
 async def test_a_websocket_is_one_line_of_the_log(tmp_path: Path, lines: Lines) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         await job.complete()
         await closed(app, job.job_id)
         async with connected(app, uuid4()):

@@ -18,17 +18,17 @@ from application.ports.storage import Stored
 from domain.shared.paths import film as film_path
 from entrypoints.http.ranges import Span, Unsatisfiable, wanted
 from tests.api.asgi import Exchange
-from tests.api.house import ASSEMBLE, House, document, problem_of
+from tests.api.memory_backend import ASSEMBLE, MemoryBackend, document, problem_of
 
 CONTENT = bytes(range(256)) * 4
 SIZE = len(CONTENT)
 
 
 @pytest.fixture(scope="module")
-async def address(client: httpx.AsyncClient, house: House) -> str:
+async def address(client: httpx.AsyncClient, backend: MemoryBackend) -> str:
     """Return the address that streams a film of known bytes."""
     film = (await client.post(ASSEMBLE, json=document())).json()
-    house.storage.objects[film_path("local", UUID(film["task_id"]))] = CONTENT
+    backend.storage.objects[film_path("local", UUID(film["task_id"]))] = CONTENT
     return film["video_url"]
 
 
@@ -177,19 +177,19 @@ async def test_if_match_gives_that_film_or_none(client: httpx.AsyncClient, addre
 
 @pytest.mark.anyio
 async def test_head_gives_the_headers_of_get_and_reads_nothing(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
     reads: list[str] = []
 
     class MotionCache:
         def __getattr__(self, name: str) -> Any:
             if name == "read":
                 reads.append(name)
-            return getattr(house.storage, name)
+            return getattr(backend.storage, name)
 
-    house.ports = replace(house.ports, storage=cast(Any, MotionCache()))
-    async with house.client() as client:
+    backend.ports = replace(backend.ports, storage=cast(Any, MotionCache()))
+    async with backend.client() as client:
         address = (await client.post(ASSEMBLE, json=document())).json()["video_url"]
-    async with house.opened() as app:
+    async with backend.opened() as app:
         head = await Exchange("HEAD", address).run(app)
         assert reads == []
         ranged = await Exchange("HEAD", address, {"Range": "bytes=0-1"}).run(app)
@@ -276,7 +276,7 @@ def test_any_answer_is_lawful(tmp_path: Path) -> None:
     """Status, headers and bytes agree, whatever is asked of a film of whatever size."""
     artifacts = ArtifactCache(0)
     with asyncio.Runner() as runner:
-        address, app = runner.run(_streaming(House(tmp_path), artifacts))
+        address, app = runner.run(_streaming(MemoryBackend(tmp_path), artifacts))
 
         @given(st.data())
         @settings(max_examples=200, deadline=None)
@@ -314,12 +314,12 @@ class _Over:
         return await self._artifacts.describe(path)
 
 
-async def _streaming(house: House, artifacts: ArtifactCache) -> tuple[str, Litestar]:
+async def _streaming(backend: MemoryBackend, artifacts: ArtifactCache) -> tuple[str, Litestar]:
     """Return the address that streams the film, and the application."""
-    house.ports = replace(house.ports, storage=cast(Any, _Over(house.storage, artifacts)))
-    async with house.client() as client:
+    backend.ports = replace(backend.ports, storage=cast(Any, _Over(backend.storage, artifacts)))
+    async with backend.client() as client:
         film = (await client.post(ASSEMBLE, json=document())).json()
-    async with house.opened() as app:
+    async with backend.opened() as app:
         return film["video_url"], app
 
 

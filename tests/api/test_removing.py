@@ -9,26 +9,33 @@ import msgspec
 import pytest
 
 from domain.shared.errors import StorageFailed
-from tests.api.house import ASSEMBLE, GENERATE, House, failing, folder_of, problem_of
+from tests.api.memory_backend import (
+    ASSEMBLE,
+    GENERATE,
+    MemoryBackend,
+    failing,
+    folder_of,
+    problem_of,
+)
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def place(tmp_path_factory: pytest.TempPathFactory) -> House:
-    made = House(tmp_path_factory.mktemp("place"))
+async def place(tmp_path_factory: pytest.TempPathFactory) -> MemoryBackend:
+    made = MemoryBackend(tmp_path_factory.mktemp("place"))
     await made.furnish()
     return made
 
 
 @pytest.fixture
-async def guest(place: House) -> AsyncGenerator[httpx.AsyncClient]:
+async def guest(place: MemoryBackend) -> AsyncGenerator[httpx.AsyncClient]:
     async with place.client() as client:
         yield client
 
 
 async def test_a_move_goes_with_its_clip_and_what_finds_it(
-    guest: httpx.AsyncClient, place: House
+    guest: httpx.AsyncClient, place: MemoryBackend
 ) -> None:
     clip = (await guest.get("/api/moves/move-2")).json()["video_path"]
     answer = await guest.delete("/api/moves/move-2")
@@ -43,7 +50,7 @@ async def test_a_move_goes_with_its_clip_and_what_finds_it(
 
 
 async def test_a_song_goes_with_its_file_and_what_was_heard(
-    guest: httpx.AsyncClient, place: House
+    guest: httpx.AsyncClient, place: MemoryBackend
 ) -> None:
     sound = (await guest.get("/api/songs/song")).json()["audio_path"]
 
@@ -85,7 +92,7 @@ async def test_a_film_that_has_lost_a_clip_names_it(guest: httpx.AsyncClient) ->
 
 
 async def test_a_file_that_another_move_is_too_stays(
-    guest: httpx.AsyncClient, place: House
+    guest: httpx.AsyncClient, place: MemoryBackend
 ) -> None:
     move = await place.library.moves.get("move-0")
     await place.library.moves.add(msgspec.structs.replace(move, id="twin"))
@@ -101,7 +108,7 @@ async def test_of_many_who_remove_a_move_one_does(guest: httpx.AsyncClient) -> N
     assert sorted(answer.status_code for answer in answers) == [204, 404, 404, 404, 404]
 
 
-async def test_a_move_is_gone_though_its_file_cannot_be_deleted(place: House) -> None:
+async def test_a_move_is_gone_though_its_file_cannot_be_deleted(place: MemoryBackend) -> None:
     trouble = StorageFailed("The disk is gone.")
     place.ports = replace(place.ports, storage=failing(place.ports.storage, delete=trouble))
     async with place.client() as client:

@@ -13,7 +13,7 @@ from adapters.storage.s3 import S3Storage
 from adapters.storage.s3_client import S3Client
 from application.ports.storage import Storage
 from domain.shared.errors import NotReady, StorageFailed
-from tests.api.house import House, failing, problem_of
+from tests.api.memory_backend import MemoryBackend, failing, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +47,7 @@ async def files(storage: Storage) -> set[str]:
 async def test_a_second_removal_ends_what_the_first_began(
     tmp_path: Path, storage: Storage, address: str, port: str
 ) -> None:
-    place = House(tmp_path)
+    place = MemoryBackend(tmp_path)
     place.ports = replace(place.ports, storage=storage)
     await place.furnish()
     before = place.ports
@@ -74,7 +74,7 @@ async def test_a_second_removal_ends_what_the_first_began(
 async def test_a_new_move_does_not_take_the_id_of_one_that_is_not_quite_gone(
     tmp_path: Path,
 ) -> None:
-    place = House(tmp_path)
+    place = MemoryBackend(tmp_path)
     await place.furnish()
     before = place.ports
     gone = StorageFailed("The disk is gone.")

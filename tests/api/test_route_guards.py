@@ -13,7 +13,14 @@ from litestar.routes import ASGIRoute, BaseRoute, HTTPRoute, WebSocketRoute
 from entrypoints.http.app import create_app
 from entrypoints.http.callers import authenticated
 from entrypoints.settings import Settings
-from tests.api.house import ASSEMBLE, GENERATE, House, document, folder_of, problem_of
+from tests.api.memory_backend import (
+    ASSEMBLE,
+    GENERATE,
+    MemoryBackend,
+    document,
+    folder_of,
+    problem_of,
+)
 from tests.api.test_callers import ANA, BRUNO, KEYS, bearer, logged_in, registered
 
 pytestmark = pytest.mark.anyio
@@ -84,10 +91,10 @@ def operations_of(described: Json) -> Iterator[Operation]:
 
 @pytest.fixture(scope="module")
 async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Guests]:
-    settings = Settings(allowed_hosts="house", auth="on", registration="open")
-    house = House(tmp_path_factory.mktemp("guarded"), settings)
-    await house.furnish()
-    async with house.client() as client:
+    settings = Settings(allowed_hosts="backend", auth="on", registration="open")
+    backend = MemoryBackend(tmp_path_factory.mktemp("guarded"), settings)
+    await backend.furnish()
+    async with backend.client() as client:
         ana, bruno = await registered(client, ANA), await registered(client, BRUNO)
         client.headers.update(ana)
         songs = (await client.get("/api/songs")).json()["items"]

@@ -23,7 +23,7 @@ from entrypoints.http import openapi_examples
 from entrypoints.settings import Settings
 from entrypoints.wiring.wire import wire
 from tests import examples
-from tests.api.house import ASSEMBLE, JSON, House, folder_of
+from tests.api.memory_backend import ASSEMBLE, JSON, MemoryBackend, folder_of
 from tests.api.served import served
 from tests.world.studio import CLIPS, blueprint
 
@@ -37,17 +37,17 @@ LIMIT = 600.0
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
 
-async def lived_in(house: House) -> tuple[str, str]:
+async def lived_in(backend: MemoryBackend) -> tuple[str, str]:
     """Fill the library, with what the document's examples name too, and make a film.
 
     Returns an administrator's API key, and the version in the addresses of the film's preview.
     """
-    await house.furnish()
-    use_cases = wire(house.ports, house.settings)
+    await backend.furnish()
+    use_cases = wire(backend.ports, backend.settings)
     ana = await use_cases.add_user(Registration("ana", "correct horse battery"), Role.ADMIN)
     asked = ApiKeyRequest(name="everything", scopes=tuple(Scope))
     key = (await use_cases.create_api_key(asked, ana.id, ana.role)).key
-    library, files = house.library, house.storage.objects
+    library, files = backend.library, backend.storage.objects
     song, move = await library.songs.get("song"), await library.moves.get("move-1")
     example = next(each for each in openapi_examples.BODIES if isinstance(each, Blueprint))
     clip = example.moves[0].video_path
@@ -60,7 +60,7 @@ async def lived_in(house: House) -> tuple[str, str]:
     made = blueprint(openapi_examples.TASK, list(CLIPS))
     output = replace(made.output_config, output_path=paths.film(ana.id, made.task_id))
     film = msgspec.json.encode(replace(made, output_config=output))
-    async with house.client() as client:
+    async with backend.client() as client:
         client.headers["X-API-Key"] = key
         answer = await client.post(ASSEMBLE, content=film, headers=JSON)
         assert answer.status_code == 200, answer.text
@@ -96,13 +96,13 @@ async def try_all(port: int, key: str, seed: int, configuration: Path) -> tuple[
 
 
 async def test_no_check_fails_in_any_phase(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    house = House(tmp_path, Settings(allowed_hosts="house", auth="on"))
-    key, version = await lived_in(house)
+    backend = MemoryBackend(tmp_path, Settings(allowed_hosts="backend", auth="on"))
+    key, version = await lived_in(backend)
     configuration = tmp_path / CONFIGURATION.name
     configuration.write_text(CONFIGURATION.read_text().replace("VERSION", version))
     seed = request.config.getoption("hypothesis_seed") or 0
 
-    async with served(house) as port:
+    async with served(backend) as port:
         status, said = await try_all(port, key, seed, configuration)
 
     assert status == 0, said

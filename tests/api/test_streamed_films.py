@@ -24,7 +24,7 @@ from domain.rendering.assembly import State
 from domain.shared.errors import FFmpegFailed
 from entrypoints.settings import Settings
 from tests.api.asgi import Exchange, Following
-from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, House, document, failing
+from tests.api.memory_backend import ASSEMBLE, FILM_KEYS, GENERATE, MemoryBackend, document, failing
 from tests.api.test_task_events import events_of
 
 pytestmark = pytest.mark.anyio
@@ -58,11 +58,11 @@ class Gate(MemoryEncoder):
         await super().add_audio(film, soundtrack, files, into)
 
 
-async def furnished(folder: Path, settings: Settings | None = None) -> tuple[House, Gate]:
-    house, gate = House(folder, settings or Settings(allowed_hosts="house")), Gate()
-    await house.furnish()
-    house.ports = replace(house.ports, encoder=gate)
-    return house, gate
+async def furnished(folder: Path, settings: Settings | None = None) -> tuple[MemoryBackend, Gate]:
+    backend, gate = MemoryBackend(folder, settings or Settings(allowed_hosts="backend")), Gate()
+    await backend.furnish()
+    backend.ports = replace(backend.ports, encoder=gate)
+    return backend, gate
 
 
 @asynccontextmanager
@@ -81,8 +81,8 @@ async def asking(app: Litestar, route: str = GENERATE, **headers: str) -> AsyncG
 
 @pytest.mark.parametrize("route", BODIES)
 async def test_a_film_is_told_from_its_beginning_to_its_result(tmp_path: Path, route: str) -> None:
-    house, gate = await furnished(tmp_path)
-    async with house.opened() as app, asking(app, route) as stream:
+    backend, gate = await furnished(tmp_path)
+    async with backend.opened() as app, asking(app, route) as stream:
         await stream.until('"stage":"adding_audio"')
         gate.opened.set()
         await stream.until("event: result")
@@ -111,11 +111,11 @@ async def test_a_film_is_told_from_its_beginning_to_its_result(tmp_path: Path, r
 
 
 async def test_a_failure_is_one_problem(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    await house.furnish()
-    broken = failing(house.ports.encoder, add_audio=FFmpegFailed(details="Conversion failed!"))
-    house.ports = replace(house.ports, encoder=broken)
-    async with house.opened() as app, asking(app) as stream:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    broken = failing(backend.ports.encoder, add_audio=FFmpegFailed(details="Conversion failed!"))
+    backend.ports = replace(backend.ports, encoder=broken)
+    async with backend.opened() as app, asking(app) as stream:
         await stream.until("event: problem")
     *_, (last, name, problem) = events_of(stream.text)
     assert (last, name) == ("end", "problem")
@@ -124,13 +124,13 @@ async def test_a_failure_is_one_problem(tmp_path: Path) -> None:
 
 
 async def test_a_request_that_is_refused_is_answered_without_a_stream(tmp_path: Path) -> None:
-    limits = Settings(allowed_hosts="house", max_running=1, max_waiting=0)
-    house, gate = await furnished(tmp_path, limits)
+    limits = Settings(allowed_hosts="backend", max_running=1, max_waiting=0)
+    backend, gate = await furnished(tmp_path, limits)
     wrong: dict[str, dict[str, Any]] = {
         GENERATE: {"difficulty": "none"},
         ASSEMBLE: {**document(), "moves": []},
     }
-    async with house.opened() as app, asking(app) as stream:
+    async with backend.opened() as app, asking(app) as stream:
         await stream.until('"stage":"adding_audio"')
         refused = [
             await Exchange("POST", route, STREAM, msgspec.json.encode(body)).run(app)
@@ -146,25 +146,25 @@ async def test_a_request_that_is_refused_is_answered_without_a_stream(tmp_path: 
 
 
 async def test_when_the_client_leaves_the_work_ends(tmp_path: Path) -> None:
-    house, gate = await furnished(tmp_path)
-    async with house.opened() as app:
+    backend, gate = await furnished(tmp_path)
+    async with backend.opened() as app:
         async with asking(app) as stream:
             await stream.until('"stage":"adding_audio"')
         assert gate.ended.is_set()
-        [history] = house.tasks.history.values()
+        [history] = backend.tasks.history.values()
         assert history[-1].state is State.CANCELLED
-        job = await house.jobs.get(history[-1].task_id)
+        job = await backend.jobs.get(history[-1].task_id)
         assert job.state is JobState.CANCELLED
-    assert house.left_behind() == []
+    assert backend.left_behind() == []
 
 
 async def test_with_a_key_the_film_is_finished_and_its_answer_repeated(tmp_path: Path) -> None:
-    house, gate = await furnished(tmp_path)
+    backend, gate = await furnished(tmp_path)
     key = {"Idempotency-Key": "once"}
-    async with house.opened() as app:
+    async with backend.opened() as app:
         async with asking(app, **key) as stream:
             await stream.until('"stage":"adding_audio"')
-        [task_id] = house.tasks.history
+        [task_id] = backend.tasks.history
         twin = await Exchange("POST", GENERATE, STREAM | key, stream.body).run(app)
         gate.opened.set()
         watcher = Following("GET", f"/api/tasks/{task_id}/events")
@@ -179,21 +179,21 @@ async def test_with_a_key_the_film_is_finished_and_its_answer_repeated(tmp_path:
     assert again.answered["idempotency-replayed"] == "true"
     assert "event: progress" in again.text
     assert events_of(again.text)[-1][2] == json.loads(json_answer.content)
-    assert [UUID(events_of(again.text)[-1][2]["task_id"])] == list(house.tasks.history)
+    assert [UUID(events_of(again.text)[-1][2]["task_id"])] == list(backend.tasks.history)
 
 
 async def test_heartbeats_tell_that_the_work_goes_on(tmp_path: Path) -> None:
-    house, gate = await furnished(tmp_path)
-    async with house.opened(Timeouts(heartbeat=SHORT)) as app, asking(app) as stream:
+    backend, gate = await furnished(tmp_path)
+    async with backend.opened(Timeouts(heartbeat=SHORT)) as app, asking(app) as stream:
         await stream.until(": the task goes on\n\n", 5)
         gate.opened.set()
         await stream.until("event: result")
 
 
 async def test_a_preference_for_202_wins_and_json_is_the_default(tmp_path: Path) -> None:
-    house, gate = await furnished(tmp_path)
+    backend, gate = await furnished(tmp_path)
     gate.opened.set()
-    async with house.client() as client:
+    async with backend.client() as client:
         accepted = await client.post(
             GENERATE,
             json=BODIES[GENERATE],
@@ -210,15 +210,15 @@ async def test_a_preference_for_202_wins_and_json_is_the_default(tmp_path: Path)
 
 
 async def test_a_client_that_reads_slowly_misses_nothing(tmp_path: Path) -> None:
-    house, gate = await furnished(tmp_path)
-    async with house.opened() as app, asking(app) as stream:
+    backend, gate = await furnished(tmp_path)
+    async with backend.opened() as app, asking(app) as stream:
         await stream.until('"stage":"adding_audio"')
         stream.reads.clear()
-        [task_id] = house.tasks.history
-        begun = await house.jobs.get(task_id)
+        [task_id] = backend.tasks.history
+        begun = await backend.jobs.get(task_id)
         for number in range(500):
             event = {"job_id": task_id, "id": 1_000_500 + number, "stage": "adding_audio"}
-            await house.job_events.publish(
+            await backend.job_events.publish(
                 msgspec.convert({**event, "progress": 75, "message": "Adding"}, type=JobEvent)
             )
             await asyncio.sleep(0)

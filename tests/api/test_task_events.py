@@ -19,7 +19,7 @@ from domain.shared.errors import FFmpegFailed, NotReady
 from entrypoints.http.caching import CHANGES
 from entrypoints.settings import Settings
 from tests.api.asgi import Exchange, Following
-from tests.api.house import GENERATE, House, Lines, failing, problem_of
+from tests.api.memory_backend import GENERATE, Lines, MemoryBackend, failing, problem_of
 from tests.world.watched import IdleQueue, WatchedJob
 
 pytestmark = pytest.mark.anyio
@@ -29,11 +29,11 @@ PATIENCE = 20.0
 SHORT = 0.02
 
 
-def idle(folder: Path, settings: Settings | None = None) -> House:
+def idle(folder: Path, settings: Settings | None = None) -> MemoryBackend:
     """A service in which nobody works on jobs."""
-    house = House(folder, settings or Settings(allowed_hosts="house"))
-    house.ports = replace(house.ports, job_queue=IdleQueue())
-    return house
+    backend = MemoryBackend(folder, settings or Settings(allowed_hosts="backend"))
+    backend.ports = replace(backend.ports, job_queue=IdleQueue())
+    return backend
 
 
 def path(task_id: UUID) -> str:
@@ -68,12 +68,12 @@ async def following(
 
 
 async def test_a_stream_tells_the_progress_and_ends_with_the_result(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).submit()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).submit()
         async with following(app, job.job_id) as stream:
             await stream.until("event: progress")
-            await house.jobs.claim(job.job_id)
+            await backend.jobs.claim(job.job_id)
             await job.tell(1, 20)
             await stream.until("event: progress", 2)
             await job.complete()
@@ -123,13 +123,13 @@ async def test_a_stream_tells_the_progress_and_ends_with_the_result(tmp_path: Pa
 
 
 async def test_a_failure_is_the_problem_that_a_waiting_client_gets(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    await house.furnish()
-    broken = failing(house.ports.encoder, add_audio=FFmpegFailed(details="Conversion failed!"))
-    house.ports = replace(house.ports, encoder=broken)
-    async with house.client() as client:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    broken = failing(backend.ports.encoder, add_audio=FFmpegFailed(details="Conversion failed!"))
+    backend.ports = replace(backend.ports, encoder=broken)
+    async with backend.client() as client:
         waited = problem_of(await client.post(GENERATE, json={"song_id": "song"}), 500)
-        [task_id] = house.tasks.history
+        [task_id] = backend.tasks.history
         answer = await client.get(path(task_id))
         [*_, (number, name, problem)] = events_of(answer.text)
     assert (number, name) == ("end", "problem")
@@ -140,9 +140,9 @@ async def test_a_failure_is_the_problem_that_a_waiting_client_gets(tmp_path: Pat
 
 
 async def test_the_stream_of_a_film_that_is_made_has_its_result(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    await house.furnish()
-    async with house.client() as client:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    async with backend.client() as client:
         film = (await client.post(GENERATE, json={"song_id": "song"})).json()
         answer = await client.get(path(film["task_id"]))
         events = events_of(answer.text)
@@ -155,9 +155,9 @@ async def test_the_stream_of_a_film_that_is_made_has_its_result(tmp_path: Path) 
 
 
 async def test_a_client_resumes_after_the_event_that_it_read_last(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         for number in (1, 2, 3):
             await job.tell(number, number)
         async with following(app, job.job_id, {"Last-Event-ID": "1000002"}) as resumed:
@@ -173,8 +173,8 @@ async def test_a_client_resumes_after_the_event_that_it_read_last(tmp_path: Path
 
 @pytest.mark.parametrize("wrong", ["x", "-1", "1.5", "9" * 19, ""])
 async def test_what_is_no_id_of_an_event_is_refused(tmp_path: Path, wrong: str) -> None:
-    house = House(tmp_path)
-    async with house.client() as client:
+    backend = MemoryBackend(tmp_path)
+    async with backend.client() as client:
         answer = await client.get(path(uuid4()), headers={"Last-Event-ID": wrong})
     problem = problem_of(answer, 400)
     assert "Last-Event-ID" in str(problem["details"])
@@ -184,9 +184,9 @@ async def test_what_is_no_id_of_an_event_is_refused(tmp_path: Path, wrong: str) 
 async def test_a_foreign_task_and_none_are_not_found(
     tmp_path: Path, headers: dict[str, str]
 ) -> None:
-    house = idle(tmp_path)
-    foreign = await WatchedJob(house.jobs, house.job_events, "eva").start()
-    async with house.client() as client:
+    backend = idle(tmp_path)
+    foreign = await WatchedJob(backend.jobs, backend.job_events, "eva").start()
+    async with backend.client() as client:
         found = [
             problem_of(await client.get(path(task_id), headers=headers), 404)
             for task_id in (foreign.job_id, uuid4())
@@ -197,10 +197,10 @@ async def test_a_foreign_task_and_none_are_not_found(
 
 async def test_heartbeats_keep_a_silent_stream_alive(tmp_path: Path) -> None:
     """Without them it would be over its time: each restarts the clock of the request."""
-    house = idle(tmp_path)
+    backend = idle(tmp_path)
     limits = Timeouts(answer=50 * SHORT, heartbeat=SHORT)
-    async with house.opened(limits) as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    async with backend.opened(limits) as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         async with following(app, job.job_id) as stream:
             await stream.until(": the task goes on\n\n", 60)
             await job.complete()
@@ -208,9 +208,9 @@ async def test_heartbeats_keep_a_silent_stream_alive(tmp_path: Path) -> None:
 
 
 async def test_when_a_client_leaves_its_place_is_free(tmp_path: Path) -> None:
-    house = idle(tmp_path, Settings(allowed_hosts="house", max_streams_of_caller=1))
-    async with house.opened() as app, asyncio.timeout(PATIENCE):
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path, Settings(allowed_hosts="backend", max_streams_of_caller=1))
+    async with backend.opened() as app, asyncio.timeout(PATIENCE):
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         for _ in range(3):
             async with following(app, job.job_id) as stream:
                 await stream.until("event: progress")
@@ -220,9 +220,9 @@ async def test_when_a_client_leaves_its_place_is_free(tmp_path: Path) -> None:
 
 
 async def test_there_are_so_many_streams_and_no_more(tmp_path: Path) -> None:
-    house = idle(tmp_path, Settings(allowed_hosts="house", max_streams=1))
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path, Settings(allowed_hosts="backend", max_streams=1))
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         async with following(app, job.job_id) as stream:
             await stream.until("event: progress")
             refused = await Exchange("GET", path(job.job_id)).run(app)
@@ -234,9 +234,9 @@ async def test_there_are_so_many_streams_and_no_more(tmp_path: Path) -> None:
 async def test_a_client_that_reads_too_slowly_is_dropped_and_misses_nothing(
     tmp_path: Path,
 ) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         async with following(app, job.job_id) as stream:
             await stream.until("event: progress")
             await job.tell(1, 1)
@@ -257,9 +257,9 @@ async def test_a_client_that_reads_too_slowly_is_dropped_and_misses_nothing(
 
 
 async def test_a_client_that_reads_nothing_is_disconnected(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened(Timeouts(event_reader=SHORT)) as app, asyncio.timeout(PATIENCE):
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened(Timeouts(event_reader=SHORT)) as app, asyncio.timeout(PATIENCE):
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         stream = Following("GET", path(job.job_id))
         answering = asyncio.ensure_future(stream.run(app))
         await stream.until("event: progress")
@@ -269,9 +269,9 @@ async def test_a_client_that_reads_nothing_is_disconnected(tmp_path: Path) -> No
 
 
 async def test_a_stream_is_one_line_of_the_log(tmp_path: Path, lines: Lines) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         async with following(app, job.job_id) as stream:
             await job.fail(Poisoned())
             await stream.until("event: problem")
@@ -282,19 +282,19 @@ async def test_a_stream_is_one_line_of_the_log(tmp_path: Path, lines: Lines) -> 
 
 
 async def test_a_page_of_another_origin_may_not_watch(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    async with house.opened() as app:
-        job = await WatchedJob(house.jobs, house.job_events).start()
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).start()
         foreign = {"Origin": "http://elsewhere.example"}
         refused = await Exchange("GET", path(job.job_id), foreign).run(app)
     assert refused.status == 403
 
 
 async def test_a_database_that_is_away_is_told_before_the_stream_begins(tmp_path: Path) -> None:
-    house = idle(tmp_path)
-    job = await WatchedJob(house.jobs, house.job_events).start()
-    house.ports = replace(house.ports, jobs=failing(house.jobs, get=NotReady("Away.")))
-    async with house.client() as client:
+    backend = idle(tmp_path)
+    job = await WatchedJob(backend.jobs, backend.job_events).start()
+    backend.ports = replace(backend.ports, jobs=failing(backend.jobs, get=NotReady("Away.")))
+    async with backend.client() as client:
         assert problem_of(await client.get(path(job.job_id)), 503)["code"] == "not-ready"
 
 

@@ -12,7 +12,7 @@ import pytest
 from adapters.memory import encoder
 from application.ports.moves import MoveFilter
 from domain.shared.errors import FFmpegFailed, StorageFailed, UnreadableMedia
-from tests.api.house import GENERATE, House, paths_of, problem_of
+from tests.api.memory_backend import GENERATE, MemoryBackend, paths_of, problem_of
 from tests.world.faulty import FaultyEncoder
 
 pytestmark = pytest.mark.anyio
@@ -24,8 +24,10 @@ DAMAGED = "The clip is damaged: it cannot be decoded to its end."
 class Studio:
     """A service whose encoder may fail at clips, and what is waited for in it."""
 
-    def __init__(self, house: House, room: FaultyEncoder, client: httpx.AsyncClient) -> None:
-        self.house = house
+    def __init__(
+        self, backend: MemoryBackend, room: FaultyEncoder, client: httpx.AsyncClient
+    ) -> None:
+        self.backend = backend
         self.room = room
         self.client = client
 
@@ -44,11 +46,11 @@ class Studio:
 
 @pytest.fixture
 async def studio(tmp_path: Path) -> AsyncGenerator[Studio]:
-    house, room = House(tmp_path), FaultyEncoder()
-    house.ports = replace(house.ports, clips=room, encoder=room)
-    await house.furnish()
-    async with house.client() as client:
-        yield Studio(house, room, client)
+    backend, room = MemoryBackend(tmp_path), FaultyEncoder()
+    backend.ports = replace(backend.ports, clips=room, encoder=room)
+    await backend.furnish()
+    async with backend.client() as client:
+        yield Studio(backend, room, client)
 
 
 async def bring(studio: Studio, name: str) -> dict[str, Any]:
@@ -83,8 +85,8 @@ async def test_a_clip_that_was_removed_before_its_turn_leaves_nothing(studio: St
 
 
 async def test_a_locked_clip_of_which_no_film_can_be_made_is_named(studio: Studio) -> None:
-    move = (await studio.house.library.moves.page(MoveFilter(), None, 1)).items[0]
-    await studio.house.library.moves.mark_unusable(move, DAMAGED)
+    move = (await studio.backend.library.moves.page(MoveFilter(), None, 1)).items[0]
+    await studio.backend.library.moves.mark_unusable(move, DAMAGED)
     asked = {
         "song_id": await studio.song(),
         "locked_moves": [{"position": 1, "move_id": move.id}],
@@ -125,7 +127,7 @@ async def test_a_film_that_fails_for_want_of_storage_blames_no_clip(studio: Stud
         raise StorageFailed("It is away.")
 
     studio.room.faults["clips/"] = FFmpegFailed()
-    studio.house.storage.ready = ready
+    studio.backend.storage.ready = ready
     failed = await studio.client.post(GENERATE, json={"song_id": await studio.song()})
     assert failed.status_code == 500
     await studio.settled()
@@ -133,8 +135,8 @@ async def test_a_film_that_fails_for_want_of_storage_blames_no_clip(studio: Stud
 
 
 async def test_a_library_without_a_usable_clip_says_so(studio: Studio) -> None:
-    for move in (await studio.house.library.moves.page(MoveFilter(), None, 200)).items:
-        await studio.house.library.moves.mark_unusable(move, DAMAGED)
+    for move in (await studio.backend.library.moves.page(MoveFilter(), None, 200)).items:
+        await studio.backend.library.moves.mark_unusable(move, DAMAGED)
     answer = await studio.client.post(GENERATE, json={"song_id": await studio.song()})
     problem = problem_of(answer, 404)
     assert problem["code"] == "no-moves-match"

@@ -20,7 +20,7 @@ from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from tests.api.asgi import Exchange
-from tests.api.house import ASSEMBLE, House
+from tests.api.memory_backend import ASSEMBLE, MemoryBackend
 from tests.api.test_leaving import PATIENCE
 from tests.api.test_uploads import DANCED, FORM, MOVES, SONGS, form, nothing_is_left
 from tests.journeys.server import until
@@ -32,12 +32,12 @@ HEAD = form(name=b"A", file=DANCED)[:150]
 
 
 @asynccontextmanager
-async def opened(house: House, pace: Pace = QUICK) -> AsyncGenerator[Litestar]:
+async def opened(backend: MemoryBackend, pace: Pace = QUICK) -> AsyncGenerator[Litestar]:
     @asynccontextmanager
     async def ports(_: Settings) -> AsyncGenerator[Ports]:
-        yield house.ports
+        yield backend.ports
 
-    app = create_app(house.settings, cast(Any, ports), pace=pace)
+    app = create_app(backend.settings, cast(Any, ports), pace=pace)
     async with app.lifespan():
         yield app
 
@@ -69,15 +69,15 @@ class Trickle(Exchange):
 async def test_a_body_that_stalls_or_trickles_is_given_up(
     tmp_path: Path, method: str, path: str, headers: dict[str, str], kind: type[Exchange]
 ) -> None:
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
     exchange = kind(method, path, headers, HEAD, whole=False)
-    async with opened(house) as app, asyncio.timeout(PATIENCE):
+    async with opened(backend) as app, asyncio.timeout(PATIENCE):
         await exchange.run(app)
 
     assert exchange.status == 408
     assert json.loads(exchange.content)["code"] == "too-slow"
     assert exchange.answered["connection"] == "close"
-    await nothing_is_left(house)
+    await nothing_is_left(backend)
 
 
 class Silent(Exchange):
@@ -90,7 +90,7 @@ class Silent(Exchange):
 
 async def test_nothing_is_no_piece(tmp_path: Path) -> None:
     exchange = Silent("POST", MOVES, FORM)
-    async with opened(House(tmp_path), Pace(idle=0.05, grace=1e6)) as app:
+    async with opened(MemoryBackend(tmp_path), Pace(idle=0.05, grace=1e6)) as app:
         async with asyncio.timeout(PATIENCE):
             await exchange.run(app)
 
@@ -98,9 +98,9 @@ async def test_nothing_is_no_piece(tmp_path: Path) -> None:
 
 
 async def test_whoever_has_sent_everything_may_wait(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
     exchange = Exchange("POST", MOVES, FORM, form(name=b"A", file=DANCED))
-    async with opened(house, Pace(idle=0.5, grace=0.0, least=10**12)) as app:
+    async with opened(backend, Pace(idle=0.5, grace=0.0, least=10**12)) as app:
         await exchange.run(app)
 
     assert exchange.status == 201, exchange.content
@@ -118,9 +118,9 @@ def test_a_pace_counts_from_the_beginning() -> None:
 async def test_there_are_so_many_places_and_a_stalled_upload_gives_its_own_back(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path, Settings(allowed_hosts="house", max_uploads=2))
+    backend = MemoryBackend(tmp_path, Settings(allowed_hosts="backend", max_uploads=2))
     stalled = [Exchange("POST", MOVES, FORM, HEAD, whole=False) for _ in range(2)]
-    async with opened(house, Pace(idle=60)) as app, asyncio.timeout(PATIENCE):
+    async with opened(backend, Pace(idle=60)) as app, asyncio.timeout(PATIENCE):
         bringing = [asyncio.ensure_future(each.run(app)) for each in stalled]
         await until(lambda: len(list(tmp_path.rglob("arrived"))) == 2, within=PATIENCE)
         refused = await Exchange("POST", SONGS, FORM, HEAD).run(app)
@@ -184,11 +184,11 @@ async def test_what_has_come_is_promised_no_longer() -> None:
 async def test_a_disk_without_room_is_told_before_the_first_byte(
     tmp_path: Path, announced: int | None
 ) -> None:
-    house = House(tmp_path)
-    house.workspace.room = MARGIN + 350_000_000
+    backend = MemoryBackend(tmp_path)
+    backend.workspace.room = MARGIN + 350_000_000
     more = {} if announced is None else {"Content-Length": str(announced)}
     exchange = Exchange("POST", MOVES, {**FORM, **more}, HEAD)
-    async with opened(house) as app:
+    async with opened(backend) as app:
         await exchange.run(app)
 
     assert exchange.status == 507
@@ -196,7 +196,7 @@ async def test_a_disk_without_room_is_told_before_the_first_byte(
     assert problem["code"] == "disk-full"
     assert ("50 MB" if announced else f"{CLIP.size // 10**6 - 350} MB") in problem["error"]
     assert exchange.asked is False
-    await nothing_is_left(house)
+    await nothing_is_left(backend)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
@@ -208,10 +208,10 @@ async def test_a_disk_that_fills_meanwhile_is_told_too(
             raise OSError(number, "No space left on device")
 
     monkeypatch.setattr(receive_file, "FileIO", Full)
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
     exchange = Exchange("POST", MOVES, FORM, form(name=b"A", file=DANCED))
-    async with opened(house) as app:
+    async with opened(backend) as app:
         await exchange.run(app)
 
     assert (exchange.status, json.loads(exchange.content)["code"]) == (507, "disk-full")
-    await nothing_is_left(house)
+    await nothing_is_left(backend)

@@ -18,7 +18,7 @@ from application.ports.songs import SongFilter
 from domain.library.limits import SONG
 from domain.shared.errors import StorageFailed, UnreadableMedia
 from tests.api.asgi import Exchange
-from tests.api.house import GENERATE, House, failing, paths_of, problem_of
+from tests.api.memory_backend import GENERATE, MemoryBackend, failing, paths_of, problem_of
 from tests.api.test_leaving import PATIENCE, Stuck
 from tests.world.studio import media
 
@@ -34,21 +34,21 @@ FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> House:
+def place(tmp_path_factory: pytest.TempPathFactory) -> MemoryBackend:
     """A service without songs and moves; opening one takes longer than most of these tests."""
-    return House(tmp_path_factory.mktemp("place"))
+    return MemoryBackend(tmp_path_factory.mktemp("place"))
 
 
 @pytest.fixture(scope="module")
-async def opened(place: House) -> AsyncGenerator[Litestar]:
+async def opened(place: MemoryBackend) -> AsyncGenerator[Litestar]:
     async with place.opened() as app:
         yield app
 
 
 @pytest.fixture
-async def guest(place: House, opened: Litestar) -> AsyncGenerator[httpx.AsyncClient]:
+async def guest(place: MemoryBackend, opened: Litestar) -> AsyncGenerator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(cast(Any, opened))
-    async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://backend") as client:
         yield client
         await opened.state.use_cases.background.done()
         for address in (MOVES, SONGS):
@@ -75,7 +75,7 @@ def form(**parts: bytes) -> bytes:
     )
 
 
-async def nothing_is_left(place: House) -> None:
+async def nothing_is_left(place: MemoryBackend) -> None:
     assert (await place.library.moves.page(MoveFilter(), None, 9)).items == ()
     assert (await place.library.songs.page(SongFilter(), None, 9)).items == ()
     assert (await place.ports.embeddings.page(None, 9)).items == ()
@@ -83,7 +83,9 @@ async def nothing_is_left(place: House) -> None:
     assert place.left_behind() == []
 
 
-async def test_a_move_is_heard_and_seen_in_its_clip(guest: httpx.AsyncClient, place: House) -> None:
+async def test_a_move_is_heard_and_seen_in_its_clip(
+    guest: httpx.AsyncClient, place: MemoryBackend
+) -> None:
     answer = await bring(guest, MOVES, DANCED, name="Doble giro", label="spin", style="playful")
 
     assert answer.status_code == 201, answer.text
@@ -148,7 +150,7 @@ async def test_a_name_may_be_anything(guest: httpx.AsyncClient, name: str, move_
 
 
 async def test_a_song_is_heard_after_the_answer(
-    guest: httpx.AsyncClient, place: House, opened: Litestar
+    guest: httpx.AsyncClient, place: MemoryBackend, opened: Litestar
 ) -> None:
     answer = await bring(guest, SONGS, SUNG, title="Mi canción", artist="Ana")
     await opened.state.use_cases.background.done()
@@ -196,7 +198,7 @@ async def test_what_was_brought_can_be_danced(guest: httpx.AsyncClient) -> None:
 )
 async def test_a_file_of_another_kind_is_refused_whatever_its_name(
     guest: httpx.AsyncClient,
-    place: House,
+    place: MemoryBackend,
     address: str,
     content: bytes,
     said: dict[str, str],
@@ -233,7 +235,9 @@ class Endless(httpx.AsyncByteStream):
             yield bytes(1_000_000)
 
 
-async def test_too_much_is_refused_while_it_comes(guest: httpx.AsyncClient, place: House) -> None:
+async def test_too_much_is_refused_while_it_comes(
+    guest: httpx.AsyncClient, place: MemoryBackend
+) -> None:
     endless = Endless()
     answer = await guest.post(SONGS, content=cast(Any, endless), headers=FORM)
 
@@ -276,7 +280,7 @@ async def test_who_announces_too_much_is_asked_for_none_of_it(opened: Litestar) 
     ],
 )
 async def test_everything_wrong_in_a_form_is_named_at_once(
-    guest: httpx.AsyncClient, place: House, body: bytes, wrong: set[str]
+    guest: httpx.AsyncClient, place: MemoryBackend, body: bytes, wrong: set[str]
 ) -> None:
     problem = problem_of(await guest.post(MOVES, content=body, headers=FORM), 400)
 
@@ -299,7 +303,7 @@ async def test_what_is_no_form_is_refused(guest: httpx.AsyncClient, kind: str, s
 
 @pytest.mark.parametrize("cut", [0, 30, 200, 2000])
 async def test_a_client_that_leaves_while_it_brings_leaves_nothing(
-    place: House, opened: Litestar, cut: int
+    place: MemoryBackend, opened: Litestar, cut: int
 ) -> None:
     exchange = Exchange("POST", MOVES, FORM, form(name=b"A", file=DANCED)[:cut], whole=False)
     exchange.leave.set()
@@ -317,7 +321,7 @@ async def test_a_client_that_leaves_while_it_brings_leaves_nothing(
 async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
     tmp_path: Path, port: str, method: str
 ) -> None:
-    place = House(tmp_path)
+    place = MemoryBackend(tmp_path)
     stuck = Stuck(getattr(place.ports, port), method)
     changes: Any = {port: stuck}
     place.ports = replace(place.ports, **changes)
@@ -338,7 +342,7 @@ async def test_a_client_that_leaves_before_the_answer_leaves_nothing(
     [("moves", "add"), ("storage", "put")],
 )
 async def test_a_failure_leaves_nothing(tmp_path: Path, port: str, method: str) -> None:
-    place = House(tmp_path)
+    place = MemoryBackend(tmp_path)
     broken = StorageFailed("The disk is full.")
     changes: Any = {port: failing(getattr(place.ports, port), **{method: broken})}
     place.ports = replace(place.ports, **changes)
@@ -350,7 +354,7 @@ async def test_a_failure_leaves_nothing(tmp_path: Path, port: str, method: str) 
 
 
 async def test_a_clip_whose_picture_breaks_off_is_refused(tmp_path: Path) -> None:
-    place = House(tmp_path)
+    place = MemoryBackend(tmp_path)
     broken = UnreadableMedia("The clip cannot be watched.")
     place.ports = replace(
         place.ports, motion_analyzer=failing(place.ports.motion_analyzer, analyze=broken)
@@ -365,7 +369,7 @@ async def test_a_clip_whose_picture_breaks_off_is_refused(tmp_path: Path) -> Non
 async def test_a_move_is_made_ready_after_the_answer_for_as_long_as_there_is_a_service(
     tmp_path: Path,
 ) -> None:
-    place = House(tmp_path)
+    place = MemoryBackend(tmp_path)
     stuck = Stuck(place.ports.clips, "normalise")
     place.ports = replace(place.ports, clips=cast(Any, stuck))
     async with place.client() as client, asyncio.timeout(PATIENCE):

@@ -21,7 +21,7 @@ from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from tests.api.asgi import Exchange
-from tests.api.house import ASSEMBLE, GENERATE, House, document, problem_of
+from tests.api.memory_backend import ASSEMBLE, GENERATE, MemoryBackend, document, problem_of
 from tests.world.stubborn import stubborn
 from tests.world.trouble import Kind, Trouble
 
@@ -75,7 +75,7 @@ LONG = bool(os.environ.get("BACHATA_TEST_LONG"))
 
 @asynccontextmanager
 async def serving(
-    house: House, ports: Ports, limits: Timeouts = LIMITS
+    backend: MemoryBackend, ports: Ports, limits: Timeouts = LIMITS
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a service with short limits."""
 
@@ -83,7 +83,7 @@ async def serving(
     async def opened(_: Settings) -> AsyncGenerator[Ports]:
         yield ports
 
-    app = create_app(house.settings, opened, timeouts=limits)
+    app = create_app(backend.settings, opened, timeouts=limits)
     async with app.lifespan():
         transport = httpx.ASGITransport(app)  # pyright: ignore[reportArgumentType]
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
@@ -133,10 +133,10 @@ async def asked(
 ) -> httpx.Response:
     """Ask once, of a new service, with trouble at one of the request's calls or at none."""
     method, path, more = REQUESTS[name]
-    house = House(folder, Settings(assembly_timeout=SHORT if at is not None else 600))
-    await house.furnish()
-    ports = surrounded(house.ports, trouble)
-    async with asyncio.timeout(PATIENCE), serving(house, ports, limits) as client:
+    backend = MemoryBackend(folder, Settings(assembly_timeout=SHORT if at is not None else 600))
+    await backend.furnish()
+    ports = surrounded(backend.ports, trouble)
+    async with asyncio.timeout(PATIENCE), serving(backend, ports, limits) as client:
         trouble.calls.clear()
         trouble.at = at
         answer = await client.request(method, path, **more)
@@ -145,8 +145,8 @@ async def asked(
 
 
 async def test_the_answer_says_what_was_waited_for(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    async with stubborn() as waits, serving(house, hanging(house, waits.hang)) as client:
+    backend = MemoryBackend(tmp_path)
+    async with stubborn() as waits, serving(backend, hanging(backend, waits.hang)) as client:
         answer = await client.get("/api/songs")
     problem = problem_of(answer, 503)
     assert problem["code"] == "waited-too-long"
@@ -157,20 +157,20 @@ async def test_the_answer_says_what_was_waited_for(tmp_path: Path) -> None:
 async def test_the_log_says_where_a_request_stood(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house = House(tmp_path)
-    async with stubborn() as waits, serving(house, hanging(house, waits.hang)) as client:
+    backend = MemoryBackend(tmp_path)
+    async with stubborn() as waits, serving(backend, hanging(backend, waits.hang)) as client:
         await client.get("/api/songs")
     [over] = [each for each in caplog.records if "exceeded its time limit" in each.getMessage()]
     assert any(place.endswith(" hang") for place in vars(over)["stack"])
 
 
-def hanging(house: House, hang: Any) -> Ports:
+def hanging(backend: MemoryBackend, hang: Any) -> Ports:
     """Ports of which the songs do not answer."""
 
     class Hanging:
         def __getattr__(self, name: str) -> Any:
             if name != "page":
-                return getattr(house.library.songs, name)
+                return getattr(backend.library.songs, name)
 
             async def page(*_: object) -> None:
                 await hang()
@@ -178,11 +178,11 @@ def hanging(house: House, hang: Any) -> Ports:
             return page
 
     changes: Any = {"songs": Hanging()}
-    return replace(house.ports, **changes)
+    return replace(backend.ports, **changes)
 
 
 async def test_an_upload_that_waits_too_long_for_its_turn_is_to_come_again(tmp_path: Path) -> None:
-    house = House(tmp_path, Settings(encodes_at_once=1, assembly_timeout=600))
+    backend = MemoryBackend(tmp_path, Settings(encodes_at_once=1, assembly_timeout=600))
     begun, may_end = asyncio.Event(), asyncio.Event()
 
     class Slow(MemoryMediaProbe):
@@ -191,8 +191,8 @@ async def test_an_upload_that_waits_too_long_for_its_turn_is_to_come_again(tmp_p
             await may_end.wait()
             return await super().measure(file, allowance)
 
-    ports = replace(house.ports, media_probe=Slow())
-    async with asyncio.timeout(PATIENCE), serving(house, ports) as client:
+    ports = replace(backend.ports, media_probe=Slow())
+    async with asyncio.timeout(PATIENCE), serving(backend, ports) as client:
         first = asyncio.ensure_future(client.post("/api/songs", files=SONG_FILE))
         await begun.wait()
         second = await client.post("/api/songs", files=SONG_FILE)
@@ -205,7 +205,7 @@ async def test_an_upload_that_waits_too_long_for_its_turn_is_to_come_again(tmp_p
 
 
 async def test_a_client_that_reads_no_further_is_not_waited_for(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
 
     class Full(Exchange):
         async def _send(self, message: dict[str, Any]) -> None:
@@ -213,9 +213,9 @@ async def test_a_client_that_reads_no_further_is_not_waited_for(tmp_path: Path) 
 
     @asynccontextmanager
     async def opened(_: Settings) -> AsyncGenerator[Ports]:
-        yield house.ports
+        yield backend.ports
 
-    app = create_app(house.settings, opened, timeouts=LIMITS)
+    app = create_app(backend.settings, opened, timeouts=LIMITS)
     async with asyncio.timeout(PATIENCE), app.lifespan():
         exchange = Full("GET", "/api/songs")
         running = asyncio.ensure_future(exchange.run(app))
@@ -227,10 +227,10 @@ async def test_a_client_that_reads_no_further_is_not_waited_for(tmp_path: Path) 
 async def test_the_service_ends_though_a_request_and_its_background_work_do_not(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
     async with stubborn() as waits:
-        ports = replace(hanging(house, waits.hang), description_model=_Stuck(waits.hang))
-        async with asyncio.timeout(PATIENCE), serving(house, ports) as client:
+        ports = replace(hanging(backend, waits.hang), description_model=_Stuck(waits.hang))
+        async with asyncio.timeout(PATIENCE), serving(backend, ports) as client:
             asking = asyncio.ensure_future(client.get("/api/songs"))
             await waits.begun.wait()
         assert (await asking).status_code == 503
@@ -242,15 +242,15 @@ class _Stuck:
 
 
 async def test_a_service_that_does_not_open_says_so(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    backend = MemoryBackend(tmp_path)
 
     @asynccontextmanager
     async def opened(_: Settings) -> AsyncGenerator[Ports]:
         await asyncio.Event().wait()
-        yield house.ports
+        yield backend.ports
 
     limits = msgspec.structs.replace(LIMITS, start=SHORT)
-    app = create_app(house.settings, opened, timeouts=limits)
+    app = create_app(backend.settings, opened, timeouts=limits)
     with pytest.raises(ExceptionGroup) as group:
         async with app.lifespan():
             raise AssertionError

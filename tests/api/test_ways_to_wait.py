@@ -12,7 +12,14 @@ import pytest
 from domain.jobs.job import JobState
 from domain.rendering.assembly import State
 from entrypoints.settings import Settings
-from tests.api.house import ASSEMBLE, FILM_KEYS, GENERATE, House, document, problem_of
+from tests.api.memory_backend import (
+    ASSEMBLE,
+    FILM_KEYS,
+    GENERATE,
+    MemoryBackend,
+    document,
+    problem_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -38,25 +45,25 @@ class Gated:
         return await self._encoder.concatenate(*args)
 
 
-async def gated(root: Path, **settings: Any) -> tuple[House, Gated]:
-    house = House(root, Settings(allowed_hosts="house", **settings))
-    await house.furnish()
-    gate = Gated(house.ports.encoder)
+async def gated(root: Path, **settings: Any) -> tuple[MemoryBackend, Gated]:
+    backend = MemoryBackend(root, Settings(allowed_hosts="backend", **settings))
+    await backend.furnish()
+    gate = Gated(backend.ports.encoder)
     encoder: Any = gate
-    house.ports = replace(house.ports, encoder=encoder)
-    return house, gate
+    backend.ports = replace(backend.ports, encoder=encoder)
+    return backend, gate
 
 
-def films(house: House) -> list[str]:
-    return [path for path in house.storage.objects if path.startswith("output/")]
+def films(backend: MemoryBackend) -> list[str]:
+    return [path for path in backend.storage.objects if path.startswith("output/")]
 
 
 @pytest.mark.parametrize(("route", "body"), [(GENERATE, ASKED), (ASSEMBLE, document())])
 async def test_of_fifty_requests_with_one_key_one_makes_the_film(
     tmp_path: Path, route: str, body: dict[str, Any]
 ) -> None:
-    house, gate = await gated(tmp_path)
-    async with house.client() as client, asyncio.timeout(PATIENCE):
+    backend, gate = await gated(tmp_path)
+    async with backend.client() as client, asyncio.timeout(PATIENCE):
 
         async def ask() -> httpx.Response:
             return await client.post(route, json=body, headers={"Idempotency-Key": "k"})
@@ -75,17 +82,17 @@ async def test_of_fifty_requests_with_one_key_one_makes_the_film(
     assert "idempotency-replayed" not in made.headers
     assert again.json() == made.json()
     assert again.headers["idempotency-replayed"] == "true"
-    assert len(films(house)) == 1
+    assert len(films(backend)) == 1
 
 
 async def test_an_error_is_replayed_too(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    await house.furnish()
-    async with house.client() as client:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    async with backend.client() as client:
         asked = {"json": {"song_id": "none"}, "headers": {"Idempotency-Key": '"k"'}}
         first, again = [await client.post(GENERATE, **asked) for _ in range(2)]  # pyright: ignore[reportArgumentType]
     assert problem_of(first, 404)["code"] == problem_of(again, 404)["code"] == "song-not-found"
-    assert len(house.tasks.history) == 1
+    assert len(backend.tasks.history) == 1
 
 
 @pytest.mark.parametrize(
@@ -94,9 +101,9 @@ async def test_an_error_is_replayed_too(tmp_path: Path) -> None:
 async def test_a_key_is_refused_for_another_request(
     tmp_path: Path, route: str, body: dict[str, Any]
 ) -> None:
-    house = House(tmp_path)
-    await house.furnish()
-    async with house.client() as client:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    async with backend.client() as client:
         headers = {"Idempotency-Key": "k"}
         await client.post(GENERATE, json=ASKED, headers=headers)
         answer = await client.post(route, json=body, headers=headers)
@@ -105,7 +112,7 @@ async def test_a_key_is_refused_for_another_request(
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 256])
 async def test_a_key_that_is_none_is_refused(tmp_path: Path, key: str) -> None:
-    async with House(tmp_path).client() as client:
+    async with MemoryBackend(tmp_path).client() as client:
         headers = {"Idempotency-Key": key.encode()}
         answer = await client.post(GENERATE, json=ASKED, headers=headers)  # pyright: ignore[reportArgumentType]
     assert problem_of(answer, 400)["details"][0]["path"] == "Idempotency-Key"
@@ -123,8 +130,8 @@ async def test_a_key_that_is_none_is_refused(tmp_path: Path, key: str) -> None:
 async def test_a_client_that_does_not_wait_is_told_where_its_film_will_be(
     tmp_path: Path, prefer: str, applied: str
 ) -> None:
-    house, gate = await gated(tmp_path)
-    async with house.client() as client, asyncio.timeout(PATIENCE):
+    backend, gate = await gated(tmp_path)
+    async with backend.client() as client, asyncio.timeout(PATIENCE):
         answer = await client.post(GENERATE, json=ASKED, headers={"Prefer": prefer})
         accepted = answer.json()
         assert answer.status_code == 202
@@ -139,9 +146,9 @@ async def test_a_client_that_does_not_wait_is_told_where_its_film_will_be(
 
 
 async def test_a_film_that_is_ready_in_time_is_the_answer(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    await house.furnish()
-    async with house.client() as client:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    async with backend.client() as client:
         answer = await client.post(GENERATE, json=ASKED, headers={"Prefer": "wait=30"})
     assert answer.status_code == 200
     assert set(answer.json()) == FILM_KEYS
@@ -150,8 +157,8 @@ async def test_a_film_that_is_ready_in_time_is_the_answer(tmp_path: Path) -> Non
 async def test_of_a_hundred_films_at_once_the_admitted_are_made_and_the_others_refused_at_once(
     tmp_path: Path,
 ) -> None:
-    house, gate = await gated(tmp_path, max_running=2, max_waiting=8)
-    async with house.client() as client, asyncio.timeout(PATIENCE):
+    backend, gate = await gated(tmp_path, max_running=2, max_waiting=8)
+    async with backend.client() as client, asyncio.timeout(PATIENCE):
         asked = [asyncio.ensure_future(client.post(GENERATE, json=ASKED)) for _ in range(100)]
         refused, waiting = 0, set(asked)
         while refused < 90:
@@ -164,7 +171,7 @@ async def test_of_a_hundred_films_at_once_the_admitted_are_made_and_the_others_r
         gate.open.set()
         answers = await asyncio.gather(*asked)
     assert Counter(each.status_code for each in answers) == {200: 10, 503: 90}
-    assert len(films(house)) == 10
-    states = Counter(history[-1].state for history in house.tasks.history.values())
+    assert len(films(backend)) == 10
+    states = Counter(history[-1].state for history in backend.tasks.history.values())
     assert states == {State.COMPLETED: 10}
-    assert house.left_behind() == []
+    assert backend.left_behind() == []

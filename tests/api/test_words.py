@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.api.house import FILM_KEYS, House, problem_of
+from tests.api.memory_backend import FILM_KEYS, MemoryBackend, problem_of
 
 pytestmark = pytest.mark.anyio
 
@@ -12,7 +12,7 @@ PLAN = "/api/choreography/plan"
 
 
 async def test_words_are_understood_and_nothing_is_made(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
     answer = await client.post(PARSE, json={"query": "slow romantic for beginners, no dips"})
     assert answer.status_code == 200
@@ -22,11 +22,11 @@ async def test_words_are_understood_and_nothing_is_made(
     assert understood["request"]["difficulty"] == "beginner"
     assert understood["request"]["style"] == "romantic"
     assert understood["asked"]["unwanted"]
-    assert house.tasks.history == {}
+    assert backend.tasks.history == {}
 
 
 async def test_a_description_becomes_a_film_of_the_length_asked_for(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
     whole = (await client.get("/api/songs/song/analysis")).json()
     asked = whole["ones"][2] + 0.4
@@ -39,7 +39,7 @@ async def test_a_description_becomes_a_film_of_the_length_asked_for(
     ends = whole["ones"][1:]
     end = min(ends, key=lambda one: abs(one - seconds))
     assert film["video_duration_seconds"] == pytest.approx(end, abs=1 / 30)
-    assert len(house.tasks.history) == 1
+    assert len(backend.tasks.history) == 1
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ async def test_a_song_that_is_not_there_is_not_found(client: httpx.AsyncClient) 
 
 
 async def test_a_plan_is_made_of_words_or_of_parameters(
-    client: httpx.AsyncClient, house: House
+    client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
-    made = len(house.tasks.history)
+    made = len(backend.tasks.history)
     plans = [
         await client.post(PLAN, json={"query": "for beginners, 16 seconds", "seed": 3}),
         await client.post(PLAN, json={"song_id": "song", "difficulty": "beginner", "seed": 3}),
@@ -77,7 +77,7 @@ async def test_a_plan_is_made_of_words_or_of_parameters(
     assert {plan["difficulty_level"] for plan in (short, whole)} == {"beginner"}
     assert len(short["moves"]) < len(whole["moves"])
     assert short["moves"][-1]["start_time"] + short["moves"][-1]["duration"] == 16
-    assert len(house.tasks.history) == made
+    assert len(backend.tasks.history) == made
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from entrypoints.cli import session as sessions
 from entrypoints.cli.main import main
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
-from tests.api.house import House
+from tests.api.memory_backend import MemoryBackend
 from tests.cases.test_commands import Run, Said
 
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -32,22 +32,22 @@ ANOTHER = "another long one"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path / "house", Settings(allowed_hosts="house", auth="on"))
+def backend(tmp_path: Path) -> MemoryBackend:
+    return MemoryBackend(tmp_path / "backend", Settings(allowed_hosts="backend", auth="on"))
 
 
 @pytest.fixture
 def run(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    backend: MemoryBackend, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Generator[Run]:
     """Runs a command as from a shell, with a password on its standard input."""
 
     @asynccontextmanager
     async def ports(_: Settings, *__: Progress) -> AsyncGenerator[Ports]:
-        yield house.ports
+        yield backend.ports
 
     monkeypatch.setattr(sessions, "open_ports", ports)
-    monkeypatch.setenv("BACHATA_DATA_DIR", str(house.root))
+    monkeypatch.setenv("BACHATA_DATA_DIR", str(backend.root))
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
 
@@ -68,36 +68,38 @@ def run(
     structlog.reset_defaults()
 
 
-def asked(house: House, method: str, address: str, **said: Any) -> httpx.Response:
+def asked(backend: MemoryBackend, method: str, address: str, **said: Any) -> httpx.Response:
     """Return the answer of a running service with the same accounts."""
 
     async def ask() -> httpx.Response:
-        async with house.client() as client:
+        async with backend.client() as client:
             return await client.request(method, address, **said)
 
     return asyncio.run(ask())
 
 
-def token(house: House, name: str, password: str = PASSWORD) -> httpx.Response:
-    return asked(house, "POST", "/api/auth/token", json={"name": name, "password": password})
+def token(backend: MemoryBackend, name: str, password: str = PASSWORD) -> httpx.Response:
+    return asked(backend, "POST", "/api/auth/token", json={"name": name, "password": password})
 
 
-def test_a_user_is_added_and_logs_in(run: Run, house: House) -> None:
+def test_a_user_is_added_and_logs_in(run: Run, backend: MemoryBackend) -> None:
     assert run("users", "add", "ana@example.org").status == 0
     assert run("users", "add", "root", "--admin").status == 0
-    ana, root = house.users.users.values()
+    ana, root = backend.users.users.values()
     assert (ana.role, root.role) == (Role.USER, Role.ADMIN)
-    assert token(house, "ANA@example.org").status_code == 200
-    assert token(house, "ana@example.org", "wrong").status_code == 401
+    assert token(backend, "ANA@example.org").status_code == 200
+    assert token(backend, "ana@example.org", "wrong").status_code == 401
     again = run("users", "add", "Ana@Example.org")
     assert again.status == 1
     assert "exists already" in again.err
 
 
 @pytest.mark.parametrize("user_id", ["user_1", "local"])
-def test_a_user_takes_over_the_films_of_an_id(run: Run, house: House, user_id: str) -> None:
+def test_a_user_takes_over_the_films_of_an_id(
+    run: Run, backend: MemoryBackend, user_id: str
+) -> None:
     assert run("users", "add", "ana", "--id", user_id).status == 0
-    assert list(house.users.users) == [user_id]
+    assert list(backend.users.users) == [user_id]
     assert run("users", "add", "bruno", "--id", user_id).status == 1
     for wrong in ("", "A", "a/b", "..", "-a", "a" * 65):
         said = run("users", "add", "bruno", f"--id={wrong}")
@@ -105,11 +107,11 @@ def test_a_user_takes_over_the_films_of_an_id(run: Run, house: House, user_id: s
         assert "64 lower-case letters" in said.err
 
 
-def film_of(house: House, owner: str) -> UUID:
+def film_of(backend: MemoryBackend, owner: str) -> UUID:
     """Put a film of an owner on record and into the storage."""
-    task_id, now = uuid4(), house.ports.clock.now()
+    task_id, now = uuid4(), backend.ports.clock.now()
     path = film(owner, task_id)
-    house.storage.objects[path] = b"film"
+    backend.storage.objects[path] = b"film"
     task = Assembly(
         task_id=task_id,
         owner=owner,
@@ -118,61 +120,63 @@ def film_of(house: House, owner: str) -> UUID:
         state=State.COMPLETED,
         output_path=path,
     )
-    asyncio.run(house.tasks.add(task))
+    asyncio.run(backend.tasks.add(task))
     return task_id
 
 
-def test_who_takes_over_an_id_watches_its_films_and_nobody_else(run: Run, house: House) -> None:
+def test_who_takes_over_an_id_watches_its_films_and_nobody_else(
+    run: Run, backend: MemoryBackend
+) -> None:
     """As after `migrate-seed`, whose users are disabled and have no password."""
-    films = {owner: film_of(house, owner) for owner in ("user_1", "local")}
-    asyncio.run(house.users.add(User(id="user_1", name="user_1", disabled=True)))
-    assert token(house, "user_1").status_code == 401
+    films = {owner: film_of(backend, owner) for owner in ("user_1", "local")}
+    asyncio.run(backend.users.add(User(id="user_1", name="user_1", disabled=True)))
+    assert token(backend, "user_1").status_code == 401
     assert "disabled" in run("users", "passwd", "user_1").err
-    assert token(house, "user_1").status_code == 401
+    assert token(backend, "user_1").status_code == 401
     run("users", "enable", "user_1")
     run("users", "add", "ana", "--admin", "--id", "local")
     for name, mine, other in (("user_1", "user_1", "local"), ("ana", "local", "user_1")):
-        header = {"Authorization": f"Bearer {token(house, name).json()['access_token']}"}
+        header = {"Authorization": f"Bearer {token(backend, name).json()['access_token']}"}
         for owner, status in ((mine, 200), (other, 404)):
             address = f"/api/videos/{films[owner]}/stream"
-            assert asked(house, "GET", address, headers=header).status_code == status
+            assert asked(backend, "GET", address, headers=header).status_code == status
 
 
-def test_a_short_password_is_refused(run: Run, house: House) -> None:
+def test_a_short_password_is_refused(run: Run, backend: MemoryBackend) -> None:
     for password in ("", "short", "x" * 1001):
         said = run("users", "add", "ana", password=password)
-        assert (said.status, house.users.users) == (1, {})
+        assert (said.status, backend.users.users) == (1, {})
     assert "password" in said.err
 
 
-def test_a_new_password_ends_all_log_ins(run: Run, house: House) -> None:
+def test_a_new_password_ends_all_log_ins(run: Run, backend: MemoryBackend) -> None:
     run("users", "add", "ana")
-    old = token(house, "ana").json()
+    old = token(backend, "ana").json()
     assert run("users", "passwd", "ANA", password=ANOTHER).status == 0
-    assert token(house, "ana").status_code == 401
-    assert token(house, "ana", ANOTHER).status_code == 200
+    assert token(backend, "ana").status_code == 401
+    assert token(backend, "ana", ANOTHER).status_code == 200
     header = {"Authorization": f"Bearer {old['access_token']}"}
-    assert asked(house, "GET", "/api/auth/me", headers=header).status_code == 401
+    assert asked(backend, "GET", "/api/auth/me", headers=header).status_code == 401
     assert run("users", "passwd", "nobody").status == 1
 
 
-def test_a_disabled_user_is_refused_until_enabled(run: Run, house: House) -> None:
+def test_a_disabled_user_is_refused_until_enabled(run: Run, backend: MemoryBackend) -> None:
     run("users", "add", "ana")
-    header = {"Authorization": f"Bearer {token(house, 'ana').json()['access_token']}"}
+    header = {"Authorization": f"Bearer {token(backend, 'ana').json()['access_token']}"}
     assert run("users", "disable", "ana").status == 0
-    assert asked(house, "GET", "/api/auth/me", headers=header).status_code == 401
-    assert token(house, "ana").status_code == 401
+    assert asked(backend, "GET", "/api/auth/me", headers=header).status_code == 401
+    assert token(backend, "ana").status_code == 401
     assert run("users", "enable", "ana").status == 0
-    assert token(house, "ana").status_code == 200
-    assert asked(house, "GET", "/api/auth/me", headers=header).status_code == 401
+    assert token(backend, "ana").status_code == 200
+    assert asked(backend, "GET", "/api/auth/me", headers=header).status_code == 401
 
 
-def test_a_key_is_created_listed_and_revoked(run: Run, house: House) -> None:
+def test_a_key_is_created_listed_and_revoked(run: Run, backend: MemoryBackend) -> None:
     run("users", "add", "ana")
     made = run("keys", "create", "Ana", "--name", "[bold] é", "--scope", "read", "--days", 3)
     key = made.out.strip()
     assert re.fullmatch(r"bbk_\w+_[\w-]+", key)
-    me = asked(house, "GET", "/api/auth/me", headers={"X-API-Key": key}).json()
+    me = asked(backend, "GET", "/api/auth/me", headers={"X-API-Key": key}).json()
     assert (me["name"], me["scopes"]) == ("ana", ["read"])
     shown = run("keys", "list", "ana").out
     assert "[bold] é" in shown
@@ -181,12 +185,12 @@ def test_a_key_is_created_listed_and_revoked(run: Run, house: House) -> None:
     assert listed["prefix"] == key[:12]
     assert run("keys", "revoke", listed["id"]).status == 0
     assert run("keys", "revoke", listed["id"]).status == 1
-    refused = asked(house, "GET", "/api/auth/me", headers={"X-API-Key": key})
+    refused = asked(backend, "GET", "/api/auth/me", headers={"X-API-Key": key})
     assert refused.status_code == 401
     assert json.loads(run("keys", "list", "ana", "--json").out) == []
 
 
-def test_a_key_has_no_scope_that_its_user_does_not_have(run: Run, house: House) -> None:
+def test_a_key_has_no_scope_that_its_user_does_not_have(run: Run, backend: MemoryBackend) -> None:
     run("users", "add", "ana")
     run("users", "add", "root", "--admin")
     refused = run("keys", "create", "ana", "--name", "k", "--scope", "admin")
@@ -197,12 +201,12 @@ def test_a_key_has_no_scope_that_its_user_does_not_have(run: Run, house: House) 
         assert run("keys", "create", *words).status == 1
 
 
-def test_a_new_secret_signs_and_the_old_one_is_accepted(run: Run, house: House) -> None:
+def test_a_new_secret_signs_and_the_old_one_is_accepted(run: Run, backend: MemoryBackend) -> None:
     run("users", "add", "ana")
-    old = token(house, "ana").json()["access_token"]
+    old = token(backend, "ana").json()["access_token"]
     assert run("keys", "rotate").status == 0
-    new = token(house, "ana").json()["access_token"]
+    new = token(backend, "ana").json()["access_token"]
     assert old.split(".")[0] != new.split(".")[0]
     for each in (old, new):
         header = {"Authorization": f"Bearer {each}"}
-        assert asked(house, "GET", "/api/auth/me", headers=header).status_code == 200
+        assert asked(backend, "GET", "/api/auth/me", headers=header).status_code == 200

@@ -32,7 +32,7 @@ from entrypoints.cli import session as sessions
 from entrypoints.cli.main import main
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
-from tests.api.house import House
+from tests.api.memory_backend import MemoryBackend
 from tests.world.faulty import FaultyEncoder
 
 
@@ -64,24 +64,24 @@ class Faulty(FaultyEncoder):
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    made = House(tmp_path / "house")
+def backend(tmp_path: Path) -> MemoryBackend:
+    made = MemoryBackend(tmp_path / "backend")
     asyncio.run(made.furnish())
     return made
 
 
 @pytest.fixture
 def run(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    backend: MemoryBackend, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Generator[Run]:
     """Runs a command as from a shell."""
 
     @asynccontextmanager
     async def ports(_: Settings, *__: Progress) -> AsyncGenerator[Ports]:
-        yield house.ports
+        yield backend.ports
 
     monkeypatch.setattr(sessions, "open_ports", ports)
-    monkeypatch.setenv("BACHATA_DATA_DIR", str(house.root))
+    monkeypatch.setenv("BACHATA_DATA_DIR", str(backend.root))
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
 
@@ -108,8 +108,8 @@ def danced(blueprint: Blueprint) -> list[str]:
     return [move.clip_id or "" for move in blueprint.moves]
 
 
-def songs_of(house: House) -> int:
-    return len(asyncio.run(house.library.songs.page(SongFilter(), None, 100)).items)
+def songs_of(backend: MemoryBackend) -> int:
+    return len(asyncio.run(backend.library.songs.page(SongFilter(), None, 100)).items)
 
 
 def test_a_film_is_made_to_a_song_and_copied_to_where_it_is_wanted(
@@ -123,11 +123,11 @@ def test_a_film_is_made_to_a_song_and_copied_to_where_it_is_wanted(
     assert msgspec.json.decode(film.read_bytes(), type=Reel).frames
 
 
-def test_a_film_is_told_as_json(run: Run, house: House) -> None:
+def test_a_film_is_told_as_json(run: Run, backend: MemoryBackend) -> None:
     said = run("generate", "--song", "Son", "--seed", 3, "--json")
     told = json.loads(said.out)
     assert (told["status"], told["song"]["id"]) == ("completed", "song")
-    assert told["file"].startswith(str(house.root))
+    assert told["file"].startswith(str(backend.root))
     assert told["quality"]["steps_on_the_beat"] == 1
     assert {"move_id", "start_time", "duration", "playback_rate"} == set(told["moves"][0])
 
@@ -146,14 +146,14 @@ def test_the_demo_makes_a_film_of_its_first_song(run: Run) -> None:
 
 @pytest.mark.parametrize("words", [("--song", "song"), ("--describe", "una bachata tranquila")])
 def test_a_plan_is_a_blueprint_on_the_standard_output_and_nothing_else(
-    run: Run, words: tuple[str, ...], house: House
+    run: Run, words: tuple[str, ...], backend: MemoryBackend
 ) -> None:
     said = run("plan", *words)
     blueprint = blueprint_in(said.out)
     assert blueprint.audio_path.startswith("songs/song")
     assert "The choreography" in said.err
     assert run("plan", *words, "--json").err == ""
-    assert house.tasks.history == {}
+    assert backend.tasks.history == {}
 
 
 @pytest.mark.parametrize("command", ["plan", "generate"])
@@ -192,7 +192,7 @@ def test_options_count_more_than_words(run: Run) -> None:
     assert told["query"] == "easy, romantic"
 
 
-def test_a_song_file_is_added_once(run: Run, house: House, tmp_path: Path) -> None:
+def test_a_song_file_is_added_once(run: Run, backend: MemoryBackend, tmp_path: Path) -> None:
     file = tmp_path / "Mi canción.wav"
     file.write_bytes(encoder.song(24))
     first = blueprint_in(run("plan", "--song", file, "--json").out)
@@ -200,7 +200,7 @@ def test_a_song_file_is_added_once(run: Run, house: House, tmp_path: Path) -> No
     file.rename(tmp_path / "renamed.wav")
     again = run("plan", "--song", tmp_path / "renamed.wav", "--describe", "calm", "--json")
     assert blueprint_in(again.out).generation_parameters["song_id"] == "mi-cancion"
-    assert songs_of(house) == 2
+    assert songs_of(backend) == 2
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,9 @@ def test_an_explanation_is_told_as_json(run: Run) -> None:
         assert explained["position"] * 4 == explained["start_time"]
 
 
-def test_a_song_is_heard_that_is_not_in_the_library(run: Run, house: House, tmp_path: Path) -> None:
+def test_a_song_is_heard_that_is_not_in_the_library(
+    run: Run, backend: MemoryBackend, tmp_path: Path
+) -> None:
     file = tmp_path / "song.ogg"
     file.write_bytes(encoder.song(31))
     said = run("song", "analyze", file)
@@ -281,11 +283,13 @@ def test_a_song_is_heard_that_is_not_in_the_library(run: Run, house: House, tmp_
     told: dict[str, Any] = json.loads(run("song", "analyze", file, "--json").out)
     heard = msgspec.convert(told, Analysis)
     assert (heard.tempo, len(heard.beats), heard.ones[1]) == (120, 62, 4)
-    assert songs_of(house) == 1
+    assert songs_of(backend) == 1
 
 
-def test_a_file_without_a_beat_is_said_to_have_none(run: Run, house: House, tmp_path: Path) -> None:
-    house.ports = replace(house.ports, audio_analyzer=DeafAudioAnalyzer())
+def test_a_file_without_a_beat_is_said_to_have_none(
+    run: Run, backend: MemoryBackend, tmp_path: Path
+) -> None:
+    backend.ports = replace(backend.ports, audio_analyzer=DeafAudioAnalyzer())
     file = tmp_path / "talk.ogg"
     file.write_bytes(encoder.song(31))
     said = run("song", "analyze", file, "--plot", tmp_path / "talk.svg")
@@ -338,19 +342,21 @@ def test_a_picture_that_cannot_be_drawn_is_refused_before_any_work(
     assert sentence in " ".join(said.err.replace("│", " ").split())
 
 
-def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(run: Run, house: House) -> None:
-    heard = asyncio.run(house.library.moves.get("move-0"))
+def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(
+    run: Run, backend: MemoryBackend
+) -> None:
+    heard = asyncio.run(backend.library.moves.get("move-0"))
     said = run("library", "correct-move", "move-0", "--beats", "half", "--half-beat")
     assert said.status == 0, said.err
     assert f"{heard.tempo / 2:.1f} BPM" in said.err
-    told = asyncio.run(house.library.moves.get("move-0"))
+    told = asyncio.run(backend.library.moves.get("move-0"))
     assert told.correction == Correction(beats="half", shift="half_beat")
     assert run("library", "correct-move", "move-0", "--remove-correction").status == 0
-    assert asyncio.run(house.library.moves.get("move-0")) == heard
+    assert asyncio.run(backend.library.moves.get("move-0")) == heard
     said = run("library", "correct-song", "song", "--tempo", 100, "--one-at", 2.5)
     assert "100.0 BPM" in said.err
     assert run("library", "correct-song", "song", "--remove-correction").status == 0
-    assert asyncio.run(house.library.songs.correction("song")) is None
+    assert asyncio.run(backend.library.songs.correction("song")) is None
 
 
 @pytest.mark.parametrize(
@@ -371,7 +377,7 @@ def test_a_correction_that_cannot_be_names_what_is_wrong(run: Run) -> None:
 
 
 def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
-    run: Run, house: House, tmp_path: Path
+    run: Run, backend: MemoryBackend, tmp_path: Path
 ) -> None:
     clips = tmp_path / "[red]"
     clips.mkdir()
@@ -384,10 +390,10 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
     assert "clip: There is no clip 'gone[/x].mp4'." in said.err
     assert "skipped: l[y].json" in said.err
     assert "refused    b" in said.err
-    move = asyncio.run(house.library.moves.get("a-x"))
+    move = asyncio.run(backend.library.moves.get("a-x"))
     reason = "It is [/z] damaged [bold]."
-    asyncio.run(house.library.moves.mark_unusable(move, reason))
-    house.ports = replace(house.ports, clips=Faulty(reason))
+    asyncio.run(backend.library.moves.mark_unusable(move, reason))
+    backend.ports = replace(backend.ports, clips=Faulty(reason))
     said = run("library", "check")
     assert said.status == 1
     assert (
@@ -400,12 +406,12 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
 
 
 def test_recovery_says_what_it_has_removed_and_what_has_lost_its_file(
-    run: Run, house: House
+    run: Run, backend: MemoryBackend
 ) -> None:
-    asyncio.run(house.furnish())
-    song = asyncio.run(house.library.songs.get("song"))
-    del house.storage.objects[song.audio_path]
-    move = asyncio.run(house.library.moves.remove("move-0"))
+    asyncio.run(backend.furnish())
+    song = asyncio.run(backend.library.songs.get("song"))
+    del backend.storage.objects[song.audio_path]
+    move = asyncio.run(backend.library.moves.remove("move-0"))
     said = run("recover", "--json")
     assert said.status == 0, said.err
     report = json.loads(said.out)

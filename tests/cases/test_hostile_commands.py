@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from entrypoints.cli import exit_codes
 from entrypoints.cli.main import cli
-from tests.cases.test_commands import Run, house, run
+from tests.cases.test_commands import Run, backend, run
 
-__all__ = ["house", "run"]
+__all__ = ["backend", "run"]
 
 DOCUMENTED: Final = {
     value for name, value in vars(exit_codes).items() if name.isupper() and isinstance(value, int)

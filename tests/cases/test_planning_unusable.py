@@ -13,7 +13,7 @@ from application.planning.choreography_request import ChoreographyRequest
 from domain.planning.planner import LockedMove, Wish
 from domain.shared.errors import InvalidRequest, NoMovesMatch
 from domain.text_query.words import Asked
-from tests.cases.test_shortlisting import COUNT, TEMPO, Hall, move
+from tests.cases.test_shortlisting import COUNT, TEMPO, LargeLibrary, move
 from tests.world.planning import Ballroom, ballroom
 
 pytestmark = pytest.mark.anyio
@@ -114,25 +114,25 @@ async def test_an_alternative_that_was_marked_since_is_told_of_no_more(tmp_path:
 
 @pytest.mark.parametrize("many", [COUNT, 500])
 async def test_no_shortlist_has_a_move_that_is_marked(tmp_path: Path, many: int) -> None:
-    hall = Hall(tmp_path, hears=False, many=many)
-    await hall.embed()
+    large_library = LargeLibrary(tmp_path, hears=False, many=many)
+    await large_library.embed()
     locked = "m0008"
     wish = Wish(locked=(LockedMove(position=0, move_id=locked),), seed=3)
-    plain = await hall.ids(wish)
+    plain = await large_library.ids(wish)
     unusable = {locked, *plain[: len(plain) // 2]}
     for each in unusable:
-        assert await hall.library.moves.mark_unusable(move(int(each[1:])), WHY)
-    found = await hall.ids(wish)
+        assert await large_library.library.moves.mark_unusable(move(int(each[1:])), WHY)
+    found = await large_library.ids(wish)
     assert found
     assert not set(found) & unusable
     for each in found:
-        await hall.library.moves.mark_unusable(move(int(each[1:])), WHY)
-    assert not set(await hall.ids(wish)) & {*found, *unusable}
+        await large_library.library.moves.mark_unusable(move(int(each[1:])), WHY)
+    assert not set(await large_library.ids(wish)) & {*found, *unusable}
 
 
 async def test_of_many_moves_all_marked_none_is_shortlisted(tmp_path: Path) -> None:
-    hall = Hall(tmp_path, hears=False)
-    await hall.embed()
+    large_library = LargeLibrary(tmp_path, hears=False)
+    await large_library.embed()
     for number in range(COUNT):
-        await hall.library.moves.mark_unusable(move(number), WHY)
-    assert await hall.shortlist("song", TEMPO, Wish()) == ()
+        await large_library.library.moves.mark_unusable(move(number), WHY)
+    assert await large_library.shortlist("song", TEMPO, Wish()) == ()

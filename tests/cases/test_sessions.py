@@ -16,7 +16,7 @@ from entrypoints.cli import session as sessions
 from entrypoints.cli.session import session
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
-from tests.api.house import House
+from tests.api.memory_backend import MemoryBackend
 
 pytestmark = pytest.mark.anyio
 
@@ -43,10 +43,10 @@ class SlowEmbeddings:
 
 @pytest.fixture
 async def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SlowEmbeddings:
-    house = House(tmp_path / "house")
-    await house.furnish()
-    slow = SlowEmbeddings(house.ports.embeddings)
-    ports = replace(house.ports, embeddings=slow)  # pyright: ignore[reportArgumentType]
+    backend = MemoryBackend(tmp_path / "backend")
+    await backend.furnish()
+    slow = SlowEmbeddings(backend.ports.embeddings)
+    ports = replace(backend.ports, embeddings=slow)  # pyright: ignore[reportArgumentType]
 
     @asynccontextmanager
     async def open_ports(_: Settings, *__: Progress) -> AsyncGenerator[Ports]:

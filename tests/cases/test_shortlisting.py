@@ -53,7 +53,7 @@ class Ear(MemoryAudioAnalyzer):
         return msgspec.structs.replace(heard, embedding=numbers)
 
 
-class Hall:
+class LargeLibrary:
     """A library of many moves, and who makes the shortlist."""
 
     def __init__(self, root: Path, *, hears: bool = True, many: int = 500) -> None:
@@ -108,8 +108,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
-    made = Hall(tmp_path_factory.mktemp("hall"))
+async def large_library(tmp_path_factory: pytest.TempPathFactory) -> LargeLibrary:
+    made = LargeLibrary(tmp_path_factory.mktemp("large_library"))
     await made.embed()
     # The ones that end in 5 are danced to music like the song.
     for number in range(5, COUNT, 10):
@@ -121,12 +121,12 @@ async def hall(tmp_path_factory: pytest.TempPathFactory) -> Hall:
 
 
 async def test_of_few_moves_all_are_weighed(tmp_path: Path) -> None:
-    hall = Hall(tmp_path, many=COUNT)
-    assert len(await hall.ids(Wish(banned=("m0001",)))) == COUNT
+    large_library = LargeLibrary(tmp_path, many=COUNT)
+    assert len(await large_library.ids(Wish(banned=("m0001",)))) == COUNT
 
 
-async def test_the_moves_suit_the_song_and_every_energy(hall: Hall) -> None:
-    moves = await hall.shortlist("song", TEMPO, Wish())
+async def test_the_moves_suit_the_song_and_every_energy(large_library: LargeLibrary) -> None:
+    moves = await large_library.shortlist("song", TEMPO, Wish())
 
     assert 250 < len(moves) < 600
     assert {each.tempo for each in moves} == {125.0}
@@ -138,9 +138,9 @@ async def test_the_moves_suit_the_song_and_every_energy(hall: Hall) -> None:
         assert sum(each.label == label for each in moves) >= 30
 
 
-async def test_everything_that_meets_a_narrow_wish_is_there(hall: Hall) -> None:
+async def test_everything_that_meets_a_narrow_wish_is_there(large_library: LargeLibrary) -> None:
     wish = Wish(difficulty=Difficulty.BEGINNER, style=Style.SENSUAL)
-    found = set(await hall.ids(wish))
+    found = set(await large_library.ids(wish))
 
     meeting = {f"m{number:04}" for number in range(1, COUNT, 50) if number % 7}
     assert meeting <= found
@@ -148,56 +148,58 @@ async def test_everything_that_meets_a_narrow_wish_is_there(hall: Hall) -> None:
     assert len(found - meeting) >= 100
 
 
-async def test_the_words_have_a_say(hall: Hall) -> None:
-    assert "m0613" not in await hall.ids(Wish())
-    spins = await hall.ids(Wish(), "spin Move 613")
+async def test_the_words_have_a_say(large_library: LargeLibrary) -> None:
+    assert "m0613" not in await large_library.ids(Wish())
+    spins = await large_library.ids(Wish(), "spin Move 613")
     assert "m0613" in spins
 
 
-async def test_the_same_wish_finds_the_same_moves(hall: Hall, tmp_path: Path) -> None:
+async def test_the_same_wish_finds_the_same_moves(
+    large_library: LargeLibrary, tmp_path: Path
+) -> None:
     wish = Wish(energy_level=Energy.HIGH, seed=3)
-    assert await hall.ids(wish) == await hall.ids(wish)
-    deaf = Hall(tmp_path, hears=False)
+    assert await large_library.ids(wish) == await large_library.ids(wish)
+    deaf = LargeLibrary(tmp_path, hears=False)
     first, again = await deaf.ids(wish), await deaf.ids(wish)
     assert first == again
     other = await deaf.ids(msgspec.structs.replace(wish, seed=4))
     assert set(first) != set(other)
 
 
-async def test_locked_moves_are_there_and_banned_ones_are_not(hall: Hall) -> None:
-    likest = (await hall.ids(Wish()))[0]
+async def test_locked_moves_are_there_and_banned_ones_are_not(large_library: LargeLibrary) -> None:
+    likest = (await large_library.ids(Wish()))[0]
     slow = "m0007"
     wish = Wish(locked=(LockedMove(position=0, move_id=slow),), banned=(likest,))
-    found = await hall.ids(wish)
+    found = await large_library.ids(wish)
     assert slow in found
     assert likest not in found
 
 
 async def test_a_move_that_has_just_come_may_be_danced(tmp_path: Path) -> None:
-    hall = Hall(tmp_path)
+    large_library = LargeLibrary(tmp_path)
     wish = Wish(style=Style.ROMANTIC)
-    await hall.ids(wish)
-    await hall.library.moves.add(move(1, id="new", style=Style.ROMANTIC))
-    await hall.embed()
-    await hall.library.moves.remove("m0005")
+    await large_library.ids(wish)
+    await large_library.library.moves.add(move(1, id="new", style=Style.ROMANTIC))
+    await large_library.embed()
+    await large_library.library.moves.remove("m0005")
 
-    found = await hall.ids(wish)
+    found = await large_library.ids(wish)
 
     assert "new" in found
     assert "m0005" not in found
 
 
-async def test_a_dance_is_chosen_from_the_shortlist(hall: Hall) -> None:
+async def test_a_dance_is_chosen_from_the_shortlist(large_library: LargeLibrary) -> None:
     plan = PlanChoreography(
-        hall.library.songs,
-        hall.library.moves,
-        hall.analyze_song,
+        large_library.library.songs,
+        large_library.library.moves,
+        large_library.analyze_song,
         MemoryClock(),
         OfflineDescriptionModel(),
-        MotionCache(hall.embeddings),
-        hall.shortlist,
+        MotionCache(large_library.embeddings),
+        large_library.shortlist,
     )
-    listed = set(await hall.ids(Wish()))
+    listed = set(await large_library.ids(Wish()))
     far = next(f"m{number:04}" for number in range(COUNT) if f"m{number:04}" not in listed)
     request = ChoreographyRequest(
         song_id="song",

@@ -20,7 +20,7 @@ from adapters.database.engine import Database, open_database
 from adapters.database.schema import open_schema
 from adapters.database.tasks import SqlTaskRepository
 from domain.rendering.assembly import Assembly, State
-from tests.api.house import House
+from tests.api.memory_backend import MemoryBackend
 from tests.contracts import postgres
 from tests.world.libraries import sql_library
 from tests.world.studio import CLIPS, blueprint
@@ -135,9 +135,9 @@ async def database(large: str) -> AsyncGenerator[Database]:
 @pytest.fixture
 async def client(database: Database, tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the service over that database."""
-    house, library = House(tmp_path), sql_library(database)
-    house.ports = replace(
-        house.ports,
+    backend, library = MemoryBackend(tmp_path), sql_library(database)
+    backend.ports = replace(
+        backend.ports,
         tasks=SqlTaskRepository(database),
         blueprints=SqlBlueprintArchive(database),
         songs=library.songs,
@@ -145,7 +145,7 @@ async def client(database: Database, tmp_path: Path) -> AsyncGenerator[httpx.Asy
         library_files=library.files,
         embeddings=library.embeddings,
     )
-    async with house.client() as opened:
+    async with backend.client() as opened:
         yield opened
 
 

@@ -36,7 +36,7 @@ from domain.library.songs import Song
 from domain.rendering.assembly import Assembly
 from domain.shared import paths
 from entrypoints.settings import Settings
-from tests.api.house import ASSEMBLE, GENERATE, House, document, folder_of
+from tests.api.memory_backend import ASSEMBLE, GENERATE, MemoryBackend, document, folder_of
 from tests.contracts import postgres
 from tests.contracts.accounts import opened
 from tests.contracts.test_plans import Statement, faults, plan_of, statements
@@ -173,12 +173,12 @@ def song(number: int) -> Song:
     return Song(id=name, title=f"Song {number}", artist="Ana", audio_path=path, duration=32)
 
 
-async def filled(house: House, database: Database, size: int) -> None:
+async def filled(backend: MemoryBackend, database: Database, size: int) -> None:
     """Put moves, songs and tasks into the database and their files into the storage."""
     library = sql_library(database)
     tasks, archive = SqlTaskRepository(database), SqlBlueprintArchive(database)
-    house.ports = replace(
-        house.ports,
+    backend.ports = replace(
+        backend.ports,
         tasks=tasks,
         jobs=SqlJobRepository(database),
         blueprints=archive,
@@ -191,19 +191,21 @@ async def filled(house: House, database: Database, size: int) -> None:
         await library.moves.add(move(number), MoveEmbedding(move_id=move(number).id))
         await library.songs.add(song(number))
         name = move(number).id
-        house.storage.objects[move(number).video_path] = encoder.clip(name, 240, 30)
-        house.storage.objects[song(number).audio_path] = encoder.song(32)
-        task_id, now = uuid4(), house.ports.clock.now()
+        backend.storage.objects[move(number).video_path] = encoder.clip(name, 240, 30)
+        backend.storage.objects[song(number).audio_path] = encoder.song(32)
+        task_id, now = uuid4(), backend.ports.clock.now()
         await tasks.add(Assembly(task_id=task_id, owner="local", created_at=now, updated_at=now))
         await archive.keep(blueprint(task_id, list(CLIPS)))
 
 
-async def counted(house: House, database: Database, size: int) -> dict[str, list[Statement]]:
+async def counted(
+    backend: MemoryBackend, database: Database, size: int
+) -> dict[str, list[Statement]]:
     """Ask every route of a library of ``size`` and return what it has asked the database."""
-    await filled(house, database, size)
+    await filled(backend, database, size)
     asked: dict[str, list[Statement]] = {}
     refused: list[str] = []
-    async with house.opened() as app, client_of(app) as client:
+    async with backend.opened() as app, client_of(app) as client:
         film = (await client.post(ASSEMBLE, json=document())).json()
         guest = Guest(client, film["task_id"], await folder_of(client, film["task_id"]))
         for name, route in ROUTES.items():
@@ -220,7 +222,7 @@ async def counted(house: House, database: Database, size: int) -> dict[str, list
 
 def client_of(app: Litestar) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(cast(Any, app))
-    return httpx.AsyncClient(transport=transport, base_url="http://house")
+    return httpx.AsyncClient(transport=transport, base_url="http://backend")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -239,7 +241,7 @@ async def test_every_route_asks_a_fixed_number_of_questions(
     async with open_schema(url) as schema:
         await schema.upgrade()
     async with open_database(url) as database:
-        asked = await counted(House(tmp_path / "house"), database, size)
+        asked = await counted(MemoryBackend(tmp_path / "backend"), database, size)
         counts = {name: len(found) for name, found in asked.items()}
         assert counts == {name: route.count for name, route in ROUTES.items()}
         if url.startswith("postgresql"):
@@ -251,7 +253,7 @@ async def test_every_route_asks_a_fixed_number_of_questions(
 
 
 async def test_every_route_of_the_api_is_counted(tmp_path: Path) -> None:
-    async with House(tmp_path).client() as client:
+    async with MemoryBackend(tmp_path).client() as client:
         schema = (await client.get("/schema/openapi.json")).json()
     operations = [each for path in schema["paths"].values() for each in path.values()]
     named = {each["operationId"] for each in operations if "operationId" in each}
@@ -282,16 +284,16 @@ async def test_every_route_of_accounts_asks_a_fixed_number_of_questions(
     """However many users, log-ins and keys there are."""
     async with open_schema(url) as schema:
         await schema.upgrade()
-    house = House(
-        tmp_path / "house", Settings(allowed_hosts="house", auth="on", registration="open")
+    backend = MemoryBackend(
+        tmp_path / "backend", Settings(allowed_hosts="backend", auth="on", registration="open")
     )
     ana = {"name": "ana", "password": "correct horse battery"}
     async with open_database(url) as database, opened(url) as accounts:
         for number in range(size):
             await accounts.users.add(User(id=f"user-{number}", name=f"User {number}"))
             await accounts.logins.start(uuid4(), f"user-{number}", "digest", timedelta(days=1))
-        house.ports = replace(
-            house.ports,
+        backend.ports = replace(
+            backend.ports,
             users=SqlUserRepository(database),
             logins=SqlLogins(database),
             api_keys=SqlApiKeys(database),
@@ -299,7 +301,7 @@ async def test_every_route_of_accounts_asks_a_fixed_number_of_questions(
             signing_keys=SqlSigningKeys(database),
         )
         counts: dict[str, int] = {}
-        async with house.client() as client:
+        async with backend.client() as client:
 
             async def counted(
                 name: str, method: str, address: str, json: object = None

@@ -32,11 +32,11 @@ def modules() -> list[str]:
 
 async def answer() -> None:
     """Ask the service over memory for songs and for its health."""
-    from tests.api.house import House
+    from tests.api.memory_backend import MemoryBackend
 
-    house = House(Path(tempfile.mkdtemp()))
-    await house.furnish()
-    async with house.client() as client:
+    backend = MemoryBackend(Path(tempfile.mkdtemp()))
+    await backend.furnish()
+    async with backend.client() as client:
         assert (await client.get("/api/songs")).status_code == 200
         assert (await client.get("/health/live")).status_code == 200
 
@@ -46,7 +46,7 @@ def main() -> None:
     names = modules()
     for name in names:
         import_module(name)
-    import_module("tests.api.house")
+    import_module("tests.api.memory_backend")
     for name in list(sys.modules):
         if name.split(".")[0] in (*ROOTS, "tests"):
             del sys.modules[name]

@@ -24,7 +24,7 @@ from entrypoints.cli.start import start
 from entrypoints.http import app as application
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
-from tests.api.house import House
+from tests.api.memory_backend import MemoryBackend
 from tests.world.stubborn import Stubborn
 
 LONG: Final = 3600.0
@@ -60,20 +60,20 @@ FORCED: Final = ("request", "loop", "opening", "closing")
 @asynccontextmanager
 async def ports(_: Settings, *, where: str, folder: Path) -> AsyncGenerator[Ports]:
     """Ports that hang somewhere."""
-    house = House(folder / "house")
-    await house.furnish()
+    backend = MemoryBackend(folder / "backend")
+    await backend.furnish()
     child = subprocess.Popen(["sleep", str(LONG)], start_new_session=True)  # noqa: ASYNC220, S607
     (folder / "child").write_text(str(child.pid))
     if where == "opening":
         await Stubborn().hang()
     if where == "left thread":
         Thread(target=time.sleep, args=(LONG,)).start()
-    songs: Any = Hanging(house.library.songs, where)
+    songs: Any = Hanging(backend.library.songs, where)
     try:
         yield (
-            house.ports
+            backend.ports
             if where in ("nothing", "left thread")
-            else replace(house.ports, songs=songs)
+            else replace(backend.ports, songs=songs)
         )
     finally:
         if where == "closing":

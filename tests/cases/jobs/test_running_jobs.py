@@ -12,7 +12,7 @@ from domain.jobs.errors import JobCancelled, JobNotFound, LeaseLost
 from domain.jobs.job import Job, JobState
 from domain.rendering.assembly import State
 from domain.shared.errors import AssemblyTimedOut, NotReady, SongNotFound
-from tests.api.house import failing
+from tests.api.memory_backend import failing
 from tests.cases.jobs.jobs_in_memory import PATIENCE, HeldWork, Jobs
 
 pytestmark = pytest.mark.anyio

@@ -81,11 +81,11 @@ PROBLEM_KEYS = {
 
 
 @dataclass
-class House:
+class MemoryBackend:
     """A service in memory; its ports are within reach, and may be exchanged before it opens."""
 
     root: Path
-    settings: Settings = field(default_factory=lambda: Settings(allowed_hosts="house"))
+    settings: Settings = field(default_factory=lambda: Settings(allowed_hosts="backend"))
 
     def __post_init__(self) -> None:
         self.tasks = MemoryTaskRepository()
@@ -156,7 +156,7 @@ class House:
         """A client of the running application."""
         async with self.opened() as app:
             transport = httpx.ASGITransport(cast(Any, app))
-            async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://backend") as client:
                 yield client
 
     def final(self, task_id: UUID) -> Assembly:
