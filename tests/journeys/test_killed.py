@@ -149,6 +149,7 @@ async def test_a_frozen_server_that_wakes_leaves_the_film_to_the_one_that_took_o
     print(f"frozen at {place}: made by the other server after {made - stopped:.1f} s")
 
 
+@pytest.mark.skipif(not LONG, reason="takes half a minute: BACHATA_TEST_LONG=1")
 async def test_a_server_that_was_frozen_longer_than_its_lease_goes_on(
     data: Path, tmp_path: Path
 ) -> None:
