@@ -1,8 +1,8 @@
 """One API process and two workers on Postgres: films are made, even if a worker is killed."""
 
 import asyncio
-import os
 import json
+import os
 import signal
 import subprocess
 from collections.abc import AsyncGenerator, Generator
