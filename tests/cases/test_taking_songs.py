@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,41 @@ async def test_of_many_who_bring_the_same_file_at_once_one_takes_it_in(shop: Sho
     assert len({each.id for each in taken}) == 1
     assert await shop.songs() == (taken[0],)
     assert len(shop.storage.objects) == 1
+
+
+@pytest.mark.parametrize("call", ["page", "find"])
+async def test_a_song_that_another_adds_between_two_questions_is_not_added_again(
+    shop: Shop, call: str
+) -> None:
+    """Whichever of the questions the other comes after: by the contents, or by the id."""
+    mine, other = shop.file("a/one.mp3", 20), shop.file("b/one.mp3", 20)
+    songs = shop.library.songs
+    come = False
+
+    class Overtaken:
+        def __getattr__(self, name: str) -> Any:
+            return self._overtaken if name == call else getattr(songs, name)
+
+        async def _overtaken(self, *args: Any) -> Any:
+            nonlocal come
+            answer = await getattr(songs, call)(*args)
+            if not come:
+                come = True
+                await shop.take(other)
+            return answer
+
+    overtaken: Any = Overtaken()
+    add = AddSong(
+        songs,
+        shop.library.files,
+        shop.storage,
+        MemoryMediaProbe(),
+        MemoryEncoder(),
+        MemoryWorkspace(shop.root / "work"),
+    )
+    taken = await TakeSong(overtaken, shop.library.files, add)(mine)
+    assert come
+    assert await shop.songs() == (taken,)
 
 
 @pytest.mark.parametrize("content", [b"", b"no song", clip("one", 30, 30, sound=False)])

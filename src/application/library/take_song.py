@@ -34,9 +34,14 @@ class TakeSong:
         """
         contents = await fingerprint(file)
         name = title_of(file.stem)
-        while (known := await self._same(contents)) is None:
+        while True:
+            # Whoever finds an id taken by the same song then finds the song, too. In the other
+            # order, a song that is added in between would be added again under the next id.
+            free = await unused_song_id(self._songs, self._library_files, id_of(name))
+            if (known := await self._same(contents)) is not None:
+                return known
             song = Song(
-                id=await unused_song_id(self._songs, self._library_files, id_of(name)),
+                id=free,
                 title=name,
                 artist="Unknown",
                 audio_path="songs/new",
@@ -47,7 +52,6 @@ class TakeSong:
             except SongTaken:
                 # Another caller took the id in the meantime, for this song or for another.
                 continue
-        return known
 
     async def named(self, file: Path, song: Song) -> Song:
         """Add a song with a user's title, prepared for films, under a free id.
