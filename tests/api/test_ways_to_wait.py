@@ -110,6 +110,17 @@ async def test_a_key_is_refused_for_another_request(
     assert problem_of(answer, 422)["code"] == "idempotency-key-reused"
 
 
+async def test_a_trailing_slash_makes_no_other_request(tmp_path: Path) -> None:
+    backend = MemoryBackend(tmp_path)
+    await backend.furnish()
+    async with backend.client() as client:
+        headers = {"Idempotency-Key": "k"}
+        first = await client.post(GENERATE, json=ASKED, headers=headers)
+        again = await client.post(f"{GENERATE}/", json=ASKED, headers=headers)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json() == first.json()
+
+
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 256])
 async def test_a_key_that_is_none_is_refused(tmp_path: Path, key: str) -> None:
     async with MemoryBackend(tmp_path).client() as client:

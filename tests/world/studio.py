@@ -90,6 +90,7 @@ class Service:
             self.limit,
             AT_ONCE,
         )
+        self.film = filming
         self.assemble = AssembleVideo(on_record, around(self.archive, "archive"), filming)
 
     async def run(self, asked: Blueprint) -> FinishedFilm:

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from application.jobs.cancel_job import CancelJob
-from application.jobs.run_job import LEASE, last_event
+from application.jobs.run_job import LEASE, Settled, last_event
 from application.media.item_attempts import ItemAttempts
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
@@ -38,15 +38,20 @@ class RecoverJobs:
         events: JobEvents,
         on_record: TrackedTasks,
         cancel: CancelJob,
+        settled: Settled,
         *,
         lease: timedelta = LEASE,
     ) -> None:
-        """Take the ports, the tracking of tasks, and how to cancel a job."""
+        """Take the ports, the tracking of tasks, and how to cancel a job.
+
+        ``settled`` finds the outcome of a job whose task has ended before its worker died.
+        """
         self._jobs = jobs
         self._queue = queue
         self._events = events
         self._on_record = on_record
         self._cancel = cancel
+        self._settled = settled
         self._lease = lease
         self._suspects: set[tuple[UUID, int]] = set()
         self._calls = 0
@@ -79,16 +84,18 @@ class RecoverJobs:
         self._calls += 1
 
     async def _take_over(self, job: Job) -> None:
+        change = await self._settled(job)
         try:
-            after = await self._jobs.update(job.job_id, job.attempt, Job.taken_over)
+            after = await self._jobs.update(job.job_id, job.attempt, change or Job.taken_over)
         except LeaseLost:
             # Another process has recovered it, or the worker was only slow.
             return
         if after.state is JobState.QUEUED:
             await self._queue.announce(job.job_id)
-        elif after.failure is not None:
+            return
+        if after.failure is not None:
             await self._on_record.conclude(job.job_id, Step.FAIL, raisable(after.failure))
-            await self._events.publish(last_event(after))
+        await self._events.publish(last_event(after))
 
 
 def _name(job: Job) -> tuple[UUID, int]:

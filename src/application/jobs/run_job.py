@@ -30,6 +30,8 @@ _log = logging.getLogger("bachata.jobs")
 
 Perform = Callable[[Job, str, Attempt], Awaitable[str]]
 """Does the work of a job, given its payload; returns the answer to the caller as JSON."""
+Settled = Callable[[Job], Awaitable[Change | None]]
+"""Returns the change of a job that its ended task implies; None if the task has not ended."""
 
 
 class _Stop(Enum):
@@ -48,6 +50,7 @@ class RunJob:
         queue: JobQueue,
         events: JobEvents,
         perform: Perform,
+        settled: Settled,
         seconds: float,
         *,
         renewal: float = RENEWAL,
@@ -57,7 +60,8 @@ class RunJob:
     ) -> None:
         """Take the ports, the work, and its time limit in seconds.
 
-        ``leaving`` is the maximum seconds until cancelled work has ended; then it is abandoned.
+        ``settled`` finds the outcome of a job whose task has ended before. ``leaving`` is the
+        maximum seconds until cancelled work has ended; then it is abandoned.
 
         The lease is renewed every ``renewal`` seconds. If that fails for the time of the ``lease``,
         the work is stopped, because another worker may have begun.
@@ -66,6 +70,7 @@ class RunJob:
         self._queue = queue
         self._events = events
         self._perform = perform
+        self._settled = settled
         self._seconds = seconds
         self._renewal = renewal
         self._lease = lease.total_seconds()
@@ -77,32 +82,41 @@ class RunJob:
 
         If the caller is cancelled, the work is stopped and the job is queued again.
         """
+        job: Job | None = None
+
+        async def claim() -> None:
+            nonlocal job
+            job = await self._jobs.claim(job_id)
+
         try:
-            job = await finish_even_if_cancelled(self._claim(job_id))
+            await finish_even_if_cancelled(claim())
         except BachataError as error:
             _log.warning("no job can be claimed: %s", error)
             return False
+        except asyncio.CancelledError:
+            if job is not None:
+                await finish_even_if_cancelled(self._record(job, Job.queued_again))
+            raise
         if job is None:
             return False
         await self._run(job)
-        return True
-
-    async def _claim(self, job_id: UUID | None) -> Job | None:
-        job = await self._jobs.claim(job_id)
         task = asyncio.current_task()
-        if job is not None and task is not None and task.cancelling():
-            await self._record(job, Job.queued_again)
-        return job
+        if task is not None and task.cancelling():
+            # It came during the last waits, which are not interrupted.
+            raise asyncio.CancelledError
+        return True
 
     async def _run(self, job: Job) -> None:
         attempt = Attempt(job.attempt, self._seconds)
         work = asyncio.ensure_future(self._work(job, attempt))
         watch = asyncio.ensure_future(self._watched(job))
+        concluded = False
         try:
             await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 attempt.abandoned = watch.result() is _Stop.LOST
                 await _stopped(work, job, self._leaving)
+            concluded = True
             await finish_even_if_cancelled(self._conclude(job, work, attempt))
         except asyncio.CancelledError:
             if not work.done():
@@ -110,10 +124,14 @@ class RunJob:
                 attempt.abandoned = True
                 await _stopped(work, job, self._leaving)
                 await finish_even_if_cancelled(self._record(job, Job.queued_again))
+            elif not concluded:
+                await finish_even_if_cancelled(self._conclude(job, work, attempt))
             raise
         finally:
             watch.cancel()
             await ended(watch, f"the watch of the job {job.job_id}", self._leaving)
+            # It has ended, unless the watch itself has failed.
+            await _stopped(work, job, self._leaving)
 
     async def _work(self, job: Job, attempt: Attempt) -> str:
         return await self._perform(job, await self._jobs.payload(job.job_id), attempt)
@@ -125,7 +143,7 @@ class RunJob:
         while True:
             await self._queue.cancel_signalled(job.job_id, self._renewal)
             try:
-                async with asyncio.timeout(self._lease):
+                async with asyncio.timeout_at(until):
                     held = await self._jobs.renew(job.job_id, job.attempt)
             except (LeaseLost, JobNotFound):
                 return _Stop.LOST
@@ -149,11 +167,23 @@ class RunJob:
         elif (error := work.exception()) is None:
             result = work.result()
             await self._record(job, lambda each: each.completed(result))
-        elif not isinstance(error, LeaseLost):
+        elif isinstance(error, LeaseLost):
+            # The task has ended: its earlier attempt could not record the end of the job.
+            await self._settle(job)
+        else:
             if not isinstance(error, BachataError):
                 _log.error("a job failed", exc_info=error, extra=_facts(job))
             failure = recorded(error)
             await self._record(job, lambda each: each.failed(failure))
+
+    async def _settle(self, job: Job) -> None:
+        try:
+            change = await self._settled(job)
+        except BachataError as error:
+            _log.warning("the outcome of a job is not found: %s", error, extra=_facts(job))
+            return
+        if change is not None:
+            await self._record(job, change)
 
     async def _record(self, job: Job, change: Change) -> None:
         """Record the end of the attempt, with retries; recovery takes over what cannot be."""

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from application.jobs.run_job import last_event
+from application.jobs.settled_outcome import failure_on_record
 from application.jobs.watchers import Watchers
 from application.ports.job_events import JobEvent, JobEvents, Subscription
 from application.ports.jobs import JobRepository
@@ -185,17 +186,8 @@ class WatchTask:
             return Outcome(failure=job.failure or recorded(JobCancelled()))
         if task is not None and task.state is State.COMPLETED:
             return Outcome(result=msgspec.json.encode(await self._finished(task)).decode())
-        if task is not None and task.failure is not None:
-            failure = task.failure
-            return Outcome(
-                failure=JobFailure(
-                    code=failure.code,
-                    message=failure.message,
-                    details=failure.details,
-                    stage=failure.stage,
-                )
-            )
-        return Outcome(failure=recorded(JobCancelled()))
+        failure = failure_on_record(task) if task else None
+        return Outcome(failure=failure or recorded(JobCancelled()))
 
 
 async def _next(subscription: Subscription, seconds: float) -> JobEvent | None:

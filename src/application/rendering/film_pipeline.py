@@ -124,13 +124,15 @@ class FilmPipeline:
         async def settle(error: BaseException) -> Assembly:
             ended = await record.end(error)
             # If the final state is unknown, deleting might destroy a complete film, so recovery
-            # decides later. The film of an attempt that was taken over is never the task's.
+            # decides later. After a later attempt has begun, this one cannot complete the task.
             unwanted = ended.state in FINAL and ended.output_path != path
-            if published and (unwanted or record.abandoned):
+            if published and (unwanted or ended.attempt > attempt):
                 await self._retries(lambda: self._storage.delete(path))
             return ended
 
-        path = paths.of_attempt(blueprint.output_config.output_path, record.assembly.attempt)
+        attempt = record.assembly.attempt
+
+        path = paths.of_attempt(blueprint.output_config.output_path, attempt)
         try:
             await self._refuse_taken(path)
             timeline = laid_out(blueprint)

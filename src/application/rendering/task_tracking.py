@@ -131,11 +131,20 @@ class Record:
         """
         if isinstance(error, LeaseLost):
             self._attempt.abandoned = True
-        if self.assembly.state not in FINAL and not self.abandoned:
+        if self.abandoned:
+            await finish_even_if_cancelled(self._look(error))
+        elif self.assembly.state not in FINAL:
             if isinstance(error, BachataError):
                 error.stage = self.assembly.state
             await finish_even_if_cancelled(self._end(self.named(error)))
         return self.assembly
+
+    async def _look(self, error: BaseException) -> None:
+        """Read what is on record at the end of an abandoned attempt."""
+        try:
+            self.assembly = await self._tasks.get(self.assembly.task_id)
+        except BachataError as second:
+            error.add_note(f"The record could not be read: {second}")
 
     def _is_mine(self, found: Assembly) -> bool:
         mine = (self.assembly.created_at, self._attempt.number)
@@ -239,8 +248,15 @@ class TrackedTasks:
             raise timed_out from error
 
     async def end(self, task_id: UUID, attempt: Attempt, error: BaseException) -> None:
-        """Record the end of an attempt that may not have begun; a final state stays unchanged."""
-        found = await self._tasks.get(task_id)
+        """Record the end of an attempt that may not have begun; a final state stays unchanged.
+
+        If the database is unavailable, recovery ends the task later.
+        """
+        try:
+            found = await self._tasks.get(task_id)
+        except BachataError as second:
+            error.add_note(f"Its task could not be read: {second}")
+            return
         if found.state in FINAL or attempt.abandoned:
             return
         record = Record(

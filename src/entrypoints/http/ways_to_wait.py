@@ -103,7 +103,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
             message = "A key has 1 to 255 visible ASCII characters, and no quotes within."
             raise InvalidRequest((validation.shape("Idempotency-Key", message),))
         key = self.key.strip().strip('"')
-        digest = hashlib.sha256(path.encode() + b"\0" + body)
+        # A trailing slash makes no other request.
+        digest = hashlib.sha256(path.rstrip("/").encode() + b"\0" + body)
         return IdempotencyKey(key=key, fingerprint=digest.hexdigest())
 
 

@@ -7,6 +7,7 @@ from application.jobs.make_film import MakeFilm
 from application.jobs.perform_film import PerformFilm
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import Perform, RunJob
+from application.jobs.settled_outcome import SettledOutcome
 from application.jobs.stream_film import StreamFilm
 from application.jobs.submit_film import SubmitFilm
 from application.jobs.wait_for_job import WaitForJob
@@ -25,13 +26,10 @@ def wire_jobs(
     """Return the use cases that make films as jobs."""
     ports, settings, timeouts, _ = service
     perform_film = PerformFilm(
-        ports.tasks,
-        films.tasks,
-        films.pipeline,
-        planning.generate,
-        planning.generate_from_text,
-        planning.understand_description,
-        rendering.assemble,
+        films.tasks, planning.generate, planning.generate_from_text, rendering.assemble
+    )
+    settled_outcome = SettledOutcome(
+        ports.jobs, ports.tasks, films.pipeline.finished, planning.understand_description
     )
     cancel_job = CancelJob(ports.jobs, ports.job_queue, ports.job_events, films.tasks)
     submit_film = SubmitFilm(
@@ -48,13 +46,19 @@ def wire_jobs(
         cancel_job=cancel_job,
         make_film=make_film,
         recover_jobs=RecoverJobs(
-            ports.jobs, ports.job_queue, ports.job_events, films.tasks, cancel_job
+            ports.jobs,
+            ports.job_queue,
+            ports.job_events,
+            films.tasks,
+            cancel_job,
+            settled_outcome,
         ),
         run_job=RunJob(
             ports.jobs,
             ports.job_queue,
             ports.job_events,
             _logged_as_its_request(perform_film),
+            settled_outcome,
             settings.assembly_timeout,
             leaving=timeouts.leaving,
         ),

@@ -13,6 +13,7 @@ from application.concurrency.retries import AT_ONCE
 from application.jobs.cancel_job import CancelJob
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import RunJob
+from application.jobs.settled_outcome import SettledOutcome
 from application.jobs.wait_for_job import WaitForJob
 from application.ports.jobs import Submission
 from application.rendering.attempt import Attempt
@@ -52,10 +53,12 @@ class Jobs:
     root: Path
     perform: Any
     renewal: float = 0.01
+    parts: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Arguments of the service."""
     service: Service = field(init=False)
 
     def __post_init__(self) -> None:
-        self.service = Service(self.root)
+        self.service = Service(self.root, **self.parts)
         clock = self.service.clock
         self.records = MemoryJobRepository(self.service.tasks, clock)
         self.queue = InProcessJobQueue(look=0.01)
@@ -68,22 +71,29 @@ class Jobs:
             600,
             AT_ONCE,
         )
+        undescribed: Any = None
+        self.settled = SettledOutcome(
+            self.records, self.service.tasks, self.service.film.finished, undescribed
+        )
         self.cancel = CancelJob(self.records, self.queue, self.events, tracked)
         self.run = RunJob(
             self.records,
             self.queue,
             self.events,
             self.perform,
+            self.settled,
             600,
             renewal=self.renewal,
             retries=AT_ONCE,
         )
         self.wait = WaitForJob(self.records, self.events, self.cancel, look=0.01, leaving=5)
-        self.recover = RecoverJobs(self.records, self.queue, self.events, tracked, self.cancel)
+        self.recover = RecoverJobs(
+            self.records, self.queue, self.events, tracked, self.cancel, self.settled
+        )
 
-    async def submit(self, *, wanted: bool = False) -> Job:
+    async def submit(self, *, wanted: bool = False, job_id: UUID | None = None) -> Job:
         """Record a job with its task."""
-        now, job_id = self.service.clock.now(), uuid4()
+        now, job_id = self.service.clock.now(), job_id or uuid4()
         job = Job(
             job_id=job_id,
             kind=JobKind.GENERATE,
