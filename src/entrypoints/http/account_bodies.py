@@ -46,10 +46,10 @@ class UnreadRefreshToken(Unread):
 
 
 class UnreadApiKeyRequest(Unread):
-    """A body that should say which API key is wanted."""
+    """A body that should describe a new API key."""
 
     kind = ApiKeyRequest
 
-    async def wanted(self) -> ApiKeyRequest:
+    async def key_request(self) -> ApiKeyRequest:
         """Return the request; raises `InvalidRequest` with every violation."""
         return await self._read(partial(read_body, kind=ApiKeyRequest))

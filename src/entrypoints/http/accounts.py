@@ -186,16 +186,16 @@ class AccountController(Controller):
         authenticate: Wired[Authenticate],
     ) -> Response[IssuedApiKey]:
         """Create an API key; the answer is the only one that shows its secret."""
-        wanted = await data.wanted()
+        key_request = await data.key_request()
         authenticate.require_accounts()
         require_login(account)
-        return _secret(await create_api_key(wanted, account.user_id, account.role))
+        return _secret(await create_api_key(key_request, account.user_id, account.role))
 
     @delete(
         "/keys/{key_id:uuid}",
         operation_id="revokeApiKey",
         opt={SCOPE: Scope.READ},
-        response_description="It is revoked",
+        response_description="The key is revoked",
         responses=documented(404, 409, 500, 503),
     )
     async def revoke_key(

@@ -60,7 +60,7 @@ def account(scope: Scope) -> Caller:
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
-    """Return the network address of a client; behind a proxy of this machine, as that tells it."""
+    """Return the network address of a client; behind a proxy on this machine, the one it reports."""
     return request.client.host if request.client else "unknown"
 
 
@@ -77,7 +77,7 @@ def _bearer(connection: Connection) -> str | None:
 def _scope_of(connection: Connection, handler: BaseRouteHandler) -> Permission:
     if SCOPE in handler.opt:
         return handler.opt[SCOPE]
-    # A WebSocket has no method; it only tells.
+    # A WebSocket has no method, and only reads.
     scope = cast(dict[str, Any], connection.scope)
     reads = scope.get("method", "GET") in _READS
     return Permission.READ if reads else Permission.MAKE
