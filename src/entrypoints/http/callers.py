@@ -60,7 +60,7 @@ def account(scope: Scope) -> Caller:
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
-    """Return the network address of a client; behind a proxy on this machine, the one it reports."""
+    """Return the network address of a client, or the one that a proxy on this machine reports."""
     return request.client.host if request.client else "unknown"
 
 
