@@ -1,6 +1,10 @@
 """`bachata-buddy serve`: serve the REST API."""
 
+import logging
+import os
+import signal
 import sys
+from types import FrameType
 from typing import Final
 
 import click
@@ -47,10 +51,19 @@ def serve(host: str | None, port: int | None) -> None:
             timeout_graceful_shutdown=max(1, int(settings.stop_seconds - _CANCELLING)),
         )
     )
+    # uvicorn raises the signal again after it has stopped, which by default ends the process as if
+    # it had failed.
+    signal.signal(signal.SIGTERM, _exit_obeyed)
     with ExitDeadline(settings.stop_seconds) as deadline:
         exit_deadline.run(server.serve(), deadline)
     if not server.started:
         sys.exit(NOT_STARTED)
+
+
+def _exit_obeyed(number: int, frame: FrameType | None) -> None:
+    """Exit with 0, whatever threads are still at work, because the server has stopped."""
+    logging.shutdown()
+    os._exit(0)
 
 
 async def _try_the_parts(settings: Settings) -> None:
