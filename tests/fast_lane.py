@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent
 
 FOLDERS = (
     *("rules", "golden", "api", "cases"),
-    *("cases/embedding", "cases/index"),
+    *("cases/embedding", "cases/index", "cases/jobs"),
 )
 """Folders whose tests are fast unless something below says otherwise; folders in them are not."""
 

@@ -11,7 +11,7 @@ from adapters.memory.progress import MemoryProgress
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
 from application.ports.progress import Report
-from application.rendering import task_tracking
+from application.rendering import record
 from application.rendering.task_tracking import TrackedTasks
 from domain.rendering.assembly import FINAL, State
 from domain.shared.errors import AssemblyTimedOut, FFmpegFailed
@@ -36,7 +36,7 @@ class Deaf(MemoryProgress):
 async def test_an_end_that_is_never_heard_is_on_record_and_answered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: float
 ) -> None:
-    monkeypatch.setattr(task_tracking, "HEARING", 0.01)
+    monkeypatch.setattr(record, "HEARING", 0.01)
     tasks, workspace = MemoryTaskRepository(), MemoryWorkspace(tmp_path)
     on_record = TrackedTasks(tasks, Deaf(), MemoryClock(), workspace, limit)
     over_time = limit < HANGING

@@ -24,7 +24,7 @@ from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.rendering.film_urls import FilmUrls
 from application.rendering.finished_film import FinishedFilm
-from application.rendering.task_tracking import Record
+from application.rendering.record import Record
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.blueprint.timeline import Cut, Timeline, laid_out
