@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.database.deliveries import Outbox
 from adapters.database.engine import Database
 from adapters.database.idempotency_keys import KEPT, earlier_job, record_key
 from adapters.database.moments import Ago, Now
@@ -39,10 +40,18 @@ _UNFINISHED: Final = tuple(state.value for state in JobState if state not in END
 class SqlJobRepository:
     """Each call is one short transaction; changes are compare-and-set on ``version``."""
 
-    def __init__(self, database: Database, enqueue: Enqueue | None = None) -> None:
-        """Take the database, and the delivery of new jobs if it needs the transaction."""
+    def __init__(
+        self,
+        database: Database,
+        enqueue: Enqueue | None = None,
+        outbox: Outbox | None = None,
+    ) -> None:
+        """Take the database, the delivery of new jobs if it needs the transaction, and the
+        function that records who is told of the end of a job.
+        """
         self._database = database
         self._enqueue = enqueue
+        self._outbox = outbox
 
     async def submit(self, submission: Submission) -> Job:
         """See `application.ports.jobs.JobRepository`."""
@@ -161,7 +170,11 @@ class SqlJobRepository:
             if after == before:
                 return before
             written = await connection.execute(_change(after, version))
-            return after if written.rowcount else None
+            if not written.rowcount:
+                return None
+            if self._outbox is not None:
+                await self._outbox(connection, after)
+            return after
 
         # Another writer succeeded whenever this one fails, so the loop ends.
         while True:

@@ -29,9 +29,17 @@ class _Entry:
 class MemoryJobRepository:
     """Stores jobs as long as the process runs; the tasks of films go to ``tasks``."""
 
-    def __init__(self, tasks: TaskRepository, clock: Clock | None = None) -> None:
-        """Take the records of tasks, and the repository's own clock."""
+    def __init__(
+        self,
+        tasks: TaskRepository,
+        clock: Clock | None = None,
+        outbox: Callable[[Job], None] | None = None,
+    ) -> None:
+        """Take the records of tasks, the repository's own clock, and the function that records who
+        is told of the end of a job.
+        """
         self._tasks = tasks
+        self._outbox = outbox
         self._clock = clock or MemoryClock()
         self._entries: dict[UUID, _Entry] = {}
         self._keys: dict[tuple[str, str], tuple[IdempotencyKey, UUID, datetime]] = {}
@@ -152,8 +160,11 @@ class MemoryJobRepository:
 
     def _change(self, job_id: UUID, change: Callable[[Job], Job]) -> Job:
         entry = self._entry(job_id)
-        entry.job = change(entry.job)
+        before = entry.job
+        entry.job = change(before)
         entry.changed = self._clock.now()
+        if self._outbox is not None and entry.job != before:
+            self._outbox(entry.job)
         return entry.job
 
     def _those(self, matches: Callable[[_Entry], bool]) -> tuple[Job, ...]:

@@ -9,6 +9,7 @@ import msgspec
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.jobs.cancel_job import CancelJob
 from application.jobs.film_request import FilmRequest
+from application.jobs.request_options import NONE, RequestOptions
 from application.jobs.submit_film import SubmitFilm
 from application.jobs.wait_for_job import WaitForJob
 from application.ports.jobs import IdempotencyKey
@@ -49,6 +50,7 @@ class MakeFilm:
         *,
         key: IdempotencyKey | None = None,
         patience: float | None = None,
+        options: RequestOptions = NONE,
     ) -> FilmAnswer:
         """Return the answer when the film is finished, or after ``patience`` seconds.
 
@@ -57,7 +59,9 @@ class MakeFilm:
         raises `KeyInUse` if the request of this key is still being answered.
         """
         wanted = key is not None or patience is not None
-        job, replayed = await self.submitted(request, task_id, owner, wanted=wanted, key=key)
+        job, replayed = await self.submitted(
+            request, task_id, owner, wanted=wanted, key=key, options=options
+        )
         return FilmAnswer(job=job, result=await self._result(job, patience), replayed=replayed)
 
     async def submitted(
@@ -68,13 +72,16 @@ class MakeFilm:
         *,
         wanted: bool,
         key: IdempotencyKey | None,
+        options: RequestOptions = NONE,
     ) -> tuple[Job, bool]:
         """Return the job, and True if it is that of an earlier request with the same ``key``.
 
         Raises as `SubmitFilm` does, and `KeyInUse`.
         """
         try:
-            job, replayed = await self._submit(request, task_id, owner, wanted=wanted, key=key)
+            job, replayed = await self._submit(
+                request, task_id, owner, wanted=wanted, key=key, options=options
+            )
         except asyncio.CancelledError:
             # The caller left before it could wait; the job may have been recorded.
             if not wanted:

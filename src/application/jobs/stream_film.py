@@ -7,9 +7,12 @@ from contextlib import aclosing, asynccontextmanager
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from application.concurrency.timeouts import LEAVING, ended
 from application.jobs.film_request import FilmRequest
 from application.jobs.make_film import MakeFilm
+from application.jobs.request_options import NONE, RequestOptions
 from application.jobs.watch_task import FROM_RECORD, Outcome, Update
 from application.ports.job_events import JobEvent, JobEvents, Subscription
 from application.ports.jobs import IdempotencyKey
@@ -49,7 +52,12 @@ class StreamFilm:
 
     @asynccontextmanager
     async def __call__(
-        self, request: FilmRequest, task_id: UUID, owner: str, key: IdempotencyKey | None = None
+        self,
+        request: FilmRequest,
+        task_id: UUID,
+        owner: str,
+        key: IdempotencyKey | None = None,
+        options: RequestOptions = NONE,
     ) -> AsyncGenerator[StreamedFilm]:
         """Submit the job, and wait for it within the context; raises as `SubmitFilm` does.
 
@@ -57,7 +65,7 @@ class StreamFilm:
         A caller who reads slowly misses no event.
         """
         job, replayed = await self._make_film.submitted(
-            request, task_id, owner, wanted=key is not None, key=key
+            request, task_id, owner, wanted=key is not None, key=key, options=options
         )
         waiting = asyncio.ensure_future(self._make_film.wait(job))
         try:
@@ -74,6 +82,7 @@ class StreamFilm:
                 stage=State.PENDING,
                 progress=0,
                 message="Waiting for a worker",
+                metadata=job.metadata,
             )
         after, complete = FROM_RECORD, False
         while not complete:
@@ -84,7 +93,7 @@ class StreamFilm:
                 ):
                     async for event in told:
                         after = event.id if event else after
-                        yield event
+                        yield event and msgspec.structs.replace(event, metadata=job.metadata)
                 complete = True
             except SubscriberTooSlow as error:
                 _log.info("a caller reads the progress of its film slowly: %s", error)

@@ -6,10 +6,12 @@ from uuid import UUID
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.concurrency.threads import PLANNING
 from application.jobs.film_request import FilmRequest, kind_of, payload_of, song_of
+from application.jobs.request_options import NONE, RequestOptions
 from application.ports.clock import Clock
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import IdempotencyKey, JobRepository, Submission
 from application.rendering.film_pipeline import FilmPipeline
+from application.webhooks.manage_webhooks import PrepareCallback
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.jobs.admission import Admission
@@ -28,9 +30,11 @@ class SubmitFilm:
         clock: Clock,
         film: FilmPipeline,
         admission: Admission,
+        prepare_callback: PrepareCallback,
         request_id: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """Take the ports, the pipeline, which checks the workload, and the limits of jobs.
+        """Take the ports, the pipeline, which checks the workload, the limits of jobs, and the
+        preparation of callbacks.
 
         ``request_id`` returns the id under which the log knows the current request.
         """
@@ -39,6 +43,7 @@ class SubmitFilm:
         self._clock = clock
         self._film = film
         self._admission = admission
+        self._prepare_callback = prepare_callback
         self._request_id = request_id
 
     async def __call__(
@@ -49,12 +54,16 @@ class SubmitFilm:
         *,
         wanted: bool = False,
         key: IdempotencyKey | None = None,
+        options: RequestOptions = NONE,
     ) -> tuple[Job, bool]:
         """Return the job, and True if it is that of an earlier request with the same ``key``.
 
         A job that is not ``wanted`` is cancelled when nobody waits for it any more. Raises
-        `BlueprintRejected`, `CallerBusy`, `ServiceFull`, `KeyReused` and `TaskTaken`.
+        `BlueprintRejected`, `CallerBusy`, `ServiceFull`, `KeyReused` and `TaskTaken`, and
+        `InvalidRequest` for a callback URL that nobody else could reach.
         """
+        if options.callback_url is not None:
+            await self._prepare_callback(options.callback_url, owner)
         if isinstance(request, Blueprint):
             # Checking a Blueprint of 8 MB takes half a second.
             await PLANNING.run(lambda: rules.check(request, owner))
@@ -67,6 +76,8 @@ class SubmitFilm:
             created_at=now,
             request_id=self._request_id(),
             wanted=wanted or key is not None,
+            metadata=options.metadata,
+            callback_url=options.callback_url,
         )
         task = Assembly(
             task_id=task_id,
@@ -74,6 +85,7 @@ class SubmitFilm:
             created_at=now,
             updated_at=now,
             song_id=song_of(request),
+            metadata=options.metadata,
         )
         submission = Submission(
             job=job,

@@ -51,6 +51,12 @@ class _Records(msgspec.Struct, frozen=True, kw_only=True):
         return self.task.owner if self.task else None
 
     @property
+    def metadata(self) -> str | None:
+        if self.job is not None:
+            return self.job.metadata
+        return self.task.metadata if self.task else None
+
+    @property
     def ended(self) -> bool:
         if self.job is not None:
             return self.job.state in ENDED
@@ -128,7 +134,7 @@ class WatchTask:
             else:
                 begun = found.event(task_id)
                 progress = begun.progress
-                yield begun
+                yield msgspec.structs.replace(begun, metadata=found.metadata)
         while True:
             if found.ended and subscription.up_to_date:
                 event = found.event(task_id)
@@ -144,7 +150,9 @@ class WatchTask:
                 continue
             progress = max(progress, event.progress)
             if event.id > after:
-                yield msgspec.structs.replace(event, progress=progress)
+                yield msgspec.structs.replace(
+                    event, progress=progress, metadata=found.metadata
+                )
             if event.last:
                 break
         if not found.ended:

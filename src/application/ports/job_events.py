@@ -20,6 +20,8 @@ class JobEvent(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     eta_seconds: float | None = None
     """Estimated seconds until the end, if an estimate is possible."""
+    metadata: str | None = None
+    """The metadata of the request as JSON; it is added for each reader, and not stored."""
     last: bool = False
     """True if the job has ended; its record contains the outcome."""
 

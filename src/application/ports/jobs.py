@@ -37,6 +37,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 class JobRepository(Protocol):
     """Stores jobs; all times are by the clock of the store.
 
+    The end of a job and the deliveries of `application.ports.deliveries` are recorded atomically.
+
     After a method returns, its change survives any failure of a process. In a power failure, only
     submissions of jobs that are wanted and final states are guaranteed to survive.
     """

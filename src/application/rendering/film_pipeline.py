@@ -39,6 +39,7 @@ from domain.shared.errors import (
     StorageFailed,
     UnreadableMedia,
 )
+from domain.shared.raw_json import passed
 
 T = TypeVar("T")
 
@@ -171,6 +172,7 @@ class FilmPipeline:
             video_duration_seconds=round(assembly.seconds or 0.0, 3),
             blueprint_url=self._urls.blueprint(task_id),
             warnings=assembly.warnings,
+            metadata=passed(assembly.metadata),
         )
 
     async def _video_url(self, assembly: Assembly) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from domain.rendering.assembly import State
+from domain.shared.raw_json import Passed, nothing
 from domain.shared.result_warnings import ResultWarning
 
 
@@ -26,3 +27,5 @@ class FinishedFilm(msgspec.Struct, frozen=True, kw_only=True):
     """URL of the film's Blueprint."""
     warnings: tuple[ResultWarning, ...] = ()
     """Differences between the result and the request."""
+    metadata: Passed = msgspec.field(default_factory=nothing)
+    """The metadata of the request."""

@@ -62,6 +62,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Id of the request that submitted it, for the log of its worker."""
     wanted: bool = False
     """True if the result is wanted even when nobody waits for it."""
+    metadata: str | None = None
+    """The metadata of its request as JSON, which is passed through as it is."""
+    callback_url: str | None = None
+    """URL that is told of its end."""
     cancelling: bool = False
     """True if the running attempt is asked to stop."""
     result: str | None = None

@@ -105,6 +105,8 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     warnings: tuple[ResultWarning, ...] = ()
     """Warnings: how the result differs from the request."""
+    metadata: str | None = None
+    """The metadata of its request as JSON, which is passed through as it is."""
     unusable: str | None = None
     """Reason why the published film cannot be watched."""
 

@@ -17,6 +17,7 @@ from application.ports.job_events import JobEvent
 from domain.jobs.errors import SubscriberTooSlow
 from domain.jobs.outcome import raisable
 from domain.shared.errors import BachataError
+from domain.shared.raw_json import Passed, passed
 from entrypoints.http import problems
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.problems import ClientGone
@@ -49,6 +50,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     eta_seconds: float | None
     """Estimated seconds until the end, if an estimate is possible."""
+    metadata: Passed
+    """The metadata of the request."""
 
 
 DOCUMENTED: Final = ResponseSpec(
@@ -148,6 +151,7 @@ def event_of(update: JobEvent | Outcome, path: str) -> tuple[str, bytes]:
             progress=update.progress,
             message=update.message,
             eta_seconds=update.eta_seconds,
+            metadata=passed(update.metadata),
         )
         return "progress", msgspec.json.encode(progress)
     if update.failure is not None:

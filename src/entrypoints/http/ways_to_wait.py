@@ -15,12 +15,14 @@ from structlog.contextvars import bind_contextvars
 
 from application.jobs.film_request import FilmRequest
 from application.jobs.make_film import MakeFilm
+from application.jobs.request_options import RequestOptions
 from application.jobs.stream_film import StreamFilm
 from application.jobs.watch_task import Update
 from application.ports.jobs import IdempotencyKey
 from application.rendering.finished_film import FinishedFilm
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
+from domain.shared.raw_json import Passed, nothing, passed
 from entrypoints.http import event_stream
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.event_stream import EventStream
@@ -71,6 +73,8 @@ class AcceptedFilm(msgspec.Struct, frozen=True, kw_only=True):
     """`queued` or `running`."""
     events_url: str
     """URL of its progress and its result, as server-sent events."""
+    metadata: Passed = msgspec.field(default_factory=nothing)
+    """The metadata of the request."""
 
 
 ACCEPTED: Final = ResponseSpec(
@@ -118,6 +122,7 @@ async def film_response(
     waiting: Waiting,
     body: bytes,
     kind: type[F],
+    options: RequestOptions,
 ) -> Response[F]:
     """Return the finished film, a stream of its progress if the client accepts that, or 202 if it
     does not want to wait.
@@ -129,9 +134,9 @@ async def film_response(
     patience = waiting.patience
     if patience is None and event_stream.is_wanted(request):
         # The documented type is that of JSON; the OpenAPI document adds the stream.
-        return _streamed(stream_film, asked, task_id, owner, key)  # pyright: ignore[reportReturnType]
+        return _streamed(stream_film, asked, task_id, owner, key, options)  # pyright: ignore[reportReturnType]
     answer = await while_connected(
-        request, make_film(asked, task_id, owner, key=key, patience=patience)
+        request, make_film(asked, task_id, owner, key=key, patience=patience, options=options)
     )
     headers: dict[str, str] = {}
     if answer.replayed:
@@ -139,7 +144,12 @@ async def film_response(
     if answer.result is not None:
         return Response(msgspec.json.decode(answer.result, type=kind), headers=headers)
     url = RouteUrls().events(answer.job.job_id)
-    accepted = AcceptedFilm(task_id=answer.job.job_id, status=str(answer.job.state), events_url=url)
+    accepted = AcceptedFilm(
+        task_id=answer.job.job_id,
+        status=str(answer.job.state),
+        events_url=url,
+        metadata=passed(answer.job.metadata),
+    )
     applied = f"wait={patience:g}" if patience else "respond-async"
     headers |= {"Location": url, "Preference-Applied": applied}
     # The documented type is that of 200; the route documents 202 itself.
@@ -152,12 +162,13 @@ def _streamed(
     task_id: UUID,
     owner: str,
     key: IdempotencyKey | None,
+    options: RequestOptions,
 ) -> EventStream:
     headers: dict[str, str] = {}
 
     @asynccontextmanager
     async def opened() -> AsyncGenerator[AsyncIterator[Update]]:
-        async with stream_film(asked, task_id, owner, key) as film:
+        async with stream_film(asked, task_id, owner, key, options) as film:
             if film.replayed:
                 headers["Idempotency-Replayed"] = "true"
             yield film.updates
