@@ -12,6 +12,7 @@ from adapters.cage.self_test import TriedCage
 from adapters.database.api_keys import SqlApiKeys
 from adapters.database.attempts import SqlAttemptCounter
 from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.deliveries import Outbox, SqlDeliveryRepository, outbox
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import Database, open_database
 from adapters.database.job_events import open_job_events
@@ -24,6 +25,7 @@ from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.songs import SqlSongRepository
 from adapters.database.tasks import SqlTaskRepository
 from adapters.database.users import SqlUserRepository
+from adapters.database.webhooks import SqlWebhookRepository
 from adapters.demo.studio import CodeStudio
 from adapters.description_model.gemini import GeminiDescriptionModel
 from adapters.description_model.offline import OfflineDescriptionModel
@@ -58,6 +60,7 @@ from adapters.system.blas import use_one_blas_thread
 from adapters.system.clock import SystemClock
 from adapters.tokens.jwt_signer import JwtSigner
 from adapters.tokens.setting_keys import SettingSigningKeys
+from adapters.webhooks.http_sender import HttpWebhookSender
 from application.jobs.job_progress import JobProgressEvents
 from application.operations.extras import require_extra
 from application.ports.description_model import DescriptionModel
@@ -68,6 +71,7 @@ from application.ports.progress import Progress
 from application.ports.seed_source import SeedSource
 from application.ports.storage import Storage
 from entrypoints.ports import Ports
+from entrypoints.problem_texts import problem_text
 from entrypoints.settings import Settings
 
 WORKER: Final = "entrypoints.media_worker"
@@ -102,7 +106,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         joining = JoiningEncoder(ffmpeg_encoder, artifacts)
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
         tasks = SqlTaskRepository(database)
-        jobs, job_queue = await _open_jobs(settings, database)
+        jobs, job_queue = await _open_jobs(settings, database, outbox(problem_text))
         job_events = await _job_events(settings, database, stack)
         yield Ports(
             tasks=tasks,
@@ -148,18 +152,23 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             else SqlSigningKeys(database),
             token_signer=JwtSigner(),
             password_hasher=Argon2PasswordHasher(),
+            webhooks=SqlWebhookRepository(database),
+            deliveries=SqlDeliveryRepository(database),
+            webhook_sender=HttpWebhookSender(loopback=settings.sends_to_loopback),
         )
 
 
-async def _open_jobs(settings: Settings, database: Database) -> tuple[JobRepository, JobQueue]:
+async def _open_jobs(
+    settings: Settings, database: Database, record: Outbox | None = None
+) -> tuple[JobRepository, JobQueue]:
     if not settings.has_workers:
-        return SqlJobRepository(database), InProcessJobQueue()
+        return SqlJobRepository(database, outbox=record), InProcessJobQueue()
     require_extra("pgqueuer", "BACHATA_JOBS=pgqueuer")
     # Only services with workers pay for this import, which takes a second.
     from adapters.jobs.pgqueuer_queue import open_pgqueuer
 
     queue = await open_pgqueuer(database, settings.database)
-    return SqlJobRepository(database, queue.enqueue), queue
+    return SqlJobRepository(database, queue.enqueue, record), queue
 
 
 async def describe_queue(settings: Settings) -> str:

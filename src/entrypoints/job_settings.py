@@ -48,6 +48,19 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_streams_of_caller: Annotated[
         int, Setting("most of them that one caller may open", rules.at_least(1))
     ] = 50
+    webhooks_to_loopback: Annotated[
+        str,
+        Setting(
+            "`on`: webhooks may go to programs on this machine, over `http` too, to try them out; "
+            "`off`: only to public addresses, over `https`",
+            rules.one_of("off", "on"),
+        ),
+    ] = "off"
+
+    @property
+    def sends_to_loopback(self) -> bool:
+        """True if webhooks may go to programs on this machine."""
+        return self.webhooks_to_loopback == "on"
 
     @property
     def has_workers(self) -> bool:

@@ -51,6 +51,14 @@ async def recovering(use_cases: UseCases, limits: Timeouts) -> AsyncGenerator[No
 
 
 @asynccontextmanager
+async def delivering(use_cases: UseCases, limits: Timeouts) -> AsyncGenerator[None]:
+    """Deliver the messages of webhooks during the context."""
+    work = use_cases.deliver_webhooks
+    async with beside(work, "webhooks are not delivered", limits.closing):
+        yield
+
+
+@asynccontextmanager
 async def preparing(
     use_cases: UseCases, limits: Timeouts, *, index: bool, encode: bool
 ) -> AsyncGenerator[None]:

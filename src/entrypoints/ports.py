@@ -10,6 +10,7 @@ from application.ports.blueprints import BlueprintArchive
 from application.ports.cage import Cage
 from application.ports.clip_encoder import ClipEncoder
 from application.ports.clock import Clock
+from application.ports.deliveries import DeliveryRepository
 from application.ports.demo import DemoStudio
 from application.ports.description_model import DescriptionModel
 from application.ports.embedder import Embedder
@@ -34,6 +35,8 @@ from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from application.ports.token_signer import TokenSigner
 from application.ports.users import UserRepository
+from application.ports.webhook_sender import WebhookSender
+from application.ports.webhooks import WebhookRepository
 from application.ports.workspace import Workspace
 
 
@@ -74,3 +77,6 @@ class Ports:
     signing_keys: SigningKeys
     token_signer: TokenSigner
     password_hasher: PasswordHasher
+    webhooks: WebhookRepository
+    deliveries: DeliveryRepository
+    webhook_sender: WebhookSender

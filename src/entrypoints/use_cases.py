@@ -55,6 +55,14 @@ from application.rendering.recover_interrupted import RecoverInterrupted
 from application.rendering.stream_video import StreamVideo
 from application.search.move_search import FindMoves
 from application.search.search_moves import SearchMoves
+from application.webhooks.deliver_webhooks import DeliverWebhooks
+from application.webhooks.manage_deliveries import ListDeliveries, RetryDelivery
+from application.webhooks.manage_webhooks import (
+    AddWebhook,
+    ListWebhooks,
+    RemoveWebhook,
+    RotateWebhookSecret,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +173,19 @@ class AccountUseCases:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebhookUseCases:
+    """Use cases of webhooks: endpoints, and what is delivered to them."""
+
+    add_webhook: AddWebhook
+    deliver_webhooks: DeliverWebhooks
+    list_deliveries: ListDeliveries
+    list_webhooks: ListWebhooks
+    remove_webhook: RemoveWebhook
+    retry_delivery: RetryDelivery
+    rotate_webhook_secret: RotateWebhookSecret
+
+
+@dataclass(frozen=True, kw_only=True)
 class UseCases(
     AccountUseCases,
     LibraryUseCases,
@@ -174,5 +195,6 @@ class UseCases(
     RenderingUseCases,
     JobUseCases,
     OperationsUseCases,
+    WebhookUseCases,
 ):
     """All use cases for the entrypoints, one per field."""

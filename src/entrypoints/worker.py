@@ -34,6 +34,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
             await use_cases.recover_interrupted()
         await stack.enter_async_context(maintenance.closing(use_cases))
         await stack.enter_async_context(maintenance.recovering(use_cases, limits))
+        await stack.enter_async_context(maintenance.delivering(use_cases, limits))
         warm = settings.warm == "on"
         await stack.enter_async_context(
             maintenance.preparing(use_cases, limits, index=warm, encode=warm)

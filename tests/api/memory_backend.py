@@ -39,6 +39,8 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.token_signer import MemoryTokenSigner
 from adapters.memory.users import MemoryUserRepository
+from adapters.memory.webhook_sender import MemoryWebhookSender
+from adapters.memory.webhooks import MemoryDeliveryRepository, MemoryWebhookRepository
 from adapters.memory.workspace import MemoryWorkspace
 from adapters.progress.several import SeveralProgress
 from application.concurrency.timeouts import Timeouts
@@ -46,6 +48,7 @@ from application.jobs.job_progress import JobProgressEvents
 from domain.rendering.assembly import Assembly, State
 from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
+from entrypoints.problem_texts import problem_text
 from entrypoints.settings import Settings
 from entrypoints.wiring.wire import wire
 from tests.world.studio import CLIPS, blueprint, media
@@ -65,6 +68,7 @@ FILM_KEYS = {
     "video_duration_seconds",
     "blueprint_url",
     "warnings",
+    "metadata",
 }
 PROBLEM_KEYS = {
     "type",
@@ -89,7 +93,10 @@ class MemoryBackend:
 
     def __post_init__(self) -> None:
         self.tasks = MemoryTaskRepository()
-        self.jobs = MemoryJobRepository(self.tasks)
+        self.webhooks = MemoryWebhookRepository()
+        self.deliveries = MemoryDeliveryRepository(self.webhooks)
+        self.webhook_sender = MemoryWebhookSender()
+        self.jobs = MemoryJobRepository(self.tasks, outbox=self.deliveries.outbox(problem_text))
         self.job_events = MemoryJobEvents()
         self.storage = MemoryStorage(media())
         self.workspace = MemoryWorkspace(self.root)
@@ -133,6 +140,9 @@ class MemoryBackend:
             signing_keys=MemorySigningKeys(),
             token_signer=MemoryTokenSigner(),
             password_hasher=self.hasher,
+            webhooks=self.webhooks,
+            deliveries=self.deliveries,
+            webhook_sender=self.webhook_sender,
         )
 
     async def furnish(self) -> None:

@@ -129,9 +129,7 @@ class SqlWebhookRepository:
         rotated = (
             update(WebhookRow)
             .where(WebhookRow.id == webhook_id, WebhookRow.owner == owner)
-            .values(
-                previous_secret=WebhookRow.secret, previous_until=Ago(-overlap), secret=secret
-            )
+            .values(previous_secret=WebhookRow.secret, previous_until=Ago(-overlap), secret=secret)
         )
 
         async def work(connection: AsyncConnection) -> Webhook:
@@ -148,7 +146,9 @@ class SqlWebhookRepository:
             row = delete(WebhookRow).where(WebhookRow.id == webhook_id, WebhookRow.owner == owner)
             if not (await connection.execute(row)).rowcount:
                 raise WebhookNotFound
-            await connection.execute(delete(DeliveryRow).where(DeliveryRow.webhook_id == webhook_id))
+            await connection.execute(
+                delete(DeliveryRow).where(DeliveryRow.webhook_id == webhook_id)
+            )
 
         await self._database.transact(work)
 

@@ -30,7 +30,7 @@ class _Entry:
     def __init__(self, webhook: Webhook, owner: str, secret: str) -> None:
         self.webhook = webhook
         self.owner = owner
-        self.secrets = (secret,)
+        self.secrets: tuple[str, ...] = (secret,)
 
 
 class _Kept:

@@ -68,11 +68,11 @@ class HttpWebhookSender:
             return _failed(f"The connection failed: {error.strerror or error}.")
         except ValueError as error:
             return _failed(str(error))
-        if 300 <= status < 400:  # noqa: PLR2004
+        if 300 <= status < 400:
             return Receipt(
                 status=status, failure=f"The answer is {status}; redirects are not followed."
             )
-        if not 200 <= status < 300:  # noqa: PLR2004
+        if not 200 <= status < 300:
             return Receipt(status=status, failure=f"The answer is {status}.")
         return Receipt(status=status)
 
@@ -95,9 +95,7 @@ class HttpWebhookSender:
             # An orderly end of TLS would wait for the receiver.
             writer.transport.abort()
 
-    async def _connected(
-        self, target: Target
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connected(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         addresses = [address_in(each) for each in await self._resolve(target.host, target.port)]
         if not addresses or not all(map(self._admits, addresses)):
             raise ValueError(NOT_PUBLIC)

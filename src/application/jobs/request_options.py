@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from domain.shared.raw_json import NULL
+
 MOST_METADATA: Final = 2_048
 """Maximum bytes of metadata, as JSON without spaces."""
 
@@ -31,17 +33,14 @@ NONE: Final = RequestOptions()
 
 
 class _Texts(msgspec.Struct):
-    metadata: msgspec.Raw = msgspec.Raw(b"null")
-    callback_url: str | None = None
+    metadata: msgspec.Raw = NULL
 
 
-def options_in(body: bytes) -> RequestOptions:
-    """Return the options in a body whose fields are valid, the metadata without spaces.
+def metadata_in(body: bytes) -> str | None:
+    """Return the text of the metadata in a body that is a JSON object, without spaces.
 
-    The metadata is never decoded: numbers and the order of names stay as they are.
+    It is never decoded: numbers and the order of names stay as they are.
     """
-    texts = msgspec.json.decode(body, type=_Texts)
-    metadata = msgspec.json.format(bytes(texts.metadata), indent=-1).decode()
-    return RequestOptions(
-        metadata=None if metadata == "null" else metadata, callback_url=texts.callback_url
-    )
+    text = bytes(msgspec.json.decode(body, type=_Texts).metadata)
+    compact = msgspec.json.format(text, indent=-1).decode()
+    return None if compact == "null" else compact

@@ -150,9 +150,7 @@ class WatchTask:
                 continue
             progress = max(progress, event.progress)
             if event.id > after:
-                yield msgspec.structs.replace(
-                    event, progress=progress, metadata=found.metadata
-                )
+                yield msgspec.structs.replace(event, progress=progress, metadata=found.metadata)
             if event.last:
                 break
         if not found.ended:

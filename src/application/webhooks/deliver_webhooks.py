@@ -105,9 +105,7 @@ class DeliverWebhooks:
 
     async def _deliver(self, claimed: ClaimedDelivery) -> None:
         before = claimed.delivery
-        message = WebhookMessage(
-            id=str(before.id), body=claimed.payload, secrets=claimed.secrets
-        )
+        message = WebhookMessage(id=str(before.id), body=claimed.payload, secrets=claimed.secrets)
         receipt = await self._sender.send(before.url, message, self._clock.now())
         after = await self._deliveries.settle(claimed, receipt, self._spread(), FAILING)
         facts: dict[str, Any] = {

@@ -42,7 +42,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_success(self) -> bool:
         """True if the endpoint has accepted the message."""
-        return self.failure is None and self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
+        return self.failure is None and self.status is not None and 200 <= self.status < 300
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
     def _as_json(self) -> str:
         document = {
-            **msgspec.to_builtins(self.film),
+            **msgspec.json.decode(msgspec.json.encode(self.film)),
             "file": self.file,
             "song": msgspec.to_builtins(self.song),
             "moves": [

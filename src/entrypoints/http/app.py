@@ -31,6 +31,7 @@ from entrypoints.http.request_bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.songs import SongController
 from entrypoints.http.tasks import TaskController
 from entrypoints.http.videos import VideoController
+from entrypoints.http.webhooks import WebhookController
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from entrypoints.use_cases import UseCases
@@ -93,6 +94,7 @@ def create_app(
             TaskController,
             progress_socket,
             AccountController,
+            WebhookController,
             HealthController,
         ],
         guards=[authenticated],
@@ -121,14 +123,16 @@ def create_app(
 async def _working(
     ports: Ports, use_cases: UseCases, settings: Settings, limits: Timeouts
 ) -> AsyncGenerator[None]:
-    """Run jobs, unless workers do; on exit, those that are unfinished are queued again."""
+    """Run jobs and deliver webhooks, unless workers do; unfinished jobs are queued again."""
     if settings.has_workers:
         yield
         return
     running = settings.running_on(settings.cores)
     worker = asyncio.create_task(ports.job_queue.work(use_cases.run_job, running))
-    try:
-        yield
-    finally:
-        worker.cancel()
-        await ended(worker, "the jobs of this process", min(limits.leaving, settings.stop_seconds))
+    async with maintenance.delivering(use_cases, limits):
+        try:
+            yield
+        finally:
+            worker.cancel()
+            seconds = min(limits.leaving, settings.stop_seconds)
+            await ended(worker, "the jobs of this process", seconds)

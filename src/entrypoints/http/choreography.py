@@ -22,13 +22,16 @@ from application.rendering.read_blueprint import ReadBlueprint
 from domain.blueprint.model import Blueprint
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
+from entrypoints.http.film_bodies import (
+    UnreadBlueprint,
+    UnreadFilmDescription,
+    UnreadFilmRequest,
+)
 from entrypoints.http.problems import documented
 from entrypoints.http.request_bodies import (
     JsonRequest,
-    UnreadBlueprint,
     UnreadDescription,
     UnreadPlan,
-    UnreadRequest,
 )
 from entrypoints.http.ways_to_wait import (
     ACCEPTED,
@@ -59,7 +62,7 @@ class ChoreographyController(Controller):
     async def generate(
         self,
         request: Request[Any, Any, Any],
-        data: JSONBody[UnreadRequest],
+        data: JSONBody[UnreadFilmRequest],
         make_film: Wired[MakeFilm],
         stream_film: Wired[StreamFilm],
         caller: NamedDependency[str],
@@ -67,7 +70,8 @@ class ChoreographyController(Controller):
         prefer: PreferHeader = None,
     ) -> Response[FinishedFilm]:
         """Plan a dance to a song and make its film; returns the finished film."""
-        asked, waiting = await data.request(), Waiting(key=idempotency_key, prefer=prefer)
+        asked, options = await data.request()
+        waiting = Waiting(key=idempotency_key, prefer=prefer)
         return await film_response(
             request,
             make_film,
@@ -78,6 +82,7 @@ class ChoreographyController(Controller):
             waiting,
             data.body,
             FinishedFilm,
+            options,
         )
 
     @post(
@@ -94,7 +99,7 @@ class ChoreographyController(Controller):
     async def generate_with_ai(
         self,
         request: Request[Any, Any, Any],
-        data: JSONBody[UnreadDescription],
+        data: JSONBody[UnreadFilmDescription],
         make_film: Wired[MakeFilm],
         stream_film: Wired[StreamFilm],
         caller: NamedDependency[str],
@@ -102,7 +107,7 @@ class ChoreographyController(Controller):
         prefer: PreferHeader = None,
     ) -> Response[DescribedFilm]:
         """Interpret a description, plan the dance and make its film."""
-        described = await data.description()
+        described, options = await data.description()
         waiting = Waiting(key=idempotency_key, prefer=prefer)
         return await film_response(
             request,
@@ -114,6 +119,7 @@ class ChoreographyController(Controller):
             waiting,
             data.body,
             DescribedFilm,
+            options,
         )
 
     @post(
@@ -179,7 +185,7 @@ class ChoreographyController(Controller):
         prefer: PreferHeader = None,
     ) -> Response[FinishedFilm]:
         """Make the film of a Blueprint; returns the finished film."""
-        blueprint = await data.blueprint(caller)
+        blueprint, options = await data.blueprint(caller)
         waiting = Waiting(key=idempotency_key, prefer=prefer)
         task_id = blueprint.task_id
         return await film_response(
@@ -192,6 +198,7 @@ class ChoreographyController(Controller):
             waiting,
             data.body,
             FinishedFilm,
+            options,
         )
 
     @get(

@@ -23,6 +23,7 @@ from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
+from application.webhooks.manage_webhooks import IssuedWebhook, WebhookRequest
 from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
@@ -32,12 +33,18 @@ from entrypoints.http.account_bodies import RefreshToken
 from entrypoints.http.accounts import Account, ApiKeyList
 from entrypoints.http.event_stream import EVENTS
 from entrypoints.http.field_descriptions import described
+from entrypoints.http.film_bodies import (
+    BlueprintFilmRequest,
+    ChoreographyFilmRequest,
+    DescribedFilmRequest,
+)
 from entrypoints.http.health import Alive
 from entrypoints.http.multipart import FILE
 from entrypoints.http.openapi_security import SCHEMES, with_public
 from entrypoints.http.pagination import MovePage, SongPage
 from entrypoints.http.problems import PROBLEM, Problem
 from entrypoints.http.ways_to_wait import AcceptedFilm
+from entrypoints.http.webhooks import DeliveryPage, WebhookList
 
 SPOKEN: Final = (
     AcceptedFilm,
@@ -47,14 +54,19 @@ SPOKEN: Final = (
     ApiKeyList,
     ApiKeyRequest,
     Blueprint,
+    BlueprintFilmRequest,
+    ChoreographyFilmRequest,
     ChoreographyRequest,
     Correction,
     Credentials,
+    DeliveryPage,
     DescribedFilm,
+    DescribedFilmRequest,
     DescribedRequest,
     FinishedFilm,
     Health,
     IssuedApiKey,
+    IssuedWebhook,
     LikeMoves,
     MoveForm,
     MovePage,
@@ -67,6 +79,8 @@ SPOKEN: Final = (
     TokenPair,
     Understanding,
     UploadedMove,
+    WebhookList,
+    WebhookRequest,
 )
 """Request and response types; the document also includes the types within them."""
 
@@ -79,6 +93,7 @@ _TAGS: Final = {
     "library": "Manage songs and moves.",
     "videos": "Watch films.",
     "progress": "Watch how far a task is.",
+    "webhooks": "Be told when work ends.",
     "accounts": "Manage accounts, tokens and API keys.",
     "operations": "Check the state of the service.",
 }

@@ -10,12 +10,18 @@ from application.accounts.manage_keys import ApiKeyRequest
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
 from application.search.search_moves import MoveSearch
+from application.webhooks.manage_webhooks import WebhookRequest
 from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint, BlueprintMove, Difficulty, OutputConfig
 from domain.library.corrections import Correction
 from domain.library.moves import Energy, Style
 from domain.shared import paths
 from entrypoints.http.account_bodies import RefreshToken
+from entrypoints.http.film_bodies import (
+    BlueprintFilmRequest,
+    ChoreographyFilmRequest,
+    DescribedFilmRequest,
+)
 
 SONG: Final = "luna-de-humo"
 MOVE: Final = "body-wave"
@@ -24,12 +30,26 @@ _NAME: Final = "ana@example.org"
 _PASSWORD: Final = "correct horse battery"  # noqa: S105 - nobody's
 _NEW_TASK: Final = UUID("0b6f3a52-7c1e-4f0e-9a55-3f6f1d7c2b10")
 
+_RECEIVER: Final = "https://dance.example.org/films"
+_BLUEPRINT: Final = Blueprint(
+    task_id=_NEW_TASK,
+    audio_path=f"songs/{SONG}-8e65cd44ac52098a",
+    moves=(
+        BlueprintMove(
+            video_path=f"clips/{MOVE}-9184f05fd7fefc4f.mp4", start_time=0.0, duration=4.0
+        ),
+    ),
+    output_config=OutputConfig(output_path=paths.film(paths.LOCAL_USER, _NEW_TASK)),
+)
+
 PARAMETERS: Final[Mapping[str, str]] = {
     "song_id": SONG,
     "move_id": MOVE,
     "task_id": str(TASK),
     "video_id": str(TASK),
     "key_id": str(TASK),
+    "webhook_id": str(TASK),
+    "delivery_id": str(TASK),
     "version": "0123456789abcdef",
     "playlist": "picture.m3u8",
     "kind": "picture",
@@ -51,16 +71,20 @@ BODIES: Final[tuple[msgspec.Struct, ...]] = (
     Credentials(name=_NAME, password=_PASSWORD),
     RefreshToken(refresh_token=f"bbr_{_NEW_TASK.hex}_{43 * '0'}"),
     ApiKeyRequest(name="nightly", expires_in_days=90),
-    Blueprint(
-        task_id=_NEW_TASK,
-        audio_path=f"songs/{SONG}-8e65cd44ac52098a",
-        moves=(
-            BlueprintMove(
-                video_path=f"clips/{MOVE}-9184f05fd7fefc4f.mp4", start_time=0.0, duration=4.0
-            ),
-        ),
-        output_config=OutputConfig(output_path=paths.film(paths.LOCAL_USER, _NEW_TASK)),
+    _BLUEPRINT,
+    WebhookRequest(url=_RECEIVER),
+    ChoreographyFilmRequest(
+        song_id=SONG,
+        difficulty=Difficulty.INTERMEDIATE,
+        energy_level=Energy.MEDIUM,
+        seed=7,
+        metadata={"order": "A-17"},
     ),
+    DescribedFilmRequest(
+        query="slow and romantic for beginners, no dips, to Luna de humo, one minute",
+        metadata={"order": "A-17"},
+    ),
+    BlueprintFilmRequest(**msgspec.structs.asdict(_BLUEPRINT), metadata={"order": "A-17"}),
 )
 """Bodies of requests, one for each type of body that is JSON."""
 

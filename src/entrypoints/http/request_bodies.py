@@ -15,8 +15,6 @@ from application.concurrency.threads import Threads
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
 from application.search.search_moves import MoveSearch
-from domain.blueprint import rules
-from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
@@ -74,26 +72,6 @@ class Unread:
         return await _LARGE.run(lambda: read(self.body))
 
 
-class UnreadBlueprint(Unread):
-    """A body that should be a Blueprint."""
-
-    kind = Blueprint
-
-    async def blueprint(self, owner: str) -> Blueprint:
-        """Return the Blueprint; raises `BlueprintRejected` with every violation."""
-        return await self._read(partial(rules.parse, owner=owner))
-
-
-class UnreadRequest(Unread):
-    """A body that should be a request for a choreography."""
-
-    kind = ChoreographyRequest
-
-    async def request(self) -> ChoreographyRequest:
-        """Return the request; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(read_body, kind=ChoreographyRequest))
-
-
 class UnreadDescription(Unread):
     """A body that should be a description of a dance."""
 
@@ -135,7 +113,7 @@ class UnreadCorrection(Unread):
 
 
 def _asked(body: bytes) -> ChoreographyRequest | DescribedRequest:
-    document = _document(body)
+    document = parsed(body)
     described = isinstance(document, dict) and "query" in cast(dict[str, object], document)
     kind = DescribedRequest if described else ChoreographyRequest
     return _told(cast(object, document), kind)
@@ -143,10 +121,11 @@ def _asked(body: bytes) -> ChoreographyRequest | DescribedRequest:
 
 def read_body(body: bytes, kind: type[S]) -> S:
     """Return the struct in a body; raises `InvalidRequest` with every violation."""
-    return _told(_document(body), kind)
+    return _told(parsed(body), kind)
 
 
-def _document(body: bytes) -> object:
+def parsed(body: bytes) -> object:
+    """Return JSON as Python values; raises `InvalidRequest`."""
     try:
         return validation.parse(body)
     except ValueError as error:

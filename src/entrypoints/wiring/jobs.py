@@ -14,7 +14,9 @@ from application.jobs.wait_for_job import WaitForJob
 from application.jobs.watch_task import WatchTask
 from application.jobs.watchers import Watchers
 from application.rendering.attempt import Attempt
+from application.webhooks.manage_webhooks import PrepareCallback
 from domain.jobs.job import Job
+from domain.webhooks.addresses import AddressRules
 from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases
 from entrypoints.wiring.films import FilmParts
 from entrypoints.wiring.service import Service
@@ -38,6 +40,7 @@ def wire_jobs(
         ports.clock,
         films.pipeline,
         settings.admission_on(settings.cores),
+        PrepareCallback(ports.webhooks, AddressRules(settings.sends_to_loopback)),
         lambda: get_contextvars().get("request_id"),
     )
     wait_for_job = WaitForJob(ports.jobs, ports.job_events, cancel_job, leaving=timeouts.leaving)

@@ -13,6 +13,7 @@ from entrypoints.wiring.jobs import wire_jobs
 from entrypoints.wiring.library import wire_library, wire_uploads
 from entrypoints.wiring.operations import wire_operations
 from entrypoints.wiring.service import Service, examination_of
+from entrypoints.wiring.webhooks import wire_webhooks
 
 
 def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> UseCases:
@@ -34,5 +35,6 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         rendering,
         wire_jobs(service, films, planning, rendering),
         wire_operations(service, library, search),
+        wire_webhooks(service),
     )
     return UseCases(**{name: case for each in features for name, case in vars(each).items()})
