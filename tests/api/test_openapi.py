@@ -54,6 +54,12 @@ OPERATIONS = {
     ("get", "/api/auth/keys"): "listApiKeys",
     ("post", "/api/auth/keys"): "createApiKey",
     ("delete", "/api/auth/keys/{key_id}"): "revokeApiKey",
+    ("post", "/api/webhooks"): "addWebhook",
+    ("get", "/api/webhooks"): "listWebhooks",
+    ("delete", "/api/webhooks/{webhook_id}"): "removeWebhook",
+    ("post", "/api/webhooks/{webhook_id}/rotate"): "rotateWebhookSecret",
+    ("get", "/api/webhooks/{webhook_id}/deliveries"): "listDeliveries",
+    ("post", "/api/webhooks/{webhook_id}/deliveries/{delivery_id}/retry"): "retryDelivery",
     ("get", "/health/live"): "live",
     ("get", "/health/ready"): "ready",
 }
@@ -99,6 +105,12 @@ ERRORS = {
     "listApiKeys": {500, 503},
     "createApiKey": {400, 408, 409, 413, 415, 500, 503},
     "revokeApiKey": {404, 409, 500, 503},
+    "addWebhook": {400, 408, 409, 413, 415, 500, 503},
+    "listWebhooks": {500, 503},
+    "removeWebhook": {404, 500, 503},
+    "rotateWebhookSecret": {404, 500, 503},
+    "listDeliveries": {400, 404, 500, 503},
+    "retryDelivery": {404, 500, 503},
     "live": {500},
     "ready": {500, 503},
 }
@@ -220,19 +232,20 @@ def schema(kind: str) -> Json:
 
 async def test_the_bodies_are_a_blueprint_and_a_request(described: Json) -> None:
     assert bodies(described, "application/json") == {
-        "generateChoreography": schema("ChoreographyRequest"),
-        "generateFromWords": schema("DescribedRequest"),
+        "generateChoreography": schema("ChoreographyFilmRequest"),
+        "generateFromWords": schema("DescribedFilmRequest"),
         "parseQuery": schema("DescribedRequest"),
         "planChoreography": {"oneOf": [schema("ChoreographyRequest"), schema("DescribedRequest")]},
         "correctAnalysis": schema("Correction"),
         "correctMove": schema("Correction"),
-        "assembleBlueprint": schema("Blueprint"),
+        "assembleBlueprint": schema("BlueprintFilmRequest"),
         "searchMoves": schema("MoveSearch"),
         "register": schema("Registration"),
         "createToken": schema("Credentials"),
         "refreshToken": schema("RefreshToken"),
         "revokeToken": schema("RefreshToken"),
         "createApiKey": schema("ApiKeyRequest"),
+        "addWebhook": schema("WebhookRequest"),
     }
 
 
@@ -253,10 +266,11 @@ async def test_the_forms_bring_a_file_and_what_is_said_of_it(described: Json) ->
 @pytest.mark.parametrize(
     ("kind", "required"),
     [
-        ("Blueprint", {"task_id", "audio_path", "moves", "output_config"}),
+        ("BlueprintFilmRequest", {"task_id", "audio_path", "moves", "output_config"}),
         ("BlueprintMove", {"video_path", "start_time", "duration"}),
         ("OutputConfig", {"output_path"}),
         ("ChoreographyRequest", {"song_id"}),
+        ("ChoreographyFilmRequest", {"song_id"}),
         ("LockedMove", {"position", "move_id"}),
     ],
 )
@@ -349,7 +363,9 @@ async def test_a_wrong_method_is_told_every_right_one(
 ) -> None:
     for path, item in described["paths"].items():
         address = re.sub(
-            r"\{\w*(task|video|key)_id\}", "11111111-1111-4111-8111-111111111111", path
+            r"\{\w*(task|video|key|webhook|delivery)_id\}",
+            "11111111-1111-4111-8111-111111111111",
+            path,
         )
         address = re.sub(r"\{\w+\}", "a", address)
         answer = await client.request("PUT", address)

@@ -80,6 +80,7 @@ async def test_messages_tell_the_progress_and_then_the_result(tmp_path: Path) ->
             "progress": 0,
             "message": "In progress",
             "eta_seconds": None,
+            "metadata": None,
         },
         {
             "type": "progress",
@@ -89,6 +90,7 @@ async def test_messages_tell_the_progress_and_then_the_result(tmp_path: Path) ->
             "progress": 20,
             "message": "Fetching\nthe song",
             "eta_seconds": 1.5,
+            "metadata": None,
         },
         {
             "type": "progress",
@@ -98,6 +100,7 @@ async def test_messages_tell_the_progress_and_then_the_result(tmp_path: Path) ->
             "progress": 100,
             "message": "Completed",
             "eta_seconds": None,
+            "metadata": None,
         },
         {"type": "result", "result": {"video_url": "/film"}},
     ]

@@ -34,6 +34,9 @@ SHARED: Final = {"song_id", "move_id"}
 MANAGES_KEYS: Final = {"createApiKey", "revokeApiKey"}
 """Operations that every token may use, and no API key; see `test_callers`."""
 
+WEBHOOKS: Final = "/api/webhooks"
+RECEIVER: Final = "https://dance.example.org/films"
+
 Json = dict[str, Any]
 
 
@@ -99,9 +102,11 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
         client.headers.update(ana)
         songs = (await client.get("/api/songs")).json()["items"]
         moves = (await client.get("/api/moves")).json()["items"]
+        webhook = (await client.post(WEBHOOKS, json={"url": RECEIVER})).json()["webhook"]
         film = (await client.post(GENERATE, json={"song_id": songs[0]["id"]})).json()
         folder = await folder_of(client, film["task_id"])
         key = (await client.post(KEYS, json={"name": "hers"})).json()["api_key"]
+        deliveries = await client.get(f"{WEBHOOKS}/{webhook['id']}/deliveries")
         described = (await client.get("/schema/openapi.json")).json()
         for name in ana:
             del client.headers[name]
@@ -115,6 +120,8 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
             "kind": "picture",
             "segment": "init.mp4",
             "key_id": key["id"],
+            "webhook_id": webhook["id"],
+            "delivery_id": deliveries.json()["items"][0]["id"],
         }
         yield Guests(client, ana, bruno, ids, tuple(operations_of(described)))
 

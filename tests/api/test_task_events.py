@@ -94,6 +94,7 @@ async def test_a_stream_tells_the_progress_and_ends_with_the_result(tmp_path: Pa
                 "progress": 0,
                 "message": "Waiting for a worker",
                 "eta_seconds": None,
+                "metadata": None,
             },
         ),
         (
@@ -105,6 +106,7 @@ async def test_a_stream_tells_the_progress_and_ends_with_the_result(tmp_path: Pa
                 "progress": 20,
                 "message": "Fetching\nthe song",
                 "eta_seconds": 1.5,
+                "metadata": None,
             },
         ),
         (
@@ -116,6 +118,7 @@ async def test_a_stream_tells_the_progress_and_ends_with_the_result(tmp_path: Pa
                 "progress": 100,
                 "message": "Completed",
                 "eta_seconds": None,
+                "metadata": None,
             },
         ),
         ("end", "result", {"video_url": "/film"}),

@@ -140,7 +140,8 @@ def outbox(problem: Callable[[Job], str]) -> Outbox:
         new = deliveries_of(job, map(webhook_of, rows), now, lambda: secrets.randbits(128))
         if new:
             payload = payload_of(job, now, problem)
-            values = [{**_columns(each), "payload": payload, "version": 0} for each in new]
+            more = {"payload": payload, "version": 0, "changed_at": now}
+            values = [{**_columns(each), **more} for each in new]
             await connection.execute(insert(DeliveryRow), values)
 
     return record

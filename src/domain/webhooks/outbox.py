@@ -44,11 +44,10 @@ def deliveries_of(
         )
 
     listening = [each for each in webhooks if each.disabled_at is None]
-    called = (
-        job.callback_url if callbacks_id(job.owner) in {each.id for each in listening} else None
-    )
+    callbacks = callbacks_id(job.owner)
+    called = job.callback_url if callbacks in {each.id for each in listening} else None
     return (
-        *(new(callbacks_id(job.owner), url) for url in (called,) if url is not None),
+        *(() if called is None else (new(callbacks, called),)),
         *(new(each.id, each.url) for each in listening if each.url and event in each.events),
     )
 

@@ -43,11 +43,8 @@ def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
         if output is not None:
             where = str(output)
         if as_json:
-            click.echo(
-                json.dumps(
-                    msgspec.json.decode(msgspec.json.encode(film)) | {"file": where}, indent=2
-                )
-            )
+            document = msgspec.json.decode(msgspec.json.encode(film))
+            click.echo(json.dumps(document | {"file": where}, indent=2))
         else:
             say(console, f"{clock(film.video_duration_seconds)} of film in {where}")
 

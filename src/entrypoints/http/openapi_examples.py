@@ -71,7 +71,6 @@ BODIES: Final[tuple[msgspec.Struct, ...]] = (
     Credentials(name=_NAME, password=_PASSWORD),
     RefreshToken(refresh_token=f"bbr_{_NEW_TASK.hex}_{43 * '0'}"),
     ApiKeyRequest(name="nightly", expires_in_days=90),
-    _BLUEPRINT,
     WebhookRequest(url=_RECEIVER),
     ChoreographyFilmRequest(
         song_id=SONG,
