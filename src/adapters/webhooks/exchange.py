@@ -6,6 +6,7 @@ from typing import Final
 
 MOST_READ: Final = 4_096
 """Maximum bytes of the body of an answer that are read."""
+CLOSED: Final = "The endpoint closed the connection without an answer."
 _MOST_HEAD: Final = 16_384
 """Maximum bytes of the head of an answer."""
 _PIECE: Final = 4_096
@@ -38,11 +39,12 @@ async def posted(
         while status is None:
             event = connection.next_event()
             if event is h11.NEED_DATA:
-                connection.receive_data(await reader.read(_PIECE))
+                piece = await reader.read(_PIECE)
+                if not piece:
+                    raise ValueError(CLOSED)
+                connection.receive_data(piece)
             elif isinstance(event, h11.Response):
                 status = event.status_code
-            elif isinstance(event, h11.ConnectionClosed):
-                raise ValueError("The endpoint closed the connection without an answer.")
     except h11.RemoteProtocolError:
         raise ValueError("The answer is no HTTP.") from None
     await _emptied(reader)

@@ -1,6 +1,7 @@
 """Send webhooks over HTTP/1.1, to the addresses that were checked and to no other."""
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -65,7 +66,9 @@ class HttpWebhookSender:
         except ssl.SSLError as error:
             return _failed(f"The TLS connection failed: {error.reason or error}.")
         except OSError as error:
-            return _failed(f"The connection failed: {error.strerror or error}.")
+            # The text of asyncio contains the address.
+            reason = os.strerror(error.errno) if error.errno else "it was lost"
+            return _failed(f"The connection failed: {reason}.")
         except ValueError as error:
             return _failed(str(error))
         if 300 <= status < 400:

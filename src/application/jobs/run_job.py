@@ -57,8 +57,11 @@ class RunJob:
         lease: timedelta = LEASE,
         leaving: float = LEAVING,
         retries: Retries | None = None,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         """Take the ports, the work, and its time limit in seconds.
+
+        ``ended`` is called when the end of a job is on record, so that nobody need look for it.
 
         ``settled`` finds the outcome of a job whose task has ended before. ``leaving`` is the
         maximum seconds until cancelled work has ended; then it is abandoned.
@@ -76,6 +79,7 @@ class RunJob:
         self._lease = lease.total_seconds()
         self._leaving = leaving
         self._retries = retries or Retries()
+        self._ended = ended
 
     async def __call__(self, job_id: UUID | None = None) -> bool:
         """Run the given job, or the next one; return False if there is none to claim.
@@ -195,6 +199,7 @@ class RunJob:
         if after.state is JobState.QUEUED:
             await self._queue.announce(job.job_id)
         else:
+            self._ended()
             await self._events.publish(last_event(after))
 
     async def _updated(self, job: Job, change: Change) -> Job:

@@ -19,7 +19,7 @@ from domain.webhooks.webhook import FAILING
 LEASE: Final = timedelta(seconds=30)
 """Time after which another process may try a delivery again; a try takes up to 10 s."""
 LOOK: Final = 1.0
-"""Seconds between two looks for deliveries that are due."""
+"""Seconds between two looks for deliveries that are due, or that another process recorded."""
 AT_ONCE: Final = 16
 """Maximum number of messages that one process sends at once."""
 RETENTION: Final = timedelta(days=7)
@@ -56,6 +56,11 @@ class DeliverWebhooks:
         self._spread = spread
         self._look = look
         self._at_once = at_once
+        self._due = asyncio.Event()
+
+    def look_now(self) -> None:
+        """Look for deliveries at once: one has just been recorded in this process."""
+        self._due.set()
 
     async def __call__(self) -> None:
         """Deliver; an unavailable database is tried again, with pauses."""
@@ -74,7 +79,7 @@ class DeliverWebhooks:
                     failures += 1
                     _log.warning("webhooks are not delivered: %s", error)
                 seconds = self._look + (pause(failures) if failures else 0)
-                sending = await _some_ended(sending, seconds)
+                sending = await self._waited(sending, seconds)
         finally:
             await _parted(sending)
 
@@ -93,6 +98,17 @@ class DeliverWebhooks:
             if claimed is None:
                 return
             sending.add(asyncio.create_task(self._logged(claimed)))
+
+    async def _waited(
+        self, sending: "set[asyncio.Task[None]]", seconds: float
+    ) -> "set[asyncio.Task[None]]":
+        """Wait until a message was sent or recorded, or some seconds; return those that go on."""
+        due = asyncio.ensure_future(self._due.wait())
+        await asyncio.wait({due, *sending}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        due.cancel()
+        await ended(due, "a new delivery", LEAVING)
+        self._due.clear()
+        return {each for each in sending if not each.done()}
 
     async def _logged(self, claimed: ClaimedDelivery) -> None:
         try:
@@ -120,19 +136,6 @@ class DeliverWebhooks:
             _log.info("a webhook was delivered", extra=facts)
         else:
             _log.warning("a webhook was not delivered: %s", after.failure, extra=facts)
-
-
-async def _some_ended(
-    sending: "set[asyncio.Task[None]]", seconds: float
-) -> "set[asyncio.Task[None]]":
-    """Wait for some seconds, or until a message was sent; return those that go on."""
-    if not sending:
-        await asyncio.sleep(seconds)
-        return sending
-    _, unfinished = await asyncio.wait(
-        sending, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-    )
-    return set(unfinished)
 
 
 async def _parted(sending: "set[asyncio.Task[None]]") -> None:

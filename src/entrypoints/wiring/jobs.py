@@ -17,13 +17,17 @@ from application.rendering.attempt import Attempt
 from application.webhooks.manage_webhooks import PrepareCallback
 from domain.jobs.job import Job
 from domain.webhooks.addresses import AddressRules
-from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases
+from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases, WebhookUseCases
 from entrypoints.wiring.films import FilmParts
 from entrypoints.wiring.service import Service
 
 
 def wire_jobs(
-    service: Service, films: FilmParts, planning: PlanningUseCases, rendering: RenderingUseCases
+    service: Service,
+    films: FilmParts,
+    planning: PlanningUseCases,
+    rendering: RenderingUseCases,
+    webhooks: WebhookUseCases,
 ) -> JobUseCases:
     """Return the use cases that make films as jobs."""
     ports, settings, timeouts, _ = service
@@ -64,6 +68,7 @@ def wire_jobs(
             settled_outcome,
             settings.assembly_timeout,
             leaving=timeouts.leaving,
+            ended=webhooks.deliver_webhooks.look_now,
         ),
         stream_film=StreamFilm(make_film, ports.job_events, timeouts.heartbeat, timeouts.leaving),
         watch_task=WatchTask(

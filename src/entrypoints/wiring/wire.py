@@ -26,6 +26,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
     films = film_parts(service)
     planning = wire_planning(service, library, search, films)
     rendering = wire_rendering(service, films)
+    webhooks = wire_webhooks(service)
     features = (
         wire_accounts(service),
         library,
@@ -33,8 +34,8 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         search,
         planning,
         rendering,
-        wire_jobs(service, films, planning, rendering),
+        wire_jobs(service, films, planning, rendering, webhooks),
         wire_operations(service, library, search),
-        wire_webhooks(service),
+        webhooks,
     )
     return UseCases(**{name: case for each in features for name, case in vars(each).items()})
