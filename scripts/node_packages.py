@@ -28,11 +28,16 @@ class NodePackages:
 
         The program runs in the folder.
         """
-        own = self.folder / "node_modules/.bin" / program
-        command = [str(own) if own.exists() else program, *arguments]
+        command = self.command(program, *arguments)
         return subprocess.run(  # noqa: S603 - a program of an installed package
             command, cwd=self.folder, env=self._environment, check=False, timeout=_RUN_SECONDS
         ).returncode
+
+    def command(self, program: str, *arguments: str) -> list[str]:
+        """Return the command line of a program of a package, or of ``node`` itself."""
+        own = self.folder / "node_modules/.bin" / program
+        found = str(own) if own.exists() else shutil.which(program, path=self._environment["PATH"])
+        return [found or program, *arguments]
 
 
 @contextmanager
