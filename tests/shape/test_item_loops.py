@@ -42,6 +42,7 @@ ITEMS: Final = {
     },
     "application/rendering/recover_interrupted.py": {"RecoverInterrupted._recover"},
     "application/search/move_search.py": {"FindMoves._make"},
+    "application/webhooks/deliver_webhooks.py": {"_parted"},
     "entrypoints/http/answering.py": {"Requests.stop"},
     "entrypoints/maintenance.py": {"recovering"},
 }
@@ -64,6 +65,7 @@ WHOLE: Final = {
     "adapters/seeds/database.py": {"DatabaseSeedSource.others", "DatabaseSeedSource.records"},
     "application/library/share_beats.py": {"ShareBeats._best"},
     "adapters/storage/conditional_put.py": {"ConditionalPut.__call__", "ConditionalPut._clear"},
+    "adapters/webhooks/http_sender.py": {"HttpWebhookSender._connected"},
     "adapters/storage/s3.py": {
         "S3Storage._download",
         "S3Storage._is_taken",

@@ -20,7 +20,7 @@ END = re.compile(r"(?<!\\)(?:\\\\)*\$(?!\(\?!\\n\))")
 """A `$` that also matches before a line feed: alone, and not as `$(?!\n)`."""
 NOT_ECMA = re.compile(r"\\[AZ]|\(\?P|\(\?[aiLmsux]|\(\?#|\*\+|\+\+|\?\+")
 END_OF_TEXT = "$(?!\\n)"
-SAMPLES = ("2M", "128k", "1", "999999999M")
+SAMPLES = ("2M", "128k", "1", "999999999M", "https://dance.example.org/")
 
 
 def calls() -> Iterator[tuple[str, str, str]]:

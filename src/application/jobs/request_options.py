@@ -21,7 +21,7 @@ Metadata = Annotated[
 
 
 class RequestOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client passes on with its request."""
+    """The options of one request."""
 
     metadata: str | None = None
     """An object as JSON, which is passed through as it is."""
