@@ -18,6 +18,7 @@ from sqlalchemy import MetaData, create_engine
 
 from adapters.database.embeddings import MoveEmbeddingRow
 from adapters.database.revisions import FOLDER, Revisions
+from adapters.database.webhooks import WebhookRow
 
 OPTIONS = {"sqlalchemy_module_prefix": "sa.", "alembic_module_prefix": "op."}
 
@@ -50,5 +51,6 @@ def new_revision(message: str, folder: Path, wanted: MetaData) -> Path:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    # The tables are all known once the module of the last of them is loaded.
-    print(new_revision(sys.argv[1], FOLDER, MoveEmbeddingRow.metadata))
+    # The tables are all known once the modules of the last of them are loaded.
+    [tables] = {MoveEmbeddingRow.metadata, WebhookRow.metadata}
+    print(new_revision(sys.argv[1], FOLDER, tables))

@@ -19,6 +19,7 @@ from litestar import Litestar
 from adapters.database.api_keys import SqlApiKeys
 from adapters.database.attempts import SqlAttemptCounter
 from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.deliveries import SqlDeliveryRepository, outbox
 from adapters.database.engine import Database, open_database
 from adapters.database.jobs import SqlJobRepository
 from adapters.database.logins import SqlLogins
@@ -26,16 +27,22 @@ from adapters.database.schema import open_schema
 from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.tasks import SqlTaskRepository
 from adapters.database.users import SqlUserRepository
+from adapters.database.webhooks import SqlWebhookRepository
 from adapters.memory import encoder
 from application.library.unique_ids import unused
+from application.ports.jobs import Submission
+from application.webhooks.manage_webhooks import WebhookRequest
 from domain.accounts.users import User
 from domain.blueprint.model import Difficulty
+from domain.jobs.job import Job, JobKind
 from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Song
 from domain.rendering.assembly import Assembly
 from domain.shared import paths
+from domain.webhooks.webhook import WebhookEvent
 from entrypoints.settings import Settings
+from entrypoints.wiring.wire import wire
 from tests.api.memory_backend import ASSEMBLE, GENERATE, MemoryBackend, document, folder_of
 from tests.contracts import postgres
 from tests.contracts.accounts import opened
@@ -139,6 +146,16 @@ ROUTES: Final[dict[str, Route]] = {
 }
 """Every operation of the API, in the order they are asked in: those that change come last."""
 
+
+COUNTS_OF_WEBHOOKS: Final = {
+    "addWebhook": 3,
+    "listWebhooks": 1,
+    "rotateWebhookSecret": 2,
+    "listDeliveries": 2,
+    "retryDelivery": 3,
+    "removeWebhook": 2,
+}
+"""Operations of webhooks, and how many statements each takes."""
 
 COUNTS_OF_ACCOUNTS: Final = {
     "register": 4,
@@ -257,7 +274,7 @@ async def test_every_route_of_the_api_is_counted(tmp_path: Path) -> None:
         schema = (await client.get("/schema/openapi.json")).json()
     operations = [each for path in schema["paths"].values() for each in path.values()]
     named = {each["operationId"] for each in operations if "operationId" in each}
-    assert named == {*ROUTES, *COUNTS_OF_ACCOUNTS}
+    assert named == {*ROUTES, *COUNTS_OF_ACCOUNTS, *COUNTS_OF_WEBHOOKS}
 
 
 async def test_the_sixtieth_move_of_a_name_asks_no_more_questions_than_the_tenth() -> None:
@@ -330,3 +347,51 @@ async def test_every_route_of_accounts_asks_a_fixed_number_of_questions(
             refresh = {"refresh_token": tokens["refresh_token"]}
             await counted("revokeToken", "POST", "/api/auth/token/revoke", refresh)
     assert counts == COUNTS_OF_ACCOUNTS
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_route_of_webhooks_asks_a_fixed_number_of_questions(
+    url: str, size: int, tmp_path: Path
+) -> None:
+    """However many webhooks and deliveries there are."""
+    async with open_schema(url) as schema:
+        await schema.upgrade()
+    backend = MemoryBackend(tmp_path / "backend")
+    counts: dict[str, int] = {}
+    async with open_database(url) as database:
+        jobs = SqlJobRepository(database, outbox=outbox(lambda _: "{}"))
+        webhooks, deliveries = SqlWebhookRepository(database), SqlDeliveryRepository(database)
+        for number in range(min(size, 10)):
+            address = f"https://dance.example.org/{number}"
+            await webhooks.add(uuid4(), "local", address, tuple(WebhookEvent), "whsec_a")
+        for _ in range(size // 10 + 1):
+            job = Job(
+                job_id=uuid4(),
+                kind=JobKind.GENERATE,
+                owner="local",
+                created_at=backend.ports.clock.now(),
+            )
+            await jobs.submit(Submission(job=job, payload="{}"))
+            await jobs.request_cancel(job.job_id)
+        # No server runs, so that no statement is that of a delivery.
+        ports = replace(backend.ports, webhooks=webhooks, deliveries=deliveries)
+        use_cases = wire(ports, backend.settings)
+        with statements() as found:
+
+            async def counted(name: str, work: Awaitable[Any]) -> Any:
+                found.clear()
+                result = await work
+                counts[name] = len(found)
+                return result
+
+            url_of_new = WebhookRequest(url="https://dance.example.org/new")
+            issued = await counted("addWebhook", use_cases.add_webhook(url_of_new, "local"))
+            first = (await counted("listWebhooks", use_cases.list_webhooks("local")))[0]
+            await counted("rotateWebhookSecret", use_cases.rotate_webhook_secret(first.id, "local"))
+            page = await counted(
+                "listDeliveries", use_cases.list_deliveries(first.id, "local", None, 50)
+            )
+            again = use_cases.retry_delivery(page.items[0].id, first.id, "local")
+            await counted("retryDelivery", again)
+            await counted("removeWebhook", use_cases.remove_webhook(issued.webhook.id, "local"))
+    assert counts == COUNTS_OF_WEBHOOKS

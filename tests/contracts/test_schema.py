@@ -35,6 +35,7 @@ from adapters.database.revisions import FOLDER, Revisions
 from adapters.database.schema import Schema, open_schema
 from adapters.database.tables import Table
 from adapters.database.tasks import SqlTaskRepository
+from adapters.database.webhooks import WebhookRow
 from domain.library.songs import Analysis
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest, MigrationFailed
 from domain.shared.result_warnings import WarningCode
@@ -153,7 +154,7 @@ async def test_every_step_leads_up_down_and_up_again(url: str) -> None:
 
 
 async def test_the_newest_tables_are_those_of_the_code(url: str) -> None:
-    assert MoveEmbeddingRow.metadata is Table.metadata
+    assert MoveEmbeddingRow.metadata is WebhookRow.metadata is Table.metadata
 
     def differences(connection: Connection) -> list[Any]:
         return compare_metadata(MigrationContext.configure(connection), Table.metadata)
