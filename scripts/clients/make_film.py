@@ -13,7 +13,7 @@ from bachata_buddy_client.api.choreography import generate_choreography
 from bachata_buddy_client.api.library import list_songs
 from bachata_buddy_client.api.videos import get_video_stream
 from bachata_buddy_client.models import (
-    ChoreographyRequest,
+    ChoreographyFilmRequest,
     Difficulty,
     FinishedFilm,
     Problem,
@@ -28,7 +28,7 @@ def main(url: str) -> None:
     if not isinstance(songs, SongPage) or not songs.items:
         sys.exit(f"The library has no song: {songs}")
     # The request waits until the film is finished.
-    body = ChoreographyRequest(
+    body = ChoreographyFilmRequest(
         song_id=songs.items[0].id, difficulty=Difficulty.INTERMEDIATE, seed=8
     )
     made = generate_choreography.sync(client=client, body=body)
@@ -38,7 +38,9 @@ def main(url: str) -> None:
     film = download.content
     if download.status_code != 200 or film[4:8] != b"ftyp":
         sys.exit(f"What was downloaded is no film: {download.status_code}")
-    refused = generate_choreography.sync(client=client, body=ChoreographyRequest(song_id="no-song"))
+    refused = generate_choreography.sync(
+        client=client, body=ChoreographyFilmRequest(song_id="no-song")
+    )
     if not isinstance(refused, Problem) or refused.code != "song-not-found":
         sys.exit(f"An error is not read as a problem: {refused}")
     print(f"Python: {made.video_duration_seconds} s of film, {len(film)} bytes")

@@ -20,6 +20,7 @@ JOB_RECOVERY_PAUSE: Final = 5.0
 STORAGE_RECOVERY_PAUSE: Final = 3600.0
 """Seconds between two recoveries of the storage."""
 
+_NOT_DELIVERED: Final = "webhooks are not delivered"
 _NOT_PREWARMED: Final = "the library was not encoded ahead"
 
 Work = Callable[[], Awaitable[object]]
@@ -53,8 +54,8 @@ async def recovering(use_cases: UseCases, limits: Timeouts) -> AsyncGenerator[No
 @asynccontextmanager
 async def delivering(use_cases: UseCases, limits: Timeouts) -> AsyncGenerator[None]:
     """Deliver the messages of webhooks during the context."""
-    work = use_cases.deliver_webhooks
-    async with beside(work, "webhooks are not delivered", limits.closing):
+    work = partial(_deliver_webhooks, use_cases)
+    async with beside(work, _NOT_DELIVERED, limits.closing):
         yield
 
 
@@ -96,6 +97,13 @@ async def _logged(work: Work, failed: str) -> None:
         _log.warning(failed, extra={"error": str(error)})
     except Exception:
         _log.exception(failed)
+
+
+async def _deliver_webhooks(use_cases: UseCases) -> None:
+    """Deliver webhooks; the work goes on after an error that nobody expected."""
+    while True:
+        await _logged(use_cases.deliver_webhooks, _NOT_DELIVERED)
+        await asyncio.sleep(JOB_RECOVERY_PAUSE)
 
 
 async def _recover_jobs(use_cases: UseCases, limits: Timeouts) -> None:

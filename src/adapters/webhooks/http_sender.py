@@ -100,7 +100,7 @@ class HttpWebhookSender:
 
     async def _connected(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         addresses = [address_in(each) for each in await self._resolve(target.host, target.port)]
-        if not addresses or not all(map(self._admits, addresses)):
+        if not addresses or not all(self._admits(target, each) for each in addresses):
             raise ValueError(NOT_PUBLIC)
         failure: OSError = ConnectionError("the host has no address")
         for address in addresses[:_MOST_ADDRESSES]:
@@ -123,13 +123,13 @@ class HttpWebhookSender:
             address, target.port, ssl=context, server_hostname=target.host if secure else None
         )
         reached = writer.get_extra_info("peername")
-        if not self._admits(address_in(reached[0]) if reached else None):
+        if not self._admits(target, address_in(reached[0]) if reached else None):
             writer.transport.abort()
             raise ValueError(NOT_PUBLIC)
         return reader, writer
 
-    def _admits(self, address: Address | None) -> bool:
-        return address is not None and self._rules.admits(address)
+    def _admits(self, target: Target, address: Address | None) -> bool:
+        return address is not None and self._rules.admits(address, target.scheme)
 
 
 @cache

@@ -115,9 +115,10 @@ class AddressRules(NamedTuple):
         path = f"{parts.path or '/'}?{parts.query}" if "?" in url else parts.path or "/"
         return Target(parts.scheme, host, self._port(parts.scheme, port), path)
 
-    def admits(self, address: Address) -> bool:
-        """Return True if messages may be sent to an address."""
-        return is_public(address) or (self.loopback and address.is_loopback)
+    def admits(self, address: Address, scheme: str = "https") -> bool:
+        """Return True if messages may be sent to an address; over `http`, only on this machine."""
+        is_local = self.loopback and address.is_loopback
+        return is_local or (scheme == "https" and is_public(address))
 
     def _check_place(self, scheme: str, host: str, address: Address | None) -> None:
         local = host.rstrip(".").lower()

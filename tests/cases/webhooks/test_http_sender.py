@@ -96,6 +96,14 @@ async def test_no_way_to_write_this_machine_leads_to_it(host: str) -> None:
     assert receiver.connections == 0
 
 
+async def test_what_is_not_encrypted_never_leaves_the_machine() -> None:
+    names = Names(("8.8.8.8",))
+    url = "http://hooks.localhost:8080/"
+    sent = await HttpWebhookSender(loopback=True, resolve=names).send(url, MESSAGE, now())
+    assert sent == Receipt(failure=NOT_PUBLIC)
+    assert names.asked == ["hooks.localhost"]
+
+
 async def test_a_name_is_looked_up_once_and_only_that_address_is_connected() -> None:
     """A second look-up, which leads to another machine, never happens."""
     names = Names(("127.0.0.1",), ("10.0.0.1",))
@@ -112,7 +120,7 @@ async def test_the_address_is_checked_again_when_it_is_connected() -> None:
     admitted = ["8.8.8.8"]
 
     class Rules(AddressRules):
-        def admits(self, address: object) -> bool:
+        def admits(self, address: object, scheme: str = "https") -> bool:
             return str(address) in admitted
 
     sender._rules = Rules()  # pyright: ignore[reportPrivateUsage]
