@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 
 from domain.jobs.admission import Admission
+from domain.jobs.job import Lane
 from entrypoints import setting_rules as rules
 from entrypoints.setting_rules import Setting
 
@@ -24,6 +25,14 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Setting(
             "films that a process makes at once; the others wait; 0: one for every core",
+            rules.at_least(0),
+        ),
+    ] = 0
+    max_library: Annotated[
+        int,
+        Setting(
+            "songs and clips that a process prepares at once, besides films and with the lowest "
+            "priority; 0: one for every two cores",
             rules.at_least(0),
         ),
     ] = 0
@@ -70,6 +79,11 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     def running_on(self, cores: int) -> int:
         """Return the number of films that a process with so many cores makes at once."""
         return self.max_running or cores
+
+    def lanes_on(self, cores: int) -> dict[Lane, int]:
+        """Return the number of jobs of each lane that such a process runs at once."""
+        library = self.max_library or max(1, cores // 2)
+        return {Lane.FILMS: self.running_on(cores), Lane.LIBRARY: library}
 
     def admission_on(self, cores: int) -> Admission:
         """Return the limits of unfinished jobs for a process with so many cores."""

@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
 
 from application.concurrency.timeouts import Timeouts, ended, within
+from application.library.library_jobs import Preparation
+from application.ports.job_queue import JobQueue
+from domain.jobs.job import Lane
+from domain.shared import paths
 from domain.shared.errors import BachataError
 from entrypoints.use_cases import UseCases
 
@@ -21,18 +25,16 @@ STORAGE_RECOVERY_PAUSE: Final = 3600.0
 """Seconds between two recoveries of the storage."""
 
 _NOT_DELIVERED: Final = "webhooks are not delivered"
-_NOT_PREWARMED: Final = "the library was not encoded ahead"
 
 Work = Callable[[], Awaitable[object]]
 
 
 @asynccontextmanager
 async def closing(use_cases: UseCases) -> AsyncGenerator[None]:
-    """End background work on exit."""
+    """End the work of searches on exit."""
     try:
         yield
     finally:
-        await use_cases.background.close()
         await use_cases.find_moves.close()
 
 
@@ -60,15 +62,36 @@ async def delivering(use_cases: UseCases, limits: Timeouts) -> AsyncGenerator[No
 
 
 @asynccontextmanager
+async def recovering_jobs(use_cases: UseCases, limits: Timeouts) -> AsyncGenerator[None]:
+    """Recover only jobs during the context."""
+    work = partial(_recover_jobs, use_cases, limits)
+    async with beside(work, "jobs are not recovered", limits.closing):
+        yield
+
+
+@asynccontextmanager
+async def working(
+    queue: JobQueue, use_cases: UseCases, lanes: Mapping[Lane, int], closing: float
+) -> AsyncGenerator[None]:
+    """Run jobs during the context; on exit, those that are unfinished are queued again."""
+    worker = asyncio.create_task(queue.work(use_cases.run_job.next_in, lanes))
+    try:
+        yield
+    finally:
+        worker.cancel()
+        await ended(worker, "the jobs of this process", closing)
+
+
+@asynccontextmanager
 async def preparing(
     use_cases: UseCases, limits: Timeouts, *, index: bool, encode: bool
 ) -> AsyncGenerator[None]:
-    """Prepare searches, and the clips of the library, during the context."""
+    """Prepare searches during the context, and submit the preparation of the library."""
     refresh = use_cases.find_moves.refresh if index else None
-    ready = partial(_readied, use_cases) if encode else None
+    prepare = partial(use_cases.prepare_library, Preparation(), paths.LOCAL_USER)
     async with (
         beside(refresh, "the moves are not indexed", limits.closing),
-        beside(ready, _NOT_PREWARMED, limits.closing),
+        beside(prepare if encode else None, "the library is not prepared", limits.closing),
     ):
         yield
 
@@ -139,16 +162,3 @@ async def _limited(name: str, work: Work, limits: Timeouts) -> None:
         await work()
 
     await within(name, limits.background, awaited(), limits.leaving)
-
-
-async def _readied(use_cases: UseCases) -> None:
-    """Make the library ready for films, then find out what is not yet known of its moves.
-
-    The second is done though the first fails.
-    """
-    await _logged(lambda: use_cases.prewarm_library(_unheard, 1), _NOT_PREWARMED)
-    await use_cases.backfill_audio_embeddings()
-
-
-async def _unheard(name: str, done: int, of: int) -> None:
-    """Ignore progress."""

@@ -212,7 +212,9 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
     encodes_at_once: Annotated[
         int,
         Setting(
-            "maximum number of parallel FFmpeg processes; 0: one for every core", rules.at_least(0)
+            "maximum number of parallel FFmpeg processes for films, and twice that of the others; "
+            "0: one for every core",
+            rules.at_least(0),
         ),
     ] = 0
     fetches_at_once: Annotated[

@@ -14,6 +14,10 @@ class RouteUrls:
         """Return the URL of the events of a task."""
         return f"/api/tasks/{task_id}/events"
 
+    def preparation_events(self, job_id: UUID) -> str:
+        """Return the URL of the events of a preparation of the library."""
+        return f"/api/library/prepare/{job_id}/events"
+
     def blueprint(self, task_id: UUID) -> str:
         """Return the URL of a film's Blueprint."""
         return f"/api/choreography/{task_id}/blueprint"

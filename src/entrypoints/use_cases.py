@@ -13,9 +13,9 @@ from application.accounts.manage_users import (
     SetPassword,
 )
 from application.accounts.rotate_secret import RotateSecret
-from application.concurrency.background_queue import BackgroundQueue
 from application.jobs.cancel_job import CancelJob
 from application.jobs.make_film import MakeFilm
+from application.jobs.prepare_library import CancelPreparation, PrepareLibrary
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import RunJob
 from application.jobs.stream_film import StreamFilm
@@ -23,12 +23,10 @@ from application.jobs.watch_task import WatchTask
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
 from application.library.analyze_song import AnalyzeSong, CorrectSong
-from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
 from application.library.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
 from application.library.check_library import CheckLibrary
 from application.library.correct_move import CorrectMove
 from application.library.import_library import ImportLibrary
-from application.library.prewarm_library import PrewarmLibrary
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.stream_clip import StreamClip
@@ -72,14 +70,12 @@ class LibraryUseCases:
     add_move: AddMove
     add_song: AddSong
     analyze_song: AnalyzeSong
-    backfill_audio_embeddings: BackfillAudioEmbeddings
     check_library: CheckLibrary
     correct_move: CorrectMove
     correct_song: CorrectSong
     import_library: ImportLibrary
     list_moves: ListMoves
     list_songs: ListSongs
-    prewarm_library: PrewarmLibrary
     read_move: ReadMove
     read_moves: ReadMoves
     read_song: ReadSong
@@ -135,7 +131,9 @@ class JobUseCases:
     """Use cases that submit, run, await, watch, cancel and recover jobs."""
 
     cancel_job: CancelJob
+    cancel_preparation: CancelPreparation
     make_film: MakeFilm
+    prepare_library: PrepareLibrary
     recover_jobs: RecoverJobs
     run_job: RunJob
     stream_film: StreamFilm
@@ -146,7 +144,6 @@ class JobUseCases:
 class OperationsUseCases:
     """Use cases that operate the service: health, storage, demo library, migration."""
 
-    background: BackgroundQueue
     check_health: CheckHealth
     make_demo: MakeDemoLibrary
     migrate_seed: MigrateSeed

@@ -1,4 +1,4 @@
-"""A worker: it makes films that API processes have submitted."""
+"""A worker: it makes films, and prepares the library, for API processes."""
 
 import asyncio
 import logging
@@ -48,7 +48,7 @@ async def _work_until(
     stopping: asyncio.Event, queue: JobQueue, use_cases: UseCases, settings: Settings
 ) -> None:
     working = asyncio.create_task(
-        queue.work(use_cases.run_job, settings.running_on(settings.cores))
+        queue.work(use_cases.run_job.next_in, settings.lanes_on(settings.cores))
     )
     stop = asyncio.create_task(stopping.wait())
     try:

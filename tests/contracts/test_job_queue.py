@@ -15,6 +15,7 @@ from adapters.jobs.in_process import InProcessJobQueue
 from adapters.jobs.pgqueuer_engine import install
 from adapters.jobs.pgqueuer_queue import PgQueuerJobQueue
 from application.ports.job_queue import JobQueue, RunJob
+from domain.jobs.job import Lane, Priority
 
 pytestmark = pytest.mark.anyio
 
@@ -69,9 +70,9 @@ class Records:
         self.ready.append((priority, job_id := uuid4()))
         return job_id
 
-    async def run(self, job_id: UUID | None) -> bool:
+    async def run(self, lane: Lane) -> bool:
         await checkpoint()
-        found = [each for each in self.ready if job_id in (None, each[1])]
+        found = [each for each in self.ready if Priority(each[0]).lane is lane]
         if not found:
             self.looks_in_vain += 1
             await self._tell()
@@ -105,9 +106,15 @@ async def checkpoint_even_if_cancelled() -> None:
     await asyncio.shield(asyncio.ensure_future(checkpoint()))
 
 
+def lanes(films: int, library: int = 0) -> dict[Lane, int]:
+    return {Lane.FILMS: films, Lane.LIBRARY: library}
+
+
 @asynccontextmanager
-async def working(queue: JobQueue, run: RunJob, at_once: int = 2) -> AsyncGenerator[None]:
-    work = asyncio.create_task(queue.work(run, at_once))
+async def working(
+    queue: JobQueue, run: RunJob, at_once: int = 2, library: int = 0
+) -> AsyncGenerator[None]:
+    work = asyncio.create_task(queue.work(run, lanes(at_once, library)))
     try:
         yield
     finally:
@@ -205,15 +212,39 @@ async def test_one_job_at_a_time_is_possible(open_queue: Open) -> None:
 
 async def test_jobs_start_in_the_order_of_their_priorities(open_queue: Open) -> None:
     queue, records = open_queue(NEVER), Records()
-    blocking = records.add()
-    async with working(queue, records.run, 1):
+    blocking = records.add(Priority.BACKGROUND)
+    async with working(queue, records.run, 0, library=1):
         await records.until(lambda: records.started == [blocking])
-        jobs = [records.add(priority) for priority in (10, 0, 10, 0)]
+        jobs = [records.add(priority) for priority in (10, 5, 10, 5)]
         for job_id in jobs:
-            await queue.announce(job_id)
+            await queue.announce(job_id, Priority.BACKGROUND)
         records.may_end.set()
         await records.until(lambda: len(records.ended) == 5)
     assert records.started[1:] == [jobs[1], jobs[3], jobs[0], jobs[2]]
+
+
+async def test_a_film_starts_at_once_while_the_library_is_prepared(open_queue: Open) -> None:
+    queue, records = open_queue(NEVER), Records()
+    library = [records.add(Priority.BACKGROUND) for _ in range(5)]
+    async with working(queue, records.run, 1, library=1):
+        await records.until(lambda: len(records.started) == 1)
+        for job_id in library:
+            await queue.announce(job_id, Priority.BACKGROUND)
+        await queue.announce(film := records.add())
+        await records.until(lambda: film in records.started)
+        assert records.started == [library[0], film]
+        records.may_end.set()
+        await records.until(lambda: len(records.ended) == 6)
+    assert records.most_at_once == 2
+
+
+async def test_work_on_the_library_starts_when_it_is_announced(open_queue: Open) -> None:
+    queue, records = open_queue(NEVER), Records()
+    records.may_end.set()
+    async with working(queue, records.run, 1, library=1):
+        await records.until(lambda: records.looks_in_vain >= 2)
+        await queue.announce(job_id := records.add(Priority.CHANGED), Priority.CHANGED)
+        await records.until(lambda: records.ended == [job_id])
 
 
 async def test_runs_are_cancelled_with_the_work_and_end_before_it(open_queue: Open) -> None:
@@ -230,7 +261,7 @@ async def test_runs_are_cancelled_with_the_work_and_end_before_it(open_queue: Op
 async def test_work_that_is_stopped_lets_runs_end_and_starts_no_more(open_queue: Open) -> None:
     queue, records = open_queue(SOON), Records()
     going_on = records.add()
-    work = asyncio.create_task(queue.work(records.run, 2))
+    work = asyncio.create_task(queue.work(records.run, lanes(2)))
     await records.until(lambda: records.started == [going_on])
     await queue.stop()
     await queue.announce(records.add())
@@ -244,7 +275,7 @@ async def test_idle_work_that_is_stopped_returns(open_queue: Open) -> None:
     queue, records = open_queue(SOON), Records()
     records.may_end.set()
     records.add()
-    work = asyncio.create_task(queue.work(records.run, 3))
+    work = asyncio.create_task(queue.work(records.run, lanes(3)))
     await records.until(lambda: len(records.ended) == 1)
     await queue.stop()
     async with asyncio.timeout(LIMIT):
@@ -259,12 +290,12 @@ async def test_a_run_that_raises_stops_nothing(
     records.may_end.set()
     raised = False
 
-    async def run(job_id: UUID | None) -> bool:
+    async def run(lane: Lane) -> bool:
         nonlocal raised
         if not raised:
             raised = True
             raise error
-        return await records.run(job_id)
+        return await records.run(lane)
 
     async with working(queue, run, 1):
         await queue.announce(job_id := records.add())

@@ -86,16 +86,19 @@ class Cage:
         reads: Sequence[str] = (),
         writes: Sequence[str] = (),
         forks: bool = False,
+        nice: int = 0,
     ) -> list[str]:
         """Return the command line that starts ``argv``, whose first word is a path, in the cage.
 
         The program can read the paths ``reads`` and the libraries of the system, can write below
-        ``writes``, and cannot start processes unless it ``forks``. Raises `NotReady` as `require`
-        does.
+        ``writes``, and cannot start processes unless it ``forks``. Its priority is lowered by
+        ``nice``. Raises `NotReady` as `require` does.
         """
         self.require()
         program = os.path.realpath(argv[0])
         options = ["--parent", str(os.getpid())]
+        if nice:
+            options += ["--nice", str(nice)]
         for name, most in (
             ("RLIMIT_CPU", limits.cpu_seconds),
             ("RLIMIT_FSIZE", limits.file_bytes),

@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> None:
     """Confine this process as ``arguments`` say, and execute the program after ``--``.
 
     The options are ``--parent PID``, ``--limit NAME NUMBER``, ``--read PATH``, ``--write PATH``,
-    ``--landlock``, ``--filter``, ``--forks``.
+    ``--landlock``, ``--filter``, ``--forks``, ``--nice NUMBER``.
     """
     readable: list[str] = []
     writable: list[str] = []
@@ -32,6 +32,8 @@ def main(arguments: list[str]) -> None:
                 confine.die_with(int(next(given)))
             elif argument == "--limit":
                 confine.limit(next(given), int(next(given)))
+            elif argument == "--nice":
+                os.nice(int(next(given)))
             elif argument == "--read":
                 readable.append(next(given))
             elif argument == "--write":

@@ -1,40 +1,31 @@
 """Store jobs as rows of JSON."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    Update,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
+from adapters.database import job_rows
 from adapters.database.deliveries import Outbox
 from adapters.database.engine import Database
 from adapters.database.idempotency_keys import KEPT, earlier_job, record_key
+from adapters.database.job_rows import UNFINISHED
 from adapters.database.moments import Ago, Now
 from adapters.database.tables import IdempotencyKeyRow, JobRow
 from adapters.database.tasks import insert_task
-from application.ports.jobs import Change, Submission
+from application.ports.jobs import Change, Child, Submission
+from domain.jobs import fan_out
 from domain.jobs.errors import JobNotFound
-from domain.jobs.job import ENDED, Job, JobState
+from domain.jobs.job import ENDED, Job, JobState, Lane
 from domain.shared.errors import TaskTaken
 
 Enqueue = Callable[[AsyncConnection, Job], Awaitable[None]]
 """Delivers a new job to workers when the given transaction commits."""
-
-_UNFINISHED: Final = tuple(state.value for state in JobState if state not in ENDED)
 
 
 class SqlJobRepository:
@@ -58,16 +49,22 @@ class SqlJobRepository:
         job = submission.job
 
         async def work(connection: AsyncConnection) -> Job:
-            await _lock(connection)
+            await job_rows.lock_submissions(connection)
             if submission.key is not None:
                 earlier = await earlier_job(connection, job.owner, submission.key)
                 if earlier is not None:
-                    return (await _read(connection, earlier))[0]
+                    return (await job_rows.read(connection, earlier))[0]
                 await record_key(connection, job, submission.key)
-            await _admit(connection, submission)
+            if submission.same is not None:
+                same = await job_rows.same_work(connection, submission.same)
+                if same is not None:
+                    return same
+            await job_rows.admit(connection, submission)
             if submission.task is not None:
                 await connection.execute(insert_task(submission.task))
-            await connection.execute(insert(JobRow).values(**_new(job, submission.payload)))
+            name = submission.same and submission.same.name
+            row = job_rows.new_row(job, submission.payload, name)
+            await connection.execute(insert(JobRow).values(**row))
             if self._enqueue is not None:
                 await self._enqueue(connection, job)
             return job
@@ -81,13 +78,13 @@ class SqlJobRepository:
     async def get(self, job_id: UUID) -> Job:
         """See `application.ports.jobs.JobRepository`."""
         query = select(JobRow.document).where(JobRow.job_id == job_id)
-        return _job((await self._one(query)).document)
+        return job_rows.job_of((await self._one(query)).document)
 
     async def payload(self, job_id: UUID) -> str:
         """See `application.ports.jobs.JobRepository`."""
         return (await self._one(select(JobRow.payload).where(JobRow.job_id == job_id))).payload
 
-    async def claim(self, job_id: UUID | None = None) -> Job | None:
+    async def claim(self, job_id: UUID | None = None, lane: Lane | None = None) -> Job | None:
         """See `application.ports.jobs.JobRepository`."""
         query = select(JobRow.document, JobRow.version).where(JobRow.state == JobState.QUEUED.value)
         if job_id is not None:
@@ -95,12 +92,33 @@ class SqlJobRepository:
         query = query.order_by(JobRow.priority, JobRow.created_at, JobRow.job_id).limit(1)
         # Reading first spares an idle worker the lock of the writer.
         while rows := await self._database.read(query):
-            started = _job(rows[0].document).started()
-            written = _change(started, rows[0].version).values(renewed_at=Now())
+            started = job_rows.job_of(rows[0].document).started()
+            if lane not in (None, started.priority.lane):
+                return None
+            written = job_rows.change(started, rows[0].version).values(renewed_at=Now())
             # Another worker has claimed the job whenever this one fails, so the loop ends.
             if await self._database.write(written, durable=False):
                 return started
         return None
+
+    async def divide(self, job_id: UUID, attempt: int, children: Sequence[Child]) -> Job:
+        """See `application.ports.jobs.JobRepository`."""
+
+        async def work(connection: AsyncConnection) -> Job:
+            before, version = await job_rows.read(connection, job_id, lock=True)
+            after, join = fan_out.divided(before.of_attempt(attempt), len(children))
+            await connection.execute(job_rows.change(after, version))
+            if after.state is JobState.DIVIDED:
+                await job_rows.add_children(connection, children)
+                await job_rows.add_join(connection, join)
+            return after
+
+        # A large library has thousands of children.
+        return await self._database.transact(work, patient=True)
+
+    async def children(self, job_id: UUID) -> tuple[Job, ...]:
+        """See `application.ports.jobs.JobRepository`."""
+        return await self._those(JobRow.parent_id == job_id)
 
     async def update(self, job_id: UUID, attempt: int, change: Change) -> Job:
         """See `application.ports.jobs.JobRepository`."""
@@ -110,7 +128,7 @@ class SqlJobRepository:
         """See `application.ports.jobs.JobRepository`."""
 
         async def work(connection: AsyncConnection) -> Job | None:
-            job, version = await _read(connection, job_id)
+            job, version = await job_rows.read(connection, job_id)
             same = (JobRow.job_id == job_id, JobRow.version == version)
             written = update(JobRow).where(*same).values(renewed_at=Now())
             still = (await connection.execute(written)).rowcount
@@ -123,11 +141,23 @@ class SqlJobRepository:
 
     async def request_cancel(self, job_id: UUID) -> Job:
         """See `application.ports.jobs.JobRepository`."""
-        return await self._update(job_id, Job.asked_to_stop)
+        after = await self._update(job_id, Job.asked_to_stop)
+        if after.state is not JobState.DIVIDED:
+            return after
+
+        async def work(connection: AsyncConnection) -> Job:
+            parent, version = await job_rows.read(connection, job_id, lock=True)
+            if parent.state is not JobState.DIVIDED:
+                return parent
+            parent = await job_rows.stop_children(connection, parent)
+            await connection.execute(job_rows.change(parent, version))
+            return parent
+
+        return await self._database.transact(work, patient=True)
 
     async def attend(self, job_ids: Iterable[UUID]) -> None:
         """See `application.ports.jobs.JobRepository`."""
-        waited_for = (JobRow.job_id.in_(tuple(job_ids)), JobRow.state.in_(_UNFINISHED))
+        waited_for = (JobRow.job_id.in_(tuple(job_ids)), JobRow.state.in_(UNFINISHED))
         written = update(JobRow).where(*waited_for).values(attended_at=Now())
         await self._database.write(written, durable=False)
 
@@ -140,16 +170,20 @@ class SqlJobRepository:
     async def unattended(self, silent: timedelta) -> tuple[Job, ...]:
         """See `application.ports.jobs.JobRepository`."""
         return await self._those(
-            JobRow.state.in_(_UNFINISHED),
+            JobRow.state.in_(UNFINISHED),
             JobRow.wanted.is_(False),
             JobRow.attended_at < Ago(silent),
         )
 
     async def purge(self, older: timedelta) -> int:
         """See `application.ports.jobs.JobRepository`."""
+        parent = aliased(JobRow)
+        unfinished = select(parent.job_id).where(parent.state.in_(UNFINISHED))
         keys = delete(IdempotencyKeyRow).where(IdempotencyKeyRow.created_at < Ago(KEPT))
         jobs = delete(JobRow).where(
-            JobRow.state.not_in(_UNFINISHED), JobRow.changed_at < Ago(older)
+            JobRow.state.not_in(UNFINISHED),
+            JobRow.changed_at < Ago(older),
+            or_(JobRow.parent_id.is_(None), JobRow.parent_id.not_in(unfinished)),
         )
 
         async def work(connection: AsyncConnection) -> int:
@@ -165,12 +199,16 @@ class SqlJobRepository:
 
     async def _update(self, job_id: UUID, change: Callable[[Job], Job]) -> Job:
         async def work(connection: AsyncConnection) -> Job | None:
-            before, version = await _read(connection, job_id)
+            before, version = await job_rows.read(connection, job_id)
             after = change(before)
             if after == before:
                 return before
-            written = await connection.execute(_change(after, version))
-            if not written.rowcount:
+            if after.state in ENDED:
+                written = await job_rows.end(connection, after, version)
+            else:
+                change_of = job_rows.change(after, version)
+                written = bool((await connection.execute(change_of)).rowcount)
+            if not written:
                 return None
             if self._outbox is not None:
                 await self._outbox(connection, after)
@@ -183,65 +221,10 @@ class SqlJobRepository:
 
     async def _those(self, *conditions: ColumnElement[bool]) -> tuple[Job, ...]:
         query = select(JobRow.document).where(*conditions).order_by(JobRow.job_id)
-        return tuple(_job(row.document) for row in await self._database.read(query))
+        return tuple(job_rows.job_of(row.document) for row in await self._database.read(query))
 
     async def _one(self, query: Select[Any]) -> Row[Any]:
         rows = await self._database.read(query)
         if not rows:
             raise JobNotFound
         return rows[0]
-
-
-async def _lock(connection: AsyncConnection) -> None:
-    """Let submissions come one after another, so that they count one another."""
-    if connection.dialect.name == "postgresql":
-        key = func.hashtextextended("submitting jobs", 0)
-        await connection.execute(select(func.pg_advisory_xact_lock(key)))
-
-
-async def _admit(connection: AsyncConnection, submission: Submission) -> None:
-    mine = func.count().filter(JobRow.owner == submission.job.owner)
-    query = select(func.count(), mine).where(JobRow.state.in_(_UNFINISHED))
-    unfinished, of_caller = (await connection.execute(query)).one()
-    submission.admission.check(unfinished, of_caller)
-
-
-async def _read(connection: AsyncConnection, job_id: UUID) -> tuple[Job, int]:
-    query = select(JobRow.document, JobRow.version).where(JobRow.job_id == job_id)
-    row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        raise JobNotFound
-    return _job(row.document), row.version
-
-
-def _change(job: Job, version: int) -> Update:
-    same = (JobRow.job_id == job.job_id, JobRow.version == version)
-    return (
-        update(JobRow)
-        .where(*same)
-        .values(
-            version=version + 1,
-            state=job.state.value,
-            changed_at=Now(),
-            document=msgspec.json.encode(job).decode(),
-        )
-    )
-
-
-def _new(job: Job, payload: str) -> dict[str, Any]:
-    times = ("created_at", "renewed_at", "attended_at", "changed_at")
-    return {
-        "job_id": job.job_id,
-        "version": 0,
-        "state": job.state.value,
-        "priority": int(job.priority),
-        "owner": job.owner,
-        "wanted": job.wanted,
-        "document": msgspec.json.encode(job).decode(),
-        "payload": payload,
-        **{name: Now() for name in times},
-    }
-
-
-def _job(document: str) -> Job:
-    return msgspec.json.decode(document, type=Job)

@@ -56,6 +56,8 @@ class JobRow(Table):
     job_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     version: Mapped[int]
     state: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str | None] = mapped_column(String(32))
+    """None in rows of earlier versions, which only know films."""
     priority: Mapped[int]
     owner: Mapped[str] = mapped_column(Id)
     wanted: Mapped[bool]
@@ -68,6 +70,10 @@ class JobRow(Table):
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     document: Mapped[str] = mapped_column(Text())
     """The `domain.jobs.job.Job` as JSON."""
+    parent_id: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
+    """The divided job that it is a part of."""
+    name: Mapped[str | None] = mapped_column(String(200), index=True)
+    """Name of the work that no second job needs to do."""
     payload: Mapped[str] = mapped_column(Text())
     """The request as JSON."""
 

@@ -14,6 +14,7 @@ from adapters.ffmpeg.find import FFmpeg, encoders_in, named
 from adapters.ffmpeg.process import TAIL, Line, run
 from adapters.media.messages import Look as Seen
 from application.concurrency.timeouts import place_in
+from application.concurrency.work_priority import Places
 from application.media.disk_errors import disk_errors
 from domain.shared.errors import FFmpegFailed, FFmpegMissing
 
@@ -26,7 +27,10 @@ Look = Callable[[Path], Awaitable[Seen]]
 
 
 class FFmpegRunner:
-    """Runs at most ``at_once`` FFmpeg processes; searches FFmpeg at the first use."""
+    """Runs at most ``at_once`` FFmpeg processes; searches FFmpeg at the first use.
+
+    Work of low priority has half as many places of its own.
+    """
 
     def __init__(
         self,
@@ -42,7 +46,7 @@ class FFmpegRunner:
         self._cage = cage or Cage()
         self._limits = limits or Limits()
         self.at_once = at_once
-        self._places = asyncio.Semaphore(at_once)
+        self._places = Places(at_once)
         self._found: FFmpeg | None = None
         self._said: dict[tuple[str, ...], tuple[tuple[int, int, int], list[str]]] = {}
         self._asking = asyncio.Lock()
@@ -71,7 +75,7 @@ class FFmpegRunner:
         The process can read its inputs and ``reads``, and write to the folder of its output.
         """
         inputs, folders = places(argv)
-        async with place_in(self._places, "a free place for FFmpeg", _QUEUE_WAIT):
+        async with place_in(self._places.free, "a free place for FFmpeg", _QUEUE_WAIT):
             try:
                 return await run(
                     argv,

@@ -15,6 +15,7 @@ from adapters.cage.cage import Cage, Limits, environment
 from adapters.cage.launcher import NOT_CAGED, NOT_FOUND
 from adapters.ffmpeg.error_lines import cleaned
 from application.concurrency.timeouts import passed
+from application.concurrency.work_priority import is_low
 from application.media.disk_errors import in_output
 from domain.shared.errors import FFmpegFailed, NotReady
 
@@ -23,6 +24,8 @@ TAIL: Final = 20
 _LONGEST_LINE: Final = 2_000
 _ENDING: Final = 30.0
 """Maximum seconds to wait for the end of a killed process."""
+_LOWEST: Final = 19
+"""Lowest priority of a process: it computes when no other process does."""
 _SAID: Final = "cage: "
 """Prefix of the launcher's own messages."""
 
@@ -51,7 +54,14 @@ async def run(
     """
     limits = limits or Limits()
     process = await asyncio.create_subprocess_exec(
-        *cage.command(argv, limits=limits, reads=reads, writes=writes, forks=forks),
+        *cage.command(
+            argv,
+            limits=limits,
+            reads=reads,
+            writes=writes,
+            forks=forks,
+            nice=_LOWEST if is_low() else 0,
+        ),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,12 +1,14 @@
 """A queue within the process: jobs run beside the requests that submit them."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from anyio.lowlevel import checkpoint
 
 from adapters.jobs.cancel_signals import CancelSignals
-from adapters.jobs.slots import LOOK, Slots
+from adapters.jobs.slots import LOOK, Slots, slots_of, work_in
 from application.ports.job_queue import RunJob
+from domain.jobs.job import Lane, Priority
 
 
 class InProcessJobQueue:
@@ -22,7 +24,7 @@ class InProcessJobQueue:
         self._signals = CancelSignals()
         self._workers: set[Slots] = set()
 
-    async def announce(self, job_id: UUID) -> None:
+    async def announce(self, job_id: UUID, priority: Priority = Priority.INTERACTIVE) -> None:
         """See `application.ports.job_queue.JobQueue`."""
         await checkpoint()
         for worker in self._workers:
@@ -37,14 +39,14 @@ class InProcessJobQueue:
         """See `application.ports.job_queue.JobQueue`."""
         return await self._signals.signalled(job_id, seconds)
 
-    async def work(self, run: RunJob, at_once: int) -> None:
+    async def work(self, run: RunJob, at_once: Mapping[Lane, int]) -> None:
         """See `application.ports.job_queue.JobQueue`."""
-        worker = Slots(run, at_once, self._look)
-        self._workers.add(worker)
+        lanes = slots_of(run, at_once, self._look)
+        self._workers.update(lanes.values())
         try:
-            await worker.work()
+            await work_in(lanes)
         finally:
-            self._workers.discard(worker)
+            self._workers.difference_update(lanes.values())
 
     async def stop(self) -> None:
         """See `application.ports.job_queue.JobQueue`."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,10 +18,14 @@ from adapters.jobs.pgqueuer_engine import CHANNEL, LOG, engine_connection
 from adapters.jobs.slots import Slots
 from adapters.postgres_connection import BROKEN
 from application.concurrency.retries import pause
+from domain.jobs.job import Lane
 
 _log = logging.getLogger("bachata.jobs")
 
-ENTRYPOINT: Final = "bachata_job"
+ENTRYPOINTS: Final[Mapping[Lane, str]] = {
+    Lane.FILMS: "bachata_job",
+    Lane.LIBRARY: "bachata_library_job",
+}
 CANCEL_CHANNEL: Final = "bachata_job_cancel"
 
 POLL: Final = timedelta(seconds=3)
@@ -37,12 +42,13 @@ PRUNED: Final = 6 * 3600.0
 class _Announcements(QueueManager):
     """Takes an announcement only for a free slot, so that a busy worker leaves it to others."""
 
-    slots: Slots
+    lanes: Mapping[Lane, Slots]
 
     def entrypoints_below_capacity_limits(self) -> set[QueueEntrypoint]:
         """Return what this worker can take now; see `QueueManager`."""
         taken = len(self.job_context)
-        return super().entrypoints_below_capacity_limits() if self.slots.free > taken else set()
+        free = {ENTRYPOINTS[lane] for lane, slots in self.lanes.items() if slots.free > taken}
+        return {each for each in super().entrypoints_below_capacity_limits() if each in free}
 
 
 class Delivery:
@@ -52,10 +58,10 @@ class Delivery:
     counts, and PgQueuer has none that another worker must respect.
     """
 
-    def __init__(self, url: str, slots: Slots, signals: CancelSignals) -> None:
+    def __init__(self, url: str, lanes: Mapping[Lane, Slots], signals: CancelSignals) -> None:
         """Take the URL of the database, the slots to wake, and the signals to pass on."""
         self._url = url
-        self._slots = slots
+        self._lanes = lanes
         self._signals = signals
 
     async def run(self) -> None:
@@ -67,7 +73,8 @@ class Delivery:
                     await connection.add_listener(CANCEL_CHANNEL, self._signalled)
                     failures = 0
                     # Announcements and signals may have been lost before.
-                    self._slots.hint()
+                    for slots in self._lanes.values():
+                        slots.hint()
                     await self._deliver(queries)
             except (*BROKEN, FailingListenerError) as error:
                 facts = {"error": type(error).__name__, "failures": failures + 1}
@@ -79,9 +86,10 @@ class Delivery:
 
     async def _deliver(self, queries: Queries) -> None:
         manager = _Announcements(queries, CHANNEL)
-        manager.slots = self._slots
+        manager.lanes = self._lanes
         manager.min_dequeue_poll_interval = FULL_POLL
-        manager.entrypoint(ENTRYPOINT, accepts_context=False)(self._announced)
+        for lane, slots in self._lanes.items():
+            manager.entrypoint(ENTRYPOINTS[lane], accepts_context=False)(_waking(slots))
         pruning = asyncio.create_task(_prune_at_intervals(queries))
         try:
             await manager.run(
@@ -95,14 +103,20 @@ class Delivery:
         finally:
             pruning.cancel()
 
-    async def _announced(self, announcement: Announcement) -> None:
-        self._slots.hint()
-
     def _signalled(self, _connection: Any, _process: int, _channel: str, text: str) -> None:  # noqa: ANN401
         try:
             self._signals.signal(UUID(text))
         except ValueError:
             _log.warning("a signal to cancel names no job")
+
+
+def _waking(slots: Slots) -> Callable[[Announcement], Awaitable[None]]:
+    """Return what takes an announcement: it wakes a slot."""
+
+    async def announced(announcement: Announcement) -> None:
+        slots.hint()
+
+    return announced
 
 
 async def _prune_at_intervals(queries: Queries) -> None:

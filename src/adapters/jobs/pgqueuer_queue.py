@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
@@ -10,12 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.jobs.cancel_signals import CancelSignals
-from adapters.jobs.pgqueuer_delivery import CANCEL_CHANNEL, ENTRYPOINT, Delivery
+from adapters.jobs.pgqueuer_delivery import CANCEL_CHANNEL, ENTRYPOINTS, Delivery
 from adapters.jobs.pgqueuer_engine import APPLICATION, QUEUE, TransactionDriver, queries_on
-from adapters.jobs.slots import LOOK, Slots
+from adapters.jobs.slots import LOOK, Slots, slots_of, work_in
 from application.concurrency.timeouts import ended
 from application.ports.job_queue import RunJob
-from domain.jobs.job import Job, Priority
+from domain.jobs.job import Job, Lane, Priority
 from domain.shared.errors import BachataError, NotReady
 
 T = TypeVar("T")
@@ -69,13 +69,13 @@ class PgQueuerJobQueue:
         if len(self._enqueued) > _REMEMBERED:
             del self._enqueued[next(iter(self._enqueued))]
 
-    async def announce(self, job_id: UUID) -> None:
+    async def announce(self, job_id: UUID, priority: Priority = Priority.INTERACTIVE) -> None:
         """See `application.ports.job_queue.JobQueue`."""
         if job_id in self._enqueued:
             # Its own transaction has announced it.
             del self._enqueued[job_id]
             return
-        await self._hint(lambda connection: _put(connection, job_id, Priority.INTERACTIVE))
+        await self._hint(lambda connection: _put(connection, job_id, priority))
 
     async def signal_cancel(self, job_id: UUID) -> None:
         """See `application.ports.job_queue.JobQueue`."""
@@ -87,16 +87,16 @@ class PgQueuerJobQueue:
         """See `application.ports.job_queue.JobQueue`."""
         return await self._signals.signalled(job_id, seconds)
 
-    async def work(self, run: RunJob, at_once: int) -> None:
+    async def work(self, run: RunJob, at_once: Mapping[Lane, int]) -> None:
         """See `application.ports.job_queue.JobQueue`."""
-        worker = Slots(run, at_once, self._look)
-        delivery = Delivery(self._url, worker, self._signals)
+        lanes = slots_of(run, at_once, self._look)
+        delivery = Delivery(self._url, lanes, self._signals)
         delivering = asyncio.create_task(delivery.run())
-        self._workers.add(worker)
+        self._workers.update(lanes.values())
         try:
-            await worker.work()
+            await work_in(lanes)
         finally:
-            self._workers.discard(worker)
+            self._workers.difference_update(lanes.values())
             delivering.cancel()
             await ended(delivering, "the delivery of jobs", CLOSING)
 
@@ -141,7 +141,7 @@ async def open_pgqueuer(database: Transactions, url: str, look: float = LOOK) ->
 async def _put(connection: AsyncConnection, job_id: UUID, priority: Priority) -> None:
     """Announce a job, unless it is announced already and no worker has taken it."""
     await queries_on(TransactionDriver(connection)).enqueue(
-        ENTRYPOINT,
+        ENTRYPOINTS[priority.lane],
         str(job_id).encode(),
         # PgQueuer gives out the largest number first.
         -priority,

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from application.concurrency.task_groups import run_all
 from application.ports.job_queue import RunJob
+from domain.jobs.job import Lane
 
 _log = logging.getLogger("bachata.jobs")
 
@@ -20,7 +23,7 @@ class Slots:
     A slot takes jobs in the order of the records, and goes on until there is none.
     """
 
-    def __init__(self, run: RunJob, count: int, look: float = LOOK) -> None:
+    def __init__(self, run: Callable[[], Awaitable[bool]], count: int, look: float = LOOK) -> None:
         """Take the function that runs a job, the number of slots, and seconds between looks."""
         self._run = run
         self._count = count
@@ -71,7 +74,7 @@ class Slots:
         """Run the next job; return False if there was none."""
         self._running += 1
         try:
-            return await self._run(None)
+            return await self._run()
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
@@ -83,3 +86,15 @@ class Slots:
         finally:
             self._running -= 1
         return False
+
+
+def slots_of(run: RunJob, at_once: Mapping[Lane, int], look: float) -> dict[Lane, Slots]:
+    """Return slots for each lane that has any."""
+    return {
+        lane: Slots(partial(run, lane), count, look) for lane, count in at_once.items() if count
+    }
+
+
+async def work_in(lanes: Mapping[Lane, Slots]) -> None:
+    """Run jobs in all slots until stopped or cancelled, as `Slots.work` does."""
+    await run_all([slots.work() for slots in lanes.values()])

@@ -24,6 +24,7 @@ from adapters.media import limits
 from adapters.media.messages import HEAD, LONGEST, Job, Kind, Order, Refusal, Stop, decode, encode
 from application.concurrency.threads import FILES
 from application.concurrency.timeouts import place_in
+from application.concurrency.work_priority import Places
 from domain.shared import errors
 from domain.shared.errors import Broken, TooLarge, UnacceptedMedia, UnreadableMedia
 
@@ -68,7 +69,7 @@ class MediaWorker:
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._places: RunVar[asyncio.Semaphore] = RunVar(f"places of a media worker {id(self)}")
+        self._places: RunVar[Places] = RunVar(f"places of a media worker {id(self)}")
 
     def __enter__(self) -> Self:
         """Enter the context; nothing is started yet."""
@@ -118,13 +119,13 @@ class MediaWorker:
 
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncGenerator[None]:
-        """Hold one of the places of this event loop; raises `WaitedTooLong`."""
+        """Hold a place of this event loop; raises `WaitedTooLong`."""
         try:
             places = self._places.get()
         except LookupError:
-            places = asyncio.Semaphore(self._at_once)
+            places = Places(self._at_once)
             self._places.set(places)
-        async with place_in(places, "a free place to read a file", _QUEUE_WAIT):
+        async with place_in(places.free, "a free place to read a file", _QUEUE_WAIT):
             yield
 
     @contextlib.asynccontextmanager

@@ -1,6 +1,6 @@
 """Jobs in memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,10 +8,11 @@ from anyio.lowlevel import checkpoint
 
 from adapters.memory.clock import MemoryClock
 from application.ports.clock import Clock
-from application.ports.jobs import Change, IdempotencyKey, Submission
+from application.ports.jobs import Change, Child, IdempotencyKey, SameWork, Submission
 from application.ports.tasks import TaskRepository
+from domain.jobs import fan_out
 from domain.jobs.errors import JobNotFound, KeyReused
-from domain.jobs.job import ENDED, Job, JobState
+from domain.jobs.job import ENDED, Job, JobState, Lane
 from domain.shared.errors import TaskTaken
 
 _KEPT = timedelta(hours=24)
@@ -20,9 +21,10 @@ _KEPT = timedelta(hours=24)
 class _Entry:
     """A job with the times that the store writes."""
 
-    def __init__(self, job: Job, payload: str, now: datetime) -> None:
+    def __init__(self, job: Job, payload: str, now: datetime, name: str | None = None) -> None:
         self.job = job
         self.payload = payload
+        self.name = name
         self.created = self.renewed = self.attended = self.changed = now
 
 
@@ -54,12 +56,15 @@ class MemoryJobRepository:
                 if used[0].fingerprint != submission.key.fingerprint:
                     raise KeyReused
                 return self._entry(used[1]).job
-        unfinished = [each.job for each in self._entries.values() if each.job.state not in ENDED]
+        if submission.same is not None and (found := self._same(submission.same)) is not None:
+            return found
+        unfinished = [each.job for each in self._entries.values() if _counts(each.job, job)]
         of_caller = sum(each.owner == job.owner for each in unfinished)
         submission.admission.check(len(unfinished), of_caller)
         if job.job_id in self._entries:
             raise TaskTaken
-        self._entries[job.job_id] = _Entry(job, submission.payload, now)
+        name = submission.same and submission.same.name
+        self._entries[job.job_id] = _Entry(job, submission.payload, now, name)
         if submission.key is not None:
             self._keys[job.owner, submission.key.key] = (submission.key, job.job_id, now)
         if submission.task is not None:
@@ -82,7 +87,7 @@ class MemoryJobRepository:
         await checkpoint()
         return self._entry(job_id).payload
 
-    async def claim(self, job_id: UUID | None = None) -> Job | None:
+    async def claim(self, job_id: UUID | None = None, lane: Lane | None = None) -> Job | None:
         """See `application.ports.jobs.JobRepository`."""
         await checkpoint()
         queued = [
@@ -93,9 +98,26 @@ class MemoryJobRepository:
         if not queued:
             return None
         first = min(queued, key=lambda each: (each.job.priority, each.created, each.job.job_id))
+        if lane not in (None, first.job.priority.lane):
+            return None
         first.job = first.job.started()
         first.renewed = first.changed = self._clock.now()
         return first.job
+
+    async def divide(self, job_id: UUID, attempt: int, children: Sequence[Child]) -> Job:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        after, join = fan_out.divided(self._entry(job_id).job.of_attempt(attempt), len(children))
+        self._put(self._entry(job_id), after)
+        for child in children if after.state is JobState.DIVIDED else ():
+            self._entries[child.job.job_id] = _Entry(child.job, child.payload, self._clock.now())
+        self._add_join(join)
+        return after
+
+    async def children(self, job_id: UUID) -> tuple[Job, ...]:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        return self._those(lambda each: each.job.parent == job_id)
 
     async def update(self, job_id: UUID, attempt: int, change: Change) -> Job:
         """See `application.ports.jobs.JobRepository`."""
@@ -113,7 +135,11 @@ class MemoryJobRepository:
     async def request_cancel(self, job_id: UUID) -> Job:
         """See `application.ports.jobs.JobRepository`."""
         await checkpoint()
-        return self._change(job_id, Job.asked_to_stop)
+        after = self._change(job_id, Job.asked_to_stop)
+        if after.state is JobState.DIVIDED:
+            for child in self._those(lambda each: each.job.parent == job_id):
+                self._change(child.job_id, Job.asked_to_stop)
+        return self._entry(job_id).job
 
     async def attend(self, job_ids: Iterable[UUID]) -> None:
         """See `application.ports.jobs.JobRepository`."""
@@ -143,7 +169,13 @@ class MemoryJobRepository:
         await checkpoint()
         now = self._clock.now()
         self._keys = {key: used for key, used in self._keys.items() if used[2] >= now - _KEPT}
-        old = self._those(lambda each: each.job.state in ENDED and each.changed < now - older)
+        old = self._those(
+            lambda each: (
+                each.job.state in ENDED
+                and each.changed < now - older
+                and self._may_be_purged(each.job.parent)
+            )
+        )
         for job in old:
             del self._entries[job.job_id]
         return len(old)
@@ -160,13 +192,42 @@ class MemoryJobRepository:
 
     def _change(self, job_id: UUID, change: Callable[[Job], Job]) -> Job:
         entry = self._entry(job_id)
-        before = entry.job
-        entry.job = change(before)
+        before, after = entry.job, change(entry.job)
+        self._put(entry, after)
+        if after.parent is not None and after.state in ENDED and before.state not in ENDED:
+            parent = self._entry(after.parent)
+            changed, join = fan_out.child_ended(parent.job, after)
+            self._put(parent, changed)
+            self._add_join(join)
+        if self._outbox is not None and after != before:
+            self._outbox(after)
+        return after
+
+    def _put(self, entry: _Entry, job: Job) -> None:
+        entry.job = job
         entry.changed = self._clock.now()
-        if self._outbox is not None and entry.job != before:
-            self._outbox(entry.job)
-        return entry.job
+
+    def _add_join(self, join: Job | None) -> None:
+        if join is not None:
+            self._entries.setdefault(join.job_id, _Entry(join, "null", self._clock.now()))
+
+    def _same(self, work: SameWork) -> Job | None:
+        found = (each.job for each in self._entries.values() if each.name == work.name)
+        return next((job for job in found if job.state in work.states), None)
+
+    def _may_be_purged(self, parent: UUID | None) -> bool:
+        found = None if parent is None else self._entries.get(parent)
+        return found is None or found.job.state in ENDED
 
     def _those(self, matches: Callable[[_Entry], bool]) -> tuple[Job, ...]:
         found = (each.job for each in self._entries.values() if matches(each))
         return tuple(sorted(found, key=lambda job: job.job_id))
+
+
+def _counts(each: Job, new: Job) -> bool:
+    """Return True if an unfinished job is counted for the admission of a new one."""
+    if each.state in ENDED or each.parent is not None:
+        return False
+    if new.priority.lane is Lane.FILMS:
+        return each.priority.lane is Lane.FILMS
+    return each.kind is new.kind

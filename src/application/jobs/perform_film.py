@@ -52,3 +52,5 @@ class PerformFilm:
             case JobKind.ASSEMBLE:
                 blueprint = msgspec.json.decode(payload, type=Blueprint)
                 return await self._assemble(blueprint, job.owner, attempt)
+            case _:
+                raise ValueError(f"A job of the kind {job.kind} makes no film.")

@@ -5,14 +5,15 @@ from typing import Final
 from uuid import UUID
 
 from application.jobs.cancel_job import CancelJob
-from application.jobs.run_job import LEASE, Settled, last_event
+from application.jobs.end_events import tell_end
+from application.jobs.run_job import LEASE, Settled
 from application.media.item_attempts import ItemAttempts
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
 from application.rendering.task_tracking import TrackedTasks
 from domain.jobs.errors import LeaseLost
-from domain.jobs.job import Job, JobState
+from domain.jobs.job import FILMS, Job, JobState
 from domain.jobs.outcome import raisable
 from domain.rendering.assembly import Step
 
@@ -91,11 +92,11 @@ class RecoverJobs:
             # Another process has recovered it, or the worker was only slow.
             return
         if after.state is JobState.QUEUED:
-            await self._queue.announce(job.job_id)
+            await self._queue.announce(job.job_id, job.priority)
             return
-        if after.failure is not None:
+        if after.failure is not None and job.kind in FILMS:
             await self._on_record.conclude(job.job_id, Step.FAIL, raisable(after.failure))
-        await self._events.publish(last_event(after))
+        await tell_end(self._jobs, self._events, after)
 
 
 def _name(job: Job) -> tuple[UUID, int]:

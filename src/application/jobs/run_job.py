@@ -11,14 +11,14 @@ from uuid import UUID
 from application.concurrency.retries import Retries
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.concurrency.timeouts import LEAVING, ended
-from application.ports.job_events import JobEvent, JobEvents
+from application.jobs.end_events import tell_end
+from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import Change, JobRepository
 from application.rendering.attempt import Attempt
 from domain.jobs.errors import JobNotFound, LeaseLost
-from domain.jobs.job import Job, JobState
+from domain.jobs.job import Job, JobState, Lane
 from domain.jobs.outcome import recorded
-from domain.jobs.progress import last_id
 from domain.shared.errors import BachataError
 
 LEASE: Final = timedelta(seconds=12)
@@ -28,8 +28,10 @@ RENEWAL: Final = 2.0
 
 _log = logging.getLogger("bachata.jobs")
 
-Perform = Callable[[Job, str, Attempt], Awaitable[str]]
-"""Does the work of a job, given its payload; returns the answer to the caller as JSON."""
+Perform = Callable[[Job, str, Attempt], Awaitable[str | None]]
+"""Does the work of a job, given its payload; returns the answer to the caller as JSON, or None if
+it has divided the job.
+"""
 Settled = Callable[[Job], Awaitable[Change | None]]
 """Returns the change of a job that its ended task implies; None if the task has not ended."""
 
@@ -81,7 +83,11 @@ class RunJob:
         self._retries = retries or Retries()
         self._ended = ended
 
-    async def __call__(self, job_id: UUID | None = None) -> bool:
+    async def next_in(self, lane: Lane) -> bool:
+        """Run the next job if it is of this lane; see `application.ports.job_queue.RunJob`."""
+        return await self(lane=lane)
+
+    async def __call__(self, job_id: UUID | None = None, lane: Lane | None = None) -> bool:
         """Run the given job, or the next one; return False if there is none to claim.
 
         If the caller is cancelled, the work is stopped and the job is queued again.
@@ -90,7 +96,7 @@ class RunJob:
 
         async def claim() -> None:
             nonlocal job
-            job = await self._jobs.claim(job_id)
+            job = await self._jobs.claim(job_id, lane)
 
         try:
             await finish_even_if_cancelled(claim())
@@ -137,7 +143,7 @@ class RunJob:
             # It has ended, unless the watch itself has failed.
             await _stopped(work, job, self._leaving)
 
-    async def _work(self, job: Job, attempt: Attempt) -> str:
+    async def _work(self, job: Job, attempt: Attempt) -> str | None:
         return await self._perform(job, await self._jobs.payload(job.job_id), attempt)
 
     async def _watched(self, job: Job) -> _Stop:
@@ -161,7 +167,9 @@ class RunJob:
                 return _Stop.CANCELLED
             until = clock() + self._lease
 
-    async def _conclude(self, job: Job, work: "asyncio.Future[str]", attempt: Attempt) -> None:
+    async def _conclude(
+        self, job: Job, work: "asyncio.Future[str | None]", attempt: Attempt
+    ) -> None:
         """Record the outcome, unless another attempt has taken over."""
         if attempt.abandoned or not work.done():
             _log.warning("a job was taken over", extra=_facts(job))
@@ -170,7 +178,8 @@ class RunJob:
             await self._record(job, Job.cancelled)
         elif (error := work.exception()) is None:
             result = work.result()
-            await self._record(job, lambda each: each.completed(result))
+            if result is not None:
+                await self._record(job, lambda each: each.completed(result))
         elif isinstance(error, LeaseLost):
             # The task has ended: its earlier attempt could not record the end of the job.
             await self._settle(job)
@@ -197,10 +206,10 @@ class RunJob:
             _log.warning("the end of a job is not recorded: %s", error, extra=_facts(job))
             return
         if after.state is JobState.QUEUED:
-            await self._queue.announce(job.job_id)
+            await self._queue.announce(job.job_id, job.priority)
         else:
             self._ended()
-            await self._events.publish(last_event(after))
+            await tell_end(self._jobs, self._events, after)
 
     async def _updated(self, job: Job, change: Change) -> Job:
         async def update() -> Job:
@@ -214,18 +223,6 @@ class RunJob:
             return await self._retries(
                 update, is_final=lambda error: isinstance(error, LeaseLost | JobNotFound)
             )
-
-
-def last_event(job: Job) -> JobEvent:
-    """Return the event that tells the end of a job."""
-    return JobEvent(
-        job_id=job.job_id,
-        id=last_id(job.attempt),
-        stage=str(job.state),
-        progress=100 if job.state is JobState.COMPLETED else 0,
-        message=job.failure.message if job.failure else str(job.state).capitalize(),
-        last=True,
-    )
 
 
 async def _stopped(work: "asyncio.Future[Any]", job: Job, leaving: float) -> None:

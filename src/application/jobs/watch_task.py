@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.jobs.run_job import last_event
+from application.jobs.end_events import last_event, progress_event
 from application.jobs.settled_outcome import failure_on_record
 from application.jobs.watchers import Watchers
 from application.ports.job_events import JobEvent, JobEvents, Subscription
@@ -16,7 +16,7 @@ from application.ports.jobs import JobRepository
 from application.ports.tasks import TaskRepository
 from application.rendering.finished_film import FinishedFilm
 from domain.jobs.errors import InternalError, JobCancelled, JobNotFound
-from domain.jobs.job import ENDED, Job, JobState
+from domain.jobs.job import ENDED, Job, JobKind, JobState
 from domain.jobs.outcome import JobFailure, recorded
 from domain.jobs.progress import last_id
 from domain.rendering.assembly import FINAL, Assembly, State
@@ -50,6 +50,12 @@ class _Records(msgspec.Struct, frozen=True, kw_only=True):
             return self.job.owner
         return self.task.owner if self.task else None
 
+    def belongs_to(self, caller: str | None) -> bool:
+        """Return True if a caller may watch; None is anybody, for work on the library."""
+        if caller is None:
+            return self.job is not None and self.job.kind is JobKind.PREPARE_LIBRARY
+        return self.owner == caller
+
     @property
     def metadata(self) -> str | None:
         if self.job is not None:
@@ -67,6 +73,8 @@ class _Records(msgspec.Struct, frozen=True, kw_only=True):
         if self.job is not None and self.ended:
             return last_event(self.job)
         task, job = self.task, self.job
+        if job is not None and job.state is JobState.DIVIDED:
+            return progress_event(job)
         state = task.state if task else State.PENDING
         waits = job is not None and job.state is JobState.QUEUED
         message = "Waiting for a worker" if waits else "In progress"
@@ -107,25 +115,35 @@ class WatchTask:
 
     @asynccontextmanager
     async def __call__(
-        self, task_id: UUID, caller: str, after: int = 0
+        self, task_id: UUID, caller: str, after: int = 0, *, of_library: bool = False
     ) -> AsyncGenerator[AsyncIterator[Update]]:
         """Open a stream: events with ids greater than ``after``, then the outcome.
 
-        The first update comes at once. Raises `TaskNotFound` for a task of another caller, too,
+        Only a preparation ``of_library`` may belong to another caller. The first update comes at
+        once. Raises `TaskNotFound` for a task of another caller, too,
         `CallerBusy` and `Busy`; a watcher that falls too far behind gets `SubscriberTooSlow`.
         """
         with self._watchers.place(caller):
             async with self._events.subscribe(task_id, after) as subscription:
                 # Read after subscribing, so that an end is either on record or told.
-                found = await self._found(task_id, caller)
-                yield self._updates(task_id, caller, after, subscription, found)
+                owner = None if of_library else caller
+                found = await self._found(task_id, owner)
+                yield self._updates(task_id, owner, after, subscription, found)
 
-    async def check(self, task_id: UUID, caller: str) -> None:
-        """Raise `TaskNotFound` unless the caller may watch this task."""
+    async def check(self, task_id: UUID, caller: str | None) -> None:
+        """Raise `TaskNotFound` unless the caller may watch this task.
+
+        None is anybody, who may watch the preparation of a library.
+        """
         await self._found(task_id, caller)
 
     async def _updates(
-        self, task_id: UUID, caller: str, after: int, subscription: Subscription, found: _Records
+        self,
+        task_id: UUID,
+        caller: str | None,
+        after: int,
+        subscription: Subscription,
+        found: _Records,
     ) -> AsyncGenerator[Update]:
         progress = 0
         if subscription.up_to_date and not found.ended:
@@ -157,7 +175,7 @@ class WatchTask:
             found = await self._found(task_id, caller)
         yield await self._outcome(found)
 
-    async def _found(self, task_id: UUID, caller: str) -> _Records:
+    async def _found(self, task_id: UUID, caller: str | None) -> _Records:
         job: Job | None = None
         task: Assembly | None = None
         try:
@@ -171,11 +189,11 @@ class WatchTask:
             except TaskNotFound:
                 task = None
         found = _Records(job=job, task=task)
-        if found.owner != caller:
+        if not found.belongs_to(caller):
             raise TaskNotFound
         return found
 
-    async def _current(self, task_id: UUID, caller: str, before: _Records) -> _Records:
+    async def _current(self, task_id: UUID, caller: str | None, before: _Records) -> _Records:
         """Return what is on record now; if the database is away, what was on record before."""
         try:
             return await self._found(task_id, caller)

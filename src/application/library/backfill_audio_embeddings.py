@@ -1,4 +1,4 @@
-"""Analyse the sound and motion of clips that have only a text embedding."""
+"""Analyse the sound and motion of a clip that has only a text embedding."""
 
 import asyncio
 from uuid import UUID
@@ -8,13 +8,11 @@ import msgspec
 from application.library.clip_analysis import Examination
 from application.library.clip_failures import Surroundings
 from application.media.fetched_files import FetchedFiles
-from application.media.item_attempts import ItemAttempts
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.audio_analyzer import AudioAnalyzer
 from application.ports.clip_encoder import ClipEncoder
 from application.ports.media_probe import MediaProbe
 from application.ports.move_embeddings import MoveEmbeddings
-from application.ports.pagination import read_all
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from domain.library.embeddings import MoveEmbedding, Part, Rows
@@ -26,7 +24,7 @@ WORK = UUID("c0117000-0000-4000-8000-000000000000")
 
 
 class BackfillAudioEmbeddings:
-    """Adds the missing audio and pose embeddings of moves."""
+    """Adds the missing audio and pose embeddings of a move."""
 
     def __init__(
         self,
@@ -50,19 +48,23 @@ class BackfillAudioEmbeddings:
         self._audio_analyzer = audio_analyzer
         self._surroundings = Surroundings(storage, workspace, clips)
 
-    async def __call__(self) -> int:
-        """Return the number of completed moves; existing embeddings stay unchanged.
+    async def __call__(self, move: Move) -> bool:
+        """Return True if the move was completed; existing embeddings stay unchanged.
 
-        A clip that fails is logged and keeps no other from being listened to, unless all are going
-        to fail: raises `StorageFailed`, `FFmpegMissing`, ... then.
+        Raises `StorageFailed`, `FFmpegMissing`, ... if no clip could be analysed now, and otherwise
+        the error of this clip.
         """
-        attempts = ItemAttempts("listening to the clip of the move", self._surroundings.check)
-        done = 0
-        for each in await read_all(self._embeddings.page):
-            known = each.embedding
-            if known.rows.audio is None and known.audio_by != self._audio_analyzer.name:
-                done += await attempts(each.move.id, self._complete(each.move))
-        return done
+        known = await self._embeddings.find(move.id)
+        if known is None or known.rows.audio is not None:
+            return False
+        if known.audio_by == self._audio_analyzer.name:
+            return False
+        try:
+            await self._complete(move)
+        except Exception as error:
+            await self._surroundings.check(error)
+            raise
+        return True
 
     async def _complete(self, move: Move) -> None:
         """Complete one; raises `MoveNotFound` where it was removed meanwhile."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.library.prewarm_library import PrewarmLibrary
+from application.library.prepare_item import PrepareItem
 from application.library.share_beats import ShareBeats
 from application.media.fetched_files import FetchedFiles
 from application.media.item_attempts import ItemAttempts, reason_of, stops_all
@@ -51,7 +51,7 @@ class CheckLibrary:
         artifacts: ArtifactCache,
         media_probe: MediaProbe,
         workspace: Workspace,
-        prewarm_library: PrewarmLibrary,
+        prepare_item: PrepareItem,
         share_beats: ShareBeats | None = None,
     ) -> None:
         """Take the ports, the use case that retries unusable clips, and the sharing of beats."""
@@ -62,7 +62,7 @@ class CheckLibrary:
         self._artifacts = artifacts
         self._media_probe = media_probe
         self._workspace = workspace
-        self._prewarm_library = prewarm_library
+        self._prepare_item = prepare_item
 
     async def __call__(self, on_progress: OnProgress) -> tuple[Finding, ...]:
         """Return everything that is not right, and new beats, in the order of the moves' ids.
@@ -97,10 +97,7 @@ class CheckLibrary:
                 raise
             why = reason_of(error, f"measuring the clip of the move {move.id!r}")
             found.append(("clip", why))
-        if (
-            move.unusable is not None
-            and (failure := await self._prewarm_library.one(move)) is not None
-        ):
+        if move.unusable is not None and (failure := await self._prepare_item(move)) is not None:
             message = (
                 f"Dances do not use it, because no film can be made of its clip. {failure.message}"
             )

@@ -1,20 +1,17 @@
 """Add an uploaded move."""
 
 import asyncio
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from application.concurrency.background_queue import BackgroundQueue
 from application.concurrency.keyed_lock import KeyedLock
 from application.concurrency.timeouts import UPLOAD_QUEUE_WAIT, place_in
 from application.library.add_move import AddMove
 from application.library.clip_analysis import Examination, Examined
-from application.library.prewarm_library import PrewarmLibrary
-from application.library.share_beats import ShareBeats
+from application.library.library_jobs import LibraryJobs
 from application.library.unique_ids import id_of, unused_move_id
 from application.ports.library_files import LibraryFiles
 from application.ports.media_probe import MediaProbe
@@ -69,13 +66,11 @@ class UploadMove:
         media_probe: MediaProbe,
         examine: Examination,
         add_move: AddMove,
-        prewarm_library: PrewarmLibrary,
-        background: BackgroundQueue,
+        library_jobs: LibraryJobs,
         at_once: int,
         queue_wait: float = UPLOAD_QUEUE_WAIT,
-        share_beats: ShareBeats | None = None,
     ) -> None:
-        """Take the ports, the parts that examine, add and prepare moves, and the queue.
+        """Take the ports, the parts that examine and add moves, and the jobs that follow.
 
         ``at_once`` is the number of parallel clips; each waits up to ``queue_wait`` seconds.
         """
@@ -84,12 +79,10 @@ class UploadMove:
         self._media_probe = media_probe
         self._examine = examine
         self._add_move = add_move
-        self._prewarm_library = prewarm_library
-        self._background = background
+        self._library_jobs = library_jobs
         self._locks = KeyedLock()
         self._gate = asyncio.Semaphore(at_once)
         self._queue_wait = queue_wait
-        self._share_beats = share_beats
 
     async def __call__(self, clip: Path, form: MoveForm, *, own: bool = False) -> UploadedMove:
         """Return the new move; the caller must not change ``clip`` any more.
@@ -111,12 +104,9 @@ class UploadMove:
         examined = await self._examine(clip, _record_of(form), media, brought=True)
         move = await self._added(clip, examined, own=own)
         if not own:
-            self._background(
-                f"making the move {move.id!r} ready", partial(self._prewarm_library.one, move)
-            )
-        if self._share_beats is not None:
-            # It reads the whole library, so many uploads share one reading.
-            self._background.once("sharing the beats of the library", self._share_beats)
+            await self._library_jobs.prepare(move)
+        # It reads the whole library, so many uploads share one reading.
+        await self._library_jobs.share_beats()
         return UploadedMove(**msgspec.structs.asdict(move), notes=examined.notes)
 
     async def _added(self, clip: Path, examined: Examined, *, own: bool) -> Move:

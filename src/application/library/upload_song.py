@@ -1,16 +1,14 @@
 """Add an uploaded song."""
 
 import asyncio
-from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from application.concurrency.background_queue import BackgroundQueue
 from application.concurrency.keyed_lock import KeyedLock
 from application.concurrency.timeouts import UPLOAD_QUEUE_WAIT, place_in
 from application.library.add_song import AddSong
-from application.library.analyze_song import AnalyzeSong
+from application.library.library_jobs import LibraryJobs
 from application.library.unique_ids import id_of, unused_song_id
 from application.ports.library_files import LibraryFiles
 from application.ports.media_probe import MediaProbe
@@ -42,12 +40,11 @@ class UploadSong:
         library_files: LibraryFiles,
         media_probe: MediaProbe,
         add_song: AddSong,
-        analyze_song: AnalyzeSong,
-        background: BackgroundQueue,
+        library_jobs: LibraryJobs,
         at_once: int,
         queue_wait: float = UPLOAD_QUEUE_WAIT,
     ) -> None:
-        """Take the ports, the parts that add and analyse songs, the queue, and the parallel number.
+        """Take the ports, the part that adds songs, the jobs that follow, and the parallel number.
 
         ``queue_wait`` is the maximum number of seconds that a song waits for its check.
         """
@@ -55,8 +52,7 @@ class UploadSong:
         self._library_files = library_files
         self._media_probe = media_probe
         self._add_song = add_song
-        self._analyze_song = analyze_song
-        self._background = background
+        self._library_jobs = library_jobs
         self._locks = KeyedLock()
         self._gate = asyncio.Semaphore(at_once)
         self._queue_wait = queue_wait
@@ -74,7 +70,7 @@ class UploadSong:
             if media.sound is None:
                 raise UnacceptedMedia("The file has no sound, so it cannot be a song.")
             song = await self._added(sound, form)
-        self._background(f"hearing the song {song.id!r}", partial(self._analyze_song, song.id))
+            await self._library_jobs.prepare(song)
         return song
 
     async def _added(self, sound: Path, form: SongForm) -> Song:

@@ -4,7 +4,9 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from domain.blueprint.model import OutputConfig
+import msgspec
+
+from domain.blueprint.model import OutputConfig, PictureFormat
 from domain.blueprint.timeline import Cut, Soundtrack
 from domain.library.moves import Move
 from domain.shared import paths
@@ -17,9 +19,14 @@ WORK: Final = UUID("4ea11000-0000-4000-8000-000000000000")
 """Names the work folders of this preparation; no task has this id."""
 
 
-def first_eight(move: Move, path: str) -> Cut:
+def output_in(picture: PictureFormat) -> OutputConfig:
+    """Return the default film in another format of the picture."""
+    return msgspec.structs.replace(ORDINARY, **msgspec.structs.asdict(picture))
+
+
+def first_eight(move: Move, path: str, output: OutputConfig = ORDINARY) -> Cut:
     """Return the usual cut of a move at the start of a dance: eight counts from its first "1"."""
-    rate = ORDINARY.frame_rate
+    rate = output.frame_rate
     first = frame_at(exact(move.first_count), rate)
     last = frame_at(exact(move.duration), rate)
     eight = frame_at(exact(move.eight_count), rate)
@@ -31,9 +38,9 @@ def first_eight(move: Move, path: str) -> Cut:
     )
 
 
-def whole_clip(move: Move, path: str) -> Cut:
+def whole_clip(move: Move, path: str, output: OutputConfig = ORDINARY) -> Cut:
     """Return the whole clip of a move at its own speed."""
-    frames = frame_at(exact(move.duration), ORDINARY.frame_rate)
+    frames = frame_at(exact(move.duration), output.frame_rate)
     return Cut(clip=path, first=0, frames=max(1, frames), rate=Fraction(1))
 
 

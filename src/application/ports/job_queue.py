@@ -1,11 +1,13 @@
 """Port for the delivery of jobs to workers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 from uuid import UUID
 
-RunJob = Callable[[UUID | None], Awaitable[bool]]
-"""Claims and runs the given job, or the next one; returns False if there was none to claim.
+from domain.jobs.job import Lane, Priority
+
+RunJob = Callable[[Lane], Awaitable[bool]]
+"""Claims and runs the next job in a lane; returns False if there was none to claim.
 
 It never raises, except `asyncio.CancelledError`, after which the job has been handed back.
 """
@@ -18,7 +20,7 @@ class JobQueue(Protocol):
     job twice.
     """
 
-    async def announce(self, job_id: UUID) -> None:
+    async def announce(self, job_id: UUID, priority: Priority = Priority.INTERACTIVE) -> None:
         """Tell that a recorded job is ready to start; never fails if nobody works."""
         ...
 
@@ -30,11 +32,12 @@ class JobQueue(Protocol):
         """Wait up to ``seconds`` for `signal_cancel`; return True if it was told."""
         ...
 
-    async def work(self, run: RunJob, at_once: int) -> None:
-        """Run up to ``at_once`` jobs at the same time, until `stop` or until cancelled.
+    async def work(self, run: RunJob, at_once: Mapping[Lane, int]) -> None:
+        """Run up to ``at_once`` jobs of each lane at a time, until `stop` or until cancelled.
 
-        It calls ``run`` without an id, so that jobs start in the order of their priorities. When it
-        is cancelled, it cancels the runs and raises `asyncio.CancelledError` when all have ended.
+        ``run`` finds the next job itself, so that jobs start in the order of their priorities. When
+        it is cancelled, it cancels the runs and raises `asyncio.CancelledError` when all have
+        ended.
         """
         ...
 

@@ -1,6 +1,6 @@
 """Port for the records of jobs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.jobs.admission import Admission
-from domain.jobs.job import Job
+from domain.jobs.job import Job, JobState, Lane
 from domain.rendering.assembly import Assembly
 
 Change = Callable[[Job], Job]
@@ -22,6 +22,15 @@ class IdempotencyKey(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the route and the body of the request."""
 
 
+class SameWork(msgspec.Struct, frozen=True, kw_only=True):
+    """The name of some work that is useless to do twice at the same time."""
+
+    name: str
+    """At most 200 characters."""
+    states: tuple[JobState, ...] = (JobState.QUEUED,)
+    """States of an earlier job of this name that does the work, too."""
+
+
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """A new job, and everything that is recorded with it."""
 
@@ -31,7 +40,15 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     task: Assembly | None = None
     """The task of the film that the job makes."""
     key: IdempotencyKey | None = None
+    same: SameWork | None = None
     admission: Admission = Admission()
+
+
+class Child(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a divided job."""
+
+    job: Job
+    payload: str
 
 
 class JobRepository(Protocol):
@@ -41,14 +58,18 @@ class JobRepository(Protocol):
 
     After a method returns, its change survives any failure of a process. In a power failure, only
     submissions of jobs that are wanted and final states are guaranteed to survive.
+
+    Whatever ends a child applies `domain.jobs.fan_out.child_ended` to its parent, and records the
+    join that results from it, in the same transaction.
     """
 
     async def submit(self, submission: Submission) -> Job:
         """Record the job, its task and its key atomically, and return the job.
 
         If the caller has used the key with the same fingerprint within 24 hours, nothing is
-        recorded and the job of that request is returned. Raises `KeyReused` for another
-        fingerprint, `CallerBusy` and `ServiceFull` if the job is not admitted, and `TaskTaken`.
+        recorded and the job of that request is returned. Likewise the job that does the same work
+        is returned. Raises `KeyReused` for another fingerprint, `CallerBusy` and `ServiceFull` if
+        the job is not admitted, and `TaskTaken`.
         """
         ...
 
@@ -60,11 +81,24 @@ class JobRepository(Protocol):
         """Return the request as JSON; raises `JobNotFound`."""
         ...
 
-    async def claim(self, job_id: UUID | None = None) -> Job | None:
+    async def claim(self, job_id: UUID | None = None, lane: Lane | None = None) -> Job | None:
         """Start the next queued job by priority and age, or the given one; return it as started.
 
-        Returns None if there is none. Of several callers, one gets the job. Its lease begins now.
+        Returns None if there is none, or if the next one is not of the given ``lane``: while a film
+        is queued, no work on the library begins. Of several callers, one gets the job. Its lease
+        begins now.
         """
+        ...
+
+    async def divide(self, job_id: UUID, attempt: int, children: Sequence[Child]) -> Job:
+        """Replace the running job by its ``children`` atomically; return it as divided.
+
+        See `domain.jobs.fan_out.divided`. Raises as `update` does.
+        """
+        ...
+
+    async def children(self, job_id: UUID) -> tuple[Job, ...]:
+        """Return the children of a divided job, and its join if there is one, in order of id."""
         ...
 
     async def update(self, job_id: UUID, attempt: int, change: Change) -> Job:
@@ -84,7 +118,7 @@ class JobRepository(Protocol):
     async def request_cancel(self, job_id: UUID) -> Job:
         """Cancel a queued job, or ask a running one to stop; one that has ended stays as it is.
 
-        Raises `JobNotFound`.
+        For a divided one the same happens to all its children, atomically. Raises `JobNotFound`.
         """
         ...
 
@@ -103,7 +137,10 @@ class JobRepository(Protocol):
         ...
 
     async def purge(self, older: timedelta) -> int:
-        """Delete jobs that ended more than ``older`` ago, and keys of 24 hours; return how many."""
+        """Delete jobs that ended more than ``older`` ago, and keys of 24 hours; return how many.
+
+        The children of a job that has not ended stay.
+        """
         ...
 
     async def ready(self) -> str:

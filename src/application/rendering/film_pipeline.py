@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 _log = logging.getLogger("bachata.filming")
 
-Doubt = Callable[[Mapping[str, str]], None]
+Doubt = Callable[[Mapping[str, str]], Awaitable[None]]
 """Receives the clips of a failed film, by the ids of their moves."""
 
 
@@ -252,7 +252,7 @@ class FilmPipeline:
             moves = {m.clip_id: m.video_path for m in blueprint.moves if m.video_path in clips}
             named = {move_id: clip for move_id, clip in moves.items() if move_id is not None}
             if self._doubt is not None and named:
-                self._doubt(named)
+                await self._doubt(named)
             raise
 
     async def _reel(

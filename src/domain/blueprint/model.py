@@ -79,6 +79,16 @@ class BlueprintMove(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The planner's reason: its costs by name, and up to three alternatives."""
 
 
+class PictureFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The part of a film's format on which its encoded clips depend; see `OutputConfig`."""
+
+    width: Side = 1280
+    height: Side = 720
+    frame_rate: FrameRate = 30
+    video_codec: Literal["libx264", "libx265"] = "libx264"
+    video_bitrate: Bitrate = "2M"
+
+
 class OutputConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Format of the finished film."""
 

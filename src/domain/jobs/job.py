@@ -21,6 +21,20 @@ class JobKind(StrEnum):
     GENERATE = "generate"
     GENERATE_FROM_TEXT = "generate_from_text"
     ASSEMBLE = "assemble"
+    PREPARE_LIBRARY = "prepare_library"
+    """Prepare every song and clip of the library: a parent, with a child for each of them."""
+    PREPARE_ITEM = "prepare_item"
+    """Prepare one song or one clip."""
+    JOIN_LIBRARY = "join_library"
+    """Sum up the results of the children of a `PREPARE_LIBRARY`."""
+    SHARE_BEATS = "share_beats"
+    """Give unsure clips the beats of surer ones."""
+    TRY_CLIPS = "try_clips"
+    """Find out which clips of a failed film are unusable."""
+
+
+FILMS: Final = frozenset({JobKind.GENERATE, JobKind.GENERATE_FROM_TEXT, JobKind.ASSEMBLE})
+"""Kinds of jobs that make a film; each has a task with its id."""
 
 
 class JobState(StrEnum):
@@ -28,6 +42,8 @@ class JobState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    DIVIDED = "divided"
+    """Its children, or their join, are queued or running."""
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -36,18 +52,32 @@ class JobState(StrEnum):
 ENDED: Final = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
 
 
+class Lane(StrEnum):
+    """A separate number of places of a worker, so that jobs of one lane wait for no other."""
+
+    FILMS = "films"
+    LIBRARY = "library"
+
+
 class Priority(IntEnum):
     """Order in which workers take jobs: the smallest number first."""
 
     INTERACTIVE = 0
     """A person waits for the result."""
+    CHANGED = 5
+    """A part of the library was just changed, and may soon be needed."""
     BACKGROUND = 10
+
+    @property
+    def lane(self) -> Lane:
+        """Lane in which a job of this priority runs."""
+        return Lane.FILMS if self is Priority.INTERACTIVE else Lane.LIBRARY
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of work. It is immutable; each transition returns a new value.
 
-    A job that makes a film has the id of its task.
+    A job that makes a film has the id of its task. See `domain.jobs.fan_out` for its children.
     """
 
     job_id: UUID
@@ -67,7 +97,15 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     callback_url: str | None = None
     """URL that is told of its end."""
     cancelling: bool = False
-    """True if the running attempt is asked to stop."""
+    """True if the running attempt, or the children, are asked to stop."""
+    parent: UUID | None = None
+    """The divided job that it is a part of."""
+    children: int = 0
+    """Number of jobs that it was divided into, without the join."""
+    remaining: int = 0
+    """Number of children that have not ended."""
+    item: str | None = None
+    """The part of the library that it is about, such as `moves/turn` or `songs/luna`."""
     result: str | None = None
     """The answer to the caller as JSON, if the job is completed."""
     failure: JobFailure | None = None
@@ -118,10 +156,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     def asked_to_stop(self) -> "Job":
         """Return the job after a request to cancel it: a queued one ends at once.
 
-        One that has ended stays as it is.
+        One that has ended stays as it is. The children of a divided one must be asked, too.
         """
         if self.state is JobState.QUEUED:
             return self.cancelled()
-        if self.state is JobState.RUNNING:
+        if self.state in (JobState.RUNNING, JobState.DIVIDED):
             return msgspec.structs.replace(self, cancelling=True)
         return self

@@ -106,22 +106,6 @@ def add_move(
     run(work)
 
 
-@library.command("warm", cls=RichCommand)
-def warm() -> None:
-    """Encode all moves and songs in advance, so that the first film with them is as fast as the
-    next.
-    """
-
-    async def work() -> None:
-        with bars(talker()) as progress:
-            on_progress = _counted(progress, "Making the library ready")
-            async with session() as opened:
-                unready = await opened.use_cases.prewarm_library(on_progress)
-        _report([f"Not ready: {each.item}: {each.message}" for each in unready], "ready")
-
-    run(work)
-
-
 @library.command("import", cls=RichCommand)
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--ready", is_flag=True, help="Make every clip ready for films, too.")

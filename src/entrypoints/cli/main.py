@@ -22,6 +22,7 @@ from entrypoints.cli.keys import keys
 from entrypoints.cli.library import library
 from entrypoints.cli.migrate import migrate_seed
 from entrypoints.cli.plan import plan
+from entrypoints.cli.prewarm import prewarm
 from entrypoints.cli.recover import recover
 from entrypoints.cli.serve import serve
 from entrypoints.cli.song import song
@@ -44,6 +45,7 @@ cli.add_command(assemble)
 cli.add_command(serve)
 cli.add_command(worker)
 cli.add_command(library)
+cli.add_command(prewarm)
 cli.add_command(db)
 cli.add_command(doctor)
 cli.add_command(recover)

@@ -13,8 +13,10 @@ from typing import Any, Final
 import click
 import msgspec
 
+from application.ports.job_queue import JobQueue
 from application.ports.progress import Progress
 from application.ports.storage import Storage
+from domain.jobs.job import Lane
 from domain.shared.errors import BachataError
 from entrypoints import exit_deadline, logs
 from entrypoints.bootstrap import open_ports
@@ -25,7 +27,7 @@ from entrypoints.use_cases import UseCases
 from entrypoints.wiring.wire import wire
 
 _PATIENCE: Final = 60.0
-"""Maximum seconds of background work after a failed command."""
+"""Maximum seconds of work on the library after a failed command."""
 CLEANING: Final = 9.0
 """Maximum seconds that a stopped command has to clean up before it is ended."""
 
@@ -37,6 +39,7 @@ class Session:
     settings: Settings
     use_cases: UseCases
     storage: Storage
+    job_queue: JobQueue
 
 
 @asynccontextmanager
@@ -58,26 +61,28 @@ async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGene
                 await use_cases.recover_interrupted()
             async with _closing(use_cases):
                 try:
-                    yield Session(settings, use_cases, ports.storage)
+                    yield Session(settings, use_cases, ports.storage, ports.job_queue)
                 except BachataError:
-                    # Background work, such as checking the clips of a failed film, matters to the
-                    # next command.
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(_PATIENCE):
-                            await use_cases.background.done()
+                    # Such jobs as checking the clips of a failed film matter to the next command.
+                    if not settings.has_workers:
+                        with suppress(TimeoutError):
+                            async with asyncio.timeout(_PATIENCE):
+                                await _work_on_library(use_cases)
                     raise
 
 
 @asynccontextmanager
 async def _closing(use_cases: UseCases) -> AsyncGenerator[None]:
-    """End background work while the ports that it uses are still open."""
+    """End the work of searches while the ports that it uses are still open."""
     try:
         yield
     finally:
-        try:
-            await use_cases.background.close()
-        finally:
-            await use_cases.find_moves.close()
+        await use_cases.find_moves.close()
+
+
+async def _work_on_library(use_cases: UseCases) -> None:
+    while await use_cases.run_job.next_in(Lane.LIBRARY):
+        continue
 
 
 def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

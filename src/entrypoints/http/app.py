@@ -1,6 +1,5 @@
 """The Litestar application."""
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -10,7 +9,7 @@ from typing import Final
 from litestar import Litestar
 from litestar.datastructures import State
 
-from application.concurrency.timeouts import Timeouts, ended, limited
+from application.concurrency.timeouts import Timeouts, limited
 from domain.library.limits import Pace
 from entrypoints import maintenance
 from entrypoints.bootstrap import open_ports
@@ -22,6 +21,7 @@ from entrypoints.http.callers import authenticated
 from entrypoints.http.choreography import ChoreographyController
 from entrypoints.http.dependencies import dependencies
 from entrypoints.http.health import HealthController
+from entrypoints.http.library import LibraryController
 from entrypoints.http.moves import MoveController
 from entrypoints.http.origin_guard import OriginGuard, guarded
 from entrypoints.http.pacing import paced
@@ -90,6 +90,7 @@ def create_app(
             PreviewController,
             SongController,
             MoveController,
+            LibraryController,
             VideoController,
             TaskController,
             progress_socket,
@@ -123,16 +124,14 @@ def create_app(
 async def _working(
     ports: Ports, use_cases: UseCases, settings: Settings, limits: Timeouts
 ) -> AsyncGenerator[None]:
-    """Run jobs and deliver webhooks, unless workers do; unfinished jobs are queued again."""
+    """Run jobs and deliver webhooks, unless workers do."""
     if settings.has_workers:
         yield
         return
-    running = settings.running_on(settings.cores)
-    worker = asyncio.create_task(ports.job_queue.work(use_cases.run_job, running))
-    async with maintenance.delivering(use_cases, limits):
-        try:
-            yield
-        finally:
-            worker.cancel()
-            seconds = min(limits.leaving, settings.stop_seconds)
-            await ended(worker, "the jobs of this process", seconds)
+    lanes = settings.lanes_on(settings.cores)
+    closing = min(limits.leaving, settings.stop_seconds)
+    async with (
+        maintenance.delivering(use_cases, limits),
+        maintenance.working(ports.job_queue, use_cases, lanes, closing),
+    ):
+        yield

@@ -12,6 +12,7 @@ from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
 
 from application.concurrency.threads import Threads
+from application.library.library_jobs import Preparation
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
 from application.search.search_moves import MoveSearch
@@ -110,6 +111,16 @@ class UnreadCorrection(Unread):
     async def correction(self) -> Correction:
         """Return the correction; raises `InvalidRequest` with every violation."""
         return await self._read(partial(read_body, kind=Correction))
+
+
+class UnreadPreparation(Unread):
+    """A body that should say for which films the library is prepared."""
+
+    kind = Preparation
+
+    async def preparation(self) -> Preparation:
+        """Return the request; raises `InvalidRequest` with every violation."""
+        return await self._read(partial(read_body, kind=Preparation))
 
 
 def _asked(body: bytes) -> ChoreographyRequest | DescribedRequest:

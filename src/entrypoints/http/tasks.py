@@ -57,11 +57,19 @@ class TaskController(Controller):
 
         Answers 204 to a client that has read the outcome, so that it does not connect again.
         """
-        if last_event_id is not None and _ID.fullmatch(last_event_id) is None:
-            message = f"It is the id of an event, a number or {END!r}."
-            raise InvalidRequest((Violation(path="Last-Event-ID", message=message),))
-        if last_event_id == END:
+        after = after_event(last_event_id)
+        if after is None:
             await watch_task.check(task_id, caller)
             return Response(b"", status_code=204, media_type=EVENTS)
-        after = int(last_event_id or 0)
         return EventStream(partial(watch_task, task_id, caller, after))
+
+
+def after_event(last_event_id: str | None) -> int | None:
+    """Return the id of the event that was read last; None for the outcome.
+
+    Raises `InvalidRequest` for anything else.
+    """
+    if last_event_id is not None and _ID.fullmatch(last_event_id) is None:
+        message = f"It is the id of an event, a number or {END!r}."
+        raise InvalidRequest((Violation(path="Last-Event-ID", message=message),))
+    return None if last_event_id == END else int(last_event_id or 0)

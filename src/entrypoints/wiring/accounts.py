@@ -19,7 +19,7 @@ from entrypoints.wiring.service import Service
 
 def wire_accounts(service: Service) -> AccountUseCases:
     """Return the use cases of callers."""
-    ports, settings, _, _ = service
+    ports, settings, _ = service
     tokens = AccessTokens(ports.signing_keys, ports.token_signer)
     limits = AttemptLimits(ports.attempts)
     users, logins, hasher = ports.users, ports.logins, ports.password_hasher

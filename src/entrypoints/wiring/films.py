@@ -1,7 +1,5 @@
 """Connect the use cases of search, planning and rendering."""
 
-from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
 from application.library.backfill_text_embeddings import BackfillTextEmbeddings
@@ -34,10 +32,7 @@ from entrypoints.use_cases import (
     RenderingUseCases,
     SearchUseCases,
 )
-from entrypoints.wiring.service import (
-    Service,
-    prewarm_library_of,
-)
+from entrypoints.wiring.service import Service, library_jobs_of
 
 
 class FilmParts(NamedTuple):
@@ -50,7 +45,7 @@ class FilmParts(NamedTuple):
 
 def wire_search(service: Service, library: LibraryUseCases) -> SearchUseCases:
     """Return the use cases that search for similar moves."""
-    ports, settings, _, _ = service
+    ports, settings, _ = service
     find_moves = FindMoves(
         ports.embeddings,
         ports.index,
@@ -98,13 +93,7 @@ def wire_planning(
 
 def film_parts(service: Service) -> FilmParts:
     """Return the parts that all use cases with films share."""
-    ports, settings, _, background = service
-    prewarm_library = prewarm_library_of(ports, settings)
-
-    def doubt(clips: Mapping[str, str]) -> None:
-        work = partial(prewarm_library.doubt, clips)
-        background("trying the clips of a film that failed", work)
-
+    ports, settings, _ = service
     pipeline = FilmPipeline(
         ports.storage,
         ports.artifacts,
@@ -115,7 +104,7 @@ def film_parts(service: Service) -> FilmParts:
         RouteUrls(),
         settings.fetches_at_once,
         settings.s3_link_seconds,
-        doubt,
+        library_jobs_of(ports).try_clips,
         settings.film_limits,
     )
     tasks = TrackedTasks(
@@ -126,7 +115,7 @@ def film_parts(service: Service) -> FilmParts:
 
 def wire_rendering(service: Service, films: FilmParts) -> RenderingUseCases:
     """Return the use cases that make, preview and stream films."""
-    ports, settings, _, _ = service
+    ports, settings, _ = service
     assemble = AssembleVideo(films.tasks, ports.blueprints, films.pipeline)
     preview = PreviewChoreography(
         films.read_blueprint,

@@ -5,6 +5,8 @@ from structlog.contextvars import bind_contextvars, get_contextvars
 from application.jobs.cancel_job import CancelJob
 from application.jobs.make_film import MakeFilm
 from application.jobs.perform_film import PerformFilm
+from application.jobs.perform_library import PerformLibrary
+from application.jobs.prepare_library import CancelPreparation, PrepareLibrary
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import Perform, RunJob
 from application.jobs.settled_outcome import SettledOutcome
@@ -13,13 +15,20 @@ from application.jobs.submit_film import SubmitFilm
 from application.jobs.wait_for_job import WaitForJob
 from application.jobs.watch_task import WatchTask
 from application.jobs.watchers import Watchers
+from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
+from application.library.clip_analysis import Examination
 from application.rendering.attempt import Attempt
 from application.webhooks.manage_webhooks import PrepareCallback
-from domain.jobs.job import Job
+from domain.jobs.job import FILMS, Job
 from domain.webhooks.addresses import AddressRules
 from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases, WebhookUseCases
 from entrypoints.wiring.films import FilmParts
-from entrypoints.wiring.service import Service
+from entrypoints.wiring.service import (
+    Service,
+    analyze_song_of,
+    prepare_item_of,
+    share_beats_of,
+)
 
 
 def wire_jobs(
@@ -28,9 +37,10 @@ def wire_jobs(
     planning: PlanningUseCases,
     rendering: RenderingUseCases,
     webhooks: WebhookUseCases,
+    examination: Examination,
 ) -> JobUseCases:
-    """Return the use cases that make films as jobs."""
-    ports, settings, timeouts, _ = service
+    """Return the use cases that make films, and prepare the library, as jobs."""
+    ports, settings, timeouts = service
     perform_film = PerformFilm(
         films.tasks, planning.generate, planning.generate_from_text, rendering.assemble
     )
@@ -45,13 +55,15 @@ def wire_jobs(
         films.pipeline,
         settings.admission_on(settings.cores),
         PrepareCallback(ports.webhooks, AddressRules(settings.sends_to_loopback)),
-        lambda: get_contextvars().get("request_id"),
+        _request_id,
     )
     wait_for_job = WaitForJob(ports.jobs, ports.job_events, cancel_job, leaving=timeouts.leaving)
     make_film = MakeFilm(submit_film, wait_for_job, cancel_job, settings.assembly_timeout)
     return JobUseCases(
         cancel_job=cancel_job,
+        cancel_preparation=CancelPreparation(ports.jobs, cancel_job),
         make_film=make_film,
+        prepare_library=PrepareLibrary(ports.jobs, ports.job_queue, ports.clock, _request_id),
         recover_jobs=RecoverJobs(
             ports.jobs,
             ports.job_queue,
@@ -64,7 +76,7 @@ def wire_jobs(
             ports.jobs,
             ports.job_queue,
             ports.job_events,
-            _logged_as_its_request(perform_film),
+            _logged_as_its_request(_by_kind(perform_film, _perform_library(service, examination))),
             settled_outcome,
             settings.assembly_timeout,
             leaving=timeouts.leaving,
@@ -82,10 +94,50 @@ def wire_jobs(
     )
 
 
+def _perform_library(service: Service, examination: Examination) -> PerformLibrary:
+    ports = service.ports
+    backfill = BackfillAudioEmbeddings(
+        ports.storage,
+        ports.artifacts,
+        ports.media_probe,
+        ports.clips,
+        ports.workspace,
+        ports.embeddings,
+        examination,
+        ports.audio_analyzer,
+    )
+    return PerformLibrary(
+        ports.jobs,
+        ports.job_queue,
+        ports.job_events,
+        ports.songs,
+        ports.moves,
+        prepare_item_of(ports),
+        analyze_song_of(ports),
+        backfill,
+        share_beats_of(ports),
+        service.timeouts,
+    )
+
+
+def _by_kind(perform_film: Perform, perform_library: Perform) -> Perform:
+    """Return the work of either kind of job."""
+
+    async def performed(job: Job, payload: str, attempt: Attempt) -> str | None:
+        perform = perform_film if job.kind in FILMS else perform_library
+        return await perform(job, payload, attempt)
+
+    return performed
+
+
+def _request_id() -> str | None:
+    return get_contextvars().get("request_id")
+
+
 def _logged_as_its_request(perform: Perform) -> Perform:
     """Return the work, whose log lines have the ids of the job and of the request behind it."""
 
-    async def performed(job: Job, payload: str, attempt: Attempt) -> str:
+    async def performed(job: Job, payload: str, attempt: Attempt) -> str | None:
         # A job is a task of asyncio, which has its own copy of these variables.
         bind_contextvars(task_id=str(job.job_id), request_id=job.request_id, attempt=job.attempt)
         return await perform(job, payload, attempt)

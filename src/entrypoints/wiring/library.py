@@ -2,13 +2,11 @@
 
 from application.library.add_move import AddMove
 from application.library.analyze_song import CorrectSong
-from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
 from application.library.browse import ListMoves, ListSongs, ReadMove, ReadMoves, ReadSong
 from application.library.check_library import CheckLibrary
 from application.library.clip_analysis import Examination
 from application.library.correct_move import CorrectMove
 from application.library.import_library import ImportLibrary
-from application.library.prewarm_library import PrewarmLibrary
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.stream_clip import StreamClip
@@ -27,34 +25,32 @@ from entrypoints.wiring.service import (
     add_move_of,
     add_song_of,
     analyze_song_of,
-    prewarm_library_of,
+    library_jobs_of,
+    prepare_item_of,
     share_beats_of,
 )
 
 
 def wire_library(service: Service, examination: Examination) -> LibraryUseCases:
     """Return the use cases of songs and moves."""
-    ports, settings, _, background = service
+    ports = service.ports
     add_move, add_song, analyze_song = (
         add_move_of(ports),
         add_song_of(ports),
         analyze_song_of(ports),
     )
-    prewarm_library = prewarm_library_of(ports, settings)
     remove_move = RemoveMove(ports.moves, ports.library_files, ports.storage)
     remove_song = RemoveSong(ports.songs, ports.library_files, ports.storage)
     return LibraryUseCases(
         add_move=logged("add_move", add_move),
         add_song=logged("add_song", add_song),
         analyze_song=analyze_song,
-        backfill_audio_embeddings=_backfill_audio_embeddings(ports, examination),
-        check_library=_check_library(ports, prewarm_library),
-        correct_move=CorrectMove(ports.moves, prewarm_library, background),
+        check_library=_check_library(ports),
+        correct_move=CorrectMove(ports.moves, library_jobs_of(ports)),
         correct_song=CorrectSong(ports.songs, analyze_song),
         import_library=_import_library(service, add_move, examination),
         list_moves=ListMoves(ports.moves),
         list_songs=ListSongs(ports.songs),
-        prewarm_library=logged("prewarm_library", prewarm_library),
         read_move=ReadMove(ports.moves),
         read_moves=ReadMoves(ports.moves),
         read_song=ReadSong(ports.songs),
@@ -66,7 +62,7 @@ def wire_library(service: Service, examination: Examination) -> LibraryUseCases:
 
 
 def _import_library(service: Service, add_move: AddMove, examination: Examination) -> ImportLibrary:
-    ports, settings, _, _ = service
+    ports, settings, _ = service
     return ImportLibrary(
         ports.moves,
         ports.library_files,
@@ -80,7 +76,7 @@ def _import_library(service: Service, add_move: AddMove, examination: Examinatio
     )
 
 
-def _check_library(ports: Ports, prewarm_library: PrewarmLibrary) -> CheckLibrary:
+def _check_library(ports: Ports) -> CheckLibrary:
     return CheckLibrary(
         ports.moves,
         ports.embeddings,
@@ -88,48 +84,30 @@ def _check_library(ports: Ports, prewarm_library: PrewarmLibrary) -> CheckLibrar
         ports.artifacts,
         ports.media_probe,
         ports.workspace,
-        prewarm_library,
+        prepare_item_of(ports),
         share_beats_of(ports),
     )
 
 
-def _backfill_audio_embeddings(ports: Ports, examination: Examination) -> BackfillAudioEmbeddings:
-    return BackfillAudioEmbeddings(
-        ports.storage,
-        ports.artifacts,
-        ports.media_probe,
-        ports.clips,
-        ports.workspace,
-        ports.embeddings,
-        examination,
-        ports.audio_analyzer,
-    )
-
-
-def wire_uploads(
-    service: Service, library: LibraryUseCases, examination: Examination
-) -> UploadUseCases:
+def wire_uploads(service: Service, examination: Examination) -> UploadUseCases:
     """Return the use cases that receive songs and moves over HTTP."""
-    ports, settings, limits, background = service
+    ports, settings, limits = service
     upload_move = UploadMove(
         ports.moves,
         ports.library_files,
         ports.media_probe,
         examination,
         add_move_of(ports),
-        prewarm_library_of(ports, settings),
-        background,
+        library_jobs_of(ports),
         settings.cores,
         limits.upload_queue_wait,
-        share_beats_of(ports),
     )
     upload_song = UploadSong(
         ports.songs,
         ports.library_files,
         ports.media_probe,
         add_song_of(ports),
-        library.analyze_song,
-        background,
+        library_jobs_of(ports),
         settings.cores,
         limits.upload_queue_wait,
     )

@@ -23,7 +23,7 @@ def wire_operations(
     service: Service, library: LibraryUseCases, search: SearchUseCases
 ) -> OperationsUseCases:
     """Return the use cases for the operator of the service."""
-    ports, settings, _, background = service
+    ports, settings, _ = service
     make_demo = MakeDemoLibrary(
         ports.studio,
         ports.songs,
@@ -43,7 +43,6 @@ def wire_operations(
         made=_made_in_storage(settings),
     )
     return OperationsUseCases(
-        background=background,
         check_health=CheckHealth(parts_of(ports, search.find_moves)),
         make_demo=make_demo,
         migrate_seed=logged("migrate_seed", _migrate_seed(service, library)),
@@ -52,7 +51,7 @@ def wire_operations(
 
 
 def _migrate_seed(service: Service, library: LibraryUseCases) -> MigrateSeed:
-    ports, settings, _, _ = service
+    ports, settings, _ = service
     seed_library = SeedLibrary(
         ports.songs,
         ports.moves,

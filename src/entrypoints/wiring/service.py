@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from application.concurrency.background_queue import BackgroundQueue
 from application.concurrency.timeouts import Timeouts
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
 from application.library.analyze_song import AnalyzeSong
 from application.library.clip_analysis import Examination
-from application.library.prewarm_library import PrewarmLibrary
+from application.library.library_jobs import LibraryJobs
+from application.library.prepare_item import PrepareItem
 from application.library.share_beats import ShareBeats
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
@@ -20,7 +20,6 @@ class Service(NamedTuple):
     ports: Ports
     settings: Settings
     timeouts: Timeouts
-    background: BackgroundQueue
 
 
 def examination_of(service: Service) -> Examination:
@@ -79,9 +78,9 @@ def add_song_of(ports: Ports) -> AddSong:
     )
 
 
-def prewarm_library_of(ports: Ports, settings: Settings) -> PrewarmLibrary:
-    """Return the use case that prepares the library for films, without logging."""
-    return PrewarmLibrary(
+def prepare_item_of(ports: Ports) -> PrepareItem:
+    """Return the use case that prepares a song or a clip for films."""
+    return PrepareItem(
         ports.songs,
         ports.moves,
         ports.storage,
@@ -89,5 +88,9 @@ def prewarm_library_of(ports: Ports, settings: Settings) -> PrewarmLibrary:
         ports.media_probe,
         ports.clips,
         ports.workspace,
-        settings.cores,
     )
+
+
+def library_jobs_of(ports: Ports) -> LibraryJobs:
+    """Return the jobs that follow changes of the library."""
+    return LibraryJobs(ports.jobs, ports.job_queue, ports.clock)

@@ -15,7 +15,7 @@ from entrypoints.wiring.service import Service
 
 def wire_webhooks(service: Service) -> WebhookUseCases:
     """Return the use cases of webhooks."""
-    ports, settings, _, _ = service
+    ports, settings, _ = service
     webhooks, deliveries = ports.webhooks, ports.deliveries
     return WebhookUseCases(
         add_webhook=AddWebhook(webhooks, AddressRules(settings.sends_to_loopback)),

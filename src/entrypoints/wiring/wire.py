@@ -1,6 +1,5 @@
 """Connect all use cases with their ports."""
 
-from application.concurrency.background_queue import BackgroundQueue
 from application.concurrency.timeouts import Timeouts
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
@@ -19,7 +18,7 @@ from entrypoints.wiring.webhooks import wire_webhooks
 def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> UseCases:
     """Return all use cases for these ports."""
     limits = timeouts or Timeouts()
-    service = Service(ports, settings, limits, BackgroundQueue(limits))
+    service = Service(ports, settings, limits)
     examination = examination_of(service)
     library = wire_library(service, examination)
     search = wire_search(service, library)
@@ -30,11 +29,11 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
     features = (
         wire_accounts(service),
         library,
-        wire_uploads(service, library, examination),
+        wire_uploads(service, examination),
         search,
         planning,
         rendering,
-        wire_jobs(service, films, planning, rendering, webhooks),
+        wire_jobs(service, films, planning, rendering, webhooks, examination),
         wire_operations(service, library, search),
         webhooks,
     )

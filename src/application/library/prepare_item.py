@@ -1,12 +1,11 @@
-"""Prepare the clips and songs of the library for films."""
+"""Prepare a clip or a song of the library for films."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from application.concurrency.task_groups import run_all
 from application.library.clip_failures import MISSING, Surroundings, is_of_the_clip
 from application.media.cut_plans import ORDINARY, WORK, first_eight, whole_clip, whole_song
 from application.media.disk_errors import disk_errors
@@ -15,27 +14,23 @@ from application.media.item_attempts import ItemAttempts, ItemFailure, failure_o
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.clip_encoder import ClipEncoder
 from application.ports.media_probe import MediaProbe
-from application.ports.moves import MoveFilter, MoveRepository
-from application.ports.pagination import read_all
-from application.ports.songs import SongFilter, SongRepository
+from application.ports.moves import MoveRepository
+from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
+from domain.blueprint.model import OutputConfig
 from domain.library.moves import Move
 from domain.library.songs import Song
 from domain.shared.errors import MediaNotFound
 
-OnProgress = Callable[[str, int, int], Awaitable[None]]
-"""Receives the name of a finished item, the number done and the total."""
-
 _log = logging.getLogger("bachata.clips")
 
 
-class PrewarmLibrary:
-    """Prepares, for every move and song, the work that all films with it share.
+class PrepareItem:
+    """Does, for a move or a song, the work that all films with it share.
 
     A move whose clip cannot be encoded is marked as unusable in the library, with the reason; the
-    mark is removed when it can be encoded. A failed item is skipped, unless the cause affects all
-    items: no FFmpeg, no storage, a full disk.
+    mark is removed when it can be encoded.
     """
 
     def __init__(
@@ -47,9 +42,8 @@ class PrewarmLibrary:
         media_probe: MediaProbe,
         clips: ClipEncoder,
         workspace: Workspace,
-        at_once: int,
     ) -> None:
-        """Take the ports, and the number of parallel moves."""
+        """Take the ports."""
         self._songs = songs
         self._moves = moves
         self._storage = storage
@@ -57,50 +51,22 @@ class PrewarmLibrary:
         self._media_probe = media_probe
         self._clips = clips
         self._workspace = workspace
-        self._at_once = at_once
         self._surroundings = Surroundings(storage, workspace, clips)
 
     async def __call__(
-        self, on_progress: OnProgress, at_once: int | None = None
-    ) -> tuple[ItemFailure, ...]:
-        """Return once all that can be made ready is, with what cannot; done twice it is quick.
+        self, each: Song | Move, output: OutputConfig = ORDINARY
+    ) -> ItemFailure | None:
+        """Prepare one for films with this output, or return why that cannot be done.
 
-        Raises `FFmpegMissing`, `StorageFailed`, ... if the cause affects all items. If the encoder
-        does not cache clips, only the moves marked as unusable are tried.
-        """
-        songs = await read_all(lambda after, most: self._songs.page(SongFilter(), after, most))
-        moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
-        gate = asyncio.Semaphore(at_once or self._at_once)
-        unready: list[ItemFailure] = []
-        attempts = ItemAttempts("making ready", self._surroundings.check)
-        done = 0
-
-        async def one(each: Song | Move) -> None:
-            if (failure := await self.one(each)) is not None:
-                unready.append(failure)
-
-        async def ready(each: Song | Move) -> None:
-            nonlocal done
-            async with gate:
-                await attempts(each.id, one(each))
-                done += 1
-                name = each.title if isinstance(each, Song) else each.name
-                await on_progress(name, done, len(songs) + len(moves))
-
-        library: Iterable[Song | Move] = (*songs, *moves)
-        await run_all(ready(each) for each in library)
-        return (*unready, *attempts.failures)
-
-    async def one(self, each: Song | Move) -> ItemFailure | None:
-        """Make one ready, or return why that cannot be; raises as the call does.
-
-        For a move marked as unusable the whole clip is tried, because the fault may be at its end.
+        Done twice it is quick. If the encoder does not cache clips, only a move that is marked as
+        unusable is tried; of such a move the whole clip is, because the fault may be at its end.
+        Raises `FFmpegMissing`, `StorageFailed`, ... if the cause affects all items.
         """
         if isinstance(each, Song):
             return await self._tried(each, self._ready_song(each))
         if each.unusable is None:
-            return await self._tried(each, self._ready_move(each))
-        return await self._tried(each, self._try_all_of(each))
+            return await self._tried(each, self._ready_move(each, output))
+        return await self._tried(each, self._try_all_of(each, output))
 
     async def doubt(self, clips: Mapping[str, str]) -> None:
         """Check clips of a failed film, given by the ids of their moves; mark the unusable moves.
@@ -110,7 +76,7 @@ class PrewarmLibrary:
         attempts = ItemAttempts("trying the clip of the move", self._surroundings.check)
         for move in await self._moves.find_many(tuple(clips)):
             if move.video_path == clips[move.id]:
-                work = self._tried(move, self._try_all_of(move), missing=True)
+                work = self._tried(move, self._try_all_of(move, ORDINARY), missing=True)
                 await attempts(move.id, work)
 
     async def _tried(
@@ -152,18 +118,18 @@ class PrewarmLibrary:
             sound = whole_song(song.audio_path, known.media.seconds)
             await self._clips.encode_sound(sound, files, folder / "sound.mp4")
 
-    async def _ready_move(self, move: Move) -> None:
+    async def _ready_move(self, move: Move, output: OutputConfig) -> None:
         if not self._clips.keeps:
             return
         async with self._at_work() as (files, folder):
-            cut = first_eight(move, move.video_path)
-            await self._clips.normalise(cut, files, ORDINARY, folder / "cut.mp4")
+            cut = first_eight(move, move.video_path, output)
+            await self._clips.normalise(cut, files, output, folder / "cut.mp4")
 
-    async def _try_all_of(self, move: Move) -> None:
+    async def _try_all_of(self, move: Move, output: OutputConfig) -> None:
         """Encode a whole clip, even if the result is not used."""
         async with self._at_work() as (files, folder):
-            cut = whole_clip(move, move.video_path)
-            await self._clips.normalise(cut, files, ORDINARY, folder / "clip.mp4")
+            cut = whole_clip(move, move.video_path, output)
+            await self._clips.normalise(cut, files, output, folder / "clip.mp4")
 
     @asynccontextmanager
     async def _at_work(self) -> AsyncGenerator[tuple[FetchedFiles, Path]]:
