@@ -18,6 +18,7 @@ from entrypoints.cli.exit_codes import NOT_RIGHT, status_of
 from entrypoints.http.problems import STATUS
 from tests.api.memory_backend import ASSEMBLE, GENERATE, MemoryBackend, document, problem_of
 from tests.cases.test_exit_codes import kinds, made
+from tests.world.preparing import library_work_ended
 
 pytestmark = pytest.mark.anyio
 
@@ -194,6 +195,6 @@ async def test_a_file_that_got_lost_is_ours_and_the_next_dance_does_without_it(
             theirs["output_config"]["output_path"] = "output/user_local/theirs.mp4"
             answer = await client.post(ASSEMBLE, json=theirs)
             assert problem_of(answer, 404)["code"] == "media-not-found"
-            await app.state.use_cases.background.done()
+            await library_work_ended(app.state.use_cases.run_job.next_in, backend.jobs)
             again = await client.post(GENERATE, json=asked)
     assert again.status_code == (200 if lost == "clip" else 500)

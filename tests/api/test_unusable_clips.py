@@ -14,6 +14,7 @@ from application.ports.moves import MoveFilter
 from domain.shared.errors import FFmpegFailed, StorageFailed, UnreadableMedia
 from tests.api.memory_backend import GENERATE, MemoryBackend, paths_of, problem_of
 from tests.world.faulty import FaultyEncoder
+from tests.world.preparing import library_work_ended
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +35,8 @@ class Studio:
     async def settled(self) -> None:
         """Wait for what is done after the answers."""
         app = cast(Any, self.client)._transport.app
-        await app.state.use_cases.background.done()
+        run_job = app.state.use_cases.run_job
+        await library_work_ended(run_job.next_in, self.backend.jobs)
 
     async def song(self) -> str:
         return (await self.client.get("/api/songs")).json()["items"][0]["id"]

@@ -20,6 +20,7 @@ from domain.shared.errors import StorageFailed, UnreadableMedia
 from tests.api.asgi import Exchange
 from tests.api.memory_backend import GENERATE, MemoryBackend, failing, paths_of, problem_of
 from tests.api.test_leaving import PATIENCE, Stuck
+from tests.world.preparing import library_work_ended
 from tests.world.studio import media
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +51,7 @@ async def guest(place: MemoryBackend, opened: Litestar) -> AsyncGenerator[httpx.
     transport = httpx.ASGITransport(cast(Any, opened))
     async with httpx.AsyncClient(transport=transport, base_url="http://backend") as client:
         yield client
-        await opened.state.use_cases.background.done()
+        await library_work_ended(opened.state.use_cases.run_job.next_in, place.jobs)
         for address in (MOVES, SONGS):
             for each in (await client.get(address)).json()["items"]:
                 assert (await client.delete(f"{address}/{each['id']}")).status_code == 204
@@ -153,7 +154,7 @@ async def test_a_song_is_heard_after_the_answer(
     guest: httpx.AsyncClient, place: MemoryBackend, opened: Litestar
 ) -> None:
     answer = await bring(guest, SONGS, SUNG, title="Mi canción", artist="Ana")
-    await opened.state.use_cases.background.done()
+    await library_work_ended(opened.state.use_cases.run_job.next_in, place.jobs)
     later = (await guest.get(answer.headers["location"])).json()
 
     assert answer.status_code == 201, answer.text

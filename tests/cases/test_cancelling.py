@@ -72,8 +72,7 @@ class Library(Place):
             self.library.files,
             MemoryMediaProbe(),
             self.add_song,
-            self._analysis(self.library.songs, self.storage),
-            self.background,
+            self.library_jobs,
             1,
         )
         return upload(self.sound, SongForm(title="a", artist="b"))
@@ -128,7 +127,5 @@ def test_what_comes_into_the_library_is_there_whole_or_not_at_all(
         assert place(at).workspace.open == set()
         assert list((tmp_path / str(at) / "work").rglob("*")) == []
 
-    moments = each_moment(
-        lambda at: partial(WORKS[name], place(at)), look, lambda at: place(at).background.close
-    )
+    moments = each_moment(lambda at: partial(WORKS[name], place(at)), look)
     assert moments > 5

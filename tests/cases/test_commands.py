@@ -400,9 +400,9 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
         f"a-x: unusable: Dances do not use it, because no film can be made of its clip. {reason}"
         in said.err
     )
-    said = run("library", "warm")
+    said = run("prewarm")
     assert said.status == 1
-    assert f"Not ready: a-x: {reason}" in said.err
+    assert f"Not ready: moves/a-x: {reason}" in said.err
 
 
 def test_recovery_says_what_it_has_removed_and_what_has_lost_its_file(

@@ -23,6 +23,7 @@ from domain.library.embeddings import MoveEmbedding, Part, Rows, packed
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis
 from tests.strategies.entries import row
+from tests.world.preparing import complete_all
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +42,7 @@ class Place:
         self.heard = 0
         workspace = MemoryWorkspace(root)
         self.embed = BackfillTextEmbeddings(self.embeddings, MemoryEmbedder())
-        self.complete = BackfillAudioEmbeddings(
+        self.backfill = BackfillAudioEmbeddings(
             self.storage,
             MemoryArtifactCache(),
             MemoryMediaProbe(),
@@ -51,6 +52,9 @@ class Place:
             Examination(self.analyze, MemoryEmbedder(), MemoryMotionAnalyzer()),
             self.audio_analyzer,
         )
+
+    async def complete(self) -> int:
+        return await complete_all(self.backfill, self.embeddings)
 
     async def analyze(self, clip: Path) -> Analysis:
         self.heard += 1

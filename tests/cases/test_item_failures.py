@@ -29,7 +29,6 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
 from adapters.progress.several import SeveralProgress
-from application.concurrency.background_queue import BackgroundQueue
 from application.concurrency.task_groups import run_all
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
@@ -38,7 +37,7 @@ from application.library.backfill_text_embeddings import BackfillTextEmbeddings
 from application.library.check_library import CheckLibrary
 from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary
-from application.library.prewarm_library import PrewarmLibrary
+from application.library.prepare_item import PrepareItem
 from application.media.item_attempts import ItemAttempts, ItemFailure, code_of
 from application.operations.make_demo import MakeDemoLibrary
 from application.operations.recover_storage import OLD, RecoverStorage
@@ -61,6 +60,7 @@ from domain.shared.errors import (
 )
 from tests.world.failing import failing
 from tests.world.importing import HEARD, analyze_audio
+from tests.world.preparing import complete_all, prepare_all
 
 Error = Callable[[], BaseException]
 
@@ -138,8 +138,8 @@ class Place:
     async def embed(self) -> None:
         await BackfillTextEmbeddings(self.embeddings, self.embedder)()
 
-    def warming(self, **ports: Any) -> PrewarmLibrary:
-        return PrewarmLibrary(
+    def preparing(self, **ports: Any) -> PrepareItem:
+        return PrepareItem(
             self.library.songs,
             ports.get("moves", self.library.moves),
             self.storage,
@@ -147,7 +147,6 @@ class Place:
             MemoryMediaProbe(),
             ports.get("encoder", self.encoder),
             self.workspace,
-            2,
         )
 
     def adding(self, storage: MemoryStorage | None = None) -> AddMove:
@@ -278,7 +277,7 @@ def test_the_rest_of_the_library_is_made_ready(bad: set[int], error: Error) -> N
     async def work(place: Place) -> None:
         await place.fill()
         faulty = failing(place.encoder, "normalise", names(bad), error)
-        unready = await place.warming(encoder=faulty)(untold)
+        unready = await prepare_all(place.preparing(encoder=faulty), place.library)
         assert {each.item for each in unready} == names(bad)
 
     in_place(work)
@@ -292,8 +291,8 @@ def test_a_mark_that_cannot_be_written_keeps_no_other_move_from_being_tried(
         await place.fill()
         moves = failing(place.library.moves, "mark_unusable", names(bad), error)
         broken = failing(place.encoder, "normalise", ALL, lambda: UnreadableMedia("Damaged."))
-        prewarm_library = place.warming(moves=moves, encoder=broken)
-        await prewarm_library.doubt(
+        prepare_item = place.preparing(moves=moves, encoder=broken)
+        await prepare_item.doubt(
             {move(number).id: move(number).video_path for number in range(MANY)}
         )
         marked = {each.id for each in await place.moves() if each.unusable}
@@ -353,7 +352,7 @@ def test_the_other_clips_are_listened_to(bad: set[int], error: Error) -> None:
         await place.embed()
         analyzer = MemoryAudioAnalyzer()
         analyzer.name = HEARD.analyzed_by
-        complete = BackfillAudioEmbeddings(
+        backfill = BackfillAudioEmbeddings(
             place.storage,
             MemoryArtifactCache(),
             MemoryMediaProbe(),
@@ -363,7 +362,7 @@ def test_the_other_clips_are_listened_to(bad: set[int], error: Error) -> None:
             Examination(analyze_audio, place.embedder, MemoryMotionAnalyzer()),
             analyzer,
         )
-        assert await complete() == MANY - len(bad)
+        assert await complete_all(backfill, place.embeddings) == MANY - len(bad)
 
     in_place(work)
 
@@ -380,7 +379,7 @@ def test_the_other_moves_are_checked(bad: set[int], error: Error) -> None:
             MemoryArtifactCache(),
             MemoryMediaProbe(),
             place.workspace,
-            place.warming(),
+            place.preparing(),
         )
         found = await check(untold)
         assert {each.move_id for each in found if each.field == "move"} == names(bad)
@@ -501,28 +500,6 @@ def test_the_other_moves_are_indexed(bad: set[int], error: Error) -> None:
         await find.close()
 
     in_place(work)
-
-
-@given(SOME, ANY_ERROR)
-def test_the_rest_of_the_queue_is_done(bad: set[int], error: Error) -> None:
-    async def work() -> None:
-        done: set[int] = set()
-        background = BackgroundQueue()
-
-        def put(number: int) -> None:
-            async def one() -> None:
-                if number in bad:
-                    raise error()
-                done.add(number)
-
-            background(name(number), one)
-
-        for number in range(MANY):
-            put(number)
-        await background.done()
-        assert done == set(range(MANY)) - bad
-
-    asyncio.run(work())
 
 
 @given(SOME)

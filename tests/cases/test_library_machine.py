@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from adapters.memory import encoder
-from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.clock import MemoryClock
 from adapters.memory.embedder import MemoryEmbedder
@@ -22,12 +21,10 @@ from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.workspace import MemoryWorkspace
-from application.concurrency.background_queue import BackgroundQueue
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
 from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary, Outcome
-from application.library.prewarm_library import PrewarmLibrary
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.upload_move import MoveForm, UploadMove
 from application.operations.recover_storage import OLD, RecoverStorage
@@ -39,6 +36,7 @@ from domain.shared import paths
 from domain.shared.errors import NotFound
 from tests.world.importing import analyze_audio
 from tests.world.libraries import surrounded
+from tests.world.preparing import library_jobs
 from tests.world.trouble import LASTING, Kind, Trouble
 
 IDS = st.sampled_from(["a", "b"])
@@ -78,25 +76,14 @@ class Place:
             examine,
             1,
         )
-        prewarm_library = PrewarmLibrary(
-            library.songs,
-            library.moves,
-            storage,
-            MemoryArtifactCache(),
-            media_probe,
-            room,
-            workspace,
-            1,
-        )
-        self.background = BackgroundQueue()
+        self.library_jobs, self.jobs = library_jobs()
         self.upload = UploadMove(
             library.moves,
             library.files,
             media_probe,
             examine,
             add_move,
-            prewarm_library,
-            self.background,
+            self.library_jobs,
             2,
         )
         self.add_song = AddSong(library.songs, library.files, storage, media_probe, room, workspace)
@@ -240,7 +227,6 @@ class LibraryMachine(RuleBasedStateMachine):
             answers = await asyncio.gather(*tasks, return_exceptions=True)
             trouble.at = None
             await trouble.land()
-            await self.place.background.close()
             return [*answers]
 
         return asyncio.run(work())

@@ -13,7 +13,7 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
-from application.library.prewarm_library import PrewarmLibrary
+from application.library.prepare_item import PrepareItem
 from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import Difficulty, OutputConfig
@@ -21,6 +21,7 @@ from domain.blueprint.timeline import Cut, Soundtrack
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Song
 from domain.shared.errors import MoveNotFound, UnreadableMedia
+from tests.world.preparing import prepare_all
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +61,7 @@ class Place:
         ports = (self.storage, MemoryMediaProbe(), self.encoder, self.workspace)
         self.add_move = AddMove(library.moves, library.files, *ports, MemoryEmbedder())
         self.add_song = AddSong(library.songs, library.files, *ports)
-        self.prewarm_library = PrewarmLibrary(
+        self.prepare_item = PrepareItem(
             self.library.songs,
             self.library.moves,
             self.storage,
@@ -68,7 +69,6 @@ class Place:
             MemoryMediaProbe(),
             self.encoder,
             self.workspace,
-            2,
         )
 
     async def move(self, name: str, *, ready: bool, first_count: float = 0.5) -> Move:
@@ -92,10 +92,6 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
-
-
-async def untold(name: str, done: int, of: int) -> None:
-    """Nobody listens."""
 
 
 async def test_a_move_is_made_ready_from_its_first_one_before_it_is_stored(place: Place) -> None:
@@ -128,22 +124,16 @@ async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place
         await place.move(name, ready=False)
     place.encoder.damaged.add("b")
     await place.storage.delete((await place.library.moves.get("c")).video_path)
-    heard: list[tuple[int, int]] = []
-
-    async def told(name: str, done: int, of: int) -> None:
-        heard.append((done, of))
-
-    unready = await place.prewarm_library(told)
+    unready = await prepare_all(place.prepare_item, place.library)
     assert sorted(each.item for each in unready) == ["b", "c"]
     assert {each.code for each in unready} == {"unreadable-media", "media-not-found"}
     assert all(each.message for each in unready)
     assert len(place.encoder.cuts) == 2
-    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert place.workspace.open == set()
 
 
 async def test_an_empty_library_is_ready(place: Place) -> None:
-    assert await place.prewarm_library(untold) == ()
+    assert await prepare_all(place.prepare_item, place.library) == []
 
 
 @pytest.mark.parametrize("first_count", [0.0, 9.0, 9.99, 50.0])

@@ -1,6 +1,6 @@
 """Clips that were filmed to the same recording share the most certain beats."""
 
-import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -8,19 +8,21 @@ import pytest
 
 from adapters.memory import encoder
 from adapters.memory.artifact_cache import MemoryArtifactCache
+from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.sound_aligner import MemorySoundAligner
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
-from application.concurrency.background_queue import BackgroundQueue
 from application.library.share_beats import ShareBeats
 from application.library.upload_move import MoveForm, UploadMove
+from domain.jobs.job import Job, JobKind
 from domain.library.corrections import Correction
 from domain.library.moves import Move
 from domain.library.shared_recordings import Alignment, SoundPrint
 from tests.rules.test_shared_recordings import SURE, clip
 from tests.world.importing import Place
+from tests.world.preparing import library_jobs
 from tests.world.trouble import Trouble
 
 pytestmark = pytest.mark.anyio
@@ -139,7 +141,8 @@ async def test_a_check_of_the_library_shares_beats_and_says_whose(tmp_path: Path
 async def test_many_uploads_read_the_library_once_and_share_what_each_alone_would(
     tmp_path: Path,
 ) -> None:
-    place, trouble, background = Place(tmp_path), Trouble(), BackgroundQueue()
+    place, trouble = Place(tmp_path), Trouble()
+    jobs, records = library_jobs()
     place.alignments.update(filmed_to_one_recording(place))
     share = ShareBeats(
         trouble.around(place.library.moves, "moves"),
@@ -155,25 +158,22 @@ async def test_many_uploads_read_the_library_once_and_share_what_each_alone_woul
         MemoryMediaProbe(),
         place.examine,
         place.add_move,
-        place.prewarm_library,
-        background,
+        jobs,
         1,
-        share_beats=share,
     )
-    begun, over = asyncio.Event(), asyncio.Event()
-
-    async def busy() -> None:
-        begun.set()
-        await over.wait()
-
-    background("something else", busy)
-    await begun.wait()
     for number in range(10):
         place.clip(f"{number}.mp4")
         await upload(place.folder / f"{number}.mp4", MoveForm(name=f"Other {number}"))
     for name in ("unsure", "known"):
         await upload(place.folder / f"{name}.mp4", MoveForm(name=name))
-    over.set()
-    await background.done()
+    kinds = [job.kind async for job in _claimed(records)]
+    assert kinds.count(JobKind.SHARE_BEATS) == 1
+    assert kinds.count(JobKind.PREPARE_ITEM) == 12
+    await share()
     assert trouble.calls.count("moves.page") == 1
     assert (await place.moves())["unsure"].beats_from == "known"
+
+
+async def _claimed(records: MemoryJobRepository) -> AsyncIterator[Job]:
+    while (job := await records.claim()) is not None:
+        yield job

@@ -20,7 +20,7 @@ from application.library.backfill_audio_embeddings import BackfillAudioEmbedding
 from application.library.backfill_text_embeddings import BackfillTextEmbeddings
 from application.library.check_library import CheckLibrary, Finding
 from application.library.clip_analysis import Examination
-from application.library.prewarm_library import PrewarmLibrary
+from application.library.prepare_item import PrepareItem
 from application.media.item_attempts import reason_of
 from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
@@ -45,6 +45,7 @@ from domain.shared.errors import (
 )
 from domain.shared.violations import Violation
 from tests.world.faulty import FaultyEncoder
+from tests.world.preparing import complete_all, prepare_all
 
 pytestmark = pytest.mark.anyio
 
@@ -88,13 +89,11 @@ class Place:
         self.audio_analyzer = MemoryAudioAnalyzer()
         kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
         songs, moves = self.library.songs, self.library.moves
-        self.prewarm_library = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 2)
-        self.check = CheckLibrary(
-            moves, self.embeddings, *kept, self.workspace, self.prewarm_library
-        )
+        self.prepare_item = PrepareItem(songs, moves, *kept, self.encoder, self.workspace)
+        self.check = CheckLibrary(moves, self.embeddings, *kept, self.workspace, self.prepare_item)
         self.hears: dict[str, Exception] = {}
         examine = Examination(self.audio_analyzer.analyze, MemoryEmbedder())
-        self.complete = BackfillAudioEmbeddings(
+        self.backfill = BackfillAudioEmbeddings(
             *kept, self.encoder, self.workspace, self.embeddings, examine, self.audio_analyzer
         )
 
@@ -110,7 +109,10 @@ class Place:
         return {each: (await self.library.moves.get(each)).unusable for each in ("a", "b", "c")}
 
     async def unready(self) -> list[str]:
-        return [each.item for each in await self.prewarm_library(untold)]
+        return [each.item for each in await prepare_all(self.prepare_item, self.library)]
+
+    async def complete(self) -> int:
+        return await complete_all(self.backfill, self.embeddings)
 
     async def checked(self) -> list[Finding]:
         return [each for each in await self.check(untold) if each.field == "unusable"]
@@ -172,7 +174,7 @@ async def test_where_clips_are_not_made_ready_ahead_the_mark_stays_until_film_is
     place.encoder.prepares = False
     place.encoder.faults["clips/b"] = UnreadableMedia("It is damaged.")
     assert await place.unready() == []
-    await place.prewarm_library.doubt(
+    await place.prepare_item.doubt(
         {"b": "clips/b.mp4", "a": "clips/other.mp4", "nobody": "clips/x"}
     )
     assert await place.marks() == {"a": None, "b": "It is damaged.", "c": None}
@@ -197,7 +199,7 @@ async def test_a_full_disk_ends_the_work_and_marks_nothing(place: Place, error: 
         await place.unready()
     assert await place.marks() == {"a": None, "b": None, "c": None}
     with pytest.raises(told):
-        await place.prewarm_library.one(move("b"))
+        await place.prepare_item(move("b"))
     assert place.workspace.open == set()
 
 
@@ -246,8 +248,8 @@ async def test_a_move_that_is_removed_while_it_fails_does_not_come_back(place: P
 
     kept = (place.storage, MemoryArtifactCache(), MemoryMediaProbe())
     songs, moves = place.library.songs, place.library.moves
-    prewarm_library = PrewarmLibrary(songs, moves, *kept, Waiting(), place.workspace, 1)
-    trying = asyncio.create_task(prewarm_library.one(move("b")))
+    prepare_item = PrepareItem(songs, moves, *kept, Waiting(), place.workspace)
+    trying = asyncio.ensure_future(prepare_item(move("b")))
     await failing.wait()
     await place.library.moves.remove("b")
     again = msgspec.structs.replace(move("b"), video_path="clips/new.mp4")

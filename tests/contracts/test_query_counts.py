@@ -48,6 +48,7 @@ from tests.contracts import postgres
 from tests.contracts.accounts import opened
 from tests.contracts.test_plans import Statement, faults, plan_of, statements
 from tests.world.libraries import sql_library
+from tests.world.preparing import library_work_ended
 from tests.world.studio import CLIPS, blueprint
 
 pytestmark = pytest.mark.anyio
@@ -224,12 +225,13 @@ async def counted(
     refused: list[str] = []
     async with backend.opened() as app, client_of(app) as client:
         film = (await client.post(ASSEMBLE, json=document())).json()
+        run_job = app.state.use_cases.run_job
         guest = Guest(client, film["task_id"], await folder_of(client, film["task_id"]))
         for name, route in ROUTES.items():
             for _ in range(1 + route.again):
                 with statements() as found:
                     answer = await route.ask(guest)
-                    await app.state.use_cases.background.done()
+                    await library_work_ended(run_job.next_in, backend.ports.jobs)
                 asked[name] = [each for each in found if not _OF_JOBS.search(each[0])]
                 if not answer.is_success:
                     refused.append(f"{name}: {answer.text}")

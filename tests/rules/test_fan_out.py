@@ -40,9 +40,10 @@ class FamilyMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.run = asyncio.Runner()
         self.jobs = MemoryJobRepository(MemoryTaskRepository())
         self.ended: list[JobState] = []
-        self.parent = asyncio.run(self._divided(5))
+        self.parent = self.run.run(self._divided(5))
 
     async def _divided(self, count: int) -> Job:
         await self.jobs.submit(Submission(job=PARENT, payload="{}"))
@@ -58,7 +59,7 @@ class FamilyMachine(RuleBasedStateMachine):
 
     @rule()
     def start_one(self) -> None:
-        asyncio.run(self.jobs.claim())
+        self.run.run(self.jobs.claim())
 
     @rule(which=st.integers(0, 9), change=st.sampled_from(sorted(CHANGES)))
     def end_one(self, which: int, change: str) -> None:
@@ -68,7 +69,7 @@ class FamilyMachine(RuleBasedStateMachine):
                 each = running[which % len(running)]
                 await self.jobs.update(each.job_id, each.attempt, CHANGES[change])
 
-        asyncio.run(end())
+        self.run.run(end())
 
     @rule(which=st.integers(0, 9))
     def cancel_one(self, which: int) -> None:
@@ -76,21 +77,27 @@ class FamilyMachine(RuleBasedStateMachine):
             family = await self._family()
             await self.jobs.request_cancel(family[which % len(family)].job_id)
 
-        asyncio.run(cancel())
+        self.run.run(cancel())
 
     @rule(likely=st.integers(0, 9))
     def cancel_all(self, likely: int) -> None:
         if not likely:
-            asyncio.run(self.jobs.request_cancel(PARENT.job_id))
+            self.run.run(self.jobs.request_cancel(PARENT.job_id))
+
+    def teardown(self) -> None:
+        self.run.close()
 
     @invariant()
     def the_parent_counts_those_that_have_not_ended(self) -> None:
-        parent, family = asyncio.run(self._seen())
+        parent, family = self.run.run(self._seen())
         children = [each for each in family if each.kind is JobKind.PREPARE_ITEM]
         joins = [each for each in family if each.kind is JobKind.JOIN_LIBRARY]
         unfinished = [each for each in children if each.state not in ENDED]
         assert parent.remaining == len(unfinished)
-        assert len(joins) == (not unfinished and not (parent.cancelling and not joins))
+        if parent.cancelling:
+            assert len(joins) <= (not unfinished)
+        else:
+            assert len(joins) == (not unfinished)
         assert [each.job_id for each in joins] in ([], [join_id(PARENT.job_id)])
         going_on = bool(unfinished) or any(each.state not in ENDED for each in joins)
         assert (parent.state is JobState.DIVIDED) == going_on
@@ -101,7 +108,7 @@ class FamilyMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_parent_ends_once(self) -> None:
-        parent, _ = asyncio.run(self._seen())
+        parent, _ = self.run.run(self._seen())
         if parent.state in ENDED:
             self.ended.append(parent.state)
         assert len(set(self.ended)) <= 1
@@ -112,7 +119,7 @@ class FamilyMachine(RuleBasedStateMachine):
 
 
 TestFamily = FamilyMachine.TestCase
-TestFamily.settings = settings(max_examples=100, stateful_step_count=40)
+TestFamily.settings = settings(max_examples=100, stateful_step_count=30)
 
 
 @given(st.integers(0, 3000), st.data())

@@ -19,7 +19,7 @@ from application.library.add_move import AddMove
 from application.library.check_library import CheckLibrary
 from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary, ImportReport
-from application.library.prewarm_library import PrewarmLibrary
+from application.library.prepare_item import PrepareItem
 from application.library.share_beats import ShareBeats
 from application.ports.moves import MoveFilter
 from domain.library.embeddings import MoveEmbedding
@@ -99,9 +99,9 @@ class Place:
         )
         self.encoder = MemoryEncoder()
         songs, moves = self.library.songs, self.library.moves
-        self.prewarm_library = PrewarmLibrary(songs, moves, *kept, self.encoder, self.workspace, 1)
+        self.prepare_item = PrepareItem(songs, moves, *kept, self.encoder, self.workspace)
         self.check = CheckLibrary(
-            moves, self.embeddings, *kept, self.workspace, self.prewarm_library, self.share
+            moves, self.embeddings, *kept, self.workspace, self.prepare_item, self.share
         )
 
     def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:
