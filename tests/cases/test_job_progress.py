@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from adapters.memory.job_events import MemoryJobEvents
 from adapters.memory.tasks import MemoryTaskRepository
+from application.jobs.end_events import last_event
 from application.jobs.job_progress import JobProgressEvents
-from application.jobs.run_job import last_event
 from application.ports.job_events import JobEvent
 from application.ports.progress import Report
 from application.ports.tasks import Change

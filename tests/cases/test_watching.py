@@ -13,7 +13,7 @@ import pytest
 from adapters.memory.job_events import MemoryJobEvents
 from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.tasks import MemoryTaskRepository
-from application.jobs.run_job import last_event
+from application.jobs.end_events import last_event
 from application.jobs.watch_task import Outcome, Update, WatchTask
 from application.jobs.watchers import Watchers
 from application.ports.job_events import JobEvent

@@ -133,13 +133,13 @@ ROUTES: Final[dict[str, Route]] = {
     "correctAnalysis": Route(
         ask("PATCH", "/api/songs/song-01/analysis", beats="half"), 3, by_key=True
     ),
-    "correctMove": Route(ask("PATCH", "/api/moves/move-01", shift="half_beat"), 3, by_key=True),
+    "correctMove": Route(ask("PATCH", "/api/moves/move-01", shift="half_beat"), 5, by_key=True),
     "uploadSong": Route(
-        bring("/api/songs", encoder.song(31), title="New", artist="Ana"), 9, again=False
+        bring("/api/songs", encoder.song(31), title="New", artist="Ana"), 10, again=False
     ),
     "uploadMove": Route(
         bring("/api/moves", encoder.clip("new", 240, 30), name="New", label="spin"),
-        8,
+        10,
         again=False,
     ),
     "removeSong": Route(ask("DELETE", "/api/songs/song-02"), 6, by_key=True, again=False),
@@ -169,6 +169,10 @@ COUNTS_OF_ACCOUNTS: Final = {
     "revokeApiKey": 2,
 }
 """Operations of accounts, and how many statements each takes with its check of the caller."""
+
+
+OF_JOBS_ONLY: Final = {"prepareLibrary", "watchPreparation", "cancelPreparation"}
+"""Operations that only read and write jobs; the work of these jobs grows with the library."""
 
 
 def move(number: int) -> Move:
@@ -276,7 +280,8 @@ async def test_every_route_of_the_api_is_counted(tmp_path: Path) -> None:
         schema = (await client.get("/schema/openapi.json")).json()
     operations = [each for path in schema["paths"].values() for each in path.values()]
     named = {each["operationId"] for each in operations if "operationId" in each}
-    assert named == {*ROUTES, *COUNTS_OF_ACCOUNTS, *COUNTS_OF_WEBHOOKS}
+    known = {*ROUTES, *COUNTS_OF_ACCOUNTS, *COUNTS_OF_WEBHOOKS, *OF_JOBS_ONLY}
+    assert named == known
 
 
 async def test_the_sixtieth_move_of_a_name_asks_no_more_questions_than_the_tenth() -> None:

@@ -38,10 +38,15 @@ async def prepare_all(prepare: PrepareItem, library: Any) -> list[ItemFailure]:
     failures: list[ItemFailure] = []
     songs = await read_all(lambda after, most: library.songs.page(SongFilter(), after, most))
     moves = await read_all(lambda after, most: library.moves.page(MoveFilter(), after, most))
-    for each in (*songs, *moves):
+    attempts = ItemAttempts("preparing")
+
+    async def one(each: Any) -> None:
         if (failure := await prepare(each)) is not None:
             failures.append(failure)
-    return failures
+
+    for each in (*songs, *moves):
+        await attempts(each.id, one(each))
+    return [*failures, *attempts.failures]
 
 
 async def complete_all(complete: BackfillAudioEmbeddings, embeddings: MoveEmbeddings) -> int:

@@ -1,16 +1,17 @@
 """A job whose progress is told by hand."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.jobs.in_process import InProcessJobQueue
-from application.jobs.run_job import last_event
+from application.jobs.end_events import last_event
 from application.ports.job_events import JobEvent, JobEvents
 from application.ports.job_queue import RunJob
 from application.ports.jobs import JobRepository, Submission
-from domain.jobs.job import Job, JobKind
+from domain.jobs.job import Job, JobKind, Lane
 from domain.jobs.outcome import recorded
 from domain.rendering.assembly import Assembly
 from domain.shared import paths
@@ -21,7 +22,7 @@ NOW = datetime(2024, 2, 29, tzinfo=UTC)
 class IdleQueue(InProcessJobQueue):
     """A queue on which nobody works, so that a test decides what happens to a job."""
 
-    async def work(self, run: RunJob, at_once: int) -> None:
+    async def work(self, run: RunJob, at_once: Mapping[Lane, int]) -> None:
         await asyncio.Event().wait()
 
 

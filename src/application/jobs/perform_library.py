@@ -1,5 +1,6 @@
 """Do the work of the jobs that prepare the library."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Final
@@ -24,7 +25,7 @@ from application.ports.pagination import read_all
 from application.ports.songs import SongFilter, SongRepository
 from application.rendering.attempt import Attempt
 from domain.jobs import fan_out
-from domain.jobs.errors import Poisoned
+from domain.jobs.errors import InternalError, Poisoned
 from domain.jobs.job import Job, JobKind, JobState
 from domain.jobs.outcome import JobFailure, raisable
 from domain.library.moves import Move
@@ -91,6 +92,12 @@ class PerformLibrary:
         except BachataError as error:
             _log.warning("%s failed: %s", job.item or job.kind, error)
             raise
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # What the work awaited was cancelled, not the work.
+            raise InternalError from error
 
     async def _done(self, job: Job, payload: str, attempt: Attempt) -> str | None:
         match job.kind:

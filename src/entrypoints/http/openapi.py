@@ -16,6 +16,7 @@ from litestar.types import Message, Scope
 
 from application.accounts.log_in import TokenPair
 from application.accounts.manage_keys import ApiKeyRequest, IssuedApiKey
+from application.library.library_jobs import Preparation
 from application.library.upload_move import MoveForm, UploadedMove
 from application.library.upload_song import SongForm
 from application.operations.check_health import Health
@@ -39,6 +40,7 @@ from entrypoints.http.film_bodies import (
     DescribedFilmRequest,
 )
 from entrypoints.http.health import Alive
+from entrypoints.http.library import LibraryPreparation
 from entrypoints.http.multipart import FILE
 from entrypoints.http.openapi_security import SCHEMES, with_public
 from entrypoints.http.pagination import MovePage, SongPage
@@ -69,8 +71,10 @@ SPOKEN: Final = (
     IssuedWebhook,
     LikeMoves,
     MoveForm,
+    LibraryPreparation,
     MovePage,
     MoveSearch,
+    Preparation,
     Problem,
     RefreshToken,
     Registration,

@@ -7,12 +7,19 @@ from uuid import UUID
 import msgspec
 
 from application.accounts.manage_keys import ApiKeyRequest
+from application.library.library_jobs import Preparation
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
 from application.search.search_moves import MoveSearch
 from application.webhooks.manage_webhooks import WebhookRequest
 from domain.accounts.rules import Credentials, Registration
-from domain.blueprint.model import Blueprint, BlueprintMove, Difficulty, OutputConfig
+from domain.blueprint.model import (
+    Blueprint,
+    BlueprintMove,
+    Difficulty,
+    OutputConfig,
+    PictureFormat,
+)
 from domain.library.corrections import Correction
 from domain.library.moves import Energy, Style
 from domain.shared import paths
@@ -50,6 +57,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "key_id": str(TASK),
     "webhook_id": str(TASK),
     "delivery_id": str(TASK),
+    "job_id": str(TASK),
     "version": "0123456789abcdef",
     "playlist": "picture.m3u8",
     "kind": "picture",
@@ -70,6 +78,7 @@ BODIES: Final[tuple[msgspec.Struct, ...]] = (
     Registration(name=_NAME, password=_PASSWORD),
     Credentials(name=_NAME, password=_PASSWORD),
     RefreshToken(refresh_token=f"bbr_{_NEW_TASK.hex}_{43 * '0'}"),
+    Preparation(picture=PictureFormat(width=1920, height=1080, frame_rate=25)),
     ApiKeyRequest(name="nightly", expires_in_days=90),
     WebhookRequest(url=_RECEIVER),
     ChoreographyFilmRequest(
