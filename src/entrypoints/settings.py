@@ -212,8 +212,8 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
     encodes_at_once: Annotated[
         int,
         Setting(
-            "maximum number of parallel FFmpeg processes for films, and twice that of the others; "
-            "0: one for every core",
+            "maximum number of parallel FFmpeg processes, besides half as many of work on the "
+            "library; 0: one for every core",
             rules.at_least(0),
         ),
     ] = 0

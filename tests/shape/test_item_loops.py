@@ -10,7 +10,7 @@ _AT_ONCE: Final = ("run_all", "gather", "TaskGroup", "create_task_group")
 
 ITEMS: Final = {
     "adapters/database/job_events.py": {"open_job_events"},
-    "adapters/jobs/slots.py": {"Slots.work"},
+    "adapters/jobs/slots.py": {"Slots.work", "work_in"},
     "adapters/progress/several.py": {"SeveralProgress.tell"},
     "adapters/storage/s3.py": {"S3Storage.remove_leftovers"},
     "application/library/backfill_text_embeddings.py": {"BackfillTextEmbeddings.__call__"},
@@ -45,6 +45,7 @@ ITEMS: Final = {
 """Loops over many items, of which one that fails stops no other."""
 
 WHOLE: Final = {
+    "adapters/database/job_rows.py": {"add_children", "stop_children"},
     "application/accounts/access_tokens.py": {"AccessTokens.read"},
     "application/accounts/attempt_limits.py": {"AttemptLimits._count", "AttemptLimits.log_in"},
     "adapters/database/library_queries.py": {"take.work"},

@@ -120,9 +120,8 @@ class MediaWorker:
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncGenerator[None]:
         """Hold a place of this event loop; raises `WaitedTooLong`."""
-        try:
-            places = self._places.get()
-        except LookupError:
+        places = self._places.get(None)
+        if places is None:
             places = Places(self._at_once)
             self._places.set(places)
         async with place_in(places.free, "a free place to read a file", _QUEUE_WAIT):

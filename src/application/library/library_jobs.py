@@ -29,7 +29,7 @@ _log = logging.getLogger("bachata.library")
 class Preparation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The films for which songs and clips are prepared."""
 
-    picture: PictureFormat = PictureFormat()
+    picture: PictureFormat = msgspec.field(default_factory=PictureFormat)
     analyse: bool = True
     """True: also analyse songs and clips that have no analysis."""
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from domain.jobs.job import Job, JobState
+from domain.jobs.job import FILMS, Job, JobState
 
 MOST_WEBHOOKS: Final = 20
 """Maximum number of webhooks of a user."""
@@ -75,8 +75,8 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def event_of(job: Job) -> WebhookEvent | None:
-    """Return the event that the end of a job is; None if it has not ended."""
-    return _EVENTS.get(job.state)
+    """Return the event that the end of a job is; None if it has not ended, or makes no film."""
+    return _EVENTS.get(job.state) if job.kind in FILMS else None
 
 
 def callbacks_id(owner: str) -> UUID:
