@@ -21,7 +21,7 @@ from application.ports.deliveries import ClaimedDelivery, DeliveryRepository
 from application.ports.jobs import JobRepository, Submission
 from application.ports.webhooks import WebhookRepository
 from domain.jobs.errors import InternalError, LeaseLost
-from domain.jobs.job import Job, JobKind, JobState
+from domain.jobs.job import FILMS, Job, JobKind, JobState, Priority
 from domain.jobs.outcome import recorded
 from domain.webhooks.delivery import (
     INTERRUPTED,
@@ -219,6 +219,13 @@ async def test_a_job_that_goes_on_or_whose_lease_is_lost_tells_nobody(stores: St
     await stores.jobs.claim(new.job_id)
     await stores.jobs.update(new.job_id, 1, Job.queued_again)
     assert [each.task_id for each in await stores.of(webhook)] == [job.job_id]
+
+
+async def test_work_on_the_library_is_told_to_nobody(stores: Stores) -> None:
+    webhook = await stores.added()
+    for kind in set(JobKind) - FILMS:
+        await stores.ended(kind=kind, priority=Priority.BACKGROUND, wanted=True)
+    assert await stores.of(webhook) == ()
 
 
 async def test_of_many_claims_each_delivery_goes_to_one(stores: Stores) -> None:

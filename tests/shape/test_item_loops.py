@@ -45,6 +45,9 @@ ITEMS: Final = {
 """Loops over many items, of which one that fails stops no other."""
 
 WHOLE: Final = {
+    "application/jobs/cancel_job.py": {"CancelJob._signal_children"},
+    "application/jobs/perform_library.py": {"PerformLibrary._divide"},
+    "entrypoints/cli/prewarm.py": {"_watched"},
     "adapters/database/job_rows.py": {"add_children", "stop_children"},
     "application/accounts/access_tokens.py": {"AccessTokens.read"},
     "application/accounts/attempt_limits.py": {"AttemptLimits._count", "AttemptLimits.log_in"},

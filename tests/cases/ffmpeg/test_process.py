@@ -16,6 +16,7 @@ from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from adapters.ffmpeg.find import FFmpeg, find_ffmpeg
 from adapters.ffmpeg.process import run as run_caged
+from application.concurrency.work_priority import Places, low_priority
 from domain.shared.errors import FFmpegFailed, FFmpegMissing
 from tests.cases.ffmpeg.drawn import names_in
 from tests.media import ffmpeg_encoder, probe
@@ -47,6 +48,26 @@ async def test_what_it_writes_is_told_line_by_line() -> None:
     script = "print('one'); print('two', end='')"
     await run([sys.executable, "-c", script], on_line=lines.append)
     assert lines == ["one", "two"]
+
+
+async def test_work_on_the_library_yields_the_processor_to_everything_else() -> None:
+    lines: list[str] = []
+    script = "import os; print(os.getpriority(os.PRIO_PROCESS, 0))"
+    await run([sys.executable, "-c", script], on_line=lines.append)
+    with low_priority():
+        await run([sys.executable, "-c", script], on_line=lines.append)
+    usual, low = map(int, lines)
+    assert (usual, low) == (os.getpriority(os.PRIO_PROCESS, 0), 19)
+
+
+async def test_a_film_never_waits_for_a_place_that_the_library_has() -> None:
+    places = Places(1)
+    with low_priority():
+        await places.free.acquire()
+        assert places.free.locked()
+    assert not places.free.locked()
+    await places.free.acquire()
+    assert places.free.locked()
 
 
 async def test_a_failure_brings_the_last_lines_without_folders() -> None:
