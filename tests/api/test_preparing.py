@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -100,7 +100,7 @@ async def test_clips_are_encoded_in_the_picture_that_is_asked_for(
         sizes.append((output.width, output.height, output.frame_rate))
         return await plain(cut, files, output, into)
 
-    encoder.normalise = normalise
+    cast(Any, encoder).normalise = normalise
     picture = {"width": 640, "height": 360, "frame_rate": 60}
     await ended(client, await asked(client, picture=picture))
     assert set(sizes) == {(640, 360, 60)}
@@ -181,7 +181,7 @@ async def test_a_film_is_made_while_the_library_is_prepared(
         return await plain(*given)
 
     async with backend.client() as client:
-        encoder.encode_sound = encode_sound
+        cast(Any, encoder).encode_sound = encode_sound
         preparation = await asked(client)
         async with asyncio.timeout(LIMIT):
             await held.wait()

@@ -1,6 +1,7 @@
 """A divided job ends once, after all of its children, however they end."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -26,7 +27,7 @@ PARENT = Job(
     priority=Priority.BACKGROUND,
     wanted=True,
 )
-CHANGES = {
+CHANGES: Mapping[str, Callable[[Job], Job]] = {
     "complete": lambda job: job.completed("{}"),
     "fail": lambda job: job.failed(recorded(ValueError())),
     "stop": Job.cancelled,

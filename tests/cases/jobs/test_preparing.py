@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -162,7 +162,7 @@ async def test_a_cancelled_preparation_stops_what_runs_and_starts_nothing(
         finally:
             stopped.set()
 
-    machines.encoder.normalise = normalise
+    cast(Any, machines.encoder).normalise = normalise
     move = next(
         each for each in await machines.children(parent) if (each.item or "").startswith("moves/")
     )
@@ -191,7 +191,7 @@ async def test_a_child_that_is_stopped_with_its_worker_waits_for_another(
         begun.set()
         await asyncio.Event().wait()
 
-    machines.encoder.normalise = normalise
+    cast(Any, machines.encoder).normalise = normalise
     move = next(
         each for each in await machines.children(parent) if (each.item or "").startswith("moves/")
     )
@@ -201,7 +201,7 @@ async def test_a_child_that_is_stopped_with_its_worker_waits_for_another(
         running.cancel()
         await asyncio.wait({running})
     assert (await machines.jobs.get(move.job_id)).state is JobState.QUEUED
-    machines.encoder.normalise = plain
+    cast(Any, machines.encoder).normalise = plain
     await machines.work()
     assert (await machines.report(parent)).failed == 0
 
