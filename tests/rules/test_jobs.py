@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from domain.jobs.admission import Admission
 from domain.jobs.errors import JobEnded, LeaseLost, ServiceFull
-from domain.jobs.job import ENDED, MAX_ATTEMPTS, Job, JobKind, JobState
+from domain.jobs.job import ENDED, MAX_DEATHS, Job, JobKind, JobState
 from domain.jobs.outcome import raisable, recorded
 from domain.shared.errors import BachataError, BlueprintRejected, CallerBusy, MediaNotFound
 from domain.shared.violations import Violation
@@ -31,6 +31,7 @@ class JobMachine(RuleBasedStateMachine):
         super().__init__()
         self.job = NEW
         self.asked = False
+        self.deaths = 0
 
     @rule()
     def start(self) -> None:
@@ -66,9 +67,13 @@ class JobMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.job.state is JobState.RUNNING)
     @rule()
     def worker_dies(self) -> None:
-        attempt = self.job.attempt
-        self.job = self.job.taken_over()
-        assert (self.job.state is JobState.QUEUED) == (attempt < MAX_ATTEMPTS and not self.asked)
+        self.deaths += 1
+        self.job = self.job.taken_over("fetching")
+        goes_on = self.deaths < MAX_DEATHS and not self.asked
+        assert (self.job.state is JobState.QUEUED) == goes_on
+        if self.job.failure is not None and not self.asked:
+            assert (self.job.failure.code, self.job.failure.stage) == ("poisoned", "fetching")
+            assert "`fetching`" in self.job.failure.message
 
     @precondition(lambda self: self.job.state is JobState.RUNNING)
     @rule()

@@ -11,8 +11,8 @@ from domain.jobs.errors import JobEnded, LeaseLost, Poisoned
 from domain.jobs.outcome import JobFailure, recorded
 from domain.shared.errors import Interrupted
 
-MAX_ATTEMPTS: Final = 3
-"""Number of times that a job may start; one that kills each of its workers then fails."""
+MAX_DEATHS: Final = 3
+"""Number of workers that may die while they run a job; then it fails, because it may kill them."""
 
 
 class JobKind(StrEnum):
@@ -58,6 +58,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     state: JobState = JobState.QUEUED
     attempt: int = 0
     """Number of the latest start; 0 before the first."""
+    deaths: int = 0
+    """Number of attempts whose worker died; one that was handed back does not count."""
     request_id: str | None = None
     """Id of the request that submitted it, for the log of its worker."""
     wanted: bool = False
@@ -98,18 +100,23 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
             return self.cancelled()
         return msgspec.structs.replace(self, state=JobState.QUEUED)
 
-    def taken_over(self) -> "Job":
-        """Return the job after its worker has died: queued again, or failed.
+    def taken_over(self, stage: str | None = None) -> "Job":
+        """Return the job after its worker has died in ``stage``: queued again, or failed.
 
-        It fails if it was asked to stop, or if it has had its last attempt.
+        It fails if it was asked to stop, or if it has lost as many workers as it may.
         """
         if self.cancelling:
             return self.failed(recorded(Interrupted()))
-        if self.attempt < MAX_ATTEMPTS:
-            return self.queued_again()
-        times = f"{self.attempt} times"
-        poisoned = Poisoned(f"The job stopped its worker {times}; it is not started again.")
-        return self.failed(recorded(poisoned))
+        deaths = self.deaths + 1
+        job = msgspec.structs.replace(self, deaths=deaths)
+        if deaths < MAX_DEATHS:
+            return job.queued_again()
+        doing = f", the last time in the stage `{stage}`" if stage else ""
+        poisoned = Poisoned(
+            f"The job stopped its worker {deaths} times{doing}; it is not started again."
+        )
+        poisoned.stage = stage
+        return job.failed(recorded(poisoned))
 
     def asked_to_stop(self) -> "Job":
         """Return the job after a request to cancel it: a queued one ends at once.

@@ -220,7 +220,23 @@ async def test_a_job_that_stops_each_worker_ends_as_poisoned(tmp_path: Path) -> 
     assert ended.state is JobState.FAILED
     assert ended.failure is not None
     assert ended.failure.code == "poisoned"
-    assert (await here.task(job.job_id)).state is State.FAILED
+    # It says what it was doing.
+    assert (ended.failure.stage, "`pending`" in ended.failure.message) == ("pending", True)
+    task = await here.task(job.job_id)
+    assert (task.state, task.failure and task.failure.code) == (State.FAILED, "poisoned")
+
+
+async def test_a_job_that_was_handed_back_has_not_stopped_its_worker(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit(wanted=True)
+    for attempt in range(1, 6):
+        assert await here.records.claim()
+        await here.records.update(job.job_id, attempt, Job.queued_again)
+    assert await here.records.claim()
+    here.service.clock.advance(DEAD)
+    await here.recover()
+    assert await here.recover() == 1
+    assert (await here.records.get(job.job_id)).state is JobState.QUEUED
 
 
 async def test_a_job_that_nobody_awaits_is_cancelled_unless_it_is_wanted(tmp_path: Path) -> None:
