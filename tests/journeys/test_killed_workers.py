@@ -1,0 +1,245 @@
+"""Three workers on Postgres that are killed at random and replaced: each film is made once."""
+
+import asyncio
+import os
+import random
+import signal
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, cast
+from uuid import UUID, uuid4
+
+import av
+import httpx
+import pytest
+
+from domain.jobs.job import MAX_DEATHS, Job, JobState
+from domain.shared.paths import film as film_path
+from entrypoints.bootstrap import open_ports
+from entrypoints.ports import Ports
+from tests.journeys.server import STARTED, serving, until
+from tests.journeys.settled import expect_one_end
+from tests.journeys.worker_processes import Service, Worker, own_database
+
+pytestmark = pytest.mark.anyio
+
+LONG: Final = bool(os.environ.get("BACHATA_TEST_LONG"))
+FILMS: Final = 60 if LONG else 12
+KILLS: Final = 10_000 if LONG else 3
+"""Maximum number of killed workers."""
+WORKERS: Final = 3
+PAUSES: Final = (2.0, 6.0)
+"""Seconds between two kills."""
+LIMIT: Final = 900.0
+"""Seconds after which a film that is not made never will be."""
+TAKEN_OVER: Final = 30.0
+"""Seconds in which another worker has taken over the job of a killed one."""
+RATE: Final = 30
+SHORTEST: Final = 90
+"""Frames of the shortest film; each other film is a frame longer than the one before."""
+
+
+@pytest.fixture(scope="module")
+def database() -> Generator[str]:
+    with own_database() as url:
+        yield url
+
+
+class WantedFilm:
+    """A film that is known by its number of frames."""
+
+    def __init__(self, data: Path, number: int) -> None:
+        self.task_id = uuid4()
+        self.frames = SHORTEST + number
+        [song] = (data / "media").glob("songs/*")
+        [clip] = (data / "media").glob("clips/move-1-*")
+        self._document = {
+            "task_id": str(self.task_id),
+            "audio_path": f"songs/{song.name}",
+            "moves": [
+                {
+                    "video_path": f"clips/{clip.name}",
+                    "start_time": 0.0,
+                    "duration": self.frames / RATE,
+                    "trim_start": 0.4,
+                }
+            ],
+            "output_config": {
+                "output_path": film_path("local", self.task_id),
+                "width": 640,
+                "height": 360,
+                "frame_rate": RATE,
+                # A clip is encoded anew for each bitrate.
+                "video_bitrate": f"{1000 + number}k",
+            },
+        }
+
+    async def expect_made(self, client: httpx.AsyncClient) -> None:
+        """Ask for it, wait, download it, and count its frames."""
+        headers = {"Idempotency-Key": str(self.task_id)}
+        answer = await client.post(
+            "/api/choreography/assemble", json=self._document, headers=headers, timeout=LIMIT
+        )
+        assert answer.status_code == 200, answer.text
+        film = answer.json()
+        assert film["task_id"] == str(self.task_id)
+        video = await client.get(film["video_url"], timeout=LIMIT)
+        assert video.status_code == 200
+        frames = await asyncio.to_thread(frames_of, video.content)
+        assert frames == self.frames
+        assert abs(film["video_duration_seconds"] - self.frames / RATE) < 1 / RATE
+
+
+def frames_of(film: bytes) -> int:
+    """Decode a film and count its frames."""
+    with cast(Any, av.open(BytesIO(film), format="mp4")) as opened:
+        return sum(1 for _ in opened.decode(video=0))
+
+
+class Killer:
+    """Kills a worker at random again and again, and starts another at once."""
+
+    def __init__(self, chance: random.Random, service: Service, ports: Ports) -> None:
+        self._chance = chance
+        self._service = service
+        self._jobs = ports.jobs
+        self._number = 0
+        self.workers: list[Worker] = []
+        self.all: list[Worker] = []
+        self.killed: dict[Worker, float] = {}
+
+    def start(self) -> Worker:
+        """Start one more worker."""
+        self._number += 1
+        more = {"BACHATA_MAX_RUNNING": "1"}
+        name = f"worker-{self._number}"
+        worker = Worker(self._service.data, name, {**self._service.environment, **more})
+        self.workers.append(worker)
+        self.all.append(worker)
+        return worker
+
+    async def run(self, jobs: list[UUID]) -> None:
+        """Kill until cancelled, or until there were enough."""
+        while len(self.killed) < KILLS:
+            await asyncio.sleep(self._chance.uniform(*PAUSES))
+            victim = self._chance.choice(self.workers)
+            # It can take no job while the records are read.
+            victim.process.send_signal(signal.SIGSTOP)
+            records = [await self._jobs.get(job_id) for job_id in jobs]
+            if any(each.state is JobState.RUNNING and _is_doomed(each) for each in records):
+                # It is right that one more death would end this job.
+                victim.process.send_signal(signal.SIGCONT)
+                continue
+            victim.kill()
+            self.killed[victim] = time.monotonic()
+            self.workers.remove(victim)
+            self.start()
+
+
+def _is_doomed(job: Job) -> bool:
+    return job.deaths + 1 >= MAX_DEATHS
+
+
+class Starts:
+    """Looks when each attempt of each job was first seen."""
+
+    def __init__(self, ports: Ports, jobs: list[UUID]) -> None:
+        self._ports = ports
+        self._jobs = jobs
+        self.seen: dict[tuple[UUID, int], float] = {}
+
+    async def watch(self) -> None:
+        """Look until cancelled."""
+        while True:
+            for job_id in self._jobs:
+                job = await self._ports.jobs.get(job_id)
+                if job.state is not JobState.QUEUED:
+                    self.seen.setdefault((job_id, job.attempt), time.monotonic())
+            await asyncio.sleep(0.1)
+
+    def takeovers(self, killer: Killer) -> list[float]:
+        """Seconds from the death of a worker to the next start of each of its jobs."""
+        found: list[float] = []
+        for worker, at in killer.killed.items():
+            started = {
+                (UUID(line["task_id"]), line["attempt"])
+                for line in worker.lines()
+                if "attempt" in line and "task_id" in line
+            }
+            for job_id, attempt in started:
+                later = self.seen.get((job_id, attempt + 1))
+                if later is not None:
+                    found.append(later - at)
+        return found
+
+
+@asynccontextmanager
+async def beside(*works: Any) -> AsyncGenerator[None]:
+    """Do something until the end of the block."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def test_films_of_workers_that_are_killed_at_random_are_made_once(
+    database: str, tmp_path: Path
+) -> None:
+    seed = int(os.environ.get("BACHATA_TEST_SEED") or random.SystemRandom().randrange(10_000))
+    print(f"BACHATA_TEST_SEED={seed}, load {os.getloadavg()[0]:.1f}")
+    service = Service(tmp_path, database)
+    await service.furnish(8.0)
+    more = {"BACHATA_MAX_WAITING": "100"}
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(
+            serving(service.data, tmp_path / "log", **service.environment, **more)
+        )
+        client = await stack.enter_async_context(server.client())
+        ports = await stack.enter_async_context(open_ports(service.settings))
+        films = [WantedFilm(service.data, number) for number in range(FILMS)]
+        ids = [film.task_id for film in films]
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        killer = Killer(chance, service, ports)
+        stack.callback(lambda: [each.kill() for each in killer.all])
+        for _ in range(WORKERS):
+            killer.start()
+        for worker in tuple(killer.workers):
+            await until(worker.is_ready, within=STARTED)
+        began = time.monotonic()
+        made = [asyncio.ensure_future(film.expect_made(client)) for film in films]
+
+        async def are_recorded() -> bool:
+            with suppress(Exception):
+                return bool([await ports.jobs.get(each) for each in ids])
+            return False
+
+        await until(are_recorded, within=STARTED)
+        starts = Starts(ports, ids)
+        async with beside(killer.run(ids), starts.watch()):
+            await asyncio.gather(*made)
+        seconds = time.monotonic() - began
+        for worker in killer.workers:
+            assert await worker.ended(signal.SIGTERM) in (0, -signal.SIGTERM)
+        assert await server.ended(signal.SIGTERM) == 0
+    assert not any("exception" in line for line in server.lines())
+    for worker in killer.all:
+        assert not any("exception" in line for line in worker.lines())
+    folders = [worker.data for worker in killer.all]
+    ends = await expect_one_end(service.data, ids, service.environment, *folders)
+    assert {job.state for job in ends.jobs.values()} == {JobState.COMPLETED}
+    takeovers = starts.takeovers(killer)
+    longest = max(takeovers, default=0.0)
+    print(
+        f"{FILMS} films in {seconds:.0f} s, {len(killer.killed)} workers killed, "
+        f"{len(takeovers)} jobs taken over after {min(takeovers, default=0):.1f} to "
+        f"{longest:.1f} s; {ends.counted()}; {ends.removed} films of killed attempts removed; "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+    assert longest < TAKEN_OVER
