@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import NamedTuple
 from uuid import UUID
 
-from application.concurrency.timeouts import LEAVING, ended
+from application.concurrency.timeouts import LEAVING, ended, stopped
 from application.jobs.film_request import FilmRequest
 from application.jobs.make_film import MakeFilm
 from application.jobs.watch_task import FROM_RECORD, Outcome, Update
@@ -118,7 +118,7 @@ class StreamFilm:
                     yield None
         finally:
             reading.cancel()
-            await ended(reading, "the next event", LEAVING)
+            await stopped(reading, "the next event", LEAVING)
 
 
 async def _next(events: Subscription) -> JobEvent | None:
