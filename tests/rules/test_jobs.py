@@ -131,16 +131,18 @@ def test_an_error_outside_the_tree_keeps_its_message_to_itself() -> None:
     assert "secret" not in failure.message
 
 
-@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.none() | st.integers(1, 9))
+@given(st.data(), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.booleans())
 def test_as_many_jobs_are_admitted_as_the_limits_say(
-    unfinished: int, mine: int, most: int, most_of_one: int | None
+    data: st.DataObject, queued: int, running: int, most: int, counts_running: bool
 ) -> None:
-    admission = Admission(most=most, most_of_one=most_of_one)
+    mine = data.draw(st.integers(0, queued + running))
+    most_of_one = data.draw(st.none() | st.integers(1, 9))
+    admission = Admission(most=most, most_of_one=most_of_one, counts_running=counts_running)
     if most_of_one is not None and mine >= most_of_one:
         with pytest.raises(CallerBusy):
-            admission.check(unfinished, mine)
-    elif unfinished >= most:
+            admission.check(queued, running, mine)
+    elif queued + (running if counts_running else 0) >= most:
         with pytest.raises(ServiceFull):
-            admission.check(unfinished, mine)
+            admission.check(queued, running, mine)
     else:
-        admission.check(unfinished, mine)
+        admission.check(queued, running, mine)
