@@ -65,6 +65,14 @@ class WaitForJob:
             raise
         return answer_of(job)
 
+    async def current(self, job: Job) -> Job:
+        """Return the job as it is now; if the database is unavailable, as it was."""
+        try:
+            return await self._jobs.get(job.job_id)
+        except BachataError as error:
+            _log.warning("the state of a job is not read: %s", error)
+            return job
+
     async def _ended(self, job: Job) -> Job:
         while job.state not in ENDED:
             async with self._events.subscribe(job.job_id) as events:

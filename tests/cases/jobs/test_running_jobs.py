@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from application.jobs.make_film import MakeFilm
 from application.jobs.run_job import LEASE
 from domain.jobs.errors import JobCancelled, JobNotFound, LeaseLost
 from domain.jobs.job import Job, JobState
 from domain.rendering.assembly import State
 from domain.shared.errors import AssemblyTimedOut, NotReady, SongNotFound
+from domain.shared.paths import LOCAL_USER
 from tests.api.memory_backend import failing
 from tests.cases.jobs.jobs_in_memory import PATIENCE, HeldWork, Jobs
 
@@ -174,6 +176,28 @@ async def test_a_wanted_job_goes_on_when_its_caller_leaves(tmp_path: Path) -> No
     work.outcome.set_result("1")
     assert await running
     assert (await here.records.get(job.job_id)).state is JobState.COMPLETED
+
+
+@pytest.mark.parametrize("patience", [0.0, 0.02])
+async def test_a_client_that_does_not_wait_gets_the_job_as_it_is_then(
+    tmp_path: Path, patience: float
+) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit(wanted=True)
+    assert await here.records.claim()
+
+    async def submit(*_: object, **__: object) -> tuple[Job, bool]:
+        return job, False
+
+    recorded: Any = submit
+    make_film = MakeFilm(recorded, here.wait, here.cancel, 600)
+    request: Any = None
+    answer = await make_film(request, job.job_id, LOCAL_USER, patience=patience)
+    assert (job.state, answer.job.state) == (JobState.QUEUED, JobState.RUNNING)
+    assert answer.result is None
+    await here.records.update(job.job_id, 1, lambda each: each.completed("{}"))
+    late = await make_film(request, job.job_id, LOCAL_USER, patience=patience)
+    assert late.result == ("{}" if patience else None)
 
 
 async def test_a_job_over_its_time_is_cancelled(tmp_path: Path) -> None:
