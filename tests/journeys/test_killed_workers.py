@@ -128,10 +128,12 @@ class Killer:
             victim = self._chance.choice(self.workers)
             # It can take no job while the records are read.
             victim.process.send_signal(signal.SIGSTOP)
-            records = [await self._jobs.get(job_id) for job_id in jobs]
+            try:
+                records = [await self._jobs.get(job_id) for job_id in jobs]
+            finally:
+                victim.process.send_signal(signal.SIGCONT)
             if any(each.state is JobState.RUNNING and _is_doomed(each) for each in records):
                 # It is right that one more death would end this job.
-                victim.process.send_signal(signal.SIGCONT)
                 continue
             victim.kill()
             self.killed[victim] = time.monotonic()
