@@ -123,7 +123,7 @@ class RunJob:
                 # This worker ends; the job goes on elsewhere, or after the next start.
                 attempt.abandoned = True
                 await _stopped(work, job, self._leaving)
-                await finish_even_if_cancelled(self._record(job, Job.queued_again))
+                await finish_even_if_cancelled(self._settle(job, Job.queued_again))
             elif not concluded:
                 await finish_even_if_cancelled(self._conclude(job, work, attempt))
             raise
@@ -163,7 +163,8 @@ class RunJob:
             _log.warning("a job was taken over", extra=_facts(job))
             return
         if work.cancelled():
-            await self._record(job, Job.cancelled)
+            # The task may have been completed just before.
+            await self._settle(job, Job.cancelled)
         elif (error := work.exception()) is None:
             result = work.result()
             await self._record(job, lambda each: each.completed(result))
@@ -176,14 +177,21 @@ class RunJob:
             failure = recorded(error)
             await self._record(job, lambda each: each.failed(failure))
 
-    async def _settle(self, job: Job) -> None:
+    async def _settle(self, job: Job, otherwise: Change | None = None) -> None:
+        """Record the end of the task as that of the job; without one, record ``otherwise``."""
         try:
-            change = await self._settled(job)
+            change = await self._outcome(job) or otherwise
         except BachataError as error:
             _log.warning("the outcome of a job is not found: %s", error, extra=_facts(job))
             return
         if change is not None:
             await self._record(job, change)
+
+    async def _outcome(self, job: Job) -> Change | None:
+        try:
+            return await self._settled(job)
+        except BachataError:
+            return await self._retries(lambda: self._settled(job))
 
     async def _record(self, job: Job, change: Change) -> None:
         """Record the end of the attempt, with retries; recovery takes over what cannot be."""

@@ -5,13 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from application.jobs.make_film import MakeFilm
 from application.jobs.run_job import LEASE
 from domain.jobs.errors import JobCancelled, JobNotFound, LeaseLost
 from domain.jobs.job import Job, JobState
-from domain.rendering.assembly import State
+from domain.rendering.assembly import Assembly, State
 from domain.shared.errors import AssemblyTimedOut, NotReady, SongNotFound
 from domain.shared.paths import LOCAL_USER
 from tests.api.memory_backend import failing
@@ -76,6 +77,30 @@ async def test_a_running_job_is_cancelled(tmp_path: Path) -> None:
     assert not work.attempts[0].abandoned
     with pytest.raises(JobCancelled):
         await here.wait(job, PATIENCE)
+
+
+@pytest.mark.parametrize("stops", ["its caller", "its worker"])
+async def test_a_job_that_is_stopped_after_the_end_of_its_task_ends_as_its_task(
+    tmp_path: Path, stops: str
+) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+
+    def complete(task: Assembly) -> Assembly:
+        return msgspec.structs.replace(task, state=State.COMPLETED, output_path="output/a.mp4")
+
+    await here.service.tasks.update(job.job_id, complete)
+    if stops == "its caller":
+        await here.cancel(job.job_id)
+        await running
+    else:
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert work.cancelled == 1
+    ended = await here.records.get(job.job_id)
+    assert (ended.state, ended.attempt) == (JobState.COMPLETED, 1)
 
 
 async def test_a_cancellation_whose_signal_is_lost_is_noticed_at_the_next_renewal(
