@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 
 from application.jobs.make_film import MakeFilm
 from application.jobs.run_job import LEASE
+from application.jobs.wait_for_job import WaitForJob
 from domain.jobs.errors import JobCancelled, JobNotFound, LeaseLost
 from domain.jobs.job import Job, JobState
 from domain.rendering.assembly import Assembly, State
@@ -185,6 +187,50 @@ async def test_a_caller_that_leaves_cancels_its_job(tmp_path: Path) -> None:
     assert work.cancelled == 1
     assert (await here.records.get(job.job_id)).state is JobState.CANCELLED
     await running
+
+
+async def test_a_caller_waits_on_while_the_records_are_away(tmp_path: Path) -> None:
+    work = HeldWork()
+    here = Jobs(tmp_path, work)
+    job, running = await begun(here, work)
+    away = Away(here.records, 3)
+    records: Any = away
+    wait = WaitForJob(records, here.events, here.cancel, look=0.01, away=60)
+    waiting = asyncio.ensure_future(wait(job, 600))
+    async with asyncio.timeout(PATIENCE):
+        await away.over.wait()
+        work.outcome.set_result("{}")
+        assert await waiting == "{}"
+        assert await running
+
+
+async def test_a_caller_gives_up_when_the_records_stay_away(tmp_path: Path) -> None:
+    here = Jobs(tmp_path, HeldWork())
+    job = await here.submit()
+    records: Any = Away(here.records, 1_000_000)
+    wait = WaitForJob(records, here.events, here.cancel, look=0.01, away=0.1)
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(NotReady):
+            await wait(job, 600)
+
+
+class Away:
+    """Records of jobs that cannot be read so many times."""
+
+    def __init__(self, records: object, times: int) -> None:
+        self._records: Any = records
+        self._left = times
+        self.over = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._records, name)
+
+    async def get(self, job_id: UUID) -> Job:
+        if self._left:
+            self._left -= 1
+            raise NotReady
+        self.over.set()
+        return await self._records.get(job_id)
 
 
 async def test_a_wanted_job_goes_on_when_its_caller_leaves(tmp_path: Path) -> None:
