@@ -5,23 +5,20 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncGenerator, Generator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from io import BytesIO
+from collections.abc import Generator
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any, Final, cast
-from uuid import UUID, uuid4
+from typing import Final
+from uuid import UUID
 
-import av
-import httpx
 import pytest
 
 from domain.jobs.job import MAX_DEATHS, Job, JobState
-from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from entrypoints.ports import Ports
 from tests.journeys.server import STARTED, serving, until
 from tests.journeys.settled import expect_one_end
+from tests.journeys.wanted_films import WantedFilm, beside
 from tests.journeys.worker_processes import Service, Worker, own_database
 
 pytestmark = pytest.mark.anyio
@@ -33,70 +30,14 @@ KILLS: Final = 10_000 if LONG else 3
 WORKERS: Final = 3
 PAUSES: Final = (3.0, 8.0)
 """Seconds between two kills."""
-LIMIT: Final = 3600.0
-"""Seconds after which a film that is not made never will be."""
 TAKEN_OVER: Final = 30.0
 """Seconds in which another worker has taken over the job of a killed one."""
-RATE: Final = 30
-SHORTEST: Final = 90
-"""Frames of the shortest film; each other film is a frame longer than the one before."""
 
 
 @pytest.fixture(scope="module")
 def database() -> Generator[str]:
     with own_database() as url:
         yield url
-
-
-class WantedFilm:
-    """A film that is known by its number of frames."""
-
-    def __init__(self, data: Path, number: int) -> None:
-        self.task_id = uuid4()
-        self.frames = SHORTEST + number
-        [song] = (data / "media").glob("songs/*")
-        [clip] = (data / "media").glob("clips/move-1-*")
-        self._document = {
-            "task_id": str(self.task_id),
-            "audio_path": f"songs/{song.name}",
-            "moves": [
-                {
-                    "video_path": f"clips/{clip.name}",
-                    "start_time": 0.0,
-                    "duration": self.frames / RATE,
-                    "trim_start": 0.4,
-                }
-            ],
-            "output_config": {
-                "output_path": film_path("local", self.task_id),
-                "width": 640,
-                "height": 360,
-                "frame_rate": RATE,
-                # A clip is encoded anew for each bitrate.
-                "video_bitrate": f"{1000 + number}k",
-            },
-        }
-
-    async def expect_made(self, client: httpx.AsyncClient) -> None:
-        """Ask for it, wait, download it, and count its frames."""
-        headers = {"Idempotency-Key": str(self.task_id)}
-        answer = await client.post(
-            "/api/choreography/assemble", json=self._document, headers=headers, timeout=LIMIT
-        )
-        assert answer.status_code == 200, answer.text
-        film = answer.json()
-        assert film["task_id"] == str(self.task_id)
-        video = await client.get(film["video_url"], timeout=LIMIT)
-        assert video.status_code == 200
-        frames = await asyncio.to_thread(frames_of, video.content)
-        assert frames == self.frames
-        assert abs(film["video_duration_seconds"] - self.frames / RATE) < 1 / RATE
-
-
-def frames_of(film: bytes) -> int:
-    """Decode a film and count its frames."""
-    with cast(Any, av.open(BytesIO(film), format="mp4")) as opened:
-        return sum(1 for _ in opened.decode(video=0))
 
 
 class Killer:
@@ -176,19 +117,6 @@ class Starts:
                 if later is not None:
                     found.append(later - at)
         return found
-
-
-@asynccontextmanager
-async def beside(*works: Any) -> AsyncGenerator[None]:
-    """Do something until the end of the block."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def test_films_of_workers_that_are_killed_at_random_are_made_once(
