@@ -43,11 +43,16 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Service]:
+def database() -> Generator[str]:
     with own_database() as url:
-        made = Service(tmp_path_factory.mktemp("service"), url)
-        await made.furnish(SECONDS)
-        yield made
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def service(database: str, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    made = Service(tmp_path_factory.mktemp("service"), database)
+    await made.furnish(SECONDS)
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ LONG: Final = bool(os.environ.get("BACHATA_TEST_LONG"))
 LIMIT: Final = 45
 """Seconds that a film may take on this server."""
 LATE: Final = "the disk of the encoder broke at the end"
-FLOOD_MB: Final = 200
+FLOOD_MB: Final = 100
 MEMORY_MB: Final = 100
 """Megabytes by which a server may grow while its FFmpeg floods stderr; a film needs some."""
 

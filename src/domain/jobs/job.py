@@ -14,6 +14,9 @@ from domain.shared.errors import Interrupted
 MAX_DEATHS: Final = 3
 """Number of workers that may die while they run a job; then it fails, because it may kill them."""
 
+MAX_SETBACKS: Final = 5
+"""Number of attempts that may end because a part of the service, such as the database, was away."""
+
 
 class JobKind(StrEnum):
     """The work that a job does."""
@@ -60,6 +63,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the latest start; 0 before the first."""
     deaths: int = 0
     """Number of attempts whose worker died; one that was handed back does not count."""
+    setbacks: int = 0
+    """Number of attempts that ended because a part of the service was away."""
     request_id: str | None = None
     """Id of the request that submitted it, for the log of its worker."""
     wanted: bool = False
@@ -99,6 +104,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         if self.cancelling:
             return self.cancelled()
         return msgspec.structs.replace(self, state=JobState.QUEUED)
+
+    def set_back(self) -> "Job":
+        """Return the job after an attempt that ended because a part of the service was away."""
+        return msgspec.structs.replace(self, setbacks=self.setbacks + 1).queued_again()
 
     def taken_over(self, stage: str | None = None) -> "Job":
         """Return the job after its worker has died in ``stage``: queued again, or failed.

@@ -12,8 +12,9 @@ import pytest
 from application.jobs.make_film import MakeFilm
 from application.jobs.run_job import LEASE
 from application.jobs.wait_for_job import WaitForJob
+from application.rendering.attempt import Attempt
 from domain.jobs.errors import JobCancelled, JobNotFound, LeaseLost
-from domain.jobs.job import Job, JobState
+from domain.jobs.job import ENDED, MAX_SETBACKS, Job, JobState
 from domain.rendering.assembly import Assembly, State
 from domain.shared.errors import AssemblyTimedOut, NotReady, SongNotFound
 from domain.shared.paths import LOCAL_USER
@@ -67,6 +68,32 @@ async def test_the_error_of_the_work_is_the_error_of_the_job(
         await here.wait(job, PATIENCE)
     assert "secret" not in str(raised.value)
     assert (await here.records.get(job.job_id)).state is JobState.FAILED
+
+
+@pytest.mark.parametrize("times", [2, 99])
+async def test_a_job_whose_service_was_away_is_tried_again_a_few_times(
+    tmp_path: Path, times: int
+) -> None:
+    failures = 0
+
+    async def perform(job: Job, payload: str, attempt: Attempt) -> str:
+        nonlocal failures
+        if failures < times:
+            failures += 1
+            raise NotReady("The database is away.")
+        return "{}"
+
+    here = Jobs(tmp_path, perform)
+    job = await here.submit()
+    while (await here.records.get(job.job_id)).state not in ENDED:
+        assert await here.run()
+    ended = await here.records.get(job.job_id)
+    if times < MAX_SETBACKS:
+        assert (ended.state, ended.attempt, ended.deaths) == (JobState.COMPLETED, times + 1, 0)
+    else:
+        assert (ended.state, ended.attempt) == (JobState.FAILED, MAX_SETBACKS + 1)
+        assert ended.failure is not None
+        assert ended.failure.code == "not-ready"
 
 
 async def test_a_running_job_is_cancelled(tmp_path: Path) -> None:
