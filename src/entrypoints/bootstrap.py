@@ -21,6 +21,7 @@ from adapters.database.library_files import SqlLibraryFiles
 from adapters.database.logins import SqlLogins
 from adapters.database.moves import SqlMoveRepository
 from adapters.database.schema import Schema, open_schema
+from adapters.database.server_time import server_time
 from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.songs import SqlSongRepository
 from adapters.database.tasks import SqlTaskRepository
@@ -141,7 +142,8 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             progress=SeveralProgress(
                 LogProgress(), JobProgressEvents(job_events, tasks), *listeners
             ),
-            clock=SystemClock(),
+            # Machines that share records write the same time, even if one has a wrong clock.
+            clock=SystemClock(await server_time(database)) if database.is_shared else SystemClock(),
             cage=TriedCage(cage, settings.folder),
             users=SqlUserRepository(database),
             logins=SqlLogins(database),

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import msgspec
 
-from domain.jobs.admission import Admission
 from entrypoints import setting_rules as rules
 from entrypoints.setting_rules import Setting
 
@@ -37,7 +36,7 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_per_caller: Annotated[
         int,
         Setting(
-            "unfinished films of one caller; not applied to the built-in local user",
+            "unfinished films of one caller; not applied without `BACHATA_AUTH`",
             rules.at_least(1),
         ),
     ] = 4
@@ -70,8 +69,3 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     def running_on(self, cores: int) -> int:
         """Return the number of films that a process with so many cores makes at once."""
         return self.max_running or cores
-
-    def admission_on(self, cores: int) -> Admission:
-        """Return the limits of unfinished jobs for a process with so many cores."""
-        most = self.running_on(cores) + self.max_waiting
-        return Admission(most=most, most_of_one=self.max_per_caller)

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from domain.jobs.admission import Admission
 from entrypoints import setting_rules as rules
 from entrypoints.job_settings import JobSettings
 from entrypoints.setting_rules import Setting
@@ -57,3 +58,15 @@ class ServerSettings(JobSettings, frozen=True, kw_only=True):
     def secrets(self) -> tuple[str, ...]:
         """The secrets that sign tokens, the newest first."""
         return rules.secrets_in(self.token_secrets)
+
+    def admission_on(self, cores: int) -> Admission:
+        """Return the limits of unfinished jobs for a process with so many cores.
+
+        Without accounts all requests have the same caller, who has no limit of his own.
+        """
+        of_one = self.max_per_caller if self.auth == "on" else None
+        if self.has_workers:
+            # At least one job must be able to wait until a worker takes it.
+            most = max(1, self.max_waiting)
+            return Admission(most=most, most_of_one=of_one, counts_running=False)
+        return Admission(most=self.running_on(cores) + self.max_waiting, most_of_one=of_one)

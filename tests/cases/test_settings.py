@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.jobs.admission import Admission
 from domain.shared.errors import InvalidRequest
 from entrypoints.environment import SETTINGS, from_environment, listed, with_address
 from entrypoints.settings import Settings
@@ -128,3 +129,21 @@ def test_secrets_of_tokens_are_long_and_separated_by_commas() -> None:
     with pytest.raises(InvalidRequest) as refused:
         from_environment({"BACHATA_TOKEN_SECRETS": f"{one},{31 * 'c'}"})
     assert 31 * "c" not in str(refused.value.violations)
+
+
+def test_every_user_has_a_limit_and_only_without_accounts_the_caller_has_none() -> None:
+    with_accounts = from_environment({"BACHATA_AUTH": "on", "BACHATA_MAX_PER_CALLER": "3"})
+    assert with_accounts.admission_on(2) == Admission(most=34, most_of_one=3)
+    assert from_environment({}).admission_on(2) == Admission(most=34, most_of_one=None)
+
+
+@pytest.mark.parametrize(("waiting", "most"), [("0", 1), ("7", 7)])
+def test_a_server_with_workers_limits_the_films_that_wait(waiting: str, most: int) -> None:
+    settings = from_environment(
+        {
+            "BACHATA_JOBS": "pgqueuer",
+            "BACHATA_DATABASE_URL": "postgresql+asyncpg://localhost/a",
+            "BACHATA_MAX_WAITING": waiting,
+        }
+    )
+    assert settings.admission_on(8) == Admission(most=most, most_of_one=None, counts_running=False)

@@ -1,6 +1,7 @@
 """A wait ends within its limit, whatever is waited for."""
 
 import asyncio
+from contextlib import suppress
 from threading import Event
 
 import pytest
@@ -110,6 +111,34 @@ async def test_the_end_is_waited_for_however_often_the_wait_is_cancelled() -> No
     assert not waiting.done()
     may_end.set()
     assert await waiting
+
+
+async def test_a_caller_that_is_cancelled_as_its_late_work_ends_hears_of_it() -> None:
+    async with stubborn() as waits:
+
+        async def again_and_again() -> None:
+            while True:
+                with suppress(WaitedTooLong):
+                    await within("the work", SHORT, late(), leaving=60)
+
+        ending = asyncio.Event()
+
+        async def late() -> None:
+            try:
+                await forever()
+            finally:
+                ending.set()
+                await waits.hang()
+
+        looping = asyncio.ensure_future(again_and_again())
+        await ending.wait()
+        looping.cancel()
+        await asyncio.sleep(0)
+        waits.let_go()
+        await asyncio.wait({looping}, timeout=20)
+        heard = looping.done()
+        looping.cancel()
+    assert heard
 
 
 async def test_work_carried_to_its_end_is_given_up_when_it_has_none() -> None:

@@ -18,7 +18,7 @@ from adapters.database import connections
 from adapters.database.failures import failure_of
 from adapters.database.revisions import Revisions
 from application.concurrency.threads import Threads
-from application.concurrency.timeouts import ended, passed, reminded
+from application.concurrency.timeouts import ended, passed, reminded, stopped
 from domain.shared.errors import DatabaseBehind, NotReady, WaitedTooLong
 
 T = TypeVar("T")
@@ -149,7 +149,7 @@ class Database:
             raise
         if not task.done():
             task.cancel()
-            if not await ended(task, awaited, self._closing) or task.cancelled():
+            if not await stopped(task, awaited, self._closing) or task.cancelled():
                 raise WaitedTooLong(awaited, limit or 0)
         with _translated(self.name, self._file):
             return task.result()

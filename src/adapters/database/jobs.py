@@ -201,9 +201,9 @@ async def _lock(connection: AsyncConnection) -> None:
 
 async def _admit(connection: AsyncConnection, submission: Submission) -> None:
     mine = func.count().filter(JobRow.owner == submission.job.owner)
-    query = select(func.count(), mine).where(JobRow.state.in_(_UNFINISHED))
-    unfinished, of_caller = (await connection.execute(query)).one()
-    submission.admission.check(unfinished, of_caller)
+    queued = func.count().filter(JobRow.state == JobState.QUEUED.value)
+    query = select(queued, func.count() - queued, mine).where(JobRow.state.in_(_UNFINISHED))
+    submission.admission.check(*(await connection.execute(query)).one())
 
 
 async def _read(connection: AsyncConnection, job_id: UUID) -> tuple[Job, int]:

@@ -62,7 +62,8 @@ async def run(
     try:
         async with asyncio.timeout(limits.seconds), asyncio.TaskGroup() as readers:
             readers.create_task(_each_line(process.stdout, on_line or _unheard))
-            readers.create_task(_each_line(process.stderr, last.append))
+            # A program that floods stderr must not cost more than reading it does.
+            readers.create_task(_each_line(process.stderr, last.append, tail))
             readers.create_task(_waited(process))
     except TimeoutError:
         raise FFmpegFailed(
@@ -102,14 +103,19 @@ def _unheard(line: str) -> None:
     """Ignore a line."""
 
 
-async def _each_line(stream: asyncio.StreamReader | None, on_line: Line) -> None:
-    """Pass on each line, cut at a maximum length, so that memory stays bounded."""
+async def _each_line(
+    stream: asyncio.StreamReader | None, on_line: Line, most: int | None = None
+) -> None:
+    """Pass on each line, cut at a maximum length, so that memory stays bounded.
+
+    Of lines that are read together only the last ``most`` are passed on.
+    """
     if stream is None:
         return
     held = b""
     while chunk := await stream.read(65_536):
         *whole, held = re.split(rb"[\r\n]+", held + chunk)
-        for line in whole:
+        for line in whole if most is None else whole[-most:]:
             on_line(line[:_LONGEST_LINE].decode(errors="replace"))
         held = held[:_LONGEST_LINE]
     if held:

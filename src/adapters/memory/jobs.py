@@ -56,7 +56,8 @@ class MemoryJobRepository:
                 return self._entry(used[1]).job
         unfinished = [each.job for each in self._entries.values() if each.job.state not in ENDED]
         of_caller = sum(each.owner == job.owner for each in unfinished)
-        submission.admission.check(len(unfinished), of_caller)
+        queued = sum(each.state is JobState.QUEUED for each in unfinished)
+        submission.admission.check(queued, len(unfinished) - queued, of_caller)
         if job.job_id in self._entries:
             raise TaskTaken
         self._entries[job.job_id] = _Entry(job, submission.payload, now)

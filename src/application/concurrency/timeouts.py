@@ -109,16 +109,31 @@ async def within(
     if task.done():
         return task.result()
     task.cancel()
-    if await ended(task, awaited, leaving) and not task.cancelled():
+    if await stopped(task, awaited, leaving) and not task.cancelled():
         # It succeeded or failed at the last moment.
         return task.result()
     raise WaitedTooLong(awaited, seconds)
 
 
+async def stopped(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> bool:
+    """Wait as `ended` does, and raise `asyncio.CancelledError` if the wait was cancelled.
+
+    Use this wherever the caller goes on afterwards, such as in a loop, which would otherwise never
+    hear of its cancellation.
+    """
+    caller = asyncio.current_task()
+    before = caller.cancelling() if caller else 0
+    over = await ended(work, awaited, seconds)
+    if caller is not None and caller.cancelling() > before:
+        raise asyncio.CancelledError
+    return over
+
+
 async def ended(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> bool:
     """Wait until ``work`` has ended, even if the wait is cancelled; return True if it has.
 
-    After ``seconds`` it is abandoned. Its errors are ignored.
+    After ``seconds`` it is abandoned. Its errors are ignored. The caller does not hear of the
+    cancellation of its wait, so it must end soon; a loop uses `stopped`.
     """
     if not await passed(work, seconds):
         abandon(work, awaited, seconds)

@@ -17,7 +17,6 @@ from domain.blueprint.model import Blueprint
 from domain.jobs.admission import Admission
 from domain.jobs.job import Job
 from domain.rendering.assembly import Assembly
-from domain.shared import paths
 
 
 class SubmitFilm:
@@ -92,7 +91,7 @@ class SubmitFilm:
             payload=payload_of(request),
             task=task,
             key=key,
-            admission=self._of(owner),
+            admission=self._admission,
         )
 
         async def submit() -> tuple[Job, bool]:
@@ -104,9 +103,3 @@ class SubmitFilm:
             return recorded, replayed
 
         return await finish_even_if_cancelled(submit())
-
-    def _of(self, owner: str) -> Admission:
-        """Return the limits for a caller: without accounts, all requests have the same owner."""
-        if owner != paths.LOCAL_USER:
-            return self._admission
-        return Admission(most=self._admission.most, most_of_one=None)

@@ -119,6 +119,7 @@ class Record:
         The result is final only if it was read back: without a database, the end is unknown. The
         end of an abandoned attempt is not recorded.
         """
+        self._attempt.ends_with(error)
         if isinstance(error, LeaseLost):
             self._attempt.abandoned = True
         if self.abandoned:

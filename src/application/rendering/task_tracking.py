@@ -91,6 +91,7 @@ class TrackedTasks:
 
         If the database is unavailable, recovery ends the task later.
         """
+        attempt.ends_with(error)
         try:
             found = await self._tasks.get(task_id)
         except BachataError as second:

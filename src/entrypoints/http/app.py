@@ -101,7 +101,7 @@ def create_app(
         lifespan=[lifespan],
         dependencies=dependencies(),
         middleware=[requests.in_time],
-        state=State({"timeouts": limits}),
+        state=State({"timeouts": limits, "stopping": asyncio.Event()}),
         exception_handlers=problems.HANDLERS,  # pyright: ignore[reportArgumentType]
         type_decoders=DECODERS,
         plugins=[UnreadSchema()],

@@ -1,5 +1,6 @@
 """Routes that tell the progress of tasks."""
 
+import asyncio
 import re
 from functools import partial
 from typing import Annotated, Any, Final
@@ -64,4 +65,5 @@ class TaskController(Controller):
             await watch_task.check(task_id, caller)
             return Response(b"", status_code=204, media_type=EVENTS)
         after = int(last_event_id or 0)
-        return EventStream(partial(watch_task, task_id, caller, after))
+        stopping: asyncio.Event = request.app.state.stopping
+        return EventStream(partial(watch_task, task_id, caller, after), stopping=stopping)

@@ -56,6 +56,7 @@ def wire_jobs(
             ports.jobs,
             ports.job_queue,
             ports.job_events,
+            ports.tasks,
             films.tasks,
             cancel_job,
             settled_outcome,
