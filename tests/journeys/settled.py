@@ -67,8 +67,8 @@ async def expect_one_end(
     assert len(kept) == sum(job.state is JobState.COMPLETED for job in jobs.values())
     for folder in (data, *folders):
         assert working(folder) == []
-    removed = await asyncio.to_thread(_recovered, data, environment, _stored(data))
-    assert _stored(data) == kept
+    removed = await asyncio.to_thread(_recovered, data, environment, _stored(data, ids))
+    assert _stored(data, ids) == kept
     for folder in (data / "work", data / "cache" / "making", data / "media" / ".incoming"):
         left = list(folder.glob("*"))
         assert left == [], left
@@ -103,11 +103,15 @@ async def ready_again(client: httpx.AsyncClient) -> float:
     return await until(is_ready, within=SETTLED)
 
 
-def _stored(data: Path) -> set[str]:
-    """Storage paths of all films, of whatever attempt."""
-    media = data / "media"
+def _stored(data: Path, ids: Iterable[UUID]) -> set[str]:
+    """Storage paths of every file of these films, of whatever attempt."""
+    media, names = data / "media", [str(each) for each in ids]
     found = (path for path in (media / "output").rglob("*") if path.is_file())
-    return {path.relative_to(media).as_posix() for path in found}
+    return {
+        path.relative_to(media).as_posix()
+        for path in found
+        if any(name in path.name for name in names)
+    }
 
 
 def _recovered(data: Path, environment: Mapping[str, str], stored: set[str]) -> int:

@@ -151,12 +151,15 @@ async def test_a_worker_whose_clock_is_off_by_an_hour_makes_films_as_the_others_
 
 
 @contextmanager
-def on_a_small_disk(service: Service, root: Path) -> Generator[tuple[SmallDisk, Path]]:
+def on_a_small_disk(service: Service, folder: Path) -> Generator[tuple[SmallDisk, Path]]:
     """A data folder whose media are the common ones, and all else of which is on a small disk."""
-    with small_disk(root, 30_000_000) as disk:
-        data = disk.root / "data"
+    with small_disk(folder / "disk", 30_000_000) as disk:
+        data = folder / "data"
         data.mkdir()
         (data / "media").symlink_to(service.data / "media")
+        for name in ("work", "cache"):
+            (disk.root / name).mkdir()
+            (data / name).symlink_to(disk.root / name)
         yield disk, data
 
 
@@ -164,7 +167,7 @@ async def test_a_worker_whose_disk_is_full_fails_its_film_by_name_and_goes_on(
     service: Service, server: Server, tmp_path: Path
 ) -> None:
     films = [WantedFilm(service.data, 40 + number) for number in range(2)]
-    with on_a_small_disk(service, tmp_path / "disk") as (disk, data):
+    with on_a_small_disk(service, tmp_path) as (disk, data):
         worker = Worker(data, "small", service.environment)
         try:
             await until(worker.is_ready, within=STARTED)
