@@ -215,9 +215,9 @@ async def test_a_film_that_kills_three_workers_is_poisoned_and_the_others_are_ma
                 worker.kill()
 
     async with server.client() as client, beside(replace_the_dead()):
-        answer, *_ = await asyncio.gather(
-            deadly.asked(client), *(film.expect_made(client) for film in others)
-        )
+        asking = asyncio.ensure_future(deadly.asked(client))
+        await asyncio.gather(*(film.expect_made(client) for film in others))
+        answer = await asking
     assert (answer.status_code, answer.json()["code"]) == (500, "poisoned"), answer.text
     assert answer.json()["stage"] == "concatenating"
     assert [worker.process.returncode for worker in dead] == [-signal.SIGKILL] * 3

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -27,7 +28,7 @@ MANY: Final = {"BACHATA_MAX_RUNNING": "32"}
 LEAVES: Final = ("without a key", "with a key", "is cancelled")
 
 
-async def left(asking: "list[asyncio.Future[httpx.Response]]") -> None:
+async def left(asking: "Sequence[asyncio.Future[httpx.Response]]") -> None:
     """Close the connections of requests that are not answered yet."""
     for each in asking:
         each.cancel()
