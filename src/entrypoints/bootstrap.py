@@ -12,6 +12,7 @@ from adapters.cage.self_test import TriedCage
 from adapters.database.api_keys import SqlApiKeys
 from adapters.database.attempts import SqlAttemptCounter
 from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.copying import copy_rows
 from adapters.database.deliveries import Outbox, SqlDeliveryRepository, outbox
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import Database, open_database
@@ -198,6 +199,15 @@ def schema_of(settings: Settings, *, make: bool) -> AbstractAsyncContextManager[
     Without ``make`` a missing file is an error.
     """
     return open_schema(settings.database, make=make)
+
+
+async def copy_database(url: str, settings: Settings) -> dict[str, int]:
+    """Copy all rows of the database at a URL to that of the settings; raises as `copy_rows`."""
+    async with (
+        open_schema(url, make=False) as source,
+        open_schema(settings.database, make=False) as target,
+    ):
+        return await copy_rows(source, target)
 
 
 async def open_storage(settings: Settings, stack: AsyncExitStack) -> Storage:

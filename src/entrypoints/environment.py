@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final, get_type_hints
 
 import msgspec
@@ -104,8 +104,8 @@ def _faults(settings: Settings) -> list[Violation]:
     return [Violation(path=name, message=demand) for name, demand in demands]
 
 
-def readme_table() -> str:
-    """Return the settings table of the README: name, default with its unit, meaning."""
+def settings_table() -> str:
+    """Return the table of settings for the documents: name, default with its unit, meaning."""
     rows = [f"| `{each.name}` | {_default(each)} | {each.setting.meaning} |" for each in SETTINGS]
     return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows, ""])
 
@@ -117,15 +117,10 @@ def _default(declared: Declared) -> str:
     return f"`{text}` {declared.setting.unit}".rstrip()
 
 
-def env_example() -> str:
-    """Return the text of `.env.example`: the containers' settings, and other defaults as comments.
-
-    It omits the data folder, which the container sets itself.
-    """
+def env_example(omitted: Container[str]) -> str:
+    """Return the lines of `.env.example`: the defaults of all settings but some, as comments."""
     return "".join(
-        f"{each.name}={each.setting.example}\n"
-        if each.setting.example
-        else f"#{each.name}={each.shown(each.default)}\n"
+        f"#{each.name}={each.shown(each.default)}\n"
         for each in SETTINGS
-        if each.field != "data_dir"
+        if each.name not in omitted
     )

@@ -60,7 +60,7 @@ class Server:
         if self._account:
             owner = pwd.getpwnam(self._account)
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        programs = _programs(folder, self._account)
+        self.programs = programs = _programs(folder, self._account)
         data = folder / "data"
         self._control = [programs / "pg_ctl", "-w", "-D", data]
         # Nothing has to outlive the tests.

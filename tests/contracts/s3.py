@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -123,7 +123,8 @@ class OwnServer:
         self.endpoint = f"http://127.0.0.1:{ports[3]}"
         self._log = folder / "log"
         self._options = _options(folder, ports)
-        self._left = _sockets(ports)
+        parts = ("master", "volume", "filer", "s3")
+        self._left = sockets(dict(zip(parts, ports, strict=True)))
         # It logs to the folder of temporary files.
         self._environment = {**os.environ, "TMPDIR": str(folder)}
         self._running: subprocess.Popen[bytes] | None = None
@@ -159,10 +160,13 @@ class OwnServer:
             path.unlink(missing_ok=True)
 
 
-def _sockets(ports: Sequence[int]) -> list[Path]:
-    """Return the Unix sockets between its parts, whose paths are fixed."""
-    parts = zip(("master", "volume", "filer", "s3"), ports, strict=True)
-    return [Path(f"/tmp/seaweedfs-{part}-grpc-{port + 10_000}.sock") for part, port in parts]  # noqa: S108
+def sockets(ports: Mapping[str, int]) -> list[Path]:
+    """Return the Unix sockets that a killed server leaves between its parts, whose paths are fixed.
+
+    ``ports`` has the port of each part by its name.
+    """
+    folder = Path("/tmp")  # noqa: S108
+    return [folder / f"seaweedfs-{part}-grpc-{at + 10_000}.sock" for part, at in ports.items()]
 
 
 def _options(folder: Path, ports: Sequence[int]) -> list[str]:

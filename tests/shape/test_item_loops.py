@@ -51,6 +51,7 @@ ITEMS: Final = {
 WHOLE: Final = {
     "application/accounts/access_tokens.py": {"AccessTokens.read"},
     "application/accounts/attempt_limits.py": {"AttemptLimits._count", "AttemptLimits.log_in"},
+    "adapters/database/copying.py": {"_copy", "_require_empty", "copy_rows"},
     "adapters/database/library_queries.py": {"take.work"},
     "adapters/database/moves.py": {"SqlMoveRepository.find_many"},
     "adapters/demo/studio.py": {"CodeStudio._made"},
