@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.text_query.meanings import Role
 from domain.text_query.terms import lexicon
-from domain.text_query.tokens import folded, split
+from domain.text_query.tokens import fold, split
 from domain.text_query.words import Asked, read
 
 
@@ -202,8 +202,8 @@ def test_sixty_sentences_of_each_language_are_tried() -> None:
 
 @pytest.mark.parametrize("text", [*ENGLISH, *SPANISH])
 def test_capitals_and_accents_change_no_order(text: str) -> None:
-    assert folded(summary(read(text.upper()))) == folded(summary(read(text)))
-    assert folded(summary(read(folded(text)))) == folded(summary(read(text)))
+    assert fold(summary(read(text.upper()))) == fold(summary(read(text)))
+    assert fold(summary(read(fold(text)))) == fold(summary(read(text)))
 
 
 def test_words_are_told_as_they_were_written() -> None:
@@ -242,8 +242,8 @@ def test_every_word_is_used_or_named_or_says_nothing_of_a_dance(text: str) -> No
 @given(st.lists(strange, min_size=1, max_size=6))
 def test_what_no_dancer_says_is_told_in_its_own_words(words: list[str]) -> None:
     asked = read(" ".join(words))
-    expected = list(dict.fromkeys(folded(each) for each in words))
-    assert [folded(each) for each in asked.not_understood] == expected
+    expected = list(dict.fromkeys(fold(each) for each in words))
+    assert [fold(each) for each in asked.not_understood] == expected
     assert asked.nothing
 
 

@@ -16,7 +16,7 @@ from domain.text_query.meanings import FAST, MEDIUM, SLOW, Role, TempoRange
 from domain.text_query.quantities import LONGEST, SHORTEST
 from domain.text_query.spelling import Vocabulary, allowance, slips
 from domain.text_query.terms import lexicon
-from domain.text_query.tokens import MOST_CHARACTERS, folded
+from domain.text_query.tokens import MOST_CHARACTERS, fold
 from domain.text_query.words import Asked, read
 
 EASY, MIDDLING, HARD = Difficulty
@@ -193,7 +193,7 @@ def test_a_description_asks_for_this_and_nothing_else(text: str, asked: dict[str
 @pytest.mark.parametrize("text", [*ENGLISH, *SPANISH])
 def test_capitals_accents_and_stray_blanks_change_nothing(text: str) -> None:
     shouted, said = (read(each, SONGS, LABELS) for each in (f"  {text.upper()}  ", text))
-    assert [folded(x) for x in shouted.not_understood] == [folded(x) for x in said.not_understood]
+    assert [fold(x) for x in shouted.not_understood] == [fold(x) for x in said.not_understood]
     assert bare(shouted, not_understood=()) == bare(said, not_understood=())
 
 
