@@ -43,13 +43,13 @@ def danced_film(into: Path, tempo: float) -> None:
         stream = film.add_stream("libx264", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
         stream.options = {"preset": "ultrafast"}
-        heard = film.add_stream("aac", rate=SAMPLES)
-        heard.layout = "stereo"
+        audio_stream = film.add_stream("aac", rate=SAMPLES)
+        audio_stream.layout = "stereo"
         for number in range(round(len(sound) * RATE / SAMPLES)):
             moved = np.ascontiguousarray(np.roll(picture, number, axis=1))
             film.mux(stream.encode(av.VideoFrame.from_ndarray(moved, format="rgb24")))
         film.mux(stream.encode(None))
-        _record(film, heard, sound)
+        _record(film, audio_stream, sound)
 
 
 def played_song(into: Path, tempo: float) -> None:
@@ -97,8 +97,8 @@ def song(seconds: float) -> tuple[Song, Analysis]:
         duration=seconds,
         analyzed_by="score",
     )
-    named = Song(id="clicks", title="Clicks", artist="Nobody", audio_path="songs/new", duration=1)
-    return named, analysis
+    clicks = Song(id="clicks", title="Clicks", artist="Nobody", audio_path="songs/new", duration=1)
+    return clicks, analysis
 
 
 def move(number: int, label: str) -> Move:

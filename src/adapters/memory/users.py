@@ -49,8 +49,8 @@ class MemoryUserRepository:
         return None if user is None or user.disabled else user
 
     def _find(self, name: str) -> User | None:
-        wanted = folded(name)
-        return next((each for each in self.users.values() if each.folded_name == wanted), None)
+        key = folded(name)
+        return next((each for each in self.users.values() if each.folded_name == key), None)
 
     def _known(self, user_id: str) -> User:
         if user_id not in self.users:

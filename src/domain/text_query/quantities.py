@@ -20,12 +20,12 @@ _EXACTLY: Final = 2.0
 
 _UNITS: Final = {
     word: seconds
-    for seconds, listed in (
+    for seconds, phrases in (
         (1.0, "s, sec, secs, second, seconds, seg, segs, segundo, segundos, segundito, segunditos"),
         (60.0, "m, min, mins, minute, minutes, minuto, minutos, minutito, minutitos"),
         (3600.0, "h, hr, hrs, hour, hours, hora, horas, horita"),
     )
-    for word in phrases_of(listed)
+    for word in phrases_of(phrases)
 }
 _ONES: Final = (
     "zero cero, one un una uno a an, two dos couple par, three tres few, four cuatro, five cinco,"

@@ -66,10 +66,12 @@ class DanceOptions(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _locks(_: click.Context, __: click.Parameter, said: tuple[str, ...]) -> tuple[LockedMove, ...]:
+def _locks(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> tuple[LockedMove, ...]:
     """Parse POSITION=MOVE."""
     locks: list[LockedMove] = []
-    for each in said:
+    for each in values:
         position, _is, move_id = each.partition("=")
         if not (move_id and position.isascii() and position.isdigit() and len(position) <= 9):
             raise click.BadParameter(f"{each!r} must be EIGHT_COUNT=MOVE, such as 4=side-basic.")
@@ -130,13 +132,15 @@ def taking(*options: Option) -> Option:
 
     def decorate(command: Command) -> Command:
         @wraps(command)
-        def gather(**given: Any) -> None:  # noqa: ANN401 - whatever other options there are
-            said = {
-                name: given.pop(name) for name in DanceOptions.__struct_fields__ if name in given
+        def gather(**arguments: Any) -> None:  # noqa: ANN401 - whatever other options there are
+            fields = {
+                name: arguments.pop(name)
+                for name in DanceOptions.__struct_fields__
+                if name in arguments
             }
-            if "describe" in said and said["song"] is said["describe"] is None:
+            if "describe" in fields and fields["song"] is fields["describe"] is None:
                 raise click.UsageError("Give --song, --describe, or both.")
-            command(options=msgspec.convert(said, DanceOptions), **given)
+            command(options=msgspec.convert(fields, DanceOptions), **arguments)
 
         gathered: Command = gather
         for option in reversed(options):
