@@ -60,27 +60,27 @@ def look(file: int, seconds: float) -> Look:
     patience = Patience()
     container = sniffed(file)
     with opened(file, container) as source:
-        tracks = _Chosen(source, file, seconds, patience)
-    if tracks.picture is None:
-        return _song(file, container, tracks, seconds, patience)
+        choice = _Chosen(source, file, seconds, patience)
+    if choice.picture is None:
+        return _song(file, container, choice, seconds, patience)
     with opened(file, container) as source:
-        stream = cast("VideoStream", source.streams[tracks.picture])
-        return _film(source, stream, container, tracks, patience)
+        stream = cast("VideoStream", source.streams[choice.picture])
+        return _film(source, stream, container, choice, patience)
 
 
 def _song(
-    file: int, container: Container, tracks: _Chosen, seconds: float, patience: Patience
+    file: int, container: Container, choice: _Chosen, seconds: float, patience: Patience
 ) -> Look:
-    assert tracks.sound is not None  # noqa: S101 - one of both is there
-    seconds_of_sound = length(file, tracks.sound, seconds, patience)
-    if not seconds_of_sound:
+    assert choice.sound is not None  # noqa: S101 - one of both is there
+    sound_length = length(file, choice.sound, seconds, patience)
+    if not sound_length:
         raise UnreadableMedia("The sound of the file is empty: it has no samples.")
     return Look(
         form=container.form,
-        media=Media(seconds=seconds_of_sound, sound=tracks.sound_codec, streams=tracks.streams),
-        sound=tracks.sound,
-        sound_seconds=seconds_of_sound,
-        sound_rate=tracks.sound_rate,
+        media=Media(seconds=sound_length, sound=choice.sound_codec, streams=choice.streams),
+        sound=choice.sound,
+        sound_seconds=sound_length,
+        sound_rate=choice.sound_rate,
         endless=container.endless,
         skip=container.skip,
     )
