@@ -53,7 +53,7 @@ WHOLE: Final = {
     "application/accounts/attempt_limits.py": {"AttemptLimits._count", "AttemptLimits.log_in"},
     "adapters/database/library_queries.py": {"take.work"},
     "adapters/database/moves.py": {"SqlMoveRepository.find_many"},
-    "adapters/demo/studio.py": {"CodeStudio._made"},
+    "adapters/demo/studio.py": {"CodeStudio._make"},
     "adapters/ffmpeg/cutting.py": {"blame"},
     "adapters/ffmpeg/process.py": {"_emptied", "run"},
     "adapters/ffmpeg/soundtrack.py": {"_encode", "_level", "_own_sound"},

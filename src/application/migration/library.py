@@ -116,7 +116,7 @@ class SeedLibrary:
         dry_run: bool,
     ) -> None:
         """Migrate songs with their old keys; equal file contents mean the same song."""
-        songs_by_contents = {
+        by_contents = {
             contents: song
             for song in await read_all(
                 lambda after, most: self._songs.page(SongFilter(), after, most)
@@ -132,8 +132,8 @@ class SeedLibrary:
                     await self._without(key, record, lacking, places, findings)
                 else:
                     song = _Song(key, record, file, await fingerprint(file))
-                    came = await self._song(song, songs_by_contents, promised, dry_run=dry_run)
-                    await self._note(song, came, songs_by_contents[song.contents], places, findings)
+                    came = await self._song(song, by_contents, promised, dry_run=dry_run)
+                    await self._note(song, came, by_contents[song.contents], places, findings)
 
         for key, record in records:
             if (
@@ -163,15 +163,10 @@ class SeedLibrary:
         return None
 
     async def _song(
-        self,
-        song: "_Song",
-        songs_by_contents: dict[str, Song],
-        promised: set[str],
-        *,
-        dry_run: bool,
+        self, song: "_Song", by_contents: dict[str, Song], promised: set[str], *, dry_run: bool
     ) -> Came:
-        """Add one song, or report that a real run would; ``songs_by_contents`` then contains it."""
-        if song.contents in songs_by_contents:
+        """Add one song, or report that a real run would; ``by_contents`` then contains it."""
+        if song.contents in by_contents:
             return Came.THERE
         new = Song(
             id=await self._unused(id_of(song.record.title), promised),
@@ -183,10 +178,10 @@ class SeedLibrary:
             duration=1,
         )
         if dry_run:
-            songs_by_contents[song.contents] = await self._foretold(song, new)
+            by_contents[song.contents] = await self._foretold(song, new)
             promised.add(new.id)
         else:
-            songs_by_contents[song.contents] = await self._add_song(song.file, new, ready=False)
+            by_contents[song.contents] = await self._add_song(song.file, new, ready=False)
         return Came.TAKEN
 
     async def _foretold(self, song: "_Song", new: Song) -> Song:
@@ -203,23 +198,20 @@ class SeedLibrary:
         return await unused(plain, is_used)
 
     async def _note(
-        self, song: "_Song", came: Came, library_song: Song, places: Places, findings: Findings
+        self, song: "_Song", came: Came, item: Song, places: Places, findings: Findings
     ) -> None:
-        places.songs[song.key] = library_song.id
-        places.lies[song.record.audio_path] = Lies(path=library_song.audio_path)
-        places.digests[library_song.audio_path] = await digest_of(song.file)
+        places.songs[song.key] = item.id
+        places.lies[song.record.audio_path] = Lies(path=item.audio_path)
+        places.digests[item.audio_path] = await digest_of(song.file)
         notes: list[str] = []
-        if (
-            song.record.duration is not None
-            and abs(song.record.duration - library_song.duration) > 1
-        ):
+        if song.record.duration is not None and abs(song.record.duration - item.duration) > 1:
             notes.append(
                 f"The record states {song.record.duration:g} s; the file lasts "
-                f"{library_song.duration:.1f} s."
+                f"{item.duration:.1f} s."
             )
-        if came is Came.THERE and library_song.title != song.record.title:
-            notes.append(f"The library has the same file as {library_song.title!r}.")
-        findings.came(Model.SONG, song.key, came, library_song.id, notes)
+        if came is Came.THERE and item.title != song.record.title:
+            notes.append(f"The library has the same file as {item.title!r}.")
+        findings.came(Model.SONG, song.key, came, item.id, notes)
 
     async def moves(
         self,
@@ -282,8 +274,8 @@ class SeedLibrary:
             path = paths.clip(move.id, await fingerprint(clip), once())
             seconds = float((await self._media_probe.measure(clip)).seconds)
         else:
-            library_move = await self._moves.get(move.id)
-            path, seconds = library_move.video_path, library_move.duration
+            current = await self._moves.get(move.id)
+            path, seconds = current.video_path, current.duration
         lies = Lies(path=path, move_id=move.id, seconds=seconds)
         for name in (move.entry.clip, move.entry.id, move.id):
             if name:

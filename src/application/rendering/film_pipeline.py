@@ -227,20 +227,18 @@ class FilmPipeline:
 
         All or nothing: a film needs each of its files.
         """
-        properties: dict[str, Known] = {}
+        facts: dict[str, Known] = {}
 
         async def look(path: str) -> None:
-            properties[path] = await self._doubting(fetched.known(path), blueprint, path)
-            await record.tell(
-                "Fetching the song and the clips", len(properties), len(blueprint.media)
-            )
+            facts[path] = await self._doubting(fetched.known(path), blueprint, path)
+            await record.tell("Fetching the song and the clips", len(facts), len(blueprint.media))
 
         await run_all(look(path) for path in blueprint.media)
         clips = {move.video_path: None for move in blueprint.moves}
         for path in clips:
-            if properties[path].media.picture is None:
+            if facts[path].media.picture is None:
                 raise UnreadableMedia(f"The file {path!r} has no video, so it cannot be a move.")
-        lengths = {path: properties[path].media.seconds for path in clips}
+        lengths = {path: facts[path].media.seconds for path in clips}
         rules.check_lengths(blueprint, lengths)
         work = await PLANNING.run(lambda: self._limits.check(blueprint, timeline, lengths))
         await self._require_room(work.size)
@@ -252,11 +250,9 @@ class FilmPipeline:
         except Exception as error:
             _name(error, clips)
             moves = {m.clip_id: m.video_path for m in blueprint.moves if m.video_path in clips}
-            clips_by_move = {
-                move_id: clip for move_id, clip in moves.items() if move_id is not None
-            }
-            if self._doubt is not None and clips_by_move:
-                self._doubt(clips_by_move)
+            doubts = {move_id: clip for move_id, clip in moves.items() if move_id is not None}
+            if self._doubt is not None and doubts:
+                self._doubt(doubts)
             raise
 
     async def _reel(
