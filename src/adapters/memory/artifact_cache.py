@@ -18,7 +18,7 @@ class MemoryArtifactCache:
     """Stores the bytes of each key."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.contents: dict[str, bytes] = {}
         """Entries by key."""
         self._locks = KeyedLock()
 
@@ -32,11 +32,11 @@ class MemoryArtifactCache:
         """See `application.ports.artifact_cache.ArtifactCache`."""
         async with self._locks.of(key):
             await checkpoint()
-            if key in self.kept:
+            if key in self.contents:
                 try:
                     return self._deliver(key, into, read)
                 except Broken:
-                    del self.kept[key]
+                    del self.contents[key]
             with tempfile.TemporaryDirectory() as folder:
                 draft = Path(folder) / "made"
                 await make(draft)
@@ -45,11 +45,11 @@ class MemoryArtifactCache:
 
     def _store(self, key: str, draft: Path, read: Callable[[Path], object]) -> None:
         read(draft)
-        self.kept[key] = draft.read_bytes()
+        self.contents[key] = draft.read_bytes()
 
     def _deliver(self, key: str, into: Path, read: Callable[[Path], T]) -> T:
         with disk_errors():
-            into.write_bytes(self.kept[key])
+            into.write_bytes(self.contents[key])
         try:
             return read(into)
         except Broken:

@@ -33,12 +33,12 @@ class MemoryTaskRepository:
     async def get(self, task_id: UUID) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
-        return self._known(task_id)[-1]
+        return self._history_of(task_id)[-1]
 
     async def update(self, task_id: UUID, change: Change) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
-        values = self._known(task_id)
+        values = self._history_of(task_id)
         values.append(change(values[-1]))
         self._write_times[task_id] = self._clock.now()
         return values[-1]
@@ -62,7 +62,7 @@ class MemoryTaskRepository:
         await checkpoint()
         return "memory"
 
-    def _known(self, task_id: UUID) -> list[Assembly]:
+    def _history_of(self, task_id: UUID) -> list[Assembly]:
         if task_id not in self.history:
             raise TaskNotFound
         return self.history[task_id]

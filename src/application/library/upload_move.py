@@ -102,9 +102,9 @@ class UploadMove:
         """
         validation.refuse_faults(form)
         async with place_in(self._gate, "a free place to read an upload", self._queue_wait):
-            return await self._taken(clip, form, own=own)
+            return await self._take(clip, form, own=own)
 
-    async def _taken(self, clip: Path, form: MoveForm, *, own: bool) -> UploadedMove:
+    async def _take(self, clip: Path, form: MoveForm, *, own: bool) -> UploadedMove:
         media = await self._media_probe.measure(clip, None if own else CLIP)
         require_film(media)
         _refuse_beyond(form, float(media.seconds))

@@ -23,7 +23,7 @@ from entrypoints.cli.session import Session
 Command: TypeAlias = Callable[..., Any]
 Option: TypeAlias = Callable[[Command], Command]
 
-_NAMED: Final = 12
+_MOST_NAMES: Final = 12
 _PAGE: Final = 500
 """Maximum number of songs to suggest if the requested one does not exist."""
 
@@ -187,9 +187,9 @@ async def song_of(opened: Session, name: str) -> Song:
     async for song in _pages(opened, SongFilter(search=name)):
         if name.casefold() in song.title.casefold():
             return song
-    songs = (await use_cases.list_songs(SongFilter(), None, _NAMED + 1)).items
-    names = ", ".join(f"{song.id} ({song.title!r})" for song in songs[:_NAMED])
-    more = ", ..." if len(songs) > _NAMED else ""
+    songs = (await use_cases.list_songs(SongFilter(), None, _MOST_NAMES + 1)).items
+    names = ", ".join(f"{song.id} ({song.title!r})" for song in songs[:_MOST_NAMES])
+    more = ", ..." if len(songs) > _MOST_NAMES else ""
     there = f"the songs are {names}{more}" if songs else "the library has no songs"
     raise SongNotFound(f"There is no song and no file {name!r}; {there}.")
 
