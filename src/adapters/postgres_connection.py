@@ -23,9 +23,12 @@ async def direct_connection(url: str, name: str) -> AsyncGenerator[Any]:
     Raises one of `BROKEN`.
     """
     _, options = PGDialect_asyncpg().create_connect_args(make_url(url))
-    known = {key: value for key, value in options.items() if key not in _OF_SQLALCHEMY}
+    own_options = {key: value for key, value in options.items() if key not in _OF_SQLALCHEMY}
     connection: Any = await cast(Any, asyncpg).connect(
-        **known, timeout=WAIT, command_timeout=WAIT, server_settings={"application_name": name}
+        **own_options,
+        timeout=WAIT,
+        command_timeout=WAIT,
+        server_settings={"application_name": name},
     )
     try:
         yield connection

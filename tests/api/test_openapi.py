@@ -130,9 +130,9 @@ def operations(described: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 async def test_every_route_is_there_by_its_name(described: Json) -> None:
-    found = {(method, path): op["operationId"] for method, path, op in operations(described)}
+    names = {(method, path): op["operationId"] for method, path, op in operations(described)}
 
-    assert found == OPERATIONS
+    assert names == OPERATIONS
     assert described["openapi"].startswith("3.1")
     assert re.fullmatch(r"\d+\.\d+\.\d+", described["info"]["version"])
 
@@ -204,26 +204,26 @@ async def test_every_error_is_a_problem(described: Json) -> None:
 
 
 async def test_who_is_told_to_try_again_is_told_when(described: Json) -> None:
-    found = [
+    all_headers = [
         response.get("headers", {})
         for _, _, operation in operations(described)
         for status, response in operation["responses"].items()
         if status in ("429", "503") and "application/problem+json" in response["content"]
     ]
-    assert found
-    assert all(headers["Retry-After"]["required"] for headers in found)
+    assert all_headers
+    assert all(headers["Retry-After"]["required"] for headers in all_headers)
 
 
 def bodies(described: Json, media_type: str) -> Json:
     """Return the names of the routes that take such a body."""
-    found = {
+    by_name = {
         operation["operationId"]: operation["requestBody"]
         for _, _, operation in operations(described)
         if media_type in operation.get("requestBody", {}).get("content", {})
     }
-    assert all(body["required"] is True for body in found.values())
-    assert all(list(body["content"]) == [media_type] for body in found.values())
-    return {name: body["content"][media_type]["schema"] for name, body in found.items()}
+    assert all(body["required"] is True for body in by_name.values())
+    assert all(list(body["content"]) == [media_type] for body in by_name.values())
+    return {name: body["content"][media_type]["schema"] for name, body in by_name.items()}
 
 
 def schema(kind: str) -> Json:
@@ -344,11 +344,11 @@ async def test_every_parameter_has_its_bounds(described: Json) -> None:
     """Text has a length, a number has a least and a most, and nothing else is asked for."""
     for _, path, operation in operations(described):
         for parameter in operation.get("parameters", []):
-            found = parameter["schema"]
-            kinds = {each.get("type") for each in found.get("oneOf", [found])} - {"null"}
+            own_schema = parameter["schema"]
+            kinds = {each.get("type") for each in own_schema.get("oneOf", [own_schema])} - {"null"}
             bounds = {"maxLength"} if kinds == {"string"} else {"minimum", "maximum"}
-            if kinds != {None} and found.get("format") != "uuid":
-                assert bounds <= set(found), (path, parameter["name"])
+            if kinds != {None} and own_schema.get("format") != "uuid":
+                assert bounds <= set(own_schema), (path, parameter["name"])
 
 
 async def test_every_tag_is_described_and_the_service_has_a_contact(described: Json) -> None:
@@ -385,9 +385,9 @@ async def test_every_route_says_whom_it_answers(described: Json) -> None:
 
 
 async def test_every_reference_leads_somewhere(described: Json) -> None:
-    known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
+    references = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
 
-    assert set(_references(described)) <= known
+    assert set(_references(described)) <= references
 
 
 async def test_the_document_is_at_schema_itself_and_needs_no_other_host(
@@ -401,10 +401,10 @@ async def test_the_document_is_at_schema_itself_and_needs_no_other_host(
 
 def _descriptions(value: object) -> Iterator[str]:
     if isinstance(value, dict):
-        found = cast(Json, value)
-        if isinstance(text := found.get("description"), str):
+        fields = cast(Json, value)
+        if isinstance(text := fields.get("description"), str):
             yield text
-        yield from _descriptions(list(found.values()))
+        yield from _descriptions(list(fields.values()))
     elif isinstance(value, list):
         for inner in cast(list[object], value):
             yield from _descriptions(inner)
@@ -412,10 +412,10 @@ def _descriptions(value: object) -> Iterator[str]:
 
 def _references(value: object) -> Iterator[str]:
     if isinstance(value, dict):
-        found = cast(Json, value)
-        if "$ref" in found:
-            yield found["$ref"]
-        yield from _references(list(found.values()))
+        fields = cast(Json, value)
+        if "$ref" in fields:
+            yield fields["$ref"]
+        yield from _references(list(fields.values()))
     elif isinstance(value, list):
         for inner in cast(list[object], value):
             yield from _references(inner)

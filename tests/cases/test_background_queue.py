@@ -69,8 +69,8 @@ async def test_a_failure_is_told_and_the_rest_is_done(caplog: pytest.LogCaptureF
     await background.done()
 
     assert done.is_set()
-    told = [(each.levelname, each.getMessage(), bool(each.exc_info)) for each in caplog.records]
-    assert told == [
+    records = [(each.levelname, each.getMessage(), bool(each.exc_info)) for each in caplog.records]
+    assert records == [
         ("WARNING", "hearing the song 'a' failed: There is no song with this id.", False),
         ("ERROR", "hearing the song 'b' failed", True),
     ]

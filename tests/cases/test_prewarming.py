@@ -74,7 +74,7 @@ class Place:
     async def move(self, name: str, *, ready: bool, first_count: float = 0.5) -> Move:
         source = self.root / f"{name}.mp4"
         source.write_bytes(clip(name, 300, 30))
-        asked = Move(
+        template = Move(
             id=name,
             name=name,
             label="basic",
@@ -86,7 +86,7 @@ class Place:
             tempo=120,
             first_count=first_count,
         )
-        return await self.add_move(source, asked, ready=ready)
+        return await self.add_move(source, template, ready=ready)
 
 
 @pytest.fixture
@@ -99,9 +99,9 @@ async def untold(name: str, done: int, of: int) -> None:
 
 
 async def test_a_move_is_made_ready_from_its_first_one_before_it_is_stored(place: Place) -> None:
-    kept = await place.move("a", ready=True)
+    library_move = await place.move("a", ready=True)
     (cut,) = place.encoder.cuts
-    assert (cut.clip, cut.first, cut.frames, cut.rate) == (kept.video_path, 15, 120, 1)
+    assert (cut.clip, cut.first, cut.frames, cut.rate) == (library_move.video_path, 15, 120, 1)
 
 
 async def test_a_clip_that_cannot_be_made_ready_is_refused_whole(place: Place) -> None:
@@ -117,10 +117,10 @@ async def test_a_clip_that_cannot_be_made_ready_is_refused_whole(place: Place) -
 async def test_a_song_is_made_ready_as_a_whole(place: Place) -> None:
     source = place.root / "song"
     source.write_bytes(song(20))
-    asked = Song(id="s", title="S", artist="A", audio_path="songs/new", duration=1)
-    kept = await place.add_song(source, asked)
+    template = Song(id="s", title="S", artist="A", audio_path="songs/new", duration=1)
+    library_song = await place.add_song(source, template)
     (sound,) = place.encoder.songs
-    assert (sound.song, sound.frames, sound.loudness) == (kept.audio_path, 600, None)
+    assert (sound.song, sound.frames, sound.loudness) == (library_song.audio_path, 600, None)
 
 
 async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place: Place) -> None:
@@ -128,17 +128,17 @@ async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place
         await place.move(name, ready=False)
     place.encoder.damaged.add("b")
     await place.storage.delete((await place.library.moves.get("c")).video_path)
-    heard: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
 
-    async def told(name: str, done: int, of: int) -> None:
-        heard.append((done, of))
+    async def on_progress(name: str, done: int, of: int) -> None:
+        reports.append((done, of))
 
-    unready = await place.prewarm_library(told)
+    unready = await place.prewarm_library(on_progress)
     assert sorted(each.item for each in unready) == ["b", "c"]
     assert {each.code for each in unready} == {"unreadable-media", "media-not-found"}
     assert all(each.message for each in unready)
     assert len(place.encoder.cuts) == 2
-    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert reports == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert place.workspace.open == set()
 
 

@@ -59,7 +59,7 @@ def test_workers_need_postgres() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "place"),
+    ("fields", "place"),
     [
         ({}, "{folder}/media/output/a.mp4"),
         ({"storage_backend": "s3", "s3_bucket": "b"}, "s3://b/output/a.mp4"),
@@ -74,9 +74,9 @@ def test_workers_need_postgres() -> None:
     ],
 )
 def test_people_are_told_where_a_film_really_is(
-    tmp_path: Path, said: dict[str, str], place: str
+    tmp_path: Path, fields: dict[str, str], place: str
 ) -> None:
-    settings = Settings(data_dir=str(tmp_path), **said)  # pyright: ignore[reportArgumentType]
+    settings = Settings(data_dir=str(tmp_path), **fields)  # pyright: ignore[reportArgumentType]
     assert settings.media_at("output/a.mp4") == place.format(folder=tmp_path)
 
 
@@ -98,13 +98,13 @@ def test_no_number_is_taken_that_is_none(name: str, wrong: str) -> None:
 def test_a_list_of_the_settings_shows_no_secret() -> None:
     secrets = [each for each in SETTINGS if each.setting.secret]
     assert {each.name for each in secrets} >= {"BACHATA_S3_SECRET_KEY", "GEMINI_API_KEY"}
-    given = {each.name: 4 * "opensesame" for each in secrets}
+    variables = {each.name: 4 * "opensesame" for each in secrets}
     addresses = {"BACHATA_S3_ENDPOINT_URL": "http://somebody:opensesame@127.0.0.1:8333"}
-    shown = listed(from_environment({**given, **addresses, "BACHATA_S3_ACCESS_KEY": "a"}))
-    assert list(shown) == [each.name for each in SETTINGS]
-    assert "opensesame" not in str(shown)
-    assert shown["GEMINI_API_KEY"] == "(set)"
-    assert shown["BACHATA_S3_ENDPOINT_URL"] == "http://***@127.0.0.1:8333"
+    listing = listed(from_environment({**variables, **addresses, "BACHATA_S3_ACCESS_KEY": "a"}))
+    assert list(listing) == [each.name for each in SETTINGS]
+    assert "opensesame" not in str(listing)
+    assert listing["GEMINI_API_KEY"] == "(set)"
+    assert listing["BACHATA_S3_ENDPOINT_URL"] == "http://***@127.0.0.1:8333"
     assert listed(Settings())["GEMINI_API_KEY"] == ""
 
 
@@ -124,8 +124,8 @@ def test_a_server_without_accounts_starts_on_a_loopback_address_alone() -> None:
 
 def test_secrets_of_tokens_are_long_and_separated_by_commas() -> None:
     one, two = 32 * "a", 40 * "b"
-    given = from_environment({"BACHATA_TOKEN_SECRETS": f"{one}, {two},"})
-    assert given.secrets == (one, two)
+    settings = from_environment({"BACHATA_TOKEN_SECRETS": f"{one}, {two},"})
+    assert settings.secrets == (one, two)
     with pytest.raises(InvalidRequest) as refused:
         from_environment({"BACHATA_TOKEN_SECRETS": f"{one},{31 * 'c'}"})
     assert 31 * "c" not in str(refused.value.violations)

@@ -85,10 +85,10 @@ async def test_a_scope_that_is_cancelled_does_not_keep_the_event_loop_busy() -> 
     woken = 0
     real = asyncio.wait
 
-    async def counted(*given: Any, **more: Any) -> Any:
+    async def counted(*arguments: Any, **more: Any) -> Any:
         nonlocal woken
         woken += 1
-        return await real(*given, **more)
+        return await real(*arguments, **more)
 
     with pytest.MonkeyPatch.context() as patch, anyio.CancelScope() as scope:
         patch.setattr(shielding.asyncio, "wait", counted)

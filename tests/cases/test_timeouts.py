@@ -84,9 +84,9 @@ async def test_work_that_does_not_end_is_abandoned_and_the_log_says_where_it_sta
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller
-    told = [each for each in caplog.records if "abandoned: the work" in each.getMessage()]
-    assert len(told) == 2
-    assert any("stubborn.py" in place for place in vars(told[0])["stack"])
+    records = [each for each in caplog.records if "abandoned: the work" in each.getMessage()]
+    assert len(records) == 2
+    assert any("stubborn.py" in place for place in vars(records[0])["stack"])
 
 
 async def test_the_result_of_work_that_ends_when_it_is_cancelled_is_not_lost() -> None:

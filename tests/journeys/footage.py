@@ -39,10 +39,10 @@ def danced_film(into: Path, tempo: float) -> None:
     sound = bed(tempo, 2, "medium", seed=1, rate=SAMPLES)
     with cast(Any, av.open(str(into), "w", format="mp4")) as film:
         stream = _soft_stream(film)
-        heard = film.add_stream("aac", rate=SAMPLES)
-        heard.layout = "stereo"
+        audio_stream = film.add_stream("aac", rate=SAMPLES)
+        audio_stream.layout = "stereo"
         _light(film, stream, round(len(sound) * RATE / SAMPLES))
-        _record(film, heard, sound)
+        _record(film, audio_stream, sound)
 
 
 def soft_film(into: Path, seconds: float) -> None:
@@ -112,8 +112,8 @@ def song(seconds: float) -> tuple[Song, Analysis]:
         duration=seconds,
         analyzed_by="score",
     )
-    named = Song(id="clicks", title="Clicks", artist="Nobody", audio_path="songs/new", duration=1)
-    return named, analysis
+    clicks = Song(id="clicks", title="Clicks", artist="Nobody", audio_path="songs/new", duration=1)
+    return clicks, analysis
 
 
 def move(number: int, label: str) -> Move:

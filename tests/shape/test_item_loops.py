@@ -54,7 +54,7 @@ WHOLE: Final = {
     "adapters/database/copying.py": {"_copy", "_require_empty", "copy_rows"},
     "adapters/database/library_queries.py": {"take.work"},
     "adapters/database/moves.py": {"SqlMoveRepository.find_many"},
-    "adapters/demo/studio.py": {"CodeStudio._made"},
+    "adapters/demo/studio.py": {"CodeStudio._make"},
     "adapters/ffmpeg/cutting.py": {"blame"},
     "adapters/ffmpeg/process.py": {"_emptied", "run"},
     "adapters/ffmpeg/soundtrack.py": {"_encode", "_level", "_own_sound"},

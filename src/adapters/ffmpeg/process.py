@@ -23,7 +23,7 @@ TAIL: Final = 20
 _LONGEST_LINE: Final = 2_000
 _ENDING: Final = 30.0
 """Maximum seconds to wait for the end of a killed process."""
-_SAID: Final = "cage: "
+_PREFIX: Final = "cage: "
 """Prefix of the launcher's own messages."""
 
 _log = logging.getLogger("bachata.ffmpeg")
@@ -90,9 +90,9 @@ async def _waited(process: asyncio.subprocess.Process) -> None:
 
 def _refuse_launch(status: int, last: Sequence[str]) -> None:
     """Raise the error of a program that could not be started."""
-    if not last or not last[-1].startswith(_SAID):
+    if not last or not last[-1].startswith(_PREFIX):
         return
-    reason = last[-1].removeprefix(_SAID)
+    reason = last[-1].removeprefix(_PREFIX)
     if status == NOT_FOUND:
         raise FileNotFoundError(reason)
     if status == NOT_CAGED:
@@ -112,14 +112,14 @@ async def _each_line(
     """
     if stream is None:
         return
-    held = b""
+    rest = b""
     while chunk := await stream.read(65_536):
-        *whole, held = re.split(rb"[\r\n]+", held + chunk)
+        *whole, rest = re.split(rb"[\r\n]+", rest + chunk)
         for line in whole if most is None else whole[-most:]:
             on_line(line[:_LONGEST_LINE].decode(errors="replace"))
-        held = held[:_LONGEST_LINE]
-    if held:
-        on_line(held.decode(errors="replace"))
+        rest = rest[:_LONGEST_LINE]
+    if rest:
+        on_line(rest.decode(errors="replace"))
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

@@ -59,8 +59,8 @@ class DatabaseSeedSource:
         name, columns = self._tables[model]
         key = KEYS[model]
         # Columns without a type return the driver's values, which are the same in all versions.
-        named: list[ColumnElement[Any]] = [column(each) for each in columns]
-        rows = select(*named).select_from(table(name))
+        selection: list[ColumnElement[Any]] = [column(each) for each in columns]
+        rows = select(*selection).select_from(table(name))
         with _translated(self.name):
             async with self._connection.stream(
                 rows.order_by(column(key)), execution_options={"yield_per": _PAGE}

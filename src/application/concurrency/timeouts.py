@@ -138,7 +138,7 @@ async def ended(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> bo
     if not await passed(work, seconds):
         abandon(work, awaited, seconds)
         return False
-    _heard(work)
+    _retrieve_outcome(work)
     return True
 
 
@@ -148,11 +148,11 @@ async def passed(work: "asyncio.Future[Any]", seconds: float) -> bool:
     """
     clock = asyncio.get_running_loop().time
     until = clock() + seconds
-    while not work.done() and (left := until - clock()) > 0:
+    while not work.done() and (remainder := until - clock()) > 0:
         try:
             # Shielded, because a cancelled scope of anyio cancels repeatedly.
             with CancelScope(shield=True):
-                await asyncio.wait({work}, timeout=left)
+                await asyncio.wait({work}, timeout=remainder)
         except asyncio.CancelledError:
             continue
     return work.done()
@@ -165,7 +165,7 @@ def abandon(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> None:
     _log.error("work that does not end is abandoned: %s", awaited, extra=facts)
     _abandoned.add(work)
     work.add_done_callback(_abandoned.discard)
-    work.add_done_callback(_heard)
+    work.add_done_callback(_retrieve_outcome)
 
 
 async def reminded(work: "asyncio.Future[Any]", awaited: str, every: float = REMINDER) -> None:
@@ -192,7 +192,7 @@ def stack_of(task: "asyncio.Task[Any]") -> list[str]:
     return places
 
 
-def _heard(work: "asyncio.Future[Any]") -> None:
+def _retrieve_outcome(work: "asyncio.Future[Any]") -> None:
     """Retrieve the outcome, so that asyncio does not log it as never retrieved."""
     if not work.cancelled():
         work.exception()

@@ -73,19 +73,19 @@ class PrewarmLibrary:
         gate = asyncio.Semaphore(at_once or self._at_once)
         unready: list[ItemFailure] = []
         attempts = ItemAttempts("making ready", self._surroundings.check)
-        done = 0
+        count = 0
 
         async def one(each: Song | Move) -> None:
             if (failure := await self.one(each)) is not None:
                 unready.append(failure)
 
         async def ready(each: Song | Move) -> None:
-            nonlocal done
+            nonlocal count
             async with gate:
                 await attempts(each.id, one(each))
-                done += 1
+                count += 1
                 name = each.title if isinstance(each, Song) else each.name
-                await on_progress(name, done, len(songs) + len(moves))
+                await on_progress(name, count, len(songs) + len(moves))
 
         library: Iterable[Song | Move] = (*songs, *moves)
         await run_all(ready(each) for each in library)
@@ -97,10 +97,10 @@ class PrewarmLibrary:
         For a move marked as unusable the whole clip is tried, because the fault may be at its end.
         """
         if isinstance(each, Song):
-            return await self._tried(each, self._ready_song(each))
+            return await self._failure_of(each, self._ready_song(each))
         if each.unusable is None:
-            return await self._tried(each, self._ready_move(each))
-        return await self._tried(each, self._try_all_of(each))
+            return await self._failure_of(each, self._ready_move(each))
+        return await self._failure_of(each, self._try_all_of(each))
 
     async def doubt(self, clips: Mapping[str, str]) -> None:
         """Check clips of a failed film, given by the ids of their moves; mark the unusable moves.
@@ -110,10 +110,10 @@ class PrewarmLibrary:
         attempts = ItemAttempts("trying the clip of the move", self._surroundings.check)
         for move in await self._moves.find_many(tuple(clips)):
             if move.video_path == clips[move.id]:
-                work = self._tried(move, self._try_all_of(move), missing=True)
+                work = self._failure_of(move, self._try_all_of(move), missing=True)
                 await attempts(move.id, work)
 
-    async def _tried(
+    async def _failure_of(
         self, each: Song | Move, work: Awaitable[None], *, missing: bool = False
     ) -> ItemFailure | None:
         """Why some work with a song or a move failed; a move of whose clip it is is marked.
@@ -148,8 +148,8 @@ class PrewarmLibrary:
         if not self._clips.keeps:
             return
         async with self._at_work() as (files, folder):
-            known = await files.known(song.audio_path)
-            sound = whole_song(song.audio_path, known.media.seconds)
+            properties = await files.known(song.audio_path)
+            sound = whole_song(song.audio_path, properties.media.seconds)
             await self._clips.encode_sound(sound, files, folder / "sound.mp4")
 
     async def _ready_move(self, move: Move) -> None:

@@ -89,19 +89,19 @@ class ExplainBlueprint:
     async def __call__(self, blueprint: Blueprint) -> Explanation:
         """Return the explanation; parts that a user has overwritten are omitted."""
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
-        known = {move.id: move for move in moves}
+        moves_by_id = {move.id: move for move in moves}
         there = SongFilter(audio_path=blueprint.audio_path)
         song = next(iter((await self._songs.page(there, None, 1)).items), None)
-        said = blueprint.generation_parameters
+        parameters = blueprint.generation_parameters
         danced_to = None if song is None else await self._danced_to(song, blueprint)
-        measured = None
-        if danced_to is not None and all(each.clip_id in known for each in blueprint.moves):
-            measured = rounded(
+        measures = None
+        if danced_to is not None and all(each.clip_id in moves_by_id for each in blueprint.moves):
+            measures = rounded(
                 quality(
                     blueprint.moves,
                     danced_to,
                     _weighed(moves, blueprint),
-                    asked=blueprint.difficulty_level,
+                    wish=blueprint.difficulty_level,
                     motion=await self._motion_cache(),
                     frame_rate=blueprint.output_config.frame_rate,
                 )
@@ -111,25 +111,25 @@ class ExplainBlueprint:
             task_id=blueprint.task_id,
             song=song,
             moves=tuple(
-                _explained(each, known, position)
+                _explained(each, moves_by_id, position)
                 for each, position in zip(blueprint.moves, positions, strict=True)
             ),
-            quality=measured or _read(said.get("quality"), Quality),
-            warnings=_warnings(said),
+            quality=measures or _read(parameters.get("quality"), Quality),
+            warnings=_warnings(parameters),
         )
 
     async def _danced_to(self, song: Song, blueprint: Blueprint) -> Analysis | None:
         """Return the analysis of the danced part of a song; None if there is none."""
         end = float(blueprint.end)
         try:
-            heard = await self._analyze_song(song.id)
+            analysis = await self._analyze_song(song.id)
         except LibraryFailed:
             return None
-        if not heard.ones:
+        if not analysis.ones:
             return None
         if blueprint.audio_tempo:
-            heard = counted_at(heard, blueprint.audio_tempo)
-        return heard if end > heard.duration - _WHOLE else shortened(heard, end)
+            analysis = counted_at(analysis, blueprint.audio_tempo)
+        return analysis if end > analysis.duration - _WHOLE else shortened(analysis, end)
 
 
 def _warnings(parameters: Mapping[str, object]) -> tuple[ResultWarning, ...]:
@@ -144,19 +144,19 @@ def _positions(blueprint: Blueprint, danced_to: Analysis | None) -> list[int | N
     """Return the first eight-count of each move, by the division that fits most moves."""
     if danced_to is None:
         return [None] * len(blueprint.moves)
-    found: list[list[int | None]] = []
+    options: list[list[int | None]] = []
     for join_scraps in (True, False):
         slots = phrases(danced_to, join_scraps=join_scraps)
-        known = {round(slot.start, 3): number for number, slot in enumerate(slots)}
-        found.append([known.get(round(each.start_time, 3)) for each in blueprint.moves])
-    return min(found, key=lambda positions: positions.count(None))
+        numbers = {round(slot.start, 3): number for number, slot in enumerate(slots)}
+        options.append([numbers.get(round(each.start_time, 3)) for each in blueprint.moves])
+    return min(options, key=lambda positions: positions.count(None))
 
 
 def _explained(
-    move: BlueprintMove, known: Mapping[str, Move], position: int | None
+    move: BlueprintMove, moves_by_id: Mapping[str, Move], position: int | None
 ) -> ExplainedMove:
     reason = _read(move.reason, _Reason) or _Reason()
-    there = known.get(move.clip_id or "")
+    there = moves_by_id.get(move.clip_id or "")
     return ExplainedMove(
         position=position,
         start_time=move.start_time,
@@ -166,13 +166,13 @@ def _explained(
         playback_rate=move.playback_rate,
         cost=reason.cost,
         costs=reason.costs,
-        alternatives=tuple(each for each in reason.alternatives if _usable(each, known)),
+        alternatives=tuple(each for each in reason.alternatives if _usable(each, moves_by_id)),
     )
 
 
-def _usable(alternative: Alternative, known: Mapping[str, Move]) -> bool:
+def _usable(alternative: Alternative, moves_by_id: Mapping[str, Move]) -> bool:
     """Return True if a move can be danced now, or is no longer in the library."""
-    there = known.get(alternative.move_id)
+    there = moves_by_id.get(alternative.move_id)
     return there is None or there.unusable is None
 
 
@@ -182,9 +182,9 @@ def _weighed(moves: Sequence[Move], blueprint: Blueprint) -> list[Move]:
     return [move for move in moves if move.unusable is None or move.id in danced]
 
 
-def _read(said: Any, kind: type[T]) -> T | None:  # noqa: ANN401 - a person may have written it
+def _read(value: Any, kind: type[T]) -> T | None:  # noqa: ANN401 - a person may have written it
     """Return the planner's value; None if a user has replaced it."""
     try:
-        return msgspec.convert(said, kind)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError:
         return None

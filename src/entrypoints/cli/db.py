@@ -35,8 +35,8 @@ def upgrade(to: str | None) -> None:
             name = schema.database.name
         _say(f"The {name} is {'now' if passed else 'already'} at revision {standing.found}.")
         if settings.has_workers and to is None:
-            made = await upgrade_queue(settings)
-            _say(f"The tables of PgQueuer are {'now' if made else 'already'} up to date.")
+            is_upgraded = await upgrade_queue(settings)
+            _say(f"The tables of PgQueuer are {'now' if is_upgraded else 'already'} up to date.")
 
     run(work)
 
@@ -64,9 +64,9 @@ def downgrade(revision: str, discard_everything: bool) -> None:
             passed = await schema.downgrade(None if discard_everything else revision)
             for each in passed:
                 _say(f"Downgraded from {each}: {schema.revisions.about(each)}")
-            found = (await schema.standing()).found
+            current = (await schema.standing()).found
             name = schema.database.name
-        where = f"at revision {found}" if found else "without a revision"
+        where = f"at revision {current}" if current else "without a revision"
         _say(f"The {name} is {'now' if passed else 'already'} {where}.")
 
     run(work)
