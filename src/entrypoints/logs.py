@@ -50,6 +50,7 @@ def configure(level: str, *, quiet: bool = False) -> None:
         "alembic",
         "sqlalchemy",
         "asyncio",
+        "mcp",
         "faiss",
         "uvicorn.access",
         "numba",

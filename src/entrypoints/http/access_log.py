@@ -41,7 +41,7 @@ def access_log(app: ASGIApp) -> ASGIApp:
             nonlocal status, close_code
             if message["type"] in STARTS:
                 started = cast(HTTPResponseStartEvent, message)
-                status = started["status"]
+                status = int(started["status"])
                 MutableScopeHeaders(started)["X-Request-ID"] = request_id
             elif message["type"] == "websocket.accept":
                 status = int(HTTPStatus.SWITCHING_PROTOCOLS)

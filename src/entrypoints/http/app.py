@@ -3,7 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from functools import partial
 from typing import Final
 
@@ -17,6 +22,7 @@ from entrypoints.bootstrap import open_ports
 from entrypoints.http import openapi, problems
 from entrypoints.http.access_log import access_log
 from entrypoints.http.accounts import AccountController
+from entrypoints.http.agents import agents_of
 from entrypoints.http.answering import Requests
 from entrypoints.http.callers import authenticated
 from entrypoints.http.choreography import ChoreographyController
@@ -59,6 +65,7 @@ def create_app(
     """
     limits = timeouts or Timeouts()
     requests = Requests(limits, settings.assembly_timeout)
+    agents = agents_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
@@ -73,6 +80,7 @@ def create_app(
             async with (
                 maintenance.closing(use_cases),
                 _working(opened, use_cases, settings, limits),
+                agents.running() if agents else nullcontext(),
                 maintenance.recovering(use_cases, limits),
                 beside(opened.description_model.ready, "the description model is not ready"),
                 maintenance.preparing(
@@ -96,6 +104,7 @@ def create_app(
             AccountController,
             WebhookController,
             HealthController,
+            *([agents.route] if agents else []),
         ],
         guards=[authenticated],
         lifespan=[lifespan],
@@ -113,6 +122,8 @@ def create_app(
         # Not from the environment, because debug answers contain tracebacks.
         debug=False,
     )
+    if agents:
+        agents.connect(app, app.asgi_handler, limits)
     # Outermost, because middleware does not see requests without a route.
     guard = OriginGuard(settings.hosts)
     app.asgi_handler = access_log(guarded(paced(app.asgi_handler, pace), guard))
