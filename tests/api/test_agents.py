@@ -354,7 +354,7 @@ async def test_a_call_is_one_request_in_the_log_and_leaves_no_argument_there(
     first, second = [line for line in logged if line["logger"] == "bachata.mcp"]
     assert (first["tool"], first["task_id"]) == ("generate_choreography", film["task_id"])
     assert (first["outcome"], first["code"]) == ("done", None)
-    assert (second["outcome"], second["code"]) == ("refused", "song-not-found")
+    assert (second["outcome"], second["code"]) == ("failed", "song-not-found")
     assert second["request_id"] == problem["request_id"]
     assert {first["request_id"], second["request_id"]} <= {line["request_id"] for line in requests}
     assert "a-private-word" not in json.dumps(logged)

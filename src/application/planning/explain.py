@@ -128,7 +128,7 @@ class ExplainBlueprint:
 
 
 def _measured(
-    blueprint: Blueprint, danced_to: Analysis, moves: Sequence[Move], motion: Motion
+    blueprint: Blueprint, danced_to: Analysis, moves: Sequence[Move], motion: Motion | None
 ) -> Quality:
     measures = quality(
         blueprint.moves,

@@ -16,6 +16,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from application.concurrency.timeouts import Timeouts, ended, limited
+from application.operations.tracing import UNTRACED, Tracing
 from domain.library.limits import Pace
 from entrypoints import maintenance
 from entrypoints.bootstrap import open_ports
@@ -76,6 +77,7 @@ def create_app(
                 await opened.encoder.ready()
                 await use_cases.recover_interrupted()
             app.state.use_cases = use_cases
+            app.state.tracing = Tracing(opened.spans)
             beside = partial(maintenance.beside, closing=limits.closing)
             async with (
                 maintenance.closing(use_cases),
@@ -110,7 +112,7 @@ def create_app(
         lifespan=[lifespan],
         dependencies=dependencies(),
         middleware=[requests.in_time],
-        state=State({"timeouts": limits, "stopping": asyncio.Event()}),
+        state=State({"timeouts": limits, "stopping": asyncio.Event(), "tracing": UNTRACED}),
         exception_handlers=problems.HANDLERS,  # pyright: ignore[reportArgumentType]
         type_decoders=DECODERS,
         plugins=[UnreadSchema()],
@@ -126,7 +128,8 @@ def create_app(
         agents.connect(app, app.asgi_handler, limits)
     # Outermost, because middleware does not see requests without a route.
     guard = OriginGuard(settings.hosts)
-    app.asgi_handler = access_log(guarded(paced(app.asgi_handler, pace), guard))
+    answering = guarded(paced(app.asgi_handler, pace), guard)
+    app.asgi_handler = access_log(answering, lambda: app.state.tracing)
     return app
 
 

@@ -54,7 +54,7 @@ class Routes:
         headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
         headers += [each for each in asked["headers"] if each[0].decode() in CREDENTIALS]
         same = {name: asked.get(name) for name in ("client", "server", "scheme", "http_version")}
-        scope = {
+        scope: dict[str, Any] = {
             **same,
             "type": "http",
             "asgi": asked["asgi"],

@@ -118,23 +118,18 @@ class AgentServer:
     async def _call(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
         began = time.monotonic()
         tool = self._tools.get(params.name)
-        task_id, result = None, None
+        known: Answer | None = None
         try:
-            answer = await self._answer(context, tool, params)
-            task_id, result = answer.task_id, _result(answer)
+            answer = known = await self._answer(context, tool, params)
         except BachataError as error:
-            result = _failed(problems.document(PATH, error))
+            problem = problems.document(PATH, error)
+            answer = known = Answer(failed=True, body=problem, task_id=None)
         finally:
-            document = result.structured_content if result and result.is_error else None
-            log.info(
-                "tool",
-                tool=tool and tool.name,
-                outcome=_outcome(result),
-                code=cast(dict[str, Any], document or {}).get("code"),
-                task_id=task_id,
-                duration_ms=round(1000 * (time.monotonic() - began), 1),
-            )
-        return result
+            _log_call(tool, known, time.monotonic() - began)
+        text = TextContent(type="text", text=answer.body.decode())
+        return CallToolResult(
+            content=[text], structured_content=_document(answer), is_error=answer.failed
+        )
 
     async def _answer(
         self, context: Context, tool: Tool | None, params: CallToolRequestParams
@@ -205,22 +200,18 @@ def _described(tool: Tool) -> ToolDescription:
     )
 
 
-def _outcome(result: CallToolResult | None) -> str:
-    if result is None:
-        return "cancelled"
-    return "refused" if result.is_error else "done"
+def _document(answer: Answer) -> dict[str, Any]:
+    return msgspec.json.decode(answer.body or b"{}", type=dict[str, Any])
 
 
-def _result(answer: Answer) -> CallToolResult:
-    if answer.failed:
-        return _failed(answer.body)
-    document = msgspec.json.decode(answer.body) if answer.body else {}
-    text = TextContent(type="text", text=answer.body.decode())
-    return CallToolResult(content=[text], structured_content=document)
-
-
-def _failed(problem: bytes) -> CallToolResult:
-    text = TextContent(type="text", text=problem.decode())
-    return CallToolResult(
-        content=[text], structured_content=msgspec.json.decode(problem), is_error=True
+def _log_call(tool: Tool | None, answer: Answer | None, seconds: float) -> None:
+    """Log a call; without an answer, the client has left."""
+    failed = answer is not None and answer.failed
+    log.info(
+        "tool",
+        tool=tool and tool.name,
+        outcome="cancelled" if answer is None else "failed" if failed else "done",
+        code=_document(answer).get("code") if answer and failed else None,
+        task_id=answer and answer.task_id,
+        duration_ms=round(1000 * seconds, 1),
     )
