@@ -199,6 +199,29 @@ async def test_log_lines_have_the_id_of_their_trace(tmp_path: Path, lines: Lines
     assert second["trace_id"] == CLIENT.split("-")[1]
 
 
+async def test_lines_and_spans_name_their_caller(tmp_path: Path, lines: Lines) -> None:
+    backend = MemoryBackend(tmp_path, Settings(allowed_hosts="backend", auth="on"))
+    await backend.furnish()
+    traced(backend, backend.spans)
+    ana = {"name": "ana", "password": "correct horse battery"}
+    async with backend.client() as client:
+        assert (await client.post("/api/auth/register", json=ana)).status_code == 201
+        token = (await client.post("/api/auth/token", json=ana)).json()["access_token"]
+        lines()
+        bearer = {"Authorization": f"Bearer {token}"}
+        answer = await client.post(GENERATE, json={"song_id": "song"}, headers=bearer)
+        me = (await client.get("/api/auth/me", headers=bearer)).json()["id"]
+    request_id = answer.headers["x-request-id"]
+    mine = [line for line in lines() if line.get("request_id") == request_id]
+    named = [line for line in mine if line["logger"] in ("bachata.access", "bachata.usecase")]
+    assert len(named) == 2
+    for line in named:
+        assert (line["caller"], line["task_id"]) == (me, answer.json()["task_id"])
+        assert line["duration_ms"] > 0
+    spans = [span for span in backend.spans.recorded if "bachata.task_id" in span.facts]
+    assert [span.facts["bachata.caller"] for span in spans] == [me, me]
+
+
 async def test_without_a_collector_nothing_is_traced(tmp_path: Path) -> None:
     async with open_ports(Settings(data_dir=str(tmp_path / "var"))) as ports:
         assert ports.spans.start("one", SpanKind.INTERNAL).traceparent is None

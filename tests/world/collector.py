@@ -30,7 +30,7 @@ class Received:
 
 @dataclass
 class Collector:
-    """What has come so far."""
+    """The spans that have come so far."""
 
     address: str = ""
     bodies: list[bytes] = field(default_factory=list[bytes])
