@@ -23,7 +23,7 @@ from domain.rendering.assembly import FINAL, State
 from domain.shared.errors import InvalidRequest
 from entrypoints.http import openapi
 from entrypoints.http.app import create_app
-from entrypoints.mcp.tools import tools_of
+from entrypoints.mcp.tools import Tool, tools_of
 from entrypoints.settings import Settings
 from tests.api.memory_backend import FILM_KEYS, PROBLEM_KEYS, Lines, MemoryBackend, document
 from tests.api.served import served
@@ -369,6 +369,34 @@ async def test_agents_are_not_let_in_by_default(tmp_path: Path) -> None:
     async with MemoryBackend(tmp_path).client() as client:
         answer = await client.post("/mcp", json={})
     assert (answer.status_code, answer.json()["code"]) == (404, "no-such-route")
+
+
+@pytest.mark.parametrize("version", [None, "2025-11-25", "2026-07-28", "nonsense"])
+async def test_a_malformed_message_is_refused(port: int, version: str | None) -> None:
+    address = f"http://127.0.0.1:{port}/mcp"
+    headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    if version is not None:
+        headers["MCP-Protocol-Version"] = version
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": 1}}
+    bodies = [b"{", b"[]", b"null", b"{}", b"\xff", b"[" * 100_000, json.dumps(call).encode()]
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        for body in bodies:
+            answer = await client.post(address, content=body, headers=headers)
+            assert answer.status_code < 500, (body[:50], answer.text)
+            assert "error" in answer.text, body[:50]
+
+
+async def test_a_fault_of_the_adapter_is_told_without_its_words(
+    backend: MemoryBackend, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a private word")
+
+    monkeypatch.setattr(Tool, "call", fail)
+    async with agent(port) as client:
+        result = await client.call_tool("list_songs", {})
+    assert problem_of(result)["code"] == "internal-error"
+    assert "private" not in text_of(result)
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

@@ -26,6 +26,7 @@ from mcp_types import Tool as ToolDescription
 
 from application.concurrency.timeouts import Timeouts
 from domain.accounts.users import Scope as Permission
+from domain.jobs.errors import InternalError
 from domain.shared.errors import BachataError, InvalidRequest, NotReady
 from domain.shared.texts import printable, shortened
 from domain.shared.violations import Violation
@@ -122,8 +123,11 @@ class AgentServer:
         try:
             answer = known = await self._answer(context, tool, params)
         except BachataError as error:
-            problem = problems.document(PATH, error)
-            answer = known = Answer(failed=True, body=problem, task_id=None)
+            answer = known = _refusal(error)
+        except Exception:
+            # The SDK would tell the client the text of the error.
+            log.exception("unhandled")
+            answer = known = _refusal(InternalError())
         finally:
             _log_call(tool, known, time.monotonic() - began)
         text = TextContent(type="text", text=answer.body.decode())
@@ -198,6 +202,10 @@ def _described(tool: Tool) -> ToolDescription:
         input_schema=tool.schema,
         annotations=annotations,
     )
+
+
+def _refusal(error: BachataError) -> Answer:
+    return Answer(failed=True, body=problems.document(PATH, error), task_id=None)
 
 
 def _document(answer: Answer) -> dict[str, Any]:
