@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -31,6 +32,7 @@ from tests.api.test_leaving import Stuck
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
+API = (Path(__file__).resolve().parents[2] / "docs/API.md").read_text()
 PATIENCE = 20.0
 """Seconds after which a test that should have ended long ago is broken."""
 PASSWORD = "correct horse battery"  # noqa: S105
@@ -141,6 +143,17 @@ async def test_an_agent_lists_plans_makes_and_explains(
         assert len(explained["moves"]) == len(blueprint["moves"])
         again = found(await client.call_tool("watch_task", asked))
         assert again["video_url"] == film["video_url"]
+
+
+async def test_the_example_of_the_document_makes_a_film(
+    port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [example] = re.findall(r"^```python\n(.*?)^```$", API, re.DOTALL | re.MULTILINE)
+    code = example.replace("127.0.0.1:8000", f"127.0.0.1:{port}").replace("asyncio.run(main())", "")
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - the document is ours
+    await names["main"]()
+    assert re.fullmatch(r"/api/videos/[0-9a-f-]{36}/stream\n", capsys.readouterr().out)
 
 
 async def test_the_blueprint_of_an_agent_is_assembled(port: int) -> None:
