@@ -52,6 +52,7 @@ from adapters.mp4.hls_fragments import FragmentPreviewStreamer
 from adapters.passwords.argon2_hasher import Argon2PasswordHasher
 from adapters.progress.logs import LogProgress
 from adapters.progress.several import SeveralProgress
+from adapters.progress.stages import TracedStages
 from adapters.seeds.opening import open_seed
 from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.bucket import Bucket, Profile
@@ -65,12 +66,15 @@ from adapters.tokens.setting_keys import SettingSigningKeys
 from adapters.webhooks.http_sender import HttpWebhookSender
 from application.jobs.job_progress import JobProgressEvents
 from application.operations.extras import require_extra
+from application.operations.no_spans import NoSpans
+from application.operations.tracing import Tracing
 from application.ports.description_model import DescriptionModel
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
 from application.ports.progress import Progress
 from application.ports.seed_source import SeedSource
+from application.ports.spans import Spans
 from application.ports.storage import Storage
 from entrypoints.ports import Ports
 from entrypoints.problem_texts import problem_text
@@ -110,6 +114,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         tasks = SqlTaskRepository(database)
         jobs, job_queue = await _open_jobs(settings, database, outbox(problem_text))
         job_events = await _job_events(settings, database, stack)
+        spans = await _spans(settings, stack)
         yield Ports(
             tasks=tasks,
             jobs=jobs,
@@ -141,7 +146,10 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             sound_aligner=CagedSoundAligner(worker, align),
             studio=stack.enter_context(CodeStudio(settings.cores)),
             progress=SeveralProgress(
-                LogProgress(), JobProgressEvents(job_events, tasks), *listeners
+                LogProgress(),
+                TracedStages(Tracing(spans)),
+                JobProgressEvents(job_events, tasks),
+                *listeners,
             ),
             # Machines that share records write the same time, even if one has a wrong clock.
             clock=SystemClock(await server_time(database)) if database.is_shared else SystemClock(),
@@ -158,6 +166,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             webhooks=SqlWebhookRepository(database),
             deliveries=SqlDeliveryRepository(database),
             webhook_sender=HttpWebhookSender(loopback=settings.sends_to_loopback),
+            spans=spans,
         )
 
 
@@ -238,6 +247,16 @@ async def _job_events(settings: Settings, database: Database, stack: AsyncExitSt
     if not database.is_shared:
         return MemoryJobEvents()
     return await stack.enter_async_context(open_job_events(database, settings.database))
+
+
+async def _spans(settings: Settings, stack: AsyncExitStack) -> Spans:
+    if not settings.otel_endpoint:
+        return NoSpans()
+    require_extra("otel", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    # Only services with traces pay for this import.
+    from adapters.tracing.otlp import open_spans
+
+    return await stack.enter_async_context(open_spans(settings.otel_endpoint))
 
 
 async def _description_model(settings: Settings, stack: AsyncExitStack) -> DescriptionModel:

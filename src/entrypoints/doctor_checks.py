@@ -21,6 +21,7 @@ from adapters.storage.workspace import LocalWorkspace
 from adapters.system.examination import disks, fonts, versions
 from application.concurrency.threads import FILES
 from application.operations.diagnose import Check, CheckResult, Fact
+from application.operations.extras import require_extra
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
 from entrypoints.bootstrap import describe_queue, open_storage, schema_of
 from entrypoints.environment import from_environment, listed
@@ -89,6 +90,10 @@ def readable_settings(
 async def _settings(settings: Settings, wrong: InvalidRequest | None) -> CheckResult:
     if wrong is not None:
         raise wrong
+    if settings.lets_agents_in:
+        require_extra("mcp", "BACHATA_MCP=on")
+    if settings.otel_endpoint:
+        require_extra("otel", "OTEL_EXPORTER_OTLP_ENDPOINT")
     return CheckResult(
         detail=f"data in {settings.folder}, media in {settings.storage_backend} storage",
         facts={**listed(settings), "data_dir": str(settings.folder)},

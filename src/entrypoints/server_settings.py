@@ -49,6 +49,20 @@ class ServerSettings(JobSettings, frozen=True, kw_only=True):
         ),
     ] = ""
 
+    mcp: Annotated[
+        str,
+        Setting(
+            "`on`: agents find the routes that make, plan, explain and list as tools of the Model "
+            "Context Protocol at `/mcp`; needs the extra `mcp`; or `off`",
+            rules.one_of("off", "on"),
+        ),
+    ] = "off"
+
+    @property
+    def lets_agents_in(self) -> bool:
+        """True if the server is one of the Model Context Protocol, too."""
+        return self.mcp == "on"
+
     @property
     def hosts(self) -> frozenset[str]:
         """The allowed hosts of requests besides loopback names."""

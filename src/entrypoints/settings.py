@@ -221,6 +221,15 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         int,
         Setting("maximum number of parallel uploads, in total and per caller", rules.at_least(1)),
     ] = 8
+    otel_endpoint: Annotated[
+        str,
+        Setting(
+            "address of a collector of OpenTelemetry traces, by OTLP over HTTP; empty: no traces; "
+            "needs the extra `otel`",
+            rules.WEB_ADDRESS,
+            name="OTEL_EXPORTER_OTLP_ENDPOINT",
+        ),
+    ] = ""
     log_level: Annotated[
         str,
         Setting(

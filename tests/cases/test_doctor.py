@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from adapters.ffmpeg.examination import DECODERS, missing_from
 from adapters.ffmpeg.known_faults import FAULTS, OLDEST, faults_of, version_of
 from adapters.system.examination import disks, fonts, versions
+from application.operations import extras
 from application.operations.check_health import Part
 from application.operations.diagnose import Check, CheckResult, Diagnose, Diagnosis, Standing
+from application.operations.extras import ExtraMissing
 from domain.shared.errors import DiskFull, DiskReadOnly, InvalidRequest, NotReady
 from domain.shared.violations import Violation
 from entrypoints.doctor_checks import checks_of, readable_settings
@@ -193,6 +195,20 @@ def test_fonts_that_are_not_there_fail_nothing(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "DejaVuSans.ttf").touch()
     assert fonts([str(tmp_path)]).facts["fonts"] == ("DejaVuSans",)
+
+
+@pytest.mark.parametrize(
+    ("extra", "name", "value"),
+    [("mcp", "BACHATA_MCP", "on"), ("otel", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")],
+)
+async def test_a_setting_that_needs_a_missing_extra_is_told(
+    extra: str, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = checks_of({name: value})["settings"]
+    assert (await check.ask()).facts[name] == value
+    monkeypatch.setitem(extras.PACKAGES, extra, "no_such_package.inside")
+    with pytest.raises(ExtraMissing, match=rf"{name}.* install the extra `{extra}`"):
+        await check.ask()
 
 
 def test_wrong_settings_are_named_and_the_right_ones_are_used() -> None:

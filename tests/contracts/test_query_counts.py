@@ -114,6 +114,7 @@ ROUTES: Final[dict[str, Route]] = {
     "getClip": Route(ask("GET", "/api/moves/move-01/clip"), 1, by_key=True),
     "headClip": Route(ask("HEAD", "/api/moves/move-01/clip"), 1, by_key=True),
     "getBlueprint": Route(ask("GET", "/api/choreography/{task}/blueprint"), 2, by_key=True),
+    "explainFilm": Route(ask("GET", "/api/choreography/{task}/explanation"), 4),
     "getVideoStream": Route(ask("GET", "/api/videos/{task}/stream"), 1, by_key=True),
     "headVideoStream": Route(ask("HEAD", "/api/videos/{task}/stream"), 1, by_key=True),
     "watchTask": Route(ask("GET", "/api/tasks/{task}/events"), 1, by_key=True),

@@ -1,6 +1,7 @@
 """One API process and two workers on Postgres: films are made, even if a worker is killed."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -102,11 +103,26 @@ async def test_a_worker_that_the_settings_leave_nothing_to_do_says_what_to_set(
     assert "bachata-buddy db upgrade" in said
 
 
+def assert_followed(task_id: str, request_id: str, workers: list[Worker]) -> None:
+    """Find the work on a film in the logs of workers by the id of its request."""
+    of_request = [
+        line for each in workers for line in each.lines() if line.get("request_id") == request_id
+    ]
+    assert {line["task_id"] for line in of_request} == {task_id}
+    stages = [line["stage"] for line in of_request if line["event"] == "stage"]
+    assert stages[0] == "planning"
+    assert stages[-1] == "completed"
+    assert all(line["previous_ms"] >= 0 for line in of_request if "previous" in line)
+    [made] = [line for line in of_request if line["logger"] == "bachata.usecase"]
+    assert (made["use_case"], made["outcome"]) == ("generate", "done")
+    assert made["duration_ms"] > 0
+
+
 async def test_films_are_made_by_workers_and_answered_by_the_server(
     service: tuple[Server, Service],
 ) -> None:
     server, made = service
-    async with made.workers("first", "second"), server.client() as client:
+    async with made.workers("first", "second") as pair, server.client() as client:
         song_id = (await song(client))["id"]
         asked = (client.post(GENERATE, json={"song_id": song_id}) for _ in range(4))
         answers = await asyncio.gather(*asked)
@@ -115,6 +131,10 @@ async def test_films_are_made_by_workers_and_answered_by_the_server(
             film = answer.json()
             assert (await client.get(film["video_url"])).status_code == 200
             assert len(films(server.data, film["task_id"])) == 1
+            assert_followed(film["task_id"], answer.headers["x-request-id"], pair)
+        places = [str(each.data) for each in (server, *pair)]
+        written = json.dumps([each.lines() for each in (server, *pair)])
+        assert not any(place in written for place in places)
     # The server itself has started no FFmpeg.
     assert working(server.data) == []
 

@@ -30,6 +30,7 @@ ORDINARY = {
         "concern",
         "config",
         "described",
+        "explained",
         "finished",
         "issued",
         "kind",

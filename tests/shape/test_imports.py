@@ -32,6 +32,9 @@ SLOW = (
     "jwt",
     "argon2",
     "cryptography",
+    "mcp",
+    "opentelemetry",
+    "pgqueuer",
 )
 STARTED = (
     "_thread.start_new_thread",

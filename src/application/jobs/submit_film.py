@@ -31,11 +31,13 @@ class SubmitFilm:
         admission: Admission,
         prepare_callback: PrepareCallback,
         request_id: Callable[[], str | None] = lambda: None,
+        traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
         """Take the ports, the pipeline, which checks the workload, the limits of jobs, and the
         preparation of callbacks.
 
-        ``request_id`` returns the id under which the log knows the current request.
+        ``request_id`` returns the id under which the log knows the current request, and
+        ``traceparent`` its span.
         """
         self._jobs = jobs
         self._queue = queue
@@ -44,6 +46,7 @@ class SubmitFilm:
         self._admission = admission
         self._prepare_callback = prepare_callback
         self._request_id = request_id
+        self._traceparent = traceparent
 
     async def __call__(
         self,
@@ -74,6 +77,7 @@ class SubmitFilm:
             owner=owner,
             created_at=now,
             request_id=self._request_id(),
+            traceparent=self._traceparent(),
             wanted=wanted or key is not None,
             metadata=options.metadata,
             callback_url=options.callback_url,

@@ -1,11 +1,13 @@
 """Explain a dance, and measure its quality."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from application.concurrency.threads import PLANNING
 from application.library.analyze_song import AnalyzeSong
 from application.planning.motion_cache import MotionCache
 from application.ports.moves import MoveFilter, MoveRepository
@@ -14,6 +16,7 @@ from application.ports.songs import SongFilter, SongRepository
 from domain.blueprint.model import Blueprint, BlueprintMove
 from domain.library.moves import Move
 from domain.library.songs import Analysis, Song, shortened
+from domain.planning.costs import Motion
 from domain.planning.metrics import Quality, quality, rounded
 from domain.planning.phrases import phrases
 from domain.planning.tempo_octaves import counted_at
@@ -38,7 +41,7 @@ class ExplainedMove(msgspec.Struct, frozen=True, kw_only=True):
     """A move of a dance, and the reasons for its choice."""
 
     position: int | None
-    """Index of its first eight-count in the song, as in locks; None if it does not start on one."""
+    """Index of its first eight-count in the song, as in locks; null if it does not start on one."""
     start_time: float
     duration: float
     move_id: str | None
@@ -46,7 +49,7 @@ class ExplainedMove(msgspec.Struct, frozen=True, kw_only=True):
     """Its name in the library, or else its id, or else its clip."""
     playback_rate: float
     cost: float | None
-    """None if the Blueprint contains no reason."""
+    """Null if the Blueprint contains no reason."""
     costs: dict[str, float]
     alternatives: tuple[Alternative, ...]
 
@@ -56,7 +59,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     task_id: UUID
     song: Song | None
-    """None if it is not in the library."""
+    """Null if it is not in the library."""
     moves: tuple[ExplainedMove, ...]
     quality: Quality | None
     """Current measures; if the song or moves are not in the library, those at planning time."""
@@ -96,16 +99,8 @@ class ExplainBlueprint:
         danced_to = None if song is None else await self._danced_to(song, blueprint)
         measures = None
         if danced_to is not None and all(each.clip_id in moves_by_id for each in blueprint.moves):
-            measures = rounded(
-                quality(
-                    blueprint.moves,
-                    danced_to,
-                    _weighed(moves, blueprint),
-                    wish=blueprint.difficulty_level,
-                    motion=await self._motion_cache(),
-                    frame_rate=blueprint.output_config.frame_rate,
-                )
-            )
+            weighed, motion = _weighed(moves, blueprint), await self._motion_cache()
+            measures = await PLANNING.run(partial(_measured, blueprint, danced_to, weighed, motion))
         positions = _positions(blueprint, danced_to)
         return Explanation(
             task_id=blueprint.task_id,
@@ -130,6 +125,20 @@ class ExplainBlueprint:
         if blueprint.audio_tempo:
             analysis = counted_at(analysis, blueprint.audio_tempo)
         return analysis if end > analysis.duration - _WHOLE else shortened(analysis, end)
+
+
+def _measured(
+    blueprint: Blueprint, danced_to: Analysis, moves: Sequence[Move], motion: Motion | None
+) -> Quality:
+    measures = quality(
+        blueprint.moves,
+        danced_to,
+        moves,
+        wish=blueprint.difficulty_level,
+        motion=motion,
+        frame_rate=blueprint.output_config.frame_rate,
+    )
+    return rounded(measures)
 
 
 def _warnings(parameters: Mapping[str, object]) -> tuple[ResultWarning, ...]:

@@ -67,6 +67,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Number of attempts that ended because a part of the service was away."""
     request_id: str | None = None
     """Id of the request that submitted it, for the log of its worker."""
+    traceparent: str | None = None
+    """The span of that request, as W3C Trace Context writes it, for the trace of its worker."""
     wanted: bool = False
     """True if the result is wanted even when nobody waits for it."""
     metadata: str | None = None

@@ -34,7 +34,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     steps_on_the_beat: float
     """Share of the clips' beats that are within 50 ms of a beat of the song."""
     energy_correlation: float | None
-    """Correlation of the moves' energy with the sections', -1 to 1; None if one of them is
+    """Correlation of the moves' energy with the sections', -1 to 1; null if one of them is
     constant.
     """
     continuity: float

@@ -14,7 +14,7 @@ from litestar.openapi.spec import (
     Reference,
     RequestBody,
 )
-from multipart import (  # pyright: ignore[reportMissingTypeStubs]
+from multipart import (
     MultipartError,
     MultipartSegment,
     PushMultipartParser,
