@@ -72,6 +72,8 @@ async def test_every_route_says_how_long_its_answer_may_be_kept(
     values = {"task_id": task_id, "video_id": task_id, "song_id": "song", "move_id": "move-0"}
     values |= {"version": folder.rpartition("/")[2], "playlist": "sound.m3u8"}
     values |= {"kind": "picture", "segment": "init.mp4"}
+    issued = (await client.post("/api/webhooks", json={})).json()
+    values |= {"webhook_id": issued["webhook"]["id"]}
 
     by_path: dict[str, str] = {}
     for path in (path for path, item in routes.items() if "get" in item):

@@ -65,10 +65,12 @@ REQUESTS: dict[str, Asked] = {
     "upload a move": ("POST", "/api/moves", {"files": CLIP_FILE}),
     "ready": ("GET", "/health/ready", {}),
     "remove a song": ("DELETE", "/api/songs/song", {}),
+    "webhooks": ("GET", "/api/webhooks", {}),
+    "add a webhook": ("POST", "/api/webhooks", {"json": {}}),
 }
 LATE = {503, 504, 500}
-JOBS = ("jobs", "job_queue", "job_events")
-"""Ports that the worker calls at any time, too, so that no call is the request's for sure."""
+JOBS = ("jobs", "job_queue", "job_events", "deliveries", "webhook_sender")
+"""Ports that are called at any time, too, so that no call is the request's for sure."""
 
 LONG = bool(os.environ.get("BACHATA_TEST_LONG"))
 

@@ -22,6 +22,7 @@ from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
 from tests.journeys.server import COMMAND, STARTED, Server, environment_of, serving, until, working
 from tests.journeys.worker_processes import Service, Worker, own_database
+from tests.world.receiver import Receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +55,7 @@ async def service(
     """An API process that makes no films itself, and what it shares with workers."""
     made = Service(tmp_path_factory.mktemp("service"), database)
     await made.furnish(SECONDS)
+    made.environment["BACHATA_WEBHOOKS_TO_LOOPBACK"] = "on"
     async with serving(made.data, made.folder / "log", **made.environment) as server:
         yield server, made
 
@@ -137,6 +139,32 @@ async def test_films_are_made_by_workers_and_answered_by_the_server(
         assert not any(place in written for place in places)
     # The server itself has started no FFmpeg.
     assert working(server.data) == []
+
+
+async def test_workers_tell_a_webhook_of_each_film_once(
+    service: tuple[Server, Service],
+) -> None:
+    server, made = service
+    async with (
+        Receiver().opened() as receiver,
+        server.client() as client,
+        made.workers("first", "second"),
+    ):
+        issued = (await client.post("/api/webhooks", json={"url": receiver.url()})).json()
+        song_id = (await song(client))["id"]
+        request = {"song_id": song_id, "metadata": {"a": 1.0}}
+        answers = await asyncio.gather(*(client.post(GENERATE, json=request) for _ in range(4)))
+        await receiver.until(4)
+        path = f"/api/webhooks/{issued['webhook']['id']}"
+
+        async def is_settled() -> bool:
+            found = (await client.get(f"{path}/deliveries")).json()["items"]
+            return [(each["state"], each["tries"]) for each in found] == [("delivered", 1)] * 4
+
+        await until(is_settled, within=LIMIT)
+        assert (await client.delete(path)).status_code == 204
+    told = [each.verified(issued["secret"])["data"] for each in receiver.received]
+    assert sorted(map(json.dumps, told)) == sorted(json.dumps(each.json()) for each in answers)
 
 
 async def test_the_job_of_a_killed_worker_is_done_by_the_other(

@@ -162,11 +162,11 @@ class MemoryJobRepository:
     def _change(self, job_id: UUID, change: Callable[[Job], Job]) -> Job:
         entry = self._entry(job_id)
         before = entry.job
-        entry.job = change(before)
-        entry.changed = self._clock.now()
-        if self._outbox is not None and entry.job != before:
-            self._outbox(entry.job)
-        return entry.job
+        after = change(before)
+        if self._outbox is not None and after != before:
+            self._outbox(after)
+        entry.job, entry.changed = after, self._clock.now()
+        return after
 
     def _those(self, matches: Callable[[_Entry], bool]) -> tuple[Job, ...]:
         found = (each.job for each in self._entries.values() if matches(each))
