@@ -99,8 +99,8 @@ async def test_no_way_to_write_this_machine_leads_to_it(host: str) -> None:
 
 async def test_what_is_not_encrypted_never_leaves_the_machine() -> None:
     names = Names(("8.8.8.8",))
-    url = "http://hooks.localhost:8080/"
-    sent = await HttpWebhookSender(loopback=True, resolve=names).send(url, MESSAGE, now())
+    address = "http://hooks.localhost:8080/"
+    sent = await HttpWebhookSender(loopback=True, resolve=names).send(address, MESSAGE, now())
     assert sent == Receipt(failure=NOT_PUBLIC)
     assert names.asked == ["hooks.localhost"]
 
