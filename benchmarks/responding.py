@@ -40,6 +40,7 @@ class Options(argparse.Namespace):
     rounds: int
     film: float
     moves: int
+    clip_seconds: float
     folder: Path | None
 
 
@@ -149,6 +150,7 @@ def asked_for(arguments: Sequence[str] | None = None) -> Options:
     add("--rounds", type=int, default=20, help="warm films, and first events")
     add("--film", type=float, default=60, help="seconds of a film")
     add("--moves", type=int, default=15)
+    add("--clip-seconds", type=float, default=12, help="seconds every clip is brought to")
     add("--folder", type=Path, help="folder to work in")
     return parser.parse_args(arguments, namespace=Options())
 
@@ -160,6 +162,7 @@ def main() -> int:
         folder = Path(name)
         print(*machine.about(folder), "", sep="\n", flush=True)
         size = ["--film", f"{options.film}", "--moves", f"{options.moves}"]
+        size += ["--clip-seconds", f"{options.clip_seconds}"]
         studio = bench.Studio(bench.asked([*size, "--folder", name]), folder)
         job, _ = studio.job(options.film, options.moves)
         print("| request | times | p50 ms | p99 ms | longest ms | target ms | met |")
