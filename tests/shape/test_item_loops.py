@@ -93,7 +93,7 @@ WHOLE: Final = {
     "application/search/move_search.py": {"FindMoves.__call__"},
     "entrypoints/cli/dance_options.py": {"song_of"},
     "entrypoints/cli/output_file.py": {"_chunks", "copy_out"},
-    "entrypoints/http/disconnect.py": {"while_connected"},
+    "entrypoints/http/disconnect.py": {"until_stopped", "while_connected"},
     "entrypoints/http/event_stream.py": {"_Sending._send_all"},
     "entrypoints/http/progress_socket.py": {"_send_all", "_while_connected"},
     "entrypoints/http/multipart.py": {"form_of"},
