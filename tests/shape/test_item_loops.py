@@ -78,7 +78,7 @@ WHOLE: Final = {
     "application/library/clip_analysis.py": {"Examination._embedding"},
     "application/library/stream_clip.py": {"StreamClip.__call__"},
     "application/library/unique_ids.py": {"unused"},
-    "application/migration/library.py": {"SeedLibrary._named"},
+    "application/migration/library.py": {"SeedLibrary._namesake"},
     "application/migration/media.py": {"SeedMedia.file"},
     "application/migration/tasks.py": {"SeedTasks._lacking"},
     "application/migration/verification.py": {"Verification._checksums"},
@@ -150,8 +150,8 @@ def modules() -> Iterator[tuple[str, str]]:
 
 def test_every_loop_that_awaits_says_what_one_bad_item_does() -> None:
     for name, source in modules():
-        known = ITEMS.get(name, set()) | WHOLE.get(name, set()) | _TOOL.get(name, set())
-        assert loops_of(source) == known, name
+        expected = ITEMS.get(name, set()) | WHOLE.get(name, set()) | _TOOL.get(name, set())
+        assert loops_of(source) == expected, name
 
 
 def test_every_loop_of_the_tables_is_there() -> None:

@@ -66,14 +66,14 @@ class MemorySpans:
         began: datetime | None = None,
     ) -> MemorySpan:
         """See `application.ports.spans.Spans`."""
-        found = _PARENT.fullmatch(parent or "")
+        ids = _PARENT.fullmatch(parent or "")
         now = datetime.now(UTC)
         span = MemorySpan(
             name=name,
             kind=kind,
-            trace_id=found[1] if found else token_hex(16),
+            trace_id=ids[1] if ids else token_hex(16),
             span_id=token_hex(8),
-            parent_id=found[2] if found else None,
+            parent_id=ids[2] if ids else None,
             began=min(began or now, now),
         )
         self.recorded.append(span)

@@ -123,7 +123,7 @@ async def _close(provider: TracerProvider) -> None:
 def _resource() -> Resource:
     """Return the name and the version of the service, as far as the environment has no others."""
     own = Resource({"service.name": NAME, "service.version": version(NAME)})
-    found = Resource.create()
-    if str(found.attributes.get("service.name", "")).startswith("unknown_service"):
-        return found.merge(own)
-    return own.merge(found)
+    environment = Resource.create()
+    if str(environment.attributes.get("service.name", "")).startswith("unknown_service"):
+        return environment.merge(own)
+    return own.merge(environment)

@@ -42,22 +42,26 @@ class Routes:
         self._handler = handler
         self._leaving = timeouts.leaving
 
-    async def __call__(self, call: Call, asked: Mapping[str, Any], told: Told | None) -> Answer:
-        """Return the answer to a call, for the caller of the request with the scope ``asked``.
+    async def __call__(
+        self, call: Call, request_scope: Mapping[str, Any], on_progress: Told | None
+    ) -> Answer:
+        """Return the answer to a call, for the caller of the request with this scope.
 
-        With ``told`` the route tells its progress, if it can. If this is cancelled, the route sees
-        its client leave, and has ended when `asyncio.CancelledError` is raised.
+        With ``on_progress`` the route tells its progress, if it can. If this is cancelled, the
+        route sees its client leave, and has ended when `asyncio.CancelledError` is raised.
         """
-        exchange = _Exchange(call.body, told)
-        accepted = EVENTS if told is not None else _JSON
+        exchange = _Exchange(call.body, on_progress)
+        accepted = EVENTS if on_progress is not None else _JSON
         own = {"content-type": _JSON, "accept": accepted, **call.headers}
         headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
-        headers += [each for each in asked["headers"] if each[0].decode() in CREDENTIALS]
-        same = {name: asked.get(name) for name in ("client", "server", "scheme", "http_version")}
+        headers += [each for each in request_scope["headers"] if each[0].decode() in CREDENTIALS]
+        same = {
+            name: request_scope.get(name) for name in ("client", "server", "scheme", "http_version")
+        }
         scope: dict[str, Any] = {
             **same,
             "type": "http",
-            "asgi": asked["asgi"],
+            "asgi": request_scope["asgi"],
             "app": self._app,
             "litestar_app": self._app,
             "state": {},
@@ -90,12 +94,12 @@ async def _run(work: Awaitable[None]) -> None:
 class _Exchange:
     """One call, and what the route sends."""
 
-    def __init__(self, body: bytes, told: Told | None) -> None:
+    def __init__(self, body: bytes, on_progress: Told | None) -> None:
         self.left = asyncio.Event()
         """Set when nobody waits for the answer any more."""
         self._body = body
         self._asked = False
-        self._told = told
+        self._on_progress = on_progress
         self._status = 0
         self._streams = False
         self._read = b""
@@ -130,8 +134,8 @@ class _Exchange:
         name = fields.get("event", b"").decode()
         if name != "progress":
             self._outcome = name, fields["data"]
-        elif self._told is not None:
-            await self._told(msgspec.json.decode(fields["data"]))
+        elif self._on_progress is not None:
+            await self._on_progress(msgspec.json.decode(fields["data"]))
 
     def answer(self, task_id: str | None) -> Answer:
         """Return the whole answer; a stream without an outcome has failed."""

@@ -144,9 +144,9 @@ class AgentServer:
             message = f"There is no tool {name!r}; `tools/list` has all."
             raise InvalidRequest((Violation(path="name", message=message),))
         wants = "progress_token" in (context.meta or {})
-        told = _teller(context) if tool.streamed and (wants or not tool.makes) else None
+        on_progress = _teller(context) if tool.streamed and (wants or not tool.makes) else None
         call = tool.call(params.arguments or {})
-        answer = await self._routes(call, context.request.scope, told)
+        answer = await self._routes(call, context.request.scope, on_progress)
         if answer.failed and not answer.body:
             raise NotReady("The stream of progress broke off; call `watch_task` with its task id.")
         return answer
@@ -181,12 +181,12 @@ class _Answered(Response[bytes]):
 
 
 def _teller(context: Context) -> Told:
-    async def told(progress: dict[str, Any]) -> None:
+    async def on_progress(progress: dict[str, Any]) -> None:
         await context.session.report_progress(
             progress["progress"], 100, f"{progress['stage']}: {progress['message']}"
         )
 
-    return told
+    return on_progress
 
 
 def _described(tool: Tool) -> ToolDescription:

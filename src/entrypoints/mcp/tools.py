@@ -159,8 +159,8 @@ def _named(parameters: list[Json], where: str) -> tuple[str, ...]:
 
 
 def _described(parameter: Json) -> Json:
-    said = {"description": parameter["description"]} if "description" in parameter else {}
-    return {**parameter["schema"], **said}
+    own = {"description": parameter["description"]} if "description" in parameter else {}
+    return {**parameter["schema"], **own}
 
 
 def _object(schemas: Json, schema: Json) -> Json:
@@ -182,14 +182,16 @@ def _object(schemas: Json, schema: Json) -> Json:
 
 def _complete(schemas: Json, schema: Json) -> Json:
     """Return the schema together with those that it refers to, without what agents do not need."""
-    found: dict[str, Json] = {}
+    definitions: dict[str, Json] = {}
     waiting = [schema]
     while waiting:
         for name in _references(waiting.pop()):
-            if name not in found:
-                found[name] = schemas[name]
+            if name not in definitions:
+                definitions[name] = schemas[name]
                 waiting.append(schemas[name])
-    more = {"$defs": {name: _plain(each) for name, each in found.items()}} if found else {}
+    more = (
+        {"$defs": {name: _plain(each) for name, each in definitions.items()}} if definitions else {}
+    )
     return {**_plain(schema), **more}
 
 
