@@ -18,8 +18,8 @@ pytestmark = pytest.mark.anyio
 
 KILLED = """
 import pathlib, sys
-from entrypoints.cli.output_file import written
-with written(pathlib.Path(sys.argv[1])) as file:
+from entrypoints.cli.output_file import new_file
+with new_file(pathlib.Path(sys.argv[1])) as file:
     file.write(b"half")
     file.flush()
     print("ready", flush=True)

@@ -1,7 +1,7 @@
 """Receive an uploaded file."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -92,10 +92,11 @@ class ReceiveFile:
             self._workspace.take(WORK) as folder,
         ):
             path = folder / "arrived"
-            try:
-                file = await FILES.run(lambda: FileIO(path, "wb"))
-            except OSError as error:
-                failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
-                raise translated(error, failure) from error
-            with file:
+            with ExitStack() as opened:
+                try:
+                    # If this wait is cancelled, the thread may have opened the file.
+                    file = await FILES.run(lambda: opened.enter_context(FileIO(path, "wb")))
+                except OSError as error:
+                    failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
+                    raise translated(error, failure) from error
                 yield Arriving(path, file, allowance, reservation)

@@ -107,7 +107,7 @@ def _blueprint(body: bytes, owner: str) -> tuple[Blueprint, RequestOptions]:
     try:
         blueprint = rules.read(rest, owner)
     except BlueprintRejected as rejected:
-        raise type(rejected)((*violations, *rejected.violations)) from None
+        raise rejected.after(violations) from None
     if violations:
         raise BlueprintRejected(violations)
     return blueprint, _parts(body, fields)[1]
