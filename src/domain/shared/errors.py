@@ -1,6 +1,6 @@
 """The tree of errors: callers correct them, but `Busy` passes and `Broken` is our fault."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from domain.shared.violations import Violation, bounded
 
@@ -34,12 +34,7 @@ class InvalidRequest(Refused):
         """Take one or more violations; ``more`` is the number of further violations left out."""
         super().__init__(message)
         self.violations = bounded(violations, more)
-        self._all = (violations, more)
-
-    def after(self, violations: tuple[Violation, ...]) -> Self:
-        """Return the same error with other violations before its own, all of them counted."""
-        own, more = self._all
-        return type(self)((*violations, *own), more=more)
+        self.unbounded = (violations, more)
 
 
 class BlueprintRejected(InvalidRequest):

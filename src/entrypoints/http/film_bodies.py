@@ -107,7 +107,8 @@ def _blueprint(body: bytes, owner: str) -> tuple[Blueprint, RequestOptions]:
     try:
         blueprint = rules.read(rest, owner)
     except BlueprintRejected as rejected:
-        raise rejected.after(violations) from None
+        own, more = rejected.unbounded
+        raise type(rejected)((*violations, *own), more=more) from None
     if violations:
         raise BlueprintRejected(violations)
     return blueprint, _parts(body, fields)[1]
