@@ -10,7 +10,14 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 WAIT: Final = 15.0
 """Maximum seconds to connect, and to get an answer."""
-BROKEN: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+BROKEN: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # The driver raises it if the server's last message and the end of the connection cross a query.
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 """Errors of a connection that cannot be made or is lost."""
 _OF_SQLALCHEMY: Final = ("async_fallback", "prepared_statement_cache_size")
 """Parameters of a URL that the driver does not know."""

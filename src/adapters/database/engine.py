@@ -255,6 +255,7 @@ def _translated(name: str, file: Path | None) -> Generator[None]:
         # Errors while connecting to Postgres are not wrapped by SQLAlchemy.
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
         OSError,
     ) as error:
         raise failure_of(error, name, file) from error

@@ -185,6 +185,7 @@ def _translated(name: str) -> Generator[None]:
         # Errors while connecting to Postgres are not wrapped by SQLAlchemy.
         asyncpg.PostgresError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
         OSError,
     ) as error:
         raise NotReady(f"The {name} cannot be read.", details=type(error).__name__) from error
