@@ -6,7 +6,6 @@ from typing import Any, Final, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy import make_url
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 WAIT: Final = 15.0
 """Maximum seconds to connect, and to get an answer."""
@@ -29,6 +28,9 @@ async def direct_connection(url: str, name: str) -> AsyncGenerator[Any]:
 
     Raises one of `BROKEN`.
     """
+    # A service with SQLite imports this module for `BROKEN` alone.
+    from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+
     _, options = PGDialect_asyncpg().create_connect_args(make_url(url))
     own_options = {key: value for key, value in options.items() if key not in _OF_SQLALCHEMY}
     connection: Any = await cast(Any, asyncpg).connect(

@@ -74,14 +74,13 @@ async def ports(settings: Settings, *, folder: Path) -> AsyncGenerator[Ports]:
         yield replace(opened, storage=storage)
 
 
-def main(folder: Path, *options: str) -> None:
-    """Serve until stopped."""
-    opened: Any = partial(ports, folder=folder)
+def serve_with(ports: Any, *options: str) -> None:
+    """Serve with other ports until stopped."""
     change: Any = setattr
-    change(application, "create_app", partial(application.create_app, ports=opened))
+    change(application, "create_app", partial(application.create_app, ports=ports))
     sys.argv = ["bachata-buddy", "serve", *options]
     start()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    serve_with(partial(ports, folder=Path(sys.argv[1])), *sys.argv[2:])

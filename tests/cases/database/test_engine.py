@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import msgspec
 import pytest
 from sqlalchemy import Connection, Table, event, text
@@ -292,6 +293,27 @@ async def test_a_database_that_breaks_later_is_not_ready(file: Path) -> None:
             await SqlTaskRepository(database).ready()
         with pytest.raises(NotReady):
             await SqlTaskRepository(database).get(TASK)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        ConnectionResetError,
+        TimeoutError,
+    ],
+)
+async def test_every_error_of_a_lost_connection_is_not_ready(
+    file: Path, kind: type[Exception]
+) -> None:
+    async def broken(_: AsyncConnection) -> None:
+        raise kind("The connection is lost.")
+
+    async with open_database(url(file)) as database:
+        with pytest.raises(NotReady):
+            await database.transact(broken)
 
 
 async def test_the_tables_are_there_for_plain_sqlite(file: Path) -> None:
