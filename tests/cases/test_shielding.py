@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from application.concurrency import shielding
 from application.concurrency.shielding import finish_even_if_cancelled
-from domain.shared.errors import WaitedTooLong
+from domain.shared.errors import NotReady, WaitedTooLong
 
 pytestmark = pytest.mark.anyio
 
@@ -68,6 +68,28 @@ async def test_a_cancellation_is_raised_though_the_work_fails_and_the_failure_is
     with pytest.raises(asyncio.CancelledError) as cancelled:
         await caller
     assert isinstance(cancelled.value.__cause__, LookupError)
+
+
+@pytest.mark.parametrize(("failure", "traced"), [(NotReady("Away."), False), (LookupError(), True)])
+async def test_only_the_trace_of_an_error_that_nobody_expects_is_logged(
+    caplog: pytest.LogCaptureFixture, failure: Exception, traced: bool
+) -> None:
+    may_end = asyncio.Event()
+
+    async def work() -> None:
+        await may_end.wait()
+        raise failure
+
+    caller = asyncio.ensure_future(finish_even_if_cancelled(work()))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.sleep(0)
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    [record] = caplog.records
+    assert bool(record.exc_info) == traced
+    assert record.getMessage().endswith(": Away." if not traced else ": LookupError")
 
 
 async def test_a_scope_that_is_cancelled_does_not_keep_the_event_loop_busy() -> None:
