@@ -3,13 +3,13 @@
 #     docker build -t bachata-buddy .
 #     docker run --rm --network host --volume bachata:/data bachata-buddy
 #
-# With Postgres and object storage: docker-compose.yml and docs/DEPLOYMENT.md.
+# With accounts, workers, Postgres and object storage: compose.yaml and docs/DEPLOYMENT.md.
 #
 # The quick tests with what is in the image, which they are not in themselves:
 #
 #     docker build --target test .
 #
-# There is no authentication yet, so the server listens on a loopback address only and refuses any
+# Without accounts (BACHATA_AUTH=on) the server listens on a loopback address only and refuses any
 # other. Publishing a port (-p) does not reach it; sharing the machine's network (--network host)
 # does, at http://127.0.0.1:8000 on that machine.
 

@@ -27,7 +27,7 @@ from domain.library.moves import LEVEL, Energy, Move
 from domain.library.songs import Analysis
 from domain.planning.clip_alignment import cast_to
 from domain.planning.costs import HARDNESS, repetition
-from domain.planning.metrics import Quality, kept, quality
+from domain.planning.metrics import Quality, quality, shared_time
 from domain.planning.phrases import phrases
 from domain.planning.placements import LONGEST, Placements, Preferences
 from domain.planning.planner import LockedMove, Wish, plan
@@ -35,7 +35,7 @@ from tests.strategies.songs import filmed, played
 
 Planner = Callable[[Analysis, Sequence[Move], int], Sequence[BlueprintMove]]
 
-ASKED: Final = Difficulty.INTERMEDIATE
+WISH: Final = Difficulty.INTERMEDIATE
 MOST_CPU_MS: Final = 150.0
 LEAST_ON_THE_BEAT: Final = 0.97
 HEADINGS: Final = (
@@ -61,7 +61,7 @@ class Row(NamedTuple):
 
 def ours(song: Analysis, library: Sequence[Move], seed: int) -> Sequence[BlueprintMove]:
     """The planner of the service."""
-    return plan(song, library, Wish(difficulty=ASKED, seed=seed)).moves
+    return plan(song, library, Wish(difficulty=WISH, seed=seed)).moves
 
 
 def at_random(song: Analysis, library: Sequence[Move], seed: int) -> Sequence[BlueprintMove]:
@@ -79,7 +79,7 @@ def at_random(song: Analysis, library: Sequence[Move], seed: int) -> Sequence[Bl
 def greedily(song: Analysis, library: Sequence[Move], seed: int) -> Sequence[BlueprintMove]:
     """The move that is cheapest an eight-count after those before it."""
     placements = Placements(
-        phrases(song), library, song.beats, Preferences(difficulty=ASKED, seed=seed)
+        phrases(song), library, song.beats, Preferences(difficulty=WISH, seed=seed)
     )
     danced: list[int] = []
     dance: list[BlueprintMove] = []
@@ -104,7 +104,7 @@ def top_20(song: Analysis, library: Sequence[Move], seed: int) -> Sequence[Bluep
 
     def unlike(move: Move) -> tuple[float, float, str]:
         tempo = abs(song.tempo / move.tempo - 1)
-        return max(0, HARDNESS[move.difficulty] - HARDNESS[ASKED]), tempo, move.id
+        return max(0, HARDNESS[move.difficulty] - HARDNESS[WISH]), tempo, move.id
 
     best = cycle(sorted(library, key=unlike)[:20])
     return list(as_filmed(best, song.duration))
@@ -140,7 +140,7 @@ def measured(
             before = time.process_time()
             dance = planner(song, library, seed)
             cpu = 1000 * (time.process_time() - before)
-            rows.append(Row(quality(dance, song, library, asked=ASKED), cpu))
+            rows.append(Row(quality(dance, song, library, wish=WISH), cpu))
     return rows
 
 
@@ -209,13 +209,13 @@ def steadiness(song: Analysis, library: Sequence[Move], seeds: range) -> str:
     places = [round(each.start, 6) for each in phrases(song)]
     shares: list[float] = []
     for seed in seeds:
-        wish = Wish(difficulty=ASKED, seed=seed)
+        wish = Wish(difficulty=WISH, seed=seed)
         before = plan(song, library, wish).moves
         for move in before[2:-2:4]:
             other = (move.reason or {})["alternatives"][0]["move_id"]
             lock = LockedMove(position=places.index(move.start_time), move_id=other)
             after = plan(song, library, msgspec.structs.replace(wish, locked=(lock,))).moves
-            shares.append(kept(before, after))
+            shares.append(shared_time(before, after))
     return f"Kept of a dance when one move is locked: {fmean(shares):.0%} of its time"
 
 

@@ -33,7 +33,7 @@ from adapters.media.sound import mono
 from application.ports.moves import MoveFilter
 from application.ports.pagination import read_all
 from benchmarks.beats import Truth, generated, real
-from benchmarks.choreography import ASKED, HEADINGS, PLANNERS, Planner, numbers
+from benchmarks.choreography import HEADINGS, PLANNERS, WISH, Planner, numbers
 from domain.blueprint.model import BlueprintMove
 from domain.library.moves import LEVEL, Move
 from domain.library.songs import Analysis
@@ -111,7 +111,7 @@ def danced(
         dance = planner(song.analysis, moves, 0)
         real_song = msgspec.structs.replace(song.analysis, beats=song.beats)
         steps = within(dance, step_errors(dance, real_song, truth))
-        rows.append(Row(quality(dance, song.analysis, moves, asked=ASKED), steps))
+        rows.append(Row(quality(dance, song.analysis, moves, wish=WISH), steps))
     return rows
 
 
@@ -158,7 +158,7 @@ def draw(song: Heard, moves: Sequence[Move], into: Path) -> None:
     from matplotlib.figure import Figure
 
     known = {move.id: move for move in moves}
-    dance = plan(song.analysis, moves, Wish(difficulty=ASKED)).moves
+    dance = plan(song.analysis, moves, Wish(difficulty=WISH)).moves
     figure: Any = Figure(figsize=(14, 6), layout="constrained")
     FigureCanvasAgg(figure)
     top, middle, low = figure.subplots(3, 1, sharex=True, height_ratios=(2, 2, 1.4))

@@ -6,7 +6,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from adapters.ffmpeg.find import find_ffmpeg, named
+from adapters.ffmpeg.find import find_ffmpeg, short_version
 from application.concurrency.cores import usable_cores
 
 
@@ -36,7 +36,7 @@ def _ffmpeg() -> str:
     found = find_ffmpeg()
     command = [found.path, "-version"]
     told = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
-    return named(found, told.stdout.splitlines())
+    return short_version(found, told.stdout.splitlines())
 
 
 def _file_system(folder: Path) -> str:

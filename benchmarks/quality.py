@@ -10,7 +10,7 @@ vmaf_v0.6.1, 0 to 100, the mean of every third frame). Clips are taken from --cl
 folder that BACHATA_TEST_CLIPS names, else from the project's own. Needs an FFmpeg with libvmaf.
 
 With --kept nothing is encoded: it says of how many decoder configurations the clips are that a
-data folder keeps normalised, by `bachata-buddy library warm` say.
+data folder keeps normalised, by `bachata-buddy prewarm` say.
 """
 
 import argparse

@@ -72,7 +72,7 @@ async def independent(moves: Sequence[Move], folders: Sequence[Path]) -> dict[st
                 if move.id in found or not _is_of(move, clip, moves):
                     continue
                 beats = tuple(said.get(clip.stem, {}).get("beats", ()))
-                beats = beats or (await librosa.hear(clip)).beats
+                beats = beats or (await librosa.analyze(clip)).beats
                 found[move.id] = msgspec.structs.replace(move, beats=beats)
     return found
 

@@ -33,7 +33,7 @@ def main(port: int, secret: str) -> None:
                 print(json.dumps(message), flush=True)
             self._end(204)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             """Print nothing else."""
 
         def _end(self, status: int) -> None:

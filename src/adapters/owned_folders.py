@@ -107,11 +107,11 @@ def _look(root: int, name: str, folders: FoundFolders) -> None:
     """Find out whether one folder was left behind; raises `OSError`."""
     lock = os.open(name, _OPEN, dir_fd=root)
     try:
-        left = _is_left(lock)
+        is_leftover = _is_left(lock)
     except BaseException:
         os.close(lock)
         raise
-    if left:
+    if is_leftover:
         folders.abandoned.append(Owned(name, lock))
     else:
         os.close(lock)

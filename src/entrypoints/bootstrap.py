@@ -12,6 +12,7 @@ from adapters.cage.self_test import TriedCage
 from adapters.database.api_keys import SqlApiKeys
 from adapters.database.attempts import SqlAttemptCounter
 from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.copying import copy_rows
 from adapters.database.deliveries import Outbox, SqlDeliveryRepository, outbox
 from adapters.database.embeddings import SqlMoveEmbeddings
 from adapters.database.engine import Database, open_database
@@ -21,6 +22,7 @@ from adapters.database.library_files import SqlLibraryFiles
 from adapters.database.logins import SqlLogins
 from adapters.database.moves import SqlMoveRepository
 from adapters.database.schema import Schema, open_schema
+from adapters.database.server_time import server_time
 from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.songs import SqlSongRepository
 from adapters.database.tasks import SqlTaskRepository
@@ -50,6 +52,7 @@ from adapters.mp4.hls_fragments import FragmentPreviewStreamer
 from adapters.passwords.argon2_hasher import Argon2PasswordHasher
 from adapters.progress.logs import LogProgress
 from adapters.progress.several import SeveralProgress
+from adapters.progress.stages import TracedStages
 from adapters.seeds.opening import open_seed
 from adapters.storage.artifact_cache import LocalArtifactCache
 from adapters.storage.bucket import Bucket, Profile
@@ -63,12 +66,15 @@ from adapters.tokens.setting_keys import SettingSigningKeys
 from adapters.webhooks.http_sender import HttpWebhookSender
 from application.jobs.job_progress import JobProgressEvents
 from application.operations.extras import require_extra
+from application.operations.no_spans import NoSpans
+from application.operations.tracing import Tracing
 from application.ports.description_model import DescriptionModel
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
 from application.ports.progress import Progress
 from application.ports.seed_source import SeedSource
+from application.ports.spans import Spans
 from application.ports.storage import Storage
 from entrypoints.ports import Ports
 from entrypoints.problem_texts import problem_text
@@ -108,6 +114,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         tasks = SqlTaskRepository(database)
         jobs, job_queue = await _open_jobs(settings, database, outbox(problem_text))
         job_events = await _job_events(settings, database, stack)
+        spans = await _spans(settings, stack)
         yield Ports(
             tasks=tasks,
             jobs=jobs,
@@ -139,9 +146,13 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             sound_aligner=CagedSoundAligner(worker, align),
             studio=stack.enter_context(CodeStudio(settings.cores)),
             progress=SeveralProgress(
-                LogProgress(), JobProgressEvents(job_events, tasks), *listeners
+                LogProgress(),
+                TracedStages(Tracing(spans)),
+                JobProgressEvents(job_events, tasks),
+                *listeners,
             ),
-            clock=SystemClock(),
+            # Machines that share records write the same time, even if one has a wrong clock.
+            clock=SystemClock(await server_time(database)) if database.is_shared else SystemClock(),
             cage=TriedCage(cage, settings.folder),
             users=SqlUserRepository(database),
             logins=SqlLogins(database),
@@ -155,6 +166,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             webhooks=SqlWebhookRepository(database),
             deliveries=SqlDeliveryRepository(database),
             webhook_sender=HttpWebhookSender(loopback=settings.sends_to_loopback),
+            spans=spans,
         )
 
 
@@ -198,6 +210,15 @@ def schema_of(settings: Settings, *, make: bool) -> AbstractAsyncContextManager[
     return open_schema(settings.database, make=make)
 
 
+async def copy_database(url: str, settings: Settings) -> dict[str, int]:
+    """Copy all rows of the database at a URL to that of the settings; raises as `copy_rows`."""
+    async with (
+        open_schema(url, make=False) as source,
+        open_schema(settings.database, make=False) as target,
+    ):
+        return await copy_rows(source, target)
+
+
 async def open_storage(settings: Settings, stack: AsyncExitStack) -> Storage:
     """Open the media storage until ``stack`` closes; raises `StorageFailed`."""
     if settings.storage_backend == "s3":
@@ -226,6 +247,16 @@ async def _job_events(settings: Settings, database: Database, stack: AsyncExitSt
     if not database.is_shared:
         return MemoryJobEvents()
     return await stack.enter_async_context(open_job_events(database, settings.database))
+
+
+async def _spans(settings: Settings, stack: AsyncExitStack) -> Spans:
+    if not settings.otel_endpoint:
+        return NoSpans()
+    require_extra("otel", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    # Only services with traces pay for this import.
+    from adapters.tracing.otlp import open_spans
+
+    return await stack.enter_async_context(open_spans(settings.otel_endpoint))
 
 
 async def _description_model(settings: Settings, stack: AsyncExitStack) -> DescriptionModel:

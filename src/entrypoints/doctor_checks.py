@@ -21,6 +21,7 @@ from adapters.storage.workspace import LocalWorkspace
 from adapters.system.examination import disks, fonts, versions
 from application.concurrency.threads import FILES
 from application.operations.diagnose import Check, CheckResult, Fact
+from application.operations.extras import require_extra
 from domain.shared.errors import DatabaseAhead, DatabaseBehind, InvalidRequest
 from entrypoints.bootstrap import describe_queue, open_storage, schema_of
 from entrypoints.environment import from_environment, listed
@@ -89,6 +90,10 @@ def readable_settings(
 async def _settings(settings: Settings, wrong: InvalidRequest | None) -> CheckResult:
     if wrong is not None:
         raise wrong
+    if settings.lets_agents_in:
+        require_extra("mcp", "BACHATA_MCP=on")
+    if settings.otel_endpoint:
+        require_extra("otel", "OTEL_EXPORTER_OTLP_ENDPOINT")
     return CheckResult(
         detail=f"data in {settings.folder}, media in {settings.storage_backend} storage",
         facts={**listed(settings), "data_dir": str(settings.folder)},
@@ -109,18 +114,18 @@ async def _database(settings: Settings) -> CheckResult:
     async with schema_of(settings, make=False) as schema:
         standing = await schema.standing()
         name = schema.database.name
-    found = standing.found or "none"
+    revision = standing.found or "none"
     facts: dict[str, Fact] = {
-        "revision": found,
+        "revision": revision,
         "newest": standing.newest,
         "missing": standing.missing,
     }
     if not standing.known:
-        raise DatabaseAhead(details=f"The {name} is at revision {found}.")
+        raise DatabaseAhead(details=f"The {name} is at revision {revision}.")
     if standing.missing and file is None:
-        raise DatabaseBehind(details=f"The {name} is at revision {found}.")
+        raise DatabaseBehind(details=f"The {name} is at revision {revision}.")
     newest = "the newest" if not standing.missing else "upgraded at the next start"
-    return CheckResult(detail=f"{name}, revision {found}, {newest}", facts=facts)
+    return CheckResult(detail=f"{name}, revision {revision}, {newest}", facts=facts)
 
 
 def _sqlite_file(settings: Settings) -> Path | None:
@@ -145,9 +150,9 @@ async def _storage(settings: Settings) -> CheckResult:
 async def _cage(settings: Settings) -> CheckResult:
     cage = Cage(settings.cage)
     with TemporaryDirectory(prefix="bachata-doctor-") as folder:
-        tried = TriedCage(cage, Path(folder))
-        said = await tried.ready()
-    gaps = tried.gaps
+        trial = TriedCage(cage, Path(folder))
+        detail = await trial.ready()
+    gaps = trial.gaps
     warned = tuple(f"The cage has a gap: {gap}." for gap in gaps)
     if cage.mode == "off":
         warned = ("The cage is off: files from outside have limits of time and memory alone.",)
@@ -157,7 +162,7 @@ async def _cage(settings: Settings) -> CheckResult:
         "filters": cage.filters,
         "gaps": gaps,
     }
-    return CheckResult(detail=said, warnings=warned, facts=facts)
+    return CheckResult(detail=detail, warnings=warned, facts=facts)
 
 
 async def _workspace(settings: Settings) -> CheckResult:
@@ -169,11 +174,11 @@ async def _workspace(settings: Settings) -> CheckResult:
 def _left_as_it_was(folder: Path) -> Generator[None]:
     """Delete the empty folders that were created meanwhile: the data folder and its parents."""
     tree = (*(folder / each for each in ("media/.incoming", "media", "work")), folder)
-    made = [each for each in (*tree, *folder.parents) if not each.exists()]
+    folders = [each for each in (*tree, *folder.parents) if not each.exists()]
     try:
         yield
     finally:
-        for each in made:
+        for each in folders:
             # Keep a folder with new content.
             with suppress(OSError):
                 each.rmdir()
@@ -183,8 +188,8 @@ async def _index(settings: Settings) -> CheckResult:
     with TemporaryDirectory(prefix="bachata-doctor-") as folder:
         index = await open_index(Path(folder), nprobe=settings.faiss_nprobe, gpu=settings.wants_gpu)
         await index.swap("none", ())
-        said = await index.ready()
-    by = said.partition(" by ")[2]
+        detail = await index.ready()
+    by = detail.partition(" by ")[2]
     slow = () if "FAISS" in by else ("FAISS cannot be used; NumPy searches the moves.",)
     return CheckResult(detail=f"moves are searched by {by}", warnings=slow)
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final, get_type_hints
 
 import msgspec
@@ -34,13 +34,13 @@ class Declared(msgspec.Struct, frozen=True):
 
 def _declared() -> tuple[Declared, ...]:
     hints = get_type_hints(Settings, include_extras=True)
-    found: list[Declared] = []
+    declarations: list[Declared] = []
     for info in msgspec.structs.fields(Settings):
         annotated: Any = hints[info.name]
         [setting] = annotated.__metadata__
         name = setting.name or f"BACHATA_{info.name.upper()}"
-        found.append(Declared(info.name, name, annotated.__origin__, info.default, setting))
-    return tuple(found)
+        declarations.append(Declared(info.name, name, annotated.__origin__, info.default, setting))
+    return tuple(declarations)
 
 
 SETTINGS: Final = _declared()
@@ -48,26 +48,26 @@ SETTINGS: Final = _declared()
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings; raises `InvalidRequest` with every invalid variable."""
-    given: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     wrong: list[Violation] = []
     for each in SETTINGS:
         if (text := environment.get(each.name)) is None:
             continue
         try:
-            given[each.field] = msgspec.convert(text, each.type, strict=False)
+            values[each.field] = msgspec.convert(text, each.type, strict=False)
         except msgspec.ValidationError as error:
             message = f"{error}; got {each.shown(text)!r}."
             wrong.append(Violation(path=each.name, message=message))
-    settings = Settings(**given)
+    settings = Settings(**values)
     _refuse([*wrong, *_faults(settings)])
     return settings
 
 
 def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
     """Return the settings with another address; raises `InvalidRequest` as `from_environment`."""
-    given = {"host": host, "port": port}
+    values = {"host": host, "port": port}
     changed = msgspec.structs.replace(
-        settings, **{name: value for name, value in given.items() if value is not None}
+        settings, **{name: value for name, value in values.items() if value is not None}
     )
     _refuse(_faults(changed))
     return changed
@@ -104,8 +104,8 @@ def _faults(settings: Settings) -> list[Violation]:
     return [Violation(path=name, message=demand) for name, demand in demands]
 
 
-def readme_table() -> str:
-    """Return the settings table of the README: name, default with its unit, meaning."""
+def settings_table() -> str:
+    """Return the table of settings for the documents: name, default with its unit, meaning."""
     rows = [f"| `{each.name}` | {_default(each)} | {each.setting.meaning} |" for each in SETTINGS]
     return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows, ""])
 
@@ -117,15 +117,10 @@ def _default(declared: Declared) -> str:
     return f"`{text}` {declared.setting.unit}".rstrip()
 
 
-def env_example() -> str:
-    """Return the text of `.env.example`: the containers' settings, and other defaults as comments.
-
-    It omits the data folder, which the container sets itself.
-    """
+def env_example(omitted: Container[str]) -> str:
+    """Return the lines of `.env.example`: the defaults of all settings but some, as comments."""
     return "".join(
-        f"{each.name}={each.setting.example}\n"
-        if each.setting.example
-        else f"#{each.name}={each.shown(each.default)}\n"
+        f"#{each.name}={each.shown(each.default)}\n"
         for each in SETTINGS
-        if each.field != "data_dir"
+        if each.name not in omitted
     )

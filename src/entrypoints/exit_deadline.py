@@ -51,8 +51,8 @@ class ExitDeadline:
         """Take the seconds after the first signal, and after the second."""
         self._seconds = max(seconds, 2 * LAST)
         self._impatient = impatient
-        self._heard, self._told = socket.socketpair()
-        self._told.setblocking(False)
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
         self._before = -1
         self._signaled = False
         self._watching = threading.Thread(target=self._watch, name="exit deadline", daemon=True)
@@ -60,7 +60,7 @@ class ExitDeadline:
 
     def __enter__(self) -> Self:
         """Start to watch for signals; only in the main thread."""
-        self._before = signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
+        self._before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         self._watching.start()
         return self
 
@@ -74,11 +74,11 @@ class ExitDeadline:
         signal.set_wakeup_fd(self._before)
         if self._signaled:
             return
-        self._told.send(_STOP)
+        self._writer.send(_STOP)
         self._watching.join(LAST)
         if not self._watching.is_alive():
-            self._heard.close()
-            self._told.close()
+            self._reader.close()
+            self._writer.close()
 
     def watches(self, loop: asyncio.AbstractEventLoop) -> None:
         """Include the tasks of a loop in the log at the deadline."""
@@ -92,17 +92,17 @@ class ExitDeadline:
         until = time.monotonic() + self._seconds - LAST
         faulthandler.dump_traceback_later(self._seconds, exit=True, file=_STDERR)
         least = self._impatient
-        while (left := until - time.monotonic()) > 0:
-            if self._signal(left) is not None:
+        while (seconds := until - time.monotonic()) > 0:
+            if self._signal(seconds) is not None:
                 until = min(until, time.monotonic() + least)
                 least = 0.0
         exit_now(128 + number, self._loop)
 
     def _signal(self, seconds: float | None) -> int | None:
         """Return the next signal within ``seconds``; None if there is none."""
-        self._heard.settimeout(seconds)
+        self._reader.settimeout(seconds)
         try:
-            while received := self._heard.recv(1):
+            while received := self._reader.recv(1):
                 if received == _STOP and seconds is None:
                     return None
                 if received[0] in SIGNALS:

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import msgspec
 
-from domain.jobs.admission import Admission
 from domain.jobs.job import Lane
 from entrypoints import setting_rules as rules
 from entrypoints.setting_rules import Setting
@@ -46,7 +45,7 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_per_caller: Annotated[
         int,
         Setting(
-            "unfinished films of one caller; not applied to the built-in local user",
+            "unfinished films of one caller; not applied without `BACHATA_AUTH`",
             rules.at_least(1),
         ),
     ] = 4
@@ -84,8 +83,3 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
         """Return the number of jobs of each lane that such a process runs at once."""
         library = self.max_library or max(1, cores // 2)
         return {Lane.FILMS: self.running_on(cores), Lane.LIBRARY: library}
-
-    def admission_on(self, cores: int) -> Admission:
-        """Return the limits of unfinished jobs for a process with so many cores."""
-        most = self.running_on(cores) + self.max_waiting
-        return Admission(most=most, most_of_one=self.max_per_caller)

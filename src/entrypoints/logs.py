@@ -50,11 +50,14 @@ def configure(level: str, *, quiet: bool = False) -> None:
         "alembic",
         "sqlalchemy",
         "asyncio",
+        "mcp",
         "faiss",
         "uvicorn.access",
         "numba",
     ):
         logging.getLogger(noisy).setLevel("WARNING")
+    # A collector that is away is told once for each batch of spans, not for each attempt.
+    logging.getLogger("opentelemetry").setLevel("ERROR")
 
 
 def _traces() -> structlog.typing.Processor:

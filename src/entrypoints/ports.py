@@ -31,6 +31,7 @@ from application.ports.progress import Progress
 from application.ports.signing_keys import SigningKeys
 from application.ports.songs import SongRepository
 from application.ports.sound_aligner import SoundAligner
+from application.ports.spans import Spans
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from application.ports.token_signer import TokenSigner
@@ -80,3 +81,4 @@ class Ports:
     webhooks: WebhookRepository
     deliveries: DeliveryRepository
     webhook_sender: WebhookSender
+    spans: Spans

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from domain.jobs.admission import Admission
 from entrypoints import setting_rules as rules
 from entrypoints.job_settings import JobSettings
 from entrypoints.setting_rules import Setting
@@ -48,6 +49,20 @@ class ServerSettings(JobSettings, frozen=True, kw_only=True):
         ),
     ] = ""
 
+    mcp: Annotated[
+        str,
+        Setting(
+            "`on`: agents find the routes that make, plan, explain and list as tools of the Model "
+            "Context Protocol at `/mcp`; needs the extra `mcp`; or `off`",
+            rules.one_of("off", "on"),
+        ),
+    ] = "off"
+
+    @property
+    def lets_agents_in(self) -> bool:
+        """True if the server is one of the Model Context Protocol, too."""
+        return self.mcp == "on"
+
     @property
     def hosts(self) -> frozenset[str]:
         """The allowed hosts of requests besides loopback names."""
@@ -57,3 +72,15 @@ class ServerSettings(JobSettings, frozen=True, kw_only=True):
     def secrets(self) -> tuple[str, ...]:
         """The secrets that sign tokens, the newest first."""
         return rules.secrets_in(self.token_secrets)
+
+    def admission_on(self, cores: int) -> Admission:
+        """Return the limits of unfinished jobs for a process with so many cores.
+
+        Without accounts all requests have the same caller, who has no limit of his own.
+        """
+        of_one = self.max_per_caller if self.auth == "on" else None
+        if self.has_workers:
+            # At least one job must be able to wait until a worker takes it.
+            most = max(1, self.max_waiting)
+            return Admission(most=most, most_of_one=of_one, counts_running=False)
+        return Admission(most=self.running_on(cores) + self.max_waiting, most_of_one=of_one)

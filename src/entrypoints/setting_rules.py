@@ -108,8 +108,7 @@ class Setting(msgspec.Struct, frozen=True):
     """A declaration of a setting beside its field, which has the type and the default.
 
     ``name`` is its environment variable; if empty, `BACHATA_` and the field's name. ``unit``
-    follows the default in the README, ``example`` is its value in `.env.example` if that is not the
-    default, and the value of a ``secret`` is never shown.
+    follows the default in the documents, and the value of a ``secret`` is never shown.
     """
 
     meaning: str
@@ -117,4 +116,3 @@ class Setting(msgspec.Struct, frozen=True):
     unit: str = ""
     name: str = ""
     secret: bool = False
-    example: str = ""

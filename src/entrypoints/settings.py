@@ -20,21 +20,16 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
             "media storage: `local`, in the data folder; `s3`, in a bucket",
             rules.one_of("local", "s3"),
             name="STORAGE_BACKEND",
-            example="s3",
         ),
     ] = "local"
     s3_bucket: Annotated[
-        str,
-        Setting(
-            "the bucket; `gs://` and `s3://` paths in old records must lie in it", example="bachata"
-        ),
+        str, Setting("the bucket; `gs://` and `s3://` paths in old records must lie in it")
     ] = ""
     s3_endpoint_url: Annotated[
         str,
         Setting(
             "address of the object storage; empty for Amazon's, or Google's, own address",
             rules.WEB_ADDRESS,
-            example="http://127.0.0.1:8333",
         ),
     ] = ""
     s3_region: Annotated[
@@ -54,12 +49,9 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         ),
     ] = "aws"
     s3_access_key: Annotated[
-        str,
-        Setting("id of the access key; empty: the SDK's usual sources", example="bachata"),
+        str, Setting("id of the access key; empty: the SDK's usual sources")
     ] = ""
-    s3_secret_key: Annotated[
-        str, Setting("secret of the access key", secret=True, example="change-me")
-    ] = ""
+    s3_secret_key: Annotated[str, Setting("secret of the access key", secret=True)] = ""
     s3_link_seconds: Annotated[
         int,
         Setting(
@@ -78,7 +70,6 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
             "`sqlite+aiosqlite:///...` or `postgresql+asyncpg://...`; "
             "`bachata.db` in the data folder when empty",
             secret=True,
-            example="postgresql+asyncpg://bachata:change-me-too@127.0.0.1:5432/bachata",
         ),
     ] = ""
     database_pool: Annotated[
@@ -232,6 +223,15 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         int,
         Setting("maximum number of parallel uploads, in total and per caller", rules.at_least(1)),
     ] = 8
+    otel_endpoint: Annotated[
+        str,
+        Setting(
+            "address of a collector of OpenTelemetry traces, by OTLP over HTTP; empty: no traces; "
+            "needs the extra `otel`",
+            rules.WEB_ADDRESS,
+            name="OTEL_EXPORTER_OTLP_ENDPOINT",
+        ),
+    ] = ""
     log_level: Annotated[
         str,
         Setting(

@@ -161,8 +161,8 @@ class Socket:
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The messages that have come."""
-        found = [each for each in self.sent if each["type"] == "websocket.send"]
-        return [json.loads(each.get("text") or each["bytes"]) for each in found]
+        frames = [each for each in self.sent if each["type"] == "websocket.send"]
+        return [json.loads(each.get("text") or each["bytes"]) for each in frames]
 
     @property
     def closed(self) -> int:

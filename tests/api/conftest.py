@@ -23,9 +23,9 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 async def backend(tmp_path_factory: pytest.TempPathFactory) -> MemoryBackend:
-    made = MemoryBackend(tmp_path_factory.mktemp("backend"))
-    await made.furnish()
-    return made
+    memory_backend = MemoryBackend(tmp_path_factory.mktemp("backend"))
+    await memory_backend.furnish()
+    return memory_backend
 
 
 @pytest.fixture(scope="module")

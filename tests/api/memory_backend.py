@@ -35,6 +35,7 @@ from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.signing_keys import MemorySigningKeys
 from adapters.memory.sound_aligner import MemorySoundAligner
+from adapters.memory.spans import MemorySpans
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.token_signer import MemoryTokenSigner
@@ -104,6 +105,7 @@ class MemoryBackend:
         encoder = MemoryEncoder()
         self.users = MemoryUserRepository()
         self.hasher = MemoryPasswordHasher()
+        self.spans = MemorySpans()
         self.ports = Ports(
             tasks=self.tasks,
             jobs=self.jobs,
@@ -143,6 +145,7 @@ class MemoryBackend:
             webhooks=self.webhooks,
             deliveries=self.deliveries,
             webhook_sender=self.webhook_sender,
+            spans=self.spans,
         )
 
     async def furnish(self) -> None:

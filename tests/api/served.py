@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 
 from entrypoints.http.protocol import ProblemProtocol
+from entrypoints.http.server import Server
 from tests.api.memory_backend import MemoryBackend
 
 SOON = 30.0
@@ -25,7 +26,7 @@ async def served(backend: MemoryBackend) -> AsyncGenerator[int]:
             log_config=None,
             access_log=False,
         )
-        server = uvicorn.Server(config)
+        server = Server(config, app.state.stopping)
         serving = asyncio.create_task(server.serve())
         try:
             async with asyncio.timeout(SOON):

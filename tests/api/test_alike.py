@@ -35,16 +35,18 @@ class Ear(MemoryAudioAnalyzer):
 @pytest.fixture(scope="module")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> MemoryBackend:
     """The demo's moves; the first two sound alike, as the listener hears them."""
-    made = MemoryBackend(tmp_path_factory.mktemp("place"))
-    made.ports = replace(made.ports, embedder=HashedEmbedder(), audio_analyzer=Ear())
-    await made.furnish()
-    embeddings = made.ports.embeddings
+    memory_backend = MemoryBackend(tmp_path_factory.mktemp("place"))
+    memory_backend.ports = replace(
+        memory_backend.ports, embedder=HashedEmbedder(), audio_analyzer=Ear()
+    )
+    await memory_backend.furnish()
+    embeddings = memory_backend.ports.embeddings
     for number, seed in enumerate((1, 1, 2)):
-        known = await embeddings.find(f"move-{number}")
-        assert known is not None
-        rows = msgspec.structs.replace(known.rows, audio=row(Part.AUDIO, seed))
-        await embeddings.keep(msgspec.structs.replace(known, rows=rows, audio_by="memory"))
-    return made
+        embedding = await embeddings.find(f"move-{number}")
+        assert embedding is not None
+        rows = msgspec.structs.replace(embedding.rows, audio=row(Part.AUDIO, seed))
+        await embeddings.keep(msgspec.structs.replace(embedding, rows=rows, audio_by="memory"))
+    return memory_backend
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +55,8 @@ async def guest(place: MemoryBackend) -> AsyncGenerator[httpx.AsyncClient]:
         yield client
 
 
-async def found(client: httpx.AsyncClient, **asked: object) -> dict[str, Any]:
-    answer = await client.post(SEARCH, json=asked)
+async def result_of(client: httpx.AsyncClient, **search: object) -> dict[str, Any]:
+    answer = await client.post(SEARCH, json=search)
     assert answer.status_code == 200, answer.text
     page = answer.json()
     assert set(page) == {"items", "warnings"}
@@ -70,7 +72,7 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 async def test_moves_are_found_by_words(guest: httpx.AsyncClient) -> None:
-    page = await found(guest, words="a Spin, please", limit=2)
+    page = await result_of(guest, words="a Spin, please", limit=2)
 
     assert ids(page)[0] == "move-3"
     assert len(page["items"]) == 2
@@ -88,17 +90,17 @@ async def test_a_move_is_most_like_those_that_say_and_sound_the_same(
     assert len(page["items"]) == 3
     assert ids(page)[0] == "move-1"
     assert "move-0" not in ids(page)
-    assert page == await found(guest, move_id="move-0", limit=3)
+    assert page == await result_of(guest, move_id="move-0", limit=3)
 
 
 async def test_of_a_move_the_words_take_the_place_of_its_own(guest: httpx.AsyncClient) -> None:
-    page = await found(guest, move_id="move-0", words="outro Move 6 beginner low sensual")
+    page = await result_of(guest, move_id="move-0", words="outro Move 6 beginner low sensual")
 
     assert set(ids(page)[:2]) == {"move-1", "move-6"}
 
 
 async def test_a_song_is_compared_by_how_it_sounds(guest: httpx.AsyncClient) -> None:
-    page = await found(guest, song_id="song")
+    page = await result_of(guest, song_id="song")
 
     assert ids(page)[0] == "move-2"
     assert page["items"][0]["score"] == pytest.approx(1, abs=1e-5)
@@ -106,20 +108,20 @@ async def test_a_song_is_compared_by_how_it_sounds(guest: httpx.AsyncClient) -> 
 
 
 async def test_moves_that_nobody_has_listened_to_are_told(tmp_path: Path) -> None:
-    made = MemoryBackend(tmp_path)
-    made.ports = replace(made.ports, audio_analyzer=Ear())
-    await made.furnish()
-    async with made.client() as client:
-        page = await found(client, song_id="song")
+    memory_backend = MemoryBackend(tmp_path)
+    memory_backend.ports = replace(memory_backend.ports, audio_analyzer=Ear())
+    await memory_backend.furnish()
+    async with memory_backend.client() as client:
+        page = await result_of(client, song_id="song")
 
     assert [each["code"] for each in page["warnings"]] == ["not-comparable"]
 
 
 async def test_a_song_that_nothing_is_known_of_is_told(tmp_path: Path) -> None:
-    made = MemoryBackend(tmp_path)
-    await made.furnish()
-    async with made.client() as client:
-        page = await found(client, song_id="song")
+    memory_backend = MemoryBackend(tmp_path)
+    await memory_backend.furnish()
+    async with memory_backend.client() as client:
+        page = await result_of(client, song_id="song")
 
     assert [each["code"] for each in page["warnings"]] == ["not-comparable"]
 
@@ -127,39 +129,39 @@ async def test_a_song_that_nothing_is_known_of_is_told(tmp_path: Path) -> None:
 async def test_without_anything_to_be_like_the_wishes_alone_count(
     guest: httpx.AsyncClient,
 ) -> None:
-    page = await found(guest, label="basic")
+    page = await result_of(guest, label="basic")
 
     assert ids(page) == ["move-1", "move-2"]
     assert {item["score"] for item in page["items"]} == {0}
-    assert ids(await found(guest)) == [f"move-{number}" for number in range(7)]
+    assert ids(await result_of(guest)) == [f"move-{number}" for number in range(7)]
 
 
 async def test_wishes_that_leave_too_few_are_given_up_and_named(guest: httpx.AsyncClient) -> None:
-    page = await found(guest, words="spin", energy_level="high", style="energetic")
+    page = await result_of(guest, words="spin", energy_level="high", style="energetic")
 
     assert [dropped(each["message"]) for each in page["warnings"]] == ["energy_level", "style"]
     assert len(page["items"]) == 7
-    strict = await found(guest, words="spin", difficulty="beginner", limit=3)
+    strict = await result_of(guest, words="spin", difficulty="beginner", limit=3)
     assert strict["warnings"] == []
     assert {item["move"]["difficulty"] for item in strict["items"]} == {"beginner"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "code"),
+    ("search", "code"),
     [
         ({"move_id": "nobody"}, "move-not-found"),
         ({"song_id": "nobody"}, "song-not-found"),
     ],
 )
 async def test_like_nobody_is_not_found(
-    guest: httpx.AsyncClient, asked: dict[str, str], code: str
+    guest: httpx.AsyncClient, search: dict[str, str], code: str
 ) -> None:
-    assert problem_of(await guest.post(SEARCH, json=asked), 404)["code"] == code
+    assert problem_of(await guest.post(SEARCH, json=search), 404)["code"] == code
     assert problem_of(await guest.get("/api/moves/nobody/similar"), 404)
 
 
 @pytest.mark.parametrize(
-    ("asked", "wrong"),
+    ("search", "wrong"),
     [
         ({"words": ""}, {"$.words"}),
         ({"words": "x" * 2001, "limit": 0}, {"$.words", "$.limit"}),
@@ -170,9 +172,9 @@ async def test_like_nobody_is_not_found(
     ],
 )
 async def test_everything_wrong_in_a_search_is_named(
-    guest: httpx.AsyncClient, asked: object, wrong: set[str]
+    guest: httpx.AsyncClient, search: object, wrong: set[str]
 ) -> None:
-    assert paths_of(problem_of(await guest.post(SEARCH, json=asked), 400)) == wrong
+    assert paths_of(problem_of(await guest.post(SEARCH, json=search), 400)) == wrong
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "many"])
@@ -183,10 +185,10 @@ async def test_a_limit_out_of_its_range_is_refused(guest: httpx.AsyncClient, lim
 
 async def test_a_move_that_is_gone_is_not_found_any_more(place: MemoryBackend) -> None:
     async with place.client() as client:
-        await found(client, words="spin")
+        await result_of(client, words="spin")
         entry = await place.ports.embeddings.find("move-3")
         gone = await place.library.moves.remove("move-3")
-        page = await found(client, words="spin")
+        page = await result_of(client, words="spin")
         # A path is used once.
         again = {"video_path": "clips/again.mp4"}
         place.storage.objects["clips/again.mp4"] = place.storage.objects[gone.video_path]
@@ -197,13 +199,13 @@ async def test_a_move_that_is_gone_is_not_found_any_more(place: MemoryBackend) -
 
 
 async def test_moves_of_an_earlier_version_are_found(place: MemoryBackend) -> None:
-    known = await place.ports.embeddings.find("move-4")
-    assert known is not None
+    embedding = await place.ports.embeddings.find("move-4")
+    assert embedding is not None
     place.library.embeddings.drop("move-4")
     async with place.client() as client:
         answer = await client.get("/api/moves/move-4/similar")
-        words = await found(client, words="ladyturn")
-    await place.ports.embeddings.keep(known)
+        words = await result_of(client, words="ladyturn")
+    await place.ports.embeddings.keep(embedding)
 
     assert answer.status_code == 200
     assert ids(words)[0] == "move-4"
@@ -212,7 +214,7 @@ async def test_moves_of_an_earlier_version_are_found(place: MemoryBackend) -> No
 async def test_how_the_index_is_can_be_asked(place: MemoryBackend) -> None:
     async with place.client() as client:
         before = (await client.get("/health/ready")).json()
-        await found(client, words="spin")
+        await result_of(client, words="spin")
         after = (await client.get("/health/ready")).json()
 
     assert before["parts"]["index"]["ready"] is True
@@ -221,11 +223,13 @@ async def test_how_the_index_is_can_be_asked(place: MemoryBackend) -> None:
 
 
 async def test_an_index_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    made = MemoryBackend(tmp_path)
-    assert before_any_search(await health(made))
+    memory_backend = MemoryBackend(tmp_path)
+    assert before_any_search(await health(memory_backend))
     trouble = NotReady("The database cannot be reached.")
-    made.ports = replace(made.ports, embeddings=failing(made.ports.embeddings, page=trouble))
-    async with made.client() as client:
+    memory_backend.ports = replace(
+        memory_backend.ports, embeddings=failing(memory_backend.ports.embeddings, page=trouble)
+    )
+    async with memory_backend.client() as client:
         problem_of(await client.post(SEARCH, json={"words": "spin"}), 503)
         answer = await client.get("/health/ready")
 
@@ -233,10 +237,10 @@ async def test_an_index_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert answer.json()["parts"]["index"]["ready"] is False
 
 
-async def health(made: MemoryBackend) -> dict[str, Any]:
-    async with made.client() as client:
+async def health(memory_backend: MemoryBackend) -> dict[str, Any]:
+    async with memory_backend.client() as client:
         return (await client.get("/health/ready")).json()
 
 
-def before_any_search(told: dict[str, Any]) -> bool:
-    return told["ready"] and "not built yet" in told["parts"]["index"]["detail"]
+def before_any_search(state: dict[str, Any]) -> bool:
+    return state["ready"] and "not built yet" in state["parts"]["index"]["detail"]

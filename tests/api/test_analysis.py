@@ -11,10 +11,10 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_what_is_heard_in_a_song_is_told(client: httpx.AsyncClient) -> None:
-    heard = (await client.get("/api/songs/song/analysis")).json()
-    assert heard["tempo"] == 120
-    assert set(heard["ones"]) <= set(heard["beats"])
-    assert heard["sections"]
+    analysis = (await client.get("/api/songs/song/analysis")).json()
+    assert analysis["tempo"] == 120
+    assert set(analysis["ones"]) <= set(analysis["beats"])
+    assert analysis["sections"]
 
 
 async def test_a_correction_wins_until_it_is_taken_back(client: httpx.AsyncClient) -> None:
@@ -40,7 +40,7 @@ async def test_a_song_is_listed_by_the_tempo_a_person_says(client: httpx.AsyncCl
 
 
 @pytest.mark.parametrize(
-    ("said", "where"),
+    ("correction", "where"),
     [
         ({"tempo": 10}, "$.tempo"),
         ({"beats": "triple"}, "$.beats"),
@@ -50,9 +50,9 @@ async def test_a_song_is_listed_by_the_tempo_a_person_says(client: httpx.AsyncCl
     ],
 )
 async def test_a_correction_that_cannot_be_is_refused_by_name(
-    client: httpx.AsyncClient, said: dict[str, object], where: str
+    client: httpx.AsyncClient, correction: dict[str, object], where: str
 ) -> None:
-    problem = problem_of(await client.patch("/api/songs/song/analysis", json=said), 400)
+    problem = problem_of(await client.patch("/api/songs/song/analysis", json=correction), 400)
     assert [each["path"] for each in problem["details"]] == [where]
 
 

@@ -32,9 +32,9 @@ CLIP = "/api/moves/move-0/clip"
 
 @pytest.fixture
 async def backend(tmp_path: Path) -> MemoryBackend:
-    made = MemoryBackend(tmp_path)
-    await made.furnish()
-    return made
+    memory_backend = MemoryBackend(tmp_path)
+    await memory_backend.furnish()
+    return memory_backend
 
 
 @pytest.fixture
@@ -72,17 +72,19 @@ async def test_every_route_says_how_long_its_answer_may_be_kept(
     values = {"task_id": task_id, "video_id": task_id, "song_id": "song", "move_id": "move-0"}
     values |= {"version": folder.rpartition("/")[2], "playlist": "sound.m3u8"}
     values |= {"kind": "picture", "segment": "init.mp4"}
+    issued = (await client.post("/api/webhooks", json={})).json()
+    values |= {"webhook_id": issued["webhook"]["id"]}
 
-    found: dict[str, str] = {}
+    by_path: dict[str, str] = {}
     for path in (path for path, item in routes.items() if "get" in item):
         answer = await client.get(path.format(**values))
         assert answer.status_code == 200, answer.text
         if cached(answer) != CHANGES or "etag" in answer.headers:
-            found[path] = cached(answer)
+            by_path[path] = cached(answer)
 
-    told = documented()
-    assert found == told
-    assert set(told.values()) == {STAYS, CHANGES}
+    expected = documented()
+    assert by_path == expected
+    assert set(expected.values()) == {STAYS, CHANGES}
 
 
 async def test_what_refuses_is_asked_again(client: httpx.AsyncClient, task_id: UUID) -> None:
@@ -117,10 +119,10 @@ async def test_parts_and_what_is_known_say_it_too(client: httpx.AsyncClient, tas
     for address, expected in ((f"/api/videos/{task_id}/stream", STAYS), (CLIP, CHANGES)):
         whole = await client.head(address)
         part = await client.get(address, headers={"Range": "bytes=0-1"})
-        known = await client.get(address, headers={"If-None-Match": whole.headers["etag"]})
+        unchanged = await client.get(address, headers={"If-None-Match": whole.headers["etag"]})
 
-        assert [each.status_code for each in (whole, part, known)] == [200, 206, 304]
-        assert {cached(each) for each in (whole, part, known)} == {expected}
+        assert [each.status_code for each in (whole, part, unchanged)] == [200, 206, 304]
+        assert {cached(each) for each in (whole, part, unchanged)} == {expected}
 
 
 async def test_another_clip_under_the_same_id_is_seen_at_once(
@@ -143,14 +145,14 @@ async def test_another_encoder_has_a_preview_at_another_address(
 ) -> None:
     main = f"/api/choreography/{task_id}/preview.m3u8"
     before, first = await folder_of(client, task_id), await client.get(main)
-    known = {"If-None-Match": first.headers["etag"]}
-    assert (await client.get(main, headers=known)).status_code == 304
+    headers = {"If-None-Match": first.headers["etag"]}
+    assert (await client.get(main, headers=headers)).status_code == 304
 
     preview_streamer(backend).maker = "another"
 
     after = await folder_of(client, task_id)
     assert after != before
-    assert (await client.get(main, headers=known)).status_code == 200
+    assert (await client.get(main, headers=headers)).status_code == 200
     for kind in Kind:
         for name in (f"{kind}.m3u8", f"{kind}/init.mp4", f"{kind}/1.m4s"):
             assert (await client.get(f"{after}/{name}")).status_code == 200
@@ -170,11 +172,11 @@ async def test_what_another_encoder_made_meanwhile_is_not_given_out(
     task_id: UUID,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder, made = await folder_of(client, task_id), preview_streamer(backend).part
+    folder, part = await folder_of(client, task_id), preview_streamer(backend).part
 
-    async def exchanged(*asked: object) -> bytes:
+    async def exchanged(*arguments: object) -> bytes:
         preview_streamer(backend).maker = "another"
-        return await made(*asked)  # pyright: ignore[reportArgumentType]
+        return await part(*arguments)  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(backend.ports.preview_streamer, "part", exchanged)
 

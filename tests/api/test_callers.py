@@ -28,8 +28,8 @@ KEYS = "/api/auth/keys"
 Tokens = dict[str, Any]
 
 
-def settings(**said: Any) -> Settings:
-    return Settings(allowed_hosts="backend", auth="on", **said)
+def settings(**fields: Any) -> Settings:
+    return Settings(allowed_hosts="backend", auth="on", **fields)
 
 
 @pytest.fixture
@@ -187,15 +187,17 @@ async def test_an_api_key_is_shown_once_and_does_what_its_scopes_say(
     client: httpx.AsyncClient,
 ) -> None:
     ana = await registered(client, ANA)
-    asked = {"name": "a reader", "scopes": ["read"], "expires_in_days": 1}
-    answer = await client.post(KEYS, json=asked, headers=ana)
+    request = {"name": "a reader", "scopes": ["read"], "expires_in_days": 1}
+    answer = await client.post(KEYS, json=request, headers=ana)
     assert (answer.status_code, answer.headers["cache-control"]) == (201, "no-store")
     issued = answer.json()
     assert issued["key"].startswith(issued["api_key"]["prefix"])
     header = {"X-API-Key": issued["key"]}
     assert (await client.get(ME, headers=header)).json()["scopes"] == ["read"]
-    made = await client.post("/api/choreography/plan", json={"song_id": "x"}, headers=header)
-    assert problem_of(made, 403)["code"] == "forbidden"
+    answer_to_plan = await client.post(
+        "/api/choreography/plan", json={"song_id": "x"}, headers=header
+    )
+    assert problem_of(answer_to_plan, 403)["code"] == "forbidden"
     listed = (await client.get(KEYS, headers=ana)).json()["items"]
     assert [each["id"] for each in listed] == [issued["api_key"]["id"]]
     assert listed[0]["last_used_at"] is not None
@@ -211,11 +213,11 @@ async def test_a_key_makes_no_keys_and_has_no_more_scopes_than_its_user(
 ) -> None:
     ana = await registered(client, ANA)
     bruno = await registered(client, BRUNO)
-    asked = {"name": "all", "scopes": ["read", "make", "admin"]}
-    problem_of(await client.post(KEYS, json=asked, headers=bruno), 403)
-    whole = (await client.post(KEYS, json=asked, headers=ana)).json()
+    request = {"name": "all", "scopes": ["read", "make", "admin"]}
+    problem_of(await client.post(KEYS, json=request, headers=bruno), 403)
+    whole = (await client.post(KEYS, json=request, headers=ana)).json()
     header = {"X-API-Key": whole["key"]}
-    assert problem_of(await client.post(KEYS, json=asked, headers=header), 403)
+    assert problem_of(await client.post(KEYS, json=request, headers=header), 403)
     problem_of(await client.delete(f"{KEYS}/{whole['api_key']['id']}", headers=bruno), 404)
 
 
@@ -293,11 +295,11 @@ async def test_the_log_names_the_caller_and_holds_no_secret(
     await client.get(ME, headers={"X-API-Key": key})
     await client.get(ME, headers=ana)
     await client.post(TOKEN, json={**ANA, "password": "wrong password"})
-    found = lines()
-    accessed = [each for each in found if each["logger"] == "bachata.access"]
+    entries = lines()
+    accessed = [each for each in entries if each["logger"] == "bachata.access"]
     me = (await client.get(ME, headers=ana)).json()["id"]
     assert [each.get("caller") for each in accessed] == [me, me, None]
-    text = str(found)
+    text = str(entries)
     hidden = (tokens["access_token"], tokens["refresh_token"])
     assert [each for each in (key, PASSWORD, "wrong password", *hidden) if each in text] == []
 
@@ -312,7 +314,7 @@ async def greeting(socket: WebSocket[Any, Any, Any], caller: NamedDependency[str
 
 async def opened(app: Litestar, headers: dict[str, str]) -> list[dict[str, Any]]:
     """Open a WebSocket and return what the service sends."""
-    sent: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     scope = {
         "type": "websocket",
         "path": "/ws/test",
@@ -330,10 +332,10 @@ async def opened(app: Litestar, headers: dict[str, str]) -> list[dict[str, Any]]
         return {"type": "websocket.connect"}
 
     async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
+        messages.append(message)
 
     await app(cast(Any, scope), cast(Any, receive), cast(Any, send))
-    return sent
+    return messages
 
 
 async def test_a_web_socket_needs_a_caller_too(guarded: MemoryBackend) -> None:
@@ -344,8 +346,8 @@ async def test_a_web_socket_needs_a_caller_too(guarded: MemoryBackend) -> None:
             ana = await registered(client, ANA)
             me = (await client.get(ME, headers=ana)).json()["id"]
         for headers in ({}, {"Authorization": "Bearer wrong"}):
-            sent = await opened(app, headers)
-            assert [each["type"] for each in sent] == ["websocket.close"]
-        accepted, told, _ = await opened(app, ana)
+            messages = await opened(app, headers)
+            assert [each["type"] for each in messages] == ["websocket.close"]
+        accepted, message, _ = await opened(app, ana)
         assert accepted["type"] == "websocket.accept"
-        assert told["text"] == me
+        assert message["text"] == me

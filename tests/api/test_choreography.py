@@ -30,14 +30,14 @@ async def test_generate_answers_with_the_finished_film(client: httpx.AsyncClient
 
 
 async def test_assemble_answers_with_the_finished_film(client: httpx.AsyncClient) -> None:
-    asked = document()
+    blueprint = document()
 
-    answer = await client.post(ASSEMBLE, json=asked)
+    answer = await client.post(ASSEMBLE, json=blueprint)
 
     assert answer.status_code == 200
     film = answer.json()
     assert set(film) == FILM_KEYS
-    assert film["task_id"] == asked["task_id"]
+    assert film["task_id"] == blueprint["task_id"]
     assert film["status"] == "completed"
     assert film["video_duration_seconds"] == 6
     assert film["warnings"] == []
@@ -60,13 +60,13 @@ async def test_the_film_is_where_the_answer_says(client: httpx.AsyncClient, rout
 async def test_the_blueprint_of_an_assembled_film_is_the_one_that_was_sent(
     client: httpx.AsyncClient,
 ) -> None:
-    asked = document()
-    film = (await client.post(ASSEMBLE, json=asked)).json()
+    blueprint = document()
+    film = (await client.post(ASSEMBLE, json=blueprint)).json()
 
-    kept = await client.get(film["blueprint_url"])
+    answer = await client.get(film["blueprint_url"])
 
-    assert kept.status_code == 200
-    assert kept.json() == asked
+    assert answer.status_code == 200
+    assert answer.json() == blueprint
 
 
 async def test_the_blueprint_of_a_generated_film_assembles_again(client: httpx.AsyncClient) -> None:
@@ -83,19 +83,19 @@ async def test_the_blueprint_of_a_generated_film_assembles_again(client: httpx.A
 
 
 async def test_the_blueprint_says_what_was_asked_for(client: httpx.AsyncClient) -> None:
-    asked = {"song_id": "song", "energy_level": "high", "style": "sensual", "seed": 3}
-    film = (await client.post(GENERATE, json=asked)).json()
+    request = {"song_id": "song", "energy_level": "high", "style": "sensual", "seed": 3}
+    film = (await client.post(GENERATE, json=request)).json()
 
     blueprint = (await client.get(film["blueprint_url"])).json()
 
-    said = blueprint["generation_parameters"]
-    assert {name: said[name] for name in asked} == asked
-    assert said["user_id"] == "local"
+    parameters = blueprint["generation_parameters"]
+    assert {name: parameters[name] for name in request} == request
+    assert parameters["user_id"] == "local"
 
 
 async def test_a_locked_move_is_danced_where_it_was_locked(client: httpx.AsyncClient) -> None:
-    asked = {"song_id": "song", "locked_moves": [{"position": 4, "move_id": "move-3"}]}
-    film = (await client.post(GENERATE, json=asked)).json()
+    request = {"song_id": "song", "locked_moves": [{"position": 4, "move_id": "move-3"}]}
+    film = (await client.post(GENERATE, json=request)).json()
 
     blueprint = (await client.get(film["blueprint_url"])).json()
 
@@ -119,9 +119,9 @@ async def test_a_document_of_an_early_version_is_assembled(
     answer = await client.post(ASSEMBLE, json=early)
 
     assert answer.status_code == 200, answer.text
-    kept = (await client.get(answer.json()["blueprint_url"])).json()
-    assert kept["schema_version"] == 1
-    assert kept["audio_path"] == "songs/song"
+    upgraded = (await client.get(answer.json()["blueprint_url"])).json()
+    assert upgraded["schema_version"] == 1
+    assert upgraded["audio_path"] == "songs/song"
 
 
 @pytest.mark.parametrize(

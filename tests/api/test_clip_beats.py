@@ -13,19 +13,19 @@ MOVE = "/api/moves/move-0"
 async def test_a_correction_of_a_clip_wins_until_it_is_taken_back(
     client: httpx.AsyncClient,
 ) -> None:
-    heard = (await client.get(MOVE)).json()
+    original = (await client.get(MOVE)).json()
     answer = await client.patch(MOVE, json={"beats": "half", "shift": "half_beat"})
     assert answer.status_code == 200
-    told = answer.json()
-    assert told["tempo"] == heard["tempo"] / 2
-    assert told["first_count"] == pytest.approx(heard["first_count"] + 60 / heard["tempo"])
-    assert told["correction"] == {"beats": "half", "tempo": None, "one_at": None} | {
+    move = answer.json()
+    assert move["tempo"] == original["tempo"] / 2
+    assert move["first_count"] == pytest.approx(original["first_count"] + 60 / original["tempo"])
+    assert move["correction"] == {"beats": "half", "tempo": None, "one_at": None} | {
         "shift": "half_beat"
     }
-    assert (await client.get(MOVE)).json() == told
-    assert told in (await client.get("/api/moves")).json()["items"]
-    assert (await client.patch(MOVE, json={})).json() == heard
-    assert (await client.get(MOVE)).json() == heard
+    assert (await client.get(MOVE)).json() == move
+    assert move in (await client.get("/api/moves")).json()["items"]
+    assert (await client.patch(MOVE, json={})).json() == original
+    assert (await client.get(MOVE)).json() == original
 
 
 async def test_a_dance_heeds_what_a_person_says_of_a_clip(client: httpx.AsyncClient) -> None:
@@ -40,7 +40,7 @@ async def test_a_dance_heeds_what_a_person_says_of_a_clip(client: httpx.AsyncCli
 
 
 @pytest.mark.parametrize(
-    ("said", "where"),
+    ("correction", "where"),
     [
         ({"tempo": 10}, "$.tempo"),
         ({"beats": "triple"}, "$.beats"),
@@ -51,12 +51,12 @@ async def test_a_dance_heeds_what_a_person_says_of_a_clip(client: httpx.AsyncCli
     ],
 )
 async def test_a_correction_that_cannot_be_of_a_clip_is_refused_by_name(
-    client: httpx.AsyncClient, said: dict[str, object], where: str
+    client: httpx.AsyncClient, correction: dict[str, object], where: str
 ) -> None:
-    heard = (await client.get(MOVE)).json()
-    problem = problem_of(await client.patch(MOVE, json=said), 400)
+    original = (await client.get(MOVE)).json()
+    problem = problem_of(await client.patch(MOVE, json=correction), 400)
     assert [each["path"] for each in problem["details"]] == [where]
-    assert (await client.get(MOVE)).json() == heard
+    assert (await client.get(MOVE)).json() == original
 
 
 async def test_a_clip_that_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:

@@ -36,14 +36,14 @@ async def test_a_clip_is_sent_in_parts_and_on_conditions(
     head = await client.head(ADDRESS)
     etag = head.headers["etag"]
     part = await client.get(ADDRESS, headers={"Range": "bytes=10-19", "If-Range": etag})
-    known = await client.get(ADDRESS, headers={"If-None-Match": etag})
+    unchanged = await client.get(ADDRESS, headers={"If-None-Match": etag})
     other = await client.get(ADDRESS, headers={"If-Match": '"another"'})
     beyond = await client.get(ADDRESS, headers={"Range": "bytes=999-"})
 
     assert (head.content, head.headers["content-length"]) == (b"", str(len(content)))
     assert (part.status_code, part.content) == (206, content[10:20])
     assert part.headers["content-range"] == f"bytes 10-19/{len(content)}"
-    assert (known.status_code, known.content) == (304, b"")
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
     problem_of(other, 412)
     assert beyond.headers["content-range"] == f"bytes */{len(content)}"
     problem_of(beyond, 416)

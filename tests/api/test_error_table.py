@@ -17,7 +17,7 @@ from domain.shared import errors
 from entrypoints.cli.exit_codes import NOT_RIGHT, status_of
 from entrypoints.http.problems import STATUS
 from tests.api.memory_backend import ASSEMBLE, GENERATE, MemoryBackend, document, problem_of
-from tests.cases.test_exit_codes import kinds, made
+from tests.cases.test_exit_codes import error_of, kinds
 from tests.world.preparing import library_work_ended
 
 pytestmark = pytest.mark.anyio
@@ -141,7 +141,7 @@ async def test_every_error_is_whose_it_is_wherever_it_comes_from(
 ) -> None:
     async with broken(tmp_path, place) as (backend, ask):
         for kind in kinds():
-            error = made(kind)
+            error = error_of(kind)
             status, code = expected(place, error)
             answer = await ask(error)
             problem = problem_of(answer, status)
@@ -176,12 +176,12 @@ async def test_a_file_that_got_lost_is_ours_and_the_next_dance_does_without_it(
         transport = httpx.ASGITransport(cast(Any, app))
         async with httpx.AsyncClient(transport=transport, base_url="http://backend") as client:
             song = (await client.get("/api/songs")).json()["items"][0]
-            asked = {"song_id": song["id"]}
-            film = (await client.post(GENERATE, json=asked)).json()
+            request = {"song_id": song["id"]}
+            film = (await client.post(GENERATE, json=request)).json()
             planned = (await client.get(film["blueprint_url"])).json()
             path = planned["moves"][0]["video_path"] if lost == "clip" else song["audio_path"]
             del backend.storage.objects[path]
-            problem = problem_of(await client.post(GENERATE, json=asked), 500)
+            problem = problem_of(await client.post(GENERATE, json=request), 500)
             assert problem["code"] == "library-failed"
             assert problem["stage"] == "fetching"
             assert path in problem["error"]
@@ -196,5 +196,5 @@ async def test_a_file_that_got_lost_is_ours_and_the_next_dance_does_without_it(
             answer = await client.post(ASSEMBLE, json=theirs)
             assert problem_of(answer, 404)["code"] == "media-not-found"
             await library_work_ended(app.state.use_cases.run_job.next_in, backend.jobs)
-            again = await client.post(GENERATE, json=asked)
+            again = await client.post(GENERATE, json=request)
     assert again.status_code == (200 if lost == "clip" else 500)

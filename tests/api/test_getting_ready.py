@@ -61,5 +61,5 @@ async def test_a_choreographer_that_cannot_get_ready_harms_nothing(
     async with backend.client() as client:
         await broken.asked.wait()
         assert (await client.get("/health/live")).status_code == 200
-    [said] = [line for line in lines() if line["event"] == "the description model is not ready"]
-    assert said["level"] == "error"
+    [entry] = [line for line in lines() if line["event"] == "the description model is not ready"]
+    assert entry["level"] == "error"

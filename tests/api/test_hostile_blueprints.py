@@ -229,8 +229,8 @@ async def test_a_gap_is_told_in_seconds(client: httpx.AsyncClient) -> None:
 
     problem = problem_of(await client.post(ASSEMBLE, json=spoilt), 400)
 
-    [said] = [x["message"] for x in problem["details"] if x["path"] == "$.moves[1].start_time"]
-    assert "a gap of 0.250 s" in said
+    [message] = [x["message"] for x in problem["details"] if x["path"] == "$.moves[1].start_time"]
+    assert "a gap of 0.250 s" in message
 
 
 NO_DOCUMENT = {
@@ -254,9 +254,9 @@ NO_DOCUMENT = {
 async def test_what_is_no_json_object_is_refused(
     client: httpx.AsyncClient, route: str, body: bytes
 ) -> None:
-    sent = await client.post(route, content=body, headers=JSON)
+    answer = await client.post(route, content=body, headers=JSON)
 
-    problem = problem_of(sent, 400)
+    problem = problem_of(answer, 400)
 
     assert problem["stage"] == "validation"
     assert paths_of(problem) == {"$"}

@@ -119,6 +119,15 @@ async def test_of_very_many_violations_the_first_are_told_and_the_rest_counted(
     assert details[-1]["message"] == f"And {3 * 2000 - 100} more."
 
 
+async def test_violations_of_the_options_come_first_and_all_are_counted(app: Litestar) -> None:
+    body = json.dumps({**document(), "moves": [{}] * 2000, "callback_url": 1}).encode()
+
+    details = json.loads((await answered(app, "POST", ASSEMBLE, body)).content)["details"]
+
+    assert details[0]["path"] == "$.callback_url"
+    assert details[-1]["message"] == f"And {3 * 2000 + 1 - 100} more."
+
+
 async def test_an_unsafe_path_is_told_apart_however_much_else_is_wrong(app: Litestar) -> None:
     moves = [*([{}] * 100), {"video_path": "../secret", "start_time": 0, "duration": 1}]
     body = json.dumps({**document(), "moves": moves}).encode()

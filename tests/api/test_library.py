@@ -39,22 +39,22 @@ async def test_the_songs_are_listed(client: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 200])
 async def test_the_pages_together_are_all_the_moves(client: httpx.AsyncClient, limit: int) -> None:
-    found: list[str] = []
+    ids: list[str] = []
     params: dict[str, str | int] = {"limit": limit}
     while True:
         page = (await client.get("/api/moves", params=params)).json()
         assert len(page["items"]) <= limit
         assert all(set(move) == MOVE_KEYS for move in page["items"])
-        found += [move["id"] for move in page["items"]]
+        ids += [move["id"] for move in page["items"]]
         if page["next_cursor"] is None:
             break
         params["cursor"] = page["next_cursor"]
 
-    assert found == [f"move-{number}" for number in range(7)]
+    assert ids == [f"move-{number}" for number in range(7)]
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("parameters", "expected"),
     [
         ({"label": "basic"}, {"move-1", "move-2"}),
         ({"difficulty": "beginner"}, {"move-0", "move-3", "move-6"}),
@@ -66,22 +66,22 @@ async def test_the_pages_together_are_all_the_moves(client: httpx.AsyncClient, l
     ],
 )
 async def test_the_moves_are_those_asked_for(
-    client: httpx.AsyncClient, asked: dict[str, str], expected: set[str]
+    client: httpx.AsyncClient, parameters: dict[str, str], expected: set[str]
 ) -> None:
-    page = (await client.get("/api/moves", params=asked)).json()
+    page = (await client.get("/api/moves", params=parameters)).json()
 
     assert {move["id"] for move in page["items"]} == expected
 
 
-@pytest.mark.parametrize(("search", "found"), [("SONG", 1), ("band", 1), ("nobody", 0)])
+@pytest.mark.parametrize(("search", "count"), [("SONG", 1), ("band", 1), ("nobody", 0)])
 async def test_songs_are_searched_by_title_and_artist(
-    client: httpx.AsyncClient, search: str, found: int
+    client: httpx.AsyncClient, search: str, count: int
 ) -> None:
-    assert len((await client.get("/api/songs", params={"search": search})).json()["items"]) == found
+    assert len((await client.get("/api/songs", params={"search": search})).json()["items"]) == count
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("parameters", "count"),
     [
         ({"min_bpm": "120", "max_bpm": "120.0"}, 1),
         ({"min_bpm": "120.1"}, 0),
@@ -92,9 +92,9 @@ async def test_songs_are_searched_by_title_and_artist(
     ],
 )
 async def test_songs_are_found_by_tempo_and_length(
-    client: httpx.AsyncClient, asked: dict[str, str], found: int
+    client: httpx.AsyncClient, parameters: dict[str, str], count: int
 ) -> None:
-    assert len((await client.get("/api/songs", params=asked)).json()["items"]) == found
+    assert len((await client.get("/api/songs", params=parameters)).json()["items"]) == count
 
 
 @pytest.mark.parametrize("wrong", ["-1", "nan", "inf", "-inf", "fast", ""])
@@ -116,7 +116,7 @@ async def test_a_cursor_of_ones_own_making_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("asked", "wrong"),
+    ("parameters", "wrong"),
     [
         ({"limit": "0"}, {"limit"}),
         ({"limit": "201"}, {"limit"}),
@@ -127,9 +127,9 @@ async def test_a_cursor_of_ones_own_making_is_refused(
     ],
 )
 async def test_everything_wrong_in_a_query_is_named_at_once(
-    client: httpx.AsyncClient, asked: dict[str, str], wrong: set[str]
+    client: httpx.AsyncClient, parameters: dict[str, str], wrong: set[str]
 ) -> None:
-    problem = problem_of(await client.get("/api/moves", params=asked), 400)
+    problem = problem_of(await client.get("/api/moves", params=parameters), 400)
 
     assert problem["code"] == "invalid-request"
     assert problem["stage"] == "validation"

@@ -65,19 +65,19 @@ async def test_a_request_is_one_line(
 async def test_a_failing_assembly_says_where_it_failed(
     client: httpx.AsyncClient, lines: Lines
 ) -> None:
-    asked = document()
-    problem = (await client.post(ASSEMBLE, json=asked)).json()
+    body = document()
+    problem = (await client.post(ASSEMBLE, json=body)).json()
 
-    found = lines()
-    [failed] = [line for line in found if line["logger"] == "bachata.usecase"]
+    entries = lines()
+    [failed] = [line for line in entries if line["logger"] == "bachata.usecase"]
     assert failed["level"] == "error"
-    assert failed["task_id"] == asked["task_id"]
+    assert failed["task_id"] == body["task_id"]
     assert failed["stage"] == problem["stage"] == "adding_audio"
     assert failed["code"] == "ffmpeg-failed"
     assert failed["details"] == "Conversion failed!"
-    assert {line["request_id"] for line in found} == {problem["request_id"]}
-    [request] = requests_in(found)
-    assert request["task_id"] == asked["task_id"]
+    assert {line["request_id"] for line in entries} == {problem["request_id"]}
+    [request] = requests_in(entries)
+    assert request["task_id"] == body["task_id"]
 
 
 async def test_a_task_is_not_named_in_the_lines_of_the_next_request(
@@ -96,16 +96,16 @@ async def test_neither_headers_nor_bodies_nor_queries_are_logged(
     client: httpx.AsyncClient, lines: Lines
 ) -> None:
     headers = {"Authorization": f"Bearer {PRIVATE}", "Cookie": PRIVATE, "X-API-Key": PRIVATE}
-    asked = {**document(), "generation_parameters": {"query": PRIVATE}}
+    content = {**document(), "generation_parameters": {"query": PRIVATE}}
 
-    for body in (asked, {**asked, "movs": PRIVATE}):
+    for body in (content, {**content, "movs": PRIVATE}):
         await client.post(ASSEMBLE, json=body, headers=headers)
     await client.post(ASSEMBLE, content=PRIVATE.encode(), headers=headers)
     await client.get("/api/songs", params={"search": PRIVATE}, headers=headers)
 
-    found = [line for line in lines() if line["logger"].startswith("bachata")]
-    assert len(requests_in(found)) == 4
-    assert PRIVATE not in json.dumps(found)
+    entries = [line for line in lines() if line["logger"].startswith("bachata")]
+    assert len(requests_in(entries)) == 4
+    assert PRIVATE not in json.dumps(entries)
 
 
 async def test_a_client_may_name_its_request(client: httpx.AsyncClient) -> None:
@@ -137,7 +137,7 @@ async def test_why_something_is_refused_is_not_logged(
 ) -> None:
     answer = await client.post(GENERATE, json={"song_id": PRIVATE})
 
-    found = [line for line in lines() if line["logger"].startswith("bachata")]
-    [refused] = [line for line in found if line.get("outcome") == "refused"]
+    entries = [line for line in lines() if line["logger"].startswith("bachata")]
+    [refused] = [line for line in entries if line.get("outcome") == "refused"]
     assert (answer.status_code, refused["code"]) == (404, "song-not-found")
-    assert PRIVATE not in json.dumps(found)
+    assert PRIVATE not in json.dumps(entries)

@@ -18,11 +18,11 @@ async def port(backend: MemoryBackend) -> AsyncGenerator[int]:
         yield port
 
 
-async def answer_to(port: int, sent: bytes) -> tuple[bytes, bytes]:
+async def answer_to(port: int, content: bytes) -> tuple[bytes, bytes]:
     """Return head and body of everything the server sends before it closes the connection."""
     async with asyncio.timeout(SOON):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(sent)
+        writer.write(content)
         head, _, body = (await reader.read()).partition(b"\r\n\r\n")
         writer.close()
         await writer.wait_closed()
@@ -30,7 +30,7 @@ async def answer_to(port: int, sent: bytes) -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "content",
     [
         b"\x16\x03\x01 this is TLS\r\n\r\n",
         b"GET /api/songs\r\n\r\n",
@@ -42,9 +42,9 @@ async def answer_to(port: int, sent: bytes) -> tuple[bytes, bytes]:
     ids=["tls", "no version", "no colon", "no host", "large header", "no length"],
 )
 async def test_a_malformed_request_is_answered_with_a_problem(
-    port: int, lines: Lines, sent: bytes
+    port: int, lines: Lines, content: bytes
 ) -> None:
-    head, body = await answer_to(port, sent)
+    head, body = await answer_to(port, content)
 
     assert head.startswith(b"http/1.1 400 ")
     assert b"content-type: application/problem+json" in head
@@ -58,10 +58,10 @@ async def test_a_malformed_request_is_answered_with_a_problem(
 
 async def test_a_body_that_turns_malformed_ends_the_connection(port: int) -> None:
     head = b"POST /api/choreography/plan HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    sent = (
+    content = (
         head + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n"
     )
 
-    answer, _ = await answer_to(port, sent)
+    answer, _ = await answer_to(port, content)
 
     assert answer.startswith(b"http/1.1 400 ")

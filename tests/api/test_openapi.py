@@ -22,6 +22,7 @@ OPERATIONS = {
     ("post", GENERATE): "generateChoreography",
     ("post", ASSEMBLE): "assembleBlueprint",
     ("get", "/api/choreography/{task_id}/blueprint"): "getBlueprint",
+    ("get", "/api/choreography/{task_id}/explanation"): "explainFilm",
     ("get", "/api/choreography/{task_id}/preview.m3u8"): "getPreview",
     ("get", "/api/choreography/{task_id}/preview/{version}/{playlist}"): "getPreviewPlaylist",
     ("get", "/api/choreography/{task_id}/preview/{version}/{kind}/{segment}"): "getPreviewSegment",
@@ -76,6 +77,7 @@ ERRORS = {
     "generateChoreography": {400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507},
     "assembleBlueprint": {400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507},
     "getBlueprint": {400, 404, 500, 503},
+    "explainFilm": {400, 404, 500, 503},
     "getPreview": {400, 404, 412, 500, 503},
     "getPreviewPlaylist": {400, 404, 410, 412, 500, 503},
     "getPreviewSegment": {400, 404, 410, 412, 500, 503, 507},
@@ -136,9 +138,9 @@ def operations(described: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 async def test_every_route_is_there_by_its_name(described: Json) -> None:
-    found = {(method, path): op["operationId"] for method, path, op in operations(described)}
+    names = {(method, path): op["operationId"] for method, path, op in operations(described)}
 
-    assert found == OPERATIONS
+    assert names == OPERATIONS
     assert described["openapi"].startswith("3.1")
     assert re.fullmatch(r"\d+\.\d+\.\d+", described["info"]["version"])
 
@@ -210,26 +212,26 @@ async def test_every_error_is_a_problem(described: Json) -> None:
 
 
 async def test_who_is_told_to_try_again_is_told_when(described: Json) -> None:
-    found = [
+    all_headers = [
         response.get("headers", {})
         for _, _, operation in operations(described)
         for status, response in operation["responses"].items()
         if status in ("429", "503") and "application/problem+json" in response["content"]
     ]
-    assert found
-    assert all(headers["Retry-After"]["required"] for headers in found)
+    assert all_headers
+    assert all(headers["Retry-After"]["required"] for headers in all_headers)
 
 
 def bodies(described: Json, media_type: str) -> Json:
     """Return the names of the routes that take such a body."""
-    found = {
+    by_name = {
         operation["operationId"]: operation["requestBody"]
         for _, _, operation in operations(described)
         if media_type in operation.get("requestBody", {}).get("content", {})
     }
-    assert all(body["required"] is True for body in found.values())
-    assert all(list(body["content"]) == [media_type] for body in found.values())
-    return {name: body["content"][media_type]["schema"] for name, body in found.items()}
+    assert all(body["required"] is True for body in by_name.values())
+    assert all(list(body["content"]) == [media_type] for body in by_name.values())
+    return {name: body["content"][media_type]["schema"] for name, body in by_name.items()}
 
 
 def schema(kind: str) -> Json:
@@ -351,11 +353,11 @@ async def test_every_parameter_has_its_bounds(described: Json) -> None:
     """Text has a length, a number has a least and a most, and nothing else is asked for."""
     for _, path, operation in operations(described):
         for parameter in operation.get("parameters", []):
-            found = parameter["schema"]
-            kinds = {each.get("type") for each in found.get("oneOf", [found])} - {"null"}
+            own_schema = parameter["schema"]
+            kinds = {each.get("type") for each in own_schema.get("oneOf", [own_schema])} - {"null"}
             bounds = {"maxLength"} if kinds == {"string"} else {"minimum", "maximum"}
-            if kinds != {None} and found.get("format") != "uuid":
-                assert bounds <= set(found), (path, parameter["name"])
+            if kinds != {None} and own_schema.get("format") != "uuid":
+                assert bounds <= set(own_schema), (path, parameter["name"])
 
 
 async def test_every_tag_is_described_and_the_service_has_a_contact(described: Json) -> None:
@@ -392,9 +394,9 @@ async def test_every_route_says_whom_it_answers(described: Json) -> None:
 
 
 async def test_every_reference_leads_somewhere(described: Json) -> None:
-    known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
+    references = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
 
-    assert set(_references(described)) <= known
+    assert set(_references(described)) <= references
 
 
 async def test_the_document_is_at_schema_itself_and_needs_no_other_host(
@@ -408,10 +410,10 @@ async def test_the_document_is_at_schema_itself_and_needs_no_other_host(
 
 def _descriptions(value: object) -> Iterator[str]:
     if isinstance(value, dict):
-        found = cast(Json, value)
-        if isinstance(text := found.get("description"), str):
+        fields = cast(Json, value)
+        if isinstance(text := fields.get("description"), str):
             yield text
-        yield from _descriptions(list(found.values()))
+        yield from _descriptions(list(fields.values()))
     elif isinstance(value, list):
         for inner in cast(list[object], value):
             yield from _descriptions(inner)
@@ -419,10 +421,10 @@ def _descriptions(value: object) -> Iterator[str]:
 
 def _references(value: object) -> Iterator[str]:
     if isinstance(value, dict):
-        found = cast(Json, value)
-        if "$ref" in found:
-            yield found["$ref"]
-        yield from _references(list(found.values()))
+        fields = cast(Json, value)
+        if "$ref" in fields:
+            yield fields["$ref"]
+        yield from _references(list(fields.values()))
     elif isinstance(value, list):
         for inner in cast(list[object], value):
             yield from _references(inner)

@@ -31,11 +31,11 @@ async def app(backend: MemoryBackend) -> Any:
         yield opened
 
 
-async def asked(
+async def answer_of(
     app: Litestar, method: str, path: str, headers: Pairs, body: bytes = b""
 ) -> tuple[int, dict[str, str]]:
     """Status and headers of the answer to a request with exactly these headers."""
-    sent: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -59,12 +59,14 @@ async def asked(
         raise AssertionError
 
     async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
+        messages.append(message)
 
     await app(cast(Any, scope), cast(Any, receive), cast(Any, send))
-    found = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    assert not any(name.startswith("access-control") for name in found)
-    return sent[0]["status"], found
+    answer_headers = {
+        name.decode().lower(): value.decode() for name, value in messages[0]["headers"]
+    }
+    assert not any(name.startswith("access-control") for name in answer_headers)
+    return messages[0]["status"], answer_headers
 
 
 OURS = [
@@ -88,7 +90,7 @@ OURS = [
 
 async def test_a_host_of_ours_is_heard(app: Litestar) -> None:
     for host in OURS:
-        assert (await asked(app, "GET", "/health/live", [("Host", host)]))[0] == 200, host
+        assert (await answer_of(app, "GET", "/health/live", [("Host", host)]))[0] == 200, host
 
 
 OTHERS = [
@@ -126,7 +128,7 @@ OTHERS = [
 )
 async def test_another_host_is_misdirected(app: Litestar, method: str, path: str) -> None:
     for host in OTHERS:
-        status, headers = await asked(app, method, path, [("Host", host)])
+        status, headers = await answer_of(app, method, path, [("Host", host)])
         assert status == 421, host
         assert headers["content-type"] == "application/problem+json"
         assert headers["x-request-id"]
@@ -136,12 +138,12 @@ async def test_another_host_is_misdirected(app: Litestar, method: str, path: str
     "headers", [[], [("Host", HERE), ("Host", HERE)], [("Host", HERE), ("host", "evil.example")]]
 )
 async def test_there_is_one_host(app: Litestar, headers: Pairs) -> None:
-    assert (await asked(app, "GET", "/health/live", headers))[0] == 421
+    assert (await answer_of(app, "GET", "/health/live", headers))[0] == 421
 
 
 async def test_a_forwarded_host_is_no_host(app: Litestar) -> None:
     headers = [("Host", "evil.example"), ("X-Forwarded-Host", HERE), ("Forwarded", f"host={HERE}")]
-    assert (await asked(app, "GET", "/health/live", headers))[0] == 421
+    assert (await answer_of(app, "GET", "/health/live", headers))[0] == 421
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ async def test_a_forwarded_host_is_no_host(app: Litestar) -> None:
 async def test_the_host_of_an_absolute_target_counts(
     app: Litestar, target: str, status: int
 ) -> None:
-    assert (await asked(app, "GET", target, [("Host", HERE)]))[0] == status
+    assert (await answer_of(app, "GET", target, [("Host", HERE)]))[0] == status
 
 
 FOREIGN: tuple[Mapping[str, str], ...] = (
@@ -212,7 +214,7 @@ async def test_a_page_of_another_origin_gets_nothing_done(
     for foreign in FOREIGN:
         form = path in ("/api/songs", "/api/moves")
         headers = [("Host", HERE), *(FORM if form else OPTIONS).items(), *foreign.items()]
-        status, answered = await asked(app, method, path, headers)
+        status, answered = await answer_of(app, method, path, headers)
         assert (status, answered["cross-origin-resource-policy"]) == (403, "same-origin"), foreign
     assert backend.tasks.history == before
     assert (await backend.library.moves.get("move-0")).id == "move-0"
@@ -220,8 +222,8 @@ async def test_a_page_of_another_origin_gets_nothing_done(
 
 async def test_two_origins_are_foreign(app: Litestar) -> None:
     ours = [("Host", HERE), ("Origin", f"http://{HERE}")]
-    assert (await asked(app, "DELETE", "/api/moves/nobody", ours))[0] == 404
-    assert (await asked(app, "DELETE", "/api/moves/nobody", [*ours, ours[1]]))[0] == 403
+    assert (await answer_of(app, "DELETE", "/api/moves/nobody", ours))[0] == 404
+    assert (await answer_of(app, "DELETE", "/api/moves/nobody", [*ours, ours[1]]))[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -242,7 +244,7 @@ async def test_two_origins_are_foreign(app: Litestar) -> None:
 async def test_whoever_asks_from_here_is_heard(app: Litestar, headers: dict[str, str]) -> None:
     pairs = list(({"Host": HERE} | headers).items())
 
-    assert (await asked(app, "DELETE", "/api/moves/nobody", pairs))[0] == 404
+    assert (await answer_of(app, "DELETE", "/api/moves/nobody", pairs))[0] == 404
 
 
 async def test_a_link_to_here_may_be_followed(app: Litestar) -> None:
@@ -253,8 +255,8 @@ async def test_a_link_to_here_may_be_followed(app: Litestar) -> None:
         "Sec-Fetch-Dest": "document",
     }
     pairs = list(headers.items())
-    assert (await asked(app, "GET", "/api/moves", pairs))[0] == 200
-    assert (await asked(app, "POST", GENERATE, pairs))[0] == 403
+    assert (await answer_of(app, "GET", "/api/moves", pairs))[0] == 200
+    assert (await answer_of(app, "POST", GENERATE, pairs))[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -264,7 +266,7 @@ async def test_a_link_to_here_may_be_followed(app: Litestar) -> None:
 async def test_every_answer_is_for_this_origin_alone_and_what_it_says_it_is(
     app: Litestar, method: str, address: str
 ) -> None:
-    _, headers = await asked(app, method, address, [("Host", HERE)])
+    _, headers = await answer_of(app, method, address, [("Host", HERE)])
 
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
@@ -279,7 +281,7 @@ async def test_a_page_says_where_its_parts_may_come_from() -> None:
 
     app = guarded(cast(Any, page), OriginGuard(frozenset()))
 
-    _, headers = await asked(cast(Any, app), "GET", "/", [("Host", HERE)])
+    _, headers = await answer_of(cast(Any, app), "GET", "/", [("Host", HERE)])
     assert "default-src 'none'" in headers["content-security-policy"]
 
 
@@ -289,10 +291,10 @@ async def test_a_page_says_where_its_parts_may_come_from() -> None:
 async def test_a_socket_of_a_foreign_page_is_closed_before_it_opens(
     app: Litestar, headers: Pairs
 ) -> None:
-    sent: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
+        messages.append(message)
 
     scope = {
         "type": "websocket",
@@ -302,7 +304,7 @@ async def test_a_socket_of_a_foreign_page_is_closed_before_it_opens(
     }
     await app(cast(Any, scope), cast(Any, None), cast(Any, send))
 
-    assert [message["type"] for message in sent] == ["websocket.close"]
+    assert [message["type"] for message in messages] == ["websocket.close"]
 
 
 async def test_the_refusal_says_what_to_do(backend: MemoryBackend, app: Litestar) -> None:

@@ -39,7 +39,7 @@ def names(playlist: str) -> list[str]:
     return [line for line in playlist.splitlines() if line and not line.startswith("#")]
 
 
-async def kept(backend: MemoryBackend, owner: str = "local") -> UUID:
+async def stored_task(backend: MemoryBackend, owner: str = "local") -> UUID:
     """A task with a Blueprint, that nobody has begun to work on."""
     task_id, now = uuid4(), backend.ports.clock.now()
     task = Assembly(task_id=task_id, owner=owner, created_at=now, updated_at=now)
@@ -67,7 +67,7 @@ async def frames_of(client: httpx.AsyncClient, task_id: object) -> list[tuple[st
 async def test_a_task_without_a_film_is_played(
     client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
-    task_id = await kept(backend)
+    task_id = await stored_task(backend)
 
     frames = await frames_of(client, task_id)
 
@@ -89,13 +89,13 @@ async def test_a_task_that_failed_is_played(tmp_path: Path) -> None:
     backend.ports = replace(
         backend.ports, encoder=failing(backend.ports.encoder, concatenate=FFmpegFailed())
     )
-    asked = document()
+    body = document()
     async with backend.client() as client:
-        problem_of(await client.post(ASSEMBLE, json=asked), 500)
+        problem_of(await client.post(ASSEMBLE, json=body), 500)
 
-        assert len(await frames_of(client, asked["task_id"])) == 180
+        assert len(await frames_of(client, body["task_id"])) == 180
 
-    assert backend.final(UUID(asked["task_id"])).state is State.FAILED
+    assert backend.final(UUID(body["task_id"])).state is State.FAILED
     assert backend.left_behind() == []
 
 
@@ -114,7 +114,7 @@ async def test_the_playlists_need_no_media(tmp_path: Path) -> None:
     backend = MemoryBackend(tmp_path)
     backend.storage.objects.clear()
     async with backend.client() as client:
-        address = await folder_of(client, await kept(backend))
+        address = await folder_of(client, await stored_task(backend))
         for kind in Kind:
             await get(client, f"{address}/{kind}.m3u8")
             for name in ("init.mp4", "0.m4s"):
@@ -127,7 +127,7 @@ async def test_the_playlists_need_no_media(tmp_path: Path) -> None:
 async def test_what_is_sent_says_what_it_is(
     client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
-    task_id = await kept(backend)
+    task_id = await stored_task(backend)
     address = await folder_of(client, task_id)
     playlist, segment = "application/vnd.apple.mpegurl", "video/iso.segment"
     for name, kind in {
@@ -147,7 +147,7 @@ async def test_what_is_sent_says_what_it_is(
 async def test_every_address_in_the_playlists_is_relative(
     client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
-    task_id = await kept(backend)
+    task_id = await stored_task(backend)
     folder = await folder_of(client, task_id)
     lists = (preview_of(task_id), f"{folder}/picture", f"{folder}/sound")
     texts = [(await get(client, f"{each}.m3u8")).text for each in lists]
@@ -179,7 +179,7 @@ async def test_every_address_in_the_playlists_is_relative(
 async def test_what_the_preview_has_not_is_not_found(
     client: httpx.AsyncClient, backend: MemoryBackend, end: str
 ) -> None:
-    folder = await folder_of(client, await kept(backend))
+    folder = await folder_of(client, await stored_task(backend))
     problem = problem_of(await client.get(folder + end), 404)
     assert problem["code"] == "segment-not-found"
 
@@ -200,7 +200,7 @@ ADDRESSES = [
 async def test_somebody_elses_preview_is_not_found(
     client: httpx.AsyncClient, backend: MemoryBackend, end: str
 ) -> None:
-    for task_id in (await kept(backend, owner="somebody"), uuid4()):
+    for task_id in (await stored_task(backend, owner="somebody"), uuid4()):
         problem = problem_of(await client.get(preview_of(task_id) + end), 404)
         assert problem["code"] == "task-not-found"
 
@@ -236,7 +236,7 @@ async def test_the_work_on_a_segment_ends_when_the_client_leaves(tmp_path: Path)
 
     backend.ports = replace(backend.ports, preview_streamer=cast(Any, Stuck()))
     async with backend.opened() as app, asyncio.timeout(PATIENCE):
-        task_id = await kept(backend)
+        task_id = await stored_task(backend)
         main = Exchange("GET", f"{preview_of(task_id)}.m3u8")
         await main.run(app)
         [picture] = names(main.content.decode())

@@ -52,9 +52,9 @@ async def troubled(root: Path, trouble: Trouble, **settings: Any) -> AsyncGenera
 
 
 async def test_a_missing_clip_is_named_by_its_storage_path(client: httpx.AsyncClient) -> None:
-    asked = document(("clips/a.mp4", "clips/nowhere.mp4"))
+    body = document(("clips/a.mp4", "clips/nowhere.mp4"))
 
-    problem = problem_of(await client.post(ASSEMBLE, json=asked), 404)
+    problem = problem_of(await client.post(ASSEMBLE, json=body), 404)
 
     assert problem["code"] == "media-not-found"
     assert problem["stage"] == "fetching"
@@ -116,10 +116,10 @@ async def test_a_wrong_method_is_told_the_right_ones(
 
 
 async def test_a_task_is_assembled_once(client: httpx.AsyncClient) -> None:
-    asked = document()
-    assert (await client.post(ASSEMBLE, json=asked)).status_code == 200
+    body = document()
+    assert (await client.post(ASSEMBLE, json=body)).status_code == 200
 
-    problem = problem_of(await client.post(ASSEMBLE, json=asked), 409)
+    problem = problem_of(await client.post(ASSEMBLE, json=body), 409)
 
     assert problem["code"] == "task-taken"
 
@@ -141,10 +141,10 @@ async def test_no_film_is_overwritten(client: httpx.AsyncClient, backend: Memory
 async def test_a_short_clip_is_named_with_both_lengths(
     client: httpx.AsyncClient,
 ) -> None:
-    asked = document()
-    asked["moves"][1]["trim_start"] = 9.5
+    body = document()
+    body["moves"][1]["trim_start"] = 9.5
 
-    problem = problem_of(await client.post(ASSEMBLE, json=asked), 400)
+    problem = problem_of(await client.post(ASSEMBLE, json=body), 400)
 
     assert problem["code"] == "clip-too-short"
     assert "'clips/b.mp4'" in problem["error"]
@@ -171,13 +171,13 @@ async def test_a_failed_ffmpeg_is_quoted(tmp_path: Path) -> None:
         return replace(ports, encoder=failing(ports.encoder, add_audio=FFmpegFailed(details=last)))
 
     async with troubled(tmp_path, trouble) as (backend, client):
-        asked = document()
-        problem = problem_of(await client.post(ASSEMBLE, json=asked), 500)
+        body = document()
+        problem = problem_of(await client.post(ASSEMBLE, json=body), 500)
 
         assert problem["code"] == "ffmpeg-failed"
         assert problem["details"] == last
         assert problem["stage"] == "adding_audio"
-        assert backend.final(UUID(asked["task_id"])).state is State.FAILED
+        assert backend.final(UUID(body["task_id"])).state is State.FAILED
         assert backend.left_behind() == []
 
 

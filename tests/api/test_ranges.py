@@ -16,7 +16,7 @@ from litestar import Litestar
 
 from application.ports.storage import Stored
 from domain.shared.paths import film as film_path
-from entrypoints.http.ranges import Span, Unsatisfiable, wanted
+from entrypoints.http.ranges import Span, Unsatisfiable, span_of
 from tests.api.asgi import Exchange
 from tests.api.memory_backend import ASSEMBLE, MemoryBackend, document, problem_of
 
@@ -34,7 +34,7 @@ async def address(client: httpx.AsyncClient, backend: MemoryBackend) -> str:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("asked", "first", "last"),
+    ("header", "first", "last"),
     [
         ("bytes=0-99", 0, 99),
         ("bytes=0-0", 0, 0),
@@ -50,9 +50,9 @@ async def address(client: httpx.AsyncClient, backend: MemoryBackend) -> str:
     ],
 )
 async def test_a_range_is_given_as_asked(
-    client: httpx.AsyncClient, address: str, asked: str, first: int, last: int
+    client: httpx.AsyncClient, address: str, header: str, first: int, last: int
 ) -> None:
-    answer = await client.get(address, headers={"Range": asked})
+    answer = await client.get(address, headers={"Range": header})
 
     assert answer.status_code == 206
     assert answer.content == CONTENT[first : last + 1]
@@ -65,7 +65,7 @@ async def test_a_range_is_given_as_asked(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "asked",
+    "header",
     [
         "bytes=1,2",
         "bytes=0-1,5-9",
@@ -81,9 +81,9 @@ async def test_a_range_is_given_as_asked(
     ],
 )
 async def test_a_header_that_is_no_single_range_gives_the_whole(
-    client: httpx.AsyncClient, address: str, asked: str | bytes
+    client: httpx.AsyncClient, address: str, header: str | bytes
 ) -> None:
-    headers = {b"Range": asked if isinstance(asked, bytes) else asked.encode()}
+    headers = {b"Range": header if isinstance(header, bytes) else header.encode()}
 
     answer = await client.get(address, headers=cast(Any, headers))
 
@@ -93,11 +93,11 @@ async def test_a_header_that_is_no_single_range_gives_the_whole(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", "bytes=99999-100000", "bytes=-0"])
+@pytest.mark.parametrize("header", [f"bytes={SIZE}-", "bytes=99999-100000", "bytes=-0"])
 async def test_a_range_beyond_the_end_is_refused(
-    client: httpx.AsyncClient, address: str, asked: str
+    client: httpx.AsyncClient, address: str, header: str
 ) -> None:
-    answer = await client.get(address, headers={"Range": asked})
+    answer = await client.get(address, headers={"Range": header})
 
     assert problem_of(answer, 416)["code"] == "requested-range-not-satisfiable"
     assert answer.headers["content-range"] == f"bytes */{SIZE}"
@@ -248,7 +248,7 @@ RANGES = st.one_of(
 def test_any_range_of_any_size_is_lawful(size: int, header: str) -> None:
     content = ArtifactCache(size).content
     try:
-        span = wanted(header, size)
+        span = span_of(header, size)
     except Unsatisfiable:
         # Only a well-formed range that overlaps nothing may be refused.
         first, last = _single(header)
@@ -323,26 +323,26 @@ async def _streaming(backend: MemoryBackend, artifacts: ArtifactCache) -> tuple[
         return film["video_url"], app
 
 
-def _check(exchange: Exchange, asked: dict[str, str], content: bytes) -> None:
+def _check(exchange: Exchange, headers: dict[str, str], content: bytes) -> None:
     given_back, status = exchange.answered, exchange.status
     assert status in (200, 206, 304, 416)
-    if asked.get("If-None-Match") == '"e"':
+    if headers.get("If-None-Match") == '"e"':
         assert status == 304
         assert exchange.content == b""
         return
     assert given_back["accept-ranges"] == "bytes"
-    if exchange.method == "HEAD" or "Range" not in asked:
+    if exchange.method == "HEAD" or "Range" not in headers:
         assert status == 200
-    if asked.get("If-Range", '"e"') != '"e"':
+    if headers.get("If-Range", '"e"') != '"e"':
         assert status == 200
     if status == 416:
         assert given_back["content-range"] == f"bytes */{len(content)}"
         return
     assert given_back["etag"] == '"e"'
     if status == 206:
-        found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", given_back["content-range"])
-        assert found
-        first, last, whole = map(int, found.groups())
+        parts = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", given_back["content-range"])
+        assert parts
+        first, last, whole = map(int, parts.groups())
         assert whole == len(content)
         assert 0 <= first <= last < whole
         assert exchange.content == content[first : last + 1]

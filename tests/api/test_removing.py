@@ -23,9 +23,9 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def place(tmp_path_factory: pytest.TempPathFactory) -> MemoryBackend:
-    made = MemoryBackend(tmp_path_factory.mktemp("place"))
-    await made.furnish()
-    return made
+    memory_backend = MemoryBackend(tmp_path_factory.mktemp("place"))
+    await memory_backend.furnish()
+    return memory_backend
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ async def test_a_second_removal_ends_what_the_first_began(
     broken: Any = {port: failing(getattr(before, port), **{method: trouble})}
     place.ports = replace(before, **broken)
     async with place.client() as client:
-        kept = await files(storage)
+        files_before = await files(storage)
         problem_of(await client.delete(address), status)
         problem_of(await client.get(address), 404)
         problem_of(await client.delete(address), status)
@@ -67,7 +67,7 @@ async def test_a_second_removal_ends_what_the_first_began(
     async with place.client() as client:
         again = await client.delete(address)
         assert (again.status_code, again.content) == (204, b"")
-        assert len(kept - await files(storage)) == 1
+        assert len(files_before - await files(storage)) == 1
         problem_of(await client.delete(address), 404)
 
 

@@ -168,9 +168,9 @@ async def test_the_library_is_changed_by_administrators_alone(guests: Guests) ->
 
 
 async def test_a_key_that_reads_does_nothing_else(guests: Guests) -> None:
-    asked = {"name": "reader", "scopes": ["read"]}
+    request = {"name": "reader", "scopes": ["read"]}
     ana = bearer(await logged_in(guests.client, ANA))
-    key = (await guests.client.post(KEYS, json=asked, headers=ana)).json()["key"]
+    key = (await guests.client.post(KEYS, json=request, headers=ana)).json()["key"]
     for operation in guests.operations:
         if operation.public or operation.name in MANAGES_KEYS:
             continue

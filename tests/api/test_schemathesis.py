@@ -45,8 +45,8 @@ async def lived_in(backend: MemoryBackend) -> tuple[str, str]:
     await backend.furnish()
     use_cases = wire(backend.ports, backend.settings)
     ana = await use_cases.add_user(Registration("ana", "correct horse battery"), Role.ADMIN)
-    asked = ApiKeyRequest(name="everything", scopes=tuple(Scope))
-    key = (await use_cases.create_api_key(asked, ana.id, ana.role)).key
+    request = ApiKeyRequest(name="everything", scopes=tuple(Scope))
+    key = (await use_cases.create_api_key(request, ana.id, ana.role)).key
     library, files = backend.library, backend.storage.objects
     song, move = await library.songs.get("song"), await library.moves.get("move-1")
     example = next(each for each in openapi_examples.BODIES if isinstance(each, Blueprint))
@@ -57,9 +57,9 @@ async def lived_in(backend: MemoryBackend) -> tuple[str, str]:
         replace(song, id=openapi_examples.SONG, audio_path=example.audio_path), analysis
     )
     await library.moves.add(replace(move, id=openapi_examples.MOVE, video_path=clip))
-    made = blueprint(openapi_examples.TASK, list(CLIPS))
-    output = replace(made.output_config, output_path=paths.film(ana.id, made.task_id))
-    film = msgspec.json.encode(replace(made, output_config=output))
+    document = blueprint(openapi_examples.TASK, list(CLIPS))
+    output = replace(document.output_config, output_path=paths.film(ana.id, document.task_id))
+    film = msgspec.json.encode(replace(document, output_config=output))
     async with backend.client() as client:
         client.headers["X-API-Key"] = key
         answer = await client.post(ASSEMBLE, content=film, headers=JSON)
@@ -103,11 +103,11 @@ async def test_no_check_fails_in_any_phase(tmp_path: Path, request: pytest.Fixtu
     seed = request.config.getoption("hypothesis_seed") or 0
 
     async with served(backend) as port:
-        status, said = await try_all(port, key, seed, configuration)
+        status, output = await try_all(port, key, seed, configuration)
 
-    assert status == 0, said
+    assert status == 0, output
     for phase in PHASES:
-        assert re.search(rf"✅ +{phase} ", said), said
-    found = re.search(r"Operations: +(\d+) selected / (\d+) total", said)
-    assert found, said
-    assert found[1] == found[2]
+        assert re.search(rf"✅ +{phase} ", output), output
+    counts = re.search(r"Operations: +(\d+) selected / (\d+) total", output)
+    assert counts, output
+    assert counts[1] == counts[2]

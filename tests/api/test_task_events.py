@@ -303,3 +303,23 @@ async def test_a_database_that_is_away_is_told_before_the_stream_begins(tmp_path
 
 def test_an_event_is_one_line_of_data() -> None:
     assert b"\n" not in msgspec.json.encode({"message": "two\nlines\r\u2028"})
+
+
+async def test_a_stream_ends_when_the_server_begins_to_stop_and_can_be_resumed(
+    tmp_path: Path,
+) -> None:
+    backend = idle(tmp_path)
+    async with backend.opened() as app:
+        job = await WatchedJob(backend.jobs, backend.job_events).submit()
+        stream = Following("GET", path(job.job_id))
+        async with asyncio.timeout(PATIENCE):
+            answering = asyncio.ensure_future(stream.run(app))
+            await stream.until("event: progress")
+            app.state.stopping.set()
+            await answering
+        assert stream.status == 200
+        # Without the last event a client connects again.
+        assert "id: end" not in stream.text
+        app.state.stopping.clear()
+        async with following(app, job.job_id) as again:
+            await again.until("event: progress")

@@ -72,9 +72,9 @@ async def test_a_clip_that_was_taken_and_fails_later_shows_it(studio: Studio) ->
     assert await studio.unusable() == {"bad": DAMAGED}
     assert (await studio.client.get(f"{MOVES}/bad")).json()["unusable"] == DAMAGED
     assert (await studio.client.get(f"{MOVES}/good")).json()["unusable"] is None
-    found = await studio.client.post(f"{MOVES}/search", json={"words": "Bad", "limit": 200})
-    said = {each["move"]["id"]: each["move"]["unusable"] for each in found.json()["items"]}
-    assert said["bad"] == DAMAGED
+    answer = await studio.client.post(f"{MOVES}/search", json={"words": "Bad", "limit": 200})
+    reasons = {each["move"]["id"]: each["move"]["unusable"] for each in answer.json()["items"]}
+    assert reasons["bad"] == DAMAGED
 
 
 async def test_a_clip_that_was_removed_before_its_turn_leaves_nothing(studio: Studio) -> None:
@@ -89,11 +89,11 @@ async def test_a_clip_that_was_removed_before_its_turn_leaves_nothing(studio: St
 async def test_a_locked_clip_of_which_no_film_can_be_made_is_named(studio: Studio) -> None:
     move = (await studio.backend.library.moves.page(MoveFilter(), None, 1)).items[0]
     await studio.backend.library.moves.mark_unusable(move, DAMAGED)
-    asked = {
+    request = {
         "song_id": await studio.song(),
         "locked_moves": [{"position": 1, "move_id": move.id}],
     }
-    problem = problem_of(await studio.client.post(GENERATE, json=asked), 400)
+    problem = problem_of(await studio.client.post(GENERATE, json=request), 400)
     assert paths_of(problem) == {"$.locked_moves[0].move_id"}
     assert move.id in problem["details"][0]["message"]
     assert DAMAGED in problem["details"][0]["message"]
@@ -103,24 +103,24 @@ async def test_a_locked_clip_of_which_no_film_can_be_made_is_named(studio: Studi
 async def test_a_film_that_fails_at_a_clip_is_not_made_with_it_again(
     studio: Studio, error: Exception
 ) -> None:
-    asked = {"song_id": await studio.song()}
-    film = (await studio.client.post(GENERATE, json=asked)).json()
-    made = (await studio.client.get(film["blueprint_url"])).json()
-    clip = made["moves"][0]
+    request = {"song_id": await studio.song()}
+    film = (await studio.client.post(GENERATE, json=request)).json()
+    document = (await studio.client.get(film["blueprint_url"])).json()
+    clip = document["moves"][0]
     studio.room.faults[clip["video_path"]] = error
-    failed = await studio.client.post(GENERATE, json=asked)
+    failed = await studio.client.post(GENERATE, json=request)
     assert failed.status_code in (400, 500)
     assert clip["video_path"] in failed.text or isinstance(error, UnreadableMedia)
     await studio.settled()
     assert set(await studio.unusable()) == {clip["clip_id"]}
-    again = await studio.client.post(GENERATE, json=asked)
+    again = await studio.client.post(GENERATE, json=request)
     assert again.status_code == 200, again.text
     danced = (await studio.client.get(again.json()["blueprint_url"])).json()["moves"]
     assert clip["clip_id"] not in {each["clip_id"] for each in danced}
     # Whoever names the clip is told why there is no film.
-    named = made | {"task_id": str(uuid4())}
-    named["output_config"]["output_path"] = "output/user_local/named.mp4"
-    answer = await studio.client.post("/api/choreography/assemble", json=named)
+    copy = document | {"task_id": str(uuid4())}
+    copy["output_config"]["output_path"] = "output/user_local/named.mp4"
+    answer = await studio.client.post("/api/choreography/assemble", json=copy)
     assert answer.json()["error"] == str(error)
 
 

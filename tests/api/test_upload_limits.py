@@ -108,11 +108,11 @@ async def test_whoever_has_sent_everything_may_wait(tmp_path: Path) -> None:
 
 def test_a_pace_counts_from_the_beginning() -> None:
     pace = Pace(idle=30, grace=30, least=10_000)
-    assert pace.left(0, 0, 0) == 30
-    assert pace.left(29, 0, 0) == 1
-    assert pace.left(31, 0, 0) < 0
-    assert pace.left(31, 0, 400_000) == 9
-    assert pace.left(100, 25, 10**9) == 5
+    assert pace.time_left(0, 0, 0) == 30
+    assert pace.time_left(29, 0, 0) == 1
+    assert pace.time_left(31, 0, 0) < 0
+    assert pace.time_left(31, 0, 400_000) == 9
+    assert pace.time_left(100, 25, 10**9) == 5
 
 
 async def test_there_are_so_many_places_and_a_stalled_upload_gives_its_own_back(
@@ -127,9 +127,9 @@ async def test_there_are_so_many_places_and_a_stalled_upload_gives_its_own_back(
         for each in stalled:
             each.leave.set()
         await asyncio.gather(*bringing)
-        taken = await Exchange("POST", MOVES, FORM, form(name=b"A", file=DANCED)).run(app)
+        accepted = await Exchange("POST", MOVES, FORM, form(name=b"A", file=DANCED)).run(app)
 
-    assert (refused.status, taken.status) == (429, 201)
+    assert (refused.status, accepted.status) == (429, 201)
     assert json.loads(refused.content)["code"] == "caller-busy"
     assert int(refused.answered["retry-after"]) > 0
 

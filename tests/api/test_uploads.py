@@ -58,9 +58,9 @@ async def guest(place: MemoryBackend, opened: Litestar) -> AsyncGenerator[httpx.
 
 
 async def bring(
-    client: httpx.AsyncClient, address: str, content: bytes, **said: str
+    client: httpx.AsyncClient, address: str, content: bytes, **fields: str
 ) -> httpx.Response:
-    return await client.post(address, data=said, files={"file": ("a.txt", content)})
+    return await client.post(address, data=fields, files={"file": ("a.txt", content)})
 
 
 def form(**parts: bytes) -> bytes:
@@ -99,9 +99,9 @@ async def test_a_move_is_heard_and_seen_in_its_clip(
     notes = {note["field"]: note["kind"] for note in move["notes"]}
     assert (notes["tempo"], notes["style"]) == ("computed", "taken")
     assert notes["difficulty"] == "missing"
-    kept = (await guest.get(answer.headers["location"])).json()
-    assert kept == {name: value for name, value in move.items() if name != "notes"}
-    assert place.storage.objects[kept["video_path"]] == DANCED
+    library_move = (await guest.get(answer.headers["location"])).json()
+    assert library_move == {name: value for name, value in move.items() if name != "notes"}
+    assert place.storage.objects[library_move["video_path"]] == DANCED
     entry = await place.ports.embeddings.find("doble-giro")
     assert entry is not None
     assert entry.text_by == "memory"
@@ -110,8 +110,8 @@ async def test_a_move_is_heard_and_seen_in_its_clip(
 
 
 async def test_whoever_knows_better_is_believed(guest: httpx.AsyncClient) -> None:
-    said = {"difficulty": "advanced", "energy_level": "high", "first_count": "0.5"}
-    exact = (await bring(guest, MOVES, DANCED, name="A", tempo="121", **said)).json()
+    fields = {"difficulty": "advanced", "energy_level": "high", "first_count": "0.5"}
+    exact = (await bring(guest, MOVES, DANCED, name="A", tempo="121", **fields)).json()
     other = (await bring(guest, MOVES, DANCED, name="B", tempo=" 60 ", first_count="")).json()
 
     assert (exact["tempo"], exact["first_count"], len(exact["beats"])) == (121.0, 0.5, 16)
@@ -162,9 +162,9 @@ async def test_a_song_is_heard_after_the_answer(
     song = answer.json()
     assert (song["id"], song["artist"], song["genre"]) == ("mi-cancion", "Ana", None)
     assert (song["duration"], song["tempo"], later["tempo"]) == (32.0, None, 120.0)
-    heard = await place.library.songs.analysis("mi-cancion")
-    assert heard is not None
-    assert heard.analyzed_by == "memory"
+    analysis = await place.library.songs.analysis("mi-cancion")
+    assert analysis is not None
+    assert analysis.analyzed_by == "memory"
 
 
 async def test_what_was_brought_can_be_danced(guest: httpx.AsyncClient) -> None:
@@ -179,7 +179,7 @@ async def test_what_was_brought_can_be_danced(guest: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "content", "said", "status", "code"),
+    ("address", "content", "fields", "status", "code"),
     [
         (MOVES, b"#EXTM3U\nhttp://127.0.0.1/a.ts", {"name": "A"}, 415, "unaccepted-media"),
         (MOVES, b"", {"name": "A"}, 415, "unaccepted-media"),
@@ -202,12 +202,12 @@ async def test_a_file_of_another_kind_is_refused_whatever_its_name(
     place: MemoryBackend,
     address: str,
     content: bytes,
-    said: dict[str, str],
+    fields: dict[str, str],
     status: int,
     code: str,
 ) -> None:
     answer = await guest.post(
-        address, data=said, files={"file": ("dance.mp4", content, "video/mp4")}
+        address, data=fields, files={"file": ("dance.mp4", content, "video/mp4")}
     )
 
     assert problem_of(answer, status)["code"] == code
@@ -215,9 +215,9 @@ async def test_a_file_of_another_kind_is_refused_whatever_its_name(
 
 
 async def test_the_limits_are_named(guest: httpx.AsyncClient) -> None:
-    said = {"title": "A", "artist": "B"}
+    fields = {"title": "A", "artist": "B"}
     long = problem_of(await bring(guest, MOVES, encoder.clip("x", 3630, 30), name="A"), 413)
-    song = problem_of(await bring(guest, SONGS, encoder.song(901), **said), 413)
+    song = problem_of(await bring(guest, SONGS, encoder.song(901), **fields), 413)
 
     assert "120 s at most; this one lasts 121.0 s" in long["error"]
     assert "15 minutes at most" in song["error"]

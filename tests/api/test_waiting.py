@@ -65,10 +65,12 @@ REQUESTS: dict[str, Asked] = {
     "upload a move": ("POST", "/api/moves", {"files": CLIP_FILE}),
     "ready": ("GET", "/health/ready", {}),
     "remove a song": ("DELETE", "/api/songs/song", {}),
+    "webhooks": ("GET", "/api/webhooks", {}),
+    "add a webhook": ("POST", "/api/webhooks", {"json": {}}),
 }
 LATE = {503, 504, 500}
-JOBS = ("jobs", "job_queue", "job_events")
-"""Ports that the worker calls at any time, too, so that no call is the request's for sure."""
+JOBS = ("jobs", "job_queue", "job_events", "deliveries", "webhook_sender")
+"""Ports that are called at any time, too, so that no call is the request's for sure."""
 
 LONG = bool(os.environ.get("BACHATA_TEST_LONG"))
 
@@ -114,7 +116,7 @@ async def test_a_request_is_answered_in_time_at_whichever_call_it_hangs(
     late: list[str] = []
     for at in ats:
         trouble = Trouble(kind=kind)
-        answer = await asked(name, tmp_path / str(at), trouble, at)
+        answer = await outcome_of(name, tmp_path / str(at), trouble, at)
         if trouble.struck and answer.status_code in LATE:
             problem_of(answer, answer.status_code)
             late.append(calls[at])
@@ -124,11 +126,11 @@ async def test_a_request_is_answered_in_time_at_whichever_call_it_hangs(
 async def calls_of(name: str, folder: Path) -> list[str]:
     """The ports' calls that a request makes."""
     trouble = Trouble()
-    await asked(name, folder, trouble, None, Timeouts())
+    await outcome_of(name, folder, trouble, None, Timeouts())
     return trouble.calls
 
 
-async def asked(
+async def outcome_of(
     name: str, folder: Path, trouble: Trouble, at: int | None, limits: Timeouts = LIMITS
 ) -> httpx.Response:
     """Ask once, of a new service, with trouble at one of the request's calls or at none."""
@@ -254,6 +256,6 @@ async def test_a_service_that_does_not_open_says_so(tmp_path: Path) -> None:
     with pytest.raises(ExceptionGroup) as group:
         async with app.lifespan():
             raise AssertionError
-    told = group.value.subgroup(WaitedTooLong)
-    assert told is not None
-    assert "the parts of the service to start" in str(told.exceptions[0])
+    timeouts = group.value.subgroup(WaitedTooLong)
+    assert timeouts is not None
+    assert "the parts of the service to start" in str(timeouts.exceptions[0])

@@ -125,7 +125,7 @@ async def test_metadata_are_in_every_answer_as_they_came(
 @films
 async def test_without_metadata_they_are_null(client: httpx.AsyncClient, route: str) -> None:
     for more in ({}, {"metadata": "null", "callback_url": "null"}):
-        answer = await ask(client, route, **more)
+        answer = await ask(client, route, None, **more)
         assert answer.status_code == 200, answer.text
         assert answer.json()["metadata"] is None
 
@@ -155,7 +155,7 @@ async def test_a_wrong_option_is_named_and_nothing_is_made(
     concern: str,
 ) -> None:
     before = len(backend.tasks.history)
-    problem = problem_of(await ask(client, route, **{field: value}), 400)
+    problem = problem_of(await ask(client, route, None, **{field: value}), 400)
     [violation] = problem["details"]
     assert violation["path"].startswith(f"$.{field}")
     assert violation["concern"] == concern

@@ -29,8 +29,10 @@ async def test_a_description_becomes_a_film_of_the_length_asked_for(
     client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
     whole = (await client.get("/api/songs/song/analysis")).json()
-    asked = whole["ones"][2] + 0.4
-    answer = await client.post(GENERATE, json={"query": f"bachata sensual, {asked:.0f} seconds"})
+    seconds_asked = whole["ones"][2] + 0.4
+    answer = await client.post(
+        GENERATE, json={"query": f"bachata sensual, {seconds_asked:.0f} seconds"}
+    )
     assert answer.status_code == 200, answer.text
     film = answer.json()
     assert set(film) == FILM_KEYS | {"parameters"}
@@ -67,7 +69,7 @@ async def test_a_song_that_is_not_there_is_not_found(client: httpx.AsyncClient) 
 async def test_a_plan_is_made_of_words_or_of_parameters(
     client: httpx.AsyncClient, backend: MemoryBackend
 ) -> None:
-    made = len(backend.tasks.history)
+    count = len(backend.tasks.history)
     plans = [
         await client.post(PLAN, json={"query": "for beginners, 16 seconds", "seed": 3}),
         await client.post(PLAN, json={"song_id": "song", "difficulty": "beginner", "seed": 3}),
@@ -77,7 +79,7 @@ async def test_a_plan_is_made_of_words_or_of_parameters(
     assert {plan["difficulty_level"] for plan in (short, whole)} == {"beginner"}
     assert len(short["moves"]) < len(whole["moves"])
     assert short["moves"][-1]["start_time"] + short["moves"][-1]["duration"] == 16
-    assert len(backend.tasks.history) == made
+    assert len(backend.tasks.history) == count
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ async def test_what_is_neither_is_refused_as_what_it_looks_like(
 
 
 @pytest.mark.parametrize(
-    ("query", "words", "said"),
+    ("query", "words", "beginning"),
     [
         ("volar con mi perro", ["volar", "perro"], "No word of the description was understood"),
         ("lenta, con mi Ñandú", ["Ñandú"], 'Not understood: "Ñandú".'),
@@ -107,7 +109,7 @@ async def test_what_is_neither_is_refused_as_what_it_looks_like(
     ],
 )
 async def test_what_is_not_understood_is_said_in_every_answer(
-    client: httpx.AsyncClient, query: str, words: list[str], said: str
+    client: httpx.AsyncClient, query: str, words: list[str], beginning: str
 ) -> None:
     parsed = (await client.post(PARSE, json={"query": query})).json()
     planned = (await client.post(PLAN, json={"query": query})).json()
@@ -119,7 +121,7 @@ async def test_what_is_not_understood_is_said_in_every_answer(
         film["warnings"],
         film["parameters"]["warnings"],
     ):
-        assert warnings[0]["message"].startswith(said)
+        assert warnings[0]["message"].startswith(beginning)
 
 
 async def test_order_and_number_are_answered_with_the_words_they_came_from(

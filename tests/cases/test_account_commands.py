@@ -58,9 +58,9 @@ def run(
         with pytest.raises(SystemExit) as end:
             main()
         out, err = capsys.readouterr()
-        said = Said(end.value.code if isinstance(end.value.code, int) else 0, out, err)
-        assert not password or password not in said.out + said.err
-        return said
+        result = Said(end.value.code if isinstance(end.value.code, int) else 0, out, err)
+        assert not password or password not in result.out + result.err
+        return result
 
     yield command
     root.handlers[:] = handlers
@@ -68,18 +68,18 @@ def run(
     structlog.reset_defaults()
 
 
-def asked(backend: MemoryBackend, method: str, address: str, **said: Any) -> httpx.Response:
+def answer_of(backend: MemoryBackend, method: str, address: str, **options: Any) -> httpx.Response:
     """Return the answer of a running service with the same accounts."""
 
     async def ask() -> httpx.Response:
         async with backend.client() as client:
-            return await client.request(method, address, **said)
+            return await client.request(method, address, **options)
 
     return asyncio.run(ask())
 
 
 def token(backend: MemoryBackend, name: str, password: str = PASSWORD) -> httpx.Response:
-    return asked(backend, "POST", "/api/auth/token", json={"name": name, "password": password})
+    return answer_of(backend, "POST", "/api/auth/token", json={"name": name, "password": password})
 
 
 def test_a_user_is_added_and_logs_in(run: Run, backend: MemoryBackend) -> None:
@@ -102,9 +102,9 @@ def test_a_user_takes_over_the_films_of_an_id(
     assert list(backend.users.users) == [user_id]
     assert run("users", "add", "bruno", "--id", user_id).status == 1
     for wrong in ("", "A", "a/b", "..", "-a", "a" * 65):
-        said = run("users", "add", "bruno", f"--id={wrong}")
-        assert said.status == 1
-        assert "64 lower-case letters" in said.err
+        result = run("users", "add", "bruno", f"--id={wrong}")
+        assert result.status == 1
+        assert "64 lower-case letters" in result.err
 
 
 def film_of(backend: MemoryBackend, owner: str) -> UUID:
@@ -139,14 +139,14 @@ def test_who_takes_over_an_id_watches_its_films_and_nobody_else(
         header = {"Authorization": f"Bearer {token(backend, name).json()['access_token']}"}
         for owner, status in ((mine, 200), (other, 404)):
             address = f"/api/videos/{films[owner]}/stream"
-            assert asked(backend, "GET", address, headers=header).status_code == status
+            assert answer_of(backend, "GET", address, headers=header).status_code == status
 
 
 def test_a_short_password_is_refused(run: Run, backend: MemoryBackend) -> None:
     for password in ("", "short", "x" * 1001):
-        said = run("users", "add", "ana", password=password)
-        assert (said.status, backend.users.users) == (1, {})
-    assert "password" in said.err
+        result = run("users", "add", "ana", password=password)
+        assert (result.status, backend.users.users) == (1, {})
+    assert "password" in result.err
 
 
 def test_a_new_password_ends_all_log_ins(run: Run, backend: MemoryBackend) -> None:
@@ -156,7 +156,7 @@ def test_a_new_password_ends_all_log_ins(run: Run, backend: MemoryBackend) -> No
     assert token(backend, "ana").status_code == 401
     assert token(backend, "ana", ANOTHER).status_code == 200
     header = {"Authorization": f"Bearer {old['access_token']}"}
-    assert asked(backend, "GET", "/api/auth/me", headers=header).status_code == 401
+    assert answer_of(backend, "GET", "/api/auth/me", headers=header).status_code == 401
     assert run("users", "passwd", "nobody").status == 1
 
 
@@ -164,28 +164,28 @@ def test_a_disabled_user_is_refused_until_enabled(run: Run, backend: MemoryBacke
     run("users", "add", "ana")
     header = {"Authorization": f"Bearer {token(backend, 'ana').json()['access_token']}"}
     assert run("users", "disable", "ana").status == 0
-    assert asked(backend, "GET", "/api/auth/me", headers=header).status_code == 401
+    assert answer_of(backend, "GET", "/api/auth/me", headers=header).status_code == 401
     assert token(backend, "ana").status_code == 401
     assert run("users", "enable", "ana").status == 0
     assert token(backend, "ana").status_code == 200
-    assert asked(backend, "GET", "/api/auth/me", headers=header).status_code == 401
+    assert answer_of(backend, "GET", "/api/auth/me", headers=header).status_code == 401
 
 
 def test_a_key_is_created_listed_and_revoked(run: Run, backend: MemoryBackend) -> None:
     run("users", "add", "ana")
-    made = run("keys", "create", "Ana", "--name", "[bold] é", "--scope", "read", "--days", 3)
-    key = made.out.strip()
+    result = run("keys", "create", "Ana", "--name", "[bold] é", "--scope", "read", "--days", 3)
+    key = result.out.strip()
     assert re.fullmatch(r"bbk_\w+_[\w-]+", key)
-    me = asked(backend, "GET", "/api/auth/me", headers={"X-API-Key": key}).json()
+    me = answer_of(backend, "GET", "/api/auth/me", headers={"X-API-Key": key}).json()
     assert (me["name"], me["scopes"]) == ("ana", ["read"])
-    shown = run("keys", "list", "ana").out
-    assert "[bold] é" in shown
-    assert key not in shown
+    listing = run("keys", "list", "ana").out
+    assert "[bold] é" in listing
+    assert key not in listing
     [listed] = json.loads(run("keys", "list", "ana", "--json").out)
     assert listed["prefix"] == key[:12]
     assert run("keys", "revoke", listed["id"]).status == 0
     assert run("keys", "revoke", listed["id"]).status == 1
-    refused = asked(backend, "GET", "/api/auth/me", headers={"X-API-Key": key})
+    refused = answer_of(backend, "GET", "/api/auth/me", headers={"X-API-Key": key})
     assert refused.status_code == 401
     assert json.loads(run("keys", "list", "ana", "--json").out) == []
 
@@ -195,8 +195,8 @@ def test_a_key_has_no_scope_that_its_user_does_not_have(run: Run, backend: Memor
     run("users", "add", "root", "--admin")
     refused = run("keys", "create", "ana", "--name", "k", "--scope", "admin")
     assert refused.status == 1
-    said = run("keys", "create", "root", "--name", "k", "--scope", "admin", "--json")
-    assert json.loads(said.out)["api_key"]["scopes"] == ["admin"]
+    result = run("keys", "create", "root", "--name", "k", "--scope", "admin", "--json")
+    assert json.loads(result.out)["api_key"]["scopes"] == ["admin"]
     for words in (("nobody", "--name", "k"), ("ana", "--name", ""), ("ana", "--name", "a\x1b[2J")):
         assert run("keys", "create", *words).status == 1
 
@@ -209,4 +209,4 @@ def test_a_new_secret_signs_and_the_old_one_is_accepted(run: Run, backend: Memor
     assert old.split(".")[0] != new.split(".")[0]
     for each in (old, new):
         header = {"Authorization": f"Bearer {each}"}
-        assert asked(backend, "GET", "/api/auth/me", headers=header).status_code == 200
+        assert answer_of(backend, "GET", "/api/auth/me", headers=header).status_code == 200

@@ -41,9 +41,9 @@ async def test_it_is_fetched_once_however_often_it_is_asked_for(tmp_path: Path) 
         MemoryWorkspace(tmp_path),
         MemoryAudioAnalyzer(),
     )
-    heard = [await analyze_song.by_ear("a") for _ in range(4)]
-    assert heard == [heard[0]] * 4
-    assert await analyze_song("a") == heard[0]
+    analyses = [await analyze_song.by_ear("a") for _ in range(4)]
+    assert analyses == [analyses[0]] * 4
+    assert await analyze_song("a") == analyses[0]
     assert storage.fetched == 1
 
 
@@ -63,9 +63,9 @@ def analyzing(library: MemoryLibrary, folder: Path) -> AnalyzeSong:
 
 async def test_a_bolero_is_listed_at_the_tempo_that_its_dancers_count(tmp_path: Path) -> None:
     library = MemoryLibrary(songs=[BOLERO])
-    heard = await analyzing(library, tmp_path)("a")
-    assert (heard.tempo, heard.other_tempo) == pytest.approx((63, 126), rel=0.01)
-    assert (await library.songs.get("a")).tempo == heard.tempo
+    analysis = await analyzing(library, tmp_path)("a")
+    assert (analysis.tempo, analysis.other_tempo) == pytest.approx((63, 126), rel=0.01)
+    assert (await library.songs.get("a")).tempo == analysis.tempo
 
 
 async def test_a_bolero_heard_by_an_older_version_is_counted_anew(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ async def test_a_correction_of_an_older_version_holds_until_it_is_taken_back(
 async def test_a_person_counts_a_bolero_twice_as_fast(tmp_path: Path) -> None:
     library = MemoryLibrary(songs=[BOLERO])
     hear = analyzing(library, tmp_path)
-    told = await CorrectSong(library.songs, hear)("a", Correction(beats="double"))
-    assert (told.tempo, told.other_tempo) == pytest.approx((126, 63), rel=0.01)
-    assert await hear("a") == told
-    assert (await library.songs.get("a")).tempo == told.tempo
+    analysis = await CorrectSong(library.songs, hear)("a", Correction(beats="double"))
+    assert (analysis.tempo, analysis.other_tempo) == pytest.approx((126, 63), rel=0.01)
+    assert await hear("a") == analysis
+    assert (await library.songs.get("a")).tempo == analysis.tempo

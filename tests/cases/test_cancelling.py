@@ -30,15 +30,15 @@ def test_a_film_that_is_cancelled_at_any_moment_has_one_end_and_leaves_nothing(
     tmp_path: Path,
 ) -> None:
     places: dict[int, Service] = {}
-    wanted = blueprint(UUID(int=1, version=4), [CLIPS[0], CLIPS[1], CLIPS[0]])
+    document = blueprint(UUID(int=1, version=4), [CLIPS[0], CLIPS[1], CLIPS[0]])
 
     def work(at: int) -> Work:
         places[at] = Service(tmp_path / str(at))
-        return lambda: places[at].assemble(wanted, OWNER)
+        return lambda: places[at].assemble(document, OWNER)
 
     def look(at: int, ending: Ending) -> None:
         service = places[at]
-        states = ends(service.tasks, wanted.task_id)
+        states = ends(service.tasks, document.task_id)
         assert states == [State.COMPLETED] or (ending.struck and states in ([], [State.CANCELLED]))
         assert service.left_behind() == []
         assert service.workspace.open == set()

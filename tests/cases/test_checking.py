@@ -20,7 +20,7 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.mark.parametrize(
-    ("changed", "found"),
+    ("changed", "fields"),
     [
         ({"rows": Rows(pose=bytes(8))}, ["pose_embedding"]),
         ({"rows": Rows(audio=packed([0.5] * 128))}, ["audio_embedding"]),
@@ -29,13 +29,13 @@ def place(tmp_path: Path) -> Place:
     ],
 )
 async def test_an_embedding_that_is_not_right_is_found(
-    place: Place, changed: dict[str, object], found: list[str]
+    place: Place, changed: dict[str, object], fields: list[str]
 ) -> None:
     place.clip("a.mp4")
     await place()
     entry = (await place.entries())["a"]
     await place.embeddings.keep(msgspec.structs.replace(entry, **changed))
-    assert await place.checked() == [("a", field) for field in found]
+    assert await place.checked() == [("a", field) for field in fields]
 
 
 async def test_what_a_person_says_of_a_clip_is_no_fault_and_stays_at_the_next_import(
@@ -43,18 +43,18 @@ async def test_what_a_person_says_of_a_clip_is_no_fault_and_stays_at_the_next_im
 ) -> None:
     place.clip("a.mp4")
     await place()
-    heard = (await place.moves())["a"]
-    await place.library.moves.correct("a", Correction(beats="half", one_at=heard.beats[3]))
-    told = (await place.moves())["a"]
-    assert (told.tempo, told.first_count) == (64, heard.beats[3])
+    original = (await place.moves())["a"]
+    await place.library.moves.correct("a", Correction(beats="half", one_at=original.beats[3]))
+    corrected_move = (await place.moves())["a"]
+    assert (corrected_move.tempo, corrected_move.first_count) == (64, original.beats[3])
     assert await place.checked() == []
     place.embeddings.drop("a")
     report = await place()
     assert [each.outcome for each in report.moves] == [Outcome.COMPLETED]
-    assert (await place.moves())["a"] == told
+    assert (await place.moves())["a"] == corrected_move
     assert await place.checked() == []
     await place.library.moves.correct("a", Correction())
-    assert (await place.moves())["a"] == heard
+    assert (await place.moves())["a"] == original
 
 
 async def test_clips_that_are_gone_or_changed_are_found(place: Place) -> None:
@@ -78,7 +78,7 @@ async def test_a_move_without_an_embedding_is_found(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "found"),
+    ("changed", "fields"),
     [
         ({"duration": 9.0}, ["duration"]),
         ({"tempo": 500.0}, ["tempo"]),
@@ -87,7 +87,7 @@ async def test_a_move_without_an_embedding_is_found(place: Place) -> None:
     ],
 )
 async def test_a_move_that_is_not_right_is_found(
-    place: Place, changed: dict[str, object], found: list[str]
+    place: Place, changed: dict[str, object], fields: list[str]
 ) -> None:
     place.clip("a.mp4")
     await place()
@@ -97,14 +97,15 @@ async def test_a_move_that_is_not_right_is_found(
     await place.library.moves.remove("a")
     wrong = msgspec.structs.replace(move, video_path=path, **changed)
     await place.library.moves.add(wrong, embedding)
-    assert await place.checked() == [("a", field) for field in found]
+    assert await place.checked() == [("a", field) for field in fields]
 
 
 @pytest.mark.parametrize(
-    ("confidence", "found"), [(None, []), (0.6, []), (1.0, []), (0.59, ["beats"]), (0.0, ["beats"])]
+    ("confidence", "fields"),
+    [(None, []), (0.6, []), (1.0, []), (0.59, ["beats"]), (0.0, ["beats"])],
 )
 async def test_a_clip_of_which_the_beats_are_not_sure_is_named_until_it_is_corrected(
-    place: Place, confidence: float | None, found: list[str]
+    place: Place, confidence: float | None, fields: list[str]
 ) -> None:
     place.clip("a.mp4")
     await place()
@@ -113,6 +114,6 @@ async def test_a_clip_of_which_the_beats_are_not_sure_is_named_until_it_is_corre
     place.storage.objects["clips/b.mp4"] = place.storage.objects[move.video_path]
     other = msgspec.structs.replace(move, id="b", confidence=confidence, **there)
     await place.library.moves.add(other, msgspec.structs.replace(entry, move_id="b"))
-    assert await place.checked() == [("b", field) for field in found]
+    assert await place.checked() == [("b", field) for field in fields]
     await place.library.moves.correct("b", Correction(one_at=move.beats[1]))
     assert await place.checked() == []

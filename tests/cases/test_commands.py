@@ -51,8 +51,8 @@ class DeafAudioAnalyzer(MemoryAudioAnalyzer):
     """Hears no beat, and is fairly sure of that."""
 
     async def analyze(self, song: Path) -> Analysis:
-        heard = await super().analyze(song)
-        return msgspec.structs.replace(heard, tempo=0, beats=(), ones=(), confidence=0.07)
+        analysis = await super().analyze(song)
+        return msgspec.structs.replace(analysis, tempo=0, beats=(), ones=(), confidence=0.07)
 
 
 class Faulty(FaultyEncoder):
@@ -65,9 +65,9 @@ class Faulty(FaultyEncoder):
 
 @pytest.fixture
 def backend(tmp_path: Path) -> MemoryBackend:
-    made = MemoryBackend(tmp_path / "backend")
-    asyncio.run(made.furnish())
-    return made
+    memory_backend = MemoryBackend(tmp_path / "backend")
+    asyncio.run(memory_backend.furnish())
+    return memory_backend
 
 
 @pytest.fixture
@@ -116,31 +116,31 @@ def test_a_film_is_made_to_a_song_and_copied_to_where_it_is_wanted(
     run: Run, tmp_path: Path
 ) -> None:
     film = tmp_path / "film.mp4"
-    said = run("generate", "--song", "song", "--difficulty", "beginner", "-o", film)
-    assert said.status == 0, said.err
-    assert said.out == f"{film}\n"
-    assert "Song by Band" in said.err.replace("\n", " ")
+    result = run("generate", "--song", "song", "--difficulty", "beginner", "-o", film)
+    assert result.status == 0, result.err
+    assert result.out == f"{film}\n"
+    assert "Song by Band" in result.err.replace("\n", " ")
     assert msgspec.json.decode(film.read_bytes(), type=Reel).frames
 
 
 def test_a_film_is_told_as_json(run: Run, backend: MemoryBackend) -> None:
-    said = run("generate", "--song", "Son", "--seed", 3, "--json")
-    told = json.loads(said.out)
-    assert (told["status"], told["song"]["id"]) == ("completed", "song")
-    assert told["file"].startswith(str(backend.root))
-    assert told["quality"]["steps_on_the_beat"] == 1
-    assert {"move_id", "start_time", "duration", "playback_rate"} == set(told["moves"][0])
+    result = run("generate", "--song", "Son", "--seed", 3, "--json")
+    document = json.loads(result.out)
+    assert (document["status"], document["song"]["id"]) == ("completed", "song")
+    assert document["file"].startswith(str(backend.root))
+    assert document["quality"]["steps_on_the_beat"] == 1
+    assert {"move_id", "start_time", "duration", "playback_rate"} == set(document["moves"][0])
 
 
 def test_a_film_is_made_from_words(run: Run) -> None:
-    told = json.loads(run("generate", "--describe", "easy and romantic", "--json").out)
-    assert told["parameters"]["request"]["difficulty"] == "beginner"
-    assert told["parameters"]["parsed_by"] == "rules"
+    document = json.loads(run("generate", "--describe", "easy and romantic", "--json").out)
+    assert document["parameters"]["request"]["difficulty"] == "beginner"
+    assert document["parameters"]["parsed_by"] == "rules"
 
 
 def test_the_demo_makes_a_film_of_its_first_song(run: Run) -> None:
-    told = json.loads(run("demo", "--json").out)
-    assert (told["status"], told["song"]["id"]) == ("completed", "song")
+    document = json.loads(run("demo", "--json").out)
+    assert (document["status"], document["song"]["id"]) == ("completed", "song")
     assert run("demo", "--song", "nope").status == 1
 
 
@@ -148,17 +148,17 @@ def test_the_demo_makes_a_film_of_its_first_song(run: Run) -> None:
 def test_a_plan_is_a_blueprint_on_the_standard_output_and_nothing_else(
     run: Run, words: tuple[str, ...], backend: MemoryBackend
 ) -> None:
-    said = run("plan", *words)
-    blueprint = blueprint_in(said.out)
+    result = run("plan", *words)
+    blueprint = blueprint_in(result.out)
     assert blueprint.audio_path.startswith("songs/song")
-    assert "The choreography" in said.err
+    assert "The choreography" in result.err
     assert run("plan", *words, "--json").err == ""
     assert backend.tasks.history == {}
 
 
 @pytest.mark.parametrize("command", ["plan", "generate"])
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "note"),
     [
         ("volar con mi Ñandú", 'No word of the description was understood: "volar", "Ñandú".'),
         ("slow, like robots", 'Not understood: "robots".'),
@@ -166,17 +166,17 @@ def test_a_plan_is_a_blueprint_on_the_standard_output_and_nothing_else(
     ],
 )
 def test_words_that_are_not_understood_are_told(
-    run: Run, command: str, words: str, said: str
+    run: Run, command: str, words: str, note: str
 ) -> None:
-    told = " ".join(run(command, "--describe", words).err.split())
-    assert f"Note: {said.split(':')[0]}" in told
-    assert all(word in told for word in said.split('"')[1::2])
+    output = " ".join(run(command, "--describe", words).err.split())
+    assert f"Note: {note.split(':')[0]}" in output
+    assert all(word in output for word in note.split('"')[1::2])
 
 
 def test_a_plan_goes_into_a_file_and_becomes_a_film(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "dance.json"
-    said = run("plan", "--song", "song", "--lock", "2=move-3", "--ban", "move-1", "-o", file)
-    assert (said.status, said.out) == (0, "")
+    result = run("plan", "--song", "song", "--lock", "2=move-3", "--ban", "move-1", "-o", file)
+    assert (result.status, result.out) == (0, "")
     blueprint = blueprint_in(file.read_bytes())
     assert "move-1" not in danced(blueprint)
     [locked] = [move for move in blueprint.moves if move.start_time == 8]
@@ -185,11 +185,13 @@ def test_a_plan_goes_into_a_file_and_becomes_a_film(run: Run, tmp_path: Path) ->
 
 
 def test_options_count_more_than_words(run: Run) -> None:
-    asked = ("plan", "--describe", "easy, romantic", "--song", "song", "--json")
-    said = blueprint_in(run(*asked, "--style", "energetic", "--difficulty", "advanced").out)
-    told = said.generation_parameters
-    assert (told["style"], told["difficulty"]) == ("energetic", "advanced")
-    assert told["query"] == "easy, romantic"
+    arguments = ("plan", "--describe", "easy, romantic", "--song", "song", "--json")
+    blueprint = blueprint_in(
+        run(*arguments, "--style", "energetic", "--difficulty", "advanced").out
+    )
+    parameters = blueprint.generation_parameters
+    assert (parameters["style"], parameters["difficulty"]) == ("energetic", "advanced")
+    assert parameters["query"] == "easy, romantic"
 
 
 def test_a_song_file_is_added_once(run: Run, backend: MemoryBackend, tmp_path: Path) -> None:
@@ -227,11 +229,11 @@ def test_a_song_file_is_added_once(run: Run, backend: MemoryBackend, tmp_path: P
 def test_what_cannot_be_done_is_said_in_a_sentence(
     run: Run, words: tuple[str, ...], status: int, sentence: str
 ) -> None:
-    said = run(*words)
-    assert (said.status, said.out) == (status, "")
-    plain = " ".join(said.err.replace("│", " ").split())
+    result = run(*words)
+    assert (result.status, result.out) == (status, "")
+    plain = " ".join(result.err.replace("│", " ").split())
     assert sentence in plain
-    assert "Traceback" not in said.err
+    assert "Traceback" not in result.err
 
 
 def test_a_blueprint_is_explained_from_a_file_a_pipe_or_its_task(run: Run, tmp_path: Path) -> None:
@@ -239,28 +241,28 @@ def test_a_blueprint_is_explained_from_a_file_a_pipe_or_its_task(run: Run, tmp_p
     planned = run("plan", "--song", "song", "--seed", 5, "--json").out.encode()
     file = tmp_path / "dance.json"
     file.write_bytes(planned)
-    said = [
+    results = [
         run("explain", film["task_id"]),
         run("explain", file),
         run("explain", "-", stdin=planned),
     ]
-    assert [each.status for each in said] == [0, 0, 0]
-    assert said[0].out == said[1].out == said[2].out
-    shown = said[0].out
+    assert [each.status for each in results] == [0, 0, 0]
+    assert results[0].out == results[1].out == results[2].out
+    output = results[0].out
     for cast in blueprint_in(planned).moves:
-        assert f"{cast.playback_rate:.3f}" in shown
-        assert f"{(cast.reason or {})['cost']:.2f}" in shown
+        assert f"{cast.playback_rate:.3f}" in output
+        assert f"{(cast.reason or {})['cost']:.2f}" in output
     for words in ("Move 2", "8-count", "energy", "alternatives", "% within 50 ms"):
-        assert words in shown
+        assert words in output
 
 
 def test_an_explanation_is_told_as_json(run: Run) -> None:
     planned = run("plan", "--song", "song", "--json").out
-    told = json.loads(run("explain", "-", "--json", stdin=planned.encode()).out)
+    explanation = json.loads(run("explain", "-", "--json", stdin=planned.encode()).out)
     document = json.loads(planned)
-    assert told["task_id"] == document["task_id"]
-    assert told["quality"] == document["generation_parameters"]["quality"]
-    for explained, move in zip(told["moves"], document["moves"], strict=True):
+    assert explanation["task_id"] == document["task_id"]
+    assert explanation["quality"] == document["generation_parameters"]["quality"]
+    for explained, move in zip(explanation["moves"], document["moves"], strict=True):
         assert explained["move_id"] == move["clip_id"]
         assert explained["costs"] == move["reason"]["costs"]
         assert explained["alternatives"] == move["reason"]["alternatives"]
@@ -272,17 +274,17 @@ def test_a_song_is_heard_that_is_not_in_the_library(
 ) -> None:
     file = tmp_path / "song.ogg"
     file.write_bytes(encoder.song(31))
-    said = run("song", "analyze", file)
-    assert said.status == 0
+    result = run("song", "analyze", file)
+    assert result.status == 0
     assert (
         "120.0 BPM (or 60.0), confidence 1.00 of 1; 62 beats, 8 eight-counts, 1 sections"
-        in said.out
+        in result.out
     )
-    assert "0:04.00 │ 4.00  4.50  5.00  5.50  6.00  6.50  7.00  7.50" in said.out
-    assert "song    │ 0:00.00 │ 0:31.00 │   0.50" in said.out
-    told: dict[str, Any] = json.loads(run("song", "analyze", file, "--json").out)
-    heard = msgspec.convert(told, Analysis)
-    assert (heard.tempo, len(heard.beats), heard.ones[1]) == (120, 62, 4)
+    assert "0:04.00 │ 4.00  4.50  5.00  5.50  6.00  6.50  7.00  7.50" in result.out
+    assert "song    │ 0:00.00 │ 0:31.00 │   0.50" in result.out
+    document: dict[str, Any] = json.loads(run("song", "analyze", file, "--json").out)
+    analysis = msgspec.convert(document, Analysis)
+    assert (analysis.tempo, len(analysis.beats), analysis.ones[1]) == (120, 62, 4)
     assert songs_of(backend) == 1
 
 
@@ -292,10 +294,10 @@ def test_a_file_without_a_beat_is_said_to_have_none(
     backend.ports = replace(backend.ports, audio_analyzer=DeafAudioAnalyzer())
     file = tmp_path / "talk.ogg"
     file.write_bytes(encoder.song(31))
-    said = run("song", "analyze", file, "--plot", tmp_path / "talk.svg")
-    assert said.status == 0
-    assert "The analysis detected no beats (confidence 0.07 of 1)." in said.out
-    assert "BPM" not in said.out
+    result = run("song", "analyze", file, "--plot", tmp_path / "talk.svg")
+    assert result.status == 0
+    assert "The analysis detected no beats (confidence 0.07 of 1)." in result.out
+    assert "BPM" not in result.out
     assert (tmp_path / "talk.svg").stat().st_size > 1000
 
 
@@ -305,9 +307,9 @@ def test_without_the_extra_that_draws_songs_a_picture_is_refused_by_its_name(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     file = tmp_path / "song.ogg"
     file.write_bytes(encoder.song(31))
-    said = run("song", "analyze", file, "--plot", tmp_path / "song.png")
-    assert (said.status, said.out) == (exit_codes.FAILED, "")
-    assert "install the extra `plots`" in " ".join(said.err.split())
+    result = run("song", "analyze", file, "--plot", tmp_path / "song.png")
+    assert (result.status, result.out) == (exit_codes.FAILED, "")
+    assert "install the extra `plots`" in " ".join(result.err.split())
     assert run("song", "analyze", file).status == 0
 
 
@@ -323,9 +325,9 @@ def test_without_the_extra_that_films_the_demo_it_is_refused_by_its_name(
 def test_a_file_that_is_no_song_is_named_in_a_sentence(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "damaged.ogg"
     file.write_bytes(b"OggS but not for long")
-    said = run("song", "analyze", file, "--json", "--plot", tmp_path / "picture.png")
-    assert (said.status, said.out) == (1, "")
-    assert "Error: The file 'damaged.ogg' cannot be used" in said.err
+    result = run("song", "analyze", file, "--json", "--plot", tmp_path / "picture.png")
+    assert (result.status, result.out) == (1, "")
+    assert "Error: The file 'damaged.ogg' cannot be used" in result.err
     assert not (tmp_path / "picture.png").exists()
 
 
@@ -337,24 +339,24 @@ def test_a_picture_that_cannot_be_drawn_is_refused_before_any_work(
 ) -> None:
     file = tmp_path / "song.ogg"
     file.write_bytes(encoder.song(31))
-    said = run("song", "analyze", file, "--plot", tmp_path / plot)
-    assert (said.status, said.out) == (2, "")
-    assert sentence in " ".join(said.err.replace("│", " ").split())
+    result = run("song", "analyze", file, "--plot", tmp_path / plot)
+    assert (result.status, result.out) == (2, "")
+    assert sentence in " ".join(result.err.replace("│", " ").split())
 
 
 def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(
     run: Run, backend: MemoryBackend
 ) -> None:
-    heard = asyncio.run(backend.library.moves.get("move-0"))
-    said = run("library", "correct-move", "move-0", "--beats", "half", "--half-beat")
-    assert said.status == 0, said.err
-    assert f"{heard.tempo / 2:.1f} BPM" in said.err
-    told = asyncio.run(backend.library.moves.get("move-0"))
-    assert told.correction == Correction(beats="half", shift="half_beat")
+    original = asyncio.run(backend.library.moves.get("move-0"))
+    result = run("library", "correct-move", "move-0", "--beats", "half", "--half-beat")
+    assert result.status == 0, result.err
+    assert f"{original.tempo / 2:.1f} BPM" in result.err
+    move = asyncio.run(backend.library.moves.get("move-0"))
+    assert move.correction == Correction(beats="half", shift="half_beat")
     assert run("library", "correct-move", "move-0", "--remove-correction").status == 0
-    assert asyncio.run(backend.library.moves.get("move-0")) == heard
-    said = run("library", "correct-song", "song", "--tempo", 100, "--one-at", 2.5)
-    assert "100.0 BPM" in said.err
+    assert asyncio.run(backend.library.moves.get("move-0")) == original
+    result = run("library", "correct-song", "song", "--tempo", 100, "--one-at", 2.5)
+    assert "100.0 BPM" in result.err
     assert run("library", "correct-song", "song", "--remove-correction").status == 0
     assert asyncio.run(backend.library.songs.correction("song")) is None
 
@@ -371,9 +373,9 @@ def test_a_correction_that_says_nothing_or_two_things_is_a_usage_error(
 
 def test_a_correction_that_cannot_be_names_what_is_wrong(run: Run) -> None:
     for item in (("correct-move", "move-0"), ("correct-song", "song")):
-        said = run("library", *item, "--one-at", 80_000)
-        assert said.status != 0
-        assert "one_at" in said.err
+        result = run("library", *item, "--one-at", 80_000)
+        assert result.status != 0
+        assert "one_at" in result.err
 
 
 def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
@@ -385,24 +387,24 @@ def test_an_import_and_a_check_show_names_and_reasons_that_look_like_markup(
     (clips / "b.mp4").write_bytes(b"no film")
     (clips / "l[y].json").write_text("{")
     (clips / "moves.json").write_text('[{"clip": "gone[/x].mp4"}]')
-    said = run("library", "import", clips)
-    assert said.status == 0, said.err
-    assert "clip: There is no clip 'gone[/x].mp4'." in said.err
-    assert "skipped: l[y].json" in said.err
-    assert "refused    b" in said.err
+    result = run("library", "import", clips)
+    assert result.status == 0, result.err
+    assert "clip: There is no clip 'gone[/x].mp4'." in result.err
+    assert "skipped: l[y].json" in result.err
+    assert "refused    b" in result.err
     move = asyncio.run(backend.library.moves.get("a-x"))
     reason = "It is [/z] damaged [bold]."
     asyncio.run(backend.library.moves.mark_unusable(move, reason))
     backend.ports = replace(backend.ports, clips=Faulty(reason))
-    said = run("library", "check")
-    assert said.status == 1
+    result = run("library", "check")
+    assert result.status == 1
     assert (
         f"a-x: unusable: Dances do not use it, because no film can be made of its clip. {reason}"
-        in said.err
+        in result.err
     )
-    said = run("prewarm")
-    assert said.status == 1
-    assert f"Not ready: moves/a-x: {reason}" in said.err
+    result = run("prewarm")
+    assert result.status == 1
+    assert f"Not ready: moves/a-x: {reason}" in result.err
 
 
 def test_recovery_says_what_it_has_removed_and_what_has_lost_its_file(
@@ -412,16 +414,16 @@ def test_recovery_says_what_it_has_removed_and_what_has_lost_its_file(
     song = asyncio.run(backend.library.songs.get("song"))
     del backend.storage.objects[song.audio_path]
     move = asyncio.run(backend.library.moves.remove("move-0"))
-    said = run("recover", "--json")
-    assert said.status == 0, said.err
-    report = json.loads(said.out)
+    result = run("recover", "--json")
+    assert result.status == 0, result.err
+    report = json.loads(result.out)
     assert [each["path"] for each in report["removed"]] == [move.video_path]
     assert [(each["owner"], each["id"]) for each in report["unfound"]] == [("song", "song")]
-    said = run("recover")
-    assert f"unusable: the file of the song song is missing: {song.audio_path}" in said.err
-    said = run("library", "check")
-    assert said.status == 1
-    assert f"song song: file: Its file is not in the storage. ({song.audio_path})" in said.err
-    said = run("generate", "--song", "song")
-    assert said.status != 0
-    assert song.audio_path in said.err
+    result = run("recover")
+    assert f"unusable: the file of the song song is missing: {song.audio_path}" in result.err
+    result = run("library", "check")
+    assert result.status == 1
+    assert f"song song: file: Its file is not in the storage. ({song.audio_path})" in result.err
+    result = run("generate", "--song", "song")
+    assert result.status != 0
+    assert song.audio_path in result.err

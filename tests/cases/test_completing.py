@@ -58,8 +58,8 @@ class Place:
 
     async def analyze(self, clip: Path) -> Analysis:
         self.heard += 1
-        heard = await self.audio_analyzer.analyze(clip)
-        return msgspec.structs.replace(heard, embedding=(1.0, *([0.0] * 127)))
+        analysis = await self.audio_analyzer.analyze(clip)
+        return msgspec.structs.replace(analysis, embedding=(1.0, *([0.0] * 127)))
 
     async def move(self, move_id: str, *, sound: bool = True) -> None:
         path = f"clips/{move_id}.mp4"
@@ -79,9 +79,9 @@ class Place:
         )
 
     async def entry(self, move_id: str) -> MoveEmbedding:
-        found = await self.embeddings.find(move_id)
-        assert found is not None
-        return found
+        embedding = await self.embeddings.find(move_id)
+        assert embedding is not None
+        return embedding
 
 
 @pytest.fixture
@@ -115,15 +115,15 @@ async def test_a_silent_clip_is_watched_once(place: Place) -> None:
 async def test_what_was_imported_stays(place: Place) -> None:
     await place.move("a")
     await place.embed()
-    said = Rows(pose=row(Part.POSE, 1), text=row(Part.TEXT, 1))
-    known = msgspec.structs.replace(
-        await place.entry("a"), rows=said, text_by="imported", energy_start=0.1
+    rows = Rows(pose=row(Part.POSE, 1), text=row(Part.TEXT, 1))
+    embedding = msgspec.structs.replace(
+        await place.entry("a"), rows=rows, text_by="imported", energy_start=0.1
     )
-    await place.embeddings.keep(known)
+    await place.embeddings.keep(embedding)
     await place.complete()
 
     entry = await place.entry("a")
-    assert (entry.rows.pose, entry.rows.text, entry.text_by) == (said.pose, said.text, "imported")
+    assert (entry.rows.pose, entry.rows.text, entry.text_by) == (rows.pose, rows.text, "imported")
     assert (entry.energy_start, entry.energy_end) == (0.1, 0.75)
     assert entry.rows.audio is not None
 
@@ -150,11 +150,11 @@ async def test_what_was_heard_in_a_clip_is_not_kept_for_another_clip_under_its_i
     plain = place.embeddings.find
 
     async def find(move_id: str) -> MoveEmbedding | None:
-        found = await plain(move_id)
+        embedding = await plain(move_id)
         gone = await place.library.moves.remove("a")
         again = msgspec.structs.replace(gone, video_path="clips/again.mp4")
         await place.library.moves.add(again)
-        return found
+        return embedding
 
     monkeypatch.setattr(place.embeddings, "find", find)
     assert await place.complete() == 0
@@ -170,10 +170,10 @@ async def test_a_move_that_is_removed_while_its_clip_is_listened_to_is_passed_ov
     plain = place.embeddings.find
 
     async def find(move_id: str) -> MoveEmbedding | None:
-        found = await plain(move_id)
+        embedding = await plain(move_id)
         if move_id == "a":
             await place.library.moves.remove("a")
-        return found
+        return embedding
 
     monkeypatch.setattr(place.embeddings, "find", find)
     assert await place.complete() == 1

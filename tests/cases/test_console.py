@@ -12,7 +12,7 @@ from entrypoints.cli.console import plain, say
 MARKUP = st.text(alphabet="[]/\\ax #@=b", max_size=12)
 
 
-def shown(line: str, *, as_it_is: bool = False) -> str:
+def output_of(line: str, *, as_it_is: bool = False) -> str:
     console = Console(file=io.StringIO(), width=10_000)
     if as_it_is:
         say(console, line)
@@ -25,13 +25,13 @@ def shown(line: str, *, as_it_is: bool = False) -> str:
 @given(text=MARKUP)
 @settings(max_examples=300)
 def test_a_line_is_printed_as_it_is(text: str) -> None:
-    assert shown(text, as_it_is=True) == f"{text}\n"
+    assert output_of(text, as_it_is=True) == f"{text}\n"
 
 
 @given(first=MARKUP, second=MARKUP)
 @settings(max_examples=300)
 def test_no_text_in_a_line_with_markup_is_taken_for_markup(first: str, second: str) -> None:
-    line = shown(f"[bold]{plain(first)}[/]: {plain(second)}")
+    line = output_of(f"[bold]{plain(first)}[/]: {plain(second)}")
     # Of backslashes before what is no markup the console shows some twice.
     bare = line.replace("\\", "")
     assert bare == f"{first}: {second}\n".replace("\\", "")
@@ -39,4 +39,4 @@ def test_no_text_in_a_line_with_markup_is_taken_for_markup(first: str, second: s
 
 @pytest.mark.parametrize("text", ["[/x]", "take [1]", "[red]x", "a\\[b]", "[bold"])
 def test_brackets_stay(text: str) -> None:
-    assert shown(f"[bold]{plain(text)}[/]") == f"{text}\n"
+    assert output_of(f"[bold]{plain(text)}[/]") == f"{text}\n"

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from adapters.ffmpeg.examination import DECODERS, missing_from
 from adapters.ffmpeg.known_faults import FAULTS, OLDEST, faults_of, version_of
 from adapters.system.examination import disks, fonts, versions
+from application.operations import extras
 from application.operations.check_health import Part
 from application.operations.diagnose import Check, CheckResult, Diagnose, Diagnosis, Standing
+from application.operations.extras import ExtraMissing
 from domain.shared.errors import DiskFull, DiskReadOnly, InvalidRequest, NotReady
 from domain.shared.violations import Violation
 from entrypoints.doctor_checks import checks_of, readable_settings
@@ -48,7 +50,7 @@ NAMES = [
 ]
 
 
-async def found(detail: str = "well", *warnings: str) -> CheckResult:
+async def result_of(detail: str = "well", *warnings: str) -> CheckResult:
     return CheckResult(detail=detail, warnings=warnings)
 
 
@@ -64,7 +66,7 @@ WRONG = InvalidRequest((Violation(path="BACHATA_PORT", message="a port is 1 to 6
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "reason"),
     [
         (NotReady("Away.", details="InterfaceError"), "Away. InterfaceError"),
         (OSError(28, "No space left on device"), "The disk is full"),
@@ -73,18 +75,18 @@ WRONG = InvalidRequest((Violation(path="BACHATA_PORT", message="a port is 1 to 6
     ],
 )
 async def test_a_check_that_fails_says_why_and_the_others_are_made(
-    error: Exception, said: str
+    error: Exception, reason: str
 ) -> None:
-    diagnosis = await Diagnose({"bad": check(lambda: raising(error)), "good": check(found)})()
+    diagnosis = await Diagnose({"bad": check(lambda: raising(error)), "good": check(result_of)})()
 
     assert not diagnosis.well
     assert diagnosis.checks["bad"].standing is Standing.FAILED
-    assert said in diagnosis.checks["bad"].detail
+    assert reason in diagnosis.checks["bad"].detail
     assert diagnosis.checks["good"].standing is Standing.GOOD
 
 
 async def test_a_warning_is_told_and_fails_nothing() -> None:
-    diagnosis = await Diagnose({"one": check(lambda: found("well", "but old"))})()
+    diagnosis = await Diagnose({"one": check(lambda: result_of("well", "but old"))})()
 
     assert diagnosis.well
     assert diagnosis.checks["one"].standing is Standing.WARNING
@@ -100,9 +102,9 @@ async def test_a_check_that_hangs_is_left_behind_with_what_it_waited_for() -> No
                 await end.wait()
             except asyncio.CancelledError:
                 continue
-        return await found()
+        return await result_of()
 
-    diagnose = Diagnose({"hanging": check(hang, 0.01), "good": check(found)})
+    diagnose = Diagnose({"hanging": check(hang, 0.01), "good": check(result_of)})
     diagnosis = await diagnose()
 
     assert diagnose.hanging
@@ -116,7 +118,7 @@ async def test_what_needs_a_part_that_failed_is_not_tried() -> None:
 
     async def film() -> CheckResult:
         tried.append("film")
-        return await found()
+        return await result_of()
 
     checks = {"ffmpeg": check(lambda: raising(NotReady())), "film": check(film)}
     diagnosis = await Diagnose(checks, {"film": ("ffmpeg",)})()
@@ -126,7 +128,7 @@ async def test_what_needs_a_part_that_failed_is_not_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "version"),
+    ("text", "version"),
     [
         ("n9.0.2-17-g2a571b6068-20260930", (9, 0, 2)),
         ("5.1.6-0+deb12u1", (5, 1, 6)),
@@ -137,8 +139,8 @@ async def test_what_needs_a_part_that_failed_is_not_tried() -> None:
         ("", None),
     ],
 )
-def test_a_version_is_read_as_ffmpeg_says_it(said: str, version: tuple[int, ...] | None) -> None:
-    assert version_of(said) == version
+def test_a_version_is_read_as_ffmpeg_says_it(text: str, version: tuple[int, ...] | None) -> None:
+    assert version_of(text) == version
 
 
 def test_a_build_that_has_a_date_for_a_version_has_no_known_faults() -> None:
@@ -178,14 +180,14 @@ def test_a_codec_is_missing_when_none_of_its_decoders_is_there(there: set[str]) 
 
 
 def test_the_versions_are_named() -> None:
-    said = versions()
-    assert "Python" in said.detail
-    assert said.facts["package:msgspec"] == msgspec.__version__
+    result = versions()
+    assert "Python" in result.detail
+    assert result.facts["package:msgspec"] == msgspec.__version__
 
 
 def test_a_disk_says_its_room(tmp_path: Path) -> None:
-    said = disks({"data": tmp_path / "not" / "there"})
-    assert isinstance(said.facts["data_free_bytes"], int)
+    result = disks({"data": tmp_path / "not" / "there"})
+    assert isinstance(result.facts["data_free_bytes"], int)
 
 
 def test_fonts_that_are_not_there_fail_nothing(tmp_path: Path) -> None:
@@ -195,9 +197,23 @@ def test_fonts_that_are_not_there_fail_nothing(tmp_path: Path) -> None:
     assert fonts([str(tmp_path)]).facts["fonts"] == ("DejaVuSans",)
 
 
+@pytest.mark.parametrize(
+    ("extra", "name", "value"),
+    [("mcp", "BACHATA_MCP", "on"), ("otel", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")],
+)
+async def test_a_setting_that_needs_a_missing_extra_is_told(
+    extra: str, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = checks_of({name: value})["settings"]
+    assert (await check.ask()).facts[name] == value
+    monkeypatch.setitem(extras.PACKAGES, extra, "no_such_package.inside")
+    with pytest.raises(ExtraMissing, match=rf"{name}.* install the extra `{extra}`"):
+        await check.ask()
+
+
 def test_wrong_settings_are_named_and_the_right_ones_are_used() -> None:
-    given_ = {"BACHATA_PORT": "x", "BACHATA_WARM": "maybe", "BACHATA_DATA_DIR": "here"}
-    settings, wrong = readable_settings(given_)
+    variables = {"BACHATA_PORT": "x", "BACHATA_WARM": "maybe", "BACHATA_DATA_DIR": "here"}
+    settings, wrong = readable_settings(variables)
     assert wrong is not None
     assert {each.path for each in wrong.violations} >= {"BACHATA_PORT"}
     assert settings.data_dir == "here"
@@ -219,7 +235,7 @@ def test_the_doctor_makes_every_check_that_readiness_makes() -> None:
     assert all(0 < each.limit <= 60 for each in checks.values())
 
 
-def told(data: Path, *options: str, path: str = "", **more: str) -> tuple[int, str, str]:
+def output_of(data: Path, *options: str, path: str = "", **more: str) -> tuple[int, str, str]:
     found_on = f"{path}:{os.environ['PATH']}" if path else os.environ["PATH"]
     done = subprocess.run(
         [str(Path(sys.executable).with_name("bachata-buddy")), "doctor", *options],
@@ -241,7 +257,7 @@ def as_diagnosis(out: str) -> Diagnosis:
 def test_the_doctor_is_content_here_and_leaves_nothing_behind(tmp_path: Path) -> None:
     data = tmp_path / "above" / "data"
 
-    status, out, err = told(data, "--json")
+    status, out, err = output_of(data, "--json")
 
     diagnosis = as_diagnosis(out)
     assert (status, diagnosis.well, err) == (0, True, "")
@@ -258,7 +274,7 @@ def test_without_a_working_ffmpeg_all_else_is_found_out(tmp_path: Path) -> None:
     (programs / "ffmpeg").write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
     (programs / "ffmpeg").chmod(0o755)
 
-    status, out, err = told(
+    status, out, err = output_of(
         tmp_path / "data",
         path=str(programs),
         BACHATA_PORT="x",
@@ -285,7 +301,7 @@ def test_an_ffmpeg_that_is_too_old_is_named(tmp_path: Path) -> None:
     (programs / "ffmpeg").write_text("#!/bin/sh\necho ffmpeg version 4.4.2-0ubuntu0.22.04.1 C\n")
     (programs / "ffmpeg").chmod(0o755)
 
-    status, out, _ = told(tmp_path / "data", "--json", path=str(programs))
+    status, out, _ = output_of(tmp_path / "data", "--json", path=str(programs))
 
     assert status == 1
     assert "4.4.2" in as_diagnosis(out).checks["encoder"].detail
@@ -304,14 +320,14 @@ def test_a_disk_that_cannot_be_written_is_named_and_all_else_found_out(
 ) -> None:
     disk.fill() if full else disk.lock()
 
-    status, out, err = told(disk.root / "data", "--json")
+    status, out, err = output_of(disk.root / "data", "--json")
 
     checks = as_diagnosis(out).checks
-    said = "The disk is full" if full else "The disk is read-only"
+    reason = "The disk is full" if full else "The disk is read-only"
     assert status == 1
     assert "Traceback" not in err
-    assert said in checks["storage"].detail
-    assert said in checks["disk"].detail
+    assert reason in checks["storage"].detail
+    assert reason in checks["disk"].detail
     assert checks["render"].standing is Standing.GOOD
 
 

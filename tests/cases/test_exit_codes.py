@@ -15,7 +15,7 @@ from entrypoints.cli.exit_codes import EXIT, status_of
 from entrypoints.http.problems import STATUS
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "API.md"
-MADE: dict[type[errors.BachataError], tuple[Any, ...]] = {
+ARGUMENTS: dict[type[errors.BachataError], tuple[Any, ...]] = {
     errors.WaitedTooLong: ("a place", 5.0),
     errors.MediaNotFound: ("clips/a.mp4",),
 }
@@ -23,14 +23,16 @@ MADE: dict[type[errors.BachataError], tuple[Any, ...]] = {
 
 def kinds() -> list[type[errors.BachataError]]:
     modules = (errors, domain.accounts.errors)
-    found = [each for module in modules for _, each in inspect.getmembers(module, inspect.isclass)]
-    return [each for each in dict.fromkeys(found) if issubclass(each, errors.BachataError)]
+    classes = [
+        each for module in modules for _, each in inspect.getmembers(module, inspect.isclass)
+    ]
+    return [each for each in dict.fromkeys(classes) if issubclass(each, errors.BachataError)]
 
 
-def made(kind: type[errors.BachataError]) -> errors.BachataError:
+def error_of(kind: type[errors.BachataError]) -> errors.BachataError:
     if issubclass(kind, errors.InvalidRequest):
         return kind((Violation(path="$.a", message="It is wrong."),))
-    return kind(*MADE.get(kind, ()))
+    return kind(*ARGUMENTS.get(kind, ()))
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
@@ -47,17 +49,17 @@ def test_status_and_exit_code_say_the_same_of_every_error(kind: type[errors.Bach
         expected = exit_codes.NOT_RIGHT
     if issubclass(kind, errors.MigrationFailed):
         expected = exit_codes.FAILED
-    assert status_of(made(kind)) == expected
+    assert status_of(error_of(kind)) == expected
 
 
 def test_every_status_is_documented_and_no_other() -> None:
     text = DOCUMENT.read_text()
     table = text[text.index("| exit status |") :].split("\n\n")[0]
-    told = {int(number) for number in re.findall(r"^\| (\d+)", table, re.M)}
-    named = {
+    documented_codes = {int(number) for number in re.findall(r"^\| (\d+)", table, re.M)}
+    codes = {
         value
         for name, value in vars(exit_codes).items()
         if name.isupper() and isinstance(value, int)
     }
-    assert told == named
-    assert set(EXIT.values()) < named
+    assert documented_codes == codes
+    assert set(EXIT.values()) < codes

@@ -35,24 +35,27 @@ async def test_every_move_is_told_with_its_reason(room: Ballroom) -> None:
     explanation = await room.explain(blueprint)
     assert explanation.song is not None
     assert explanation.song.id == SONG
-    for told, move in zip(explanation.moves, blueprint.moves, strict=True):
+    for explained, move in zip(explanation.moves, blueprint.moves, strict=True):
         assert move.reason is not None
-        assert told.name == room.moves[move.clip_id or ""].name
-        assert (told.start_time, told.playback_rate) == (move.start_time, move.playback_rate)
-        assert (told.cost, told.costs) == (move.reason["cost"], move.reason["costs"])
-        assert list(msgspec.to_builtins(told.alternatives)) == move.reason["alternatives"]
+        assert explained.name == room.moves[move.clip_id or ""].name
+        assert (explained.start_time, explained.playback_rate) == (
+            move.start_time,
+            move.playback_rate,
+        )
+        assert (explained.cost, explained.costs) == (move.reason["cost"], move.reason["costs"])
+        assert list(msgspec.to_builtins(explained.alternatives)) == move.reason["alternatives"]
     written = blueprint.generation_parameters["warnings"]
     assert msgspec.to_builtins(list(explanation.warnings)) == written
 
 
 async def test_a_move_is_told_with_the_position_it_can_be_locked_to(room: Ballroom) -> None:
     explanation = await room.explain(await planned(room))
-    told = explanation.moves[3]
-    assert told.position is not None
-    lock = LockedMove(position=told.position, move_id="golpes")
+    explained = explanation.moves[3]
+    assert explained.position is not None
+    lock = LockedMove(position=explained.position, move_id="golpes")
     again = await room.explain(await planned(room, locked_moves=[msgspec.to_builtins(lock)]))
-    [locked] = [move for move in again.moves if move.position == told.position]
-    assert (locked.move_id, locked.start_time) == ("golpes", told.start_time)
+    [locked] = [move for move in again.moves if move.position == explained.position]
+    assert (locked.move_id, locked.start_time) == ("golpes", explained.start_time)
 
 
 async def test_the_quality_of_a_dance_that_nobody_changed_is_as_it_was_planned(
@@ -98,8 +101,8 @@ async def test_warnings_of_an_earlier_version_are_told_without_a_code_of_their_o
     blueprint = await planned(room)
     earlier = {**blueprint.generation_parameters, "degradations": ["Few moves."]}
     del earlier["warnings"]
-    kept = msgspec.structs.replace(blueprint, generation_parameters=earlier)
-    explanation = await room.explain(kept)
+    older_blueprint = msgspec.structs.replace(blueprint, generation_parameters=earlier)
+    explanation = await room.explain(older_blueprint)
     assert explanation.warnings == (ResultWarning(WarningCode.UNCODED, "Few moves."),)
 
 
@@ -111,12 +114,12 @@ async def test_of_what_is_not_in_the_library_only_what_is_written_is_told(
     explanation = await room.explain(elsewhere)
     assert explanation.song is None
     assert {move.position for move in explanation.moves} == {None}
-    said = blueprint.generation_parameters["quality"]
-    assert msgspec.to_builtins(explanation.quality) == said
+    measures = blueprint.generation_parameters["quality"]
+    assert msgspec.to_builtins(explanation.quality) == measures
     moves = (msgspec.structs.replace(blueprint.moves[0], clip_id="gone"), *blueprint.moves[1:])
     explanation = await room.explain(msgspec.structs.replace(blueprint, moves=moves))
     assert explanation.moves[0].name == "gone"
-    assert msgspec.to_builtins(explanation.quality) == said
+    assert msgspec.to_builtins(explanation.quality) == measures
     bare = msgspec.structs.replace(elsewhere, generation_parameters={})
     assert (await room.explain(bare)).quality is None
 

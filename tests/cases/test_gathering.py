@@ -41,7 +41,7 @@ def write(file: Path, content: object) -> Path:
     return file
 
 
-def found(moves: Any) -> list[str | None]:
+def clips_of(moves: Any) -> list[str | None]:
     return [move.clip for move in moves]
 
 
@@ -50,11 +50,11 @@ async def test_what_a_list_names_is_found_without_a_look_around(
 ) -> None:
     for name in ("a.mp4", "sub/b.mp4", "elsewhere/c.mp4"):
         write(tmp_path / name, b"clip")
-    said = ["a.mp4", "/home/ana/clips/sub/b.mp4", "s3://bucket/dances/a.mp4", "..\\sub\\b.mp4"]
-    rows = [{"clip": clip, "name": f"n{number}"} for number, clip in enumerate(said)]
+    clips = ["a.mp4", "/home/ana/clips/sub/b.mp4", "s3://bucket/dances/a.mp4", "..\\sub\\b.mp4"]
+    rows = [{"clip": clip, "name": f"n{number}"} for number, clip in enumerate(clips)]
     path = write(tmp_path / "moves.json", rows)
     everything = await gathered(path)
-    assert sorted(clip for clip in found(everything.moves) if clip) == ["a.mp4", "sub/b.mp4"]
+    assert sorted(clip for clip in clips_of(everything.moves) if clip) == ["a.mp4", "sub/b.mp4"]
     assert scanned.folders == []
 
 
@@ -65,7 +65,7 @@ async def test_what_is_not_there_is_looked_for_nearby(
     write(tmp_path / ".hidden/b.mp4", b"clip")
     path = write(tmp_path / "moves.csv", b"clip\na.mp4\nb.mp4\n")
     everything = await gathered(path)
-    assert found(everything.moves) == ["one/two/A.MP4", None]
+    assert clips_of(everything.moves) == ["one/two/A.MP4", None]
     assert scanned.folders == [tmp_path, tmp_path / "one", tmp_path / "one/two"]
     assert not any("nearest" in note.message for move in everything.moves for note in move.notes)
 
@@ -79,7 +79,7 @@ async def test_a_look_around_has_a_limit_that_is_said(
     write(tmp_path / "near.mp4", b"clip")
     path = write(tmp_path / "moves.json", [{"clip": "near.mp4"}, {"clip": "far.mp4"}])
     everything = await gathered(path)
-    assert found(everything.moves) == ["near.mp4", None]
+    assert clips_of(everything.moves) == ["near.mp4", None]
     assert scanned.folders == [tmp_path]
     assert any("nearest 20 files" in note.message for note in everything.moves[1].notes)
     assert not any("nearest" in note.message for note in everything.moves[0].notes)
@@ -90,7 +90,7 @@ async def test_links_to_folders_are_not_followed(tmp_path: Path, scanned: Scanne
     path = write(tmp_path / "lists/moves.json", [{"clip": "b.mp4"}])
     (tmp_path / "lists/loop").symlink_to(tmp_path / "lists")
     (tmp_path / "lists/out").symlink_to(tmp_path / "outside")
-    assert found((await gathered(path)).moves) == [None]
+    assert clips_of((await gathered(path)).moves) == [None]
     assert scanned.folders == [tmp_path / "lists"]
     assert MOST_SEEN <= 100_000
 

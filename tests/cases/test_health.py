@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.operations.check_health import KEPT, CheckHealth, Part
+from application.operations.check_health import CACHE_SECONDS, CheckHealth, Part
 from domain.shared.errors import NotReady, StorageFailed
 
 pytestmark = pytest.mark.anyio
@@ -32,11 +32,11 @@ class Clock:
 class Counted:
     """A part that counts how often it is asked, and answers when it may."""
 
-    def __init__(self, *, held: bool = False) -> None:
+    def __init__(self, *, blocked: bool = False) -> None:
         self.times = 0
         self.begun = asyncio.Event()
         self.may_answer = asyncio.Event()
-        if not held:
+        if not blocked:
             self.may_answer.set()
 
     async def __call__(self) -> str:
@@ -57,7 +57,7 @@ def health(
 
 
 async def test_parts_are_asked_side_by_side() -> None:
-    first, second = Counted(held=True), Counted(held=True)
+    first, second = Counted(blocked=True), Counted(blocked=True)
     check = health({"first": part(first), "second": part(second)})
 
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
@@ -70,13 +70,13 @@ async def test_parts_are_asked_side_by_side() -> None:
 
 
 async def test_a_part_that_hangs_says_what_it_waits_for_and_the_others_answer() -> None:
-    hanging, well, clock = Counted(held=True), Counted(), Clock()
+    hanging, well, clock = Counted(blocked=True), Counted(), Clock()
     check = health({"hanging": part(hanging), "well": part(well)}, 0.01, clock=clock)
 
-    found = await check()
-    assert not found.ready
-    assert found.parts["well"].detail == "answer 1"
-    assert "it waits for a thing that does not come" in found.parts["hanging"].detail
+    state = await check()
+    assert not state.ready
+    assert state.parts["well"].detail == "answer 1"
+    assert "it waits for a thing that does not come" in state.parts["hanging"].detail
 
     clock.now += 65
     assert "No answer after 65 s" in (await check()).parts["hanging"].detail
@@ -88,7 +88,7 @@ async def test_a_part_that_hangs_says_what_it_waits_for_and_the_others_answer() 
 
 
 async def test_of_many_who_ask_at_once_one_asks() -> None:
-    counted = Counted(held=True)
+    counted = Counted(blocked=True)
     check = health({"part": part(counted)})
 
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
@@ -99,7 +99,7 @@ async def test_of_many_who_ask_at_once_one_asks() -> None:
 
 
 async def test_who_leaves_while_waiting_takes_no_answer_from_the_others() -> None:
-    counted = Counted(held=True)
+    counted = Counted(blocked=True)
     check = health({"part": part(counted)})
     leaving = asyncio.create_task(check())
     staying = asyncio.create_task(check())
@@ -126,8 +126,8 @@ def test_a_part_that_writes_is_asked_once_in_thirty_seconds(waits: list[float]) 
             if writing.times > before:
                 asked_at.append(clock.now)
         assert reading.times == len(waits)
-        assert all(b - a >= KEPT for a, b in pairwise(asked_at))
-        assert len(asked_at) >= (sum(waits[1:]) // (KEPT + 40)) + bool(waits)
+        assert all(b - a >= CACHE_SECONDS for a, b in pairwise(asked_at))
+        assert len(asked_at) >= (sum(waits[1:]) // (CACHE_SECONDS + 40)) + bool(waits)
 
     asyncio.run(ask())
 
@@ -143,13 +143,13 @@ async def test_a_failure_of_a_part_that_writes_is_kept_as_well() -> None:
     check = health({"part": part(fail, writes=True)}, clock=clock)
     for _ in range(5):
         assert (await check()).parts["part"].detail == "It cannot be written."
-    clock.now += KEPT
+    clock.now += CACHE_SECONDS
     await check()
     assert times == 2
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "reason"),
     [
         (NotReady("Away.", details="InterfaceError"), "Away. InterfaceError"),
         (OSError(ENOSPC, "No space left on device", "/a/path"), "The disk is full"),
@@ -157,13 +157,13 @@ async def test_a_failure_of_a_part_that_writes_is_kept_as_well() -> None:
     ],
 )
 async def test_a_part_that_fails_says_why_and_names_no_path(
-    error: Exception, said: str, caplog: pytest.LogCaptureFixture
+    error: Exception, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail() -> str:
         raise error
 
     with caplog.at_level(logging.CRITICAL):
-        found = (await health({"part": part(fail)})()).parts["part"]
-    assert not found.ready
-    assert said in found.detail
-    assert "/a/path" not in found.detail
+        state = (await health({"part": part(fail)})()).parts["part"]
+    assert not state.ready
+    assert reason in state.detail
+    assert "/a/path" not in state.detail

@@ -102,10 +102,10 @@ COMMANDS: Final = sorted(commands())
 
 
 def checked(run: Run, *words: object, stdin: bytes = b"") -> None:
-    said = run(*words, stdin=stdin)
-    assert said.status in DOCUMENTED, (said.status, said.err[-500:])
-    assert "Traceback" not in said.err
-    assert "Traceback" not in said.out
+    result = run(*words, stdin=stdin)
+    assert result.status in DOCUMENTED, (result.status, result.err[-500:])
+    assert "Traceback" not in result.err
+    assert "Traceback" not in result.out
 
 
 def quick(function: Any) -> Any:

@@ -20,7 +20,7 @@ from domain.library.moves import Energy
 from domain.shared import paths
 from domain.shared.bucket_uris import Home
 from domain.shared.errors import FFmpegFailed, InvalidRequest, StorageFailed
-from tests.world.importing import HEARD, Place
+from tests.world.importing import ANALYSIS, Place
 from tests.world.trouble import Kind as Trouble
 from tests.world.trouble import Trouble as Troubled
 
@@ -69,10 +69,10 @@ async def test_a_folder_of_clips_becomes_moves(place: Place) -> None:
     assert outcomes(report) == {"basico": "added", "double_spin": "added"}
     spin = (await place.moves())["double_spin"]
     assert (spin.name, spin.label, spin.duration) == ("Double Spin", "spin", 8.0)
-    assert (spin.tempo, spin.first_count, spin.beats) == (128.0, 0.71875, HEARD.beats)
+    assert (spin.tempo, spin.first_count, spin.beats) == (128.0, 0.71875, ANALYSIS.beats)
     assert spin.energy_level is Energy.HIGH
     entry = (await place.entries())["double_spin"]
-    assert entry.rows.audio == packed(HEARD.embedding)
+    assert entry.rows.audio == packed(ANALYSIS.embedding)
     assert (entry.audio_by, entry.text_by, entry.rows.pose) == ("ear 1", "memory", None)
     assert entry.energy_start == entry.energy_end == 0.75
     assert spin.video_path in place.storage.objects
@@ -111,8 +111,8 @@ async def test_clips_in_our_bucket_are_meant_by_their_keys_and_others_are_refuse
         report = await place(place.folder / "list.json")
         refused = [move for move in report.moves if move.outcome is Outcome.REFUSED]
         assert len(await place.moves()) == 3 - len(refused)
-        said = [note.message for move in refused for note in move.notes if note.field == "clip"]
-        assert [each.partition(" of ")[0] for each in said] == (
+        messages = [note.message for move in refused for note in move.notes if note.field == "clip"]
+        assert [each.partition(" of ")[0] for each in messages] == (
             [
                 "'s3://theirs/spin/two.mp4' is not in the bucket 'ours'",
                 "'gs://ours/three.mp4' is not in the folder 'kept'",
@@ -146,14 +146,14 @@ async def test_a_csv_list_is_imported_by_its_own_words(place: Place, mark: str) 
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "tempo"),
+    ("name", "claim", "tempo"),
     [("beatless.mp4", 140, 140.0), ("noise.mp4", 140, 140.0), ("beatless.mp4", None, 120.0)],
 )
 async def test_where_no_beat_is_heard_the_list_is_believed(
-    place: Place, name: str, said: float | None, tempo: float
+    place: Place, name: str, claim: float | None, tempo: float
 ) -> None:
     place.clip(name)
-    place.write("list.json", [{"file": name, "tempo": said, "first_count": 99}])
+    place.write("list.json", [{"file": name, "tempo": claim, "first_count": 99}])
     report = await place()
     move = next(iter((await place.moves()).values()))
     assert (move.tempo, move.first_count) == (tempo, 0.0)
@@ -161,29 +161,29 @@ async def test_where_no_beat_is_heard_the_list_is_believed(
 
 
 @pytest.mark.parametrize(
-    ("said", "tempo", "beats"),
+    ("claim", "tempo", "beats"),
     [(255, 256.0, 31), (230, 256.0, 31), (66, 64.0, 8), (60, 64.0, 8), (128, 128.0, 16)],
 )
 async def test_the_tempo_of_a_list_says_at_which_octave_a_clip_is_counted(
-    place: Place, said: float, tempo: float, beats: int
+    place: Place, claim: float, tempo: float, beats: int
 ) -> None:
     place.clip("one.mp4")
-    place.write("list.json", [{"file": "one.mp4", "tempo": said}])
+    place.write("list.json", [{"file": "one.mp4", "tempo": claim}])
     await place()
     one = next(iter((await place.moves()).values()))
     assert (one.tempo, len(one.beats)) == (tempo, beats)
     assert one.first_count == pytest.approx(0.71875)
 
 
-@pytest.mark.parametrize("said", [100, 170, 90, 300, 40])
+@pytest.mark.parametrize("claim", [100, 170, 90, 300, 40])
 async def test_a_tempo_that_is_no_octave_of_what_is_heard_changes_nothing(
-    place: Place, said: float
+    place: Place, claim: float
 ) -> None:
     place.clip("one.mp4")
-    place.write("list.json", [{"file": "one.mp4", "tempo": said}])
+    place.write("list.json", [{"file": "one.mp4", "tempo": claim}])
     report = await place()
     one = next(iter((await place.moves()).values()))
-    assert (one.tempo, one.beats) == (128.0, HEARD.beats)
+    assert (one.tempo, one.beats) == (128.0, ANALYSIS.beats)
     assert noted(report, one.id, Kind.INCONSISTENT) == ["tempo"]
 
 
@@ -344,8 +344,8 @@ async def test_whatever_one_clip_does_the_others_are_imported(
         place.clip(f"{name}.mp4")
     report = await place()
     assert outcomes(report) == {"a": "added", "b": "refused", "c": "added"}
-    said = next(each.notes[-1].message for each in report.moves if each.id == "b")
-    assert type(error).__name__ in said or str(error) in said
+    message = next(each.notes[-1].message for each in report.moves if each.id == "b")
+    assert type(error).__name__ in message or str(error) in message
 
 
 async def test_names_that_are_not_utf_8_are_imported_and_can_be_read(place: Place) -> None:

@@ -59,7 +59,7 @@ from domain.shared.errors import (
     WaitedTooLong,
 )
 from tests.world.failing import failing
-from tests.world.importing import HEARD, analyze_audio
+from tests.world.importing import ANALYSIS, analyze_audio
 from tests.world.preparing import complete_all, prepare_all
 
 Error = Callable[[], BaseException]
@@ -351,7 +351,7 @@ def test_the_other_clips_are_listened_to(bad: set[int], error: Error) -> None:
         await place.fill()
         await place.embed()
         analyzer = MemoryAudioAnalyzer()
-        analyzer.name = HEARD.analyzed_by
+        analyzer.name = ANALYSIS.analyzed_by
         backfill = BackfillAudioEmbeddings(
             place.storage,
             MemoryArtifactCache(),
@@ -381,9 +381,9 @@ def test_the_other_moves_are_checked(bad: set[int], error: Error) -> None:
             place.workspace,
             place.preparing(),
         )
-        found = await check(untold)
-        assert {each.move_id for each in found if each.field == "move"} == names(bad)
-        assert all(each.code for each in found if each.field == "move")
+        findings = await check(untold)
+        assert {each.move_id for each in findings if each.field == "move"} == names(bad)
+        assert all(each.code for each in findings if each.field == "move")
 
     in_place(work)
 
@@ -492,11 +492,11 @@ def test_the_other_moves_are_indexed(bad: set[int], error: Error) -> None:
             await place.embeddings.keep(another)
         embedder = failing(place.embedder, "read", names(bad), error)
         find = FindMoves(place.embeddings, MemoryMoveIndex(), embedder, place.clock)
-        known = await place.embeddings.find(name(0))
-        assert known is not None
-        text = known.rows.text
-        found = await find(Likeness(text=text), most=MANY)
-        assert {each.move_id for each in found.moves} == ALL - names(bad)
+        embedding = await place.embeddings.find(name(0))
+        assert embedding is not None
+        text = embedding.rows.text
+        result = await find(Likeness(text=text), most=MANY)
+        assert {each.move_id for each in result.moves} == ALL - names(bad)
         await find.close()
 
     in_place(work)
@@ -511,12 +511,12 @@ def test_every_other_listener_hears_of_the_progress(bad: set[int]) -> None:
         async def tell(self, report: Report) -> None:
             if self.number in bad:
                 raise KeyError(self.number)
-            told.add(self.number)
+            numbers.add(self.number)
 
-    told: set[int] = set()
+    numbers: set[int] = set()
     report = Report(task_id=UUID(int=1), stage=State.PLANNING, progress=1, message="x")
     asyncio.run(SeveralProgress(*map(Listener, range(MANY))).tell(report))
-    assert told == set(range(MANY)) - bad
+    assert numbers == set(range(MANY)) - bad
 
 
 def _items(failures: tuple[ItemFailure, ...]) -> set[str]:

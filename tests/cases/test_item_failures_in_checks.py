@@ -51,9 +51,9 @@ def test_the_other_parts_are_asked_for_their_health(bad: set[int], error: Error)
         def part(number: int) -> AskedPart:
             return AskedPart(ask=lambda: ask(number), waits_for="a thing", writes=False)
 
-        found = await CheckHealth({name(number): part(number) for number in range(MANY)}, 60)()
-        assert not found.ready
-        well = {each for each, state in found.parts.items() if state.detail == "well"}
+        health = await CheckHealth({name(number): part(number) for number in range(MANY)}, 60)()
+        assert not health.ready
+        well = {each for each, state in health.parts.items() if state.detail == "well"}
         assert well == ALL - names(bad)
 
     asyncio.run(work())
@@ -70,8 +70,8 @@ def test_the_doctor_makes_the_other_checks(bad: set[int], error: Error) -> None:
         def check(number: int) -> Check:
             return Check(ask=lambda: ask(number), waits_for="a thing", limit=60)
 
-        found = await Diagnose({name(number): check(number) for number in range(MANY)})()
-        good = {each for each, state in found.checks.items() if state.standing is Standing.GOOD}
+        diagnosis = await Diagnose({name(number): check(number) for number in range(MANY)})()
+        good = {each for each, state in diagnosis.checks.items() if state.standing is Standing.GOOD}
         assert good == ALL - names(bad)
 
     asyncio.run(work())
@@ -129,8 +129,8 @@ async def filmed_to_one_recording(place: Place) -> tuple[MoveRepository, MemoryS
     for number in range(3):
         await add(clip(name(number), 0.3))
     same = Alignment(offset=1.0, quality=1.0)
-    known = {(files["sure"], files[name(number)]): same for number in range(3)}
-    return place.library.moves, MemorySoundAligner(known)
+    alignments = {(files["sure"], files[name(number)]): same for number in range(3)}
+    return place.library.moves, MemorySoundAligner(alignments)
 
 
 @given(SOME, ANY_ERROR, st.sampled_from(["delete", "forget"]))

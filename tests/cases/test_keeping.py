@@ -30,9 +30,9 @@ class Away(MemoryLibraryFiles):
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    made = tmp_path / "song"
-    made.write_bytes(b"1")
-    return made
+    song_file = tmp_path / "song"
+    song_file.write_bytes(b"1")
+    return song_file
 
 
 async def test_what_was_entered_though_the_answer_was_lost_is_kept(file: Path) -> None:

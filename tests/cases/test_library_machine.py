@@ -206,9 +206,9 @@ class LibraryMachine(RuleBasedStateMachine):
                 [each.move.video_path for each in entries],
             )
 
-        rows, clips, found = asyncio.run(look())
+        rows, clips, indexed = asyncio.run(look())
         assert rows["moves"] | rows["songs"] <= {*self.place.storage.objects}
-        assert clips == found
+        assert clips == indexed
         assert self.place.workspace.open == set()
 
     def teardown(self) -> None:
@@ -257,10 +257,10 @@ class LibraryMachine(RuleBasedStateMachine):
         return asyncio.run(look())
 
     async def importing(self, name: str) -> bool:
-        async def told(*_: object) -> None:
+        async def on_progress(*_: object) -> None:
             pass
 
-        report = await self.place.bring(self.place.root / "clips" / f"{name}.mp4", told)
+        report = await self.place.bring(self.place.root / "clips" / f"{name}.mp4", on_progress)
         return report.moves[0].outcome is not Outcome.REFUSED
 
     async def uploading(self, name: str) -> str:

@@ -374,14 +374,14 @@ async def test_what_is_not_as_it_was_written_is_found(
     verified = (await earlier()).verified
     assert verified is not None
     assert verified.faults
-    named = {
+    items = {
         "file": "SHA-256",
         "lost": "no media file",
         "song": "no song",
         "numbers": "no embedding",
         "pose": "pose embedding",
     }
-    assert named[spoiled] in " ".join(verified.faults)
+    assert items[spoiled] in " ".join(verified.faults)
 
 
 async def test_a_storage_that_fails_is_told_of_every_file(earlier: Earlier) -> None:
@@ -458,13 +458,13 @@ async def test_progress_is_told_record_by_record(earlier: Earlier) -> None:
 async def test_checksums_are_those_of_the_files_that_were_taken(earlier: Earlier) -> None:
     everything(earlier)
     await earlier()
-    kept = {hashlib.sha256(content).digest() for content in earlier.storage.objects.values()}
-    taken = {
+    digests = {hashlib.sha256(content).digest() for content in earlier.storage.objects.values()}
+    sources = {
         hashlib.sha256(file.read_bytes()).digest()
         for file in earlier.folder.rglob("*")
         if file.is_file()
     }
-    assert kept == taken
+    assert digests == sources
 
 
 async def test_with_accounts_everybody_keeps_their_films(tmp_path: Path) -> None:
@@ -486,9 +486,9 @@ async def test_with_accounts_everybody_keeps_their_films(tmp_path: Path) -> None
     rules.check(blueprint, "user_47")
     assert (await earlier.on_record(5)).owner == "user_1"
     assert (await earlier.on_record(6)).owner == OWNER
-    named = (await earlier.on_record(7)).owner
-    assert named.startswith("user_")
-    assert set(earlier.users.users) == {"user_47", "user_1", named}
+    owner = (await earlier.on_record(7)).owner
+    assert owner.startswith("user_")
+    assert set(earlier.users.users) == {"user_47", "user_1", owner}
     for user in earlier.users.users.values():
         assert (user.name, user.disabled, user.password_hash) == (user.id, True, None)
         check_user_id(user.id)

@@ -11,15 +11,15 @@ import pytest
 
 from adapters.memory.storage import MemoryStorage
 from domain.shared.errors import DiskFull, MediaNotFound
-from entrypoints.cli.output_file import copy_out, save, written
+from entrypoints.cli.output_file import copy_out, new_file, save
 from tests.world.small_disk import small_disk
 
 pytestmark = pytest.mark.anyio
 
 KILLED = """
 import pathlib, sys
-from entrypoints.cli.output_file import written
-with written(pathlib.Path(sys.argv[1])) as file:
+from entrypoints.cli.output_file import new_file
+with new_file(pathlib.Path(sys.argv[1])) as file:
     file.write(b"half")
     file.flush()
     print("ready", flush=True)
@@ -66,7 +66,7 @@ def test_what_a_killed_command_left_is_removed_by_the_next(tmp_path: Path, name:
 def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
     file = tmp_path / "film.mp4"
     file.write_bytes(b"before")
-    with pytest.raises(RuntimeError), written(file) as target:
+    with pytest.raises(RuntimeError), new_file(file) as target:
         target.write(b"half")
         raise RuntimeError
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"before"]

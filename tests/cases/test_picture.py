@@ -10,7 +10,7 @@ from domain.library.songs import Analysis, Section
 from entrypoints.cli.analysis_plot import draw
 
 EIGHTS = 10
-HEARD = Analysis(
+ANALYSIS = Analysis(
     tempo=120,
     beats=tuple(1 + k / 2 for k in range(8 * EIGHTS)),
     ones=tuple(1 + 4.0 * k for k in range(EIGHTS)),
@@ -29,12 +29,12 @@ SILENT = Analysis(
 RED, GREY = (0xC1, 0x27, 0x2D), (0x8A, 0x97, 0xA6)
 
 
-def picture(heard: Analysis, into: Path) -> NDArray[np.uint8]:
+def picture(analysis: Analysis, into: Path) -> NDArray[np.uint8]:
     """The pixels of a PNG, as (rows, columns, 3)."""
     import matplotlib.image as images
 
     with into.open("wb") as file:
-        draw(heard, "a $song$", file, "png")
+        draw(analysis, "a $song$", file, "png")
     return (np.asarray(images.imread(into))[..., :3] * 255).round().astype(np.uint8)
 
 
@@ -53,7 +53,7 @@ def lines(where: NDArray[np.bool_], least: int) -> int:
 def test_every_one_is_a_red_line_in_its_row_and_the_waveform_grows_with_the_sound(
     tmp_path: Path,
 ) -> None:
-    pixels = picture(HEARD, tmp_path / "a.png")
+    pixels = picture(ANALYSIS, tmp_path / "a.png")
     height, width, _ = pixels.shape
     assert width == 1600
     # Two rows of 21 s: in the upper one the "1"s at 1, 5, ... 17 s, in the lower those from 21 s.
@@ -64,7 +64,7 @@ def test_every_one_is_a_red_line_in_its_row_and_the_waveform_grows_with_the_soun
 
 
 def test_what_is_not_heard_is_not_drawn(tmp_path: Path) -> None:
-    fewer = msgspec.structs.replace(HEARD, ones=HEARD.ones[:3], peaks=())
+    fewer = msgspec.structs.replace(ANALYSIS, ones=ANALYSIS.ones[:3], peaks=())
     pixels = picture(fewer, tmp_path / "a.png")
     assert lines(like(pixels, RED), 60) == 3
     # Lines of beats, where they are smoothed, are as grey as the waveform.
@@ -79,7 +79,7 @@ def test_a_song_in_which_nothing_is_heard_is_drawn(tmp_path: Path) -> None:
 def test_a_long_song_is_one_picture_too(tmp_path: Path) -> None:
     beats = tuple(k / 2 for k in range(1200))
     long = msgspec.structs.replace(
-        HEARD, beats=beats, ones=beats[::8], duration=600, beat_energy=(), peaks=()
+        ANALYSIS, beats=beats, ones=beats[::8], duration=600, beat_energy=(), peaks=()
     )
     height, width, _ = picture(long, tmp_path / "a.png").shape
     assert width == 1600

@@ -50,11 +50,11 @@ class Pipeline(RuleBasedStateMachine):
 
     @rule(clips=st.lists(st.sampled_from([*CLIPS, "clips/lost.mp4"]), min_size=1, max_size=4))
     def ask(self, clips: list[str]) -> None:
-        asyncio.run(self._answered([self._wanted(clips)]))
+        asyncio.run(self._answered([self._document(clips)]))
 
     @rule(many=st.lists(st.lists(st.sampled_from(CLIPS), min_size=1, max_size=3), max_size=4))
     def ask_for_several_at_once(self, many: list[list[str]]) -> None:
-        asyncio.run(self._answered([self._wanted(clips) for clips in many]))
+        asyncio.run(self._answered([self._document(clips) for clips in many]))
 
     @precondition(lambda self: self.asked)
     @rule(data=st.data())
@@ -69,11 +69,11 @@ class Pipeline(RuleBasedStateMachine):
     @precondition(lambda self: self.asked)
     @rule(data=st.data())
     def leave_while_it_works(self, data: st.DataObject) -> None:
-        wanted = self._wanted([CLIPS[0], CLIPS[1]])
+        document = self._document([CLIPS[0], CLIPS[1]])
         steps = data.draw(st.integers(0, 80))
 
         async def leave() -> None:
-            working = asyncio.ensure_future(self.service.assemble(wanted, OWNER))
+            working = asyncio.ensure_future(self.service.assemble(document, OWNER))
             for _ in range(steps):
                 await asyncio.sleep(0)
             working.cancel()
@@ -108,9 +108,9 @@ class Pipeline(RuleBasedStateMachine):
             assert states[0] is State.PENDING
             assert states[-1] in FINAL
             assert sum(state in FINAL for state in states) == 1
-            known = set(STEPS.values())
+            steps = set(STEPS.values())
             assert all(
-                after in known and (before, after) in MOVES for before, after in pairwise(states)
+                after in steps and (before, after) in MOVES for before, after in pairwise(states)
             )
 
     @invariant()
@@ -131,14 +131,16 @@ class Pipeline(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.folder.cleanup()
 
-    def _wanted(self, clips: list[str]) -> Blueprint:
+    def _document(self, clips: list[str]) -> Blueprint:
         self.number += 1
-        wanted = blueprint(UUID(int=self.number, version=4), clips)
-        self.asked[wanted.task_id] = wanted
-        return wanted
+        document = blueprint(UUID(int=self.number, version=4), clips)
+        self.asked[document.task_id] = document
+        return document
 
-    async def _answered(self, wanted: list[Blueprint]) -> None:
-        await asyncio.gather(*(self.service.run(each) for each in wanted), return_exceptions=True)
+    async def _answered(self, documents: list[Blueprint]) -> None:
+        await asyncio.gather(
+            *(self.service.run(each) for each in documents), return_exceptions=True
+        )
 
 
 class LastingTrouble(RuleBasedStateMachine):
@@ -155,13 +157,13 @@ class LastingTrouble(RuleBasedStateMachine):
         trouble = self.service.trouble
         trouble.at, trouble.kind = len(trouble.calls) + at, kind
         self.number += 1
-        wanted = blueprint(UUID(int=self.number, version=4), [CLIPS[0]])
+        document = blueprint(UUID(int=self.number, version=4), [CLIPS[0]])
         if chosen:
-            output = msgspec.structs.replace(wanted.output_config, output_path=CHOSEN)
-            wanted = msgspec.structs.replace(wanted, output_config=output)
+            output = msgspec.structs.replace(document.output_config, output_path=CHOSEN)
+            document = msgspec.structs.replace(document, output_config=output)
 
         async def answered() -> None:
-            await asyncio.gather(self.service.run(wanted), return_exceptions=True)
+            await asyncio.gather(self.service.run(document), return_exceptions=True)
             trouble.at = None
             await trouble.land()
 

@@ -57,7 +57,7 @@ class Shown(msgspec.Struct):
     turns: float
 
 
-def shown(room: Ballroom, dance: PlannedDance) -> Shown:
+def summary(room: Ballroom, dance: PlannedDance) -> Shown:
     seconds = [move.duration for move in dance.blueprint.moves]
     moves = [room.moves[move_id] for move_id in ids(dance)]
 
@@ -78,7 +78,7 @@ async def test_opposite_descriptions_give_dances_that_differ_visibly(
     room: Ballroom, song_id: str | None, seed: int
 ) -> None:
     slow, fast = [
-        shown(room, await room.described(words, song_id=song_id, seed=seed))
+        summary(room, await room.described(words, song_id=song_id, seed=seed))
         for words in (SLOW, FAST)
     ]
     assert len(slow.moves & fast.moves) < 0.3 * len(slow.moves | fast.moves)
@@ -112,10 +112,14 @@ async def test_no_two_neighbours_are_the_same(room: Ballroom) -> None:
 async def test_a_blueprint_says_what_was_asked_and_how_good_it_is(room: Ballroom) -> None:
     dance = await room.described(SLOW, song_id="luna-de-humo", seed=3)
     rules.check(dance.blueprint)
-    said = dance.blueprint.generation_parameters
-    assert (said["query"], said["song_id"], said["seed"]) == (SLOW, "luna-de-humo", 3)
-    assert said["warnings"] == msgspec.to_builtins(list(dance.warnings))
-    assert msgspec.convert(said["quality"], Quality) == dance.quality
+    parameters = dance.blueprint.generation_parameters
+    assert (parameters["query"], parameters["song_id"], parameters["seed"]) == (
+        SLOW,
+        "luna-de-humo",
+        3,
+    )
+    assert parameters["warnings"] == msgspec.to_builtins(list(dance.warnings))
+    assert msgspec.convert(parameters["quality"], Quality) == dance.quality
     assert dance.quality.steps_on_the_beat == 1
     assert dance.quality.cut_error_worst < 17
     assert 0 < dance.quality.coverage < 1
@@ -137,12 +141,12 @@ async def test_what_is_said_outright_counts_more_than_the_words(room: Ballroom) 
         locked_moves=(LockedMove(position=4, move_id="golpes"),),
         banned_moves=("madrid",),
     )
-    request, asked = dance.parameters.request, dance.parameters.asked
+    request, description = dance.parameters.request, dance.parameters.asked
     assert (request.difficulty, request.style) == (Difficulty.ADVANCED, Style.PLAYFUL)
-    assert (asked.difficulty, asked.style) == (Difficulty.BEGINNER, Style.ROMANTIC)
+    assert (description.difficulty, description.style) == (Difficulty.BEGINNER, Style.ROMANTIC)
     assert "golpes" in ids(dance)
     assert "madrid" not in ids(dance)
-    assert shown(room, dance).energy > 0.7
+    assert summary(room, dance).energy > 0.7
 
 
 async def test_a_description_that_is_no_text_is_refused(room: Ballroom) -> None:
@@ -174,21 +178,21 @@ async def test_motion_that_is_known_decides_and_is_read_once_until_it_changes(
         start, end = ((0.1, 0.9), (0.9, 0.1))[number % 2]
         entry = MoveEmbedding(move_id=move.id, energy_start=start, energy_end=end)
         await room.embeddings.keep(entry)
-    known = [await room.planned(SONG) for _ in range(3)]
+    dances = [await room.planned(SONG) for _ in range(3)]
     assert counted.read == 2
-    assert ids(known[0]) == ids(known[2])
-    assert ids(known[0]) != ids(unknown)
-    assert known[0].quality.continuity > 0.8
-    jumps = reason_of(known[0], "continuity")
+    assert ids(dances[0]) == ids(dances[2])
+    assert ids(dances[0]) != ids(unknown)
+    assert dances[0].quality.continuity > 0.8
+    jumps = reason_of(dances[0], "continuity")
     assert fmean(jumps) < 0.25
 
 
 async def test_proposals_are_danced_and_what_went_wrong_is_told(tmp_path: Path) -> None:
-    asked = Asked(difficulty=Difficulty.INTERMEDIATE)
+    request = Asked(difficulty=Difficulty.INTERMEDIATE)
     room = await ballroom(
-        tmp_path, MemoryDescriptionModel(asked, ["hammerlock", "golpes"], [STAMMERED])
+        tmp_path, MemoryDescriptionModel(request, ["hammerlock", "golpes"], [STAMMERED])
     )
-    alone = await ballroom(tmp_path, MemoryDescriptionModel(asked))
+    alone = await ballroom(tmp_path, MemoryDescriptionModel(request))
     liked, plain = [
         await each.described("anything", song_id="luna-de-humo") for each in (room, alone)
     ]
@@ -199,19 +203,19 @@ async def test_proposals_are_danced_and_what_went_wrong_is_told(tmp_path: Path) 
     assert liked.blueprint.generation_parameters["warnings"] == [msgspec.to_builtins(STAMMERED)] * 2
 
 
-@pytest.mark.parametrize(("beats", "said"), [("double", "half"), ("half", "twice")])
+@pytest.mark.parametrize(("beats", "word"), [("double", "half"), ("half", "twice")])
 async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
-    room: Ballroom, beats: Literal["double", "half"], said: str
+    room: Ballroom, beats: Literal["double", "half"], word: str
 ) -> None:
     plain = await room.planned(SONG)
-    heard = await room.analyze_song(SONG.song_id)
-    otherwise = corrected(heard, Correction(beats=beats))
+    analysis = await room.analyze_song(SONG.song_id)
+    otherwise = corrected(analysis, Correction(beats=beats))
     # Of a song without a genre nobody knows how its dancers count it.
     song = await room.library.songs.remove(SONG.song_id)
     unnamed = msgspec.structs.replace(song, genre=None, audio_path="songs/without-genre")
     await room.library.songs.add(unnamed, otherwise)
     dance = await room.planned(SONG)
-    assert any(f"counted at {said} its tempo" in each.message for each in dance.warnings)
+    assert any(f"counted at {word} its tempo" in each.message for each in dance.warnings)
     assert dance.blueprint.audio_tempo == pytest.approx(plain.blueprint.audio_tempo, rel=0.02)
     assert dance.quality.steps_on_the_beat > 0.9
     explained = await room.explain(dance.blueprint)
@@ -220,11 +224,11 @@ async def test_a_song_no_move_is_fast_enough_for_is_counted_otherwise(
 
 
 async def test_a_song_is_counted_where_most_of_the_library_can_be_danced(room: Ballroom) -> None:
-    heard = await room.analyze_song(SONG.song_id)
-    fast = corrected(heard, Correction(beats="double"))
+    analysis = await room.analyze_song(SONG.song_id)
+    fast = corrected(analysis, Correction(beats="double"))
     await room.library.songs.keep_analysis(SONG.song_id, fast)
     first = next(iter(room.moves.values()))
     alone = msgspec.structs.replace(first, id="alone", tempo=fast.tempo)
     await room.library.moves.add(alone)
     dance = await room.planned(SONG)
-    assert dance.blueprint.audio_tempo == pytest.approx(heard.tempo, rel=0.02)
+    assert dance.blueprint.audio_tempo == pytest.approx(analysis.tempo, rel=0.02)

@@ -43,18 +43,18 @@ def test_no_dance_and_none_of_its_alternatives_has_a_move_that_is_marked(
         else:
             dance = await room.planned(msgspec.structs.replace(SONG, seed=seed))
         explained = await room.explain(dance.blueprint)
-        named = {each.clip_id for each in dance.blueprint.moves}
-        named |= {other.move_id for each in explained.moves for other in each.alternatives}
-        assert not named & unusable
+        ids = {each.clip_id for each in dance.blueprint.moves}
+        ids |= {other.move_id for each in explained.moves for other in each.alternatives}
+        assert not ids & unusable
         assert explained.quality == dance.quality
 
     asyncio.run(danced())
 
 
 async def test_a_model_is_offered_no_move_that_is_marked(tmp_path: Path) -> None:
-    asked = Asked()
-    plain = await ballroom(tmp_path, MemoryDescriptionModel(asked, ["golpes"]))
-    room = await ballroom(tmp_path, MemoryDescriptionModel(asked, ["golpes"]))
+    request = Asked()
+    plain = await ballroom(tmp_path, MemoryDescriptionModel(request, ["golpes"]))
+    room = await ballroom(tmp_path, MemoryDescriptionModel(request, ["golpes"]))
     await marked(room, "golpes")
     for each, there in ((plain, True), (room, False)):
         dance = await each.described("anything", song_id=SONG.song_id)
@@ -106,8 +106,8 @@ async def test_an_alternative_that_was_marked_since_is_told_of_no_more(tmp_path:
     gone, first = sorted(others)[0], blueprint.moves[0].clip_id or ""
     await marked(room, gone, first)
     after = await room.explain(blueprint)
-    shown = {other.move_id for each in after.moves for other in each.alternatives}
-    assert shown == {o.move_id for e in before.moves for o in e.alternatives} - {gone, first}
+    alternatives = {other.move_id for each in after.moves for other in each.alternatives}
+    assert alternatives == {o.move_id for e in before.moves for o in e.alternatives} - {gone, first}
     assert [each.move_id for each in after.moves] == [each.move_id for each in before.moves]
     assert after.quality is not None
 
@@ -122,12 +122,12 @@ async def test_no_shortlist_has_a_move_that_is_marked(tmp_path: Path, many: int)
     unusable = {locked, *plain[: len(plain) // 2]}
     for each in unusable:
         assert await large_library.library.moves.mark_unusable(move(int(each[1:])), WHY)
-    found = await large_library.ids(wish)
-    assert found
-    assert not set(found) & unusable
-    for each in found:
+    ids = await large_library.ids(wish)
+    assert ids
+    assert not set(ids) & unusable
+    for each in ids:
         await large_library.library.moves.mark_unusable(move(int(each[1:])), WHY)
-    assert not set(await large_library.ids(wish)) & {*found, *unusable}
+    assert not set(await large_library.ids(wish)) & {*ids, *unusable}
 
 
 async def test_of_many_moves_all_marked_none_is_shortlisted(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ class Place:
     async def move(self, name: str, *, ready: bool, first_count: float = 0.5) -> Move:
         source = self.root / f"{name}.mp4"
         source.write_bytes(clip(name, 300, 30))
-        asked = Move(
+        template = Move(
             id=name,
             name=name,
             label="basic",
@@ -86,7 +86,7 @@ class Place:
             tempo=120,
             first_count=first_count,
         )
-        return await self.add_move(source, asked, ready=ready)
+        return await self.add_move(source, template, ready=ready)
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ def place(tmp_path: Path) -> Place:
 
 
 async def test_a_move_is_made_ready_from_its_first_one_before_it_is_stored(place: Place) -> None:
-    kept = await place.move("a", ready=True)
+    library_move = await place.move("a", ready=True)
     (cut,) = place.encoder.cuts
-    assert (cut.clip, cut.first, cut.frames, cut.rate) == (kept.video_path, 15, 120, 1)
+    assert (cut.clip, cut.first, cut.frames, cut.rate) == (library_move.video_path, 15, 120, 1)
 
 
 async def test_a_clip_that_cannot_be_made_ready_is_refused_whole(place: Place) -> None:
@@ -113,10 +113,10 @@ async def test_a_clip_that_cannot_be_made_ready_is_refused_whole(place: Place) -
 async def test_a_song_is_made_ready_as_a_whole(place: Place) -> None:
     source = place.root / "song"
     source.write_bytes(song(20))
-    asked = Song(id="s", title="S", artist="A", audio_path="songs/new", duration=1)
-    kept = await place.add_song(source, asked)
+    template = Song(id="s", title="S", artist="A", audio_path="songs/new", duration=1)
+    library_song = await place.add_song(source, template)
     (sound,) = place.encoder.songs
-    assert (sound.song, sound.frames, sound.loudness) == (kept.audio_path, 600, None)
+    assert (sound.song, sound.frames, sound.loudness) == (library_song.audio_path, 600, None)
 
 
 async def test_the_whole_library_is_made_ready_and_what_cannot_be_is_named(place: Place) -> None:

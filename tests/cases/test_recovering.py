@@ -59,11 +59,11 @@ class Place:
         self.tasks = MemoryTaskRepository()
         self.archive = MemoryBlueprintArchive()
         self.storage = MemoryStorage(now=self.clock.now)
-        self.recover = self.recovering(made=1_000_000)
+        self.recover = self.recovering(limit=1_000_000)
 
-    def recovering(self, made: int) -> RecoverStorage:
+    def recovering(self, limit: int) -> RecoverStorage:
         library = (self.library.songs, self.library.moves, self.library.files)
-        return RecoverStorage(*library, self.tasks, self.archive, self.storage, made=made)
+        return RecoverStorage(*library, self.tasks, self.archive, self.storage, cache_limit=limit)
 
     def file(self, path: str, content: bytes = b"12345") -> str:
         self.storage.objects[path] = content
@@ -76,16 +76,16 @@ class Place:
     async def task(self, number: int, *steps: Step, path: str | None = None) -> UUID:
         """A task with its Blueprint that has taken some steps."""
         task_id, now = UUID(int=number, version=4), self.clock.now()
-        kept = blueprint(task_id, [CLIPS[0]])
-        path = path or kept.output_config.output_path
-        output = msgspec.structs.replace(kept.output_config, output_path=path)
-        await self.archive.keep(msgspec.structs.replace(kept, output_config=output))
+        document = blueprint(task_id, [CLIPS[0]])
+        path = path or document.output_config.output_path
+        output = msgspec.structs.replace(document.output_config, output_path=path)
+        await self.archive.keep(msgspec.structs.replace(document, output_config=output))
         await self.tasks.add(Assembly(task_id=task_id, owner=OWNER, created_at=now, updated_at=now))
         for step in (Step.PLAN, *steps):
             film = path if step is Step.COMPLETE else None
             await self.tasks.update(
                 task_id,
-                lambda found, step=step, film=film: found.take(step, now, output_path=film),
+                lambda assembly, step=step, film=film: assembly.take(step, now, output_path=film),
             )
         return task_id
 
@@ -221,20 +221,20 @@ async def test_with_the_wrong_database_nothing_goes_unless_it_is_forced(place: P
 async def test_a_file_that_cannot_be_deleted_keeps_no_other_from_it(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held, gone = place.file(move(1).video_path), place.file(move(2).video_path)
+    stuck_file, gone = place.file(move(1).video_path), place.file(move(2).video_path)
     real = place.storage.delete
 
     async def delete(path: str) -> None:
-        if path == held:
+        if path == stuck_file:
             raise StorageFailed("The disk says no.")
         await real(path)
 
     monkeypatch.setattr(place.storage, "delete", delete)
     recovery = await place.later()
-    assert [(each.item, each.code) for each in recovery.failed] == [(held, "storage-failed")]
+    assert [(each.item, each.code) for each in recovery.failed] == [(stuck_file, "storage-failed")]
     assert [each.path for each in recovery.removed] == [gone]
     monkeypatch.undo()
-    assert [each.path for each in (await place.recover()).removed] == [held]
+    assert [each.path for each in (await place.recover()).removed] == [stuck_file]
 
 
 async def test_a_storage_that_is_away_marks_nothing(
@@ -272,7 +272,7 @@ async def test_two_recoveries_at_once_do_what_one_does(place: Place) -> None:
 async def test_of_made_files_the_oldest_go_until_the_rest_is_within_the_limit(
     place: Place, tmp_path: Path, limit: int, left: list[str]
 ) -> None:
-    recover = place.recovering(made=limit)
+    recover = place.recovering(limit=limit)
     for name in ("1", "2", "3"):
         (tmp_path / name).write_bytes(b"x" * 10)
         await place.storage.put(tmp_path / name, f"cache/clip-{name}")
@@ -284,6 +284,6 @@ async def test_of_made_files_the_oldest_go_until_the_rest_is_within_the_limit(
 
 
 async def test_a_made_file_that_is_young_stays_whatever_the_limit(place: Place) -> None:
-    made = place.file("cache/clip-0")
-    assert (await place.recovering(made=0)()).removed == ()
-    assert {*place.storage.objects} == {made}
+    path = place.file("cache/clip-0")
+    assert (await place.recovering(limit=0)()).removed == ()
+    assert {*place.storage.objects} == {path}

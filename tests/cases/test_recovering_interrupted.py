@@ -35,7 +35,7 @@ async def abandoned(here: Service, steps: int) -> None:
     now = here.clock.now()
     await here.tasks.add(Assembly(task_id=TASK, owner=OWNER, created_at=now, updated_at=now))
     for step in WAY[:steps]:
-        await here.tasks.update(TASK, lambda found, step=step: found.take(step, now))
+        await here.tasks.update(TASK, lambda assembly, step=step: assembly.take(step, now))
     here.workspace.abandoned.append(TASK)
 
 
@@ -56,14 +56,14 @@ async def test_a_task_is_failed_at_whatever_step_its_process_died(
 
 async def test_a_film_that_was_published_is_completed_and_not_lost(tmp_path: Path) -> None:
     here = Service(tmp_path)
-    wanted = blueprint(TASK, [CLIPS[0]])
-    await here.archive.keep(wanted)
-    here.storage.objects[wanted.output_config.output_path] = b"film"
+    document = blueprint(TASK, [CLIPS[0]])
+    await here.archive.keep(document)
+    here.storage.objects[document.output_config.output_path] = b"film"
     await abandoned(here, len(WAY))
     assert await recover(here)() == 1
     final = here.final(TASK)
     assert final.state is State.COMPLETED
-    assert final.output_path == wanted.output_config.output_path
+    assert final.output_path == document.output_config.output_path
     assert final.seconds == 2
 
 

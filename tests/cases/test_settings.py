@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.jobs.admission import Admission
 from domain.shared.errors import InvalidRequest
 from entrypoints.environment import SETTINGS, from_environment, listed, with_address
 from entrypoints.settings import Settings
@@ -58,7 +59,7 @@ def test_workers_need_postgres() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "place"),
+    ("fields", "place"),
     [
         ({}, "{folder}/media/output/a.mp4"),
         ({"storage_backend": "s3", "s3_bucket": "b"}, "s3://b/output/a.mp4"),
@@ -73,9 +74,9 @@ def test_workers_need_postgres() -> None:
     ],
 )
 def test_people_are_told_where_a_film_really_is(
-    tmp_path: Path, said: dict[str, str], place: str
+    tmp_path: Path, fields: dict[str, str], place: str
 ) -> None:
-    settings = Settings(data_dir=str(tmp_path), **said)  # pyright: ignore[reportArgumentType]
+    settings = Settings(data_dir=str(tmp_path), **fields)  # pyright: ignore[reportArgumentType]
     assert settings.media_at("output/a.mp4") == place.format(folder=tmp_path)
 
 
@@ -97,13 +98,13 @@ def test_no_number_is_taken_that_is_none(name: str, wrong: str) -> None:
 def test_a_list_of_the_settings_shows_no_secret() -> None:
     secrets = [each for each in SETTINGS if each.setting.secret]
     assert {each.name for each in secrets} >= {"BACHATA_S3_SECRET_KEY", "GEMINI_API_KEY"}
-    given = {each.name: 4 * "opensesame" for each in secrets}
+    variables = {each.name: 4 * "opensesame" for each in secrets}
     addresses = {"BACHATA_S3_ENDPOINT_URL": "http://somebody:opensesame@127.0.0.1:8333"}
-    shown = listed(from_environment({**given, **addresses, "BACHATA_S3_ACCESS_KEY": "a"}))
-    assert list(shown) == [each.name for each in SETTINGS]
-    assert "opensesame" not in str(shown)
-    assert shown["GEMINI_API_KEY"] == "(set)"
-    assert shown["BACHATA_S3_ENDPOINT_URL"] == "http://***@127.0.0.1:8333"
+    listing = listed(from_environment({**variables, **addresses, "BACHATA_S3_ACCESS_KEY": "a"}))
+    assert list(listing) == [each.name for each in SETTINGS]
+    assert "opensesame" not in str(listing)
+    assert listing["GEMINI_API_KEY"] == "(set)"
+    assert listing["BACHATA_S3_ENDPOINT_URL"] == "http://***@127.0.0.1:8333"
     assert listed(Settings())["GEMINI_API_KEY"] == ""
 
 
@@ -123,8 +124,26 @@ def test_a_server_without_accounts_starts_on_a_loopback_address_alone() -> None:
 
 def test_secrets_of_tokens_are_long_and_separated_by_commas() -> None:
     one, two = 32 * "a", 40 * "b"
-    given = from_environment({"BACHATA_TOKEN_SECRETS": f"{one}, {two},"})
-    assert given.secrets == (one, two)
+    settings = from_environment({"BACHATA_TOKEN_SECRETS": f"{one}, {two},"})
+    assert settings.secrets == (one, two)
     with pytest.raises(InvalidRequest) as refused:
         from_environment({"BACHATA_TOKEN_SECRETS": f"{one},{31 * 'c'}"})
     assert 31 * "c" not in str(refused.value.violations)
+
+
+def test_every_user_has_a_limit_and_only_without_accounts_the_caller_has_none() -> None:
+    with_accounts = from_environment({"BACHATA_AUTH": "on", "BACHATA_MAX_PER_CALLER": "3"})
+    assert with_accounts.admission_on(2) == Admission(most=34, most_of_one=3)
+    assert from_environment({}).admission_on(2) == Admission(most=34, most_of_one=None)
+
+
+@pytest.mark.parametrize(("waiting", "most"), [("0", 1), ("7", 7)])
+def test_a_server_with_workers_limits_the_films_that_wait(waiting: str, most: int) -> None:
+    settings = from_environment(
+        {
+            "BACHATA_JOBS": "pgqueuer",
+            "BACHATA_DATABASE_URL": "postgresql+asyncpg://localhost/a",
+            "BACHATA_MAX_WAITING": waiting,
+        }
+    )
+    assert settings.admission_on(8) == Admission(most=most, most_of_one=None, counts_running=False)

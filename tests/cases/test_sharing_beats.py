@@ -48,8 +48,8 @@ class World:
     def __init__(self, folder: Path, *moves: Move) -> None:
         self.moves = MemoryLibrary(moves=moves).moves
         self.storage = MemoryStorage({move.video_path: FILES[move.id] for move in moves})
-        known = {(FILES[one], FILES["unsure"]): SAME for one in ("sure", "surer")}
-        self.aligner = Counting(known)
+        alignments = {(FILES[one], FILES["unsure"]): SAME for one in ("sure", "surer")}
+        self.aligner = Counting(alignments)
         self.share = ShareBeats(
             self.moves,
             self.storage,
@@ -79,9 +79,9 @@ async def test_the_others_stay_as_they_are(tmp_path: Path) -> None:
 async def test_what_a_person_said_of_a_clip_stays(tmp_path: Path) -> None:
     world = World(tmp_path, SURE, UNSURE)
     await world.moves.correct("unsure", Correction(beats="double"))
-    said = await world.moves.get("unsure")
+    move = await world.moves.get("unsure")
     assert await world.share() == ()
-    assert await world.moves.get("unsure") == said
+    assert await world.moves.get("unsure") == move
 
 
 async def test_nothing_is_fingerprinted_where_every_clip_is_sure(tmp_path: Path) -> None:
@@ -120,9 +120,11 @@ async def test_an_import_says_whose_beats_a_clip_has(tmp_path: Path) -> None:
     place = Place(tmp_path)
     place.alignments.update(filmed_to_one_recording(place))
     report = await place()
-    said = {each.id: [n.message for n in each.notes if n.field == "beats"] for each in report.moves}
-    assert said["known"] == []
-    assert said["unsure"][-1].startswith("Beats from 'known', same recording")
+    messages = {
+        each.id: [n.message for n in each.notes if n.field == "beats"] for each in report.moves
+    }
+    assert messages["known"] == []
+    assert messages["unsure"][-1].startswith("Beats from 'known', same recording")
     assert (await place.moves())["unsure"].beats_from == "known"
     assert await place.checked() == []
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from application.concurrency import shielding
 from application.concurrency.shielding import finish_even_if_cancelled
-from domain.shared.errors import WaitedTooLong
+from domain.shared.errors import NotReady, WaitedTooLong
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +70,28 @@ async def test_a_cancellation_is_raised_though_the_work_fails_and_the_failure_is
     assert isinstance(cancelled.value.__cause__, LookupError)
 
 
+@pytest.mark.parametrize(("failure", "traced"), [(NotReady("Away."), False), (LookupError(), True)])
+async def test_only_the_trace_of_an_error_that_nobody_expects_is_logged(
+    caplog: pytest.LogCaptureFixture, failure: Exception, traced: bool
+) -> None:
+    may_end = asyncio.Event()
+
+    async def work() -> None:
+        await may_end.wait()
+        raise failure
+
+    caller = asyncio.ensure_future(finish_even_if_cancelled(work()))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.sleep(0)
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    [record] = caplog.records
+    assert bool(record.exc_info) == traced
+    assert record.getMessage().endswith(": Away." if not traced else ": LookupError")
+
+
 async def test_a_scope_that_is_cancelled_does_not_keep_the_event_loop_busy() -> None:
     """A cancelled scope of anyio cancels its tasks in every turn of the loop."""
     turns, done = 0, False
@@ -85,10 +107,10 @@ async def test_a_scope_that_is_cancelled_does_not_keep_the_event_loop_busy() -> 
     woken = 0
     real = asyncio.wait
 
-    async def counted(*given: Any, **more: Any) -> Any:
+    async def counted(*arguments: Any, **more: Any) -> Any:
         nonlocal woken
         woken += 1
-        return await real(*given, **more)
+        return await real(*arguments, **more)
 
     with pytest.MonkeyPatch.context() as patch, anyio.CancelScope() as scope:
         patch.setattr(shielding.asyncio, "wait", counted)

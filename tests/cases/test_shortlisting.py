@@ -48,9 +48,9 @@ class Ear(MemoryAudioAnalyzer):
         self._hears = hears
 
     async def analyze(self, song: Path) -> Analysis:
-        heard = await super().analyze(song)
+        analysis = await super().analyze(song)
         numbers = tuple(unpacked(row(Part.AUDIO, 1))) if self._hears else ()
-        return msgspec.structs.replace(heard, embedding=numbers)
+        return msgspec.structs.replace(analysis, embedding=numbers)
 
 
 class LargeLibrary:
@@ -109,15 +109,17 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 async def large_library(tmp_path_factory: pytest.TempPathFactory) -> LargeLibrary:
-    made = LargeLibrary(tmp_path_factory.mktemp("large_library"))
-    await made.embed()
+    place = LargeLibrary(tmp_path_factory.mktemp("large_library"))
+    await place.embed()
     # The ones that end in 5 are danced to music like the song.
     for number in range(5, COUNT, 10):
-        known = await made.embeddings.find(f"m{number:04}")
-        assert known is not None
-        rows = msgspec.structs.replace(known.rows, audio=row(Part.AUDIO, 1))
-        await made.embeddings.keep(msgspec.structs.replace(known, rows=rows, audio_by="memory"))
-    return made
+        embedding = await place.embeddings.find(f"m{number:04}")
+        assert embedding is not None
+        rows = msgspec.structs.replace(embedding.rows, audio=row(Part.AUDIO, 1))
+        await place.embeddings.keep(
+            msgspec.structs.replace(embedding, rows=rows, audio_by="memory")
+        )
+    return place
 
 
 async def test_of_few_moves_all_are_weighed(tmp_path: Path) -> None:
@@ -140,12 +142,12 @@ async def test_the_moves_suit_the_song_and_every_energy(large_library: LargeLibr
 
 async def test_everything_that_meets_a_narrow_wish_is_there(large_library: LargeLibrary) -> None:
     wish = Wish(difficulty=Difficulty.BEGINNER, style=Style.SENSUAL)
-    found = set(await large_library.ids(wish))
+    ids = set(await large_library.ids(wish))
 
     meeting = {f"m{number:04}" for number in range(1, COUNT, 50) if number % 7}
-    assert meeting <= found
+    assert meeting <= ids
     # The planner relaxes the wish, and so needs others as well.
-    assert len(found - meeting) >= 100
+    assert len(ids - meeting) >= 100
 
 
 async def test_the_words_have_a_say(large_library: LargeLibrary) -> None:
@@ -170,9 +172,9 @@ async def test_locked_moves_are_there_and_banned_ones_are_not(large_library: Lar
     likest = (await large_library.ids(Wish()))[0]
     slow = "m0007"
     wish = Wish(locked=(LockedMove(position=0, move_id=slow),), banned=(likest,))
-    found = await large_library.ids(wish)
-    assert slow in found
-    assert likest not in found
+    ids = await large_library.ids(wish)
+    assert slow in ids
+    assert likest not in ids
 
 
 async def test_a_move_that_has_just_come_may_be_danced(tmp_path: Path) -> None:
@@ -183,10 +185,10 @@ async def test_a_move_that_has_just_come_may_be_danced(tmp_path: Path) -> None:
     await large_library.embed()
     await large_library.library.moves.remove("m0005")
 
-    found = await large_library.ids(wish)
+    ids = await large_library.ids(wish)
 
-    assert "new" in found
-    assert "m0005" not in found
+    assert "new" in ids
+    assert "m0005" not in ids
 
 
 async def test_a_dance_is_chosen_from_the_shortlist(large_library: LargeLibrary) -> None:

@@ -53,10 +53,10 @@ def shop(tmp_path: Path) -> Shop:
 
 
 async def test_a_new_song_is_taken_in_by_the_name_of_its_file(shop: Shop) -> None:
-    taken = await shop.take(shop.file("Luna de Humo.mp3", 20))
-    assert (taken.id, taken.title, taken.duration) == ("luna-de-humo", "Luna de Humo", 20)
-    assert await shop.songs() == (taken,)
-    assert taken.audio_path in shop.storage.objects
+    new_song = await shop.take(shop.file("Luna de Humo.mp3", 20))
+    assert (new_song.id, new_song.title, new_song.duration) == ("luna-de-humo", "Luna de Humo", 20)
+    assert await shop.songs() == (new_song,)
+    assert new_song.audio_path in shop.storage.objects
 
 
 async def test_the_same_file_is_the_same_song_whatever_it_is_called(shop: Shop) -> None:
@@ -77,9 +77,9 @@ async def test_another_song_of_the_same_name_is_another_song(shop: Shop) -> None
 
 async def test_of_many_who_bring_the_same_file_at_once_one_takes_it_in(shop: Shop) -> None:
     files = [shop.file(f"{number}/one.mp3", 20) for number in range(6)]
-    taken = await asyncio.gather(*map(shop.take, files))
-    assert len({each.id for each in taken}) == 1
-    assert await shop.songs() == (taken[0],)
+    songs = await asyncio.gather(*map(shop.take, files))
+    assert len({each.id for each in songs}) == 1
+    assert await shop.songs() == (songs[0],)
     assert len(shop.storage.objects) == 1
 
 
@@ -113,9 +113,9 @@ async def test_a_song_that_another_adds_between_two_questions_is_not_added_again
         MemoryEncoder(),
         MemoryWorkspace(shop.root / "work"),
     )
-    taken = await TakeSong(overtaken, shop.library.files, add)(mine)
+    new_song = await TakeSong(overtaken, shop.library.files, add)(mine)
     assert come
-    assert await shop.songs() == (taken,)
+    assert await shop.songs() == (new_song,)
 
 
 @pytest.mark.parametrize("content", [b"", b"no song", clip("one", 30, 30, sound=False)])
@@ -129,5 +129,5 @@ async def test_what_is_no_song_is_refused_and_not_taken_in(shop: Shop, content: 
 
 
 async def test_a_file_whose_name_is_no_text_is_taken_in(shop: Shop) -> None:
-    taken = await shop.take(shop.file("caf\udce9.mp3", 20))
-    assert (taken.id, taken.title) == ("caf", "caf\ufffd")
+    new_song = await shop.take(shop.file("caf\udce9.mp3", 20))
+    assert (new_song.id, new_song.title) == ("caf", "caf\ufffd")

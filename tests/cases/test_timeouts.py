@@ -1,6 +1,7 @@
 """A wait ends within its limit, whatever is waited for."""
 
 import asyncio
+from contextlib import suppress
 from threading import Event
 
 import pytest
@@ -83,9 +84,9 @@ async def test_work_that_does_not_end_is_abandoned_and_the_log_says_where_it_sta
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller
-    told = [each for each in caplog.records if "abandoned: the work" in each.getMessage()]
-    assert len(told) == 2
-    assert any("stubborn.py" in place for place in vars(told[0])["stack"])
+    records = [each for each in caplog.records if "abandoned: the work" in each.getMessage()]
+    assert len(records) == 2
+    assert any("stubborn.py" in place for place in vars(records[0])["stack"])
 
 
 async def test_the_result_of_work_that_ends_when_it_is_cancelled_is_not_lost() -> None:
@@ -110,6 +111,34 @@ async def test_the_end_is_waited_for_however_often_the_wait_is_cancelled() -> No
     assert not waiting.done()
     may_end.set()
     assert await waiting
+
+
+async def test_a_caller_that_is_cancelled_as_its_late_work_ends_hears_of_it() -> None:
+    async with stubborn() as waits:
+
+        async def again_and_again() -> None:
+            while True:
+                with suppress(WaitedTooLong):
+                    await within("the work", SHORT, late(), leaving=60)
+
+        ending = asyncio.Event()
+
+        async def late() -> None:
+            try:
+                await forever()
+            finally:
+                ending.set()
+                await waits.hang()
+
+        looping = asyncio.ensure_future(again_and_again())
+        await ending.wait()
+        looping.cancel()
+        await asyncio.sleep(0)
+        waits.let_go()
+        await asyncio.wait({looping}, timeout=20)
+        heard = looping.done()
+        looping.cancel()
+    assert heard
 
 
 async def test_work_carried_to_its_end_is_given_up_when_it_has_none() -> None:

@@ -87,14 +87,14 @@ class Place:
         self.workspace = MemoryWorkspace(root)
         self.embeddings = self.library.embeddings
         self.audio_analyzer = MemoryAudioAnalyzer()
-        kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
+        ports = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
         songs, moves = self.library.songs, self.library.moves
-        self.prepare_item = PrepareItem(songs, moves, *kept, self.encoder, self.workspace)
-        self.check = CheckLibrary(moves, self.embeddings, *kept, self.workspace, self.prepare_item)
+        self.prepare_item = PrepareItem(songs, moves, *ports, self.encoder, self.workspace)
+        self.check = CheckLibrary(moves, self.embeddings, *ports, self.workspace, self.prepare_item)
         self.hears: dict[str, Exception] = {}
         examine = Examination(self.audio_analyzer.analyze, MemoryEmbedder())
         self.backfill = BackfillAudioEmbeddings(
-            *kept, self.encoder, self.workspace, self.embeddings, examine, self.audio_analyzer
+            *ports, self.encoder, self.workspace, self.embeddings, examine, self.audio_analyzer
         )
 
     async def filled(self) -> "Place":
@@ -152,9 +152,9 @@ async def test_a_clip_that_fails_is_marked_with_the_reason_and_the_others_are_ma
     place.encoder.faults["clips/b"] = error
     assert await place.unready() == ["b"]
     assert await place.marks() == {"a": None, "b": reason_of(error, ""), "c": None}
-    [found] = await place.checked()
-    assert found.move_id == "b"
-    assert reason_of(error, "") in found.message
+    [finding] = await place.checked()
+    assert finding.move_id == "b"
+    assert reason_of(error, "") in finding.message
     assert place.workspace.open == set()
 
 
@@ -194,11 +194,11 @@ async def test_what_says_nothing_of_the_clip_marks_it_not_and_stops_nothing(
 @pytest.mark.parametrize("error", OF_ALL, ids=kind)
 async def test_a_full_disk_ends_the_work_and_marks_nothing(place: Place, error: Exception) -> None:
     place.encoder.faults["clips/b"] = error
-    told = DiskFull if isinstance(error, OSError) else type(error)
-    with pytest.raises(told):
+    error_type = DiskFull if isinstance(error, OSError) else type(error)
+    with pytest.raises(error_type):
         await place.unready()
     assert await place.marks() == {"a": None, "b": None, "c": None}
-    with pytest.raises(told):
+    with pytest.raises(error_type):
         await place.prepare_item(move("b"))
     assert place.workspace.open == set()
 
@@ -246,9 +246,9 @@ async def test_a_move_that_is_removed_while_it_fails_does_not_come_back(place: P
             await removed.wait()
             raise UnreadableMedia("It is damaged.")
 
-    kept = (place.storage, MemoryArtifactCache(), MemoryMediaProbe())
+    ports = (place.storage, MemoryArtifactCache(), MemoryMediaProbe())
     songs, moves = place.library.songs, place.library.moves
-    prepare_item = PrepareItem(songs, moves, *kept, Waiting(), place.workspace)
+    prepare_item = PrepareItem(songs, moves, *ports, Waiting(), place.workspace)
     trying = asyncio.ensure_future(prepare_item(move("b")))
     await failing.wait()
     await place.library.moves.remove("b")
@@ -273,18 +273,18 @@ async def test_a_song_that_fails_stops_nothing_either(place: Place) -> None:
 async def test_one_clip_that_cannot_be_listened_to_keeps_no_other_from_it(
     place: Place, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    heard: list[str] = []
+    ids: list[str] = []
 
-    async def hear(self: Examination, asked: Move, clip: Path, media: object) -> object:
-        heard.append(asked.id)
-        if asked.id == "b":
+    async def hear(self: Examination, own_move: Move, clip: Path, media: object) -> object:
+        ids.append(own_move.id)
+        if own_move.id == "b":
             raise error
-        return await plain(self, asked, clip, media)  # pyright: ignore[reportArgumentType]
+        return await plain(self, own_move, clip, media)  # pyright: ignore[reportArgumentType]
 
     plain = Examination.embedding_of
     monkeypatch.setattr(Examination, "embedding_of", hear)
     assert await place.complete() == 2
-    assert sorted(heard) == ["a", "b", "c"]
+    assert sorted(ids) == ["a", "b", "c"]
     place.encoder.broken = FFmpegMissing()
     if isinstance(error, FFmpegFailed):
         with pytest.raises(FFmpegMissing):
@@ -301,13 +301,13 @@ async def test_checking_goes_on_whatever_happens_to_one_move(
 
     plain = place.embeddings.find
     monkeypatch.setattr(place.embeddings, "find", find)
-    found = await place.check(untold)
-    assert [(each.move_id, each.field) for each in found] == [("a", "move")]
-    assert "ValueError" in found[0].message
+    findings = await place.check(untold)
+    assert [(each.move_id, each.field) for each in findings] == [("a", "move")]
+    assert "ValueError" in findings[0].message
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "text"),
     [
         (FFmpegFailed("No.", details="one\ntwo\n\nthree\n"), "No. two three"),
         (UnreadableMedia("No.", details="one\ntwo"), "No."),
@@ -318,5 +318,5 @@ async def test_checking_goes_on_whatever_happens_to_one_move(
         (KeyError("inside"), "The service failed at this item (KeyError); see its log."),
     ],
 )
-def test_a_reason_is_a_text_that_can_be_stored_and_read(error: Exception, said: str) -> None:
-    assert reason_of(error, "work") == said
+def test_a_reason_is_a_text_that_can_be_stored_and_read(error: Exception, text: str) -> None:
+    assert reason_of(error, "work") == text

@@ -44,14 +44,14 @@ async def test_a_description_that_is_not_met_says_so_by_a_code(
 
 async def test_filters_that_are_not_met_say_so_by_a_code(tmp_path: Path) -> None:
     room = await ballroom(tmp_path)
-    asked = ChoreographyRequest(
+    request = ChoreographyRequest(
         song_id=SONG,
         energy_level=Energy.HIGH,
         style=Style.PLAYFUL,
         difficulty=Difficulty.BEGINNER,
         locked_moves=(LockedMove(position=9999, move_id=next(iter(room.moves))),),
     )
-    codes = {each.code for each in (await room.planned(asked)).warnings}
+    codes = {each.code for each in (await room.planned(request)).warnings}
     assert {WarningCode.FILTER_DROPPED, WarningCode.LOCK_NOT_MET} <= codes
 
 
@@ -69,5 +69,5 @@ async def test_a_model_whose_answer_is_not_valid_is_corrected_by_a_code(tmp_path
     room = await ballroom(tmp_path)
     song = await room.library.songs.get(SONG)
     songs = [msgspec.structs.replace(song, id=f"{number}") for number in range(301)]
-    _, shown = reading.question("dance", songs, [], Asked())
-    assert [each.code for each in shown] == [WarningCode.SONGS_NOT_SHOWN]
+    _, remarks = reading.question("dance", songs, [], Asked())
+    assert [each.code for each in remarks] == [WarningCode.SONGS_NOT_SHOWN]

@@ -55,9 +55,9 @@ class Service:
         assert started
         return started
 
-    async def end(self, change: Callable[[Job], Job], *, told: bool = True) -> Job:
+    async def end(self, change: Callable[[Job], Job], *, is_event: bool = True) -> Job:
         ended = await self.jobs.update(JOB, 1, change)
-        if told:
+        if is_event:
             await self.events.publish(last_event(ended))
         return ended
 
@@ -147,13 +147,13 @@ async def test_one_who_resumes_gets_no_event_twice_and_a_sign_of_life_at_once() 
         assert brief([await anext(updates)]) == [("fetching", 40)]
 
 
-@pytest.mark.parametrize("told", [True, False])
-async def test_a_failure_is_told_with_its_reason(told: bool) -> None:
+@pytest.mark.parametrize("is_event", [True, False])
+async def test_a_failure_is_told_with_its_reason(is_event: bool) -> None:
     service = Service()
     await service.start()
     await service.tell(1, 20)
     failure = recorded(Poisoned())
-    await service.end(lambda job: job.failed(failure), told=told)
+    await service.end(lambda job: job.failed(failure), is_event=is_event)
     *_, last, outcome = await service.all()
     assert isinstance(last, JobEvent)
     assert (last.stage, last.progress, last.message, last.last) == (
@@ -183,7 +183,7 @@ async def test_an_end_of_which_no_event_comes_is_found_on_record() -> None:
     await service.start()
     async with service.watching() as updates:
         await anext(updates)
-        await service.end(completed, told=False)
+        await service.end(completed, is_event=False)
         rest = [each async for each in updates if each is not None]
     assert brief(rest) == [("completed", 100), RESULT]
 
@@ -209,7 +209,7 @@ async def test_while_the_database_is_away_there_are_heartbeats() -> None:
         service.jobs.get = away
         assert [await anext(updates) for _ in range(2)] == [None] * 2
         service.jobs.get = reading
-        await service.end(completed, told=False)
+        await service.end(completed, is_event=False)
         assert [each async for each in updates if each is not None][-1] == RESULT
 
 
@@ -217,9 +217,9 @@ async def test_while_the_database_is_away_there_are_heartbeats() -> None:
 async def test_a_foreign_task_is_not_found(caller: str) -> None:
     service = Service()
     await service.start()
-    for asked in (JOB, uuid4()):
+    for task_id in (JOB, uuid4()):
         with pytest.raises(TaskNotFound):
-            async with service.watch(asked, caller):
+            async with service.watch(task_id, caller):
                 raise AssertionError
     with pytest.raises(TaskNotFound):
         await service.watch.check(JOB, caller)
@@ -264,7 +264,7 @@ async def test_a_task_that_a_command_makes_is_watched_to_its_end() -> None:
         first = await anext(updates)
         assert isinstance(first, JobEvent)
         assert (first.stage, first.message) == ("pending", "In progress")
-        await service.tasks.update(JOB, lambda found: found.take(Step.CANCEL, NOW))
+        await service.tasks.update(JOB, lambda assembly: assembly.take(Step.CANCEL, NOW))
         rest = [each async for each in updates if each is not None]
     assert brief(rest[:1]) == [("cancelled", 0)]
 

@@ -44,7 +44,7 @@ def near(case: EncoderCase, files: dict[str, Path]) -> MediaFiles:
     return OnHand(files, case.probe)
 
 
-def shown(case: EncoderCase, footage: Footage) -> list[tuple[str, int]]:
+def frames_in(case: EncoderCase, footage: Footage) -> list[tuple[str, int]]:
     """The same as `EncoderCase.frames_of`, of footage."""
     takes = [take for shot in footage.shots for take in shot.takes]
     films = {take.path: case.frames_of(take.path) for take in takes}
@@ -72,7 +72,7 @@ class FFmpegCase:
         drawn.tone_file(path, seconds)
 
     def frames_of(self, film: Path) -> list[tuple[str, int]]:
-        return [(self._names[which], number) for which, number in drawn.seen(film)]
+        return [(self._names[which], number) for which, number in drawn.drawn_frames(film)]
 
 
 class JoiningCase(FFmpegCase):

@@ -29,8 +29,8 @@ class NotStarted(Exception):
 @contextmanager
 def server() -> Generator[str]:
     """Give a URL whose user may create databases; raises `NotStarted`."""
-    if given := os.environ.get("BACHATA_TEST_POSTGRES_DSN"):
-        yield given
+    if dsn := os.environ.get("BACHATA_TEST_POSTGRES_DSN"):
+        yield dsn
         return
     with own_server() as started:
         yield started.url
@@ -43,12 +43,12 @@ def own_server() -> Generator["Server"]:
     Raises `NotStarted`.
     """
     with tempfile.TemporaryDirectory(prefix="bachata-pg-", dir=_open_folder()) as folder:
-        made = Server(Path(folder))
-        made.start()
+        database_server = Server(Path(folder))
+        database_server.start()
         try:
-            yield made
+            yield database_server
         finally:
-            made.stop()
+            database_server.stop()
 
 
 class Server:
@@ -60,7 +60,7 @@ class Server:
         if self._account:
             owner = pwd.getpwnam(self._account)
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        programs = _programs(folder, self._account)
+        self.programs = programs = _programs(folder, self._account)
         data = folder / "data"
         self._control = [programs / "pg_ctl", "-w", "-D", data]
         # Nothing has to outlive the tests.
@@ -93,16 +93,16 @@ def database(server: str, template: str = "template0") -> Generator[str]:
 async def created(server: str, template: str) -> str:
     """URL of a new database that is a copy of another."""
     name = f"bachata_{uuid4().hex}"
-    await _told(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 async def dropped(server: str, url: str) -> None:
     """Drop a database, whoever is still connected to it."""
-    await _told(server, f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+    await _execute(server, f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
 
-async def _told(url: str, statement: str) -> None:
+async def _execute(url: str, statement: str) -> None:
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     try:
         async with engine.connect() as connection:
@@ -113,10 +113,10 @@ async def _told(url: str, statement: str) -> None:
 
 def _programs(folder: Path, account: str | None) -> Path:
     """Return the folder of the server's programs, copied if ``account`` cannot read them."""
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
         raise NotStarted(f"The package {PACKAGE} is not installed.")
-    package = Path(found.origin).parent
+    package = Path(spec.origin).parent
     programs = package / RELEASE / "bin"
     if account is None or _open(programs):
         return programs
@@ -142,13 +142,13 @@ def _open(folder: Path) -> bool:
 
 def _run(command: Sequence[str | Path], account: str | None) -> None:
     # A server that was started keeps standard output open: what it says goes into a file.
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as output:
         try:
             done = subprocess.run(
-                command, user=account, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                command, user=account, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         except OSError as error:
             raise NotStarted(f"{command[0]} cannot be run: {error}") from error
         if done.returncode:
-            said.seek(0)
-            raise NotStarted(said.read().decode(errors="replace").strip()[-500:])
+            output.seek(0)
+            raise NotStarted(output.read().decode(errors="replace").strip()[-500:])

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -49,14 +49,14 @@ class Server(msgspec.Struct, frozen=True):
 
     def make(self, name: str) -> Bucket:
         """Make a bucket."""
-        asyncio.run(asked(self.endpoint, "create_bucket", Bucket=name))
+        asyncio.run(answer_of(self.endpoint, "create_bucket", Bucket=name))
         return self.bucket(name)
 
 
-async def asked(endpoint: str, call: str, **given: object) -> dict[str, Any]:
+async def answer_of(endpoint: str, call: str, **arguments: object) -> dict[str, Any]:
     """Call an operation as the owner, beside the storage that is tested."""
     async with client(endpoint) as owner:
-        return await getattr(owner, call)(**given)
+        return await getattr(owner, call)(**arguments)
 
 
 def client(endpoint: str) -> AbstractAsyncContextManager[Any]:
@@ -103,13 +103,13 @@ def own_server() -> Generator["OwnServer"]:
     Raises `NotStarted`.
     """
     with tempfile.TemporaryDirectory(prefix="bachata-s3-") as name:
-        made = OwnServer(Path(name))
+        storage_server = OwnServer(Path(name))
         try:
-            made.start()
-            yield made
+            storage_server.start()
+            yield storage_server
         finally:
-            made.kill()
-            made.clear()
+            storage_server.kill()
+            storage_server.clear()
 
 
 class OwnServer:
@@ -123,7 +123,8 @@ class OwnServer:
         self.endpoint = f"http://127.0.0.1:{ports[3]}"
         self._log = folder / "log"
         self._options = _options(folder, ports)
-        self._left = _sockets(ports)
+        parts = ("master", "volume", "filer", "s3")
+        self._left = sockets(dict(zip(parts, ports, strict=True)))
         # It logs to the folder of temporary files.
         self._environment = {**os.environ, "TMPDIR": str(folder)}
         self._running: subprocess.Popen[bytes] | None = None
@@ -159,10 +160,13 @@ class OwnServer:
             path.unlink(missing_ok=True)
 
 
-def _sockets(ports: Sequence[int]) -> list[Path]:
-    """Return the Unix sockets between its parts, whose paths are fixed."""
-    parts = zip(("master", "volume", "filer", "s3"), ports, strict=True)
-    return [Path(f"/tmp/seaweedfs-{part}-grpc-{port + 10_000}.sock") for part, port in parts]  # noqa: S108
+def sockets(ports: Mapping[str, int]) -> list[Path]:
+    """Return the Unix sockets that a killed server leaves between its parts, whose paths are fixed.
+
+    ``ports`` has the port of each part by its name.
+    """
+    folder = Path("/tmp")  # noqa: S108
+    return [folder / f"seaweedfs-{part}-grpc-{at + 10_000}.sock" for part, at in ports.items()]
 
 
 def _options(folder: Path, ports: Sequence[int]) -> list[str]:
@@ -198,20 +202,20 @@ def _options(folder: Path, ports: Sequence[int]) -> list[str]:
 
 def free_ports(count: int) -> list[int]:
     """Ports that are free, and the one 10,000 above each of them too."""
-    found: list[int] = []
+    ports: list[int] = []
     span = HIGHEST - LOWEST
     with ExitStack() as stack:
         for step in range(span):
             port = LOWEST + (APART * os.getpid() + step) % span
             try:
                 for each in (port, port + 10_000):
-                    taken = stack.enter_context(socket.socket())
-                    taken.bind(("127.0.0.1", each))
+                    connection = stack.enter_context(socket.socket())
+                    connection.bind(("127.0.0.1", each))
             except OSError:
                 continue
-            found.append(port)
-            if len(found) == count:
-                return found
+            ports.append(port)
+            if len(ports) == count:
+                return ports
     raise NotStarted("There are no free ports.")
 
 
@@ -235,16 +239,16 @@ async def _keeps_files(endpoint: str) -> None:
     What was there before is read first, as a server that is back may take files
     before it knows where its old ones are.
     """
-    async with client(endpoint) as asked:
-        names = [bucket["Name"] for bucket in (await asked.list_buckets())["Buckets"]]
+    async with client(endpoint) as owner:
+        names = [bucket["Name"] for bucket in (await owner.list_buckets())["Buckets"]]
         if "first" not in names:
-            await asked.create_bucket(Bucket="first")
-        with suppress(asked.exceptions.NoSuchKey):
-            await _read(asked)
-        await asked.put_object(Bucket="first", Key="ready", Body=b"yes")
-        await _read(asked)
+            await owner.create_bucket(Bucket="first")
+        with suppress(owner.exceptions.NoSuchKey):
+            await _read(owner)
+        await owner.put_object(Bucket="first", Key="ready", Body=b"yes")
+        await _read(owner)
 
 
-async def _read(asked: Any) -> None:
-    found = await asked.get_object(Bucket="first", Key="ready")
-    await found["Body"].read()
+async def _read(owner: Any) -> None:
+    answer = await owner.get_object(Bucket="first", Key="ready")
+    await answer["Body"].read()

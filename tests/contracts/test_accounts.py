@@ -38,8 +38,8 @@ async def accounts(database_url: str | None) -> AsyncGenerator[Accounts]:
         yield stores
 
 
-def user(name: str = "Ana", user_id: str = "ana", **said: object) -> User:
-    return msgspec.structs.replace(User(id=user_id, name=name), **said)
+def user(name: str = "Ana", user_id: str = "ana", **fields: object) -> User:
+    return msgspec.structs.replace(User(id=user_id, name=name), **fields)
 
 
 async def test_a_user_is_read_by_id_and_by_name_in_any_case(accounts: Accounts) -> None:
@@ -326,18 +326,18 @@ async def test_a_caller_is_found_by_keys_of_the_tables(sqlite_url: str) -> None:
         await accounts.users.add(user())
         await accounts.logins.start(login := uuid4(), "ana", "one", LIFE)
         await added_key(accounts)
-        with statements() as asked:
+        with statements() as statement_list:
             await accounts.users.named("ana")
             await accounts.logins.live(login)
             await accounts.api_keys.use("digest")
             await accounts.api_keys.use("digest")
             await accounts.api_keys.of_user("ana")
             await accounts.attempts.count("a", WINDOW)
-        assert [each[0].split()[0] for each in asked] == [
+        assert [each[0].split()[0] for each in statement_list] == [
             *("SELECT", "SELECT", "SELECT", "UPDATE", "SELECT", "SELECT"),
             *("UPDATE", "INSERT"),
         ]
-        for statement, parameters in asked[:-1]:
+        for statement, parameters in statement_list[:-1]:
             plan = await plan_of(database, statement, parameters)
             ordered = "ORDER BY" in statement
             assert [each for each in faults(plan) if not ordered] == [], plan

@@ -217,15 +217,15 @@ def test_whatever_happens_a_key_gives_what_was_made_for_it_first(
 
     async def work() -> None:
         artifacts = CACHES[name](root)
-        made: dict[str, str] = {}
+        first_contents: dict[str, str] = {}
         for index, (key, kind) in enumerate(steps):
             into = root / f"{index}"
             content = f"{key}{index}"
             if kind == "take":
                 given_out = await artifacts.get_or_create(key, into, Maker(content), read)
-                assert given_out == made.setdefault(key, content)
+                assert given_out == first_contents.setdefault(key, content)
                 assert into.read_text() == given_out
-            elif key not in made:
+            elif key not in first_contents:
                 await _in_vain(artifacts, key, into, kind)
                 assert not into.exists()
 

@@ -49,13 +49,13 @@ def network(folder: Path) -> Heard:
 
 
 @pytest.fixture(params=[memory, librosa, network])
-def heard(request: pytest.FixtureRequest, tmp_path: Path) -> Heard:
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Heard:
     make: Callable[[Path], Heard] = request.param
     return make(tmp_path)
 
 
-async def test_times_increase_and_lie_within_the_song(heard: Heard) -> None:
-    audio_analyzer, song = heard
+async def test_times_increase_and_lie_within_the_song(case: Heard) -> None:
+    audio_analyzer, song = case
     analysis = await audio_analyzer.analyze(song)
     assert analysis.duration == pytest.approx(SECONDS, abs=0.05)
     assert all(0 <= beat <= analysis.duration for beat in analysis.beats)
@@ -65,8 +65,8 @@ async def test_times_increase_and_lie_within_the_song(heard: Heard) -> None:
     assert all(0 <= section.energy <= 1 for section in analysis.sections)
 
 
-async def test_every_one_is_a_beat_and_eight_beats_from_the_next(heard: Heard) -> None:
-    audio_analyzer, song = heard
+async def test_every_one_is_a_beat_and_eight_beats_from_the_next(case: Heard) -> None:
+    audio_analyzer, song = case
     analysis = await audio_analyzer.analyze(song)
     at = [analysis.beats.index(one) for one in analysis.ones]
     assert at
@@ -74,18 +74,18 @@ async def test_every_one_is_a_beat_and_eight_beats_from_the_next(heard: Heard) -
     assert all(after - before == 8 for before, after in pairwise(at))
 
 
-async def test_the_tempo_is_heard_within_four_per_cent(heard: Heard) -> None:
-    audio_analyzer, song = heard
+async def test_the_tempo_is_heard_within_four_per_cent(case: Heard) -> None:
+    audio_analyzer, song = case
     assert (await audio_analyzer.analyze(song)).tempo == pytest.approx(TEMPO, rel=0.04)
 
 
-async def test_hearing_twice_gives_the_same(heard: Heard) -> None:
-    audio_analyzer, song = heard
+async def test_hearing_twice_gives_the_same(case: Heard) -> None:
+    audio_analyzer, song = case
     assert await audio_analyzer.analyze(song) == await audio_analyzer.analyze(song)
 
 
-async def test_what_is_no_music_is_refused(heard: Heard) -> None:
-    audio_analyzer, song = heard
+async def test_what_is_no_music_is_refused(case: Heard) -> None:
+    audio_analyzer, song = case
     song.write_bytes(b"no music at all")
     with pytest.raises(UnreadableMedia):
         await audio_analyzer.analyze(song)
@@ -95,12 +95,12 @@ async def test_what_is_no_music_is_refused(heard: Heard) -> None:
 async def test_silence_has_no_beat(tmp_path: Path, kind: Callable[[], AudioAnalyzer]) -> None:
     silence = tmp_path / "silence"
     write_sound(silence, np.zeros((48_000 * 12, 2), np.float32))
-    heard = await kind().analyze(silence)
-    assert (heard.beats, heard.ones, heard.tempo, heard.confidence) == ((), (), 0, 0)
-    assert heard.duration == pytest.approx(12, abs=0.05)
-    assert [(each.start, each.end) for each in heard.sections] == [(0, heard.duration)]
+    analysis = await kind().analyze(silence)
+    assert (analysis.beats, analysis.ones, analysis.tempo, analysis.confidence) == ((), (), 0, 0)
+    assert analysis.duration == pytest.approx(12, abs=0.05)
+    assert [(each.start, each.end) for each in analysis.sections] == [(0, analysis.duration)]
 
 
-async def test_an_analysis_says_who_heard(heard: Heard) -> None:
-    audio_analyzer, song = heard
+async def test_an_analysis_says_who_heard(case: Heard) -> None:
+    audio_analyzer, song = case
     assert (await audio_analyzer.analyze(song)).analyzed_by == audio_analyzer.name

@@ -85,13 +85,15 @@ def blueprint(task_id: UUID, seconds: float = 2.5) -> Blueprint:
 
 
 def test_what_was_kept_comes_back_equal(database_url: str | None) -> None:
-    async def keep_and_get(archive: BlueprintArchive, kept: Blueprint) -> None:
-        kept = msgspec.structs.replace(kept, task_id=uuid4())
-        await archive.keep(kept)
-        read = await archive.get(kept.task_id)
-        assert read == kept
+    async def keep_and_get(archive: BlueprintArchive, document: Blueprint) -> None:
+        document = msgspec.structs.replace(document, task_id=uuid4())
+        await archive.keep(document)
+        read = await archive.get(document.task_id)
+        assert read == document
         # Equal is not enough where a whole number may come back as a float.
-        assert json.encode(read.generation_parameters) == json.encode(kept.generation_parameters)
+        assert json.encode(read.generation_parameters) == json.encode(
+            document.generation_parameters
+        )
 
     @settings(
         max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -124,11 +126,11 @@ async def test_of_many_at_once_one_is_kept(archive: BlueprintArchive) -> None:
 
 
 async def test_nobody_changes_a_kept_blueprint(archive: BlueprintArchive) -> None:
-    kept = msgspec.structs.replace(blueprint(uuid4()), generation_parameters={"seed": 1})
-    await archive.keep(kept)
-    kept.generation_parameters["seed"] = 2
-    (await archive.get(kept.task_id)).generation_parameters["seed"] = 3
-    assert (await archive.get(kept.task_id)).generation_parameters == {"seed": 1}
+    document = msgspec.structs.replace(blueprint(uuid4()), generation_parameters={"seed": 1})
+    await archive.keep(document)
+    document.generation_parameters["seed"] = 2
+    (await archive.get(document.task_id)).generation_parameters["seed"] = 3
+    assert (await archive.get(document.task_id)).generation_parameters == {"seed": 1}
 
 
 async def test_an_unknown_task_has_none(archive: BlueprintArchive) -> None:

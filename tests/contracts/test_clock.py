@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
+from adapters.database.engine import open_database
+from adapters.database.server_time import server_time
 from adapters.memory.clock import MemoryClock
 from adapters.system.clock import SystemClock
 from application.ports.clock import Clock
@@ -88,3 +91,17 @@ def test_time_can_be_let_pass_in_memory() -> None:
     before = clock.now()
     clock.advance(timedelta(hours=1))
     assert clock.now() - before > timedelta(hours=1)
+
+
+@pytest.mark.anyio
+async def test_a_shared_database_gives_every_machine_the_same_time(postgres_url: str) -> None:
+    seconds = [5.0, 5.0, 65.0]
+    async with open_database(postgres_url) as database:
+        before = (await database.read(select(func.clock_timestamp())))[0][0]
+        now = await server_time(
+            database, lambda: seconds[0] if len(seconds) < 2 else seconds.pop(0)
+        )
+        after = (await database.read(select(func.clock_timestamp())))[0][0]
+    # It was asked for between the two, and a minute has passed since the answer.
+    minute = timedelta(seconds=60)
+    assert before + minute <= now() <= after + minute

@@ -91,11 +91,11 @@ async def test_a_description_is_understood(opened: Open) -> None:
         parsed = await description_model.parse(
             "Romantic, for beginners, to Luna de humo; no dips but turns", SONGS, LABELS
         )
-    assert parsed.asked.style is Style.ROMANTIC
-    assert parsed.asked.difficulty is Difficulty.BEGINNER
-    assert parsed.asked.song_id == "luna"
-    assert parsed.asked.figures == ("turn",)
-    assert parsed.asked.unwanted == ("dip",)
+    assert parsed.request.style is Style.ROMANTIC
+    assert parsed.request.difficulty is Difficulty.BEGINNER
+    assert parsed.request.song_id == "luna"
+    assert parsed.request.figures == ("turn",)
+    assert parsed.request.unwanted == ("dip",)
 
 
 async def test_any_text_is_taken_and_names_only_what_there_is(opened: Open) -> None:
@@ -108,9 +108,9 @@ async def test_any_text_is_taken_and_names_only_what_there_is(opened: Open) -> N
 
 
 def only_what_there_is(parsed: Parsed, proposal: Proposal) -> None:
-    assert parsed.asked.song_id in {None, *(song.id for song in SONGS)}
-    assert {*parsed.asked.figures, *parsed.asked.unwanted} <= {*FIGURES, *LABELS}
-    assert all(said.message.endswith(".") for said in (*parsed.warnings, *proposal.warnings))
+    assert parsed.request.song_id in {None, *(song.id for song in SONGS)}
+    assert {*parsed.request.figures, *parsed.request.unwanted} <= {*FIGURES, *LABELS}
+    assert all(warning.message.endswith(".") for warning in (*parsed.warnings, *proposal.warnings))
     for move_id, slot in zip(proposal.move_ids, SLOTS, strict=True):
         assert move_id is None or move_id in slot.candidates
 
@@ -118,7 +118,7 @@ def only_what_there_is(parsed: Parsed, proposal: Proposal) -> None:
 async def test_without_songs_none_is_named(opened: Open) -> None:
     async with opened() as description_model:
         parsed = await description_model.parse("Luna de humo", (), ())
-    assert parsed.asked.song_id is None
+    assert parsed.request.song_id is None
 
 
 async def test_without_slots_nothing_is_proposed(opened: Open) -> None:

@@ -16,7 +16,7 @@ from application.ports.jobs import Child, JobRepository, SameWork, Submission
 from domain.jobs.admission import Admission
 from domain.jobs.errors import JobNotFound, LeaseLost, ServiceFull
 from domain.jobs.fan_out import child_of, join_id
-from domain.jobs.job import ENDED, MAX_ATTEMPTS, Job, JobKind, JobState, Lane, Priority
+from domain.jobs.job import ENDED, MAX_DEATHS, Job, JobKind, JobState, Lane, Priority
 from domain.jobs.outcome import recorded
 
 pytestmark = pytest.mark.anyio
@@ -114,7 +114,7 @@ async def test_a_job_without_children_has_its_join_at_once(jobs: JobRepository) 
 
 async def test_the_failure_of_the_join_is_that_of_the_parent(jobs: JobRepository) -> None:
     parent, _ = await divided(jobs, 0)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_DEATHS):
         join = await jobs.claim()
         assert join is not None
         await jobs.update(join.job_id, join.attempt, Job.taken_over)
@@ -126,7 +126,7 @@ async def test_the_failure_of_the_join_is_that_of_the_parent(jobs: JobRepository
 
 async def test_a_child_that_kills_its_workers_counts_as_failed(jobs: JobRepository) -> None:
     parent, [child] = await divided(jobs, 1)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_DEATHS):
         assert (await jobs.get(parent.job_id)).remaining == 1
         started = await jobs.claim(child.job_id)
         assert started is not None

@@ -13,10 +13,10 @@ from application.ports.embedder import Embedder
 from domain.library.embeddings import LENGTHS, Part, unpacked
 
 pytestmark = pytest.mark.anyio
-MADE = (MemoryEmbedder, HashedEmbedder)
+EMBEDDERS = (MemoryEmbedder, HashedEmbedder)
 
 
-@pytest.fixture(params=MADE)
+@pytest.fixture(params=EMBEDDERS)
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     return request.param()
 
@@ -35,9 +35,9 @@ async def test_a_text_that_says_nothing_is_all_zeros(embedder: Embedder, silent:
     assert not any(unpacked(await embedder.read(silent)))
 
 
-@given(st.sampled_from(MADE), st.text(max_size=200))
-def test_whatever_is_read_has_length_one(made: type[Embedder], text: str) -> None:
-    numbers = unpacked(asyncio.run(made().read(text)))
+@given(st.sampled_from(EMBEDDERS), st.text(max_size=200))
+def test_whatever_is_read_has_length_one(kind: type[Embedder], text: str) -> None:
+    numbers = unpacked(asyncio.run(kind().read(text)))
     assert len(numbers) == LENGTHS[Part.TEXT]
     norm = math.hypot(*numbers)
     assert norm == 0 or abs(norm - 1) < 1e-5

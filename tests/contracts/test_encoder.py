@@ -12,7 +12,7 @@ from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cue, Cut, Soundtrack, Timeline
 from domain.shared.errors import Broken, ClipTooShort, FilmFlawed, UnreadableMedia
 from tests.cases.ffmpeg.drawn import names_in
-from tests.contracts.encoder_cases import HARNESSES, EncoderCase, near, shown
+from tests.contracts.encoder_cases import HARNESSES, EncoderCase, frames_in, near
 
 pytestmark = pytest.mark.anyio
 
@@ -91,11 +91,11 @@ async def test_a_song_is_measured(case: EncoderCase, files: dict[str, Path]) -> 
 async def test_a_cut_has_the_frames_that_were_asked_for(
     case: EncoderCase, files: dict[str, Path], work: Path, first: int, frames: int
 ) -> None:
-    made = await case.encoder.normalise(
+    footage = await case.encoder.normalise(
         cut(A, first, frames), near(case, files), OUTPUT, work / "cut.mp4"
     )
-    assert (made.frames, made.lasting) == (frames, frames)
-    assert shown(case, made) == of(A, first, frames)
+    assert (footage.frames, footage.lasting) == (frames, frames)
+    assert frames_in(case, footage) == of(A, first, frames)
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ async def test_with_a_constant_frame_rate_a_cut_has_as_many_frames_as_it_lasts(
 ) -> None:
     constant = msgspec.structs.replace(OUTPUT, frame_rate_mode="constant")
     each = cut(A, 3, 25, rate)
-    made = await case.encoder.normalise(each, near(case, files), constant, work / "cut.mp4")
-    assert (made.frames, made.lasting) == (25, 25)
+    footage = await case.encoder.normalise(each, near(case, files), constant, work / "cut.mp4")
+    assert (footage.frames, footage.lasting) == (25, 25)
     if frames:
-        assert shown(case, made) == frames
+        assert frames_in(case, footage) == frames
 
 
 @pytest.mark.parametrize("rate", ["2", "1.1", "0.93", "0.5"])
@@ -121,12 +121,12 @@ async def test_with_a_variable_frame_rate_a_cut_may_keep_all_frames_of_its_clip(
     case: EncoderCase, files: dict[str, Path], work: Path, rate: str
 ) -> None:
     each = cut(A, 3, 25, rate)
-    made = await case.encoder.normalise(each, near(case, files), OUTPUT, work / "cut.mp4")
-    assert made.lasting == 25
-    assert made.frames in (25, each.pictures(OUTPUT))
-    if made.frames != 25:
-        assert shown(case, made) == of(A, 3, each.pictures(OUTPUT))
-    await case.encoder.add_audio(made, sound(25), near(case, files), work / "film.mp4")
+    footage = await case.encoder.normalise(each, near(case, files), OUTPUT, work / "cut.mp4")
+    assert footage.lasting == 25
+    assert footage.frames in (25, each.pictures(OUTPUT))
+    if footage.frames != 25:
+        assert frames_in(case, footage) == of(A, 3, each.pictures(OUTPUT))
+    await case.encoder.add_audio(footage, sound(25), near(case, files), work / "film.mp4")
     assert abs((await case.probe.measure(work / "film.mp4")).seconds - Fraction(25, 30)) < 0.02
     await case.encoder.inspect(work / "film.mp4", timeline(sound(25), each))
 
@@ -136,7 +136,7 @@ async def test_joining_keeps_order_and_every_frame(
 ) -> None:
     film = await joined(case, files, work, cut(B, 40, 7), cut(A, 5, 31), cut(B, 0, 1))
     assert film.frames == 39
-    assert shown(case, film) == of(B, 40, 7) + of(A, 5, 31) + of(B, 0, 1)
+    assert frames_in(case, film) == of(B, 40, 7) + of(A, 5, 31) + of(B, 0, 1)
 
 
 async def test_one_piece_may_be_joined_many_times(
@@ -144,17 +144,17 @@ async def test_one_piece_may_be_joined_many_times(
 ) -> None:
     piece = await case.encoder.normalise(cut(A, 10, 3), near(case, files), OUTPUT, work / "cut.mp4")
     film = await case.encoder.concatenate([piece] * 4, work / "joined.mp4")
-    assert shown(case, film) == of(A, 10, 3) * 4
+    assert frames_in(case, film) == of(A, 10, 3) * 4
 
 
 async def test_a_clip_may_be_short_by_half_a_frame(
     case: EncoderCase, files: dict[str, Path], work: Path
 ) -> None:
-    made = await case.encoder.normalise(
+    footage = await case.encoder.normalise(
         cut(A, 0, 55, "1.1"), near(case, files), OUTPUT, work / "whole.mp4"
     )
-    assert made.lasting == 55
-    assert len(shown(case, made)) == made.frames
+    assert footage.lasting == 55
+    assert len(frames_in(case, footage)) == footage.frames
 
 
 async def test_a_clip_that_is_too_short_is_refused_by_name_and_lengths(
@@ -162,8 +162,8 @@ async def test_a_clip_that_is_too_short_is_refused_by_name_and_lengths(
 ) -> None:
     with pytest.raises(ClipTooShort) as refused:
         await case.encoder.normalise(cut(A, 30, 45), near(case, files), OUTPUT, work / "cut.mp4")
-    for told in (A, "2", "2.5"):
-        assert told in str(refused.value)
+    for part in (A, "2", "2.5"):
+        assert part in str(refused.value)
     assert names_in(work) == []
 
 
@@ -253,15 +253,15 @@ async def test_a_film_that_is_not_what_was_asked_for_is_flawed(
 ) -> None:
     film = await joined(case, files, work, cut(A, 0, 20))
     await case.encoder.add_audio(film, sound(20), near(case, files), work / "film.mp4")
-    wanted = timeline(sound(20), cut(A, 0, 20))
-    await case.encoder.inspect(work / "film.mp4", wanted)
+    film_timeline = timeline(sound(20), cut(A, 0, 20))
+    await case.encoder.inspect(work / "film.mp4", film_timeline)
     with pytest.raises(FilmFlawed, match="21"):
         await case.encoder.inspect(work / "film.mp4", timeline(sound(21), cut(A, 0, 21)))
     with pytest.raises(FilmFlawed):
-        await case.encoder.inspect(film.shots[0].takes[0].path, wanted)
+        await case.encoder.inspect(film.shots[0].takes[0].path, film_timeline)
     (work / "film.mp4").write_bytes(b"no film at all")
     with pytest.raises(FilmFlawed):
-        await case.encoder.inspect(work / "film.mp4", wanted)
+        await case.encoder.inspect(work / "film.mp4", film_timeline)
 
 
 async def test_it_says_what_does_the_work(case: EncoderCase) -> None:

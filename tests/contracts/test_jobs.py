@@ -172,6 +172,19 @@ async def test_ended_jobs_and_those_of_others_count_for_nobody(jobs: JobReposito
     assert await jobs.submit(submission(job(), admission=one))
 
 
+async def test_running_jobs_count_unless_any_number_of_workers_may_run_them(
+    jobs: JobRepository,
+) -> None:
+    waiting = Admission(most=1, most_of_one=None, counts_running=False)
+    for _ in range(3):
+        await jobs.submit(submission(job(), admission=waiting))
+        with pytest.raises(ServiceFull, match="1 films are waiting"):
+            await jobs.submit(submission(job(), admission=waiting))
+        assert await jobs.claim() is not None
+    with pytest.raises(ServiceFull, match="3 films are being made or waiting"):
+        await jobs.submit(submission(job(), admission=Admission(most=3, most_of_one=None)))
+
+
 async def test_jobs_start_by_priority_and_then_by_age(jobs: JobRepository) -> None:
     later = [
         await jobs.submit(submission(job(priority=priority)))

@@ -28,7 +28,7 @@ from tests.world.libraries import Library, memory_library, sql_library
 
 pytestmark = pytest.mark.anyio
 
-HEARD = Analysis(
+ANALYSIS = Analysis(
     tempo=0.1 + 120.2,
     beats=(0.1, 0.1 + 0.2, 5e-324, 1e300),
     ones=(0.1,),
@@ -86,15 +86,15 @@ def move(move_id: str = "a", **changed: object) -> Move:
     return msgspec.structs.replace(plain, **changed)
 
 
-async def found(library: Library, wanted: MoveFilter | SongFilter) -> list[str]:
-    if isinstance(wanted, SongFilter):
-        return [each.id for each in (await library.songs.page(wanted, None, 100)).items]
-    return [each.id for each in (await library.moves.page(wanted, None, 100)).items]
+async def ids_of(library: Library, filters: MoveFilter | SongFilter) -> list[str]:
+    if isinstance(filters, SongFilter):
+        return [each.id for each in (await library.songs.page(filters, None, 100)).items]
+    return [each.id for each in (await library.moves.page(filters, None, 100)).items]
 
 
 async def test_a_song_comes_back_equal(library: Library) -> None:
     full = song(title="Ü' \\ %_/", genre="moderna", tempo=0.1 + 125.2)
-    await library.songs.add(full, HEARD)
+    await library.songs.add(full, ANALYSIS)
     await library.songs.add(song("b"))
     assert await library.songs.get("a") == full
     assert await library.songs.get("b") == song("b")
@@ -118,28 +118,28 @@ async def test_a_move_comes_back_equal(library: Library) -> None:
 
 
 async def test_an_analysis_comes_back_equal(library: Library) -> None:
-    await library.songs.add(song("a"), HEARD)
+    await library.songs.add(song("a"), ANALYSIS)
     await library.songs.add(song("b"))
-    assert await library.songs.analysis("a") == HEARD
+    assert await library.songs.analysis("a") == ANALYSIS
     assert await library.songs.analysis("b") is None
 
 
 async def test_a_new_analysis_takes_the_place_of_the_old(library: Library) -> None:
-    await library.songs.add(song("a"), HEARD)
+    await library.songs.add(song("a"), ANALYSIS)
     await library.songs.add(song("b"))
-    anew = msgspec.structs.replace(HEARD, analyzed_by="listener")
+    anew = msgspec.structs.replace(ANALYSIS, analyzed_by="listener")
     await library.songs.keep_analysis("a", anew)
     assert await library.songs.analysis("a") == anew
-    assert await library.songs.get("a") == song("a", tempo=HEARD.tempo)
+    assert await library.songs.get("a") == song("a", tempo=ANALYSIS.tempo)
     assert await library.songs.analysis("b") is None
 
 
 async def test_what_was_heard_tells_the_tempo(library: Library) -> None:
     await library.songs.add(song("a", tempo=99.0))
     await library.songs.add(song("b"))
-    await library.songs.keep_analysis("a", HEARD)
-    assert (await library.songs.get("a")).tempo == HEARD.tempo
-    await library.songs.keep_analysis("a", msgspec.structs.replace(HEARD, tempo=0, beats=()))
+    await library.songs.keep_analysis("a", ANALYSIS)
+    assert (await library.songs.get("a")).tempo == ANALYSIS.tempo
+    await library.songs.keep_analysis("a", msgspec.structs.replace(ANALYSIS, tempo=0, beats=()))
     assert (await library.songs.get("a")).tempo is None
     assert await library.songs.get("b") == song("b")
 
@@ -147,39 +147,39 @@ async def test_what_was_heard_tells_the_tempo(library: Library) -> None:
 async def test_what_a_person_says_of_the_tempo_wins_until_it_is_taken_back(
     library: Library,
 ) -> None:
-    await library.songs.add(song("a"), HEARD)
+    await library.songs.add(song("a"), ANALYSIS)
     await library.songs.add(song("b"))
-    await library.songs.keep_analysis("b", HEARD)
-    said = Correction(tempo=90.0)
-    await library.songs.keep_correction("a", said, 90.0)
-    assert await library.songs.correction("a") == said
-    await library.songs.keep_analysis("a", msgspec.structs.replace(HEARD, tempo=140.0))
+    await library.songs.keep_analysis("b", ANALYSIS)
+    correction = Correction(tempo=90.0)
+    await library.songs.keep_correction("a", correction, 90.0)
+    assert await library.songs.correction("a") == correction
+    await library.songs.keep_analysis("a", msgspec.structs.replace(ANALYSIS, tempo=140.0))
     assert (await library.songs.get("a")).tempo == 90.0
-    assert (await library.songs.get("b")).tempo == HEARD.tempo
-    assert await found(library, SongFilter(fastest=100)) == ["a"]
+    assert (await library.songs.get("b")).tempo == ANALYSIS.tempo
+    assert await ids_of(library, SongFilter(fastest=100)) == ["a"]
     await library.songs.keep_correction("a", Correction(), 140.0)
     assert await library.songs.correction("a") is None
     assert (await library.songs.get("a")).tempo == 140.0
-    await library.songs.keep_analysis("a", HEARD)
-    assert (await library.songs.get("a")).tempo == HEARD.tempo
+    await library.songs.keep_analysis("a", ANALYSIS)
+    assert (await library.songs.get("a")).tempo == ANALYSIS.tempo
 
 
 async def test_what_a_person_says_of_a_clip_wins_until_it_is_taken_back(library: Library) -> None:
-    heard = move("a", tempo=120, first_count=0.5, beats=(0.5, 1.0, 1.5), confidence=0.25)
-    await library.moves.add(heard)
+    original = move("a", tempo=120, first_count=0.5, beats=(0.5, 1.0, 1.5), confidence=0.25)
+    await library.moves.add(original)
     await library.moves.add(move("b"))
-    said = Correction(beats="double", shift="half_beat")
-    await library.moves.correct("a", said)
-    told = await library.moves.get("a")
-    assert told == retimed(heard, said)
-    assert (told.tempo, told.confidence, told.correction) == (240, 1, said)
-    assert await library.moves.get_uncorrected("a") == heard
-    assert (await library.moves.find_many(["b", "a"]))[1] == told
-    assert (await library.moves.page(MoveFilter(), None, 5)).items == (told, move("b"))
-    assert await library.moves.mark_unusable(told, "torn")
-    assert (await library.moves.get("a")).correction == said
+    correction = Correction(beats="double", shift="half_beat")
+    await library.moves.correct("a", correction)
+    current = await library.moves.get("a")
+    assert current == retimed(original, correction)
+    assert (current.tempo, current.confidence, current.correction) == (240, 1, correction)
+    assert await library.moves.get_uncorrected("a") == original
+    assert (await library.moves.find_many(["b", "a"]))[1] == current
+    assert (await library.moves.page(MoveFilter(), None, 5)).items == (current, move("b"))
+    assert await library.moves.mark_unusable(current, "torn")
+    assert (await library.moves.get("a")).correction == correction
     await library.moves.correct("a", Correction())
-    assert await library.moves.get("a") == msgspec.structs.replace(heard, unusable="torn")
+    assert await library.moves.get("a") == msgspec.structs.replace(original, unusable="torn")
 
 
 async def test_a_move_that_was_corrected_and_removed_leaves_no_correction(
@@ -187,15 +187,15 @@ async def test_a_move_that_was_corrected_and_removed_leaves_no_correction(
 ) -> None:
     await library.moves.add(move("a"))
     await library.moves.correct("a", Correction(tempo=100))
-    told = await library.moves.remove("a")
-    assert told.tempo == 100
-    await library.moves.add(msgspec.structs.replace(told, video_path="clips/other.mp4"))
+    current = await library.moves.remove("a")
+    assert current.tempo == 100
+    await library.moves.add(msgspec.structs.replace(current, video_path="clips/other.mp4"))
     assert (await library.moves.get("a")).correction is None
 
 
 async def test_what_is_removed_is_given_back_and_gone(library: Library) -> None:
     full = song("a", title="Ü' \\ %_/", genre="moderna", tempo=0.1 + 125.2)
-    await library.songs.add(full, HEARD)
+    await library.songs.add(full, ANALYSIS)
     await library.songs.keep_correction("a", Correction(one_at=1.5), full.tempo)
     await library.songs.add(song("b"))
     await library.moves.add(move("a", beats=(0.1, 0.1 + 0.2)))
@@ -206,11 +206,11 @@ async def test_what_is_removed_is_given_back_and_gone(library: Library) -> None:
         await library.songs.get("a")
     with pytest.raises(MoveNotFound):
         await library.moves.get("a")
-    assert await found(library, SongFilter()) == await found(library, MoveFilter()) == ["b"]
+    assert await ids_of(library, SongFilter()) == await ids_of(library, MoveFilter()) == ["b"]
 
 
 async def test_a_song_of_a_removed_ones_id_knows_nothing_of_it(library: Library) -> None:
-    await library.songs.add(song("a"), HEARD)
+    await library.songs.add(song("a"), ANALYSIS)
     await library.songs.keep_correction("a", Correction(one_at=1.5), 125.0)
     await library.songs.remove("a")
     await library.songs.add(song("a", audio_path="songs/again.m4a"))
@@ -220,22 +220,22 @@ async def test_a_song_of_a_removed_ones_id_knows_nothing_of_it(library: Library)
 async def test_of_many_who_remove_at_once_one_is_given_it(library: Library) -> None:
     await library.songs.add(song())
     await library.moves.add(move())
-    for given, removals, missing in (
+    for item, removals, missing in (
         (song(), [library.songs.remove("a") for _ in range(8)], SongNotFound),
         (move(), [library.moves.remove("a") for _ in range(8)], MoveNotFound),
     ):
         results = await asyncio.gather(*removals, return_exceptions=True)
-        assert [each for each in results if not isinstance(each, missing)] == [given]
+        assert [each for each in results if not isinstance(each, missing)] == [item]
 
 
 async def test_an_id_is_taken_once(library: Library) -> None:
-    await library.songs.add(song(), HEARD)
+    await library.songs.add(song(), ANALYSIS)
     await library.moves.add(move())
     with pytest.raises(SongTaken):
         await library.songs.add(song(title="Other"))
     with pytest.raises(MoveTaken):
         await library.moves.add(move(name="Other"))
-    assert (await library.songs.get("a"), await library.songs.analysis("a")) == (song(), HEARD)
+    assert (await library.songs.get("a"), await library.songs.analysis("a")) == (song(), ANALYSIS)
     assert await library.moves.get("a") == move()
 
 
@@ -255,7 +255,7 @@ async def test_an_unknown_id_is_not_found(library: Library, unknown: str) -> Non
     with pytest.raises(SongNotFound):
         await library.songs.analysis(unknown)
     with pytest.raises(SongNotFound):
-        await library.songs.keep_analysis(unknown, HEARD)
+        await library.songs.keep_analysis(unknown, ANALYSIS)
     with pytest.raises(SongNotFound):
         await library.songs.remove(unknown)
     with pytest.raises(MoveNotFound):
@@ -264,10 +264,10 @@ async def test_an_unknown_id_is_not_found(library: Library, unknown: str) -> Non
         await library.moves.remove(unknown)
     with pytest.raises(MoveNotFound):
         await library.moves.get_uncorrected(unknown)
-    for said in (Correction(), Correction(tempo=100)):
+    for correction in (Correction(), Correction(tempo=100)):
         with pytest.raises(MoveNotFound):
-            await library.moves.correct(unknown, said)
-    assert await found(library, SongFilter()) == await found(library, MoveFilter()) == ["a"]
+            await library.moves.correct(unknown, correction)
+    assert await ids_of(library, SongFilter()) == await ids_of(library, MoveFilter()) == ["a"]
 
 
 async def test_pages_go_on_where_the_last_one_ended(library: Library) -> None:
@@ -323,14 +323,14 @@ async def test_an_empty_library_has_an_empty_page(library: Library) -> None:
 async def test_moves_are_searched_by_name(library: Library, search: str, ids: list[str]) -> None:
     for key, name in (("a", "Basic"), ("b", "50% _/\\"), ("c", "Étoile Straße"), ("d", "")):
         await library.moves.add(move(key, name=name))
-    assert await found(library, MoveFilter(search=search)) == ids
+    assert await ids_of(library, MoveFilter(search=search)) == ids
 
 
 async def test_songs_are_searched_by_title_or_artist(library: Library) -> None:
     await library.songs.add(song("a", title="Obsesión", artist="Uno"))
     await library.songs.add(song("b", title="Uno", artist="OBSESIÓN"))
     await library.songs.add(song("c", title="Ob", artist="sesión"))
-    assert await found(library, SongFilter(search="obsesión")) == ["a", "b"]
+    assert await ids_of(library, SongFilter(search="obsesión")) == ["a", "b"]
 
 
 async def test_a_song_is_found_by_its_path_and_by_the_contents_in_it(library: Library) -> None:
@@ -342,11 +342,11 @@ async def test_a_song_is_found_by_its_path_and_by_the_contents_in_it(library: Li
     for song_id, path in paths.items():
         await library.songs.add(song(song_id, audio_path=path))
     for song_id, path in paths.items():
-        assert await found(library, SongFilter(audio_path=path)) == [song_id]
-        assert await found(library, SongFilter(contents=contents_of(path))) == [song_id]
-    assert await found(library, SongFilter(audio_path="songs/a")) == []
+        assert await ids_of(library, SongFilter(audio_path=path)) == [song_id]
+        assert await ids_of(library, SongFilter(contents=contents_of(path))) == [song_id]
+    assert await ids_of(library, SongFilter(audio_path="songs/a")) == []
     for nothing in ("0123", "%", "_", "\0", ""):
-        assert await found(library, SongFilter(contents=nothing)) == [], nothing
+        assert await ids_of(library, SongFilter(contents=nothing)) == [], nothing
 
 
 async def test_filters_narrow_one_another(library: Library) -> None:
@@ -355,23 +355,23 @@ async def test_filters_narrow_one_another(library: Library) -> None:
     await library.moves.add(move("c", difficulty=Difficulty.ADVANCED, style=Style.SENSUAL))
     await library.moves.add(move("d", energy_level=Energy.HIGH, name="Turn"))
     advanced = MoveFilter(difficulty=Difficulty.ADVANCED)
-    assert await found(library, advanced) == ["b", "c"]
-    assert await found(library, msgspec.structs.replace(advanced, label="basic")) == ["c"]
-    assert await found(library, MoveFilter(label="Turn")) == []
-    assert await found(library, MoveFilter(style=Style.SENSUAL)) == ["c"]
-    assert await found(library, MoveFilter(energy_level=Energy.HIGH, search="tu")) == ["d"]
+    assert await ids_of(library, advanced) == ["b", "c"]
+    assert await ids_of(library, msgspec.structs.replace(advanced, label="basic")) == ["c"]
+    assert await ids_of(library, MoveFilter(label="Turn")) == []
+    assert await ids_of(library, MoveFilter(style=Style.SENSUAL)) == ["c"]
+    assert await ids_of(library, MoveFilter(energy_level=Energy.HIGH, search="tu")) == ["d"]
 
 
 async def test_songs_are_filtered_by_genre(library: Library) -> None:
     await library.songs.add(song("a", genre="moderna"))
     await library.songs.add(song("b", genre="sensual"))
     await library.songs.add(song("c"))
-    assert await found(library, SongFilter(genre="moderna")) == ["a"]
-    assert await found(library, SongFilter(genre="moderna\0")) == []
+    assert await ids_of(library, SongFilter(genre="moderna")) == ["a"]
+    assert await ids_of(library, SongFilter(genre="moderna\0")) == []
 
 
 @pytest.mark.parametrize(
-    ("wanted", "ids"),
+    ("filters", "ids"),
     [
         (SongFilter(slowest=120.0), ["b", "c"]),
         (SongFilter(slowest=120.5), ["c"]),
@@ -389,13 +389,13 @@ async def test_songs_are_filtered_by_genre(library: Library) -> None:
     ],
 )
 async def test_songs_are_filtered_by_tempo_and_length(
-    library: Library, wanted: SongFilter, ids: list[str]
+    library: Library, filters: SongFilter, ids: list[str]
 ) -> None:
     await library.songs.add(song("a", tempo=119.9, duration=60.0, genre="moderna"))
     await library.songs.add(song("b", tempo=120.0, duration=180.0))
     await library.songs.add(song("c", tempo=130.0, duration=240.0, genre="moderna"))
     await library.songs.add(song("d", duration=240.1))
-    assert await found(library, wanted) == ids
+    assert await ids_of(library, filters) == ids
 
 
 async def test_a_filtered_list_has_pages_of_its_own(library: Library) -> None:
@@ -410,10 +410,10 @@ async def test_a_filtered_list_has_pages_of_its_own(library: Library) -> None:
 async def test_moves_are_given_by_their_ids_in_the_order_asked_for(library: Library) -> None:
     for number in (0, 1, 2, 3, 1000):
         await library.moves.add(move(f"m{number}"))
-    asked = [f"m{number}" for number in (3, 1000, *range(4, 1000), 1, 3)]
-    found = await library.moves.find_many([*asked, "nobody", "\0", "\ud800"])
-    assert [each.id for each in found] == ["m3", "m1000", "m1"]
-    assert found[0] == await library.moves.get("m3")
+    ids = [f"m{number}" for number in (3, 1000, *range(4, 1000), 1, 3)]
+    moves = await library.moves.find_many([*ids, "nobody", "\0", "\ud800"])
+    assert [each.id for each in moves] == ["m3", "m1000", "m1"]
+    assert moves[0] == await library.moves.get("m3")
     assert await library.moves.find_many([]) == ()
 
 
@@ -425,7 +425,7 @@ async def test_what_is_no_text_is_refused(library: Library, bad: str) -> None:
     with pytest.raises(InvalidRequest):
         await library.songs.add(song(title=bad))
     assert (await library.songs.page(SongFilter(), bad, 5)).items == ()
-    assert await found(library, MoveFilter()) == []
+    assert await ids_of(library, MoveFilter()) == []
 
 
 async def test_a_move_says_why_its_clip_is_unusable_until_that_is_taken_back(
@@ -438,24 +438,24 @@ async def test_a_move_says_why_its_clip_is_unusable_until_that_is_taken_back(
     assert await library.moves.mark_unusable(move("a"), reason)
     assert await library.moves.get("a") == move("a", unusable=reason)
     assert [each.unusable for each in await library.moves.find_many(["b", "a"])] == [None, reason]
-    assert await found(library, MoveFilter()) == ["a", "b", "c"]
-    assert await found(library, MoveFilter(usable=True)) == ["b", "c"]
-    assert await found(library, MoveFilter(usable=False)) == ["a"]
-    assert await found(library, MoveFilter(usable=True, label="turn")) == []
+    assert await ids_of(library, MoveFilter()) == ["a", "b", "c"]
+    assert await ids_of(library, MoveFilter(usable=True)) == ["b", "c"]
+    assert await ids_of(library, MoveFilter(usable=False)) == ["a"]
+    assert await ids_of(library, MoveFilter(usable=True, label="turn")) == []
     page = await library.moves.page(MoveFilter(usable=True), None, 1)
     assert ([each.id for each in page.items], page.last) == (["b"], "b")
     assert await library.moves.mark_unusable(move("a"), "Another reason.")
     assert (await library.moves.get("a")).unusable == "Another reason."
     assert await library.moves.mark_unusable(move("a"), None)
     assert await library.moves.get("a") == move("a")
-    assert await found(library, MoveFilter(usable=True)) == ["a", "b", "c"]
+    assert await ids_of(library, MoveFilter(usable=True)) == ["a", "b", "c"]
 
 
 async def test_beats_of_another_clip_are_kept(library: Library) -> None:
-    heard = move("a", beats=(0.0, 1.0), confidence=0.3)
-    await library.moves.add(heard)
+    original = move("a", beats=(0.0, 1.0), confidence=0.3)
+    await library.moves.add(original)
     lent = msgspec.structs.replace(
-        heard, tempo=127.5, first_count=0.7, beats=(0.2, 0.7), confidence=0.8, beats_from="b"
+        original, tempo=127.5, first_count=0.7, beats=(0.2, 0.7), confidence=0.8, beats_from="b"
     )
     assert await library.moves.lend_beats(msgspec.structs.replace(lent, name="Other"))
     assert await library.moves.get("a") == lent
@@ -463,13 +463,13 @@ async def test_beats_of_another_clip_are_kept(library: Library) -> None:
 
 
 async def test_beats_that_a_user_corrected_are_kept(library: Library) -> None:
-    heard = move("a", beats=(0.0, 1.0), confidence=0.3)
-    await library.moves.add(heard)
+    original = move("a", beats=(0.0, 1.0), confidence=0.3)
+    await library.moves.add(original)
     await library.moves.correct("a", Correction(shift="half_beat"))
-    said = await library.moves.get("a")
-    lent = msgspec.structs.replace(heard, beats=(0.2, 0.7), beats_from="b")
+    current = await library.moves.get("a")
+    lent = msgspec.structs.replace(original, beats=(0.2, 0.7), beats_from="b")
     assert not await library.moves.lend_beats(lent)
-    assert await library.moves.get("a") == said
+    assert await library.moves.get("a") == current
     await library.moves.correct("a", Correction())
     assert await library.moves.lend_beats(lent)
 
@@ -506,7 +506,7 @@ async def test_marking_and_removing_at_once_leave_no_move_behind(library: Librar
         await library.moves.add(added)
         marks = [library.moves.mark_unusable(added, f"Reason {n}.") for n in range(4)]
         await asyncio.gather(library.moves.remove("a"), *marks)
-        assert await found(library, MoveFilter()) == []
+        assert await ids_of(library, MoveFilter()) == []
 
 
 async def test_a_reason_that_is_no_text_is_refused(library: Library) -> None:
@@ -522,13 +522,13 @@ async def test_a_song_says_why_it_is_unusable_until_that_is_taken_back(library: 
         await library.songs.add(song(key))
     assert await library.songs.mark_unusable(song("a"), "Its file is gone.")
     assert await library.songs.get("a") == song("a", unusable="Its file is gone.")
-    assert await found(library, SongFilter(usable=True)) == ["b"]
-    assert await found(library, SongFilter(usable=False)) == ["a"]
+    assert await ids_of(library, SongFilter(usable=True)) == ["b"]
+    assert await ids_of(library, SongFilter(usable=False)) == ["a"]
     assert await library.songs.mark_unusable(song("a"), None)
     assert await library.songs.get("a") == song("a")
     assert not await library.songs.mark_unusable(song("a", audio_path="songs/other"), "It is gone.")
     assert not await library.songs.mark_unusable(song("c"), "It is gone.")
-    assert await found(library, SongFilter(usable=True)) == ["a", "b"]
+    assert await ids_of(library, SongFilter(usable=True)) == ["a", "b"]
 
 
 async def test_the_file_of_what_was_removed_is_known_until_it_is_deleted(library: Library) -> None:
@@ -587,7 +587,7 @@ async def test_at_a_path_that_was_given_up_nothing_ever_lies(library: Library) -
     with pytest.raises(StorageFailed):
         await library.moves.add(move("b", video_path="clips/2"))
     assert await library.files.removed() == ()
-    assert await found(library, MoveFilter()) == ["a"]
+    assert await ids_of(library, MoveFilter()) == ["a"]
 
 
 async def test_a_path_is_entered_or_given_up_and_never_both(library: Library) -> None:

@@ -75,7 +75,7 @@ class Kept:
 
 
 @pytest.fixture
-async def kept(database_url: str | None) -> AsyncGenerator[Kept]:
+async def tables(database_url: str | None) -> AsyncGenerator[Kept]:
     if database_url is None:
         library = memory_library()
         tasks, archive = MemoryTaskRepository(), MemoryBlueprintArchive()
@@ -94,88 +94,88 @@ def entry(**changed: object) -> MoveEmbedding:
     return msgspec.structs.replace(MoveEmbedding(move_id=MOVE.id), **changed)
 
 
-async def test_a_move_comes_and_goes_with_what_finds_it(kept: Kept) -> None:
-    await kept.library.moves.add(MOVE, entry())
-    assert await kept.embeddings.find("a") == entry()
-    assert await kept.found() == (["a"], ["a"])
-    await kept.library.moves.remove("a")
-    assert await kept.found() == ([], [])
+async def test_a_move_comes_and_goes_with_what_finds_it(tables: Kept) -> None:
+    await tables.library.moves.add(MOVE, entry())
+    assert await tables.embeddings.find("a") == entry()
+    assert await tables.found() == (["a"], ["a"])
+    await tables.library.moves.remove("a")
+    assert await tables.found() == ([], [])
 
 
-async def test_a_move_that_is_refused_leaves_nothing_that_finds_it(kept: Kept) -> None:
+async def test_a_move_that_is_refused_leaves_nothing_that_finds_it(tables: Kept) -> None:
     with pytest.raises(InvalidRequest):
-        await kept.library.moves.add(MOVE, entry(text_by="\0"))
-    assert await kept.found() == ([], [])
-    await kept.library.moves.add(MOVE, entry())
+        await tables.library.moves.add(MOVE, entry(text_by="\0"))
+    assert await tables.found() == ([], [])
+    await tables.library.moves.add(MOVE, entry())
     other = msgspec.structs.replace(MOVE, video_path="clips/2")
     with pytest.raises(MoveTaken):
-        await kept.library.moves.add(other, entry(text_by="other"))
-    assert await kept.embeddings.find("a") == entry()
+        await tables.library.moves.add(other, entry(text_by="other"))
+    assert await tables.embeddings.find("a") == entry()
 
 
-async def test_tasks_are_listed_by_state_and_page(kept: Kept) -> None:
+async def test_tasks_are_listed_by_state_and_page(tables: Kept) -> None:
     ids = sorted(TASKS)
     now = MOMENT
     for task_id in reversed(ids):
-        await kept.tasks.add(Assembly(task_id=task_id, owner="x", created_at=now, updated_at=now))
-    await kept.tasks.update(ids[1], lambda found: found.take(Step.CANCEL, now))
-    first = await kept.tasks.of_state(State.PENDING, None, 2)
-    rest = await kept.tasks.of_state(State.PENDING, first[-1].task_id, 2)
+        await tables.tasks.add(Assembly(task_id=task_id, owner="x", created_at=now, updated_at=now))
+    await tables.tasks.update(ids[1], lambda assembly: assembly.take(Step.CANCEL, now))
+    first = await tables.tasks.of_state(State.PENDING, None, 2)
+    rest = await tables.tasks.of_state(State.PENDING, first[-1].task_id, 2)
     assert [each.task_id for each in (*first, *rest)] == [ids[0], *ids[2:]]
-    assert [each.task_id for each in await kept.tasks.of_state(State.CANCELLED, None, 2)] == [
+    assert [each.task_id for each in await tables.tasks.of_state(State.CANCELLED, None, 2)] == [
         ids[1]
     ]
-    assert await kept.tasks.of_state(State.FAILED, None, 2) == ()
+    assert await tables.tasks.of_state(State.FAILED, None, 2) == ()
 
 
-async def test_the_tasks_of_a_film_are_known_by_its_path(kept: Kept) -> None:
+async def test_the_tasks_of_a_film_are_known_by_its_path(tables: Kept) -> None:
     one, other = TASKS[:2]
     for task_id in (one, other):
-        made = blueprint(task_id, [CLIPS[0]])
-        output = msgspec.structs.replace(made.output_config, output_path="output/user_x/é.mp4")
-        await kept.archive.keep(msgspec.structs.replace(made, output_config=output))
-    await kept.archive.keep(third := blueprint(TASKS[2], [CLIPS[0]]))
-    assert await kept.archive.tasks_of("output/user_x/é.mp4") == tuple(sorted((one, other)))
-    assert await kept.archive.tasks_of(third.output_config.output_path) == (TASKS[2],)
-    assert await kept.archive.tasks_of("output/user_x/") == ()
+        document = blueprint(task_id, [CLIPS[0]])
+        output = msgspec.structs.replace(document.output_config, output_path="output/user_x/é.mp4")
+        await tables.archive.keep(msgspec.structs.replace(document, output_config=output))
+    await tables.archive.keep(third := blueprint(TASKS[2], [CLIPS[0]]))
+    assert await tables.archive.tasks_of("output/user_x/é.mp4") == tuple(sorted((one, other)))
+    assert await tables.archive.tasks_of(third.output_config.output_path) == (TASKS[2],)
+    assert await tables.archive.tasks_of("output/user_x/") == ()
 
 
 class Place:
     """A library of two clips over a real disk, that is imported, removed and recovered."""
 
-    def __init__(self, kept: Kept, root: Path) -> None:
-        self.kept = kept
+    def __init__(self, tables: Kept, root: Path) -> None:
+        self.kept = tables
         self.clips = root / "clips"
         self.clips.mkdir()
         (self.clips / "a.mp4").write_bytes(encoder.clip("a", 240, 30))
         self.storage = LocalStorage(root / "media")
         embedder = MemoryEmbedder()
-        library = kept.library
+        library = tables.library
         ports = (self.storage, MemoryMediaProbe(), MemoryEncoder())
         self._import = ImportLibrary(
-            kept.library.moves,
-            kept.library.files,
+            tables.library.moves,
+            tables.library.files,
             self.storage,
-            kept.embeddings,
+            tables.embeddings,
             MemoryMediaProbe(),
             AddMove(library.moves, library.files, *ports, MemoryWorkspace(root / "work"), embedder),
             Examination(analyze_audio, embedder, MemoryMotionAnalyzer()),
         )
-        self.remove = RemoveMove(kept.library.moves, kept.library.files, self.storage)
+        self.remove = RemoveMove(tables.library.moves, tables.library.files, self.storage)
         self.recover = RecoverStorage(
-            kept.library.songs,
-            kept.library.moves,
-            kept.library.files,
-            kept.tasks,
-            kept.archive,
+            tables.library.songs,
+            tables.library.moves,
+            tables.library.files,
+            tables.tasks,
+            tables.archive,
             self.storage,
         )
 
     async def bring(self) -> Outcome:
-        async def told(*_: object) -> None:
+        async def on_progress(*_: object) -> None:
             pass
 
-        return (await self._import(self.clips, told)).moves[0].outcome
+        return (await self._import(self.clips, on_progress)).moves[0].outcome
 
     async def files(self) -> list[str]:
         return sorted([each.path async for each in self.storage.files("clips")])
@@ -186,9 +186,9 @@ class Place:
 
 
 async def test_removing_a_move_while_its_clip_is_imported_loses_no_file(
-    kept: Kept, tmp_path: Path
+    tables: Kept, tmp_path: Path
 ) -> None:
-    place = Place(kept, tmp_path)
+    place = Place(tables, tmp_path)
     for _ in range(10):
         await place.bring()
         await asyncio.gather(
@@ -204,18 +204,18 @@ async def test_removing_a_move_while_its_clip_is_imported_loses_no_file(
     assert len(await place.files()) == 1
 
 
-async def test_two_processes_remove_and_import_the_same_clip(kept: Kept, tmp_path: Path) -> None:
+async def test_two_processes_remove_and_import_the_same_clip(tables: Kept, tmp_path: Path) -> None:
     """Nothing they do to keep out of each other's way is in one process."""
-    here = Place(kept, tmp_path)
+    here = Place(tables, tmp_path)
     (tmp_path / "there").mkdir()
-    there = Place(kept, tmp_path / "there")
+    there = Place(tables, tmp_path / "there")
     there.storage = here.storage
     for _ in range(10):
         await here.bring()
-        removal = RemoveMove(kept.library.moves, kept.library.files, here.storage)
+        removal = RemoveMove(tables.library.moves, tables.library.files, here.storage)
         answers = await asyncio.gather(
             here.remove("a"), removal("a"), here.bring(), return_exceptions=True
         )
         assert all(each is None or isinstance(each, MoveNotFound) for each in answers[:2])
         assert await here.rows() == await here.files()
-        assert await kept.library.files.removed() == ()
+        assert await tables.library.files.removed() == ()

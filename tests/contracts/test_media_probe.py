@@ -30,10 +30,10 @@ async def test_it_sees_what_the_encoder_measures(
     pair: tuple[MediaProbe, EncoderCase], tmp_path: Path
 ) -> None:
     door, case = pair
-    made, song = tmp_path / "clip.mp4", tmp_path / "song.wav"
-    case.make_clip(made, 30, 30, sound=True)
+    film, song = tmp_path / "clip.mp4", tmp_path / "song.wav"
+    case.make_clip(film, 30, 30, sound=True)
     case.make_song(song, 1.0)
-    clip = made.rename(tmp_path / "-clip; rm.txt")
+    clip = film.rename(tmp_path / "-clip; rm.txt")
 
     for file in (clip, song):
         assert await door.measure(file) == await case.probe.measure(file)

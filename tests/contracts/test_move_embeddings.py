@@ -36,14 +36,14 @@ ORDERED = ["-", "2", "A", "B", "a", "aa", "b", "z", "~", "é", "\U0001f483"]
 async def library(database_url: str | None) -> AsyncGenerator[Library]:
     """A library of four moves without embeddings."""
     if database_url is None:
-        made = memory_library()
-        await fill(made)
-        yield made
+        result = memory_library()
+        await fill(result)
+        yield result
         return
     async with open_database(database_url) as database:
-        made = sql_library(database)
-        await fill(made)
-        yield made
+        result = sql_library(database)
+        await fill(result)
+        yield result
 
 
 async def fill(library: Library) -> None:
@@ -166,14 +166,14 @@ async def test_pages_go_on_where_the_last_one_ended(library: Library) -> None:
             await library.moves.add(move(key, video_path=f"clips/{ORDERED.index(key)}-o.mp4"))
         await library.embeddings.keep(embedding(key))
     for most in (1, 3, len(ORDERED), 100):
-        found: list[str] = []
+        ids: list[str] = []
         after: str | None = None
         while True:
             some = await library.embeddings.page(after, most)
-            found += [each.move.id for each in some.items]
+            ids += [each.move.id for each in some.items]
             if (after := some.last) is None:
                 break
-        assert found == ORDERED
+        assert ids == ORDERED
 
 
 @pytest.mark.parametrize("most", [1, 2, 100])
@@ -190,9 +190,9 @@ async def test_the_moves_that_lack_an_embedding_are_told_page_by_page(
 async def test_moves_come_with_their_embeddings_as_they_were_analysed(library: Library) -> None:
     await library.embeddings.keep(FULL)
     await library.moves.correct("a", Correction(beats="half"))
-    (found,) = (await library.embeddings.page(None, 5)).items
-    assert found.move == await library.moves.get_uncorrected("a")
-    assert found.embedding == FULL
+    (entry_a,) = (await library.embeddings.page(None, 5)).items
+    assert entry_a.move == await library.moves.get_uncorrected("a")
+    assert entry_a.embedding == FULL
 
 
 async def test_the_version_differs_whenever_anything_does(library: Library) -> None:

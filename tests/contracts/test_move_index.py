@@ -30,20 +30,20 @@ def by_faiss() -> MoveIndex:
     return VectorIndex(ByFaiss())
 
 
-MADE: dict[str, Callable[[], MoveIndex]] = {
+INDEXES: dict[str, Callable[[], MoveIndex]] = {
     "memory": MemoryMoveIndex,
     "numpy": VectorIndex,
     "faiss": by_faiss,
 }
 
 
-@pytest.fixture(params=MADE)
+@pytest.fixture(params=INDEXES)
 def index(request: pytest.FixtureRequest) -> MoveIndex:
-    return MADE[request.param]()
+    return INDEXES[request.param]()
 
 
-def ids(found: SearchResult) -> list[str]:
-    return [near.move_id for near in found.moves]
+def ids(result: SearchResult) -> list[str]:
+    return [near.move_id for near in result.moves]
 
 
 async def test_before_the_first_version_nothing_can_be_found(index: MoveIndex) -> None:
@@ -56,16 +56,16 @@ async def test_before_the_first_version_nothing_can_be_found(index: MoveIndex) -
 
 async def test_a_library_without_moves_has_none_to_find(index: MoveIndex) -> None:
     await index.swap("v1", [])
-    found = await index.nearest(vector(0, 0, 0), 3, EVERYTHING)
-    assert (found.version, found.moves, index.version) == ("v1", (), "v1")
+    result = await index.nearest(vector(0, 0, 0), 3, EVERYTHING)
+    assert (result.version, result.moves, index.version) == ("v1", (), "v1")
     assert "0 moves" in await index.ready()
 
 
 async def test_the_likest_comes_first(index: MoveIndex) -> None:
     await index.swap("v1", [entry(name, seed=seed) for seed, name in enumerate("cab")])
-    found = await index.nearest(vector(1, 1, 2), 3, EVERYTHING)
-    assert ids(found)[:2] == ["a", "b"]
-    assert found.moves[0].score == pytest.approx(0.35**2 + 0.35**2, abs=0.05)
+    result = await index.nearest(vector(1, 1, 2), 3, EVERYTHING)
+    assert ids(result)[:2] == ["a", "b"]
+    assert result.moves[0].score == pytest.approx(0.35**2 + 0.35**2, abs=0.05)
 
 
 async def test_moves_of_the_same_score_come_in_the_order_of_their_ids(index: MoveIndex) -> None:
@@ -73,15 +73,15 @@ async def test_moves_of_the_same_score_come_in_the_order_of_their_ids(index: Mov
     await index.swap("v1", same)
     ordered = ["-", "A", "Z", "a", "aa", "b", "é"]
     for most in range(len(same) + 2):
-        found = await index.nearest(vector(0, 0, 0), most, EVERYTHING)
-        assert ids(found) == ordered[:most]
+        result = await index.nearest(vector(0, 0, 0), most, EVERYTHING)
+        assert ids(result) == ordered[:most]
 
 
 async def test_of_many_that_tie_with_the_last_the_first_ids_are_found(index: MoveIndex) -> None:
     tied = [entry(f"m{number:03}", seed=number % 2) for number in range(400)]
     await index.swap("v1", list(reversed(tied)))
-    found = await index.nearest(vector(1, 1, 1), 5, EVERYTHING)
-    assert ids(found) == ["m001", "m003", "m005", "m007", "m009"]
+    result = await index.nearest(vector(1, 1, 1), 5, EVERYTHING)
+    assert ids(result) == ["m001", "m003", "m005", "m007", "m009"]
     nothing = await index.nearest(vector(None, None, None), 3, EVERYTHING)
     assert ids(nothing) == ["m000", "m001", "m002"]
 
@@ -91,9 +91,9 @@ async def test_moves_tie_whose_numbers_only_come_in_another_order(index: MoveInd
     turned = [packed(Random(at).sample(numbers, len(numbers))) for at in range(400)]  # noqa: S311
     moves = [entry(f"m{at:03}", vector=fused(Rows(audio=one))) for at, one in enumerate(turned)]
     await index.swap("v1", moves)
-    found = await index.nearest(fused(Rows(audio=packed([1.0] * 128))), 5, EVERYTHING)
-    assert ids(found) == ["m000", "m001", "m002", "m003", "m004"]
-    assert len({near.score for near in found.moves}) == 1
+    result = await index.nearest(fused(Rows(audio=packed([1.0] * 128))), 5, EVERYTHING)
+    assert ids(result) == ["m000", "m001", "m002", "m003", "m004"]
+    assert len({near.score for near in result.moves}) == 1
 
 
 async def test_a_filter_leaves_the_rest_out(index: MoveIndex) -> None:
@@ -107,47 +107,47 @@ async def test_a_filter_leaves_the_rest_out(index: MoveIndex) -> None:
         ],
     )
 
-    async def found(**wanted: object) -> list[str]:
-        asked = Among(**wanted)  # pyright: ignore[reportArgumentType]
-        return ids(await index.nearest(vector(0, 0, 0), 9, asked))
+    async def ids_of(**fields: object) -> list[str]:
+        filters = Among(**fields)  # pyright: ignore[reportArgumentType]
+        return ids(await index.nearest(vector(0, 0, 0), 9, filters))
 
-    assert await found() == ["a", "b", "c", "d"]
-    assert await found(difficulty=Difficulty.BEGINNER) == ["a", "d"]
-    assert await found(difficulty=Difficulty.INTERMEDIATE) == ["a", "c", "d"]
-    assert await found(difficulty=Difficulty.ADVANCED) == ["a", "b", "c", "d"]
-    assert await found(label="spin") == ["b"]
-    assert await found(label="unheard of") == []
-    assert await found(style=Style.SENSUAL, energy_level=Energy.HIGH) == []
-    assert await found(energy_level=Energy.HIGH) == ["d"]
-    assert await found(banned=frozenset({"a", "d", "nobody"})) == ["b", "c"]
+    assert await ids_of() == ["a", "b", "c", "d"]
+    assert await ids_of(difficulty=Difficulty.BEGINNER) == ["a", "d"]
+    assert await ids_of(difficulty=Difficulty.INTERMEDIATE) == ["a", "c", "d"]
+    assert await ids_of(difficulty=Difficulty.ADVANCED) == ["a", "b", "c", "d"]
+    assert await ids_of(label="spin") == ["b"]
+    assert await ids_of(label="unheard of") == []
+    assert await ids_of(style=Style.SENSUAL, energy_level=Energy.HIGH) == []
+    assert await ids_of(energy_level=Energy.HIGH) == ["d"]
+    assert await ids_of(banned=frozenset({"a", "d", "nobody"})) == ["b", "c"]
 
 
 async def test_a_query_of_words_alone_compares_words_alone(index: MoveIndex) -> None:
     far = entry("a", vector=vector(5, 5, 1))
     near = entry("b", vector=vector(1, 1, 5))
     await index.swap("v1", [far, near])
-    found = await index.nearest(vector(None, None, 5), 2, EVERYTHING)
-    assert ids(found) == ["b", "a"]
-    assert found.moves[0].score == pytest.approx(0.09, abs=1e-5)
+    result = await index.nearest(vector(None, None, 5), 2, EVERYTHING)
+    assert ids(result) == ["b", "a"]
+    assert result.moves[0].score == pytest.approx(0.09, abs=1e-5)
 
 
 async def test_a_new_version_takes_the_place_of_the_old_as_a_whole(index: MoveIndex) -> None:
     await index.swap("v1", [entry("a"), entry("b")])
     await index.swap("v2", [entry("c")])
-    found = await index.nearest(vector(0, 0, 0), 9, EVERYTHING)
-    assert (found.version, ids(found), index.version) == ("v2", ["c"], "v2")
+    result = await index.nearest(vector(0, 0, 0), 9, EVERYTHING)
+    assert (result.version, ids(result), index.version) == ("v2", ["c"], "v2")
 
 
 async def test_searches_see_one_version_each_while_versions_are_swapped(index: MoveIndex) -> None:
     of = {f"v{n}": [entry(f"v{n}-{m}", seed=m) for m in range(20)] for n in range(4)}
     await index.swap("v0", of["v0"])
-    seen: set[str] = set()
+    versions: set[str] = set()
 
     async def search() -> None:
         for _ in range(40):
-            found = await index.nearest(vector(1, 2, 3), 20, EVERYTHING)
-            assert sorted(ids(found)) == sorted(each.move_id for each in of[found.version])
-            seen.add(found.version)
+            result = await index.nearest(vector(1, 2, 3), 20, EVERYTHING)
+            assert sorted(ids(result)) == sorted(each.move_id for each in of[result.version])
+            versions.add(result.version)
 
     async def swap() -> None:
         for version in itertools.islice(itertools.cycle(of), 12):
@@ -157,7 +157,7 @@ async def test_searches_see_one_version_each_while_versions_are_swapped(index: M
         group.start_soon(search)
         group.start_soon(search)
         group.start_soon(swap)
-    assert len(seen) > 1
+    assert len(versions) > 1
 
 
 async def test_swaps_follow_one_another_in_the_order_they_were_asked_for(index: MoveIndex) -> None:
@@ -191,13 +191,13 @@ async def test_entries_may_change_after_they_were_taken(index: MoveIndex) -> Non
 @settings(max_examples=150)
 @given(entries, vectors, st.integers(0, 12), among)
 def test_all_give_the_same_answers(
-    held: list[Entry], query: Fused, most: int, wanted: Among
+    held: list[Entry], query: Fused, most: int, filters: Among
 ) -> None:
     async def answers() -> list[SearchResult]:
-        indexes = [made() for made in MADE.values()]
+        indexes = [make() for make in INDEXES.values()]
         for each in indexes:
             await each.swap("v", held)
-        return [await each.nearest(query, most, wanted) for each in indexes]
+        return [await each.nearest(query, most, filters) for each in indexes]
 
     first, *others = asyncio.run(answers())
     assert all(other == first for other in others)

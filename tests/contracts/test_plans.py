@@ -152,15 +152,15 @@ async def client(database: Database, tmp_path: Path) -> AsyncGenerator[httpx.Asy
 @contextmanager
 def statements() -> Generator[list[Statement]]:
     """Yield the statements that databases execute meanwhile."""
-    asked: list[Statement] = []
+    statement_list: list[Statement] = []
 
     def note(_c: object, _k: object, statement: str, parameters: Any, *_: object) -> None:
         if not statement.startswith("BEGIN"):
-            asked.append((statement, parameters))
+            statement_list.append((statement, parameters))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield asked
+        yield statement_list
     finally:
         event.remove(Engine, "before_cursor_execute", note)
 
@@ -194,18 +194,18 @@ async def test_a_page_is_one_statement_that_reads_an_index(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     for address in LISTS:
-        with statements() as asked:
+        with statements() as statement_list:
             answer = await client.get(address)
-        assert (answer.status_code, len(asked)) == (200, 1), address
+        assert (answer.status_code, len(statement_list)) == (200, 1), address
         assert answer.json()["items"] or "1000" in address or "&label" in address, address
-        assert faults(plan := await plan_of(database, *asked[0])) == [], (address, plan)
+        assert faults(plan := await plan_of(database, *statement_list[0])) == [], (address, plan)
 
 
 async def test_a_search_is_one_statement(client: httpx.AsyncClient) -> None:
     for address in SEARCHES:
-        with statements() as asked:
+        with statements() as statement_list:
             answer = await client.get(address)
-        assert (answer.status_code, len(asked)) == (200, 1), address
+        assert (answer.status_code, len(statement_list)) == (200, 1), address
         assert bool(answer.json()["items"]) is ("nobody" not in address)
 
 
@@ -221,21 +221,25 @@ async def test_one_thing_is_read_by_its_key(client: httpx.AsyncClient, database:
     await SqlTaskRepository(database).add(ended)
     await SqlBlueprintArchive(database).keep(blueprint(TASK, list(CLIPS)))
     for address, count in DETAILS.items():
-        with statements() as asked:
+        with statements() as statement_list:
             answer = await client.get(address)
-        assert (answer.status_code, len(asked)) == (200, count), address
-        for each in asked:
+        assert (answer.status_code, len(statement_list)) == (200, count), address
+        for each in statement_list:
             assert faults(plan := await plan_of(database, *each)) == [], (address, plan)
 
 
 async def test_a_change_finds_its_task_by_its_key(database: Database) -> None:
     tasks = SqlTaskRepository(database)
     added = Assembly(task_id=uuid4(), owner="local", created_at=NOW, updated_at=NOW)
-    with statements() as asked:
+    with statements() as statement_list:
         await tasks.add(added)
         await tasks.update(added.task_id, lambda before: before)
-    assert [statement.split()[0] for statement, _ in asked] == ["INSERT", "SELECT", "UPDATE"]
-    for statement, parameters in asked[1:]:
+    assert [statement.split()[0] for statement, _ in statement_list] == [
+        "INSERT",
+        "SELECT",
+        "UPDATE",
+    ]
+    for statement, parameters in statement_list[1:]:
         assert faults(plan := await plan_of(database, statement, parameters)) == [], plan
 
 
@@ -243,19 +247,19 @@ async def test_a_removal_reads_nothing_but_what_it_removes(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     for address, count in (("/api/moves/000001", 7), ("/api/songs/000001", 6)):
-        with statements() as asked:
+        with statements() as statement_list:
             answer = await client.delete(address)
-        asked = [each for each in asked if "advisory" not in each[0]]
-        assert (answer.status_code, len(asked)) == (204, count), asked
+        statement_list = [each for each in statement_list if "advisory" not in each[0]]
+        assert (answer.status_code, len(statement_list)) == (204, count), statement_list
         # A table without rows is read whole, which this one is here.
-        for each in [each for each in asked if "move_embedding" not in each[0]]:
+        for each in [each for each in statement_list if "move_embedding" not in each[0]]:
             assert faults(plan := await plan_of(database, *each)) == [], (each, plan)
 
 
 async def test_the_tasks_of_a_film_are_found_by_its_path(database: Database) -> None:
-    with statements() as asked:
+    with statements() as statement_list:
         assert await SqlBlueprintArchive(database).tasks_of("output/nobody") == ()
-    for each in asked:
+    for each in statement_list:
         assert faults(plan := await plan_of(database, *each)) == [], (each, plan)
 
 

@@ -61,7 +61,7 @@ class FragmentCinema:
 
     def heard(self, segments: Sequence[bytes], film: Path) -> Fraction:
         film.write_bytes(b"".join(segments))
-        return Fraction(len(drawn.heard(film)), SAMPLES)
+        return Fraction(len(drawn.sound_of(film)), SAMPLES)
 
 
 class MemoryCinema:
@@ -151,7 +151,7 @@ FRAMES = [
 ]
 
 
-async def shown(
+async def stream(
     cinema: Cinema, kind: Kind, film: Timeline, files: MotionCache, work: Path
 ) -> list[bytes]:
     """The beginning, and all segments."""
@@ -166,7 +166,7 @@ async def shown(
 async def test_the_segments_of_the_picture_are_the_cuts_frames(
     cinema: Cinema, files: MotionCache, work: Path, tmp_path: Path
 ) -> None:
-    segments = await shown(cinema, Kind.PICTURE, FILM, files, work)
+    segments = await stream(cinema, Kind.PICTURE, FILM, files, work)
 
     assert len(segments) == 1 + len(FILM.cuts)
     assert cinema.seen(segments, tmp_path / "film.mp4") == FRAMES
@@ -175,7 +175,7 @@ async def test_the_segments_of_the_picture_are_the_cuts_frames(
 async def test_a_player_may_begin_with_any_segment(
     cinema: Cinema, files: MotionCache, work: Path, tmp_path: Path
 ) -> None:
-    beginning, *parts = await shown(cinema, Kind.PICTURE, FILM, files, work)
+    beginning, *parts = await stream(cinema, Kind.PICTURE, FILM, files, work)
 
     assert cinema.seen([beginning, *parts[1:]], tmp_path / "film.mp4") == FRAMES[20:]
     assert cinema.seen([beginning, parts[3]], tmp_path / "film.mp4") == FRAMES[36:]
@@ -187,10 +187,10 @@ async def test_the_segments_of_the_sound_last_as_long_as_the_film(
 ) -> None:
     film = timeline(cut(A, 0, 1), cut(A, 0, frames - 2), cut(B, 0, 1))
 
-    segments = await shown(cinema, Kind.SOUND, film, files, work)
+    segments = await stream(cinema, Kind.SOUND, film, files, work)
 
-    heard = cinema.heard(segments, tmp_path / "sound.mp4")
-    assert 0 <= heard - film.soundtrack.seconds < Fraction(PACKET, SAMPLES)
+    seconds = cinema.heard(segments, tmp_path / "sound.mp4")
+    assert 0 <= seconds - film.soundtrack.seconds < Fraction(PACKET, SAMPLES)
 
 
 async def test_a_film_without_a_song_has_sound_all_the_same(
@@ -198,7 +198,7 @@ async def test_a_film_without_a_song_has_sound_all_the_same(
 ) -> None:
     film = timeline(cut(A, 0, 20), song=None)
 
-    segments = await shown(cinema, Kind.SOUND, film, files, work)
+    segments = await stream(cinema, Kind.SOUND, film, files, work)
 
     assert cinema.heard(segments, tmp_path / "sound.mp4") >= film.soundtrack.seconds
 
@@ -225,8 +225,8 @@ async def test_a_segment_is_the_same_bytes_every_time(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     for kind in Kind:
-        first = await shown(cinema, kind, FILM, files, work)
-        assert await shown(cinema, kind, FILM, files, elsewhere) == first
+        first = await stream(cinema, kind, FILM, files, work)
+        assert await stream(cinema, kind, FILM, files, elsewhere) == first
 
 
 async def test_a_version_is_the_same_for_as_long_as_the_output_is(cinema: Cinema) -> None:
@@ -259,12 +259,12 @@ async def test_a_move_at_another_tempo_and_a_crossfade_are_shown(
         timeline(cut(A, 0, 20), faded, cut(A, 3, 25, "1.25")), output=output
     )
 
-    segments = await shown(cinema, Kind.PICTURE, film, files, work)
+    segments = await stream(cinema, Kind.PICTURE, film, files, work)
 
-    seen = cinema.seen(segments, tmp_path / "film.mp4")
-    assert len(seen) in (film.pictures, film.frames)
-    assert seen[:20] == [("a.mp4", n) for n in range(20)]
-    assert seen[30:80] == [("b.mp4", n) for n in range(13, 63)]
+    frames = cinema.seen(segments, tmp_path / "film.mp4")
+    assert len(frames) in (film.pictures, film.frames)
+    assert frames[:20] == [("a.mp4", n) for n in range(20)]
+    assert frames[30:80] == [("b.mp4", n) for n in range(13, 63)]
 
 
 async def test_what_is_missing_is_missed_in_its_own_segment(

@@ -44,10 +44,10 @@ async def test_every_report_is_taken_in_any_order_and_number(progress: Progress)
 
 async def test_every_listener_hears_everything_in_order() -> None:
     one, other = MemoryProgress(), MemoryProgress()
-    told = [report(stage) for stage in PROGRESS]
-    for each in told:
+    reports = [report(stage) for stage in PROGRESS]
+    for each in reports:
         await SeveralProgress(one, other).tell(each)
-    assert one.reports == other.reports == told
+    assert one.reports == other.reports == reports
 
 
 async def test_a_stage_is_logged_once_with_its_task() -> None:
@@ -58,4 +58,8 @@ async def test_a_stage_is_logged_once_with_its_task() -> None:
         await progress.tell(report(State.CONCATENATING))
     assert [line["stage"] for line in lines] == ["fetching", "concatenating"]
     assert {line["task_id"] for line in lines} == {str(UUID(int=1))}
+    first, second = lines
+    assert "previous" not in first
+    assert second["previous"] == "fetching"
+    assert second["previous_ms"] >= 0
     assert {line["log_level"] for line in lines} == {logging.getLevelName(logging.INFO).lower()}

@@ -73,17 +73,17 @@ class Guest:
     """Address of the folder of the task's preview."""
 
 
-def ask(method: str, address: str, **said: object) -> Ask:
+def ask(method: str, address: str, **body: object) -> Ask:
     async def asking(guest: Guest) -> httpx.Response:
         place = address.format(task=guest.task, preview=guest.preview)
-        return await guest.client.request(method, place, json=said or None)
+        return await guest.client.request(method, place, json=body or None)
 
     return asking
 
 
-def bring(address: str, content: bytes, **said: str) -> Ask:
+def bring(address: str, content: bytes, **fields: str) -> Ask:
     async def asking(guest: Guest) -> httpx.Response:
-        return await guest.client.post(address, data=said, files={"file": ("a", content)})
+        return await guest.client.post(address, data=fields, files={"file": ("a", content)})
 
     return asking
 
@@ -115,6 +115,7 @@ ROUTES: Final[dict[str, Route]] = {
     "getClip": Route(ask("GET", "/api/moves/move-01/clip"), 1, by_key=True),
     "headClip": Route(ask("HEAD", "/api/moves/move-01/clip"), 1, by_key=True),
     "getBlueprint": Route(ask("GET", "/api/choreography/{task}/blueprint"), 2, by_key=True),
+    "explainFilm": Route(ask("GET", "/api/choreography/{task}/explanation"), 4),
     "getVideoStream": Route(ask("GET", "/api/videos/{task}/stream"), 1, by_key=True),
     "headVideoStream": Route(ask("HEAD", "/api/videos/{task}/stream"), 1, by_key=True),
     "watchTask": Route(ask("GET", "/api/tasks/{task}/events"), 1, by_key=True),
@@ -225,7 +226,7 @@ async def counted(
 ) -> dict[str, list[Statement]]:
     """Ask every route of a library of ``size`` and return what it has asked the database."""
     await filled(backend, database, size)
-    asked: dict[str, list[Statement]] = {}
+    by_route: dict[str, list[Statement]] = {}
     refused: list[str] = []
     async with backend.opened() as app, client_of(app) as client:
         film = (await client.post(ASSEMBLE, json=document())).json()
@@ -233,14 +234,14 @@ async def counted(
         guest = Guest(client, film["task_id"], await folder_of(client, film["task_id"]))
         for name, route in ROUTES.items():
             for _ in range(1 + route.again):
-                with statements() as found:
+                with statements() as statement_list:
                     answer = await route.ask(guest)
                     await library_work_ended(run_job.next_in, backend.ports.jobs)
-                asked[name] = [each for each in found if not _OF_JOBS.search(each[0])]
+                by_route[name] = [each for each in statement_list if not _OF_JOBS.search(each[0])]
                 if not answer.is_success:
                     refused.append(f"{name}: {answer.text}")
     assert refused == []
-    return asked
+    return by_route
 
 
 def client_of(app: Litestar) -> httpx.AsyncClient:
@@ -253,8 +254,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path}/counted.db"
         return
-    with postgres.database(request.getfixturevalue("postgres_server")) as given:
-        yield given
+    with postgres.database(request.getfixturevalue("postgres_server")) as database_url:
+        yield database_url
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -264,14 +265,14 @@ async def test_every_route_asks_a_fixed_number_of_questions(
     async with open_schema(url) as schema:
         await schema.upgrade()
     async with open_database(url) as database:
-        asked = await counted(MemoryBackend(tmp_path / "backend"), database, size)
-        counts = {name: len(found) for name, found in asked.items()}
+        by_route = await counted(MemoryBackend(tmp_path / "backend"), database, size)
+        counts = {name: len(statement_list) for name, statement_list in by_route.items()}
         assert counts == {name: route.count for name, route in ROUTES.items()}
         if url.startswith("postgresql"):
             # A table of so few rows is faster read whole there; large ones are in `test_plans`.
             return
         for name in (name for name, route in ROUTES.items() if route.by_key):
-            for each in asked[name]:
+            for each in by_route[name]:
                 assert faults(plan := await plan_of(database, *each)) == [], (name, each, plan)
 
 
@@ -285,7 +286,7 @@ async def test_every_route_of_the_api_is_counted(tmp_path: Path) -> None:
 
 
 async def test_the_sixtieth_move_of_a_name_asks_no_more_questions_than_the_tenth() -> None:
-    asked: dict[int, int] = {}
+    counts: dict[int, int] = {}
     used: set[str] = set()
     for number in range(60):
         tried: list[str] = []
@@ -295,10 +296,10 @@ async def test_the_sixtieth_move_of_a_name_asks_no_more_questions_than_the_tenth
             return move_id in used
 
         used.add(await unused("turn", is_used))
-        asked[number] = len(tried)
+        counts[number] = len(tried)
     assert len(used) == 60
     assert {"turn", "turn-2", "turn-9"} < used
-    assert max(asked.values()) == asked[9] == 9
+    assert max(counts.values()) == counts[9] == 9
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -330,10 +331,10 @@ async def test_every_route_of_accounts_asks_a_fixed_number_of_questions(
             async def counted(
                 name: str, method: str, address: str, json: object = None
             ) -> httpx.Response:
-                with statements() as found:
+                with statements() as statement_list:
                     answer = await client.request(method, address, json=json)
                 assert answer.is_success, answer.text
-                counts[name] = len([each for each in found if "advisory" not in each[0]])
+                counts[name] = len([each for each in statement_list if "advisory" not in each[0]])
                 return answer
 
             await counted("register", "POST", "/api/auth/register", ana)

@@ -87,19 +87,19 @@ async def schema(url: str, revisions: Revisions = REVISIONS) -> AsyncGenerator[S
 
 def shape_of(connection: Connection) -> Shape:
     """Everything the tables are made of, the revision apart."""
-    found = inspect(connection)
+    inspector = inspect(connection)
     return {
         name: (
             {
                 column["name"]: (column["type"].compile(connection.dialect), column["nullable"])
-                for column in found.get_columns(name)
+                for column in inspector.get_columns(name)
             },
-            found.get_pk_constraint(name),
-            sorted(found.get_indexes(name), key=lambda index: str(index["name"])),
-            found.get_foreign_keys(name),
-            found.get_unique_constraints(name),
+            inspector.get_pk_constraint(name),
+            sorted(inspector.get_indexes(name), key=lambda index: str(index["name"])),
+            inspector.get_foreign_keys(name),
+            inspector.get_unique_constraints(name),
         )
-        for name in found.get_table_names()
+        for name in inspector.get_table_names()
         if name != "alembic_version"
     }
 
@@ -113,8 +113,10 @@ async def shape(schema: Schema) -> Shape:
 
 async def rows(schema: Schema) -> dict[str, list[tuple[Any, ...]]]:
     names = sorted(await shape(schema))
-    found = [await schema.database.read(select(text("*")).select_from(table(n))) for n in names]
-    return {name: [tuple(row) for row in kept] for name, kept in zip(names, found, strict=True)}
+    results = [await schema.database.read(select(text("*")).select_from(table(n))) for n in names]
+    return {
+        name: [tuple(row) for row in result] for name, result in zip(names, results, strict=True)
+    }
 
 
 async def run(schema: Schema, *statements: str) -> None:
@@ -130,10 +132,10 @@ def with_more(folder: Path, *lasts: str) -> Revisions:
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
     below = NEWEST
     for number, last in enumerate(lasts, 9001):
-        made = MORE.format(revision=number, below=below, last=last)
+        source = MORE.format(revision=number, below=below, last=last)
         if number > 9001:
-            made = made.replace("extra", f"extra{number}").replace("mood", f"mood{number}")
-        (folder / "versions" / f"{number}_more.py").write_text(made)
+            source = source.replace("extra", f"extra{number}").replace("mood", f"mood{number}")
+        (folder / "versions" / f"{number}_more.py").write_text(source)
         below = str(number)
     return Revisions(folder)
 
@@ -166,38 +168,38 @@ async def test_the_newest_tables_are_those_of_the_code(url: str) -> None:
         await connection.run_sync(Table.metadata.create_all)
         return await connection.run_sync(shape_of)
 
-    async with schema(url) as made:
-        await made.upgrade()
-        assert await made.database.transact(compared) == []
-        stepped = await shape(made)
-        await made.downgrade(None)
-        assert await made.database.transact(anew) == stepped
+    async with schema(url) as tables:
+        await tables.upgrade()
+        assert await tables.database.transact(compared) == []
+        stepped = await shape(tables)
+        await tables.downgrade(None)
+        assert await tables.database.transact(anew) == stepped
 
 
 async def test_upgrading_what_is_up_to_date_does_nothing(url: str) -> None:
-    async with schema(url) as made:
-        assert await made.upgrade() == REVISIONS.ids
-        assert await made.upgrade() == ()
-        assert await made.upgrade(REVISIONS.ids[0]) == ()
-        assert (await made.standing()).found == NEWEST
-        assert await made.downgrade(NEWEST) == ()
+    async with schema(url) as tables:
+        assert await tables.upgrade() == REVISIONS.ids
+        assert await tables.upgrade() == ()
+        assert await tables.upgrade(REVISIONS.ids[0]) == ()
+        assert (await tables.standing()).found == NEWEST
+        assert await tables.downgrade(NEWEST) == ()
 
 
 async def test_what_is_missing_is_told_in_order(url: str) -> None:
-    async with schema(url) as made:
-        assert (await made.standing()).missing == REVISIONS.ids
-        await made.upgrade(REVISIONS.ids[0])
-        standing = await made.standing()
+    async with schema(url) as tables:
+        assert (await tables.standing()).missing == REVISIONS.ids
+        await tables.upgrade(REVISIONS.ids[0])
+        standing = await tables.standing()
         assert (standing.found, standing.missing) == (REVISIONS.ids[0], REVISIONS.ids[1:])
 
 
 @pytest.mark.parametrize("unknown", ["", "head", "base", "0", "9999", "-1"])
 async def test_a_revision_there_is_not_is_refused(sqlite_url: str, unknown: str) -> None:
-    async with schema(sqlite_url) as made:
-        for move in (made.upgrade, made.downgrade):
+    async with schema(sqlite_url) as tables:
+        for move in (tables.upgrade, tables.downgrade):
             with pytest.raises(InvalidRequest):
                 await move(unknown)
-        assert await shape(made) == {}
+        assert await shape(tables) == {}
 
 
 @pytest.mark.parametrize("last", FAILURES.values(), ids=FAILURES)
@@ -205,23 +207,23 @@ async def test_a_revision_that_fails_leaves_nothing_behind(
     url: str, tmp_path: Path, last: str
 ) -> None:
     failing = with_more(tmp_path / "failing", "pass", last)
-    async with schema(url, failing) as made:
-        await made.upgrade(NEWEST)
-        await run(made, INSERT)
-        before = await shape(made), await rows(made), await made.standing()
+    async with schema(url, failing) as tables:
+        await tables.upgrade(NEWEST)
+        await run(tables, INSERT)
+        before = await shape(tables), await rows(tables), await tables.standing()
         with pytest.raises(MigrationFailed) as failed:
-            await made.upgrade()
+            await tables.upgrade()
         assert "9002" in str(failed.value)
         assert failed.value.details
-        assert (await shape(made), await rows(made), await made.standing()) == before
-        assert await made.upgrade("9001") == ("9001",)
-        before = await shape(made), await rows(made), await made.standing()
+        assert (await shape(tables), await rows(tables), await tables.standing()) == before
+        assert await tables.upgrade("9001") == ("9001",)
+        before = await shape(tables), await rows(tables), await tables.standing()
         with pytest.raises(MigrationFailed):
-            await made.upgrade()
-        assert (await shape(made), await rows(made), await made.standing()) == before
+            await tables.upgrade()
+        assert (await shape(tables), await rows(tables), await tables.standing()) == before
     mended = with_more(tmp_path / "mended", "pass", "pass")
-    async with schema(url, mended) as made:
-        assert await made.upgrade() == ("9002",)
+    async with schema(url, mended) as tables:
+        assert await tables.upgrade() == ("9002",)
 
 
 INSERT = (
@@ -232,23 +234,23 @@ INSERT = (
 
 async def test_a_way_down_that_fails_leaves_everything(url: str, tmp_path: Path) -> None:
     failing = with_more(tmp_path / "more", "pass")
-    async with schema(url, failing) as made:
-        await made.upgrade()
-        await run(made, INSERT)
+    async with schema(url, failing) as tables:
+        await tables.upgrade()
+        await run(tables, INSERT)
     source = tmp_path / "more" / "versions" / "9001_more.py"
     source.write_text(source.read_text().replace("    pass", "    op.execute('NO')"))
-    async with schema(url, Revisions(tmp_path / "more")) as made:
-        before = await shape(made), await rows(made)
+    async with schema(url, Revisions(tmp_path / "more")) as tables:
+        before = await shape(tables), await rows(tables)
         with pytest.raises(MigrationFailed):
-            await made.downgrade(REVISIONS.ids[0])
-        assert (await shape(made), await rows(made)) == before
-        assert (await made.standing()).found == "9001"
+            await tables.downgrade(REVISIONS.ids[0])
+        assert (await shape(tables), await rows(tables)) == before
+        assert (await tables.standing()).found == "9001"
 
 
 async def test_of_many_who_upgrade_at_once_one_takes_each_step(url: str) -> None:
     async def upgrade() -> tuple[str, ...]:
-        async with schema(url) as made:
-            return await made.upgrade()
+        async with schema(url) as tables:
+            return await tables.upgrade()
 
     passed = await asyncio.gather(*(upgrade() for _ in range(6)))
     assert sorted(passed) == [()] * 5 + [REVISIONS.ids]
@@ -260,39 +262,39 @@ async def test_databases_are_brought_up_to_date_side_by_side(
     files = [f"sqlite+aiosqlite:///{tmp_path}/{number}.db" for number in range(4)]
 
     async def upgrade(url: str) -> Shape:
-        async with schema(url) as made:
-            assert await made.upgrade() == REVISIONS.ids
-            return await shape(made)
+        async with schema(url) as tables:
+            assert await tables.upgrade() == REVISIONS.ids
+            return await shape(tables)
 
     *shapes, _ = await asyncio.gather(*map(upgrade, [*files, empty_postgres_url]))
     assert shapes == [shapes[0]] * len(files)
 
 
 async def test_a_file_is_brought_up_to_date_by_opening_it(sqlite_url: str) -> None:
-    async with schema(sqlite_url) as made:
-        await made.upgrade(REVISIONS.ids[0])
+    async with schema(sqlite_url) as tables:
+        await tables.upgrade(REVISIONS.ids[0])
     async with open_database(sqlite_url):
         pass
-    async with schema(sqlite_url) as made:
-        assert (await made.standing()).missing == ()
+    async with schema(sqlite_url) as tables:
+        assert (await tables.standing()).missing == ()
 
 
-@pytest.mark.parametrize("found", [None, *REVISIONS.ids[:-1]])
+@pytest.mark.parametrize("revision", [None, *REVISIONS.ids[:-1]])
 async def test_postgres_is_brought_up_to_date_by_command_only(
-    empty_postgres_url: str, found: str | None
+    empty_postgres_url: str, revision: str | None
 ) -> None:
-    async with schema(empty_postgres_url) as made:
-        if found:
-            await made.upgrade(found)
-        before = await shape(made)
+    async with schema(empty_postgres_url) as tables:
+        if revision:
+            await tables.upgrade(revision)
+        before = await shape(tables)
         with pytest.raises(DatabaseBehind) as refused:
             async with open_database(empty_postgres_url):
                 pass
-        assert await shape(made) == before
+        assert await shape(tables) == before
         assert "run `bachata-buddy db upgrade`" in str(refused.value)
-        assert (found or "without a revision") in str(refused.value)
+        assert (revision or "without a revision") in str(refused.value)
         assert NEWEST in str(refused.value)
-        await made.upgrade()
+        await tables.upgrade()
     async with open_database(empty_postgres_url) as database:
         await SqlTaskRepository(database).ready()
 
@@ -321,8 +323,8 @@ async def test_a_database_of_the_time_before_revisions_is_taken_on(
         before = await rows(older)
         assert await older.upgrade() == REVISIONS.ids
         after = await rows(older)
-        assert {name: len(kept) for name, kept in after.items() if name in before} == {
-            name: len(kept) for name, kept in before.items()
+        assert {name: len(content) for name, content in after.items() if name in before} == {
+            name: len(content) for name, content in before.items()
         }
         taken_on = await shape(older)
     async with open_database(url) as database:
@@ -362,10 +364,10 @@ async def test_films_of_blueprints_of_every_version_are_found_by_their_paths(url
 
 
 async def test_what_was_heard_in_songs_is_read_under_the_word_of_today(url: str) -> None:
-    heard = Analysis(
+    analysis = Analysis(
         tempo=120, beats=(0.5,), ones=(0.5,), sections=(), duration=1, analyzed_by='it"heard_by":'
     )
-    written = msgspec.json.encode(heard).decode().replace('"analyzed_by":', '"heard_by":')
+    written = msgspec.json.encode(analysis).decode().replace('"analyzed_by":', '"heard_by":')
     song = ("'a'", "'A'", "'B'", "'songs/a'", "1.0", "'a'", "'b'", f"'{written}'")
     async with schema(url) as older:
         await older.upgrade("0006")
@@ -373,7 +375,7 @@ async def test_what_was_heard_in_songs_is_read_under_the_word_of_today(url: str)
         await run(older, f"INSERT INTO song ({columns}) VALUES ({', '.join(song)})")  # noqa: S608
         await older.upgrade()
     async with connected(url) as database:
-        assert await sql_library(database).songs.analysis("a") == heard
+        assert await sql_library(database).songs.analysis("a") == analysis
 
 
 async def test_an_embedding_stays_with_its_move_and_what_both_said_is_kept_once(url: str) -> None:
@@ -398,19 +400,19 @@ async def test_an_embedding_stays_with_its_move_and_what_both_said_is_kept_once(
     async with connected(url) as database:
         embeddings = SqlMoveEmbeddings(database)
         assert [each.move.id for each in (await embeddings.page(None, 9)).items] == ["a"]
-        known = await embeddings.find("a")
-        assert known is not None
-        assert (known.pose_by, known.audio_by, known.text_by) == ("x", "y", "z")
+        embedding = await embeddings.find("a")
+        assert embedding is not None
+        assert (embedding.pose_by, embedding.audio_by, embedding.text_by) == ("x", "y", "z")
         # Triggers keep the version true while columns come and go.
         assert await embeddings.version() == "1-7"
-        await embeddings.keep(known)
+        await embeddings.keep(embedding)
         assert await embeddings.version() not in ("1-7", "2-7")
         assert (await embeddings.version()).startswith("1-")
     async with schema(url) as newer:
         await newer.downgrade("0007")
-        kept = (await rows(newer))["move_embedding"]
-    assert len(kept) == 1
-    assert {"A", "basic", "clips/a", "beginner", 8.0, 120.0, "[]"} <= set(kept[0])
+        table_rows = (await rows(newer))["move_embedding"]
+    assert len(table_rows) == 1
+    assert {"A", "basic", "clips/a", "beginner", 8.0, 120.0, "[]"} <= set(table_rows[0])
 
 
 async def test_warnings_on_record_get_a_code(url: str) -> None:
@@ -444,22 +446,22 @@ async def test_a_new_revision_is_drafted_from_the_tables_of_the_code(
 ) -> None:
     folder = tmp_path / "drafted"
     shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    wanted = MetaData(naming_convention=Table.metadata.naming_convention)
+    metadata = MetaData(naming_convention=Table.metadata.naming_convention)
     for each in Table.metadata.sorted_tables:
-        each.to_metadata(wanted)
-    wanted.tables["song"].append_column(Column("mood", String()))
-    SqlTable("mix", wanted, Column("id", String(), primary_key=True), Index(None, "id"))
-    drafted = await asyncio.to_thread(new_revision, "Songs have a mood", folder, wanted)
-    async with schema(url, Revisions(folder)) as made:
-        assert made.revisions.about(drafted.name[:4]) == "Songs have a mood."
-        await made.upgrade(NEWEST)
-        before = await shape(made)
-        assert await made.upgrade() == (drafted.name[:4],)
-        after = await shape(made)
+        each.to_metadata(metadata)
+    metadata.tables["song"].append_column(Column("mood", String()))
+    SqlTable("mix", metadata, Column("id", String(), primary_key=True), Index(None, "id"))
+    drafted = await asyncio.to_thread(new_revision, "Songs have a mood", folder, metadata)
+    async with schema(url, Revisions(folder)) as tables:
+        assert tables.revisions.about(drafted.name[:4]) == "Songs have a mood."
+        await tables.upgrade(NEWEST)
+        before = await shape(tables)
+        assert await tables.upgrade() == (drafted.name[:4],)
+        after = await shape(tables)
         assert "mood" in after["song"][0]
         assert after.keys() - before.keys() == {"mix"}
-        await made.downgrade(NEWEST)
-        assert await shape(made) == before
+        await tables.downgrade(NEWEST)
+        assert await shape(tables) == before
 
 
 def test_nothing_is_drafted_where_the_tables_are_those_of_the_code(tmp_path: Path) -> None:

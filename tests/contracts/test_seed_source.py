@@ -22,8 +22,8 @@ from tests.world.earlier import JOB, document, task_key, unit
 
 pytestmark = pytest.mark.anyio
 
-MADE = "2025-11-08T10:00:00.250000Z"
-STAMPS = {"created_at": MADE, "updated_at": MADE}
+CREATED_AT = "2025-11-08T10:00:00.250000Z"
+STAMPS = {"created_at": CREATED_AT, "updated_at": CREATED_AT}
 Rows = dict[str, list[tuple[Any, dict[str, Any]]]]
 
 ROWS: Rows = {
@@ -240,8 +240,8 @@ async def test_every_record_is_read_once_and_says_the_same(source: SeedSource) -
         (Model.TASK, read_task),
         (Model.BLUEPRINT, read_blueprint),
     ):
-        found = [(each.key, reader(each)) for each in await read(source, model)]
-        assert found == [(each.key, reader(each)) for each in await read(expected, model)]
+        records = [(each.key, reader(each)) for each in await read(source, model)]
+        assert records == [(each.key, reader(each)) for each in await read(expected, model)]
     [move] = [read_move(each) for each in await read(source, Model.MOVE)]
     [same] = [read_move(each) for each in await read(expected, Model.MOVE)]
     assert (move.id, move.clip, move.duration, move.style) == (
@@ -328,8 +328,8 @@ async def test_the_export_of_moves_and_their_annotations_are_moves(tmp_path: Pat
     (tmp_path / "move_embeddings.json").write_text(json.dumps(export))
     (tmp_path / "annotations.json").write_text(json.dumps({"clips": [{"clip_id": "a"}]}))
     async with open_seed(str(tmp_path)) as source:
-        found = [(each.source, each.key) for each in await read(source, Model.MOVE)]
-    assert found == [
+        records = [(each.source, each.key) for each in await read(source, Model.MOVE)]
+    assert records == [
         ("move_embeddings.json", "a"),
         ("move_embeddings.json", "b"),
         ("annotations.json", "a"),
@@ -341,18 +341,18 @@ def nothing(_: Path) -> str:
 
 
 def text_file(content: str) -> Callable[[Path], str]:
-    def made(folder: Path) -> str:
+    def make(folder: Path) -> str:
         (folder / "dump.json").write_text(content)
         return str(folder / "dump.json")
 
-    return made
+    return make
 
 
 def address(dsn: str) -> Callable[[Path], str]:
-    def said(_: Path) -> str:
+    def url_of(_: Path) -> str:
         return dsn
 
-    return said
+    return url_of
 
 
 def empty_folder(folder: Path) -> str:

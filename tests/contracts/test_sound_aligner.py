@@ -36,8 +36,8 @@ class Clips(NamedTuple):
 
 def memory(folder: Path) -> Clips:
     contents = [encoder.clip(name, 360, 30) for name in ("first", "second", "other")]
-    known = {(contents[0], contents[1]): Alignment(offset=LATER, quality=1.0)}
-    aligner = MemorySoundAligner(known)
+    alignments = {(contents[0], contents[1]): Alignment(offset=LATER, quality=1.0)}
+    aligner = MemorySoundAligner(alignments)
     return Clips(aligner, *(written(folder, each) for each in contents))
 
 
@@ -63,12 +63,12 @@ def clips(request: pytest.FixtureRequest, tmp_path: Path) -> Clips:
 
 async def test_a_part_of_a_recording_is_found_in_it(clips: Clips) -> None:
     first = await clips.aligner.fingerprint(clips.first)
-    found = await clips.aligner.align(first, await clips.aligner.fingerprint(clips.second))
-    assert found is not None
-    beats = (found.offset - LATER) * TEMPO / 60
+    alignment = await clips.aligner.align(first, await clips.aligner.fingerprint(clips.second))
+    assert alignment is not None
+    beats = (alignment.offset - LATER) * TEMPO / 60
     # The music repeats itself, so that another bar may be as good.
     assert beats == pytest.approx(round(beats), abs=0.05)
-    assert 0.8 < found.quality <= 1
+    assert 0.8 < alignment.quality <= 1
 
 
 async def test_other_music_is_not_the_recording(clips: Clips) -> None:

@@ -118,7 +118,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
 
 
 @pytest.fixture
-def given(tmp_path: Path) -> Callable[[bytes], Path]:
+def new_file(tmp_path: Path) -> Callable[[bytes], Path]:
     """Make a local file of some bytes."""
 
     def write(content: bytes) -> Path:
@@ -140,17 +140,17 @@ def inside(folder: Path) -> list[Path]:
     return list(folder.iterdir())
 
 
-async def test_what_was_put_is_read(storage: Storage, given: Given, tmp_path: Path) -> None:
+async def test_what_was_put_is_read(storage: Storage, new_file: Given, tmp_path: Path) -> None:
     whole = bytes(range(256)) * 3001
-    await storage.put(given(whole), "clips/a.mp4")
+    await storage.put(new_file(whole), "clips/a.mp4")
     await storage.fetch("clips/a.mp4", tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == whole
     assert await content(storage, "clips/a.mp4") == whole
     assert (await storage.describe("clips/a.mp4")).size == len(whole)
 
 
-async def test_an_empty_file_is_a_file(storage: Storage, given: Given) -> None:
-    await storage.put(given(b""), "a")
+async def test_an_empty_file_is_a_file(storage: Storage, new_file: Given) -> None:
+    await storage.put(new_file(b""), "a")
     assert await content(storage, "a") == b""
     assert (await storage.describe("a")).size == 0
 
@@ -158,36 +158,36 @@ async def test_an_empty_file_is_a_file(storage: Storage, given: Given) -> None:
 @pytest.mark.parametrize(
     ("first", "length"), [(0, 0), (0, 1), (1, 2), (262_143, 3), (599_999, 1), (599_999, 9)]
 )
-async def test_a_part_is_read(storage: Storage, given: Given, first: int, length: int) -> None:
+async def test_a_part_is_read(storage: Storage, new_file: Given, first: int, length: int) -> None:
     whole = bytes(n * 7 % 251 for n in range(600_000))
-    await storage.put(given(whole), "a")
+    await storage.put(new_file(whole), "a")
     assert await content(storage, "a", first, length) == whole[first : first + length]
 
 
-async def test_reading_holds_little_in_memory(storage: Storage, given: Given) -> None:
-    await storage.put(given(bytes(1_000_000)), "a")
+async def test_reading_holds_little_in_memory(storage: Storage, new_file: Given) -> None:
+    await storage.put(new_file(bytes(1_000_000)), "a")
     chunks = [len(chunk) async for chunk in storage.read("a", 0, 1_000_000)]
     assert max(chunks) <= 256 * 1024
     assert sum(chunks) == 1_000_000
 
 
-async def test_a_place_is_taken_once(storage: Storage, given: Given) -> None:
-    await storage.put(given(b"first"), "a/b")
+async def test_a_place_is_taken_once(storage: Storage, new_file: Given) -> None:
+    await storage.put(new_file(b"first"), "a/b")
     with pytest.raises(MediaTaken):
-        await storage.put(given(b"second"), "a/b")
+        await storage.put(new_file(b"second"), "a/b")
     assert await content(storage, "a/b") == b"first"
 
 
-async def test_of_many_who_put_at_once_one_wins(storage: Storage, given: Given) -> None:
+async def test_of_many_who_put_at_once_one_wins(storage: Storage, new_file: Given) -> None:
     rivals = [bytes([n]) * 300_000 for n in range(10)]
-    puts = [storage.put(given(rival), "x/y/z") for rival in rivals]
+    puts = [storage.put(new_file(rival), "x/y/z") for rival in rivals]
     results = await asyncio.gather(*puts, return_exceptions=True)
     assert sum(isinstance(result, MediaTaken) for result in results) == 9
     assert await content(storage, "x/y/z") == rivals[results.index(None)]
 
 
-async def test_files_come_and_go_in_one_folder_at_once(storage: Storage, given: Given) -> None:
-    source = given(b"x")
+async def test_files_come_and_go_in_one_folder_at_once(storage: Storage, new_file: Given) -> None:
+    source = new_file(b"x")
 
     async def comes_and_goes(path: str) -> None:
         for _ in range(10):
@@ -199,8 +199,8 @@ async def test_files_come_and_go_in_one_folder_at_once(storage: Storage, given: 
     await storage.put(source, "one")
 
 
-async def test_a_folder_is_no_file(storage: Storage, given: Given, tmp_path: Path) -> None:
-    await storage.put(given(b"x"), "a/b/c")
+async def test_a_folder_is_no_file(storage: Storage, new_file: Given, tmp_path: Path) -> None:
+    await storage.put(new_file(b"x"), "a/b/c")
     for folder in ("a", "a/b"):
         with pytest.raises(MediaNotFound):
             await storage.describe(folder)
@@ -209,15 +209,15 @@ async def test_a_folder_is_no_file(storage: Storage, given: Given, tmp_path: Pat
         with pytest.raises(MediaNotFound):
             await storage.fetch(folder, tmp_path / "into")
         with pytest.raises(MediaTaken):
-            await storage.put(given(b"y"), folder)
+            await storage.put(new_file(b"y"), folder)
         await storage.delete(folder)
     assert await content(storage, "a/b/c") == b"x"
 
 
-async def test_a_file_is_no_folder(storage: Storage, given: Given, tmp_path: Path) -> None:
-    await storage.put(given(b"x"), "a")
+async def test_a_file_is_no_folder(storage: Storage, new_file: Given, tmp_path: Path) -> None:
+    await storage.put(new_file(b"x"), "a")
     with pytest.raises(MediaTaken):
-        await storage.put(given(b"y"), "a/b/c")
+        await storage.put(new_file(b"y"), "a/b/c")
     with pytest.raises(MediaNotFound):
         await storage.describe("a/b")
     with pytest.raises(MediaNotFound):
@@ -226,11 +226,11 @@ async def test_a_file_is_no_folder(storage: Storage, given: Given, tmp_path: Pat
     assert await content(storage, "a") == b"x"
 
 
-async def test_a_folder_goes_with_its_last_file(storage: Storage, given: Given) -> None:
-    await storage.put(given(b"x"), "a/b/c")
-    await storage.put(given(b"x"), "a/d")
+async def test_a_folder_goes_with_its_last_file(storage: Storage, new_file: Given) -> None:
+    await storage.put(new_file(b"x"), "a/b/c")
+    await storage.put(new_file(b"x"), "a/d")
     await storage.delete("a/b/c")
-    await storage.put(given(b"y"), "a/b")
+    await storage.put(new_file(b"y"), "a/b")
     assert await content(storage, "a/b") == b"y"
 
 
@@ -249,18 +249,18 @@ async def test_what_is_not_there_is_not_found(storage: Storage, tmp_path: Path) 
     assert inside(tmp_path) == []
 
 
-async def test_what_is_deleted_is_gone(storage: Storage, given: Given) -> None:
-    await storage.put(given(b"x"), "a")
+async def test_what_is_deleted_is_gone(storage: Storage, new_file: Given) -> None:
+    await storage.put(new_file(b"x"), "a")
     await storage.delete("a")
     with pytest.raises(MediaNotFound):
         await storage.describe("a")
     await storage.delete("a")
 
 
-async def test_an_etag_tells_files_apart_and_stays(storage: Storage, given: Given) -> None:
+async def test_an_etag_tells_files_apart_and_stays(storage: Storage, new_file: Given) -> None:
     etags: set[str] = set()
     for number in range(20):
-        await storage.put(given(b"%4d" % number), "a")
+        await storage.put(new_file(b"%4d" % number), "a")
         etag = (await storage.describe("a")).etag
         assert (await storage.describe("a")).etag == etag
         assert '"' not in etag
@@ -269,21 +269,21 @@ async def test_an_etag_tells_files_apart_and_stays(storage: Storage, given: Give
     assert len(etags) == 20
 
 
-async def test_reading_never_mixes_files(storage: Storage, given: Given) -> None:
-    await storage.put(given(b"a" * 900_000), "a")
+async def test_reading_never_mixes_files(storage: Storage, new_file: Given) -> None:
+    await storage.put(new_file(b"a" * 900_000), "a")
     reading = storage.read("a", 0, 900_000)
     parts = [await anext(reading)]
     await storage.delete("a")
-    await storage.put(given(b"b" * 900_000), "a")
+    await storage.put(new_file(b"b" * 900_000), "a")
     parts += [chunk async for chunk in reading]
     assert b"".join(parts) == b"a" * 900_000
 
 
 @pytest.mark.parametrize("path", UNSAFE)
 async def test_no_path_leaves_the_storage(
-    storage: Storage, given: Given, tmp_path: Path, path: str
+    storage: Storage, new_file: Given, tmp_path: Path, path: str
 ) -> None:
-    source = given(b"x")
+    source = new_file(b"x")
     with pytest.raises(UnsafePath):
         await storage.put(source, path)
     with pytest.raises(UnsafePath):
@@ -299,10 +299,10 @@ async def test_no_path_leaves_the_storage(
     assert inside(tmp_path) == [source]
 
 
-async def test_every_safe_path_is_a_place_of_its_own(storage: Storage, given: Given) -> None:
+async def test_every_safe_path_is_a_place_of_its_own(storage: Storage, new_file: Given) -> None:
     odd = [path if path not in ("a", "A") else f"{path}.mp4" for path in ODD]
     for number, path in enumerate(odd):
-        await storage.put(given(b"%d" % number), path)
+        await storage.put(new_file(b"%d" % number), path)
     for number, path in enumerate(odd):
         assert await content(storage, path) == b"%d" % number
         await storage.delete(path)
@@ -312,11 +312,11 @@ async def test_every_safe_path_is_a_place_of_its_own(storage: Storage, given: Gi
 
 
 async def test_a_failure_names_no_path_of_the_machine(
-    storage: Storage, given: Given, tmp_path: Path
+    storage: Storage, new_file: Given, tmp_path: Path
 ) -> None:
     with pytest.raises(StorageFailed) as failed:
         await storage.put(tmp_path / "not-there", "a/b")
-    await storage.put(given(b"x"), "a/b")
+    await storage.put(new_file(b"x"), "a/b")
     with pytest.raises(StorageFailed) as also_failed:
         await storage.fetch("a/b", tmp_path / "no-folder" / "into")
     for failure in (failed, also_failed):
@@ -325,8 +325,8 @@ async def test_a_failure_names_no_path_of_the_machine(
     assert not (tmp_path / "no-folder").exists()
 
 
-async def test_a_link_is_an_address_or_there_is_none(storage: Storage, given: Given) -> None:
-    await storage.put(given(b"x"), "a b.mp4")
+async def test_a_link_is_an_address_or_there_is_none(storage: Storage, new_file: Given) -> None:
+    await storage.put(new_file(b"x"), "a b.mp4")
     link = await storage.link("a b.mp4", "film.mp4", 60)
     assert (link is not None) is isinstance(storage, S3Storage)
     assert link is None or link.startswith("http://127.0.0.1:")
@@ -334,9 +334,9 @@ async def test_a_link_is_an_address_or_there_is_none(storage: Storage, given: Gi
 
 
 async def test_a_storage_says_that_it_is_ready_and_leaves_nothing(
-    storage: Storage, given: Given
+    storage: Storage, new_file: Given
 ) -> None:
-    await storage.put(given(b"x"), "a")
+    await storage.put(new_file(b"x"), "a")
     assert await storage.ready()
     await storage.delete("a")
     assert await storage.ready()
@@ -344,29 +344,29 @@ async def test_a_storage_says_that_it_is_ready_and_leaves_nothing(
         await storage.describe(".incoming/a")
 
 
-async def test_a_put_file_is_a_copy(storage: Storage, given: Given) -> None:
-    source = given(b"before")
+async def test_a_put_file_is_a_copy(storage: Storage, new_file: Given) -> None:
+    source = new_file(b"before")
     await storage.put(source, "a")
     source.write_bytes(b"after!")
     assert await content(storage, "a") == b"before"
 
 
-async def test_a_spare_file_stays_though_its_source_goes(storage: Storage, given: Given) -> None:
-    source = given(b"given away")
+async def test_a_spare_file_stays_though_its_source_goes(storage: Storage, new_file: Given) -> None:
+    source = new_file(b"given away")
     await storage.put(source, "a", may_take_ownership=True)
     first = await storage.describe("a")
     source.unlink()
     assert await content(storage, "a") == b"given away"
     with pytest.raises(MediaTaken):
-        await storage.put(given(b"another"), "a", may_take_ownership=True)
+        await storage.put(new_file(b"another"), "a", may_take_ownership=True)
     await storage.delete("a")
-    await storage.put(given(b"given away"), "a", may_take_ownership=True)
+    await storage.put(new_file(b"given away"), "a", may_take_ownership=True)
     assert (await storage.describe("a")).etag
     assert (await storage.describe("a")).size == first.size == 10
 
 
-async def test_a_fetched_file_is_a_copy(storage: Storage, given: Given, tmp_path: Path) -> None:
-    await storage.put(given(b"kept"), "a")
+async def test_a_fetched_file_is_a_copy(storage: Storage, new_file: Given, tmp_path: Path) -> None:
+    await storage.put(new_file(b"kept"), "a")
     into = tmp_path / "into"
     into.write_bytes(b"what was there before")
     await storage.fetch("a", into)
@@ -402,9 +402,9 @@ async def test_a_file_is_as_old_as_its_place_and_not_as_its_source(
         source.write_bytes(b"1")
         os.utime(source, (0, 0))
         await storage.put(source, f"clips/{spare}", may_take_ownership=spare)
-    found = [each async for each in storage.files("clips")]
-    assert len(found) == 2
-    assert all(timedelta(seconds=-5) < each.age < timedelta(minutes=5) for each in found)
+    files = [each async for each in storage.files("clips")]
+    assert len(files) == 2
+    assert all(timedelta(seconds=-5) < each.age < timedelta(minutes=5) for each in files)
 
 
 @pytest.mark.parametrize("path", UNSAFE)

@@ -87,9 +87,9 @@ class TwoStorages(RuleBasedStateMachine):
     @rule(path=PATHS)
     def files(self, path: str) -> None:
         async def ask(storage: Storage) -> object:
-            found = [(each.path, each.size) async for each in storage.files(path)]
+            pairs = [(each.path, each.size) async for each in storage.files(path)]
             # Names that are kept as their digests do not say what they are.
-            return sorted(each for each in found if folders.is_plain(each[0]))
+            return sorted(each for each in pairs if folders.is_plain(each[0]))
 
         self.compare(ask)
 

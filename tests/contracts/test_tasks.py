@@ -135,10 +135,10 @@ async def test_after_a_cancelled_change_the_repository_goes_on(tasks: TaskReposi
         if index % 2:
             change.cancel()
     results = await asyncio.gather(*changes, return_exceptions=True)
-    told = [result.progress for result in results if isinstance(result, Assembly)]
+    percents = [result.progress for result in results if isinstance(result, Assembly)]
     reached = (await tasks.get(added.task_id)).progress
-    assert len(told) == len(set(told)) >= 12
-    assert len(told) <= reached <= 24
+    assert len(percents) == len(set(percents)) >= 12
+    assert len(percents) <= reached <= 24
 
 
 @pytest.mark.parametrize("call", ["get", "update"])
@@ -149,9 +149,9 @@ async def test_an_unknown_id_is_not_found(tasks: TaskRepository, call: str) -> N
 
 
 async def test_it_says_where_the_tasks_are(tasks: TaskRepository) -> None:
-    said = await tasks.ready()
-    assert said
-    assert "/" not in said
+    text = await tasks.ready()
+    assert text
+    assert "/" not in text
 
 
 async def test_memory_remembers_every_value() -> None:

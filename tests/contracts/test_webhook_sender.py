@@ -1,7 +1,7 @@
 """The contract of every WebhookSender: in memory, and over HTTP to this machine."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ class Case(NamedTuple):
     bodies: Callable[[], list[str]]
 
 
-Opened = Callable[..., "AsyncGenerator[Case]"]
+Opened = Callable[[int], AbstractAsyncContextManager[Case]]
 
 
 @asynccontextmanager
@@ -56,7 +56,7 @@ def now() -> datetime:
 
 @senders
 @pytest.mark.parametrize("status", [200, 204, 299])
-async def test_a_message_arrives_as_it_is(opened: Callable[[int], "Opened"], status: int) -> None:
+async def test_a_message_arrives_as_it_is(opened: Opened, status: int) -> None:
     async with opened(status) as case:
         receipt = await case.sender.send(case.url, MESSAGE, now())
         assert (receipt.status, receipt.failure) == (status, None)
@@ -66,9 +66,7 @@ async def test_a_message_arrives_as_it_is(opened: Callable[[int], "Opened"], sta
 
 @senders
 @pytest.mark.parametrize("status", [400, 410, 429, 500, 503])
-async def test_another_answer_is_a_failure_with_its_status(
-    opened: Callable[[int], "Opened"], status: int
-) -> None:
+async def test_another_answer_is_a_failure_with_its_status(opened: Opened, status: int) -> None:
     async with opened(status) as case:
         receipt = await case.sender.send(case.url, MESSAGE, now())
         assert receipt.status == status
@@ -88,9 +86,7 @@ async def test_another_answer_is_a_failure_with_its_status(
         "ftp://127.0.0.1:8080/",
     ],
 )
-async def test_nothing_is_sent_to_a_refused_url(
-    opened: Callable[[int], "Opened"], url: str
-) -> None:
+async def test_nothing_is_sent_to_a_refused_url(opened: Opened, url: str) -> None:
     async with opened(204) as case:
         receipt = await case.sender.send(url, MESSAGE, now())
         assert receipt.status is None

@@ -22,7 +22,7 @@ from application.ports.jobs import JobRepository, Submission
 from application.ports.webhooks import WebhookRepository
 from domain.jobs.errors import InternalError, LeaseLost
 from domain.jobs.job import FILMS, Job, JobKind, JobState, Priority
-from domain.jobs.outcome import recorded
+from domain.jobs.outcome import JobFailure, recorded
 from domain.webhooks.delivery import (
     INTERRUPTED,
     MOST_TRIES,
@@ -46,6 +46,8 @@ ALL = tuple(WebhookEvent)
 URL = "https://dance.example.org/films"
 OTHER_URL = "https://other.example.org/?a=1"
 HOUR = timedelta(hours=1)
+DYING = "dying"
+"""Code of a failure at whose record the process dies."""
 ALREADY = timedelta(hours=-1)
 """One hour ahead: whatever was written is older."""
 OK = Receipt(status=204)
@@ -92,7 +94,13 @@ class Stores(NamedTuple):
         return after
 
 
+class Lost(Exception):
+    """The process has died before the end of the transaction."""
+
+
 def problem(job: Job) -> str:
+    if job.failure is not None and job.failure.code == DYING:
+        raise Lost
     return json.dumps({"code": job.failure.code if job.failure else "job-cancelled"})
 
 
@@ -219,6 +227,27 @@ async def test_a_job_that_goes_on_or_whose_lease_is_lost_tells_nobody(stores: St
     await stores.jobs.claim(new.job_id)
     await stores.jobs.update(new.job_id, 1, Job.queued_again)
     assert [each.task_id for each in await stores.of(webhook)] == [job.job_id]
+
+
+async def test_an_end_and_its_deliveries_are_recorded_together_or_not_at_all(
+    stores: Stores,
+) -> None:
+    webhook = await stores.added()
+    new = Job(
+        job_id=uuid4(),
+        kind=JobKind.GENERATE,
+        owner="ana",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    await stores.jobs.submit(Submission(job=new, payload="{}"))
+    await stores.jobs.claim(new.job_id)
+    with pytest.raises(Lost):
+        failure = JobFailure(code=DYING, message="It died.")
+        await stores.jobs.update(new.job_id, 1, lambda each: each.failed(failure))
+    assert (await stores.jobs.get(new.job_id)).state is JobState.RUNNING
+    assert await stores.of(webhook) == ()
+    await stores.jobs.update(new.job_id, 1, lambda each: each.completed("1"))
+    assert len(await stores.of(webhook)) == 1
 
 
 async def test_work_on_the_library_is_told_to_nobody(stores: Stores) -> None:

@@ -142,9 +142,9 @@ async def test_where_no_folder_can_be_made_it_fails(workspace: Workspace, tmp_pa
 
 
 async def test_it_says_where_work_is_done(workspace: Workspace, tmp_path: Path) -> None:
-    said = await workspace.ready()
-    assert said
-    assert str(tmp_path) not in said
+    text = await workspace.ready()
+    assert text
+    assert str(tmp_path) not in text
 
 
 async def test_the_fake_shows_what_is_open() -> None:

@@ -48,7 +48,7 @@ COMMANDS: dict[str, Callable[[], list[str]]] = {
         height=2160,
         codec="libx265",
         bitrate="20M",
-        shown=Shown(hdr=True, colours=("bt2020", "smpte2084", "bt2020nc")),
+        video=Shown(hdr=True, colours=("bt2020", "smpte2084", "bt2020nc")),
     ),
     "a crossfade": lambda: build_normalize_command(
         CLIP,

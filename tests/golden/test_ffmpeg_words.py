@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.ffmpeg.error_lines import cleaned
-from adapters.ffmpeg.find import FFmpeg, encoders_in, named
+from adapters.ffmpeg.find import FFmpeg, encoders_in, short_version
 from adapters.ffmpeg.process import without_folders
 from adapters.ffmpeg.progress import Progress
 from adapters.media.sniff import container_of
@@ -48,12 +48,12 @@ def test_a_container_is_known_by_its_first_bytes(head: bytes, form: str | None) 
     with tempfile.TemporaryFile() as file:
         file.write(head)
         file.flush()
-        found = container_of(file.fileno())
-    assert (found and found.form) == form
+        container = container_of(file.fileno())
+    assert (container and container.form) == form
 
 
 @pytest.mark.parametrize(
-    ("line", "source", "said"),
+    ("line", "source", "text"),
     [
         ("ffmpeg version 7.0.2-static https://x Copyright", "", "ffmpeg 7.0.2"),
         ("ffmpeg version 5.1.6-0+deb12u1 Copyright", "", "ffmpeg 5.1.6"),
@@ -62,8 +62,8 @@ def test_a_container_is_known_by_its_first_bytes(head: bytes, form: str | None) 
         ("?", "", "ffmpeg of unknown version"),
     ],
 )
-def test_a_version_is_said_in_a_few_words(line: str, source: str, said: str) -> None:
-    assert named(FFmpeg(path="/x", source=source), [line]) == said
+def test_a_version_is_said_in_a_few_words(line: str, source: str, text: str) -> None:
+    assert short_version(FFmpeg(path="/x", source=source), [line]) == text
 
 
 def test_encoders_are_read_from_their_list() -> None:
@@ -72,15 +72,15 @@ def test_encoders_are_read_from_their_list() -> None:
 
 
 def test_progress_is_read_line_by_line() -> None:
-    told: list[int] = []
-    progress = Progress(on_frames=told.append)
+    counts: list[int] = []
+    progress = Progress(on_frames=counts.append)
     for line in ("frame=12", "out_time_us=400000", "out_time_us=N/A", "progress=continue", "x"):
         progress.read_line(line)
-    assert (progress.frames, progress.microseconds, told) == (12, 400_000, [12])
+    assert (progress.frames, progress.microseconds, counts) == (12, 400_000, [12])
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "text"),
     [
         ("Error opening input file /srv/media/b/clip.mp4.", "Error opening input file clip.mp4."),
         ("[in#0] Impossible to open '/tmp/w/x.mp4'", "[in#0] Impossible to open 'x.mp4'"),
@@ -89,12 +89,12 @@ def test_progress_is_read_line_by_line() -> None:
         ("[in#0/mov,mp4 @ 0x5] at 3/4 of 30000/1001", "[in#0/mov,mp4 @ 0x5] at 3/4 of 30000/1001"),
     ],
 )
-def test_no_folder_of_the_machine_is_told(line: str, said: str) -> None:
-    assert without_folders(line, ["ffmpeg", "-i", "/srv/my work/a.mp4"]) == said
+def test_no_folder_of_the_machine_is_told(line: str, text: str) -> None:
+    assert without_folders(line, ["ffmpeg", "-i", "/srv/my work/a.mp4"]) == text
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "text"),
     [
         ("[mov,mp4,m4a,3gp,3g2,mj2 @ 0x55d0c0ffee00] no moov", "[mov,mp4,m4a,3gp,3g2,mj2] no moov"),
         ("[h264 @ 0x2f3c] error while decoding MB 7 3", "[h264] error while decoding MB 7 3"),
@@ -105,8 +105,8 @@ def test_no_folder_of_the_machine_is_told(line: str, said: str) -> None:
         ("It's not a/b of 'x', nor 3/4 of \"y\"", "It's not a/b of 'x', nor 3/4 of \"y\""),
     ],
 )
-def test_a_line_is_cleaned_of_addresses(line: str, said: str) -> None:
-    assert cleaned(line) == said
+def test_a_line_is_cleaned_of_addresses(line: str, text: str) -> None:
+    assert cleaned(line) == text
 
 
 WORDS = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8)
@@ -117,5 +117,5 @@ def test_no_address_and_no_folder_is_left(
     part: str, address: int, folders: list[str], name: str
 ) -> None:
     folder = "/" + "/".join(f"the {each}" for each in folders)
-    shown = cleaned(without_folders(f"[{part} @ {address:#x}] '{folder}/{name}': no such file"))
-    assert shown == f"[{part}] '{name}': no such file"
+    text = cleaned(without_folders(f"[{part} @ {address:#x}] '{folder}/{name}': no such file"))
+    assert text == f"[{part}] '{name}': no such file"

@@ -21,25 +21,25 @@ PATIENCE = 120.0
 PAGE = Path(__file__).with_name("player.html")
 
 
-def found() -> str | None:
+def installed_browser() -> str | None:
     """The browser of this machine."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 def played(browser: str, port: int, playlist: str, profile: Path) -> dict[str, Any]:
     """Play a playlist of the server at ``port`` to its end, and return what the page tells."""
-    told: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    with _page(port, told) as address, _running(browser, f"{address}/#{playlist}", profile):
+    reports: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    with _page(port, reports) as address, _running(browser, f"{address}/#{playlist}", profile):
         try:
-            return told.get(timeout=PATIENCE)
+            return reports.get(timeout=PATIENCE)
         except queue.Empty:
             return {"error": f"Nothing was told within {PATIENCE:g} s."}
 
 
 @contextmanager
-def _page(port: int, told: queue.SimpleQueue[dict[str, Any]]) -> Generator[str]:
+def _page(port: int, reports: queue.SimpleQueue[dict[str, Any]]) -> Generator[str]:
     """Serve the page, and all that lies under /api from the server, as one origin."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Origin, port, told))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Origin, port, reports))
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     try:
@@ -83,10 +83,10 @@ def _running(browser: str, address: str, profile: Path) -> Generator[None]:
 
 class _Origin(BaseHTTPRequestHandler):
     def __init__(
-        self, port: int, told: queue.SimpleQueue[dict[str, Any]], *connection: Any
+        self, port: int, reports: queue.SimpleQueue[dict[str, Any]], *connection: Any
     ) -> None:
         self._port = port
-        self._told = told
+        self._reports = reports
         super().__init__(*connection)
 
     def do_GET(self) -> None:
@@ -102,7 +102,7 @@ class _Origin(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
-        self._told.put(json.loads(body))
+        self._reports.put(json.loads(body))
         self._answer(204, "text/plain", b"")
 
     def log_message(self, format: str, *args: object) -> None:

@@ -1,12 +1,16 @@
-"""The stores of the journeys."""
+"""The stores of the journeys, and the data of films that stand still."""
 
 import asyncio
 import os
+import shutil
 from collections.abc import Generator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.contracts import s3
+from tests.journeys.held_films import Holds, furnish
 from tests.journeys.stores import BUCKET, MediaFiles, Servers, Stores
 
 CHOICE = "BACHATA_TEST_STORES"
@@ -28,3 +32,25 @@ def stores(request: pytest.FixtureRequest) -> Generator[Stores]:
     servers = Servers(media, records, template)
     yield servers
     asyncio.run(servers.gone())
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a song and two clips of which nothing has been encoded."""
+    data = tmp_path_factory.mktemp("furnished") / "data"
+    asyncio.run(furnish(tmp_path_factory.mktemp("made"), data))
+    return data
+
+
+@pytest.fixture
+def data(furnished: Path, tmp_path: Path) -> Generator[Path]:
+    """A copy of it, at an address no other process has in its command line."""
+    copy = tmp_path / f"data-{uuid4().hex}"
+    shutil.copytree(furnished, copy)
+    yield copy
+    shutil.rmtree(copy)
+
+
+@pytest.fixture
+def holds(tmp_path: Path) -> Holds:
+    return Holds(tmp_path / "holds")

@@ -37,19 +37,34 @@ def noisy_film(into: Path, seconds: float, width: int, height: int) -> None:
 def danced_film(into: Path, tempo: float) -> None:
     """A small film of a soft light that moves, over two eight-counts of a band."""
     sound = bed(tempo, 2, "medium", seed=1, rate=SAMPLES)
+    with cast(Any, av.open(str(into), "w", format="mp4")) as film:
+        stream = _soft_stream(film)
+        audio_stream = film.add_stream("aac", rate=SAMPLES)
+        audio_stream.layout = "stereo"
+        _light(film, stream, round(len(sound) * RATE / SAMPLES))
+        _record(film, audio_stream, sound)
+
+
+def soft_film(into: Path, seconds: float) -> None:
+    """A small film of a soft light that moves, which is quick to encode, without sound."""
+    with cast(Any, av.open(str(into), "w", format="mp4")) as film:
+        _light(film, _soft_stream(film), round(seconds * RATE))
+
+
+def _soft_stream(film: Any) -> Any:
+    stream = film.add_stream("libx264", rate=RATE)
+    stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
+    stream.options = {"preset": "ultrafast"}
+    return stream
+
+
+def _light(film: Any, stream: Any, frames: int) -> None:
     wave = 128 + 100 * np.sin(np.arange(160) / 160 * 2 * np.pi)
     picture = np.broadcast_to(wave.astype(np.uint8)[None, :, None], (90, 160, 3))
-    with cast(Any, av.open(str(into), "w", format="mp4")) as film:
-        stream = film.add_stream("libx264", rate=RATE)
-        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
-        stream.options = {"preset": "ultrafast"}
-        heard = film.add_stream("aac", rate=SAMPLES)
-        heard.layout = "stereo"
-        for number in range(round(len(sound) * RATE / SAMPLES)):
-            moved = np.ascontiguousarray(np.roll(picture, number, axis=1))
-            film.mux(stream.encode(av.VideoFrame.from_ndarray(moved, format="rgb24")))
-        film.mux(stream.encode(None))
-        _record(film, heard, sound)
+    for number in range(frames):
+        moved = np.ascontiguousarray(np.roll(picture, number, axis=1))
+        film.mux(stream.encode(av.VideoFrame.from_ndarray(moved, format="rgb24")))
+    film.mux(stream.encode(None))
 
 
 def played_song(into: Path, tempo: float) -> None:
@@ -97,8 +112,8 @@ def song(seconds: float) -> tuple[Song, Analysis]:
         duration=seconds,
         analyzed_by="score",
     )
-    named = Song(id="clicks", title="Clicks", artist="Nobody", audio_path="songs/new", duration=1)
-    return named, analysis
+    clicks = Song(id="clicks", title="Clicks", artist="Nobody", audio_path="songs/new", duration=1)
+    return clicks, analysis
 
 
 def move(number: int, label: str) -> Move:

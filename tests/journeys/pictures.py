@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 Grey = NDArray[np.float32]
 
 
-def greys(film: Path, wanted: set[int]) -> dict[int, Grey]:
+def greys(film: Path, numbers: set[int]) -> dict[int, Grey]:
     """The wanted frames of a film by number, as grey pictures (90, 160)."""
-    found: dict[int, Grey] = {}
+    frames: dict[int, Grey] = {}
     with av.open(str(film), format="mov") as opened:
         for number, frame in enumerate(opened.decode(video=0)):
-            if number in wanted:
+            if number in numbers:
                 small = frame.reformat(width=160, height=90, format="gray").to_ndarray()
-                found[number] = small.astype(np.float32)
-    return found
+                frames[number] = small.astype(np.float32)
+    return frames
 
 
 def count(film: Path) -> int:

@@ -90,7 +90,7 @@ async def serving(
 
 def working(data: Path) -> list[str]:
     """Command lines of all processes that work on a data folder."""
-    found: list[str] = []
+    command_lines: list[str] = []
     for process in Path("/proc").iterdir():
         if not process.name.isdigit():
             continue
@@ -99,8 +99,8 @@ def working(data: Path) -> list[str]:
         except OSError:
             continue
         if os.fsencode(data) in line:
-            found.append(line.replace(b"\0", b" ").decode(errors="replace"))
-    return found
+            command_lines.append(line.replace(b"\0", b" ").decode(errors="replace"))
+    return command_lines
 
 
 async def until(

@@ -84,17 +84,17 @@ class Servers:
         for path in await self.media(data):
             source = {"Bucket": BUCKET, "Key": f"{folder}/{path}"}
             key = f"{copy}/{path}"
-            await self._asked("copy_object", CopySource=source, Bucket=BUCKET, Key=key)
+            await self._answer_of("copy_object", CopySource=source, Bucket=BUCKET, Key=key)
         records = await postgres.created(self._records, str(make_url(url).database))
         self._known[into] = (copy, records)
         return Path(shutil.copytree(data, into))
 
     async def media(self, data: Path) -> dict[str, str]:
         prefix = f"{self._known[data][0]}/"
-        found = await self._asked("list_objects_v2", Bucket=BUCKET, Prefix=prefix)
-        assert not found["IsTruncated"]
+        answer = await self._answer_of("list_objects_v2", Bucket=BUCKET, Prefix=prefix)
+        assert not answer["IsTruncated"]
         return {
-            each["Key"].removeprefix(prefix): each["ETag"] for each in found.get("Contents", ())
+            each["Key"].removeprefix(prefix): each["ETag"] for each in answer.get("Contents", ())
         }
 
     async def gone(self) -> None:
@@ -102,5 +102,5 @@ class Servers:
         for _, url in self._known.values():
             await postgres.dropped(self._records, url)
 
-    async def _asked(self, call: str, **given: object) -> dict[str, Any]:
-        return await s3.asked(self._media.endpoint, call, **given)
+    async def _answer_of(self, call: str, **arguments: object) -> dict[str, Any]:
+        return await s3.answer_of(self._media.endpoint, call, **arguments)

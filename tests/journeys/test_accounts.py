@@ -37,9 +37,9 @@ async def me(server: Server, headers: dict[str, str]) -> httpx.Response:
         return await client.get(ME, headers=headers)
 
 
-async def logged_in(server: Server, **said: str) -> httpx.Response:
+async def logged_in(server: Server, **fields: str) -> httpx.Response:
     async with server.client() as client:
-        return await client.post(TOKEN, json={**ANA, **said})
+        return await client.post(TOKEN, json={**ANA, **fields})
 
 
 def bearer(tokens: dict[str, Any]) -> dict[str, str]:

@@ -57,10 +57,10 @@ def test_the_service_names_the_command_that_brings_its_database_up_to_date(
     crashing: postgres.Server, tmp_path: Path
 ) -> None:
     with postgres.database(crashing.url) as empty:
-        status, said = command(empty, tmp_path, "serve")
-        assert (status, "run `bachata-buddy db upgrade`" in said) == (1, True), said
-        status, said = command(empty, tmp_path, "db", "upgrade")
-        assert (status, "is now at revision" in said) == (0, True), said
+        status, output = command(empty, tmp_path, "serve")
+        assert (status, "run `bachata-buddy db upgrade`" in output) == (1, True), output
+        status, output = command(empty, tmp_path, "db", "upgrade")
+        assert (status, "is now at revision" in output) == (0, True), output
 
 
 @pytest.fixture
@@ -106,8 +106,8 @@ async def test_requests_fail_by_name_while_postgres_is_away_and_go_on_when_it_is
 
         await to_thread.run_sync(crashing.start)
         await until(service.answers, within=STARTED)
-        found = await asyncio.gather(*(client.get("/api/songs") for _ in range(LINES)))
-        assert [each.json()["items"][0]["id"] for each in found] == ["a"] * LINES
+        pages = await asyncio.gather(*(client.get("/api/songs") for _ in range(LINES)))
+        assert [each.json()["items"][0]["id"] for each in pages] == ["a"] * LINES
     assert service.process.poll() is None
     assert "unhandled" not in [line["event"] for line in service.lines()]
 
@@ -138,8 +138,8 @@ async def test_a_restart_between_two_requests_is_not_noticed(crashing: postgres.
         await asyncio.gather(*(library.songs.get("a") for _ in range(4)))
         await to_thread.run_sync(crashing.stop)
         await to_thread.run_sync(crashing.start)
-        found = await asyncio.gather(*(library.songs.get("a") for _ in range(4)))
-        assert found == [SONG] * 4
+        songs = await asyncio.gather(*(library.songs.get("a") for _ in range(4)))
+        assert songs == [SONG] * 4
 
 
 async def test_more_requests_than_connections_wait_their_turn(crashing: postgres.Server) -> None:
@@ -147,5 +147,5 @@ async def test_more_requests_than_connections_wait_their_turn(crashing: postgres
         used = text(
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'bachata-buddy'"
         )
-        found = await asyncio.gather(*(database.read(used) for _ in range(20)))
-        assert max(rows[0][0] for rows in found) <= 2
+        results = await asyncio.gather(*(database.read(used) for _ in range(20)))
+        assert max(rows[0][0] for rows in results) <= 2

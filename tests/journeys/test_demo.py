@@ -50,9 +50,9 @@ class ShortStudio:
         return (*ends, *[m for m in moves if m.label not in (INTRO, OUTRO)][:2])
 
     def songs(self) -> tuple[tuple[Song, Analysis], ...]:
-        song, heard = self._studio.songs()[0]
+        song, analysis = self._studio.songs()[0]
         short = msgspec.structs.replace(
-            heard, duration=SECONDS, ones=tuple(one for one in heard.ones if one < SECONDS)
+            analysis, duration=SECONDS, ones=tuple(one for one in analysis.ones if one < SECONDS)
         )
         return ((song, short),)
 
@@ -91,14 +91,14 @@ async def test_the_demo_library_is_made_once_and_danced_on_the_one(
         await use_cases.make_demo(nobody)
         assert len(studio.filmed) == 4
 
-        song, heard = studio.songs()[0]
+        song, analysis = studio.songs()[0]
         request = ChoreographyRequest(song_id=song.id)
         film = await use_cases.generate(request, uuid4(), paths.LOCAL_USER)
 
         blueprint = await use_cases.read_blueprint(film.task_id, paths.LOCAL_USER)
         for move in blueprint.moves:
-            shown = Fraction(round(move.start_time * 30), 30)
-            assert min(abs(shown - Fraction(one)) for one in heard.ones) <= Fraction(1, 60)
+            moment = Fraction(round(move.start_time * 30), 30)
+            assert min(abs(moment - Fraction(one)) for one in analysis.ones) <= Fraction(1, 60)
         whole = tmp_path / "film.mp4"
         await ports.storage.fetch(blueprint.output_config.output_path, whole)
         timeline = laid_out(blueprint)
@@ -139,22 +139,22 @@ async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(
         song, score = studio.songs()[0]
         sound = tmp_path / "song"
         await ports.studio.record(song, sound)
-        kept = await use_cases.add_song(sound, song)
+        library_song = await use_cases.add_song(sound, song)
         move = min(studio.moves(), key=lambda each: each.duration)
         clip = tmp_path / move.id
         await ports.studio.film(move, clip)
         for number in range(4):
-            named = msgspec.structs.replace(move, id=f"move-{number}", label="basic")
-            await use_cases.add_move(clip, named, ready=False)
+            labelled_move = msgspec.structs.replace(move, id=f"move-{number}", label="basic")
+            await use_cases.add_move(clip, labelled_move, ready=False)
 
         dance = await use_cases.plan(
-            ChoreographyRequest(song_id=kept.id), uuid4(), paths.LOCAL_USER
+            ChoreographyRequest(song_id=library_song.id), uuid4(), paths.LOCAL_USER
         )
 
-        heard = await ports.songs.analysis(kept.id)
-        assert heard is not None
-        assert heard.analyzed_by == "network 5"
-        assert heard.tempo == pytest.approx(score.tempo, rel=0.04)
-        assert list(heard.beats) == sorted(set(heard.beats))
-        assert set(heard.ones) <= set(heard.beats)
-        assert dance.blueprint.end == pytest.approx(float(kept.duration), abs=0.1)
+        analysis = await ports.songs.analysis(library_song.id)
+        assert analysis is not None
+        assert analysis.analyzed_by == "network 5"
+        assert analysis.tempo == pytest.approx(score.tempo, rel=0.04)
+        assert list(analysis.beats) == sorted(set(analysis.beats))
+        assert set(analysis.ones) <= set(analysis.beats)
+        assert dance.blueprint.end == pytest.approx(float(library_song.duration), abs=0.1)

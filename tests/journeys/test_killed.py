@@ -2,14 +2,12 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from itertools import product
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -26,7 +24,6 @@ from tests.journeys.held_films import (
     Film,
     Holds,
     expect_settled,
-    furnish,
     records,
 )
 from tests.journeys.server import serving, until, working
@@ -37,28 +34,6 @@ LONG = bool(os.environ.get("BACHATA_TEST_LONG"))
 GONE = 1.0
 """Seconds in which FFmpeg has ended after its server."""
 MANY = {"BACHATA_MAX_RUNNING": "32", "BACHATA_STOP_SECONDS": "7"}
-
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a song and two clips of which nothing has been encoded."""
-    data = tmp_path_factory.mktemp("furnished") / "data"
-    asyncio.run(furnish(tmp_path_factory.mktemp("made"), data))
-    return data
-
-
-@pytest.fixture
-def data(furnished: Path, tmp_path: Path) -> Generator[Path]:
-    """A copy of it, at an address no other process has in its command line."""
-    copy = tmp_path / f"data-{uuid4().hex}"
-    shutil.copytree(furnished, copy)
-    yield copy
-    shutil.rmtree(copy)
-
-
-@pytest.fixture
-def holds(tmp_path: Path) -> Holds:
-    return Holds(tmp_path / "holds")
 
 
 async def lost(asking: Iterable["asyncio.Future[httpx.Response]"]) -> None:

@@ -3,23 +3,20 @@
 import asyncio
 import json
 import signal
-import subprocess
-from collections.abc import AsyncGenerator, Generator
-from functools import partial
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from anyio import to_thread
 
 from domain.jobs.fan_out import join_id
 from domain.jobs.job import JobKind, JobState
 from entrypoints.bootstrap import open_ports
 from entrypoints.wiring.wire import wire
-from tests.contracts import postgres
 from tests.journeys import footage
-from tests.journeys.server import COMMAND, Server, environment_of, serving, until, working
-from tests.journeys.test_workers import LIMIT, TAKEN_OVER, settings_of, workers
+from tests.journeys.server import serving, until, working
+from tests.journeys.test_workers import LIMIT, TAKEN_OVER
+from tests.journeys.worker_processes import Service, own_database
 
 pytestmark = pytest.mark.anyio
 
@@ -28,44 +25,29 @@ CLIPS = 3
 
 
 @pytest.fixture
-def database() -> Generator[str]:
-    with postgres.own_server() as server, postgres.database(server.url) as url:
-        yield url
-
-
-@pytest.fixture
-async def service(database: str, tmp_path: Path) -> AsyncGenerator[tuple[Server, dict[str, str]]]:
-    """An API process without workers, and a library of clips that nobody has encoded."""
-    data = tmp_path / f"data-{uuid4().hex}"
-    environment = {
-        "BACHATA_DATABASE_URL": database,
-        "BACHATA_JOBS": "pgqueuer",
-        "BACHATA_WARM": "off",
-    }
-    upgrade = partial(
-        subprocess.run,
-        [COMMAND, "db", "upgrade"],
-        env=environment_of(data, environment),
-        check=True,
-        capture_output=True,
-    )
-    await to_thread.run_sync(upgrade)
-    settings = settings_of(data, environment)
-    async with open_ports(settings) as ports:
-        use_cases = wire(ports, settings)
-        for number in range(CLIPS):
-            clip = tmp_path / f"{number}.mp4"
-            footage.noisy_film(clip, 3, 320, 180)
-            await use_cases.add_move(clip, footage.move(number, "basic"), ready=False)
-    async with serving(data, tmp_path / "log", **environment) as server:
-        yield server, environment
+async def service(tmp_path: Path) -> AsyncGenerator[Service]:
+    """A library of clips that nobody has encoded."""
+    with own_database() as database:
+        service = Service(tmp_path, database)
+        service.environment["BACHATA_WARM"] = "off"
+        await service.make_tables()
+        async with open_ports(service.settings) as ports:
+            use_cases = wire(ports, service.settings)
+            for number in range(CLIPS):
+                clip = tmp_path / f"{number}.mp4"
+                footage.noisy_film(clip, 3, 320, 180)
+                await use_cases.add_move(clip, footage.move(number, "basic"), ready=False)
+        yield service
 
 
 async def test_a_library_is_prepared_once_though_a_worker_is_killed(
-    service: tuple[Server, dict[str, str]],
+    service: Service, tmp_path: Path
 ) -> None:
-    server, environment = service
-    async with workers(service, "first", "second") as pair, server.client() as client:
+    async with (
+        serving(service.data, tmp_path / "log", **service.environment) as server,
+        service.workers("first", "second") as pair,
+        server.client() as client,
+    ):
         preparation = (await client.post(PREPARE, json={"analyse": False})).json()
         assert (await client.post(PREPARE, json={"analyse": False})).json()["job_id"] == (
             preparation["job_id"]
@@ -84,7 +66,7 @@ async def test_a_library_is_prepared_once_though_a_worker_is_killed(
     assert (report["total"], report["prepared"], report["failures"]) == (CLIPS, CLIPS, [])
     # The server itself has started no FFmpeg.
     assert working(server.data) == []
-    async with open_ports(settings_of(server.data, environment)) as ports:
+    async with open_ports(service.settings) as ports:
         parent = UUID(preparation["job_id"])
         family = await ports.jobs.children(parent)
         assert {each.state for each in family} == {JobState.COMPLETED}

@@ -97,14 +97,14 @@ def task_id() -> UUID:
 @pytest.fixture(scope="module")
 async def data(stores: Stores, tmp_path_factory: pytest.TempPathFactory, task_id: UUID) -> Path:
     """A data folder with two clips, a song of noise, and the task with its Blueprint."""
-    made, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("data")
+    sources, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("data")
     async with open_ports(await settings_of(stores, folder)) as ports:
         for number, name in enumerate("ab"):
-            clip = drawn.draw(made / f"{name}.mp4", 180, film=number, size=(640, 360))
+            clip = drawn.draw(sources / f"{name}.mp4", 180, film=number, size=(640, 360))
             await ports.storage.put(clip, f"clips/{name}.mp4")
-        await ports.storage.put(noise(made / "noise.wav", 8), SONG)
-        footage.noisy_film(made / "hard.mp4", 8, 640, 360)
-        await ports.storage.put(made / "hard.mp4", "clips/hard.mp4")
+        await ports.storage.put(noise(sources / "noise.wav", 8), SONG)
+        footage.noisy_film(sources / "hard.mp4", 8, 640, 360)
+        await ports.storage.put(sources / "hard.mp4", "clips/hard.mp4")
         now = ports.clock.now()
         for each in (blueprint(task_id), hard_blueprint()):
             task = Assembly(task_id=each.task_id, owner=LOCAL_USER, created_at=now, updated_at=now)
@@ -151,8 +151,8 @@ def run(*arguments: str) -> bytes:
 def rows(film: str, kind: str, *form: str) -> list[Row]:
     """Return FFmpeg's output of the picture ("v") or the sound ("a"), at the film's times."""
     listing = run("-copyts", "-i", film, "-map", f"0:{kind}", *form, "-f", "framemd5", "-")
-    told = [line.split(",") for line in listing.decode().splitlines() if line[0] != "#"]
-    return [(int(row[1]), int(row[2]), int(row[3]), row[5].strip()) for row in told]
+    lines = [line.split(",") for line in listing.decode().splitlines() if line[0] != "#"]
+    return [(int(row[1]), int(row[2]), int(row[3]), row[5].strip()) for row in lines]
 
 
 def pictures(film: str) -> list[Row]:
@@ -178,9 +178,9 @@ async def left(stores: Stores, data: Path) -> list[str]:
 
 async def assembled(server: Server) -> bytes:
     """The film of the same Blueprint."""
-    asked = msgspec.to_builtins(blueprint(uuid4()))
+    document = msgspec.to_builtins(blueprint(uuid4()))
     async with server.client() as client:
-        answer = await client.post("/api/choreography/assemble", json=asked)
+        answer = await client.post("/api/choreography/assemble", json=document)
         assert answer.status_code == 200, answer.text
         return (await client.get(answer.json()["video_url"])).content
 
@@ -191,25 +191,25 @@ async def test_a_preview_is_the_film_frame_by_frame_and_sample_by_sample(
     preview = f"http://127.0.0.1:{server.port}{preview_of(task_id)}"
     timeline = laid_out(blueprint(task_id))
 
-    seen, stored = pictures(preview), rows(preview, "v", "-c", "copy")
-    packets, heard = rows(preview, "a", "-c", "copy"), samples(preview)
+    shown_frames, stored = pictures(preview), rows(preview, "v", "-c", "copy")
+    packets, sound = rows(preview, "a", "-c", "copy"), samples(preview)
 
     assert await left(stores, server.data) == []
-    assert len(seen) == timeline.pictures
+    assert len(shown_frames) == timeline.pictures
     assert stored[0][0] == 0
     for before, after in itertools.pairwise(stored):
         assert after[0] == before[0] + before[2]
     assert sum(row[2] for row in stored) == TICKS * timeline.frames
 
     film = written(tmp_path / "film.mp4", await assembled(server))
-    assert seen == pictures(film)
+    assert shown_frames == pictures(film)
     assert stored == rows(film, "v", "-c", "copy")
     assert packets == rows(film, "a", "-c", "copy")
     expected = samples(film)
     assert len(expected) == SAMPLES * timeline.soundtrack.seconds
-    np.testing.assert_array_equal(heard[: len(expected)], expected)
+    np.testing.assert_array_equal(sound[: len(expected)], expected)
     # FFmpeg plays a stream's last packet to its end.
-    assert 0 <= len(heard) - len(expected) < PACKET
+    assert 0 <= len(sound) - len(expected) < PACKET
 
 
 async def test_a_preview_plays_from_any_moment(server: Server, task_id: UUID) -> None:
@@ -222,8 +222,8 @@ async def test_a_preview_plays_from_any_moment(server: Server, task_id: UUID) ->
         *("-f", "framemd5", "-"),
     )
 
-    told = [line for line in listing.decode().splitlines() if line[0] != "#"]
-    assert [line.rpartition(",")[2].strip() for line in told] == expected
+    lines = [line for line in listing.decode().splitlines() if line[0] != "#"]
+    assert [line.rpartition(",")[2].strip() for line in lines] == expected
 
 
 async def test_a_segment_is_there_for_whoever_asks_and_no_other(
@@ -275,8 +275,8 @@ async def test_the_preview_is_the_same_however_films_are_made(
 def another_ffmpeg(folder: Path) -> Path:
     """The same FFmpeg, but for the version that it says it is."""
     path = find_ffmpeg().path
-    said = subprocess.run([path, "-version"], capture_output=True, check=True).stdout
-    version = said.split()[2]
+    output = subprocess.run([path, "-version"], capture_output=True, check=True).stdout
+    version = output.split()[2]
     content = Path(path).read_bytes()
     assert version in content
     folder.mkdir()
@@ -320,19 +320,19 @@ async def test_a_server_with_another_ffmpeg_refuses_the_segments_of_the_one_befo
 async def test_a_browser_plays_a_preview_to_its_end(
     server: Server, task_id: UUID, tmp_path: Path
 ) -> None:
-    chromium = browser.found()
+    chromium = browser.installed_browser()
     if chromium is None:
         pytest.skip(f"none of {', '.join(browser.NAMES)} is on PATH")
     timeline = laid_out(blueprint(task_id))
     seconds = float(timeline.soundtrack.seconds)
 
-    told = browser.played(chromium, server.port, preview_of(task_id), tmp_path / "profile")
+    report = browser.played(chromium, server.port, preview_of(task_id), tmp_path / "profile")
 
-    assert "error" not in told, told
-    assert told["ended"] is True
-    assert told["frames"] == timeline.pictures
-    assert told["size"] == [320, 180]
+    assert "error" not in report, report
+    assert report["ended"] is True
+    assert report["frames"] == timeline.pictures
+    assert report["size"] == [320, 180]
     about = pytest.approx(seconds, abs=1e-5)
-    assert told["duration"] == told["time"] == about
-    assert told["sought"] == pytest.approx(seconds / 2, abs=1e-5)
-    assert told["buffered"] == {"picture": [[0, about]], "sound": [[0, about]]}
+    assert report["duration"] == report["time"] == about
+    assert report["sought"] == pytest.approx(seconds / 2, abs=1e-5)
+    assert report["buffered"] == {"picture": [[0, about]], "sound": [[0, about]]}

@@ -40,9 +40,9 @@ async def server(
     stores: Stores, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[Server]:
     """A server with a song and a clip."""
-    made, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("served")
+    sources, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("served")
     data = folder / f"data-{uuid4().hex}"
-    clip, sound = made / "clip.mp4", made / "song.wav"
+    clip, sound = sources / "clip.mp4", sources / "song.wav"
     footage.noisy_film(clip, SECONDS, 320, 180)
     footage.song_of(sound, SECONDS)
     settings = await settings_of(stores, data)
@@ -103,31 +103,31 @@ Told = list[tuple[str, str, Any]]
 
 async def watch_with_a_break(client: httpx.AsyncClient, path: str) -> Told:
     """Read until the film is being cut, leave, connect again, and read to the end."""
-    seen: Told = []
+    events: Told = []
     async with client.stream("GET", path) as answer:
         assert answer.headers["content-type"] == "text/event-stream"
         async for event in Events(answer.aiter_lines()):
-            seen.append(event)
+            events.append(event)
             if event[0] and event[2]["stage"] == "concatenating":
                 break
-    headers = {"Last-Event-ID": seen[-1][0]}
+    headers = {"Last-Event-ID": events[-1][0]}
     async with client.stream("GET", path, headers=headers) as answer:
         async for event in Events(answer.aiter_lines()):
-            seen.append(event)
-    return seen
+            events.append(event)
+    return events
 
 
 async def watch_by_websocket(server: Server, task_id: str) -> list[dict[str, Any]]:
     """Read every message until the server closes."""
-    seen: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     address = f"ws://127.0.0.1:{server.port}/ws/progress/{task_id}"
     async with connect(address, proxy=None) as socket:
         try:
             while True:
-                seen.append(json.loads(await socket.recv()))
+                messages.append(json.loads(await socket.recv()))
         except ConnectionClosed:
             assert socket.close_code == 1000
-    return seen
+    return messages
 
 
 async def test_two_clients_watch_a_film_to_its_end(server: Server) -> None:
@@ -136,7 +136,7 @@ async def test_two_clients_watch_a_film_to_its_end(server: Server) -> None:
         path = f"/api/tasks/{document['task_id']}/events"
         making = asyncio.ensure_future(client.post(ASSEMBLE, json=document))
         await until(lambda: is_there(server, path), within=SOON)
-        told, messages = await asyncio.gather(
+        events, messages = await asyncio.gather(
             watch_with_a_break(client, path), watch_by_websocket(server, document["task_id"])
         )
         answer = await making
@@ -144,7 +144,7 @@ async def test_two_clients_watch_a_film_to_its_end(server: Server) -> None:
         late = [event async for event in Events(aiter_of((await client.get(path)).text))]
         again = await client.get(path, headers={"Last-Event-ID": "end"})
 
-    *progress, (last, name, film) = told
+    *progress, (last, name, film) = events
     assert (last, name, film) == ("end", "result", answer.json())
     ids = [int(number) for number, _, _ in progress if number]
     assert all(one < other for one, other in pairwise(ids))

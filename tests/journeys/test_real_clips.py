@@ -93,8 +93,8 @@ async def test_four_cuts_of_real_clips_become_exactly_the_film_asked_for(
         assert len(moves) == len(clips) == 16
         sound = tmp_path / "song"
         song_of(sound, SECONDS)
-        kept = await use_cases.add_song(sound, *song(SECONDS))
-        blueprint = eight_counts(moves[:CUTS], kept.audio_path)
+        library_song = await use_cases.add_song(sound, *song(SECONDS))
+        blueprint = eight_counts(moves[:CUTS], library_song.audio_path)
 
         film = await use_cases.assemble(blueprint, paths.LOCAL_USER)
 
@@ -114,12 +114,12 @@ async def first_frames_match(ports: Ports, blueprint: Blueprint, film: Path, roo
     for cut in cuts:
         starts.append(at)
         at += cut.frames
-    shown = greys(film, set(starts))
+    pictures = greys(film, set(starts))
     for start, cut in zip(starts, cuts, strict=True):
         clip = room / f"clip-{start}.mp4"
         await ports.storage.fetch(cut.clip, clip)
         around = {cut.first + offset for offset in range(-3, 4) if cut.first + offset >= 0}
         frames = greys(clip, around)
-        apart = {number: differ(shown[start], frame) for number, frame in frames.items()}
+        apart = {number: differ(pictures[start], frame) for number, frame in frames.items()}
         assert apart[cut.first] < 25, f"{cut.clip}: {apart}"
         assert min(apart, key=apart.__getitem__) == cut.first, f"{cut.clip}: {apart}"

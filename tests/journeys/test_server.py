@@ -43,9 +43,9 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="module")
 async def furnished(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a song, small moves, and one that is hard to encode."""
-    made = tmp_path_factory.mktemp("made")
+    sources = tmp_path_factory.mktemp("made")
     data = tmp_path_factory.mktemp("furnished")
-    small, noisy, sound = made / "small.mp4", made / "noisy.mp4", made / "song.wav"
+    small, noisy, sound = sources / "small.mp4", sources / "noisy.mp4", sources / "song.wav"
     footage.noisy_film(small, SECONDS, 160, 90)
     footage.noisy_film(noisy, 12, 640, 360)
     footage.song_of(sound, SECONDS)
@@ -138,8 +138,8 @@ async def test_a_choreography_is_generated_watched_read_and_assembled_again(
         again = (await client.post(ASSEMBLE, json=blueprint)).json()
         assert again["status"] == "completed"
         assert again["video_duration_seconds"] == film["video_duration_seconds"]
-        taken = await client.post(ASSEMBLE, json=blueprint)
-        assert (taken.status_code, taken.json()["code"]) == (409, "task-taken")
+        conflict = await client.post(ASSEMBLE, json=blueprint)
+        assert (conflict.status_code, conflict.json()["code"]) == (409, "task-taken")
 
         missing = {**blueprint, "task_id": str(uuid4()), "audio_path": "songs/nowhere"}
         missing["output_config"] = {"output_path": film_path("local", uuid4())}
@@ -148,8 +148,8 @@ async def test_a_choreography_is_generated_watched_read_and_assembled_again(
         assert str(data) not in refused.text
 
     assert work_folders(data) == []
-    asked = [line for line in server.lines() if line["logger"] == "bachata.access"]
-    assert {"request_id", "path", "route", "method", "status", "duration_ms"} <= set(asked[0])
+    lines = [line for line in server.lines() if line["logger"] == "bachata.access"]
+    assert {"request_id", "path", "route", "method", "status", "duration_ms"} <= set(lines[0])
 
 
 async def test_ffmpeg_is_gone_when_the_client_is(server: Server, stores: Stores) -> None:
@@ -207,8 +207,8 @@ async def test_a_killed_server_leaves_no_ffmpeg_and_the_next_one_clears_up(
         assert task.failure is not None
         assert task.failure.code == "interrupted"
         assert work_folders(data) == []
-        kept = await client.get(f"/api/choreography/{blueprint['task_id']}/blueprint")
-        assert kept.json()["moves"][0]["video_path"] == blueprint["moves"][0]["video_path"]
+        answer = await client.get(f"/api/choreography/{blueprint['task_id']}/blueprint")
+        assert answer.json()["moves"][0]["video_path"] == blueprint["moves"][0]["video_path"]
 
         assert await server.ended(signal.SIGTERM) == 0
     assert not any("exception" in line for line in server.lines())

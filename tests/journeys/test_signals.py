@@ -86,11 +86,11 @@ async def test_a_server_ends_whatever_hangs(
 @pytest.fixture(scope="module")
 def cold(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a song and moves of which nothing has been encoded."""
-    made = tmp_path_factory.mktemp("made")
+    sources = tmp_path_factory.mktemp("made")
     data = tmp_path_factory.mktemp("cold") / "data"
 
     async def furnish() -> None:
-        film, sound = made / "film.mp4", made / "song.wav"
+        film, sound = sources / "film.mp4", sources / "song.wav"
         footage.noisy_film(film, 8.0, 320, 180)
         footage.song_of(sound, 24.0)
         settings = Settings(data_dir=str(data))
@@ -136,11 +136,11 @@ async def test_a_command_that_is_told_to_stop_ends_and_leaves_nothing_half_made(
         for _ in range(times):
             process.send_signal(number)
             await asyncio.sleep(chance.uniform(0, 0.3))
-        _, said = await asyncio.to_thread(process.communicate, timeout=NEVER)
-        assert b"Traceback" not in said
+        _, errors = await asyncio.to_thread(process.communicate, timeout=NEVER)
+        assert b"Traceback" not in errors
         # By chance it may have been over before.
         # So it may at the second signal, which then ends what is left of the process at once.
-        assert process.returncode in {128 + number, -number, 0}, said.decode()
+        assert process.returncode in {128 + number, -number, 0}, errors.decode()
         assert LONG or process.returncode != 0
         assert working(data) == []
         for folder in (work, data / "cache" / "making", data / "media" / ".incoming"):

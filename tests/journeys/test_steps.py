@@ -26,7 +26,7 @@ SONGS = {
 }
 
 
-def heard(song: Played, folder: Path) -> Analysis:
+def analysis_of(song: Played, folder: Path) -> Analysis:
     wavfile.write(folder / "song.wav", RATE, song.samples)
     return analyze(mono(folder / "song.wav", RATE))
 
@@ -34,7 +34,7 @@ def heard(song: Played, folder: Path) -> Analysis:
 @pytest.mark.parametrize("name", SONGS)
 def test_steps_fall_on_the_beats_a_song_was_played_to(name: str, tmp_path: Path) -> None:
     song = bachata(np.random.default_rng(5), SONGS[name], eight_counts=8)
-    analysis = heard(song, tmp_path)
+    analysis = analysis_of(song, tmp_path)
     moves = CodeStudio(1).moves()
     dance = plan(analysis, moves, Wish()).moves
     assert len(dance) >= 4
@@ -47,7 +47,7 @@ def test_steps_fall_on_the_beats_a_song_was_played_to(name: str, tmp_path: Path)
 
 def test_steps_that_nobody_set_to_the_beat_miss_it(tmp_path: Path) -> None:
     song = bachata(np.random.default_rng(5), SONGS["drifting"], eight_counts=8)
-    analysis = heard(song, tmp_path)
+    analysis = analysis_of(song, tmp_path)
     moves = CodeStudio(1).moves()
     late = [
         msgspec.structs.replace(each, start_time=each.start_time + 0.2)

@@ -71,10 +71,10 @@ async def test_nothing_grows_over_two_hundred_films(stores: Stores, tmp_path: Pa
         clips: list[str] = []
         for number in range(3):
             noisy_film(tmp_path / "clip.mp4", 2, 320, 180)
-            kept = await use_cases.add_move(
+            library_move = await use_cases.add_move(
                 tmp_path / "clip.mp4", move(number, "basic"), ready=False
             )
-            clips.append(kept.video_path)
+            clips.append(library_move.video_path)
         song_of(tmp_path / "song.wav", 6)
         sound = (await use_cases.add_song(tmp_path / "song.wav", *song(6))).audio_path
         settled: Held | None = None

@@ -72,19 +72,19 @@ async def test_what_is_brought_is_heard_found_planned_and_removed(
         assert len(move["beats"]) >= 15
         address = songs.headers["location"]
 
-        async def heard() -> bool:
+        async def has_beats() -> bool:
             return (await client.get(address)).json()["tempo"] is not None
 
-        await until(heard, within=SOON)
-        found = (await client.post("/api/moves/search", json={"words": "basico"})).json()
+        await until(has_beats, within=SOON)
+        result = (await client.post("/api/moves/search", json={"words": "basico"})).json()
         near = (await client.post("/api/moves/search", json={"song_id": "noche"})).json()
         plan = await client.post("/api/choreography/plan", json={"song_id": "noche"})
         part = await client.get("/api/moves/basico/clip", headers={"Range": "bytes=0-99"})
         gone = [await client.delete(each) for each in ("/api/moves/basico", "/api/songs/noche")]
 
-    assert [item["move"]["id"] for item in found["items"]] == ["basico"]
+    assert [item["move"]["id"] for item in result["items"]] == ["basico"]
     assert near["items"][0]["score"] > 0.5
-    assert (near["warnings"], found["items"][0]["score"] > 0.1) == ([], True)
+    assert (near["warnings"], result["items"][0]["score"] > 0.1) == ([], True)
     assert plan.status_code == 200, plan.text
     assert {each["clip_id"] for each in plan.json()["moves"]} == {"basico"}
     assert plan.json()["generation_parameters"]["quality"]["steps_on_the_beat"] > 0.9
@@ -138,8 +138,8 @@ async def test_a_large_file_is_never_in_memory(server: Server) -> None:
 def most_memory(server: Server) -> int:
     """Bytes of memory that the server has had at most."""
     status = Path(f"/proc/{server.process.pid}/status").read_text()
-    found: Any = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024
+    match_: Any = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(match_[1]) * 1024
 
 
 async def connected(

@@ -8,17 +8,16 @@ import socket
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Generator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from scripts import node_packages
-from tests.journeys.held_films import SOON, Film, furnish
+from tests.journeys.held_films import SOON, Film
 from tests.journeys.server import serving, until
 from tests.world.receiver import Receiver
 
@@ -30,23 +29,6 @@ WEBHOOKS = "/api/webhooks"
 LOOPBACK = {"BACHATA_WEBHOOKS_TO_LOOPBACK": "on"}
 PACKAGE = "standardwebhooks@1"
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a song and two clips."""
-    data = tmp_path_factory.mktemp("furnished") / "data"
-    asyncio.run(furnish(tmp_path_factory.mktemp("made"), data))
-    return data
-
-
-@pytest.fixture
-def data(furnished: Path, tmp_path: Path) -> Generator[Path]:
-    """A copy of it."""
-    copy = tmp_path / f"data-{uuid4().hex}"
-    shutil.copytree(furnished, copy)
-    yield copy
-    shutil.rmtree(copy)
 
 
 async def added(client: httpx.AsyncClient, url: str) -> Json:
@@ -155,18 +137,25 @@ async def expect_received(client: httpx.AsyncClient, data: Path, *start: str, fo
     assert (await client.delete(f"{WEBHOOKS}/{webhook['id']}")).status_code == 204
 
 
-async def test_receivers_in_python_and_in_node_verify_the_signatures(
-    data: Path, tmp_path: Path
-) -> None:
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(serving(data, tmp_path / "log", **LOOPBACK))
-        client = await stack.enter_async_context(server.client())
-        python = (sys.executable, str(PROGRAMS / "receive_webhooks.py"))
-        await expect_received(client, data, *python, folder=tmp_path)
+async def test_a_receiver_in_python_verifies_the_signatures(data: Path, tmp_path: Path) -> None:
+    program = (sys.executable, str(PROGRAMS / "receive_webhooks.py"))
+    async with (
+        serving(data, tmp_path / "log", **LOOPBACK) as server,
+        server.client() as client,
+    ):
+        await expect_received(client, data, *program, folder=tmp_path)
+
+
+async def test_a_receiver_in_node_verifies_the_signatures(data: Path, tmp_path: Path) -> None:
+    with ExitStack() as stack:
         try:
             packages = stack.enter_context(node_packages.installed(PACKAGE))
         except (FileNotFoundError, subprocess.CalledProcessError) as error:
-            pytest.skip(f"only the receiver in Python was tried: {error}")
+            pytest.skip(f"the package {PACKAGE} cannot be installed: {error}")
         shutil.copy(PROGRAMS / "receive_webhooks.mjs", packages.folder)
-        node = packages.command("node", "receive_webhooks.mjs")
-        await expect_received(client, data, *node, folder=packages.folder)
+        program = packages.command("node", "receive_webhooks.mjs")
+        async with (
+            serving(data, tmp_path / "log", **LOOPBACK) as server,
+            server.client() as client,
+        ):
+            await expect_received(client, data, *program, folder=packages.folder)

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncGenerator, Generator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,9 @@ from domain.jobs.job import JobState
 from domain.rendering.assembly import State
 from domain.shared.paths import film as film_path
 from entrypoints.bootstrap import open_ports
-from entrypoints.environment import from_environment
-from entrypoints.settings import Settings
-from entrypoints.wiring.wire import wire
-from tests.contracts import postgres
-from tests.journeys import footage
 from tests.journeys.server import COMMAND, STARTED, Server, environment_of, serving, until, working
+from tests.journeys.worker_processes import Service, Worker, own_database
+from tests.world.receiver import Receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -36,39 +33,7 @@ TAKEN_OVER = 30.0
 """Seconds in which another worker has taken over the job of a killed one."""
 LIMIT = 180.0
 """Seconds in which a film is made on a busy machine, twice."""
-NOISE = "move-9"
-
-
-class Worker:
-    """A worker process; its address of the common data folder is its own."""
-
-    def __init__(self, data: Path, name: str, environment: dict[str, str]) -> None:
-        self.data = data.with_name(f"{name}-{uuid4().hex}")
-        self.data.symlink_to(data)
-        self._log = self.data.with_suffix(".log")
-        with self._log.open("wb") as stderr:
-            self.process = subprocess.Popen(
-                [COMMAND, "worker"],
-                env=environment_of(self.data, environment),
-                stdin=subprocess.DEVNULL,
-                stdout=stderr,
-                stderr=stderr,
-            )
-
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self._log.read_text().splitlines()]
-
-    def has_said(self, event: str) -> bool:
-        return any(line["event"] == event for line in self.lines())
-
-    def is_ready(self) -> bool:
-        assert self.process.poll() is None, self._log.read_text()
-        return self.has_said("the worker is ready")
-
-    async def ended(self, by: signal.Signals) -> int:
-        self.process.send_signal(by)
-        await until(lambda: self.process.poll() is not None, within=STARTED)
-        return self.process.returncode
+NOISE = "move-1"
 
 
 @pytest.fixture(scope="module")
@@ -79,60 +44,20 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 def database() -> Generator[str]:
-    with postgres.own_server() as server, postgres.database(server.url) as url:
+    with own_database() as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 async def service(
     database: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[tuple[Server, dict[str, str]]]:
-    """An API process that makes no films itself, and the settings that workers share with it."""
-    folder = tmp_path_factory.mktemp("service")
-    data = folder / f"data-{uuid4().hex}"
-    environment = {"BACHATA_DATABASE_URL": database, "BACHATA_JOBS": "pgqueuer"}
-    ran = partial(
-        subprocess.run,
-        [COMMAND, "db", "upgrade"],
-        env=environment_of(data, environment),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert "The tables of PgQueuer are now up to date." in (await to_thread.run_sync(ran)).stderr
-    small, noisy, sound = (folder / name for name in ("small.mp4", "noisy.mp4", "song.wav"))
-    footage.noisy_film(small, SECONDS, 160, 90)
-    footage.noisy_film(noisy, 6, 320, 180)
-    footage.song_of(sound, SECONDS)
-    settings = settings_of(data, environment)
-    async with open_ports(settings) as ports:
-        use_cases = wire(ports, settings)
-        await use_cases.add_song(sound, *footage.song(SECONDS))
-        for number, label in enumerate(("intros", "basic", "outro")):
-            await use_cases.add_move(small, footage.move(number, label), ready=False)
-        await use_cases.add_move(noisy, footage.move(9, "noise"), ready=False)
-    async with serving(data, folder / "log", **environment) as server:
-        yield server, environment
-
-
-def settings_of(data: Path, environment: dict[str, str]) -> Settings:
-    return from_environment({**environment, "BACHATA_DATA_DIR": str(data)})
-
-
-@asynccontextmanager
-async def workers(
-    service: tuple[Server, dict[str, str]], *names: str, **more: str
-) -> AsyncGenerator[list[Worker]]:
-    server, environment = service
-    started = [Worker(server.data, name, {**environment, **more}) for name in names]
-    try:
-        for each in started:
-            await until(each.is_ready, within=STARTED)
-        yield started
-    finally:
-        for each in started:
-            each.process.kill()
-            each.process.wait()
+) -> AsyncGenerator[tuple[Server, Service]]:
+    """An API process that makes no films itself, and what it shares with workers."""
+    made = Service(tmp_path_factory.mktemp("service"), database)
+    await made.furnish(SECONDS)
+    made.environment["BACHATA_WEBHOOKS_TO_LOOPBACK"] = "on"
+    async with serving(made.data, made.folder / "log", **made.environment) as server:
+        yield server, made
 
 
 async def song(client: httpx.AsyncClient) -> dict[str, Any]:
@@ -180,11 +105,26 @@ async def test_a_worker_that_the_settings_leave_nothing_to_do_says_what_to_set(
     assert "bachata-buddy db upgrade" in said
 
 
+def assert_followed(task_id: str, request_id: str, workers: list[Worker]) -> None:
+    """Find the work on a film in the logs of workers by the id of its request."""
+    of_request = [
+        line for each in workers for line in each.lines() if line.get("request_id") == request_id
+    ]
+    assert {line["task_id"] for line in of_request} == {task_id}
+    stages = [line["stage"] for line in of_request if line["event"] == "stage"]
+    assert stages[0] == "planning"
+    assert stages[-1] == "completed"
+    assert all(line["previous_ms"] >= 0 for line in of_request if "previous" in line)
+    [made] = [line for line in of_request if line["logger"] == "bachata.usecase"]
+    assert (made["use_case"], made["outcome"]) == ("generate", "done")
+    assert made["duration_ms"] > 0
+
+
 async def test_films_are_made_by_workers_and_answered_by_the_server(
-    service: tuple[Server, dict[str, str]],
+    service: tuple[Server, Service],
 ) -> None:
-    server, _ = service
-    async with workers(service, "first", "second"), server.client() as client:
+    server, made = service
+    async with made.workers("first", "second") as pair, server.client() as client:
         song_id = (await song(client))["id"]
         asked = (client.post(GENERATE, json={"song_id": song_id}) for _ in range(4))
         answers = await asyncio.gather(*asked)
@@ -193,15 +133,45 @@ async def test_films_are_made_by_workers_and_answered_by_the_server(
             film = answer.json()
             assert (await client.get(film["video_url"])).status_code == 200
             assert len(films(server.data, film["task_id"])) == 1
+            assert_followed(film["task_id"], answer.headers["x-request-id"], pair)
+        places = [str(each.data) for each in (server, *pair)]
+        written = json.dumps([each.lines() for each in (server, *pair)])
+        assert not any(place in written for place in places)
     # The server itself has started no FFmpeg.
     assert working(server.data) == []
 
 
-async def test_the_job_of_a_killed_worker_is_done_by_the_other(
-    service: tuple[Server, dict[str, str]],
+async def test_workers_tell_a_webhook_of_each_film_once(
+    service: tuple[Server, Service],
 ) -> None:
-    server, environment = service
-    async with workers(service, "first", "second") as pair, server.client() as client:
+    server, made = service
+    async with (
+        Receiver().opened() as receiver,
+        server.client() as client,
+        made.workers("first", "second"),
+    ):
+        issued = (await client.post("/api/webhooks", json={"url": receiver.url()})).json()
+        song_id = (await song(client))["id"]
+        request = {"song_id": song_id, "metadata": {"a": 1.0}}
+        answers = await asyncio.gather(*(client.post(GENERATE, json=request) for _ in range(4)))
+        await receiver.until(4)
+        path = f"/api/webhooks/{issued['webhook']['id']}"
+
+        async def is_settled() -> bool:
+            found = (await client.get(f"{path}/deliveries")).json()["items"]
+            return [(each["state"], each["tries"]) for each in found] == [("delivered", 1)] * 4
+
+        await until(is_settled, within=LIMIT)
+        assert (await client.delete(path)).status_code == 204
+    told = [each.verified(issued["secret"])["data"] for each in receiver.received]
+    assert sorted(map(json.dumps, told)) == sorted(json.dumps(each.json()) for each in answers)
+
+
+async def test_the_job_of_a_killed_worker_is_done_by_the_other(
+    service: tuple[Server, Service],
+) -> None:
+    server, made = service
+    async with made.workers("first", "second") as pair, server.client() as client:
         blueprint = await long_blueprint(client)
         asking = asyncio.ensure_future(client.post(ASSEMBLE, json=blueprint, timeout=LIMIT))
         busy: list[Worker] = []
@@ -221,18 +191,18 @@ async def test_the_job_of_a_killed_worker_is_done_by_the_other(
         assert (await client.get(answer.json()["video_url"])).status_code == 200
     [film] = films(server.data, blueprint["task_id"])
     assert film.suffix == ".mp4"
-    async with open_ports(settings_of(server.data, environment)) as ports:
+    async with open_ports(made.settings) as ports:
         job = await ports.jobs.get(UUID(blueprint["task_id"]))
         assert (job.state, job.attempt) == (JobState.COMPLETED, 2)
         assert (await ports.tasks.get(job.job_id)).state is State.COMPLETED
 
 
 async def test_a_worker_that_is_told_to_stop_finishes_its_film(
-    service: tuple[Server, dict[str, str]],
+    service: tuple[Server, Service],
 ) -> None:
-    server, _ = service
+    server, made = service
     async with AsyncExitStack() as stack:
-        patient = workers(service, "patient", BACHATA_STOP_SECONDS="60")
+        patient = made.workers("patient", BACHATA_STOP_SECONDS="60")
         [worker] = await stack.enter_async_context(patient)
         client = await stack.enter_async_context(server.client())
         blueprint = await long_blueprint(client)
@@ -249,11 +219,11 @@ async def test_a_worker_that_is_told_to_stop_finishes_its_film(
     not os.environ.get("BACHATA_TEST_LONG"), reason="takes 20 seconds: BACHATA_TEST_LONG=1"
 )
 async def test_a_worker_that_may_not_finish_hands_its_film_back(
-    service: tuple[Server, dict[str, str]],
+    service: tuple[Server, Service],
 ) -> None:
-    server, environment = service
+    server, made = service
     async with AsyncExitStack() as stack:
-        hurried = workers(service, "hurried", BACHATA_STOP_SECONDS="6")
+        hurried = made.workers("hurried", BACHATA_STOP_SECONDS="6")
         [first] = await stack.enter_async_context(hurried)
         client = await stack.enter_async_context(server.client())
         blueprint = await long_blueprint(client)
@@ -262,9 +232,9 @@ async def test_a_worker_that_may_not_finish_hands_its_film_back(
         assert not asking.done(), (await asking).text
         assert await first.ended(signal.SIGTERM) == 0
         assert working(first.data) == []
-        await stack.enter_async_context(workers(service, "second"))
+        await stack.enter_async_context(made.workers("second"))
         assert (await asking).status_code == 200
-        async with open_ports(settings_of(server.data, environment)) as ports:
+        async with open_ports(made.settings) as ports:
             job = await ports.jobs.get(UUID(blueprint["task_id"]))
         assert (job.state, job.attempt) == (JobState.COMPLETED, 2)
     assert first.has_said("jobs are handed back, because they do not end in time")

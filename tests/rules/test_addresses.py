@@ -20,7 +20,7 @@ def test_an_address_in_our_bucket_is_the_path_of_its_key(scheme: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "home", "why"),
+    ("uri", "home", "why"),
     [
         ("gs://theirs/songs/a.mp3", HOME, "'gs://theirs/songs/a.mp3' is not in .* 'ours'"),
         ("s3://ours-too/a", HOME, "'s3://ours-too/a' is not in the bucket 'ours'"),
@@ -37,26 +37,26 @@ def test_an_address_in_our_bucket_is_the_path_of_its_key(scheme: str) -> None:
         ("/songs/a.mp3", HOME, "is absolute"),
     ],
 )
-def test_what_lies_elsewhere_is_refused_by_name(said: str, home: Home, why: str) -> None:
+def test_what_lies_elsewhere_is_refused_by_name(uri: str, home: Home, why: str) -> None:
     with pytest.raises(UnsafePath, match=why):
-        path_of(said, home)
+        path_of(uri, home)
 
 
-@pytest.mark.parametrize("said", ["songs/a.mp3", "gs/a", "s3:a/b".replace(":", ""), "a gs:/b"])
-def test_a_path_is_no_address(said: str) -> None:
-    assert key_of(said) is None
-    assert path_of(said, Home()) == said
+@pytest.mark.parametrize("path", ["songs/a.mp3", "gs/a", "s3:a/b".replace(":", ""), "a gs:/b"])
+def test_a_path_is_no_address(path: str) -> None:
+    assert key_of(path) is None
+    assert path_of(path, Home()) == path
 
 
 @given(
-    said=st.text(max_size=40)
+    text=st.text(max_size=40)
     | st.from_regex(r"(gs|s3)://(ours|theirs)?/?[a-c./]{0,9}", fullmatch=True)
 )
-def test_whatever_a_record_says_is_a_safe_path_or_refused(said: str) -> None:
+def test_whatever_a_record_says_is_a_safe_path_or_refused(text: str) -> None:
     for home in (HOME, BELOW, Home()):
         try:
-            path = path_of(said, home)
+            path = path_of(text, home)
         except UnsafePath:
             continue
         assert paths.fault(path) is None
-        assert path == said or said.endswith(path)
+        assert path == text or text.endswith(path)

@@ -48,10 +48,10 @@ def test_every_state_can_be_reached_and_every_live_one_can_fail_or_be_cancelled(
 
 def test_the_straight_way_shows_the_progress_that_was_promised() -> None:
     assembly = pending()
-    seen = [assembly.progress]
+    percents = [assembly.progress]
     for step in list(Step)[: list(Step).index(Step.FAIL)]:
         assembly = assembly.take(step, NOW)
-        seen.append(assembly.progress)
-    assert seen == [0, 10, 20, 50, 70, 85, 95, 100]
+        percents.append(assembly.progress)
+    assert percents == [0, 10, 20, 50, 70, 85, 95, 100]
     assert assembly.state is State.COMPLETED
-    assert set(PROGRESS.values()) == set(seen)
+    assert set(PROGRESS.values()) == set(percents)

@@ -41,9 +41,9 @@ def on_the_floor(moves: int, eights: int, seed: int) -> Case:
     placements = Placements(phrases(song), library, song.beats, Preferences(seed=seed))
     offers = [
         {
-            length: found
+            length: by_length
             for length in range(1, LONGEST + 1)
-            if (found := placements.offers(slot, length, range(moves)))
+            if (by_length := placements.offers(slot, length, range(moves)))
         }
         for slot in range(len(placements.slots))
     ]
@@ -53,9 +53,9 @@ def on_the_floor(moves: int, eights: int, seed: int) -> Case:
 @given(little_songs())
 def test_the_beam_finds_the_cheapest_of_all_dances_within_15_percent(case: Case) -> None:
     offers, joins = case
-    found = cost_of(beam_search.search(offers, joins.__getitem__), offers, joins)
+    cost = cost_of(beam_search.search(offers, joins.__getitem__), offers, joins)
     best = cheapest(offers, joins)
-    assert best - 1e-9 <= found <= WITHIN * best + 1e-9
+    assert best - 1e-9 <= cost <= WITHIN * best + 1e-9
 
 
 @given(little_songs(), st.sampled_from([3, 30, 3000]))
@@ -64,8 +64,8 @@ def test_the_lower_bound_is_below_every_dance_and_meets_the_best_in_the_end(
 ) -> None:
     offers, joins = case
     best = cheapest(offers, joins)
-    found = cost_of(beam_search.search(offers, joins.__getitem__), offers, joins)
-    bound = least(offers, joins, found, most)
+    cost = cost_of(beam_search.search(offers, joins.__getitem__), offers, joins)
+    bound = least(offers, joins, cost, most)
     assert bound <= best + 1e-9
     if most == 3000:
         assert bound == pytest.approx(best)
@@ -78,9 +78,9 @@ def test_to_a_whole_song_the_beam_is_within_15_percent_of_a_lower_bound(
     moves: int, eights: int, seed: int
 ) -> None:
     offers, joins = on_the_floor(moves, eights, seed)
-    found = cost_of(beam_search.search(offers, joins.__getitem__), offers, joins)
-    bound = least(offers, joins, found, 4000)
-    assert bound - 1e-9 <= found <= WITHIN * bound
+    cost = cost_of(beam_search.search(offers, joins.__getitem__), offers, joins)
+    bound = least(offers, joins, cost, 4000)
+    assert bound - 1e-9 <= cost <= WITHIN * bound
 
 
 @given(little_songs())

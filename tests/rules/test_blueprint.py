@@ -151,7 +151,7 @@ def test_the_defaults_are_filled_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "path", "said"),
+    ("changes", "path", "message"),
     [
         ({"start_time": 4.5}, "$.moves[1].start_time", "leaves a gap of 0.500 s"),
         ({"start_time": 3.9}, "$.moves[1].start_time", "overlaps the move before by 0.100 s"),
@@ -175,10 +175,12 @@ def test_the_defaults_are_filled_in() -> None:
         ({"speed": 2}, "$.moves[1].speed", "Unknown field"),
     ],
 )
-def test_a_move_that_breaks_a_rule_is_named(changes: dict[str, Any], path: str, said: str) -> None:
+def test_a_move_that_breaks_a_rule_is_named(
+    changes: dict[str, Any], path: str, message: str
+) -> None:
     spoiled = good()
     spoiled["moves"][1].update(changes)
-    assert said in violations(spoiled)[path]
+    assert message in violations(spoiled)[path]
 
 
 @pytest.mark.parametrize(
@@ -219,8 +221,8 @@ def test_a_transition_longer_than_half_of_a_move_is_refused() -> None:
     rules.read(spoiled)
     spoiled["moves"][0]["duration"] = 3.9
     spoiled["moves"][1]["start_time"] = 3.9
-    said = violations(spoiled)["$.moves[1].transition_type"]
-    assert "half of the move before" in said
+    message = violations(spoiled)["$.moves[1].transition_type"]
+    assert "half of the move before" in message
 
 
 def test_half_a_frame_of_grace_is_given_and_no_more() -> None:
@@ -258,9 +260,9 @@ def test_too_few_and_too_many_moves_are_refused(count: int) -> None:
 
 
 def test_another_callers_folder_is_refused_and_ones_own_taken() -> None:
-    asked = good(output_config={"output_path": "output/user_7/film.mp4"})
-    assert rules.read(asked, "7").output_config.output_path == "output/user_7/film.mp4"
-    assert "$.output_config.output_path" in violations(asked)
+    own_document = good(output_config={"output_path": "output/user_7/film.mp4"})
+    assert rules.read(own_document, "7").output_config.output_path == "output/user_7/film.mp4"
+    assert "$.output_config.output_path" in violations(own_document)
 
 
 @pytest.mark.parametrize("name", ["moves_used", "clips"])

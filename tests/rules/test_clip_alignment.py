@@ -50,8 +50,8 @@ def test_a_clip_that_is_too_short_has_no_footing() -> None:
 
 
 def test_a_clip_whose_beats_are_known_enters_at_the_beat_that_is_its_one() -> None:
-    heard = msgspec.structs.replace(MOVE, beats=swaying(0, 0.02), first_count=0.5)
-    alignment = Counts(heard).alignments(0, 8)[0]
+    move = msgspec.structs.replace(MOVE, beats=swaying(0, 0.02), first_count=0.5)
+    alignment = Counts(move).alignments(0, 8)[0]
     assert alignment.entry == pytest.approx(0.52)
     assert alignment.span == pytest.approx(4.0)
     late = [round(each, 6) for each in alignment.sway]
@@ -59,8 +59,8 @@ def test_a_clip_whose_beats_are_known_enters_at_the_beat_that_is_its_one() -> No
 
 
 def test_a_clip_goes_on_at_its_own_pace_beyond_the_beats_that_were_heard() -> None:
-    heard = msgspec.structs.replace(MOVE, beats=swaying(0)[4:12])
-    alignments = Counts(heard).alignments(0, 16)
+    move = msgspec.structs.replace(MOVE, beats=swaying(0)[4:12])
+    alignments = Counts(move).alignments(0, 16)
     assert (alignments[0].entry, alignments[0].span) == (0.5, 8.0)
 
 
@@ -76,10 +76,10 @@ def test_a_later_one_is_taken_where_the_steps_are_truer() -> None:
 
 def test_steps_of_a_clip_that_sways_as_the_song_does_are_true() -> None:
     beats = swaying(0, 0.03, 0.01, 0.02)
-    heard = msgspec.structs.replace(MOVE, beats=beats, first_count=0)
+    move = msgspec.structs.replace(MOVE, beats=beats, first_count=0)
     phrase = Phrase(start=20, end=24, beats=8, section=0, energy=0.5)
     song = sway(phrase, [20 + beat for beat in beats])
-    alignment = Counts(heard).alignments(0, 8)[0]
+    alignment = Counts(move).alignments(0, 8)[0]
     assert step_error(alignment, song) == pytest.approx(0, abs=1e-9)
     assert step_error(alignment, sway(phrase, ())) == pytest.approx(0.03)
 
@@ -93,18 +93,18 @@ def test_steps_of_a_clip_that_sways_as_the_song_does_are_true() -> None:
 def test_where_a_clip_enters_and_leaves_is_as_many_of_its_beats_apart_as_the_phrase_has(
     gaps: list[float], one: int, count: float, beats: float
 ) -> None:
-    heard = [0.2]
+    own_beats = [0.2]
     for gap in gaps:
-        heard.append(heard[-1] + gap)
+        own_beats.append(own_beats[-1] + gap)
     move = msgspec.structs.replace(
-        MOVE, beats=tuple(heard), first_count=heard[one], duration=heard[-1] + 0.3
+        MOVE, beats=tuple(own_beats), first_count=own_beats[one], duration=own_beats[-1] + 0.3
     )
     for alignment in Counts(move).alignments(count, beats):
         assert alignment.entry >= 0
         assert alignment.entry + alignment.span <= move.duration + 1 / 60
-        if heard[0] <= alignment.entry and alignment.entry + alignment.span <= heard[-1]:
-            entered = beat_of(heard, alignment.entry)
-            assert beat_of(heard, alignment.entry + alignment.span) - entered == pytest.approx(
+        if own_beats[0] <= alignment.entry and alignment.entry + alignment.span <= own_beats[-1]:
+            entered = beat_of(own_beats, alignment.entry)
+            assert beat_of(own_beats, alignment.entry + alignment.span) - entered == pytest.approx(
                 beats
             )
             eights = (entered - one - count) / 8

@@ -11,7 +11,7 @@ from domain.library.songs import Analysis, Section
 
 BEAT = 0.5
 BEATS = tuple(round(0.25 + index * BEAT, 6) for index in range(64))
-HEARD = Analysis(
+ANALYSIS = Analysis(
     tempo=120,
     beats=BEATS,
     ones=BEATS[3::8],
@@ -33,55 +33,55 @@ corrections = st.builds(
 
 
 def test_this_is_one_counts_from_the_beat_nearest_to_it() -> None:
-    said = corrected(HEARD, Correction(one_at=2.7))
-    assert said.beats == HEARD.beats
-    assert said.ones == BEATS[5::8]
-    assert said.downbeats == BEATS[1::4]
+    song = corrected(ANALYSIS, Correction(one_at=2.7))
+    assert song.beats == ANALYSIS.beats
+    assert song.ones == BEATS[5::8]
+    assert song.downbeats == BEATS[1::4]
 
 
 def test_twice_as_many_beats_keep_those_that_were_heard() -> None:
-    said = corrected(HEARD, Correction(beats="double"))
-    assert set(HEARD.beats) <= set(said.beats)
-    assert said.tempo == 240
-    assert HEARD.ones[0] in said.ones
+    song = corrected(ANALYSIS, Correction(beats="double"))
+    assert set(ANALYSIS.beats) <= set(song.beats)
+    assert song.tempo == 240
+    assert ANALYSIS.ones[0] in song.ones
 
 
 def test_half_as_many_beats_keep_the_one() -> None:
-    said = corrected(HEARD, Correction(beats="half"))
-    assert said.tempo == 60
-    assert HEARD.ones[0] in said.ones
-    assert len(said.beats) == 32
+    song = corrected(ANALYSIS, Correction(beats="half"))
+    assert song.tempo == 60
+    assert ANALYSIS.ones[0] in song.ones
+    assert len(song.beats) == 32
 
 
 def test_a_tempo_is_laid_through_the_whole_song_on_the_one() -> None:
-    said = corrected(HEARD, Correction(tempo=100, one_at=4.0))
-    assert said.tempo == 100
-    assert 4.0 in said.ones
-    assert {round(b - a, 5) for a, b in pairwise(said.beats)} == {0.6}
-    assert said.beats[0] < 0.6
-    assert said.beats[-1] > HEARD.duration - 0.6
+    song = corrected(ANALYSIS, Correction(tempo=100, one_at=4.0))
+    assert song.tempo == 100
+    assert 4.0 in song.ones
+    assert {round(b - a, 5) for a, b in pairwise(song.beats)} == {0.6}
+    assert song.beats[0] < 0.6
+    assert song.beats[-1] > ANALYSIS.duration - 0.6
 
 
 def test_half_a_beat_moves_all_beats_and_the_one() -> None:
-    said = corrected(HEARD, Correction(shift="half_beat"))
-    assert said.beats == (
+    song = corrected(ANALYSIS, Correction(shift="half_beat"))
+    assert song.beats == (
         0.0,
         *(round(beat + BEAT / 2, 6) for beat in BEATS if beat + BEAT / 2 < 32.25),
     )
-    assert BEATS[3] + BEAT / 2 in said.ones
-    assert said.tempo == 120
+    assert BEATS[3] + BEAT / 2 in song.ones
+    assert song.tempo == 120
 
 
 def test_half_a_beat_and_this_is_one_count_from_the_moved_beat_nearest_to_it() -> None:
-    said = corrected(HEARD, Correction(shift="half_beat", one_at=2.1))
-    assert 2.0 in said.ones
+    song = corrected(ANALYSIS, Correction(shift="half_beat", one_at=2.1))
+    assert 2.0 in song.ones
 
 
 def test_half_a_beat_of_a_tempo_is_half_of_that_tempos() -> None:
-    said = corrected(HEARD, Correction(shift="half_beat", tempo=100))
-    assert round(BEATS[3] + 0.3, 6) in said.ones
+    song = corrected(ANALYSIS, Correction(shift="half_beat", tempo=100))
+    assert round(BEATS[3] + 0.3, 6) in song.ones
     laid = Correction(shift="half_beat", tempo=100, one_at=4.0)
-    assert 4.0 in corrected(HEARD, laid).ones
+    assert 4.0 in corrected(ANALYSIS, laid).ones
 
 
 def test_a_song_without_a_beat_gets_one_from_a_tempo() -> None:
@@ -93,16 +93,16 @@ def test_a_song_without_a_beat_gets_one_from_a_tempo() -> None:
 
 
 @given(corrections)
-def test_whatever_is_said_the_times_are_in_order(said: Correction) -> None:
-    made = corrected(HEARD, said)
-    assert all(a < b for a, b in pairwise(made.beats))
-    assert all(0 <= beat < made.duration for beat in made.beats)
-    at = [made.beats.index(one) for one in made.ones]
+def test_whatever_is_said_the_times_are_in_order(correction: Correction) -> None:
+    song = corrected(ANALYSIS, correction)
+    assert all(a < b for a, b in pairwise(song.beats))
+    assert all(0 <= beat < song.duration for beat in song.beats)
+    at = [song.beats.index(one) for one in song.ones]
     assert at
     assert at[0] < 8
     assert all(b - a == 8 for a, b in pairwise(at))
-    assert set(made.ones) <= set(made.downbeats)
-    assert len(made.beat_energy) == len(made.beats)
-    assert made.confidence == 1
-    if said.tempo is not None:
-        assert made.tempo == pytest.approx(said.tempo, abs=0.01)
+    assert set(song.ones) <= set(song.downbeats)
+    assert len(song.beat_energy) == len(song.beats)
+    assert song.confidence == 1
+    if correction.tempo is not None:
+        assert song.tempo == pytest.approx(correction.tempo, abs=0.01)

@@ -24,13 +24,13 @@ def kind_of(number: int | None) -> type[BachataError] | None:
 def test_an_error_of_the_system_is_what_its_number_says(number: int | None) -> None:
     error = OSError(number, "in words") if number is not None else OSError("in words")
     otherwise = StorageFailed("It failed.")
-    found = translated(error, otherwise)
+    failure = translated(error, otherwise)
     kind = kind_of(number)
     if kind is None:
-        assert found is otherwise
+        assert failure is otherwise
     else:
-        assert type(found) is kind
-        assert found.details == "It failed."
+        assert type(failure) is kind
+        assert failure.details == "It failed."
 
 
 @given(st.sampled_from(NUMBERS))
@@ -47,17 +47,17 @@ def test_work_on_files_raises_the_product_s_error_or_the_system_s_own(number: in
 def test_a_program_s_words_are_read_as_the_number_they_stand_for(
     number: int, before: str, after: str
 ) -> None:
-    said = f"{before}\nfilm.mp4: {os.strerror(number)}\n{after}"
-    assert in_output(said) is kind_of(number)
+    output = f"{before}\nfilm.mp4: {os.strerror(number)}\n{after}"
+    assert in_output(output) is kind_of(number)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "output",
     [
         "av_interleaved_write_frame(): No space left on device",
         "[out#0/mp4 @ 0x55d0c0ffee00] Error writing trailer: No space left on device",
         "film.mp4: Disk quota exceeded",
     ],
 )
-def test_what_ffmpeg_says_on_a_full_disk_is_understood(said: str) -> None:
-    assert in_output(said) is DiskFull
+def test_what_ffmpeg_says_on_a_full_disk_is_understood(output: str) -> None:
+    assert in_output(output) is DiskFull

@@ -91,9 +91,9 @@ def test_the_product_of_two_fused_rows_is_exact_in_any_order(
 
 @given(st.lists(st.floats(width=32), max_size=20))
 def test_a_vector_is_four_little_endian_bytes_a_number(numbers: list[float]) -> None:
-    made = packed(numbers)
-    assert made == b"".join(struct.pack("<f", number) for number in numbers)
-    assert packed(unpacked(made)) == made
+    packed_vector = packed(numbers)
+    assert packed_vector == b"".join(struct.pack("<f", number) for number in numbers)
+    assert packed(unpacked(packed_vector)) == packed_vector
 
 
 @pytest.mark.parametrize(

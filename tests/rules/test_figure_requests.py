@@ -6,30 +6,30 @@ from hypothesis import strategies as st
 
 from domain.text_query.meanings import Role
 from domain.text_query.terms import lexicon
-from domain.text_query.tokens import folded, split
+from domain.text_query.tokens import fold, split
 from domain.text_query.words import Asked, read
 
 
-def summary(asked: Asked) -> str:
+def summary(request: Asked) -> str:
     """The requests of a line such as "2-3 turn first; no dip; ?prima"."""
     parts: list[str] = []
-    for each in asked.requests:
+    for each in request.requests:
         number = str(each.at_least)
         if each.at_most is None:
             number = "" if each.at_least == 1 else f"{number}+"
         elif each.at_most != each.at_least:
             number = f"{number}-{each.at_most}"
         parts.append(" ".join(filter(None, (number, each.figure, each.place))))
-    placed = {each.figure for each in asked.requests}
-    parts += [each for each in asked.figures if each not in placed]
-    parts += [f"no {each}" for each in (*asked.unwanted, *asked.unwanted_styles)]
-    values = (asked.difficulty, asked.energy_level, asked.style)
+    placed = {each.figure for each in request.requests}
+    parts += [each for each in request.figures if each not in placed]
+    parts += [f"no {each}" for each in (*request.unwanted, *request.unwanted_styles)]
+    values = (request.difficulty, request.energy_level, request.style)
     parts += [str(each) for each in values if each is not None]
-    if asked.tempo is not None:
-        parts.append(f"{asked.tempo.slowest:g}-{asked.tempo.fastest:g} BPM")
-    if asked.seconds is not None:
-        parts.append(f"{asked.seconds:g} s")
-    return "; ".join([*parts, *(f"?{each}" for each in asked.not_understood)])
+    if request.tempo is not None:
+        parts.append(f"{request.tempo.slowest:g}-{request.tempo.fastest:g} BPM")
+    if request.seconds is not None:
+        parts.append(f"{request.seconds:g} s")
+    return "; ".join([*parts, *(f"?{each}" for each in request.not_understood)])
 
 
 ENGLISH = {
@@ -202,17 +202,17 @@ def test_sixty_sentences_of_each_language_are_tried() -> None:
 
 @pytest.mark.parametrize("text", [*ENGLISH, *SPANISH])
 def test_capitals_and_accents_change_no_order(text: str) -> None:
-    assert folded(summary(read(text.upper()))) == folded(summary(read(text)))
-    assert folded(summary(read(folded(text)))) == folded(summary(read(text)))
+    assert fold(summary(read(text.upper()))) == fold(summary(read(text)))
+    assert fold(summary(read(fold(text)))) == fold(summary(read(text)))
 
 
 def test_words_are_told_as_they_were_written() -> None:
-    asked = read("Termina con una CAÍDA, Ñandú")
-    assert [(each.words, each.meaning) for each in asked.understood] == [
+    request = read("Termina con una CAÍDA, Ñandú")
+    assert [(each.words, each.meaning) for each in request.understood] == [
         ("Termina con", "place: last"),
         ("CAÍDA", "figure: dip"),
     ]
-    assert asked.not_understood == ("Ñandú",)
+    assert request.not_understood == ("Ñandú",)
 
 
 SILENT = {
@@ -233,23 +233,23 @@ texts = st.lists(phrases | strange, max_size=8).flatmap(
 @settings(max_examples=400)
 @given(texts)
 def test_every_word_is_used_or_named_or_says_nothing_of_a_dance(text: str) -> None:
-    asked = read(text)
-    used = {word for each in asked.understood for word in split(each.words)}
-    named = {word for each in asked.not_understood for word in split(each)}
-    assert set(split(text)) <= used | named | SILENT
+    request = read(text)
+    used = {word for each in request.understood for word in split(each.words)}
+    unknown = {word for each in request.not_understood for word in split(each)}
+    assert set(split(text)) <= used | unknown | SILENT
 
 
 @given(st.lists(strange, min_size=1, max_size=6))
 def test_what_no_dancer_says_is_told_in_its_own_words(words: list[str]) -> None:
-    asked = read(" ".join(words))
-    expected = list(dict.fromkeys(folded(each) for each in words))
-    assert [folded(each) for each in asked.not_understood] == expected
-    assert asked.nothing
+    request = read(" ".join(words))
+    expected = list(dict.fromkeys(fold(each) for each in words))
+    assert [fold(each) for each in request.not_understood] == expected
+    assert request.nothing
 
 
 @given(texts)
 def test_a_request_is_of_a_figure_that_is_wanted(text: str) -> None:
-    asked = read(text)
-    for each in asked.requests:
-        assert each.figure in asked.figures
+    request = read(text)
+    for each in request.requests:
+        assert each.figure in request.figures
         assert 1 <= each.at_least <= (each.at_most or each.at_least)

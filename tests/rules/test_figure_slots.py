@@ -33,7 +33,7 @@ texts = st.lists(
 ).map(". ".join)  # fmt: skip
 
 
-def named(library: Sequence[Move]) -> list[Move]:
+def as_figures(library: Sequence[Move]) -> list[Move]:
     """The same moves as figures of many kinds; openings and endings stay."""
     return [
         move
@@ -44,14 +44,14 @@ def named(library: Sequence[Move]) -> list[Move]:
 
 
 def danced(song: Analysis, library: Sequence[Move], text: str, **wish: object) -> Plan:
-    asked = read(text)
-    wanted = {move.id: fit(asked, move) for move in library}
+    request = read(text)
+    fits = {move.id: fit(request, move) for move in library}
     return plan(
         song,
         library,
         msgspec.convert(wish, Wish),
-        fit=wanted,
-        requested=requested(asked, library),
+        fit=fits,
+        requested=requested(request, library),
     )
 
 
@@ -60,7 +60,7 @@ def figures(dance: Plan, library: Sequence[Move]) -> list[str]:
     return [by_id[each.clip_id or ""].label for each in dance.moves]
 
 
-LIBRARY = named(filmed(40))
+LIBRARY = as_figures(filmed(40))
 SONG = played(24)
 
 
@@ -114,7 +114,7 @@ def one_section(song: Analysis) -> Analysis:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "beginning"),
     [
         ("ending in a head roll", "No move of the library is a headroll."),
         ("after the break, turns", "The song has no break to dance a turn after."),
@@ -122,9 +122,9 @@ def one_section(song: Analysis) -> Analysis:
         ("shadow position", "No move of the library is a shadow."),
     ],
 )
-def test_what_cannot_be_kept_is_named_with_its_reason(text: str, said: str) -> None:
+def test_what_cannot_be_kept_is_named_with_its_reason(text: str, beginning: str) -> None:
     dance = danced(one_section(SONG), LIBRARY, text)
-    assert [each.startswith(said) for each in messages(dance.warnings)] == [True]
+    assert [each.startswith(beginning) for each in messages(dance.warnings)] == [True]
 
 
 def test_a_lock_wins_over_the_words_and_the_dance_says_so() -> None:
@@ -137,15 +137,15 @@ def test_a_lock_wins_over_the_words_and_the_dance_says_so() -> None:
 
 def test_where_every_move_is_unwanted_they_are_danced_and_named() -> None:
     turns = [msgspec.structs.replace(move, label="spin") for move in filmed(8, ends=0)]
-    (said,) = danced(SONG, turns, "no turns").warnings
-    assert said.code is WarningCode.EXCLUDED_MOVE_DANCED
-    assert said.message.startswith("An excluded move (turn) is danced at 0")
+    (warning,) = danced(SONG, turns, "no turns").warnings
+    assert warning.code is WarningCode.EXCLUDED_MOVE_DANCED
+    assert warning.message.startswith("An excluded move (turn) is danced at 0")
 
 
 def test_a_figure_that_the_library_does_not_have_is_named() -> None:
     basics = [msgspec.structs.replace(move, label="basic") for move in filmed(8, ends=0)]
-    (said,) = danced(SONG, basics, "with a dip").warnings
-    assert said.code is WarningCode.FIGURE_MISSING
+    (warning,) = danced(SONG, basics, "with a dip").warnings
+    assert warning.code is WarningCode.FIGURE_MISSING
 
 
 @settings(max_examples=150)
@@ -153,29 +153,29 @@ def test_a_figure_that_the_library_does_not_have_is_named() -> None:
 def test_every_request_is_met_or_named(
     case: tuple[Analysis, tuple[Move, ...]], text: str, seed: int
 ) -> None:
-    song, library = case[0], named(case[1])
+    song, library = case[0], as_figures(case[1])
     dance = danced(song, library, text, seed=seed)
     by_id = {move.id: move for move in library}
     moves = [by_id[each.clip_id or ""] for each in dance.moves]
-    asked = read(text)
+    request = read(text)
 
     def are(figure: str) -> list[bool]:
         return [is_called(figure, move.label, move.name) for move in moves]
 
     unmet: set[str] = set()
-    firsts = [x for x in asked.requests if x.place == "first"]
-    lasts = [x for x in asked.requests if x.place == "last"]
+    firsts = [x for x in request.requests if x.place == "first"]
+    lasts = [x for x in request.requests if x.place == "last"]
     if firsts and not are(firsts[0].figure)[0]:
         unmet.add(firsts[0].figure)
     if lasts and not are(lasts[-1].figure)[-1]:
         unmet.add(lasts[-1].figure)
-    for each in asked.requests:
+    for each in request.requests:
         if not each.at_least <= sum(are(each.figure)) <= (each.at_most or len(moves)):
             unmet.add(each.figure)
-    unmet |= {figure for figure in asked.figures if not any(are(figure))}
-    unmet |= {figure for figure in asked.unwanted if any(are(figure))}
-    said = " ".join(messages(dance.warnings))
-    assert [figure for figure in sorted(unmet) if f" {figure}" not in said] == []
+    unmet |= {figure for figure in request.figures if not any(are(figure))}
+    unmet |= {figure for figure in request.unwanted if any(are(figure))}
+    text_of_warnings = " ".join(messages(dance.warnings))
+    assert [figure for figure in sorted(unmet) if f" {figure}" not in text_of_warnings] == []
 
 
 @given(songs_and_libraries, st.integers(0, 9))

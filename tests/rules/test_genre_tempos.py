@@ -37,9 +37,9 @@ def heard_at(tempo: float) -> Analysis:
 def test_a_tempo_that_is_usual_in_the_genre_stays(genre: str, tempo: float) -> None:
     slowest, fastest = GENRES[genre]
     assert fastest < 2 * slowest
-    heard = heard_at(tempo)
-    if slowest <= heard.tempo <= fastest:
-        assert counted_in(heard, genre).tempo == heard.tempo
+    analysis = heard_at(tempo)
+    if slowest <= analysis.tempo <= fastest:
+        assert counted_in(analysis, genre).tempo == analysis.tempo
 
 
 def test_a_bolero_of_63_heard_as_126_is_63_and_126_is_told_too() -> None:
@@ -57,25 +57,25 @@ def test_a_salsa_of_190_heard_as_95_is_190_and_95_is_told_too() -> None:
 
 @pytest.mark.parametrize(("genre", "tempo"), [("bolero", 63.0), ("bachata", 126.0)])
 def test_a_song_in_the_range_of_its_genre_is_as_it_was_heard(genre: str, tempo: float) -> None:
-    heard = heard_at(tempo)
-    song = counted_in(heard, genre)
+    analysis = heard_at(tempo)
+    song = counted_in(analysis, genre)
     assert song.other_tempo is not None
-    assert msgspec.structs.replace(song, other_tempo=None) == heard
+    assert msgspec.structs.replace(song, other_tempo=None) == analysis
 
 
 @given(genre=st.sampled_from(sorted(GENRES)), data=st.data())
 def test_an_octave_beside_the_range_is_counted_within_it(genre: str, data: st.DataObject) -> None:
     slowest, fastest = GENRES[genre]
     true = data.draw(st.floats(slowest * 1.01, fastest * 0.99))
-    heard = heard_at(true * data.draw(st.sampled_from([0.5, 1, 2])))
-    song = counted_in(heard, genre)
+    analysis = heard_at(true * data.draw(st.sampled_from([0.5, 1, 2])))
+    song = counted_in(analysis, genre)
     assert slowest <= song.tempo <= fastest
-    assert song.confidence == heard.confidence
+    assert song.confidence == analysis.confidence
     # Both ways to count are told, and what was heard is one of them.
     assert song.other_tempo is not None
     octaves = (song.tempo, song.other_tempo)
     assert max(octaves) == pytest.approx(2 * min(octaves), rel=0.01)
-    assert song.ones[0] == pytest.approx(heard.ones[0], abs=1e-6)
+    assert song.ones[0] == pytest.approx(analysis.ones[0], abs=1e-6)
 
 
 @given(song=analyses(), genre=st.sampled_from(UNKNOWN))
@@ -90,11 +90,11 @@ def test_counting_again_changes_nothing(song: Analysis, genre: str | None) -> No
     assert counted_in(counted, genre) == counted
 
 
-@given(tempo=st.floats(90, 160), said=st.sampled_from(["half", "double"]))
-def test_a_person_may_say_otherwise(tempo: float, said: str) -> None:
+@given(tempo=st.floats(90, 160), level=st.sampled_from(["half", "double"]))
+def test_a_person_may_say_otherwise(tempo: float, level: str) -> None:
     counted = counted_in(heard_at(tempo), "bachata")
-    beats = msgspec.convert({"beats": said}, Correction)
-    factor = {"half": 0.5, "double": 2.0}[said]
+    beats = msgspec.convert({"beats": level}, Correction)
+    factor = {"half": 0.5, "double": 2.0}[level]
     assert corrected(counted, beats).tempo == pytest.approx(counted.tempo * factor, rel=0.01)
 
 

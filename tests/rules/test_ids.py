@@ -14,7 +14,7 @@ PLAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 NAMES = st.text(max_size=200) | st.text(st.characters(categories=["L", "N", "S"]), max_size=120)
 
 
-def made(name: str) -> str:
+def id_from(name: str) -> str:
     return id_of(name, anyascii)
 
 
@@ -37,17 +37,17 @@ def made(name: str) -> str:
     ],
 )
 def test_names_are_spelled(name: str, move_id: str) -> None:
-    assert made(name) == move_id
+    assert id_from(name) == move_id
 
 
 @given(NAMES)
 @settings(max_examples=500)
 def test_any_name_gives_a_plain_and_bounded_id(name: str) -> None:
-    move_id = made(name)
+    move_id = id_from(name)
     assert PLAIN.fullmatch(move_id)
     assert len(move_id) <= LONGEST
     assert move_id not in RESERVED
-    assert made(name) == move_id
+    assert id_from(name) == move_id
 
 
 @given(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=300))
@@ -64,23 +64,23 @@ def test_a_text_that_cannot_be_spelled_is_a_hash_of_its_own(name: str) -> None:
 @settings(max_examples=500)
 def test_two_names_share_an_id_only_where_they_are_spelled_alike(one: str, other: str) -> None:
     def letters(text: str) -> str:
-        kept = (each for each in unicodedata.normalize("NFKD", text) if each.isalnum())
-        return re.sub(r"[^a-z0-9]", "", anyascii("".join(kept)).lower())
+        characters = (each for each in unicodedata.normalize("NFKD", text) if each.isalnum())
+        return re.sub(r"[^a-z0-9]", "", anyascii("".join(characters)).lower())
 
     if letters(one) != letters(other):
-        assert made(one) != made(other)
+        assert id_from(one) != id_from(other)
 
 
 def test_signs_without_a_spelling_are_told_apart() -> None:
     names = ["\U000f0000", "\U000f0001", "!!!", "???", "\u2800", "\u3000"]
-    assert len({made(name) for name in names}) == len(names)
+    assert len({id_from(name) for name in names}) == len(names)
 
 
 def test_long_names_that_differ_at_their_end_have_ids_of_their_own() -> None:
-    assert made("x" * 199 + "a") != made("x" * 199 + "b")
+    assert id_from("x" * 199 + "a") != id_from("x" * 199 + "b")
 
 
 @given(st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789 _-.,!?éñüç", max_size=LONGEST))
 def test_latin_names_have_the_ids_they_always_had(name: str) -> None:
     if slug(name) not in ("unnamed", *RESERVED):
-        assert made(name) == slug(name)
+        assert id_from(name) == slug(name)

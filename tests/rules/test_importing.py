@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.blueprint.model import Difficulty
-from domain.importing.move_lists import Kind, Listed, listed
+from domain.importing.move_lists import Kind, Listed, entries_of
 from domain.importing.move_records import MoveRecord, move_records
 from domain.library.embeddings import Part, packed, unpacked
 from domain.library.ids import slug
@@ -50,9 +50,9 @@ ANNOTATIONS = {
 
 
 def read(document: object, source: str = "list") -> list[Listed]:
-    found = listed(document, source)
-    assert found is not None
-    return found
+    entries = entries_of(document, source)
+    assert entries is not None
+    return entries
 
 
 def fields(move: MoveRecord, kind: Kind) -> list[str]:
@@ -77,10 +77,10 @@ def test_an_export_is_read_as_it_is() -> None:
 def test_lists_that_mean_the_same_clip_are_one_move() -> None:
     clips = ["Bachata_steps/bolero/paseala.mp4"]
     moves = move_records(clips, [*read(EXPORT, "export"), *read(ANNOTATIONS, "annotations")])
-    assert [(move.id, move.clip, move.listed.tempo) for move in moves] == [
+    assert [(move.id, move.clip, move.entry.tempo) for move in moves] == [
         ("paseala", clips[0], 129.0)
     ]
-    assert moves[0].listed.energy_level is Energy.HIGH
+    assert moves[0].entry.energy_level is Energy.HIGH
     messages = [note.message for note in moves[0].notes if note.kind is Kind.INCONSISTENT]
     assert messages == ["export says high, annotations says medium."]
 
@@ -95,14 +95,14 @@ def test_a_clip_of_the_same_name_in_another_folder_is_another_move() -> None:
 
 
 def test_a_path_without_folders_means_the_only_clip_of_that_name() -> None:
-    said = read([{"file": "SPIN.mp4"}])
-    assert move_records(["a/spin.mp4"], said)[0].clip == "a/spin.mp4"
-    assert move_records(["a/spin.mp4", "b/spin.mp4"], said)[0].clip is None
+    entries = read([{"file": "SPIN.mp4"}])
+    assert move_records(["a/spin.mp4"], entries)[0].clip == "a/spin.mp4"
+    assert move_records(["a/spin.mp4", "b/spin.mp4"], entries)[0].clip is None
 
 
 def test_an_entry_without_a_path_means_the_clip_of_its_id() -> None:
     move = move_records(["x/Right Arm.mp4"], read([{"id": "right-arm", "bpm": "128.5"}]))[0]
-    assert (move.clip, move.listed.tempo, move.label) == ("x/Right Arm.mp4", 128.5, "x")
+    assert (move.clip, move.entry.tempo, move.label) == ("x/Right Arm.mp4", 128.5, "x")
 
 
 def test_clips_without_a_list_are_labelled_by_their_folders() -> None:
@@ -141,10 +141,10 @@ def test_a_label_that_is_not_the_folder_is_reported() -> None:
 def test_what_cannot_be_is_left_out_and_reported(field: str, value: object) -> None:
     move = move_records(["a.mp4"], read([{"file": "a.mp4", field: value}]))[0]
     bare = move_records(["a.mp4"], read([{"file": "a.mp4"}]))[0]
-    said = field if field != "energy" else "energy_level"
-    assert fields(move, Kind.INCONSISTENT) == [said]
-    assert move.listed.rows == bare.listed.rows
-    assert (move.listed.tempo, move.listed.duration, move.listed.difficulty) == (None, None, None)
+    name = field if field != "energy" else "energy_level"
+    assert fields(move, Kind.INCONSISTENT) == [name]
+    assert move.entry.rows == bare.entry.rows
+    assert (move.entry.tempo, move.entry.duration, move.entry.difficulty) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_a_row_of_another_length_is_made_as_long_as_one() -> None:
 
 @pytest.mark.parametrize("other", [{}, {"beats": [1, 2]}, 5, "text", None, [1, 2], [{"x": 1}]])
 def test_what_is_no_list_of_moves_is_told_from_an_empty_one(other: object) -> None:
-    assert listed(other, "x") is None
-    assert listed({"moves": []}, "x") == []
+    assert entries_of(other, "x") is None
+    assert entries_of({"moves": []}, "x") == []
 
 
 _names = st.text(string.ascii_letters + "é_- ñ", min_size=1, max_size=6)
@@ -193,12 +193,12 @@ _rows = st.fixed_dictionaries(
 def test_ids_are_unique_and_every_clip_is_wanted_once(
     clips: list[str], rows: list[dict[str, object]]
 ) -> None:
-    moves = move_records(clips, listed(rows, "list") or [])
+    moves = move_records(clips, entries_of(rows, "list") or [])
     ids = [move.id for move in moves]
     assert len(set(ids)) == len(ids)
     assert all(each and each == slug(each) for each in ids)
     assert sorted(move.clip for move in moves if move.clip) == sorted(clips)
-    assert move_records(clips, listed(rows, "list") or []) == moves
+    assert move_records(clips, entries_of(rows, "list") or []) == moves
 
 
 @given(
@@ -208,7 +208,7 @@ def test_ids_are_unique_and_every_clip_is_wanted_once(
     )
 )
 def test_no_document_is_too_strange_to_be_read(document: object) -> None:
-    for entry in listed(document, "x") or []:
+    for entry in entries_of(document, "x") or []:
         assert entry.id or entry.clip
 
 

@@ -107,6 +107,15 @@ def test_an_estimate_is_positive_and_has_a_basis(reported: list[Reported]) -> No
         assert event.eta_seconds is None or (event.eta_seconds > 0 and has_basis)
 
 
+def test_an_estimated_end_that_is_here_is_no_estimate() -> None:
+    current = progress().reported("concatenating", 0, 4, 100.0)
+    current = current.reported("concatenating", 2, 4, 102.0)
+    assert current.ends_at is not None
+    for before_the_end, estimate in ((0.06, 0.1), (0.04, None), (0.0, None), (-1.0, None)):
+        at = current.ends_at - before_the_end
+        assert current.reported("uploading", 0, 0, at).eta_seconds == estimate
+
+
 @given(st.integers(3, 200), st.floats(0.05, 20), st.floats(0, 30))
 def test_at_a_steady_pace_the_estimate_is_true(pieces: int, pace: float, fetching: float) -> None:
     """The stages after the cuts take as long as their weights say."""

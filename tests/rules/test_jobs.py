@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from domain.jobs.admission import Admission
 from domain.jobs.errors import JobEnded, LeaseLost, ServiceFull
-from domain.jobs.job import ENDED, MAX_ATTEMPTS, Job, JobKind, JobState
+from domain.jobs.job import ENDED, MAX_DEATHS, Job, JobKind, JobState
 from domain.jobs.outcome import raisable, recorded
 from domain.shared.errors import BachataError, BlueprintRejected, CallerBusy, MediaNotFound
 from domain.shared.violations import Violation
@@ -31,6 +31,7 @@ class JobMachine(RuleBasedStateMachine):
         super().__init__()
         self.job = NEW
         self.asked = False
+        self.deaths = 0
 
     @rule()
     def start(self) -> None:
@@ -66,9 +67,13 @@ class JobMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.job.state is JobState.RUNNING)
     @rule()
     def worker_dies(self) -> None:
-        attempt = self.job.attempt
-        self.job = self.job.taken_over()
-        assert (self.job.state is JobState.QUEUED) == (attempt < MAX_ATTEMPTS and not self.asked)
+        self.deaths += 1
+        self.job = self.job.taken_over("fetching")
+        goes_on = self.deaths < MAX_DEATHS and not self.asked
+        assert (self.job.state is JobState.QUEUED) == goes_on
+        if self.job.failure is not None and not self.asked:
+            assert (self.job.failure.code, self.job.failure.stage) == ("poisoned", "fetching")
+            assert "`fetching`" in self.job.failure.message
 
     @precondition(lambda self: self.job.state is JobState.RUNNING)
     @rule()
@@ -126,16 +131,18 @@ def test_an_error_outside_the_tree_keeps_its_message_to_itself() -> None:
     assert "secret" not in failure.message
 
 
-@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.none() | st.integers(1, 9))
+@given(st.data(), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.booleans())
 def test_as_many_jobs_are_admitted_as_the_limits_say(
-    unfinished: int, mine: int, most: int, most_of_one: int | None
+    data: st.DataObject, queued: int, running: int, most: int, counts_running: bool
 ) -> None:
-    admission = Admission(most=most, most_of_one=most_of_one)
+    mine = data.draw(st.integers(0, queued + running))
+    most_of_one = data.draw(st.none() | st.integers(1, 9))
+    admission = Admission(most=most, most_of_one=most_of_one, counts_running=counts_running)
     if most_of_one is not None and mine >= most_of_one:
         with pytest.raises(CallerBusy):
-            admission.check(unfinished, mine)
-    elif unfinished >= most:
+            admission.check(queued, running, mine)
+    elif queued + (running if counts_running else 0) >= most:
         with pytest.raises(ServiceFull):
-            admission.check(unfinished, mine)
+            admission.check(queued, running, mine)
     else:
-        admission.check(unfinished, mine)
+        admission.check(queued, running, mine)

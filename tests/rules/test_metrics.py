@@ -6,7 +6,7 @@ import pytest
 from domain.blueprint.model import BlueprintMove, Difficulty
 from domain.library.moves import Energy, Move, Style
 from domain.library.songs import Analysis, Section
-from domain.planning.metrics import kept, quality
+from domain.planning.metrics import quality, shared_time
 
 SONG = Analysis(
     tempo=120,
@@ -77,11 +77,11 @@ def test_steps_are_measured_as_they_are_played() -> None:
     assert early.steps_on_the_beat == 0
     faster = quality(dance(*EVERY, rate=1.02), SONG, LIBRARY)
     assert 0.5 < faster.steps_on_the_beat < 1
-    heard = [
+    moves = [
         msgspec.structs.replace(m, beats=tuple(0.06 + k / 2 for k in range(16))) for m in LIBRARY
     ]
-    assert quality(dance(*EVERY), SONG, heard).steps_on_the_beat == 0
-    assert quality(dance(*EVERY, trim=0.06), SONG, heard).steps_on_the_beat == 1
+    assert quality(dance(*EVERY), SONG, moves).steps_on_the_beat == 0
+    assert quality(dance(*EVERY, trim=0.06), SONG, moves).steps_on_the_beat == 1
 
 
 def test_beats_of_a_song_that_are_not_known_are_even_between_its_ones() -> None:
@@ -92,7 +92,7 @@ def test_beats_of_a_song_that_are_not_known_are_even_between_its_ones() -> None:
 
 
 def test_repetition_coverage_and_difficulty_are_shares() -> None:
-    measured = quality(dance(0, 1, 0, 7, 6, 1, 0, 2), SONG, LIBRARY, asked=Difficulty.INTERMEDIATE)
+    measured = quality(dance(0, 1, 0, 7, 6, 1, 0, 2), SONG, LIBRARY, wish=Difficulty.INTERMEDIATE)
     assert measured.repeated == 3 / 8
     assert measured.coverage == 5 / 16
     assert measured.too_hard == 2 / 8
@@ -109,5 +109,5 @@ def test_energy_that_is_all_the_same_has_no_correlation() -> None:
 
 
 def test_what_is_kept_of_a_dance_is_a_share_of_its_time() -> None:
-    assert kept(dance(*EVERY), dance(*EVERY)) == 1
-    assert kept(dance(*EVERY), dance(0, 1, 2, 3, 9, 9, 9, 9)) == 0.5
+    assert shared_time(dance(*EVERY), dance(*EVERY)) == 1
+    assert shared_time(dance(*EVERY), dance(0, 1, 2, 3, 9, 9, 9, 9)) == 0.5

@@ -18,11 +18,11 @@ def swaying(tempo: float, seconds: float, late: float = 0) -> Motion:
 
 @given(st.floats(105, 160), st.floats(10, 20), st.floats(0, 0.3))
 def test_the_beat_of_one_who_keeps_it_is_seen(tempo: float, seconds: float, late: float) -> None:
-    seen = pulse(swaying(tempo, seconds, late))
-    assert seen is not None
-    assert abs(seen.tempo / tempo - 1) < 0.02
-    assert all(0 <= beat <= seconds for beat in seen.beats)
-    first = (seen.beats[0] - late) * tempo / 60
+    rhythm = pulse(swaying(tempo, seconds, late))
+    assert rhythm is not None
+    assert abs(rhythm.tempo / tempo - 1) < 0.02
+    assert all(0 <= beat <= seconds for beat in rhythm.beats)
+    first = (rhythm.beats[0] - late) * tempo / 60
     # Fifteen pictures a second tell a beat to a third of it.
     assert abs(first - round(first)) < 0.4
 

@@ -17,7 +17,7 @@ from domain.blueprint.timeline import laid_out
 from domain.library.moves import INTRO, OUTRO, Energy, Move, Style
 from domain.library.songs import Analysis
 from domain.planning.clip_alignment import FASTEST, SLOWEST
-from domain.planning.metrics import kept, quality
+from domain.planning.metrics import quality, shared_time
 from domain.planning.phrases import phrases
 from domain.planning.planner import LockedMove, Plan, Wish, plan
 from domain.shared.errors import NoMovesMatch
@@ -88,11 +88,11 @@ def test_the_clips_counts_fall_on_the_songs(case: Case, wish: Wish) -> None:
         move = by_id[cast.clip_id or ""]
         assert SLOWEST - 1e-6 <= cast.playback_rate <= FASTEST + 1e-6
         # Where in the song the clip's own "1" is seen, or would be.
-        shown = [
+        moments = [
             cast.start_time + (one - cast.trim_start) / cast.playback_rate for one in ones_of(move)
         ]
-        seen = [at for at in shown if cast.start_time - 1e-3 <= at < cast.start_time + 1.0]
-        for at in seen:
+        inside = [at for at in moments if cast.start_time - 1e-3 <= at < cast.start_time + 1.0]
+        for at in inside:
             assert min(abs(at - one) for one in ones) < 0.06
 
 
@@ -271,13 +271,13 @@ def test_a_wish_that_too_few_moves_meet_is_relaxed_in_order_and_says_so() -> Non
         )
         for k in range(6)
     ]
-    asked = Wish(energy_level=Energy.HIGH, style=Style.ROMANTIC, difficulty=Difficulty.BEGINNER)
-    assert ["energy_level" in each for each in messages(plan(song, library, asked).warnings)] == [
+    wish = Wish(energy_level=Energy.HIGH, style=Style.ROMANTIC, difficulty=Difficulty.BEGINNER)
+    assert ["energy_level" in each for each in messages(plan(song, library, wish).warnings)] == [
         True
     ]
-    asked = Wish(energy_level=Energy.HIGH, style=Style.PLAYFUL)
-    said = messages(plan(song, library, asked).warnings)
-    assert [name in each for name, each in zip(("energy_level", "style"), said, strict=True)] == [
+    wish = Wish(energy_level=Energy.HIGH, style=Style.PLAYFUL)
+    texts = messages(plan(song, library, wish).warnings)
+    assert [name in each for name, each in zip(("energy_level", "style"), texts, strict=True)] == [
         True,
         True,
     ]
@@ -295,7 +295,7 @@ def test_a_dance_in_words_is_unlike_its_opposite() -> None:
     turns = {move.id: float(move.label in ("spin", "ladyturn")) for move in library}
     by_id = {move.id: move for move in library}
     slow, fast = plan(song, library, calm), plan(song, library, wild, fit=turns)
-    assert kept(slow.moves, fast.moves) < 0.05
+    assert shared_time(slow.moves, fast.moves) < 0.05
 
     def share(dance: Plan, is_so: Callable[[Move], bool]) -> float:
         return fmean(is_so(by_id[cast.clip_id or ""]) for cast in dance.moves)
@@ -317,9 +317,9 @@ def test_a_dance_in_words_is_unlike_its_opposite() -> None:
 def test_moves_that_begin_as_the_one_before_ended_are_danced_one_after_another() -> None:
     song, library = played(32), filmed(60)
     motion = {move.id: ((0.1, 0.9), (0.9, 0.1))[number % 2] for number, move in enumerate(library)}
-    told, untold = (plan(song, library, Wish(), motion=each).moves for each in (motion, None))
+    with_motion, plain = (plan(song, library, Wish(), motion=each).moves for each in (motion, None))
     smooth, rough = (
-        quality(dance, song, library, motion=motion).continuity for dance in (told, untold)
+        quality(dance, song, library, motion=motion).continuity for dance in (with_motion, plain)
     )
     assert smooth > 0.9
     assert smooth > rough + 0.15
@@ -348,7 +348,7 @@ def test_a_dance_is_mostly_kept_when_one_move_is_locked() -> None:
     other = (middle.reason or {})["alternatives"][0]["move_id"]
     lock = LockedMove(position=position, move_id=other)
     after = plan(song, library, Wish(locked=(lock,))).moves
-    assert 0.7 < kept(before, after) < 1
+    assert 0.7 < shared_time(before, after) < 1
 
 
 def test_a_lock_that_cannot_be_kept_is_named() -> None:
@@ -359,9 +359,9 @@ def test_a_lock_that_cannot_be_kept_is_named() -> None:
         LockedMove(position=3, move_id=slow.id),
         LockedMove(position=99, move_id=library[5].id),
     )
-    said = messages(plan(song, library, Wish(locked=locked)).warnings)
-    assert [each for each in said if "99" in each and library[5].id in each]
-    assert [each for each in said if slow.id in each and "eight-count 3, to which" in each]
+    texts = messages(plan(song, library, Wish(locked=locked)).warnings)
+    assert [each for each in texts if "99" in each and library[5].id in each]
+    assert [each for each in texts if slow.id in each and "eight-count 3, to which" in each]
 
 
 def test_moves_that_do_not_meet_the_wish_and_are_taken_all_the_same_are_named() -> None:
@@ -375,8 +375,8 @@ def test_moves_that_do_not_meet_the_wish_and_are_taken_all_the_same_are_named() 
     ]
     short = [msgspec.structs.replace(m, beats=(), duration=m.first_count + 4.2) for m in easy]
     longer = msgspec.structs.replace(song, duration=song.duration + 1.8)
-    said = plan(longer, [*library, *short], Wish(difficulty=Difficulty.BEGINNER)).warnings
-    assert WarningCode.MOVES_OUTSIDE_FILTERS in [each.code for each in said]
+    warnings = plan(longer, [*library, *short], Wish(difficulty=Difficulty.BEGINNER)).warnings
+    assert WarningCode.MOVES_OUTSIDE_FILTERS in [each.code for each in warnings]
 
 
 def test_an_ending_that_is_harder_than_asked_is_better_than_none_and_is_named() -> None:
@@ -393,9 +393,9 @@ def test_an_ending_that_is_harder_than_asked_is_better_than_none_and_is_named() 
         dance = plan(song, moves, Wish(difficulty=Difficulty.BEGINNER))
         ends = [labels[dance.moves[k].clip_id or ""] for k in (0, -1)]
         assert ends == [INTRO, OUTRO]
-        said = [each for each in dance.warnings if each.code is WarningCode.HARDER_MOVE_DANCED]
-        assert len(said) == (2 if word else 0)
-        assert all(word in each.message for each in said if word)
+        warnings = [each for each in dance.warnings if each.code is WarningCode.HARDER_MOVE_DANCED]
+        assert len(warnings) == (2 if word else 0)
+        assert all(word in each.message for each in warnings if word)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -417,8 +417,8 @@ def test_a_style_that_is_akin_to_the_one_asked_for_is_preferred() -> None:
     library = [move for move in library if move.style is not Style.ROMANTIC]
     dance = plan(song, library, Wish(style=Style.ROMANTIC))
     styles = {move.id: move.style for move in library}
-    shown = [styles[cast.clip_id or ""] for cast in dance.moves]
-    assert fmean(style is Style.SENSUAL for style in shown) > 0.5
+    own_styles = [styles[cast.clip_id or ""] for cast in dance.moves]
+    assert fmean(style is Style.SENSUAL for style in own_styles) > 0.5
 
 
 def test_a_library_of_another_tempo_is_refused_and_says_what_to_add() -> None:

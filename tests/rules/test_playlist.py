@@ -50,11 +50,11 @@ def durations(playlist: str) -> list[Fraction]:
 @given(films(), kinds)
 @settings(max_examples=100)
 def test_no_segment_ends_half_a_microsecond_early_or_late(timeline: Timeline, kind: Kind) -> None:
-    told = list(accumulate(durations(media_playlist(kind, timeline))))
-    assert len(told) == len(ends(kind, timeline))
-    for moment, end in zip(told, ends(kind, timeline), strict=True):
+    moments = list(accumulate(durations(media_playlist(kind, timeline))))
+    assert len(moments) == len(ends(kind, timeline))
+    for moment, end in zip(moments, ends(kind, timeline), strict=True):
         assert abs(moment - end) <= HALF
-    assert abs(told[-1] - timeline.soundtrack.seconds) <= HALF
+    assert abs(moments[-1] - timeline.soundtrack.seconds) <= HALF
 
 
 @given(films(), kinds)
@@ -90,9 +90,9 @@ def test_every_segment_of_the_sound_has_something_to_be_heard(timeline: Timeline
 @given(films())
 @settings(max_examples=100)
 def test_the_sound_of_a_cut_is_there_when_its_picture_is(timeline: Timeline) -> None:
-    heard, packet = ends(Kind.SOUND, timeline), Fraction(PACKET, SAMPLES)
-    for seen in ends(Kind.PICTURE, timeline):
-        assert any(seen <= end < seen + packet for end in heard)
+    sound_ends, packet = ends(Kind.SOUND, timeline), Fraction(PACKET, SAMPLES)
+    for picture_end in ends(Kind.PICTURE, timeline):
+        assert any(picture_end <= end < picture_end + packet for end in sound_ends)
 
 
 @given(blueprints(most=12))
@@ -100,8 +100,8 @@ def test_the_sound_of_a_cut_is_there_when_its_picture_is(timeline: Timeline) -> 
 def test_any_blueprint_has_playlists_of_its_length(blueprint: Blueprint) -> None:
     timeline = laid_out(blueprint)
     for kind in Kind:
-        told = sum(durations(media_playlist(kind, timeline)))
-        assert abs(told - timeline.soundtrack.seconds) <= HALF
+        length = sum(durations(media_playlist(kind, timeline)))
+        assert abs(length - timeline.soundtrack.seconds) <= HALF
 
 
 def test_the_main_playlist_says_what_there_is() -> None:

@@ -64,14 +64,14 @@ def holds(
         reason = cast.reason or {}
         assert min(reason["costs"].values()) >= 0
         assert reason["cost"] == pytest.approx(sum(reason["costs"].values()), abs=1e-3)
-    kept = {lock.position for lock in locked} - {
+    positions = {lock.position for lock in locked} - {
         lock.position
         for lock in locked
-        if any(f"danced at {lock.position}." in said for said in messages(dance.warnings))
+        if any(f"danced at {lock.position}." in text for text in messages(dance.warnings))
     }
     for lock in locked:
         there = [m for m in dance.moves if abs(m.start_time - starts[lock.position]) < 1e-3]
-        assert lock.position not in kept or [m.clip_id for m in there] == [lock.move_id]
+        assert lock.position not in positions or [m.clip_id for m in there] == [lock.move_id]
     free = [m for m in dance.moves if m.clip_id not in {x.move_id for x in locked}]
     assert all(labels[m.clip_id or ""] != INTRO or m.start_time == 0 for m in free)
     assert all(labels[m.clip_id or ""] != OUTRO or m is dance.moves[-1] for m in free)

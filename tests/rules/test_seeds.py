@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
-from domain.legacy.seed_blueprints import Lies, brought
+from domain.legacy.seed_blueprints import Lies, blueprint_of
 from domain.legacy.seeds import (
     Model,
     Record,
@@ -42,11 +42,11 @@ def record(fields: object, key: str = KEY) -> Record:
     return Record(key=key, fields=msgspec.convert(fields, dict[str, Any]), source="dump")
 
 
-def said(blueprint: Blueprint) -> dict[str, Any]:
+def fields_of(blueprint: Blueprint) -> dict[str, Any]:
     return json.loads(rules.serialised(blueprint))
 
 
-def nowhere(said: str) -> Lies | None:
+def nowhere(name: str) -> Lies | None:
     return None
 
 
@@ -207,7 +207,7 @@ def test_a_document_may_be_kept_as_text() -> None:
     assert read_blueprint(record({"blueprint_json": '{"a": 1}'})) == {"a": 1}
 
 
-def at(said: str) -> Lies | None:
+def at(name: str) -> Lies | None:
     """One clip and one song have moved."""
     return {
         "data/Bachata_steps/basic/paso.mp4": Lies(
@@ -215,12 +215,12 @@ def at(said: str) -> Lies | None:
         ),
         "songs/Eso_es_amor.mp3": Lies(path="songs/eso-1"),
         "move_007": Lies(path="clips/giro-1.mp4", move_id="giro", seconds=9.0),
-    }.get(said)
+    }.get(name)
 
 
 def test_a_blueprint_is_brought_to_where_its_files_are_now() -> None:
     clip = "data/Bachata_steps/basic/paso.mp4"
-    now = brought(document(5, [clip, "clips/other.mp4"]), UUID(KEY), OWNER, at)
+    now = blueprint_of(document(5, [clip, "clips/other.mp4"]), UUID(KEY), OWNER, at)
     first, second = now.blueprint.moves
     assert (first.video_path, first.clip_id, first.original_duration) == (
         "clips/paso-1.mp4",
@@ -235,18 +235,18 @@ def test_a_blueprint_is_brought_to_where_its_files_are_now() -> None:
 
 
 def test_clips_stay_silent_as_they_were() -> None:
-    now = brought(document(5, ["clips/a.mp4"]), UUID(KEY), OWNER, nowhere)
+    now = blueprint_of(document(5, ["clips/a.mp4"]), UUID(KEY), OWNER, nowhere)
     assert [move.volume_adjustment for move in now.blueprint.moves] == [0]
     assert len(now.notes) == 1
 
 
 def test_a_total_that_was_the_length_of_the_song_is_derived_anew() -> None:
     whole = {**document(5, ["clips/a.mp4"]), "total_duration": 232.0}
-    assert brought(whole, UUID(KEY), OWNER, nowhere).blueprint.total_duration == 4.0
+    assert blueprint_of(whole, UUID(KEY), OWNER, nowhere).blueprint.total_duration == 4.0
 
 
 def test_the_documents_that_tell_a_whole_song_are_read() -> None:
-    told = {
+    seed_document = {
         "task_id": "another",
         "song": {"id": 7, "title": "T", "audio_path": "songs/Eso_es_amor.mp3", "bpm": 134},
         "moves": [
@@ -271,7 +271,7 @@ def test_the_documents_that_tell_a_whole_song_are_read() -> None:
             "video_codec": "libx264",
         },
     }
-    now = brought(told, UUID(KEY), OWNER, at)
+    now = blueprint_of(seed_document, UUID(KEY), OWNER, at)
     assert now.blueprint.task_id == UUID(KEY)
     assert (now.blueprint.audio_path, now.blueprint.audio_tempo) == ("songs/eso-1", 134.0)
     assert now.blueprint.moves[0].clip_id == "giro"
@@ -286,7 +286,7 @@ def test_the_oldest_documents_are_upgraded() -> None:
         "moves_used": [{"video_path": "clips/a.mp4", "start_time": 0, "duration": 4}],
         "video_output": "data/output/x.mp4",
     }
-    now = brought(oldest, UUID(KEY), OWNER, at)
+    now = blueprint_of(oldest, UUID(KEY), OWNER, at)
     assert now.blueprint.audio_path == "songs/eso-1"
 
 
@@ -296,7 +296,7 @@ def test_everything_that_cannot_be_brought_over_is_named() -> None:
     wrong["moves"][0]["camera"] = 2
     del wrong["audio_path"]
     with pytest.raises(BlueprintRejected) as refusal:
-        brought(wrong, UUID(KEY), OWNER, nowhere)
+        blueprint_of(wrong, UUID(KEY), OWNER, nowhere)
     assert {each.path for each in refusal.value.violations} == {
         "$.moves[1].transition_type",
         "$.moves[0].camera",
@@ -306,18 +306,18 @@ def test_everything_that_cannot_be_brought_over_is_named() -> None:
 
 def test_a_path_that_could_leave_the_storage_is_refused() -> None:
     with pytest.raises(UnsafeBlueprint):
-        brought(document(5, ["../../etc/passwd"]), UUID(KEY), OWNER, nowhere)
+        blueprint_of(document(5, ["../../etc/passwd"]), UUID(KEY), OWNER, nowhere)
 
 
 @settings(max_examples=100)
 @given(blueprint=blueprints(most=2))
 def test_every_blueprint_of_today_stays_the_same_dance(blueprint: Blueprint) -> None:
-    now = brought(said(blueprint), blueprint.task_id, OWNER, nowhere).blueprint
+    now = blueprint_of(fields_of(blueprint), blueprint.task_id, OWNER, nowhere).blueprint
     silent = [msgspec.structs.replace(move, volume_adjustment=0) for move in blueprint.moves]
     assert list(now.moves) == silent
     assert now.output_config == blueprint.output_config
     rules.check(now)
-    assert brought(said(now), now.task_id, OWNER, nowhere).blueprint == now
+    assert blueprint_of(fields_of(now), now.task_id, OWNER, nowhere).blueprint == now
 
 
 @settings(max_examples=100)
@@ -340,7 +340,7 @@ def test_every_blueprint_of_today_stays_the_same_dance(blueprint: Blueprint) -> 
 )
 def test_whatever_a_document_holds_it_is_brought_over_or_refused(content: dict[str, Any]) -> None:
     try:
-        now = brought(content, UUID(KEY), OWNER, nowhere)
+        now = blueprint_of(content, UUID(KEY), OWNER, nowhere)
     except BlueprintRejected as refusal:
         assert refusal.violations
     else:

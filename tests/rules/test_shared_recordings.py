@@ -42,14 +42,14 @@ SURE = clip("sure", 0.9)
     offset=st.floats(-8, 8),
     length=st.floats(5, 30),
     quality=st.floats(0.5, 1),
-    heard=st.sampled_from([1.0, 0.5, 2.0]),
+    factor=st.sampled_from([1.0, 0.5, 2.0]),
     late=st.sampled_from([0.0, BEAT / 2]),
 )
 def test_the_beats_are_those_of_the_recording(
-    offset: float, length: float, quality: float, heard: float, late: float
+    offset: float, length: float, quality: float, factor: float, late: float
 ) -> None:
-    wrong = tuple(late + BEAT / heard * count for count in range(int(length / BEAT * heard)))
-    unsure = clip("unsure", 0.3, duration=length, beats=wrong, tempo=127 * heard)
+    wrong = tuple(late + BEAT / factor * count for count in range(int(length / BEAT * factor)))
+    unsure = clip("unsure", 0.3, duration=length, beats=wrong, tempo=127 * factor)
     move = with_beats_of(SURE, unsure, Alignment(offset=offset, quality=quality))
     assert move is not None
     assert not move_faults(move)
@@ -67,8 +67,8 @@ def test_the_beats_are_those_of_the_recording(
 def test_only_an_unsure_clip_that_nobody_corrected_takes_beats_and_only_surer_ones(
     corrected: bool, own: float, sure: float | None
 ) -> None:
-    said = Correction(beats="half") if corrected else None
-    unsure = clip("unsure", own, correction=said)
+    correction = Correction(beats="half") if corrected else None
+    unsure = clip("unsure", own, correction=correction)
     lender = clip("sure", sure)
     move = with_beats_of(lender, unsure, Alignment(offset=1, quality=0.8))
     allowed = not corrected and own < 0.6 and sure is not None and sure >= 0.6

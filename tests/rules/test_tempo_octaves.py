@@ -77,14 +77,14 @@ def test_a_move_fits_one_way_to_count_at_most() -> None:
 def test_the_way_that_is_danced_more_comes_first(song: Analysis) -> None:
     fast = msgspec.structs.replace(song, tempo=180.0)
     slow = msgspec.structs.replace(song, tempo=62.0)
-    for each, said in ((fast, "half"), (slow, "twice")):
+    for each, word in ((fast, "half"), (slow, "twice")):
         _, second, _ = ways_to_count(each)
-        assert said in (second.warning.message if second.warning else "")
+        assert word in (second.warning.message if second.warning else "")
         assert second.warning and second.warning.code is WarningCode.COUNTED_AT_ANOTHER_TEMPO
 
 
 @given(song=analyses(), level=st.sampled_from([None, "half", "double"]))
 def test_a_dance_is_found_to_be_counted_as_it_was_made(song: Analysis, level: str | None) -> None:
-    made = corrected(song, Correction(beats=level))  # pyright: ignore[reportArgumentType]
-    found = counted_at(song, made.tempo)
-    assert found.tempo == pytest.approx(made.tempo, rel=0.02)
+    version = corrected(song, Correction(beats=level))  # pyright: ignore[reportArgumentType]
+    way = counted_at(song, version.tempo)
+    assert way.tempo == pytest.approx(version.tempo, rel=0.02)

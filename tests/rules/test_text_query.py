@@ -16,7 +16,7 @@ from domain.text_query.meanings import FAST, MEDIUM, SLOW, Role, TempoRange
 from domain.text_query.quantities import LONGEST, SHORTEST
 from domain.text_query.spelling import Vocabulary, allowance, slips
 from domain.text_query.terms import lexicon
-from domain.text_query.tokens import MOST_CHARACTERS, folded
+from domain.text_query.tokens import MOST_CHARACTERS, fold
 from domain.text_query.words import Asked, read
 
 EASY, MIDDLING, HARD = Difficulty
@@ -46,9 +46,9 @@ def tempo(slowest: float, fastest: float) -> dict[str, Any]:
     return {"tempo": TempoRange(slowest, fastest)}
 
 
-def bare(asked: Asked, **changes: Any) -> Asked:
+def bare(request: Asked, **changes: Any) -> Asked:
     """Return the request without the words it came from."""
-    return msgspec.structs.replace(asked, understood=(), **changes)
+    return msgspec.structs.replace(request, understood=(), **changes)
 
 
 ENGLISH: dict[str, dict[str, Any]] = {
@@ -185,16 +185,16 @@ SPANISH: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("text", "asked"), [*ENGLISH.items(), *SPANISH.items()])
-def test_a_description_asks_for_this_and_nothing_else(text: str, asked: dict[str, Any]) -> None:
-    assert bare(read(text, SONGS, LABELS)) == Asked(**asked)
+@pytest.mark.parametrize(("text", "fields"), [*ENGLISH.items(), *SPANISH.items()])
+def test_a_description_asks_for_this_and_nothing_else(text: str, fields: dict[str, Any]) -> None:
+    assert bare(read(text, SONGS, LABELS)) == Asked(**fields)
 
 
 @pytest.mark.parametrize("text", [*ENGLISH, *SPANISH])
 def test_capitals_accents_and_stray_blanks_change_nothing(text: str) -> None:
-    shouted, said = (read(each, SONGS, LABELS) for each in (f"  {text.upper()}  ", text))
-    assert [folded(x) for x in shouted.not_understood] == [folded(x) for x in said.not_understood]
-    assert bare(shouted, not_understood=()) == bare(said, not_understood=())
+    shouted, quiet = (read(each, SONGS, LABELS) for each in (f"  {text.upper()}  ", text))
+    assert [fold(x) for x in shouted.not_understood] == [fold(x) for x in quiet.not_understood]
+    assert bare(shouted, not_understood=()) == bare(quiet, not_understood=())
 
 
 def test_every_word_of_the_lexicon_is_understood() -> None:
@@ -209,14 +209,14 @@ texts = st.text() | st.lists(
 
 @given(texts)
 def test_any_text_is_taken_and_asks_only_for_what_there_is(text: str) -> None:
-    asked = read(text, SONGS, LABELS)
-    assert asked.song_id in {None, *(each.id for each in SONGS)}
-    assert asked.artist in {None, *(each.artist for each in SONGS)}
-    assert {*asked.figures, *asked.unwanted} <= {*FIGURES, *LABELS}
-    assert not set(asked.figures) & set(asked.unwanted)
-    assert asked.seconds is None or SHORTEST <= asked.seconds <= LONGEST
-    assert asked.tempo is None or asked.tempo.slowest <= asked.tempo.fastest
-    assert msgspec.json.decode(msgspec.json.encode(asked), type=Asked) == asked
+    request = read(text, SONGS, LABELS)
+    assert request.song_id in {None, *(each.id for each in SONGS)}
+    assert request.artist in {None, *(each.artist for each in SONGS)}
+    assert {*request.figures, *request.unwanted} <= {*FIGURES, *LABELS}
+    assert not set(request.figures) & set(request.unwanted)
+    assert request.seconds is None or SHORTEST <= request.seconds <= LONGEST
+    assert request.tempo is None or request.tempo.slowest <= request.tempo.fastest
+    assert msgspec.json.decode(msgspec.json.encode(request), type=Asked) == request
 
 
 @given(texts)
@@ -233,15 +233,15 @@ def test_the_first_two_thousand_characters_are_looked_at(text: str) -> None:
 @settings(max_examples=100)
 @given(st.sampled_from(SONGS[:5]), st.data())
 def test_a_title_is_recognised_with_a_slip_in_one_of_its_long_words(
-    wanted: Song, data: st.DataObject
+    target: Song, data: st.DataObject
 ) -> None:
-    words = wanted.title.split()
+    words = target.title.split()
     at = max(range(len(words)), key=lambda index: len(words[index]))
     letter = data.draw(st.integers(1, len(words[at]) - 1))
     other = data.draw(st.sampled_from("xkw"))
     slip = data.draw(st.sampled_from([other, "", other + words[at][letter]]))
     words[at] = words[at][:letter] + slip + words[at][letter + 1 :]
-    assert read(f'the song "{" ".join(words)}"', SONGS).song_id == wanted.id
+    assert read(f'the song "{" ".join(words)}"', SONGS).song_id == target.id
 
 
 @given(st.text("abcde", max_size=9), st.text("abcde", max_size=9))

@@ -61,10 +61,10 @@ def test_a_name_in_any_language_is_taken(name: str) -> None:
 
 @given(st.text(alphabet=st.characters()), st.integers(3, 50))
 def test_what_is_shown_is_short_and_of_one_line(text: str, most: int) -> None:
-    shown = texts.printable(texts.shortened(text, most))
-    assert len(shown) == min(len(text), most)
-    assert shown.isprintable() or "\ufffd" in shown
-    assert texts.fault(shown) is None
+    line = texts.printable(texts.shortened(text, most))
+    assert len(line) == min(len(text), most)
+    assert line.isprintable() or "\ufffd" in line
+    assert texts.fault(line) is None
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
@@ -77,17 +77,17 @@ def test_the_published_pattern_takes_the_texts_without_a_fault(text: str) -> Non
     st.integers(0, 1000),
 )
 def test_violations_are_counted_whether_or_not_they_are_told(
-    found: list[Violation], more: int
+    violations: list[Violation], more: int
 ) -> None:
-    told = bounded(found, more)
-    kept = [each for each in told if not each.message.startswith("And ")]
-    rest = len(found) + more - min(len(found), MOST)
-    if not any(each.message.startswith("And ") for each in found):
-        assert len(kept) == min(len(found), MOST)
-        assert (told[-1].message == f"And {rest} more.") is (rest > 0) if told else rest == 0
+    result = bounded(violations, more)
+    originals = [each for each in result if not each.message.startswith("And ")]
+    rest = len(violations) + more - min(len(violations), MOST)
+    if not any(each.message.startswith("And ") for each in violations):
+        assert len(originals) == min(len(violations), MOST)
+        assert (result[-1].message == f"And {rest} more.") is (rest > 0) if result else rest == 0
 
 
 @pytest.mark.parametrize("concern", list(Concern))
 def test_the_rest_of_the_violations_has_their_concern(concern: Concern) -> None:
-    found = [Violation(path="$", message="It is wrong.", concern=concern)] * (MOST + 1)
-    assert {each.concern for each in bounded(found)} == {concern}
+    violations = [Violation(path="$", message="It is wrong.", concern=concern)] * (MOST + 1)
+    assert {each.concern for each in bounded(violations)} == {concern}

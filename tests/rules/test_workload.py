@@ -70,19 +70,19 @@ def refused(blueprint: Blueprint, limits: FilmLimits = LIMITS) -> tuple[Violatio
 
 
 def test_ten_hours_of_crossfades_at_4k60_pass_every_limit() -> None:
-    found = refused(film(2000, 18, 400, Transition.CROSSFADE, **UHD))
+    violations = refused(film(2000, 18, 400, Transition.CROSSFADE, **UHD))
 
-    assert {each.path: re.findall(r"BACHATA_\w+", each.message) for each in found} == {
+    assert {each.path: re.findall(r"BACHATA_\w+", each.message) for each in violations} == {
         path: [name] for path, name in NAMES.items()
     }
-    assert "36,000.0 s" in found[0].message
-    assert "3,600 s" in found[0].message
-    assert "3840x2160" in found[1].message
+    assert "36,000.0 s" in violations[0].message
+    assert "3,600 s" in violations[0].message
+    assert "3840x2160" in violations[1].message
 
 
 def test_an_hour_of_crossfades_at_4k60_takes_too_much_encoding() -> None:
-    (found,) = refused(film(2000, 1.8, 400, Transition.CROSSFADE, **UHD))
-    assert "BACHATA_MAX_ENCODED_MINUTES is 120" in found.message
+    (violation,) = refused(film(2000, 1.8, 400, Transition.CROSSFADE, **UHD))
+    assert "BACHATA_MAX_ENCODED_MINUTES is 120" in violation.message
 
 
 @pytest.mark.parametrize(
@@ -116,29 +116,29 @@ def test_a_limit_holds_up_to_its_own_value(field: str) -> None:
     }[field]
     at = int(-(-exact // 1))
     assert refused(costly, msgspec.structs.replace(LIMITS, **{field: at})) == ()
-    (found,) = refused(costly, msgspec.structs.replace(LIMITS, **{field: at - 1}))
-    assert re.search(rf"BACHATA_\w+ is {at - 1:,}\b", found.message)
+    (violation,) = refused(costly, msgspec.structs.replace(LIMITS, **{field: at - 1}))
+    assert re.search(rf"BACHATA_\w+ is {at - 1:,}\b", violation.message)
 
 
 def really_encoded(timeline: Timeline, lengths: dict[str, Fraction]) -> int:
     """Frames that the joining encoder has made for a film whose ordinary clips are there."""
     output = timeline.output
-    made: dict[object, int] = {}
+    frames_by_cut: dict[object, int] = {}
     for cut in timeline.distinct:
         if is_encoded_whole(cut, output):
-            made[cut] = cut.frames
+            frames_by_cut[cut] = cut.frames
             continue
         own = frame_by_frame(cut, output)
         if lengths[cut.clip] > encoder.LONGEST:
-            made[own] = own.frames
+            frames_by_cut[own] = own.frames
             continue
         whole = int(lengths[cut.clip] * output.frame_rate)
         if not is_ordinary(output):
-            made[cut.clip] = whole
+            frames_by_cut[cut.clip] = whole
         for part in taken_apart(own, range(0, whole, GROUP * output.frame_rate)):
             if isinstance(part, Encoded):
-                made[part.cut] = part.cut.frames
-    return sum(made.values())
+                frames_by_cut[part.cut] = part.cut.frames
+    return sum(frames_by_cut.values())
 
 
 @given(blueprints())

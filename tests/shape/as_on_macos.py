@@ -22,12 +22,12 @@ CALLS = (
 
 def modules() -> list[str]:
     """Return the names of all modules of the product that can be imported."""
-    found = list[str]()
+    names = list[str]()
     for root in ROOTS:
         package = import_module(root)
         walked = pkgutil.walk_packages(package.__path__, f"{root}.")
-        found += [each.name for each in walked if not each.name.endswith("__main__")]
-    return found
+        names += [each.name for each in walked if not each.name.endswith("__main__")]
+    return names
 
 
 async def answer() -> None:

@@ -58,9 +58,10 @@ def json_blocks(text: str) -> list[str]:
     return re.findall(r"^```json\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-def test_the_readme_and_the_example_are_made_from_the_settings() -> None:
+def test_the_table_and_the_example_are_made_from_the_settings() -> None:
     """`python scripts/settings_docs.py` makes them so."""
-    assert settings_docs.readme(README) == README
+    page = settings_docs.OPERATIONS.read_text()
+    assert settings_docs.operations(page) == page
     example = settings_docs.EXAMPLE.read_text()
     assert settings_docs.example(example) == example
 
@@ -220,8 +221,9 @@ def test_every_port_stands_beside_adapters_that_are_there() -> None:
     )
     code = "\n".join(path.read_text() for path in SRC.rglob("*.py"))
     named = {each for _, real, memory in rows for each in [*re.findall(r"\w+", real), memory]}
-    # The application itself makes what an encoder fetches files by, and what events are read by.
-    assert {port for port, _, _ in rows} == protocols() - {"MediaFiles", "Subscription"}
+    # The application itself makes what an encoder fetches files by, and what events are read by;
+    # a span comes from its spans.
+    assert {port for port, _, _ in rows} == protocols() - {"MediaFiles", "Span", "Subscription"}
     assert [each for each in sorted(named) if f"class {each}" not in code] == []
 
 

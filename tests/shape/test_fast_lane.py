@@ -67,14 +67,14 @@ def test_workers_are_as_many_as_cores_within_a_limit() -> None:
 
 def chosen(arguments: list[str], **options: Any) -> int | None:
     """The number of workers of a run with these options."""
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "numprocesses": None,
         "usepdb": False,
         "trace": False,
         "tx": [],
         **options,
     }
-    config: Any = SimpleNamespace(args=arguments, option=SimpleNamespace(**given))
+    config: Any = SimpleNamespace(args=arguments, option=SimpleNamespace(**fields))
     workers.pytest_cmdline_main(config)
     return config.option.numprocesses
 
@@ -103,9 +103,9 @@ def test_a_fast_test_that_starts_a_program_or_a_server_fails(tmp_path: Path) -> 
     )
     (tmp_path / "test_guarded.py").write_text(GUARDED)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    told = pytest_on(str(tmp_path), "-c", str(tmp_path / "pytest.ini"))
-    assert "2 failed, 1 passed" in told, told
-    assert "This test starts true: mark it `slow`" in told
+    output = pytest_on(str(tmp_path), "-c", str(tmp_path / "pytest.ini"))
+    assert "2 failed, 1 passed" in output, output
+    assert "This test starts true: mark it `slow`" in output
 
 
 def test_a_fast_test_is_not_blamed_for_servers_that_end_after_it(tmp_path: Path) -> None:
@@ -124,17 +124,17 @@ def test_a_fast_test_is_not_blamed_for_servers_that_end_after_it(tmp_path: Path)
         "import pytest\ndef test_slow(server): pass\n@pytest.mark.fast\ndef test_fast(): pass\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    told = pytest_on(str(tmp_path), "-c", str(tmp_path / "pytest.ini"))
-    assert "2 passed" in told, told
-    assert "error" not in told, told
+    output = pytest_on(str(tmp_path), "-c", str(tmp_path / "pytest.ini"))
+    assert "2 passed" in output, output
+    assert "error" not in output, output
 
 
 def test_in_the_fast_lane_no_test_needs_a_server_or_ffmpeg() -> None:
     files = ("tests/api/test_removing_again.py", "tests/cases/test_doctor.py")
-    told = pytest_on("-m", "fast", "--collect-only", *files)
-    assert "test_a_second_removal_ends_what_the_first_began[memory-" in told
-    assert "test_a_second_removal_ends_what_the_first_began[s3-" not in told
-    assert "test_an_ffmpeg_that_is_too_old_is_named" not in told
+    output = pytest_on("-m", "fast", "--collect-only", *files)
+    assert "test_a_second_removal_ends_what_the_first_began[memory-" in output
+    assert "test_a_second_removal_ends_what_the_first_began[s3-" not in output
+    assert "test_an_ffmpeg_that_is_too_old_is_named" not in output
 
 
 class Answering:

@@ -30,6 +30,7 @@ ORDINARY = {
         "concern",
         "config",
         "described",
+        "explained",
         "finished",
         "format",
         "issued",
@@ -67,9 +68,9 @@ def entries_of(text: str) -> list[tuple[str, str]]:
 
 def unexplained(names: list[str], glossary: set[str], ordinary: set[str]) -> list[str]:
     """Return the words of names that are neither in the glossary nor ordinary."""
-    known = {part for word in glossary for part in word.split()} | ordinary
+    vocabulary = {part for word in glossary for part in word.split()} | ordinary
     words = {word.lower() for name in names for word in words_in(name)}
-    return sorted(word for word in words if not {word, word.removesuffix("s")} & known)
+    return sorted(word for word in words if not {word, word.removesuffix("s")} & vocabulary)
 
 
 def is_used(word: str, text: str) -> bool:

@@ -32,6 +32,9 @@ SLOW = (
     "jwt",
     "argon2",
     "cryptography",
+    "mcp",
+    "opentelemetry",
+    "pgqueuer",
 )
 STARTED = (
     "_thread.start_new_thread",
@@ -72,8 +75,8 @@ def imported(module: str) -> tuple[set[str], str]:
         "print(seen or '')\n"
     )
     assert ran.returncode == 0, ran.stderr
-    loaded, _, seen = ran.stdout.partition("\n")
-    return set(loaded.split()), seen.strip()
+    loaded, _, events = ran.stdout.partition("\n")
+    return set(loaded.split()), events.strip()
 
 
 def test_the_command_line_starts_without_slow_libraries() -> None:
@@ -91,14 +94,14 @@ def test_importing_writes_no_file_and_starts_nothing(module: str) -> None:
 
 def imported_by(folder: str) -> set[str]:
     """The packages that modules of a folder import, wherever in them."""
-    found: set[str] = set()
+    packages: set[str] = set()
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
-                found |= {alias.name.split(".")[0] for alias in node.names}
+                packages |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
-                found.add(node.module.split(".")[0])
-    return found
+                packages.add(node.module.split(".")[0])
+    return packages
 
 
 def test_what_is_declared_is_imported() -> None:

@@ -52,9 +52,9 @@ def test_no_module_is_longer_than_can_be_read() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_a_module_begins_with_what_it_is_in_one_sentence(path: Path) -> None:
-    said = ast.get_docstring(ast.parse(path.read_text()))
-    assert said
-    first = said.split("\n\n")[0]
+    docstring = ast.get_docstring(ast.parse(path.read_text()))
+    assert docstring
+    first = docstring.split("\n\n")[0]
     assert first.endswith(".")
     assert re.search(r"\.\s+[A-Z]", first) is None
 

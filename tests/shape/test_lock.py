@@ -135,9 +135,9 @@ def test_another_version_hash_or_name_is_a_difference(
 ) -> None:
     (repository / "uv.lock").write_text(ADDRESSED.replace(old, new))
     assert neutral_lock.compare() == 1
-    said = capsys.readouterr().err
-    assert old in said
-    assert new in said
+    output = capsys.readouterr().err
+    assert old in output
+    assert new in output
 
 
 @needs_git

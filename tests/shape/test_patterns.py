@@ -45,12 +45,12 @@ def without_classes(pattern: str) -> str:
 
 
 def test_the_end_of_a_text_is_its_end() -> None:
-    found = list(calls())
-    assert len(found) > 15
+    patterns = list(calls())
+    assert len(patterns) > 15
     # With MULTILINE it is the end of a line that is meant.
     wrong = [
         place
-        for place, pattern, call in found
+        for place, pattern, call in patterns
         if END.search(without_classes(pattern)) and not re.search(r"\bre\.(M|MULTILINE)\b", call)
     ]
     assert wrong == []

@@ -44,14 +44,14 @@ class _Counted(Coroutine[Any, Any, Any]):
         self._steps = steps
 
     def send(self, value: Any) -> Any:
-        given = self._work.send(value)
+        result = self._work.send(value)
         self._steps.given()
-        return given
+        return result
 
     def throw(self, *error: Any) -> Any:
-        given = self._work.throw(*error)
+        result = self._work.throw(*error)
         self._steps.given()
-        return given
+        return result
 
     def close(self) -> None:
         self._work.close()
@@ -136,9 +136,9 @@ def ends(tasks: MemoryTaskRepository, task_id: UUID) -> list[State]:
     """The final states that a task has had, and each only once."""
     values = tasks.history.get(task_id, [])
     changes = [value for index, value in enumerate(values) if value not in values[:index]]
-    found = [value.state for value in changes if value.state in FINAL]
-    assert not values or found
-    return found
+    states = [value.state for value in changes if value.state in FINAL]
+    assert not values or states
+    return states
 
 
 @contextmanager

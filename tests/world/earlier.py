@@ -196,17 +196,17 @@ class Earlier:
         path = str(fields.pop("audio_path", f"songs/{title}.mp3"))
         if seconds is not None:
             self.file(path.rpartition("//")[2], encoder.song(seconds))
-        said = {"title": title, "artist": "Jiory", "duration": seconds, "bpm": 132}
+        values = {"title": title, "artist": "Jiory", "duration": seconds, "bpm": 132}
         stamps = {"created_at": MADE, "updated_at": MADE}
         self.record(
-            Model.SONG, key, {**said, "genre": "Modern", **stamps, **fields, "audio_path": path}
+            Model.SONG, key, {**values, "genre": "Modern", **stamps, **fields, "audio_path": path}
         )
 
     def move(self, key: str, move_id: str, *, seconds: int | None = 8, **fields: Any) -> str:
         path = str(fields.pop("video_path", f"data/Bachata_steps/basic/{move_id}.mp4"))
         if seconds is not None:
             self.file(f"Bachata_steps/basic/{move_id}.mp4", encoder.clip(move_id, seconds * 30, 30))
-        said: dict[str, Any] = {
+        values: dict[str, Any] = {
             "move_id": move_id,
             "move_name": move_id.title(),
             "video_path": path,
@@ -218,11 +218,11 @@ class Earlier:
             "style": "romantic",
             "duration": 8.0,
         }
-        self.record(Model.MOVE, key, {**said, **fields})
+        self.record(Model.MOVE, key, {**values, **fields})
         return path
 
     def task(self, number: int, status: str, **fields: Any) -> str:
-        said = {
+        values = {
             "user": 47,
             "status": status,
             "progress": 100,
@@ -235,7 +235,7 @@ class Earlier:
             "created_at": MADE,
             "updated_at": "2025-11-08T10:05:00Z",
         }
-        self.record(Model.TASK, task_key(number), {**said, **fields})
+        self.record(Model.TASK, task_key(number), {**values, **fields})
         return task_key(number)
 
     def blueprint(self, number: int, content: object) -> None:

@@ -16,10 +16,10 @@ class _Failing:
         if name not in self._fails:
             return real
 
-        async def call(*args: object, **named: object) -> object:
-            if (error := self._fails[name](repr((args, named)))) is not None:
+        async def call(*args: object, **options: object) -> object:
+            if (error := self._fails[name](repr((args, options)))) is not None:
                 raise error
-            return await real(*args, **named)
+            return await real(*args, **options)
 
         return call
 
@@ -27,7 +27,7 @@ class _Failing:
 def failing(port: T, call: str, items: Collection[str], error: Callable[[], BaseException]) -> T:
     """The port, whose ``call`` raises ``error()`` where an argument names one of ``items``."""
 
-    def wrong(said: str) -> Any:
-        return error() if any(item in said for item in items) else None
+    def wrong(call_text: str) -> Any:
+        return error() if any(item in call_text for item in items) else None
 
     return cast(T, _Failing(port, {call: wrong}))

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 _PIECE: Final = 64 * 1024
-_SAID: Final = b"<?xml version='1.0'?><Error><Code>ServiceUnavailable</Code></Error>"
+_BODY: Final = b"<?xml version='1.0'?><Error><Code>ServiceUnavailable</Code></Error>"
 _BUSY: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\n"
-    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_SAID), _SAID)
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(_BODY), _BODY)
 )
 
 
@@ -67,9 +67,9 @@ class FaultProxy:
         self, fault: Fault, pattern: str = "", *, times: int = 1_000_000, after: int = 0
     ) -> Trouble:
         """Have trouble from now on; it says how often it struck."""
-        made = Trouble(fault, pattern, times, after)
-        self.troubles.append(made)
-        return made
+        trouble_entry = Trouble(fault, pattern, times, after)
+        self.troubles.append(trouble_entry)
+        return trouble_entry
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one request, and close."""
@@ -181,8 +181,8 @@ async def _carried(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> 
 
 
 def _closing(head: bytes) -> bytes:
-    kept = re.sub(rb"(?im)^connection:.*\r\n", b"", head)
-    return kept.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+    headers = re.sub(rb"(?im)^connection:.*\r\n", b"", head)
+    return headers.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
 
 
 @asynccontextmanager

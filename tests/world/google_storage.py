@@ -114,18 +114,18 @@ class GoogleStorage:
         start = "x-goog-meta-"
         names = [name for name in request.headers if name.lower().startswith(start)]
         metadata = {name.lower().removeprefix(start): request.headers[name] for name in names}
-        kept = Kept(body, request.headers.get("Content-Type", ""), metadata)
-        self.objects[key] = kept
-        return web.Response(headers={"ETag": kept.etag, "x-goog-generation": "1"})
+        entry = Kept(body, request.headers.get("Content-Type", ""), metadata)
+        self.objects[key] = entry
+        return web.Response(headers={"ETag": entry.etag, "x-goog-generation": "1"})
 
-    def _read(self, request: web.Request, kept: Kept) -> web.Response:
-        if request.headers.get("If-Match", kept.etag) != kept.etag:
+    def _read(self, request: web.Request, entry: Kept) -> web.Response:
+        if request.headers.get("If-Match", entry.etag) != entry.etag:
             raise Refusal(412, "PreconditionFailed")
-        headers = {f"x-goog-meta-{name}": value for name, value in kept.metadata.items()}
-        headers |= {"ETag": kept.etag, "Last-Modified": DATE}
-        content, status, size = kept.content, 200, len(kept.content)
-        if asked := request.headers.get("Range"):
-            first, _, last = asked.removeprefix("bytes=").partition("-")
+        headers = {f"x-goog-meta-{name}": value for name, value in entry.metadata.items()}
+        headers |= {"ETag": entry.etag, "Last-Modified": DATE}
+        content, status, size = entry.content, 200, len(entry.content)
+        if range_header := request.headers.get("Range"):
+            first, _, last = range_header.removeprefix("bytes=").partition("-")
             content = content[int(first) : int(last) + 1 if last else None]
             if int(first) >= size:
                 raise Refusal(416, "InvalidRange")
@@ -137,15 +137,15 @@ class GoogleStorage:
         return web.Response(status=status, body=content, headers=headers)
 
     def _listed(self, request: web.Request) -> web.Response:
-        asked = request.query
-        if asked.get("list-type") != "2":
+        query = request.query
+        if query.get("list-type") != "2":
             raise Refusal(400, "InvalidArgument")
-        after = asked.get("continuation-token", "")
-        most = int(asked.get("max-keys", "1000"))
-        every = sorted(k for k in self.objects if k.startswith(asked.get("prefix", "")))
+        after = query.get("continuation-token", "")
+        most = int(query.get("max-keys", "1000"))
+        every = sorted(k for k in self.objects if k.startswith(query.get("prefix", "")))
         left = [key for key in every if key > after]
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        shown = "".join(
+        elements = "".join(
             f"<Contents><Key>{escape(quote(key))}</Key><Size>{len(self.objects[key].content)}</Size>"
             f"<LastModified>{now}</LastModified></Contents>"
             for key in left[:most]
@@ -158,7 +158,7 @@ class GoogleStorage:
         )
         text = (
             "<?xml version='1.0'?><ListBucketResult>"
-            f"<EncodingType>url</EncodingType>{more}{shown}</ListBucketResult>"
+            f"<EncodingType>url</EncodingType>{more}{elements}</ListBucketResult>"
         )
         return web.Response(text=text, content_type="application/xml")
 
@@ -189,25 +189,30 @@ def verify(request: web.Request) -> None:
     """Check the signature of a request, in its headers or in its query; raises `Refusal`."""
     path, _, query = request.raw_path.partition("?")
     if "X-Amz-Signature" in request.query:
-        asked = request.query
+        parameters = request.query
         query = query.partition("&X-Amz-Signature=")[0]
-        said = {
-            name: asked[f"X-Amz-{name}"] for name in ("Credential", "SignedHeaders", "Signature")
+        signature = {
+            name: parameters[f"X-Amz-{name}"]
+            for name in ("Credential", "SignedHeaders", "Signature")
         }
-        algorithm, stamp, hashed = asked["X-Amz-Algorithm"], asked["X-Amz-Date"], "UNSIGNED-PAYLOAD"
+        algorithm, stamp, hashed = (
+            parameters["X-Amz-Algorithm"],
+            parameters["X-Amz-Date"],
+            "UNSIGNED-PAYLOAD",
+        )
     else:
         algorithm, _, rest = request.headers.get("Authorization", "").partition(" ")
         if algorithm not in _WORDS:
             raise Refusal(403, "AccessDenied")
-        said = dict(part.split("=", 1) for part in rest.split(", "))
+        signature = dict(part.split("=", 1) for part in rest.split(", "))
         family = _WORDS[algorithm][3]
         stamp = request.headers[f"{family}date"]
         hashed = request.headers[f"{family}content-sha256"]
     prefix, service, last, family = _WORDS[algorithm]
-    access, date, region, *named = said["Credential"].split("/")
-    if access != ACCESS or named != [service, last] or region != REGION:
+    access, date, region, *credential_scope = signature["Credential"].split("/")
+    if access != ACCESS or credential_scope != [service, last] or region != REGION:
         raise Refusal(403, "InvalidAccessKeyId")
-    signed = said["SignedHeaders"].split(";")
+    signed = signature["SignedHeaders"].split(";")
     owed = [name.lower() for name in request.headers if name.lower().startswith(family)]
     if not {"host", *owed} <= set(signed) or signed != sorted(signed):
         raise Refusal(403, "SignatureDoesNotMatch")
@@ -219,7 +224,7 @@ def verify(request: web.Request) -> None:
             "&".join(f"{name}={value}" for name, _, value in pairs),
             *(f"{name}:{' '.join(request.headers[name].split())}" for name in signed),
             "",
-            said["SignedHeaders"],
+            signature["SignedHeaders"],
             hashed,
         ]
     )
@@ -228,7 +233,7 @@ def verify(request: web.Request) -> None:
     key = f"{prefix}{SECRET}".encode()
     for word in (date, region, service, last, f"{algorithm}\n{stamp}\n{scope}\n{digest}"):
         key = hmac.new(key, word.encode(), hashlib.sha256).digest()
-    if not hmac.compare_digest(key.hex(), said["Signature"]) or not stamp.startswith(date):
+    if not hmac.compare_digest(key.hex(), signature["Signature"]) or not stamp.startswith(date):
         raise Refusal(403, "SignatureDoesNotMatch")
 
 

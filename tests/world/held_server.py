@@ -41,13 +41,13 @@ class Hold:
 
     async def at(self, task_id: str, place: str) -> None:
         """Wait while the film is to stand still at this place."""
-        wanted, held = self._folder / task_id, self._folder / f"{task_id}.held"
-        if not wanted.exists() or wanted.read_text() != place:
+        request_file, held_file = self._folder / task_id, self._folder / f"{task_id}.held"
+        if not request_file.exists() or request_file.read_text() != place:
             return
-        held.touch()
-        while wanted.exists():  # noqa: ASYNC110 - another process decides
+        held_file.touch()
+        while request_file.exists():  # noqa: ASYNC110 - another process decides
             await asyncio.sleep(_LOOK)
-        held.unlink()
+        held_file.unlink()
 
 
 class HeldStorage:
@@ -74,14 +74,13 @@ async def ports(settings: Settings, *, folder: Path) -> AsyncGenerator[Ports]:
         yield replace(opened, storage=storage)
 
 
-def main(folder: Path, *options: str) -> None:
-    """Serve until stopped."""
-    opened: Any = partial(ports, folder=folder)
+def serve_with(ports: Any, *options: str) -> None:
+    """Serve with other ports until stopped."""
     change: Any = setattr
-    change(application, "create_app", partial(application.create_app, ports=opened))
+    change(application, "create_app", partial(application.create_app, ports=ports))
     sys.argv = ["bachata-buddy", "serve", *options]
     start()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    serve_with(partial(ports, folder=Path(sys.argv[1])), *sys.argv[2:])

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from entrypoints.bootstrap import open_ports
-from entrypoints.cli.start import start
-from entrypoints.http import app as application
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
+from tests.world.held_server import serve_with
 
 
 class HeldDeliveries:
@@ -50,14 +49,5 @@ async def ports(settings: Settings, *, held: Path) -> AsyncGenerator[Ports]:
         yield replace(opened, deliveries=deliveries)
 
 
-def main(held: Path, *options: str) -> None:
-    """Serve until stopped."""
-    opened: Any = partial(ports, held=held)
-    change: Any = setattr
-    change(application, "create_app", partial(application.create_app, ports=opened))
-    sys.argv = ["bachata-buddy", "serve", *options]
-    start()
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    serve_with(partial(ports, held=Path(sys.argv[1])), *sys.argv[2:])

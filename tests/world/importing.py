@@ -31,7 +31,7 @@ from domain.shared.errors import UnreadableMedia
 from tests.world.libraries import surrounded
 from tests.world.trouble import Trouble
 
-HEARD = Analysis(
+ANALYSIS = Analysis(
     tempo=128.0,
     beats=tuple(0.25 + 0.46875 * number for number in range(16)),
     ones=(0.71875,),
@@ -45,12 +45,12 @@ HEARD = Analysis(
 async def analyze_audio(clip: Path) -> Analysis:
     """Hears the same in every clip but those that are said to have no beat or no sense."""
     if "beatless" in clip.name:
-        return msgspec.structs.replace(HEARD, tempo=0, beats=(), ones=(), confidence=0)
+        return msgspec.structs.replace(ANALYSIS, tempo=0, beats=(), ones=(), confidence=0)
     if "noise" in clip.name:
         raise UnreadableMedia
     if "unsure" in clip.name:
-        return msgspec.structs.replace(HEARD, confidence=0.3)
-    return HEARD
+        return msgspec.structs.replace(ANALYSIS, confidence=0.3)
+    return ANALYSIS
 
 
 class Place:
@@ -72,9 +72,9 @@ class Place:
         media_probe = around(MemoryMediaProbe(), "media_probe")
         embedder = around(MemoryEmbedder(), "embedder")
         self.alignments: dict[tuple[bytes, bytes], Alignment] = {}
-        kept = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
+        ports = (self.storage, MemoryArtifactCache(), MemoryMediaProbe())
         self.share = ShareBeats(
-            self.library.moves, *kept, self.workspace, MemorySoundAligner(self.alignments)
+            self.library.moves, *ports, self.workspace, MemorySoundAligner(self.alignments)
         )
         self.add_move = AddMove(
             library.moves,
@@ -99,9 +99,9 @@ class Place:
         )
         self.encoder = MemoryEncoder()
         songs, moves = self.library.songs, self.library.moves
-        self.prepare_item = PrepareItem(songs, moves, *kept, self.encoder, self.workspace)
+        self.prepare_item = PrepareItem(songs, moves, *ports, self.encoder, self.workspace)
         self.check = CheckLibrary(
-            moves, self.embeddings, *kept, self.workspace, self.prepare_item, self.share
+            moves, self.embeddings, *ports, self.workspace, self.prepare_item, self.share
         )
 
     def clip(self, path: str, seconds: int = 8, *, sound: bool = True) -> None:
@@ -128,7 +128,7 @@ class Place:
         return {each.move.id: each.embedding for each in page.items}
 
     async def checked(self) -> list[tuple[str, str]]:
-        async def told(name: str, done: int, of: int) -> None:
+        async def on_progress(name: str, done: int, of: int) -> None:
             pass
 
-        return [(each.move_id, each.field) for each in await self.check(told)]
+        return [(each.move_id, each.field) for each in await self.check(on_progress)]

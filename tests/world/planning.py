@@ -73,7 +73,7 @@ class Ballroom:
 
 async def ballroom(root: Path, description_model: DescriptionModel | None = None) -> Ballroom:
     """The demo's library, with its songs as they were written."""
-    made = Ballroom(root, description_model or OfflineDescriptionModel())
+    room = Ballroom(root, description_model or OfflineDescriptionModel())
     for song, analysis in CodeStudio(1).songs():
-        await made.library.songs.add(song, analysis)
-    return made
+        await room.library.songs.add(song, analysis)
+    return room

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from standardwebhooks import Webhook
 
@@ -22,7 +22,7 @@ class Received(NamedTuple):
         """Return the message; raises `WebhookVerificationError` unless the secret signs it."""
         message = Webhook(secret).verify(self.body, self.headers)
         assert isinstance(message, dict)
-        return message
+        return cast(dict[str, object], message)
 
 
 class Receiver:

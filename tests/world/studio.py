@@ -93,9 +93,9 @@ class Service:
         self.film = filming
         self.assemble = AssembleVideo(on_record, around(self.archive, "archive"), filming)
 
-    async def run(self, asked: Blueprint) -> FinishedFilm:
+    async def run(self, document: Blueprint) -> FinishedFilm:
         """Assemble in a task of its own, at which a cancellation may be aimed."""
-        working = asyncio.ensure_future(self.assemble(asked, OWNER))
+        working = asyncio.ensure_future(self.assemble(document, OWNER))
         self.trouble.victim = working
         return await working
 

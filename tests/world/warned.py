@@ -13,6 +13,6 @@ def messages(warnings: Iterable[ResultWarning]) -> tuple[str, ...]:
 
 def dropped(message: str) -> str:
     """Return the filter that a message says was dropped."""
-    found = re.search(r"so (\w+)=\w+ was dropped", message)
-    assert found is not None, message
-    return found[1]
+    match_ = re.search(r"so (\w+)=\w+ was dropped", message)
+    assert match_ is not None, message
+    return match_[1]

@@ -125,9 +125,9 @@ def launcher() -> list[str]:
 
 def environment() -> dict[str, str]:
     """Return the environment of a caged program."""
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    variables = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # One thread computes: threads would wait for each other, and files are processed in parallel.
-    return {**kept, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {**variables, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 @cache
@@ -160,7 +160,7 @@ def _sources() -> str:
 @cache
 def _libraries_of(program: str) -> tuple[str, ...]:
     """Return library folders outside the system's: beside the program, or in LD_LIBRARY_PATH."""
-    told = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path]
+    paths = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if path]
     folder = Path(program).parent
     beside = [str(folder.parent / name) for name in ("lib", "lib64")]
-    return (*told, *(beside if folder.name == "bin" else ()))
+    return (*paths, *(beside if folder.name == "bin" else ()))

@@ -55,8 +55,8 @@ def landlock_version() -> int:
     """Return the version of Landlock in this kernel; 0 if it has none."""
     if sys.platform != "linux":
         return 0
-    found = _libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION)
-    return max(0, int(found))
+    version = _libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION)
+    return max(0, int(version))
 
 
 def has_filters() -> bool:
@@ -166,8 +166,8 @@ def filter_calls(*, forks: bool) -> None:
         ]
     steps.append((_RETURN, 0, 0, _ALLOW))
     program = b"".join(struct.pack("=HBBI", *step) for step in steps)
-    held = ctypes.create_string_buffer(program, len(program))
-    pointer = struct.pack("@HP", len(steps), ctypes.addressof(held))
+    buffer = ctypes.create_string_buffer(program, len(program))
+    pointer = struct.pack("@HP", len(steps), ctypes.addressof(buffer))
     if _libc().prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, pointer, 0, 0):
         raise _error("system calls cannot be filtered")
 

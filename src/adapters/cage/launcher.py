@@ -23,24 +23,24 @@ def main(arguments: list[str]) -> None:
     readable: list[str] = []
     writable: list[str] = []
     flags: set[str] = set()
-    given = iter(arguments)
+    words = iter(arguments)
     try:
-        for argument in given:
+        for argument in words:
             if argument == "--":
                 break
             if argument == "--parent":
-                confine.die_with(int(next(given)))
+                confine.die_with(int(next(words)))
             elif argument == "--limit":
-                confine.limit(next(given), int(next(given)))
+                confine.limit(next(words), int(next(words)))
             elif argument == "--nice":
-                os.nice(int(next(given)))
+                os.nice(int(next(words)))
             elif argument == "--read":
-                readable.append(next(given))
+                readable.append(next(words))
             elif argument == "--write":
-                writable.append(next(given))
+                writable.append(next(words))
             else:
                 flags.add(argument)
-        program = list(given)
+        program = list(words)
         confine.give_up_privileges()
         if "--landlock" in flags:
             confine.restrict_files(readable, writable)

@@ -74,10 +74,10 @@ class TriedCage:
                     _log.warning("the cage has gaps: %s", ", ".join(self._gaps))
         if not self._gaps:
             return f"{self._cage.strength}; the self-test found no gap"
-        found = f"{self._cage.strength}; the self-test found gaps: {', '.join(self._gaps)}"
+        message = f"{self._cage.strength}; the self-test found gaps: {', '.join(self._gaps)}"
         if self._cage.mode == "require":
-            raise NotReady(f"BACHATA_CAGE=require, but the cage has gaps. {found}")
-        return found
+            raise NotReady(f"BACHATA_CAGE=require, but the cage has gaps. {message}")
+        return message
 
 
 async def gaps_of(cage: Cage, folder: Path) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ async def gaps_of(cage: Cage, folder: Path) -> tuple[str, ...]:
     """
     canary = await FILES.run(lambda: _canary(folder))
     try:
-        return await _tried(cage, canary)
+        return await _gaps_of(cage, canary)
     finally:
         with CancelScope(shield=True):
             await FILES.run(lambda: _remove(canary, folder / "caged"))
@@ -104,7 +104,7 @@ def _remove(*files: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-async def _tried(cage: Cage, canary: Path) -> tuple[str, ...]:
+async def _gaps_of(cage: Cage, canary: Path) -> tuple[str, ...]:
     program = [sys.executable, "-I", "-S", "-B", "-c", _TRIES]
     process = await asyncio.create_subprocess_exec(
         *cage.command(
@@ -120,16 +120,17 @@ async def _tried(cage: Cage, canary: Path) -> tuple[str, ...]:
     )
     try:
         async with asyncio.timeout(_LIMIT):
-            told, said = await process.communicate()
+            output, error_output = await process.communicate()
     except TimeoutError:
         raise NotReady(f"The self-test of the cage did not end within {_LIMIT:g} s.") from None
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-    lines = told.decode(errors="replace").split("\n")
+    lines = output.decode(errors="replace").split("\n")
     if "end" not in lines:
         raise NotReady(
-            f"No program can be started in the cage: {said.decode(errors='replace').strip()[-200:]}"
+            "No program can be started in the cage: "
+            f"{error_output.decode(errors='replace').strip()[-200:]}"
         )
     return tuple(line for line in lines if line and line != "end")

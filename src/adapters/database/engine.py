@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy import URL, Executable, Row, UpdateBase, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.database import connections
 from adapters.database.failures import failure_of
 from adapters.database.revisions import Revisions
+from adapters.postgres_connection import BROKEN
 from application.concurrency.threads import Threads
-from application.concurrency.timeouts import ended, passed, reminded
+from application.concurrency.timeouts import ended, passed, reminded, stopped
 from domain.shared.errors import DatabaseBehind, NotReady, WaitedTooLong
 
 T = TypeVar("T")
@@ -149,7 +149,7 @@ class Database:
             raise
         if not task.done():
             task.cancel()
-            if not await ended(task, awaited, self._closing) or task.cancelled():
+            if not await stopped(task, awaited, self._closing) or task.cancelled():
                 raise WaitedTooLong(awaited, limit or 0)
         with _translated(self.name, self._file):
             return task.result()
@@ -252,9 +252,7 @@ def _translated(name: str, file: Path | None) -> Generator[None]:
     except (
         SQLAlchemyError,
         sqlite3.Error,
-        # Errors while connecting to Postgres are not wrapped by SQLAlchemy.
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        OSError,
+        # SQLAlchemy does not wrap all errors of a lost connection.
+        *BROKEN,
     ) as error:
         raise failure_of(error, name, file) from error

@@ -30,9 +30,9 @@ async def lock_submissions(connection: AsyncConnection) -> None:
 async def admit(connection: AsyncConnection, submission: Submission) -> None:
     """Raise `CallerBusy` or `ServiceFull` if the new job is not admitted."""
     mine = func.count().filter(JobRow.owner == submission.job.owner)
-    query = select(func.count(), mine).where(*_counted_with(submission.job))
-    unfinished, of_caller = (await connection.execute(query)).one()
-    submission.admission.check(unfinished, of_caller)
+    queued = func.count().filter(JobRow.state == JobState.QUEUED.value)
+    query = select(queued, func.count() - queued, mine).where(*_counted_with(submission.job))
+    submission.admission.check(*(await connection.execute(query)).one())
 
 
 def _counted_with(job: Job) -> tuple[ColumnElement[bool], ...]:

@@ -52,17 +52,19 @@ def write_film(
     """
     with av.open(str(into), "w", format="mp4", options={"movflags": "+faststart"}) as opened:
         film = cast(_Film, opened)
-        seen: Any = cast(Any, opened).add_stream("libx264", rate=FRAME_RATE, options=_x264())
-        seen.width, seen.height, seen.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        seen.time_base = Fraction(1, FRAME_RATE)
-        seen.codec_context.thread_count = 1
-        heard = _sound_stream(cast(Any, opened).add_stream("aac", rate=RATE))
+        video_stream: Any = cast(Any, opened).add_stream(
+            "libx264", rate=FRAME_RATE, options=_x264()
+        )
+        video_stream.width, video_stream.height, video_stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        video_stream.time_base = Fraction(1, FRAME_RATE)
+        video_stream.codec_context.thread_count = 1
+        audio_stream = _sound_stream(cast(Any, opened).add_stream("aac", rate=RATE))
         for number, planes in enumerate(_pasted(_yuv(ground), patches)):
             frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             frame.pts, frame.time_base = number, Fraction(1, FRAME_RATE)
-            film.mux(seen.encode(frame))
-        film.mux(seen.encode(None))
-        _play(film, heard, sound)
+            film.mux(video_stream.encode(frame))
+        film.mux(video_stream.encode(None))
+        _play(film, audio_stream, sound)
 
 
 def _pasted(ground: Pixels, patches: Iterable[Patch]) -> Iterator[Pixels]:
@@ -104,15 +106,15 @@ def _planes(stacked: Pixels, width: int, height: int) -> tuple[Pixels, Pixels, P
 def write_sound(into: Path, sound: NDArray[np.float32]) -> None:
     """Write stereo samples (n, 2) at 48 kHz as FLAC, because every film encodes a song again."""
     with av.open(str(into), "w", format="flac") as song:
-        heard = cast(_Track, cast(Any, song).add_stream("flac", rate=RATE))
-        heard.codec_context.layout, heard.codec_context.format = "stereo", "s16"
+        audio_stream = cast(_Track, cast(Any, song).add_stream("flac", rate=RATE))
+        audio_stream.codec_context.layout, audio_stream.codec_context.format = "stereo", "s16"
         whole = np.rint(np.clip(sound, -1, 1) * 32767).astype(np.int16)
         for first in range(0, len(whole), _FLAC_BLOCK):
             block = np.ascontiguousarray(whole[first : first + _FLAC_BLOCK].reshape(1, -1))
             frame = av.AudioFrame.from_ndarray(block, format="s16", layout="stereo")
             frame.sample_rate, frame.pts, frame.time_base = RATE, first, Fraction(1, RATE)
-            cast(_Film, song).mux(heard.encode(frame))
-        cast(_Film, song).mux(heard.encode(None))
+            cast(_Film, song).mux(audio_stream.encode(frame))
+        cast(_Film, song).mux(audio_stream.encode(None))
 
 
 def _x264() -> dict[str, str]:
@@ -120,16 +122,16 @@ def _x264() -> dict[str, str]:
     return {"preset": _PRESET, "crf": _CRF, "x264-params": f"threads=1:{colours}"}
 
 
-def _sound_stream(heard: _Track) -> _Track:
-    heard.codec_context.layout = "stereo"
-    heard.codec_context.bit_rate = 192_000
-    return heard
+def _sound_stream(stream: _Track) -> _Track:
+    stream.codec_context.layout = "stereo"
+    stream.codec_context.bit_rate = 192_000
+    return stream
 
 
-def _play(film: _Film, heard: _Track, sound: NDArray[np.float32]) -> None:
+def _play(film: _Film, stream: _Track, sound: NDArray[np.float32]) -> None:
     for first in range(0, len(sound), _BLOCK):
         block = np.ascontiguousarray(sound[first : first + _BLOCK].T)
         frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = RATE, first, Fraction(1, RATE)
-        film.mux(heard.encode(frame))
-    film.mux(heard.encode(None))
+        film.mux(stream.encode(frame))
+    film.mux(stream.encode(None))

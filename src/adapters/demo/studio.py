@@ -59,37 +59,37 @@ class CodeStudio:
     async def film(self, move: Move, into: Path) -> None:
         """See `application.ports.demo.DemoStudio`; `ExtraMissing` without the extra `demo`."""
         require_extra("demo", "Filming the demo's moves")
-        await self._made(film_move, move.id, into)
+        await self._make(film_move, move.id, into)
 
     async def record(self, song: Song, into: Path) -> None:
         """See `application.ports.demo.DemoStudio`."""
-        await self._made(record_song, song.id, into)
+        await self._make(record_song, song.id, into)
 
-    async def _made(self, work: Callable[[str, Path], None], slug: str, into: Path) -> None:
-        for left in reversed(range(_TRIES)):
+    async def _make(self, work: Callable[[str, Path], None], slug: str, into: Path) -> None:
+        for rounds in reversed(range(_TRIES)):
             pool = self._opened()
             try:
-                await self._done(pool, work, slug, into)
+                await self._run(pool, work, slug, into)
             except BrokenProcessPool:
                 # Whatever else was being made then is not to blame for the process that died.
                 self._end(pool)
-                if not left:
+                if not rounds:
                     raise
             else:
                 return
 
-    async def _done(
+    async def _run(
         self, pool: ProcessPoolExecutor, work: Callable[[str, Path], None], slug: str, into: Path
     ) -> None:
         """Await work in a process; where the caller is cancelled it is killed first."""
-        made = asyncio.wrap_future(pool.submit(work, slug, into))
+        future = asyncio.wrap_future(pool.submit(work, slug, into))
         try:
-            await asyncio.wait({made})
+            await asyncio.wait({future})
         except asyncio.CancelledError:
             self._end(pool)
-            await ended(made, f"the film {slug!r} of the demo", LEAVING)
+            await ended(future, f"the film {slug!r} of the demo", LEAVING)
             raise
-        made.result()
+        future.result()
 
     def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -119,7 +119,7 @@ def film_move(slug: str, into: Path) -> None:
     from adapters.demo.music.bed import bed
     from adapters.demo.reel import write_film
 
-    move = _found(MOVES, slug)
+    move = _of_slug(MOVES, slug)
     sound = bed(move.tempo, move.eight_counts, move.energy, seed=MOVES.index(move))
     _whole(into, lambda place: write_film(place, stage(move.style), patches(move), sound))
 
@@ -131,7 +131,7 @@ def record_song(slug: str, into: Path) -> None:
     from adapters.demo.music.render import render
     from adapters.demo.reel import write_sound
 
-    sound = render(_found(SONGS, slug))
+    sound = render(_of_slug(SONGS, slug))
     _whole(into, lambda place: write_sound(place, sound))
 
 
@@ -144,7 +144,7 @@ def _whole(into: Path, write: Callable[[Path], None]) -> None:
         part.unlink(missing_ok=True)
 
 
-def _found(among: tuple[M, ...], slug: str) -> M:
+def _of_slug(among: tuple[M, ...], slug: str) -> M:
     return next(each for each in among if each.slug == slug)
 
 
@@ -163,28 +163,28 @@ def _library_move(move: DemoMove) -> Move:
 
 
 def _library_song(song: DemoSong) -> tuple[Song, Analysis]:
-    written = score(song)
-    kept = Song(
+    song_score = score(song)
+    library_song = Song(
         id=song.slug,
         title=song.title,
         artist=song.artist,
         genre=song.genre,
         audio_path=f"songs/{song.slug}",
-        duration=written.duration,
+        duration=song_score.duration,
         tempo=song.tempo,
     )
     analysis = Analysis(
         tempo=song.tempo,
-        beats=written.beats,
-        ones=written.ones,
+        beats=song_score.beats,
+        ones=song_score.ones,
         sections=tuple(
             Section(name=part.name, start=part.start, end=part.end, energy=part.energy)
-            for part in written.sections
+            for part in song_score.sections
         ),
-        duration=written.duration,
+        duration=song_score.duration,
         analyzed_by="score",
     )
-    return kept, analysis
+    return library_song, analysis
 
 
 def _die_with_parent() -> None:

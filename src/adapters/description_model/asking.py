@@ -65,15 +65,15 @@ class Gemini:
         the part of the time limit already used, in seconds; if nothing is left, no request is sent.
         """
         document = msgspec.json.encode(data).decode()
-        left = self._timeout - spent
-        if left <= 0:
+        seconds = self._timeout - spent
+        if seconds <= 0:
             raise Unanswered(
                 f"The {self._timeout:g} s time limit of Gemini for one dance was used up"
             )
         try:
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(seconds):
                 client = await asyncio.shield(self._opened())
-                said = await client.ask(self._model, instruction, document, schema)
+                text = await client.ask(self._model, instruction, document, schema)
         except TimeoutError as error:
             raise Unanswered(f"Gemini did not answer within {self._timeout:g} s") from error
         except ImportError as error:
@@ -84,7 +84,7 @@ class Gemini:
             # The client's transports raise errors without a common base class.
             raise Unanswered("Gemini could not be reached") from error
         try:
-            return msgspec.json.decode(said, type=kind)
+            return msgspec.json.decode(text, type=kind)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise Unanswered("Gemini's answer did not match the schema") from error
 

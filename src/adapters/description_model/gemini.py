@@ -49,17 +49,19 @@ class GeminiDescriptionModel:
         by_rules = await self._fallback.parse(text, songs, labels)
         if not (description := _sendable(text)).strip():
             return by_rules
-        data, unseen = reading.question(description, songs, labels, by_rules.asked)
+        data, unseen = reading.question(description, songs, labels, by_rules.request)
         try:
             answer = await self._gemini.answer(
                 reading.INSTRUCTION, data, reading.SCHEMA, reading.Answer
             )
         except Unanswered as reason:
             message = f"{reason}; rules read the description instead."
-            said = ResultWarning(WarningCode.MODEL_UNAVAILABLE, message)
-            return msgspec.structs.replace(by_rules, warnings=(*by_rules.warnings, said))
-        asked, dropped = reading.checked(answer, songs, labels, by_rules.asked)
-        return Parsed(asked=asked, by=Reader.GEMINI, warnings=(*curtailed(text), *unseen, *dropped))
+            warning = ResultWarning(WarningCode.MODEL_UNAVAILABLE, message)
+            return msgspec.structs.replace(by_rules, warnings=(*by_rules.warnings, warning))
+        request, dropped = reading.checked(answer, songs, labels, by_rules.request)
+        return Parsed(
+            request=request, by=Reader.GEMINI, warnings=(*curtailed(text), *unseen, *dropped)
+        )
 
     async def order(
         self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0
@@ -75,8 +77,8 @@ class GeminiDescriptionModel:
         except Unanswered as reason:
             proposal = await self._fallback.order(text, slots, moves, spent)
             message = f"{reason}; the planner chose the moves."
-            said = ResultWarning(WarningCode.MODEL_UNAVAILABLE, message)
-            return msgspec.structs.replace(proposal, warnings=(*proposal.warnings, said))
+            warning = ResultWarning(WarningCode.MODEL_UNAVAILABLE, message)
+            return msgspec.structs.replace(proposal, warnings=(*proposal.warnings, warning))
         return ordering.checked(answer, slots)
 
 

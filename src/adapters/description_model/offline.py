@@ -16,8 +16,8 @@ class OfflineDescriptionModel:
 
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
         """See `application.ports.description_model.DescriptionModel`."""
-        asked = await PLANNING.run(lambda: read(text, songs, labels))
-        return Parsed(asked=asked, by=Reader.RULES, warnings=curtailed(text))
+        request = await PLANNING.run(lambda: read(text, songs, labels))
+        return Parsed(request=request, by=Reader.RULES, warnings=curtailed(text))
 
     async def order(
         self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0

@@ -39,18 +39,18 @@ class Answer(msgspec.Struct, frozen=True):
 
 def question(text: str, slots: Sequence[Slot], moves: Sequence[Move]) -> dict[str, Any]:
     """Return the question: the first 96 slots, with the first 24 candidates of each."""
-    shown = [(slot.energy, slot.candidates[:_MOST_CANDIDATES]) for slot in slots[:_MOST_SLOTS]]
-    named = {move_id for _, candidates in shown for move_id in candidates}
+    choices = [(slot.energy, slot.candidates[:_MOST_CANDIDATES]) for slot in slots[:_MOST_SLOTS]]
+    ids = {move_id for _, candidates in choices for move_id in candidates}
     return {
         "description": text,
-        "moves": [_described(move) for move in moves if move.id in named],
+        "moves": [_description(move) for move in moves if move.id in ids],
         "phrases": [
-            {"energy": round(energy, 2), "candidates": candidates} for energy, candidates in shown
+            {"energy": round(energy, 2), "candidates": candidates} for energy, candidates in choices
         ],
     }
 
 
-def _described(move: Move) -> dict[str, str]:
+def _description(move: Move) -> dict[str, str]:
     return {
         "id": move.id,
         "name": move.name,
@@ -64,24 +64,26 @@ def _described(move: Move) -> dict[str, str]:
 def checked(answer: Answer, slots: Sequence[Slot]) -> Proposal:
     """Keep every move that is a candidate of its slot; the planner chooses the others."""
     proposed = answer.move_ids[: len(slots)]
-    kept = [
+    choices = [
         move_id if move_id in slot.candidates else None
         for move_id, slot in zip(proposed, slots, strict=False)
     ]
-    wrong = [each for each, mine in zip(proposed, kept, strict=True) if each and mine is None]
-    said: list[str] = []
+    wrong = [each for each, mine in zip(proposed, choices, strict=True) if each and mine is None]
+    messages: list[str] = []
     if wrong:
-        said.append(
+        messages.append(
             f"Gemini proposed {len(wrong)} moves for phrases in which they cannot be danced, such "
             f"as {wrong[0][:_LONGEST_ID]!r}; the planner chose others."
         )
     if len(answer.move_ids) != len(slots):
-        said.append(
+        messages.append(
             f"Gemini proposed {len(answer.move_ids)} moves for {len(slots)} phrases; "
             "the planner chose the rest."
         )
-    rest = (None,) * (len(slots) - len(kept))
+    rest = (None,) * (len(slots) - len(choices))
     return Proposal(
-        move_ids=(*kept, *rest),
-        warnings=tuple(ResultWarning(WarningCode.MODEL_ANSWER_CORRECTED, each) for each in said),
+        move_ids=(*choices, *rest),
+        warnings=tuple(
+            ResultWarning(WarningCode.MODEL_ANSWER_CORRECTED, each) for each in messages
+        ),
     )

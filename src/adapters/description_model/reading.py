@@ -93,10 +93,10 @@ def question(
     """Return the question, and warnings about what it omits; it always contains the song found by
     rules.
     """
-    shown = sorted(songs, key=lambda song: (song.id != by_rules.song_id, song.id))[:_MOST_SONGS]
+    choices = sorted(songs, key=lambda song: (song.id != by_rules.song_id, song.id))[:_MOST_SONGS]
     data = {
         "description": text,
-        "songs": [{"id": each.id, "title": each.title, "artist": each.artist} for each in shown],
+        "songs": [{"id": each.id, "title": each.title, "artist": each.artist} for each in choices],
         "figures": [*FIGURES, *labels],
     }
     if len(songs) <= _MOST_SONGS:
@@ -114,77 +114,81 @@ def checked(
     figures come from the rules. A word counts as not understood if Gemini says so, or if neither
     Gemini nor the rules give it a meaning.
     """
-    said: list[str] = []
+    messages: list[str] = []
     song_id = answer.song_id or None
     if song_id is not None and all(song.id != song_id for song in songs):
-        said.append(f"Gemini named a song that is not in the library: {_short(song_id)}.")
+        messages.append(f"Gemini named a song that is not in the library: {_short(song_id)}.")
         song_id = None
-    known = {*FIGURES, *labels}
-    unwanted = _known(answer.unwanted_figures, known, said)
+    vocabulary = {*FIGURES, *labels}
+    unwanted = _known_figures(answer.unwanted_figures, vocabulary, messages)
     requests = tuple(each for each in by_rules.requests if each.figure not in unwanted)
-    figures = _known(answer.figures, known, said)
+    figures = _known_figures(answer.figures, vocabulary, messages)
     figures += tuple(dict.fromkeys(x.figure for x in requests if x.figure not in figures))
-    asked = Asked(
+    request = Asked(
         song_id=song_id or by_rules.song_id,
         artist=by_rules.artist,
         difficulty=answer.difficulty,
         energy_level=answer.energy_level,
         style=answer.style,
-        tempo=_tempo(answer.slowest_bpm, answer.fastest_bpm, said),
-        seconds=_seconds(answer.seconds, said),
+        tempo=_tempo(answer.slowest_bpm, answer.fastest_bpm, messages),
+        seconds=_seconds(answer.seconds, messages),
         figures=figures,
         unwanted=unwanted,
         unwanted_styles=tuple(dict.fromkeys(answer.unwanted_styles)),
         requests=requests,
-        understood=_understood(answer, by_rules),
+        understood=_meanings(answer, by_rules),
         not_understood=_not_understood(answer, by_rules),
     )
-    return asked, tuple(ResultWarning(WarningCode.MODEL_ANSWER_CORRECTED, each) for each in said)
+    return request, tuple(
+        ResultWarning(WarningCode.MODEL_ANSWER_CORRECTED, each) for each in messages
+    )
 
 
-def _understood(answer: Answer, by_rules: Asked) -> tuple[Understood, ...]:
+def _meanings(answer: Answer, by_rules: Asked) -> tuple[Understood, ...]:
     """Return the words that Gemini used, with their meaning by the rules if there is one."""
     by_words = {each.words: each.meaning for each in by_rules.understood}
-    said = (each[:_LONGEST_TEXT] for each in answer.understood[:_MOST_TEXTS])
-    by_words |= {each: "as Gemini read it" for each in said if each and each not in by_words}
-    return tuple(Understood(words=words, meaning=said) for words, said in by_words.items())
+    texts = (each[:_LONGEST_TEXT] for each in answer.understood[:_MOST_TEXTS])
+    by_words |= {each: "as Gemini read it" for each in texts if each and each not in by_words}
+    return tuple(Understood(words=words, meaning=meaning) for words, meaning in by_words.items())
 
 
 def _not_understood(answer: Answer, by_rules: Asked) -> tuple[str, ...]:
     """Return the words that Gemini did not understand, then those without any meaning."""
     placed = {word for each in answer.understood for word in split(each)}
-    named = [each[:_LONGEST_TEXT] for each in answer.not_understood[:_MOST_TEXTS]]
-    told = {word for each in named for word in split(each)}
-    left = [
-        each for each in by_rules.not_understood if not placed.union(told).issuperset(split(each))
+    texts = [each[:_LONGEST_TEXT] for each in answer.not_understood[:_MOST_TEXTS]]
+    tokens = {word for each in texts for word in split(each)}
+    rest = [
+        each for each in by_rules.not_understood if not placed.union(tokens).issuperset(split(each))
     ]
-    return tuple(dict.fromkeys([*named, *left]))
+    return tuple(dict.fromkeys([*texts, *rest]))
 
 
-def _tempo(slowest: float | None, fastest: float | None, said: list[str]) -> TempoRange | None:
+def _tempo(slowest: float | None, fastest: float | None, messages: list[str]) -> TempoRange | None:
     if slowest is None and fastest is None:
         return None
     low = SLOWEST if slowest is None else slowest
     high = FASTEST if fastest is None else fastest
     if SLOWEST <= low <= high <= FASTEST:
         return TempoRange(low, high)
-    said.append(f"Gemini asked for an impossible tempo: {low:g} to {high:g} BPM.")
+    messages.append(f"Gemini asked for an impossible tempo: {low:g} to {high:g} BPM.")
     return None
 
 
-def _seconds(seconds: float | None, said: list[str]) -> float | None:
+def _seconds(seconds: float | None, messages: list[str]) -> float | None:
     if seconds is None or SHORTEST <= seconds <= LONGEST:
         return seconds
-    said.append(f"Gemini asked for an impossible length: {seconds:g} s.")
+    messages.append(f"Gemini asked for an impossible length: {seconds:g} s.")
     return None
 
 
-def _known(figures: Sequence[str], known: set[str], said: list[str]) -> tuple[str, ...]:
+def _known_figures(
+    figures: Sequence[str], vocabulary: set[str], messages: list[str]
+) -> tuple[str, ...]:
     """Return the known figures, without duplicates."""
-    unknown = [each for each in figures if each not in known]
+    unknown = [each for each in figures if each not in vocabulary]
     if unknown:
-        said.append(f"Gemini named an unknown figure: {_short(unknown[0])}.")
-    return tuple(dict.fromkeys(each for each in figures if each in known))
+        messages.append(f"Gemini named an unknown figure: {_short(unknown[0])}.")
+    return tuple(dict.fromkeys(each for each in figures if each in vocabulary))
 
 
 def _short(text: str) -> str:

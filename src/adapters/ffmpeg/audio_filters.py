@@ -106,8 +106,8 @@ def mixed(
         sources.append((reading(song, audio_format, *audio.options), audio, ["asetpts=N/SR/TB"]))
     if own_sound is not None:
         sources.append((_pcm(own_sound), FIRST, []))
-    for index, (given, track, cleaned) in enumerate(sources):
-        inputs += given
+    for index, (arguments, track, cleaned) in enumerate(sources):
+        inputs += arguments
         chain = [*filters.stereo(), *cleaned, *filters.lasting(samples)]
         steps.append(f"[{track.of(first_input + index)}]{','.join(chain)}[in{index}]")
     ending = [
@@ -209,25 +209,27 @@ def loudness_in(lines: Sequence[str]) -> Loudness | None:
 
     Raises ValueError if ``lines`` contain no measurement.
     """
-    found = dict(re.findall(r"^\s*(I|Peak):\s+(\S+) (?:LUFS|dBFS)", "\n".join(lines), re.MULTILINE))
-    if found.keys() != {"I", "Peak"}:
+    values = dict(
+        re.findall(r"^\s*(I|Peak):\s+(\S+) (?:LUFS|dBFS)", "\n".join(lines), re.MULTILINE)
+    )
+    if values.keys() != {"I", "Peak"}:
         raise ValueError("There is no measurement.")
-    measured = Loudness(integrated=float(found["I"]), peak=float(found["Peak"]))
-    return measured if measured.integrated > SILENT else None
+    loudness = Loudness(integrated=float(values["I"]), peak=float(values["Peak"]))
+    return loudness if loudness.integrated > SILENT else None
 
 
-def levelled(measured: Loudness, target: float, before: Level | None = None) -> Level:
-    """Return the level that brings a sound, measured as ``measured`` at level ``before``, to
+def levelled(loudness: Loudness, target: float, before: Level | None = None) -> Level:
+    """Return the level that brings a sound, with this ``loudness`` at level ``before``, to
     ``target`` LUFS.
 
     The gain is constant; if the peaks would exceed the ceiling, a limiter is added.
     """
-    change = target - measured.integrated
-    limited = measured.peak + change > CEILING
+    change = target - loudness.integrated
+    limited = loudness.peak + change > CEILING
     return Level(
         gain=(before.gain if before else 0.0) + change,
         limited=limited or (before is not None and before.limited),
-        peak=min(measured.peak + change, CEILING),
+        peak=min(loudness.peak + change, CEILING),
     )
 
 

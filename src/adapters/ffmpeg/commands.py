@@ -22,7 +22,7 @@ class Under(msgspec.Struct, frozen=True, kw_only=True):
     """First frame of the overlap, in frames of the film."""
     rate: Fraction
     frames: int
-    shown: Shown = PLAIN
+    video: Shown = PLAIN
 
 
 def build_normalize_command(
@@ -41,7 +41,7 @@ def build_normalize_command(
     codec: str = "libx264",
     bitrate: str = "2M",
     sound: bool = False,
-    shown: Shown = PLAIN,
+    video: Shown = PLAIN,
     audio: AudioOptions = FIRST,
     input_format: str = "mov",
     progress: bool = False,
@@ -54,27 +54,27 @@ def build_normalize_command(
     of the whole normalised clip from ``first`` on.
     """
     own = [
-        *filters.whole_pictures(shown),
+        *filters.whole_pictures(video),
         *filters.grid(frame_rate, rate, spare=0 if frames is None else filters.SPARE),
-        *filters.fitted(width, height, shown),
+        *filters.fitted(width, height, video),
     ]
     fades = filters.faded(frames, fade_in, fade_out)
     inputs = reading(input_file, input_format, *_from(first, frame_rate))
     if under is None:
-        picture = ["-map", shown.of(0), "-vf", ",".join([*own, *fades])]
+        picture = ["-map", video.of(0), "-vf", ",".join([*own, *fades])]
     else:
         inputs += reading(under.file, under.input_format, *_from(under.first, frame_rate))
         before = [
-            *filters.whole_pictures(under.shown),
+            *filters.whole_pictures(under.video),
             *filters.grid(frame_rate, under.rate, spare=under.frames),
             f"trim=end_frame={under.frames}",
-            *filters.fitted(width, height, under.shown),
+            *filters.fitted(width, height, under.video),
             *filters.leaving(under.frames),
         ]
         both = ",".join([filters.LAID_OVER, *fades])
         graph = (
-            f"[{under.shown.of(1)}]{','.join(before)}[before];"
-            f"[{shown.of(0)}]{','.join(own)}[own];[own][before]{both}"
+            f"[{under.video.of(1)}]{','.join(before)}[before];"
+            f"[{video.of(0)}]{','.join(own)}[own];[own][before]{both}"
         )
         picture = ["-filter_complex", f"{graph}[picture]", "-map", "[picture]"]
     own_sound = ["-map", f"{audio.of(0)}?", *_sound_encoded("aac", "128k")] if sound else ["-an"]
@@ -249,7 +249,7 @@ def build_decode_command(
     *,
     input_format: str = "mov",
     sound: bool = True,
-    shown: Shown = PLAIN,
+    video: Shown = PLAIN,
     audio: AudioOptions = FIRST,
     progress: bool = True,
     threads: int = 1,
@@ -260,7 +260,7 @@ def build_decode_command(
         *opening(ffmpeg, progress=progress, forgiving=audio.forgiving),
         # The frames are discarded, so the deblocking filter is unnecessary.
         *reading(film, input_format, *audio.options, "-skip_loop_filter", "all", threads=threads),
-        *("-map", f"{shown.of(0)}?"),
+        *("-map", f"{video.of(0)}?"),
         *(("-map", f"{audio.of(0)}?") if sound else ("-an",)),
         *("-sn", "-dn"),
         *("-fps_mode", "passthrough", "-f", "null", "-"),

@@ -20,9 +20,9 @@ async def make_cut(
 ) -> None:
     """Write exactly ``cut.frames`` frames of a clip; raises as the port's `normalise` does."""
     await runner.require(output.video_codec)
-    seen = await film(runner, cut.clip, files)
-    _check_length(cut, seen, output.frame_rate)
-    await _make(runner, cut, seen, files, output, into)
+    look = await film(runner, cut.clip, files)
+    _check_length(cut, look, output.frame_rate)
+    await _make(runner, cut, look, files, output, into)
 
 
 async def make_whole(
@@ -30,10 +30,10 @@ async def make_whole(
 ) -> None:
     """Write all frames of a clip, and repeat its last one up to `whole_frames`."""
     await runner.require(output.video_codec)
-    seen = await film(runner, clip, files)
-    frames = whole_frames(seen.media.seconds, output.frame_rate)
+    look = await film(runner, clip, files)
+    frames = whole_frames(look.media.seconds, output.frame_rate)
     cut = Cut(clip=clip, first=0, frames=frames, rate=Fraction(1))
-    await _make(runner, cut, seen, files, output, into)
+    await _make(runner, cut, look, files, output, into)
 
 
 def whole_frames(seconds: Fraction, frame_rate: int) -> int:
@@ -42,7 +42,7 @@ def whole_frames(seconds: Fraction, frame_rate: int) -> int:
 
 
 async def _make(
-    runner: FFmpegRunner, cut: Cut, seen: Look, files: MediaFiles, output: OutputConfig, into: Path
+    runner: FFmpegRunner, cut: Cut, look: Look, files: MediaFiles, output: OutputConfig, into: Path
 ) -> None:
     crossfade, rate = cut.crossfade, output.frame_rate
     under = await _under(runner, crossfade, files, rate) if crossfade else None
@@ -50,7 +50,7 @@ async def _make(
         await files.local(cut.clip),
         into,
         output.frame_rate,
-        first=_within(cut.first, seen, output.frame_rate),
+        first=_within(cut.first, look, output.frame_rate),
         frames=cut.frames,
         rate=cut.rate,
         fade_in=cut.fade_in,
@@ -60,8 +60,8 @@ async def _make(
         height=output.height,
         codec=output.video_codec,
         bitrate=output.video_bitrate,
-        shown=shown_in(seen),
-        input_format=seen.form,
+        video=video_options_of(look),
+        input_format=look.form,
         ffmpeg=runner.ffmpeg,
     )
     try:
@@ -72,27 +72,27 @@ async def _make(
         await blame(runner, clips, files, failure)
 
 
-def shown_in(seen: Look) -> Shown:
+def video_options_of(look: Look) -> Shown:
     """Return the options for reading the video of a file."""
-    return Shown(track=seen.picture, interlaced=seen.interlaced, hdr=seen.hdr, colours=seen.colours)
+    return Shown(track=look.picture, interlaced=look.interlaced, hdr=look.hdr, colours=look.colours)
 
 
-def heard_in(seen: Look) -> AudioOptions:
+def audio_options_of(look: Look) -> AudioOptions:
     """Return the options for reading the audio of a file."""
     return AudioOptions(
-        track=seen.sound,
-        endless=seen.endless,
-        skip=seen.skip,
-        forgiving=seen.form in FORGIVING,
+        track=look.sound,
+        endless=look.endless,
+        skip=look.skip,
+        forgiving=look.form in FORGIVING,
     )
 
 
 async def film(runner: FFmpegRunner, clip: str, files: MediaFiles) -> Look:
     """Probe a clip; raises `UnreadableMedia`, naming its storage path."""
-    seen = await media(runner, clip, files)
-    if seen.media.picture is None:
+    look = await media(runner, clip, files)
+    if look.media.picture is None:
         raise UnreadableMedia(f"The clip {clip!r} has no video.")
-    return seen
+    return look
 
 
 async def media(runner: FFmpegRunner, path: str, files: MediaFiles) -> Look:
@@ -103,15 +103,15 @@ async def media(runner: FFmpegRunner, path: str, files: MediaFiles) -> Look:
         raise UnreadableMedia(f"{path!r} cannot be read: {error}", details=error.details) from None
 
 
-async def require_frames(runner: FFmpegRunner, made: Path, frames: int) -> None:
+async def require_frames(runner: FFmpegRunner, film_file: Path, frames: int) -> None:
     """Raise `FFmpegFailed` unless a film made here has exactly ``frames`` frames."""
     try:
-        picture = (await runner.look(made)).media.picture
+        picture = (await runner.look(film_file)).media.picture
     except UnreadableMedia:
         picture = None
-    found = picture.frames if picture else 0
-    if found != frames:
-        raise FFmpegFailed(f"FFmpeg made {found} of {frames} frames.")
+    count = picture.frames if picture else 0
+    if count != frames:
+        raise FFmpegFailed(f"FFmpeg made {count} of {frames} frames.")
 
 
 async def blame(
@@ -121,12 +121,12 @@ async def blame(
     ``failure``.
     """
     for path in paths:
-        seen = await media(runner, path, files)
+        look = await media(runner, path, files)
         command = build_decode_command(
             await files.local(path),
-            input_format=seen.form,
-            shown=shown_in(seen),
-            audio=heard_in(seen),
+            input_format=look.form,
+            video=video_options_of(look),
+            audio=audio_options_of(look),
             progress=False,
             ffmpeg=runner.ffmpeg,
         )
@@ -138,7 +138,7 @@ async def blame(
     raise failure
 
 
-def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
+def _check_length(cut: Cut, look: Look, frame_rate: int) -> None:
     """Raise `ClipTooShort` if a cut exceeds its clip's end by more than rounding explains.
 
     Rounded to whole frames, a move begins up to half a frame late and lasts up to one frame longer,
@@ -146,7 +146,7 @@ def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
     half a frame.
     """
     end = (cut.first + cut.frames * cut.rate) / frame_rate
-    length = seen.media.seconds
+    length = look.media.seconds
     if end > length + Fraction(SPARE, frame_rate):
         raise ClipTooShort(
             f"{cut.clip!r} lasts {float(length):.3f} s; the move needs it up to {float(end):.3f} s."
@@ -156,17 +156,17 @@ def _check_length(cut: Cut, seen: Look, frame_rate: int) -> None:
 async def _under(
     runner: FFmpegRunner, crossfade: Crossfade, files: MediaFiles, frame_rate: int
 ) -> Under:
-    seen = await film(runner, crossfade.clip, files)
+    look = await film(runner, crossfade.clip, files)
     return Under(
         file=str(await files.local(crossfade.clip)),
-        input_format=seen.form,
-        first=_within(crossfade.first, seen, frame_rate),
+        input_format=look.form,
+        first=_within(crossfade.first, look, frame_rate),
         rate=crossfade.rate,
         frames=crossfade.frames,
-        shown=shown_in(seen),
+        video=video_options_of(look),
     )
 
 
-def _within(first: int, seen: Look, frame_rate: int) -> int:
+def _within(first: int, look: Look, frame_rate: int) -> int:
     """Return the frame, or the clip's last one if it is beyond the end."""
-    return min(first, max(0, -(-seen.media.seconds * frame_rate // 1) - 1))
+    return min(first, max(0, -(-look.media.seconds * frame_rate // 1) - 1))

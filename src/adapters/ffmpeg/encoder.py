@@ -62,9 +62,9 @@ class FFmpegEncoder:
         clip's storage path.
         """
         with temporary_folder(into) as folder:
-            made = folder / "cut.mp4"
-            await make_cut(self._runner, cut, files, output, made)
-            keep(made, into)
+            draft = folder / "cut.mp4"
+            await make_cut(self._runner, cut, files, output, draft)
+            keep(draft, into)
         return Footage.whole(into, cut.frames)
 
     async def whole(self, clip: str, files: MediaFiles, output: OutputConfig, into: Path) -> None:
@@ -73,9 +73,9 @@ class FFmpegEncoder:
         The result has `frames_of_whole` frames. Raises `UnreadableMedia`, naming the storage path.
         """
         with temporary_folder(into) as folder:
-            made = folder / "clip.mp4"
-            await make_whole(self._runner, clip, files, output, made)
-            keep(made, into)
+            draft = folder / "clip.mp4"
+            await make_whole(self._runner, clip, files, output, draft)
+            keep(draft, into)
 
     def frames_of_whole(self, seconds: Fraction, output: OutputConfig) -> int:
         """Return the number of frames that `whole` makes of a clip of ``seconds``."""
@@ -89,18 +89,18 @@ class FFmpegEncoder:
         Raises `UnreadableMedia`, naming the song's or the clip's storage path.
         """
         with temporary_folder(into) as folder:
-            made = folder / "sound.mp4"
-            await make_sound(self._runner, soundtrack, files, made, samples)
-            keep(made, into)
+            draft = folder / "sound.mp4"
+            await make_sound(self._runner, soundtrack, files, draft, samples)
+            keep(draft, into)
         return into
 
     async def sample(self, output: OutputConfig, into: Path) -> None:
         """Make a film of one black frame, encoded as all others are."""
         await self._runner.require(output.video_codec)
         with temporary_folder(into) as folder:
-            made = folder / "sample.mp4"
+            draft = folder / "sample.mp4"
             command = build_sample_command(
-                made,
+                draft,
                 output.frame_rate,
                 width=output.width,
                 height=output.height,
@@ -109,7 +109,7 @@ class FFmpegEncoder:
                 ffmpeg=self._runner.ffmpeg,
             )
             await self._runner.run(command)
-            keep(made, into)
+            keep(draft, into)
 
     async def version(self) -> str:
         """Return FFmpeg's version, libraries and build options; raises `FFmpegMissing`."""
@@ -147,9 +147,9 @@ class FFmpegEncoder:
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """Join pieces made with the same output, in order, without losing or adding frames."""
         with temporary_folder(into) as folder:
-            made = folder / "joined.mp4"
-            frames = await join(self._runner, pieces, made)
-            keep(made, into)
+            draft = folder / "joined.mp4"
+            frames = await join(self._runner, pieces, draft)
+            keep(draft, into)
         return Footage.whole(into, frames)
 
     async def add_audio(
@@ -161,23 +161,23 @@ class FFmpegEncoder:
         song's or the clip's storage path.
         """
         with temporary_folder(into) as folder:
-            made = folder / "film.mp4"
-            await make_film(self._runner, film, soundtrack, files, made)
-            keep(made, into)
+            draft = folder / "film.mp4"
+            await make_film(self._runner, film, soundtrack, files, draft)
+            keep(draft, into)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """Raise `FilmFlawed` unless the film matches the timeline and decodes completely."""
         try:
-            seen = await self._runner.look(film)
+            look = await self._runner.look(film)
         except UnreadableMedia as error:
             raise FilmFlawed("The film cannot be read.", details=error.details) from None
-        found = list(differences(seen, timeline))
+        flaws = list(differences(look, timeline))
         if not await FILES.run(lambda: starts_fast(film)):
-            found.append("Players must download all of it before they can start.")
-        if not found:
-            found += await self._decoded(film, timeline.frames)
-        if found:
-            raise FilmFlawed(f"The film differs from the request. {' '.join(found)}")
+            flaws.append("Players must download all of it before they can start.")
+        if not flaws:
+            flaws += await self._decoded(film, timeline.frames)
+        if flaws:
+            raise FilmFlawed(f"The film differs from the request. {' '.join(flaws)}")
 
     async def _decoded(self, film: Path, frames: int) -> list[str]:
         # The inspection is the last step of a film, so it may use all cores.
@@ -191,8 +191,8 @@ class FFmpegEncoder:
             raise FilmFlawed(
                 "The film cannot be decoded to its end.", details=error.details
             ) from None
-        seen = progress.frames
-        return [] if seen == frames else [f"Only {seen} of {frames} frames can be decoded."]
+        count = progress.frames
+        return [] if count == frames else [f"Only {count} of {frames} frames can be decoded."]
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """Make a film of one frame in ``folder``; raises the error that prevents films."""

@@ -34,17 +34,17 @@ async def examine_ffmpeg() -> CheckResult:
 
     ffmpeg = find_ffmpeg()
     lines = await _output(ffmpeg.path, "-version")
-    said = re.match(r"ffmpeg version (\S+)", lines[0]) if lines else None
-    text = said[1] if said else "unknown"
+    match_ = re.match(r"ffmpeg version (\S+)", lines[0]) if lines else None
+    text = match_[1] if match_ else "unknown"
     version = version_of(text)
     if version is not None and version < OLDEST.mended:
         raise FFmpegFailed(f"This FFmpeg is {text}: {OLDEST.why}.")
     where = f"the package {ffmpeg.source}" if ffmpeg.source else "PATH"
-    warnings = _named("FFmpeg", version, text)
+    warnings = _fault_texts("FFmpeg", version, text)
     pyav = av.ffmpeg_version_info
     return CheckResult(
         detail=f"FFmpeg {text} from {where}; PyAV {av.__version__} with FFmpeg {pyav}",
-        warnings=(*warnings, *_named("The FFmpeg in PyAV", version_of(pyav), pyav)),
+        warnings=(*warnings, *_fault_texts("The FFmpeg in PyAV", version_of(pyav), pyav)),
         facts={
             "version": text,
             "source": ffmpeg.source or "PATH",
@@ -56,7 +56,7 @@ async def examine_ffmpeg() -> CheckResult:
     )
 
 
-def _named(what: str, version: Version | None, text: str) -> tuple[str, ...]:
+def _fault_texts(what: str, version: Version | None, text: str) -> tuple[str, ...]:
     if version is None:
         return (
             f"{what} reports {text!r} instead of a version, so its known faults cannot be listed.",

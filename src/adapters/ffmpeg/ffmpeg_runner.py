@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.cage.cage import Cage, Limits
-from adapters.ffmpeg.find import FFmpeg, encoders_in, named
+from adapters.ffmpeg.find import FFmpeg, encoders_in, short_version
 from adapters.ffmpeg.process import TAIL, Line, run
 from adapters.media.messages import Look as Seen
 from application.concurrency.timeouts import place_in
@@ -47,8 +47,8 @@ class FFmpegRunner:
         self._limits = limits or Limits()
         self.at_once = at_once
         self._places = Places(at_once)
-        self._found: FFmpeg | None = None
-        self._said: dict[tuple[str, ...], tuple[tuple[int, int, int], list[str]]] = {}
+        self._ffmpeg: FFmpeg | None = None
+        self._outputs: dict[tuple[str, ...], tuple[tuple[int, int, int], list[str]]] = {}
         self._asking = asyncio.Lock()
         """Makes parallel callers share one request for FFmpeg's version."""
 
@@ -58,9 +58,9 @@ class FFmpegRunner:
         return self._here().path
 
     def _here(self) -> FFmpeg:
-        if self._found is None:
-            self._found = self._find()
-        return self._found
+        if self._ffmpeg is None:
+            self._ffmpeg = self._find()
+        return self._ffmpeg
 
     async def run(
         self,
@@ -95,7 +95,7 @@ class FFmpegRunner:
 
     async def version(self) -> str:
         """Return the version, such as 'ffmpeg 7.0.2 (imageio-ffmpeg)'; raises `FFmpegMissing`."""
-        return named(self._here(), await self._of_itself("-version"))
+        return short_version(self._here(), await self._of_itself("-version"))
 
     async def build(self) -> str:
         """Return the version with libraries and build options; raises `FFmpegMissing`."""
@@ -108,19 +108,19 @@ class FFmpegRunner:
         taken.
         """
         file = self._file()
-        if (known := self._known(options, file)) is not None:
+        if (known := self._cached(options, file)) is not None:
             return known
         async with place_in(self._asking, "FFmpeg to list its features", _QUEUE_WAIT):
-            if (known := self._known(options, file)) is not None:
+            if (known := self._cached(options, file)) is not None:
                 return known
             lines: list[str] = []
             await self.run([self.ffmpeg, *options], on_line=lines.append)
-            self._said[options] = (file, lines)
+            self._outputs[options] = (file, lines)
             return lines
 
-    def _known(self, options: tuple[str, ...], file: tuple[int, int, int]) -> list[str] | None:
-        said = self._said.get(options)
-        return said[1] if said is not None and said[0] == file else None
+    def _cached(self, options: tuple[str, ...], file: tuple[int, int, int]) -> list[str] | None:
+        entry = self._outputs.get(options)
+        return entry[1] if entry is not None and entry[0] == file else None
 
     def _file(self) -> tuple[int, int, int]:
         """Return values that change when the executable changes."""
@@ -154,6 +154,6 @@ def temporary_folder(into: Path) -> Generator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep(made: Path, into: Path) -> None:
+def keep(draft: Path, into: Path) -> None:
     """Rename a checked file to its final name."""
-    made.replace(into)
+    draft.replace(into)

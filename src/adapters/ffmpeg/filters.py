@@ -35,9 +35,9 @@ PLAIN: Final = Shown()
 """The options for an ordinary clip."""
 
 
-def whole_pictures(shown: Shown) -> list[str]:
+def whole_pictures(video: Shown) -> list[str]:
     """Merge both fields of interlaced frames, which otherwise show different moments."""
-    return ["bwdif=mode=send_frame:deint=interlaced"] if shown.interlaced else []
+    return ["bwdif=mode=send_frame:deint=interlaced"] if video.interlaced else []
 
 
 def grid(frame_rate: int, rate: Fraction = Fraction(1), spare: int = 0) -> list[str]:
@@ -56,8 +56,8 @@ def grid(frame_rate: int, rate: Fraction = Fraction(1), spare: int = 0) -> list[
         return [*_ENDED, *onto, *_WITHOUT_THE_END]
     # Pad before the grid too: FFmpeg 5 may take the start of the last frame for the clip's end, and
     # the grid would drop that frame.
-    held = [f"tpad=stop={spare}:stop_mode=clone"]
-    return [*held, *onto, *held]
+    still = [f"tpad=stop={spare}:stop_mode=clone"]
+    return [*still, *onto, *still]
 
 
 _ENDED: Final = (
@@ -75,7 +75,7 @@ _WITHOUT_THE_END: Final = ("select='eq(interlace_type,TOPFIRST)'", "setfield=pro
 """Select a clip's own frames, as progressive frames."""
 
 
-def fitted(width: int, height: int, shown: Shown = PLAIN) -> list[str]:
+def fitted(width: int, height: int, video: Shown = PLAIN) -> list[str]:
     """Fit a picture of any shape into the film's, centred on black, as 4:2:0 BT.709."""
     shape = (
         f"scale=w='max(2,2*trunc(min({width},{height}*dar)/2))'"
@@ -83,7 +83,7 @@ def fitted(width: int, height: int, shown: Shown = PLAIN) -> list[str]:
         ":out_color_matrix=bt709:out_range=tv"
     )
     return [
-        *_as_bt709(shown),
+        *_as_bt709(video),
         shape,
         "setsar=1",
         f"pad={width}:{height}:-1:-1",
@@ -92,13 +92,13 @@ def fitted(width: int, height: int, shown: Shown = PLAIN) -> list[str]:
     ]
 
 
-def _as_bt709(shown: Shown) -> list[str]:
+def _as_bt709(video: Shown) -> list[str]:
     """Convert other colours to BT.709; all three values are set, because files may omit some."""
-    if shown.colours is None:
+    if video.colours is None:
         return []
-    primaries, transfer, matrix = shown.colours
+    primaries, transfer, matrix = video.colours
     source = f"setparams=color_primaries={primaries}:color_trc={transfer}:colorspace={matrix}"
-    return [source, *(_TONE_MAP if shown.hdr else ("zscale=p=bt709:t=bt709:m=bt709:r=tv",))]
+    return [source, *(_TONE_MAP if video.hdr else ("zscale=p=bt709:t=bt709:m=bt709:r=tv",))]
 
 
 _TONE_MAP: Final = (

@@ -19,9 +19,9 @@ class FFmpeg(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_ffmpeg() -> FFmpeg:
     """Return the FFmpeg on PATH, or else that of imageio-ffmpeg; raises `FFmpegMissing`."""
-    found = shutil.which("ffmpeg")
-    if found:
-        return FFmpeg(path=found)
+    path = shutil.which("ffmpeg")
+    if path:
+        return FFmpeg(path=path)
     try:
         import imageio_ffmpeg  # pyright: ignore[reportMissingTypeStubs]
 
@@ -30,7 +30,7 @@ def find_ffmpeg() -> FFmpeg:
         raise FFmpegMissing from None
 
 
-def named(ffmpeg: FFmpeg, lines: Sequence[str]) -> str:
+def short_version(ffmpeg: FFmpeg, lines: Sequence[str]) -> str:
     """Return a short version such as 'ffmpeg 7.0.2', from the output of `ffmpeg -version`."""
     first = lines[0] if lines else ""
     match = re.match(r"ffmpeg version n?(\d+(?:\.\d+)*|\S+)", first)

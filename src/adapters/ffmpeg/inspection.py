@@ -15,9 +15,9 @@ AAC_FRAME: Final = Fraction(1024, SAMPLE_RATE)
 """Seconds of one AAC packet, the resolution of its duration."""
 
 
-def differences(seen: Look, timeline: Timeline) -> Iterator[str]:
+def differences(look: Look, timeline: Timeline) -> Iterator[str]:
     """Yield a sentence for each difference between a film and its timeline."""
-    output, picture = timeline.output, seen.media.picture
+    output, picture = timeline.output, look.media.picture
     if picture is None:
         yield "It has no video."
         return
@@ -29,13 +29,13 @@ def differences(seen: Look, timeline: Timeline) -> Iterator[str]:
         yield (f"It is {picture.width}x{picture.height} instead of {output.width}x{output.height}.")
     if picture.codec != CODECS[output.video_codec]:
         yield f"Its video codec is {picture.codec} instead of {CODECS[output.video_codec]}."
-    if abs(seen.media.seconds - length) > frame:
-        yield f"It lasts {float(seen.media.seconds):.3f} s instead of {float(length):.3f} s."
-    if seen.media.sound != output.audio_codec:
-        yield f"Its audio codec is {seen.media.sound or 'missing'} instead of {output.audio_codec}."
-    elif abs((seen.sound_seconds or 0) - length) > AAC_FRAME:
-        heard = float(seen.sound_seconds or 0)
-        yield f"Its sound lasts {heard:.3f} s instead of {float(length):.3f} s."
+    if abs(look.media.seconds - length) > frame:
+        yield f"It lasts {float(look.media.seconds):.3f} s instead of {float(length):.3f} s."
+    if look.media.sound != output.audio_codec:
+        yield f"Its audio codec is {look.media.sound or 'missing'} instead of {output.audio_codec}."
+    elif abs((look.sound_seconds or 0) - length) > AAC_FRAME:
+        sound_length = float(look.sound_seconds or 0)
+        yield f"Its sound lasts {sound_length:.3f} s instead of {float(length):.3f} s."
 
 
 def starts_fast(film: Path) -> bool:

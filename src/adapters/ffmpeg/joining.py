@@ -20,11 +20,11 @@ async def join(runner: FFmpegRunner, pieces: Sequence[Footage], into: Path) -> i
     """
     takes = [take for piece in pieces for shot in piece.shots for take in shot.takes]
     frame_rate = await _common_rate(runner, [take.path for take in takes])
-    listed = into.with_suffix(".ffconcat")
+    list_file = into.with_suffix(".ffconcat")
     lengths = [(take.path, take.count / frame_rate) for take in takes]
-    listed.write_text(concat_list(lengths), encoding="utf-8")
+    list_file.write_text(concat_list(lengths), encoding="utf-8")
     pieces_read = [str(take.path.absolute()) for take in takes]
-    command = build_concat_command(listed, into, ffmpeg=runner.ffmpeg)
+    command = build_concat_command(list_file, into, ffmpeg=runner.ffmpeg)
     await runner.run(command, reads=pieces_read)
     expected = sum(piece.frames for piece in pieces)
     await require_frames(runner, into, expected)
@@ -53,10 +53,10 @@ class _Kind(msgspec.Struct, frozen=True):
 
 async def _kind(runner: FFmpegRunner, path: Path) -> _Kind:
     try:
-        seen = await runner.look(path)
+        look = await runner.look(path)
     except UnreadableMedia as error:
         raise FFmpegFailed("A piece cannot be read.", details=error.details) from None
-    picture = seen.media.picture
+    picture = look.media.picture
     if picture is None:
         raise FFmpegFailed("A piece has no video.")
-    return _Kind(seen.setup, picture.frame_rate, picture.width, picture.height, picture.codec)
+    return _Kind(look.setup, picture.frame_rate, picture.width, picture.height, picture.codec)

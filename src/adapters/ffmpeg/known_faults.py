@@ -71,13 +71,13 @@ Distributions fix faults without changing the version number, so a listed fault 
 """
 
 
-def version_of(said: str) -> Version | None:
+def version_of(text: str) -> Version | None:
     """Return the numbers in a version such as `n9.0.2-17-g2a57` or `5.1.6-0+deb12u1`.
 
     None for a development build, which has no version number.
     """
-    found = re.match(r"n?(\d+(?:\.\d+)*)(?![\w])", said)
-    return tuple(int(each) for each in found[1].split(".")) if found else None
+    numbers = re.match(r"n?(\d+(?:\.\d+)*)(?![\w])", text)
+    return tuple(int(each) for each in numbers[1].split(".")) if numbers else None
 
 
 def faults_of(version: Version) -> tuple[Fault, ...]:

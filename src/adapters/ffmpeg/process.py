@@ -26,7 +26,7 @@ _ENDING: Final = 30.0
 """Maximum seconds to wait for the end of a killed process."""
 _LOWEST: Final = 19
 """Lowest priority of a process: it computes when no other process does."""
-_SAID: Final = "cage: "
+_PREFIX: Final = "cage: "
 """Prefix of the launcher's own messages."""
 
 _log = logging.getLogger("bachata.ffmpeg")
@@ -72,7 +72,8 @@ async def run(
     try:
         async with asyncio.timeout(limits.seconds), asyncio.TaskGroup() as readers:
             readers.create_task(_each_line(process.stdout, on_line or _unheard))
-            readers.create_task(_each_line(process.stderr, last.append))
+            # A program that floods stderr must not cost more than reading it does.
+            readers.create_task(_each_line(process.stderr, last.append, tail))
             readers.create_task(_waited(process))
     except TimeoutError:
         raise FFmpegFailed(
@@ -99,9 +100,9 @@ async def _waited(process: asyncio.subprocess.Process) -> None:
 
 def _refuse_launch(status: int, last: Sequence[str]) -> None:
     """Raise the error of a program that could not be started."""
-    if not last or not last[-1].startswith(_SAID):
+    if not last or not last[-1].startswith(_PREFIX):
         return
-    reason = last[-1].removeprefix(_SAID)
+    reason = last[-1].removeprefix(_PREFIX)
     if status == NOT_FOUND:
         raise FileNotFoundError(reason)
     if status == NOT_CAGED:
@@ -112,18 +113,23 @@ def _unheard(line: str) -> None:
     """Ignore a line."""
 
 
-async def _each_line(stream: asyncio.StreamReader | None, on_line: Line) -> None:
-    """Pass on each line, cut at a maximum length, so that memory stays bounded."""
+async def _each_line(
+    stream: asyncio.StreamReader | None, on_line: Line, most: int | None = None
+) -> None:
+    """Pass on each line, cut at a maximum length, so that memory stays bounded.
+
+    Of lines that are read together only the last ``most`` are passed on.
+    """
     if stream is None:
         return
-    held = b""
+    rest = b""
     while chunk := await stream.read(65_536):
-        *whole, held = re.split(rb"[\r\n]+", held + chunk)
-        for line in whole:
+        *whole, rest = re.split(rb"[\r\n]+", rest + chunk)
+        for line in whole if most is None else whole[-most:]:
             on_line(line[:_LONGEST_LINE].decode(errors="replace"))
-        held = held[:_LONGEST_LINE]
-    if held:
-        on_line(held.decode(errors="replace"))
+        rest = rest[:_LONGEST_LINE]
+    if rest:
+        on_line(rest.decode(errors="replace"))
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

@@ -23,7 +23,7 @@ from adapters.ffmpeg.audio_filters import (
     loudness_in,
 )
 from adapters.ffmpeg.commands import build_add_audio_command, build_sound_command
-from adapters.ffmpeg.cutting import blame, film, heard_in, media, require_frames
+from adapters.ffmpeg.cutting import audio_options_of, blame, film, media, require_frames
 from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from application.concurrency.threads import FILES
 from application.ports.footage import Footage
@@ -138,10 +138,10 @@ async def _song_read(
     """Return the song's container and track; raises `UnreadableMedia` for a file without sound."""
     if song is None:
         return "", FIRST
-    seen = await media(runner, song, files)
-    if seen.media.sound is None:
+    look = await media(runner, song, files)
+    if look.media.sound is None:
         raise UnreadableMedia(f"The song {song!r} has no sound.")
-    return seen.form, heard_in(seen)
+    return look.form, audio_options_of(look)
 
 
 async def _own_sound(
@@ -149,26 +149,26 @@ async def _own_sound(
 ) -> Path | None:
     """Return the clips' own sound, cue after cue, as PCM; None if all of it is silent."""
     audible = {
-        clip: seen
+        clip: look
         for clip in dict.fromkeys(cue.clip for cue in soundtrack.cues if cue.volume > 0)
-        if (seen := await film(runner, clip, files)).media.sound is not None
+        if (look := await film(runner, clip, files)).media.sound is not None
     }
     cues = [cue for cue in dict.fromkeys(soundtrack.cues) if cue.volume > 0 and cue.clip in audible]
     if not cues:
         return None
-    made = {cue: into.with_name(f"{index}.pcm") for index, cue in enumerate(cues)}
+    parts = {cue: into.with_name(f"{index}.pcm") for index, cue in enumerate(cues)}
 
     async def make(cue: Cue) -> None:
         command = build_own_sound_command(
             await files.local(cue.clip),
-            made[cue],
+            parts[cue],
             first=cue.first,
             frames=cue.frames,
             frame_rate=soundtrack.frame_rate,
             rate=cue.rate,
             volume=cue.volume,
             input_format=audible[cue.clip].form,
-            audio=heard_in(audible[cue.clip]),
+            audio=audio_options_of(audible[cue.clip]),
             ffmpeg=runner.ffmpeg,
         )
         try:
@@ -182,18 +182,18 @@ async def _own_sound(
                 group.create_task(make(cue))
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
-    await FILES.run(lambda: _spliced(soundtrack, made, into))
+    await FILES.run(lambda: _spliced(soundtrack, parts, into))
     return into
 
 
-def _spliced(soundtrack: Soundtrack, made: Mapping[Cue, Path], into: Path) -> None:
+def _spliced(soundtrack: Soundtrack, parts: Mapping[Cue, Path], into: Path) -> None:
     """Write each cue's sound at its place; missing parts are silent."""
     frame, rate = 0, soundtrack.frame_rate
     with into.open("wb") as whole:
         for cue in soundtrack.cues:
             whole.seek(filters.samples_in(frame, rate) * BYTES_A_SAMPLE)
-            if cue in made:
-                with made[cue].open("rb") as part:
+            if cue in parts:
+                with parts[cue].open("rb") as part:
                     shutil.copyfileobj(part, whole)
             frame += cue.frames
         whole.truncate(filters.samples_in(soundtrack.frames, rate) * BYTES_A_SAMPLE)
@@ -228,11 +228,11 @@ async def _level(
             audio=audio,
             ffmpeg=runner.ffmpeg,
         )
-        measured = await _measured(runner, command)
-        if measured is None:
+        loudness = await _loudness(runner, command)
+        if loudness is None:
             return level
-        level = levelled(measured, soundtrack.loudness, level)
-        if not level.limited or abs(measured.integrated - soundtrack.loudness) < NEAR:
+        level = levelled(loudness, soundtrack.loudness, level)
+        if not level.limited or abs(loudness.integrated - soundtrack.loudness) < NEAR:
             break
     return level
 
@@ -258,11 +258,11 @@ async def _encode(
         audio_format="mov",
         ffmpeg=runner.ffmpeg,
     )
-    for left in reversed(range(_ENCODINGS - 1)):
-        measured = await _measured(runner, measure)
-        if measured is None:
+    for rounds in reversed(range(_ENCODINGS - 1)):
+        loudness = await _loudness(runner, measure)
+        if loudness is None:
             return
-        better = corrected(measured, soundtrack.loudness, level, last=left == 0)
+        better = corrected(loudness, soundtrack.loudness, level, last=rounds == 0)
         if better == level:
             return
         level = better
@@ -274,7 +274,7 @@ def _long(soundtrack: Soundtrack, samples: int | None) -> int:
     return whole if samples is None else samples
 
 
-async def _measured(runner: FFmpegRunner, command: list[str]) -> Loudness | None:
+async def _loudness(runner: FFmpegRunner, command: list[str]) -> Loudness | None:
     """Return what a measuring command finds; None for silence."""
     lines = await runner.run(command, tail=_MEASUREMENT)
     try:

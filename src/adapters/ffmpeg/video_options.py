@@ -30,8 +30,8 @@ def encoded(codec: str, width: int, height: int, frame_rate: int, bitrate: str) 
     """
     group = 2 * frame_rate
     rate = [
-        *("-b:v", bitrate, "-maxrate", _written(bits(bitrate) * 5 // 4)),
-        *("-bufsize", _written(bits(bitrate) * 2)),
+        *("-b:v", bitrate, "-maxrate", _rate_text(bits(bitrate) * 5 // 4)),
+        *("-bufsize", _rate_text(bits(bitrate) * 2)),
     ]
     timing = ["-video_track_timescale", str(512 * frame_rate)]
     if codec == "libx265":
@@ -61,7 +61,7 @@ def _level(width: int, height: int, frame_rate: int, bitrate: str) -> list[str]:
     return []
 
 
-def _written(rate: int) -> str:
+def _rate_text(rate: int) -> str:
     """Return bits per second in the usual notation: 2500k, 4M."""
     whole, unit = next(
         (Fraction(rate, scale), unit)

@@ -84,11 +84,11 @@ class _Flat:
         self._faiss.omp_set_num_threads(1)
         index = self._fast if mask is None else self._index
         parameters = None if mask is None else _among(self._faiss, mask)
-        wanted = min(most + _MARGIN, len(self.matrix))
-        scores, rows = index.search(query[np.newaxis], wanted, params=parameters)
-        found = rows[0] >= 0
-        scores, rows = scores[0][found], rows[0][found]
-        if len(rows) < wanted or scores[-1] < scores[most - 1] - SLACK:
+        count = min(most + _MARGIN, len(self.matrix))
+        scores, rows = index.search(query[np.newaxis], count, params=parameters)
+        hits = rows[0] >= 0
+        scores, rows = scores[0][hits], rows[0][hits]
+        if len(rows) < count or scores[-1] < scores[most - 1] - SLACK:
             return rows
         least = float(scores[most - 1]) - 2 * SLACK
         _, _, more = self._index.range_search(query[np.newaxis], least, params=parameters)
@@ -130,11 +130,11 @@ class _Divided:
         # A narrow filter may leave too few rows in the nearest clusters; then search all of them.
         for parts in (self._nprobe, self._lists):
             parameters = self._faiss.SearchParametersIVF(sel=selector, nprobe=parts)
-            wanted = min(most + _MARGIN, len(self.matrix))
-            _, rows = self._index.search(query[np.newaxis], wanted, params=parameters)
-            found = rows[0][rows[0] >= 0]
-            if len(found) >= most:
-                return found
+            count = min(most + _MARGIN, len(self.matrix))
+            _, rows = self._index.search(query[np.newaxis], count, params=parameters)
+            hits = rows[0][rows[0] >= 0]
+            if len(hits) >= most:
+                return hits
         return NumpySearch(Vectors(self.matrix)).near(query, most, mask)
 
 

@@ -54,10 +54,10 @@ def remove_leftovers(folder: Path) -> None:
     owned_folders.remove_leftovers(folder)
     before = time.time() - ABANDONED.total_seconds()
     # Earlier versions gave these names to unfinished indexes, without locks.
-    for left in folder.glob(f"{_NAME}.*"):
+    for leftover in folder.glob(f"{_NAME}.*"):
         with suppress(FileNotFoundError):
-            if left.stat().st_mtime < before:
-                left.unlink()
+            if leftover.stat().st_mtime < before:
+                leftover.unlink()
 
 
 @contextmanager

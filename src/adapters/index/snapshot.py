@@ -62,14 +62,14 @@ class Snapshot:
 
     def nearest(self, query: Fused, most: int, among: Among) -> SearchResult:
         """See `application.ports.move_index.MoveIndex`."""
-        asked = numbers(query)
+        vector = numbers(query)
         mask = self._mask(among)
         matching = len(self.traits.ids) if mask is None else int(np.count_nonzero(mask))
         most = min(most, matching)
         if most <= 0:
             return SearchResult(version=self.version, moves=())
-        rows = np.sort(self.search.near(asked, most, mask))
-        scores = self._scores(asked, rows)
+        rows = np.sort(self.search.near(vector, most, mask))
+        scores = self._scores(vector, rows)
         # A stable sort leaves equal scores in the order of the rows, which is that of the ids.
         first = np.argsort(-scores, kind="stable")[:most]
         moves = tuple(Near(self.traits.ids[rows[at]], float(scores[at])) for at in first)
@@ -77,9 +77,9 @@ class Snapshot:
 
     def _scores(self, query: Query, rows: Places) -> NDArray[np.float64]:
         """Return inner products in 64 bits, which are exact for fused vectors."""
-        asked = query.astype(np.float64)
+        vector = query.astype(np.float64)
         parts = [
-            self.search.matrix[rows[start : start + _AT_ONCE]].astype(np.float64) @ asked
+            self.search.matrix[rows[start : start + _AT_ONCE]].astype(np.float64) @ vector
             for start in range(0, len(rows), _AT_ONCE)
         ]
         return np.concatenate(parts)
@@ -88,9 +88,11 @@ class Snapshot:
         """Return a mask of the matching rows; None if all match."""
         tests: list[Any] = []
         if among.label is not None:
-            known = among.label in self.traits.labels
-            place = self.traits.labels.index(among.label) if known else -1
-            tests.append(self._labels == place if known else np.zeros(len(self._labels), np.bool_))
+            has_label = among.label in self.traits.labels
+            place = self.traits.labels.index(among.label) if has_label else -1
+            tests.append(
+                self._labels == place if has_label else np.zeros(len(self._labels), np.bool_)
+            )
         if among.difficulty not in (None, HARDNESS[-1]):
             tests.append(self._difficulties <= HARDNESS.index(among.difficulty))
         if among.energy_level is not None:
@@ -98,7 +100,7 @@ class Snapshot:
         if among.style is not None:
             tests.append(self._styles == _STYLES.index(among.style))
         if banned := [self._place[each] for each in among.banned if each in self._place]:
-            left = np.ones(len(self._labels), np.bool_)
-            left[banned] = False
-            tests.append(left)
+            mask = np.ones(len(self._labels), np.bool_)
+            mask[banned] = False
+            tests.append(mask)
         return np.logical_and.reduce(tests) if tests else None

@@ -47,7 +47,9 @@ class VectorIndex:
     async def swap(self, version: str, entries: Sequence[Entry]) -> None:
         """See `application.ports.move_index.MoveIndex`."""
         async with place_in(self._lock, "the index that is being made", _QUEUE_WAIT):
-            self._snapshot = snapshot = await THREADS.run(lambda: self._made(version, entries))
+            self._snapshot = snapshot = await THREADS.run(
+                lambda: self._snapshot_of(version, entries)
+            )
             if self._folder is not None:
                 folder = self._folder
                 await THREADS.run(lambda: _store(folder, snapshot))
@@ -75,15 +77,15 @@ class VectorIndex:
             raise NotReady("No moves have been indexed yet.")
         return self._snapshot
 
-    def _made(self, version: str, entries: Sequence[Entry]) -> Snapshot:
+    def _snapshot_of(self, version: str, entries: Sequence[Entry]) -> Snapshot:
         ordered = _ordered(entries)
         return Snapshot(version, traits_of(ordered), self._search_factory(Vectors(ordered)))
 
     def _restored(self, folder: Path, version: str) -> Snapshot | None:
-        found = index_file.read(folder, version)
-        if found is None:
+        contents = index_file.read(folder, version)
+        if contents is None:
             return None
-        traits, rows = found
+        traits, rows = contents
         return Snapshot(version, traits, self._search_factory(Vectors(rows)))
 
 

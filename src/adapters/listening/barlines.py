@@ -41,20 +41,20 @@ def turned(places: Places, downbeat: Array, spectrum: SpectralFeatures, beats: T
     """
     if len(places) < FEWEST:
         return places
-    seen = downbeat_cues(places, downbeat, spectrum, beats)
-    counted = recounted(places, seen)
-    odds = np.array(WEIGHTS) @ cues(counted, seen)
+    downbeat_evidence = downbeat_cues(places, downbeat, spectrum, beats)
+    counted = recounted(places, downbeat_evidence)
+    odds = np.array(WEIGHTS) @ cues(counted, downbeat_evidence)
     return (counted - int(odds.argmax())) % BAR
 
 
-def cues(places: Places, seen: DownbeatCues) -> Times:
+def cues(places: Places, downbeat_evidence: DownbeatCues) -> Times:
     """Return the mean of each of the `Cues` if each place is a bar's first: shape (4 cues, 4
     places).
 
     For a place without beats it is the minimum.
     """
     firsts = [places == place for place in range(BAR)]
-    cue_rows = (getattr(seen, name) for name in Cues._fields)
+    cue_rows = (getattr(downbeat_evidence, name) for name in Cues._fields)
     return np.array(
         [
             [each[first].mean() if first.any() else each.min() for first in firsts]

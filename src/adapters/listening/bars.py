@@ -93,9 +93,9 @@ def evidence(
     the same for every sequence.
     """
     frames = len(beat)
-    heard = np.clip(beat.astype(np.float64), _LEAST_BEAT, 1 - _LEAST_BEAT)
-    against = np.log((1 - heard) / (_BEAT_SHARE - 1))
-    total = np.concatenate([[0], np.cumsum(np.log(heard) - against)])
+    likelihood = np.clip(beat.astype(np.float64), _LEAST_BEAT, 1 - _LEAST_BEAT)
+    against = np.log((1 - likelihood) / (_BEAT_SHARE - 1))
+    total = np.concatenate([[0], np.cumsum(np.log(likelihood) - against)])
     claimed = np.maximum(1, -(-periods // _BEAT_SHARE))
     frame = np.arange(frames)[:, np.newaxis]
     pulse = total[np.minimum(frame + claimed, frames)] - total[frame]

@@ -58,9 +58,9 @@ def changes(spectrum: SpectralFeatures, beats: Times) -> Array:
     """
     last = 2 * beats[-1] - beats[-2] if len(beats) > 1 else beats[-1] + 0.5
     loudness, levels, _ = spectrum.between(np.append(beats, last))
-    seen = (standard(loudness[:, np.newaxis]), standard(levels))
-    found = [apart(each, reach) for each in seen for reach in _REACH]
-    each = np.stack([one / (one.mean() + np.float32(1e-9)) for one in found])
+    features = (standard(loudness[:, np.newaxis]), standard(levels))
+    novelties = [apart(each, reach) for each in features for reach in _REACH]
+    each = np.stack([one / (one.mean() + np.float32(1e-9)) for one in novelties])
     return each.mean(axis=0).astype(np.float32)
 
 
@@ -78,10 +78,10 @@ def sections(
         change = changes(spectrum, beats)
         at = np.searchsorted(beats, starts - 1e-6)
         strengths = change[np.minimum(at, len(change) - 1)]
-        chosen = [float(starts[index]) for index in _beginnings(strengths)]
+        beginnings = [float(starts[index]) for index in _beginnings(strengths)]
         # A short lead-in before the first "1" belongs to the first section.
-        lead = [0.0] if chosen[0] > _UPBEAT * (beats[1] - beats[0]) else []
-        edges = [*lead, *chosen, duration]
+        lead = [0.0] if beginnings[0] > _UPBEAT * (beats[1] - beats[0]) else []
+        edges = [*lead, *beginnings, duration]
         edges[0] = 0.0
     loudness, _, _ = spectrum.between(np.array(edges))
     energy = scaled(spectrum, loudness)
@@ -94,27 +94,27 @@ def sections(
 def _beginnings(strengths: Array) -> list[int]:
     """Return the eight-counts that begin sections, including the first."""
     bar = float(strengths.mean() + _STANDING_OUT * strengths.std())
-    chosen = [0]
+    beginnings = [0]
     for index in map(int, np.argsort(-strengths, kind="stable")):
         if strengths[index] < bar:
             break
-        if min(abs(index - other) for other in (*chosen, len(strengths))) >= _SHORTEST:
-            chosen.append(index)
-    return _parted(sorted(chosen), strengths)
+        if min(abs(index - other) for other in (*beginnings, len(strengths))) >= _SHORTEST:
+            beginnings.append(index)
+    return _parted(sorted(beginnings), strengths)
 
 
-def _parted(chosen: Sequence[int], strengths: Array) -> list[int]:
-    found = list(chosen)
+def _parted(beginnings: Sequence[int], strengths: Array) -> list[int]:
+    result = list(beginnings)
     position = 0
-    while position < len(found):
-        start = found[position]
-        end = found[position + 1] if position + 1 < len(found) else len(strengths)
+    while position < len(result):
+        start = result[position]
+        end = result[position + 1] if position + 1 < len(result) else len(strengths)
         if end - start > _LONGEST:
             inner = range(start + _SHORTEST, end - _SHORTEST + 1)
-            found.insert(position + 1, max(inner, key=lambda index: float(strengths[index])))
+            result.insert(position + 1, max(inner, key=lambda index: float(strengths[index])))
         else:
             position += 1
-    return found
+    return result
 
 
 def scaled(spectrum: SpectralFeatures, loudness: Array) -> Array:

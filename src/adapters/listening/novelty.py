@@ -6,20 +6,21 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 
-def apart(seen: Array, reach: int) -> Array:
+def apart(features: Array, reach: int) -> Array:
     """Return the distance between the means of the ``reach`` beats before and after each beat.
 
-    ``seen`` is (beats, numbers). The result is zero at the ends, where there are not enough beats.
+    ``features`` is (beats, numbers). The result is zero at the ends, where there are not enough
+    beats.
     """
-    count = len(seen)
-    total = np.vstack([np.zeros((1, seen.shape[1])), np.cumsum(seen, axis=0)])
-    found = np.zeros(count, np.float32)
+    count = len(features)
+    total = np.vstack([np.zeros((1, features.shape[1])), np.cumsum(features, axis=0)])
+    distances = np.zeros(count, np.float32)
     inner = np.arange(reach, count - reach)
     if len(inner):
         past = total[inner] - total[inner - reach]
         future = total[inner + reach] - total[inner]
-        found[inner] = np.linalg.norm(future - past, axis=1) / reach
-    return found
+        distances[inner] = np.linalg.norm(future - past, axis=1) / reach
+    return distances
 
 
 def standard(values: Array, least: float = 1e-3) -> Array:

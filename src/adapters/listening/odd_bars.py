@@ -44,7 +44,7 @@ def recounted(places: Places, downbeat_cues: DownbeatCues) -> Places:
     is wrong. The most likely count comes from an exact search (Viterbi). This does not decide which
     beat of the bar is the first.
     """
-    said = weighed(downbeat_cues)
+    weights = weighed(downbeat_cues)
     stay = -np.log1p(3 * np.exp(-RARE))
     best = np.zeros(BAR)
     came_from = np.tile(np.arange(BAR), (len(places), 1))
@@ -54,7 +54,7 @@ def recounted(places: Places, downbeat_cues: DownbeatCues) -> Places:
         came_from[beat, best < anew] = other
         best = np.maximum(best, anew) + stay
         # A shift by s makes the beats at place s the first of their bars.
-        best[place] += said[beat]
+        best[place] += weights[beat]
     shifts = np.zeros(len(places), np.int64)
     shift = int(best.argmax())
     for beat in range(len(places) - 1, -1, -1):

@@ -38,22 +38,22 @@ def analyze(samples: Samples) -> Analysis:
     """
     duration = len(samples) / RATE
     spectrum = SpectralFeatures(samples)
-    heard = track(samples, spectrum)
-    beats = heard.beats[(heard.beats >= 0) & (heard.beats < duration)]
-    downbeats = heard.downbeats[np.isin(heard.downbeats, beats)]
+    song_beats = track(samples, spectrum)
+    beats = song_beats.beats[(song_beats.beats >= 0) & (song_beats.beats < duration)]
+    downbeats = song_beats.downbeats[np.isin(song_beats.downbeats, beats)]
     starts = ones(spectrum, beats, downbeats) if len(beats) else downbeats
     energy = np.zeros(0, np.float32)
     if len(beats):
         energy = scaled(spectrum, spectrum.between(np.append(beats, duration))[0])
     return Analysis(
-        tempo=round(heard.tempo, 2) if heard.tempo and len(beats) else 0,
+        tempo=round(song_beats.tempo, 2) if song_beats.tempo and len(beats) else 0,
         beats=_rounded(beats),
         downbeats=_rounded(downbeats),
         ones=_rounded(starts),
         sections=sections(spectrum, beats, starts, duration),
         duration=duration,
         analyzed_by=NAME,
-        confidence=round(heard.confidence, 3),
+        confidence=round(song_beats.confidence, 3),
         beat_energy=tuple(round(float(each), 3) for each in energy),
         embedding=tuple(round(float(each), 6) for each in spectrum.embedding(beats)),
         peaks=tuple(round(float(each), 3) for each in peaks(samples, _PEAKS)),

@@ -86,8 +86,8 @@ class SpectralFeatures:
             return np.zeros(_STEPS, np.float32)
         steps = np.arange(0, len(beats) - 1, 4 / _STEPS)
         moments = np.interp(steps, np.arange(len(beats)), beats) * RATE / HOP
-        heard = np.interp(moments, np.arange(len(self.loudness)), self.loudness)
-        whole = heard[: len(heard) // _STEPS * _STEPS].reshape(-1, _STEPS).mean(axis=0)
+        curve = np.interp(moments, np.arange(len(self.loudness)), self.loudness)
+        whole = curve[: len(curve) // _STEPS * _STEPS].reshape(-1, _STEPS).mean(axis=0)
         return (whole - whole.mean()).astype(np.float32)
 
 

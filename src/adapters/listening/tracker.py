@@ -100,14 +100,14 @@ def track(samples: Array, spectrum: SpectralFeatures | None = None) -> SongBeats
     # What surrounds the music is included to find the beat, but nobody dances to it.
     inside = (times >= first / RATE - _AHEAD) & (times < last / RATE)
     times = times[inside]
-    known = spectrum or SpectralFeatures(samples)
-    places = turned(row.places[inside], row.downbeat[inside], known, times)
+    own_spectrum = spectrum or SpectralFeatures(samples)
+    places = turned(row.places[inside], row.downbeat[inside], own_spectrum, times)
     return SongBeats(times, times[places == 0], row.confidence, _tempo(times))
 
 
-def count(seen: Array, weights: Weights) -> Count:
+def count(features_of_frames: Array, weights: Weights) -> Count:
     """Return the best sequence of beats for `features` (frames, 34), even if there is no beat."""
-    beat, downbeat = probabilities(seen, weights)
+    beat, downbeat = probabilities(features_of_frames, weights)
     row = _row(beat, downbeat, _BAR)
     if len(row.frames) == 0:
         return Count(np.zeros(0), row.places, np.zeros(0, np.float32), 0.0)
@@ -128,8 +128,8 @@ def _paces(beats_a_bar: int) -> Paces:
 
 
 def _row(beat: Array, downbeat: Array, beats_a_bar: int) -> Row:
-    known = _paces(beats_a_bar)
-    return best_row(evidence(beat, downbeat, known.periods, beats_a_bar), known)
+    tempo_paces = _paces(beats_a_bar)
+    return best_row(evidence(beat, downbeat, tempo_paces.periods, beats_a_bar), tempo_paces)
 
 
 def _agreement(peaks: NDArray[np.int64], beat: Array) -> float:

@@ -8,7 +8,7 @@ PCM: Final = (
     *("pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"),
     *("pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be"),
 )
-TAKEN: Final = frozenset((*VIDEO, *AUDIO, *PCM))
+ACCEPTED_CODECS: Final = frozenset((*VIDEO, *AUDIO, *PCM))
 
 DECODERS: Final = ",".join(
     (

@@ -42,12 +42,12 @@ CPU_SECONDS: Final = 30 * 60
 """Maximum CPU seconds in total, for the longest accepted file."""
 
 
-def refuse(what: str, found: int, most: int) -> NoReturn:
+def refuse(what: str, count: int, most: int) -> NoReturn:
     """Raise `TooLarge`, which names the limit and the number found."""
-    raise TooLarge(f"A file may have {most:,} {what} at most; this one has {found:,} or more.")
+    raise TooLarge(f"A file may have {most:,} {what} at most; this one has {count:,} or more.")
 
 
-def keep(what: str, found: int, most: int) -> None:
-    """Raise `TooLarge` if ``found`` exceeds ``most``."""
-    if found > most:
-        refuse(what, found, most)
+def keep(what: str, count: int, most: int) -> None:
+    """Raise `TooLarge` if ``count`` exceeds ``most``."""
+    if count > most:
+        refuse(what, count, most)

@@ -26,7 +26,7 @@ _MATRICES: Final = {1: "bt709", 5: "bt470bg", 6: "smpte170m", 10: "bt2020c"}
 """PQ and HLG, the numbers of BT.2020, other primaries and matrices (ITU-T H.273), with their names
 in FFmpeg.
 """
-_SEEN: Final = 3
+_MOST_PICTURES: Final = 3
 """Number of first frames to decode, to detect interlacing."""
 
 
@@ -34,21 +34,23 @@ class _Chosen:
     """The selected tracks and their durations."""
 
     def __init__(
-        self, found: "InputContainer", file: int, seconds: float, patience: Patience
+        self, source: "InputContainer", file: int, seconds: float, patience: Patience
     ) -> None:
-        self.tracks = survey(found, seconds, patience)
-        self.streams = len(found.streams)
-        self.picture = moving_picture(found, self.tracks)
-        self.sound = sound_track(found, self.tracks, lambda index: is_silent(file, index, patience))
+        self.tracks = survey(source, seconds, patience)
+        self.streams = len(source.streams)
+        self.picture = moving_picture(source, self.tracks)
+        self.sound = sound_track(
+            source, self.tracks, lambda index: is_silent(file, index, patience)
+        )
         if self.picture is None and self.sound is None:
-            raise nothing_there(found)
-        self.beginning = origin(found)
-        stream = None if self.sound is None else cast("AudioStream", found.streams[self.sound])
+            raise nothing_there(source)
+        self.beginning = origin(source)
+        stream = None if self.sound is None else cast("AudioStream", source.streams[self.sound])
         self.sound_codec = codec_of(stream) if stream is not None else None
         self.sound_rate = (stream.rate or 0) if stream is not None else 0
 
     @property
-    def heard(self) -> Fraction | None:
+    def sound_seconds(self) -> Fraction | None:
         """Return the seconds to the end of the audio track, from its packets."""
         return None if self.sound is None else self.tracks[self.sound].end(self.beginning)
 
@@ -57,53 +59,53 @@ def look(file: int, seconds: float) -> Look:
     """Probe an open file up to ``seconds``; raises `UnreadableMedia`, `TooLarge`."""
     patience = Patience()
     container = sniffed(file)
-    with opened(file, container) as found:
-        chosen = _Chosen(found, file, seconds, patience)
-    if chosen.picture is None:
-        return _song(file, container, chosen, seconds, patience)
-    with opened(file, container) as found:
-        stream = cast("VideoStream", found.streams[chosen.picture])
-        return _film(found, stream, container, chosen, patience)
+    with opened(file, container) as source:
+        choice = _Chosen(source, file, seconds, patience)
+    if choice.picture is None:
+        return _song(file, container, choice, seconds, patience)
+    with opened(file, container) as source:
+        stream = cast("VideoStream", source.streams[choice.picture])
+        return _film(source, stream, container, choice, patience)
 
 
 def _song(
-    file: int, container: Container, chosen: _Chosen, seconds: float, patience: Patience
+    file: int, container: Container, choice: _Chosen, seconds: float, patience: Patience
 ) -> Look:
-    assert chosen.sound is not None  # noqa: S101 - one of both is there
-    heard = length(file, chosen.sound, seconds, patience)
-    if not heard:
+    assert choice.sound is not None  # noqa: S101 - one of both is there
+    sound_length = length(file, choice.sound, seconds, patience)
+    if not sound_length:
         raise UnreadableMedia("The sound of the file is empty: it has no samples.")
     return Look(
         form=container.form,
-        media=Media(seconds=heard, sound=chosen.sound_codec, streams=chosen.streams),
-        sound=chosen.sound,
-        sound_seconds=heard,
-        sound_rate=chosen.sound_rate,
+        media=Media(seconds=sound_length, sound=choice.sound_codec, streams=choice.streams),
+        sound=choice.sound,
+        sound_seconds=sound_length,
+        sound_rate=choice.sound_rate,
         endless=container.endless,
         skip=container.skip,
     )
 
 
 def _film(
-    found: "InputContainer",
+    source: "InputContainer",
     stream: "VideoStream",
     container: Container,
-    chosen: _Chosen,
+    choice: _Chosen,
     patience: Patience,
 ) -> Look:
-    track: Track = chosen.tracks[stream.index]
-    end = track.end(chosen.beginning)
+    track: Track = choice.tracks[stream.index]
+    end = track.end(choice.beginning)
     if end <= 0:
         raise UnreadableMedia("The film has no timestamps for its frames.")
     coded: Any = stream.codec_context
     configuration = bytes(coded.extradata or b"")
-    width, height, seen = coded.width, coded.height, list[VideoFrameOf]()
+    width, height, pictures = coded.width, coded.height, list[VideoFrameOf]()
     if width * height <= limits.FRAME_PIXELS:
         # A film with too many pixels for processing is not decoded here either.
         limits.keep("pixels in all its pictures", width * height * track.packets, limits.PIXELS)
-        seen = _first_pictures(found, stream, patience)
-        width, height = seen[0].width, seen[0].height
-    turned = bool(seen) and seen[0].turned
+        pictures = _first_pictures(source, stream, patience)
+        width, height = pictures[0].width, pictures[0].height
+    turned = bool(pictures) and pictures[0].turned
     return Look(
         form=container.form,
         media=Media(
@@ -115,17 +117,17 @@ def _film(
                 frame_rate=Fraction(stream.average_rate or track.packets / end),
                 frames=track.packets,
             ),
-            sound=chosen.sound_codec,
-            streams=chosen.streams,
+            sound=choice.sound_codec,
+            streams=choice.streams,
         ),
         picture=stream.index,
-        sound=chosen.sound,
-        hdr=bool(seen) and seen[0].transfer in _HDR,
-        colours=_colours(seen[0]) if seen else None,
-        interlaced=any(each.interlaced for each in seen),
+        sound=choice.sound,
+        hdr=bool(pictures) and pictures[0].transfer in _HDR,
+        colours=_colours(pictures[0]) if pictures else None,
+        interlaced=any(each.interlaced for each in pictures),
         setup=configuration,
-        sound_seconds=chosen.heard,
-        sound_rate=chosen.sound_rate,
+        sound_seconds=choice.sound_seconds,
+        sound_rate=choice.sound_rate,
     )
 
 
@@ -134,29 +136,29 @@ class VideoFrameOf:
 
     def __init__(self, frame: "VideoFrame") -> None:
         """Take the frame."""
-        said: Any = frame
-        self.width: int = said.width
-        self.height: int = said.height
-        self.turned: bool = said.rotation % 180 == 90
-        self.interlaced: bool = bool(said.interlaced_frame)
-        self.transfer = int(said.color_trc or 0)
-        self.primaries = int(said.color_primaries or 0)
-        self.matrix = int(said.colorspace or 0)
+        source: Any = frame
+        self.width: int = source.width
+        self.height: int = source.height
+        self.turned: bool = source.rotation % 180 == 90
+        self.interlaced: bool = bool(source.interlaced_frame)
+        self.transfer = int(source.color_trc or 0)
+        self.primaries = int(source.color_primaries or 0)
+        self.matrix = int(source.colorspace or 0)
 
 
 def _first_pictures(
-    found: "InputContainer", stream: "VideoStream", patience: Patience
+    source: "InputContainer", stream: "VideoStream", patience: Patience
 ) -> list[VideoFrameOf]:
     prepare(stream)
-    seen: list[VideoFrameOf] = []
-    for frame in found.decode(stream):
+    pictures: list[VideoFrameOf] = []
+    for frame in source.decode(stream):
         patience.picture(frame.width, frame.height)
-        seen.append(VideoFrameOf(frame))
-        if len(seen) == _SEEN:
+        pictures.append(VideoFrameOf(frame))
+        if len(pictures) == _MOST_PICTURES:
             break
-    if not seen:
+    if not pictures:
         raise UnreadableMedia("The film contains no frames.")
-    return seen
+    return pictures
 
 
 def prepare(stream: "VideoStream") -> None:

@@ -30,27 +30,27 @@ def measure_motion(file: int, seconds: float) -> Motion:
     """
     patience = Patience()
     container = sniffed(file)
-    with opened(file, container) as found:
-        tracks = survey(found, seconds, patience)
-        index = moving_picture(found, tracks)
+    with opened(file, container) as source:
+        tracks = survey(source, seconds, patience)
+        index = moving_picture(source, tracks)
         if index is None:
             raise UnreadableMedia("The file has no video.")
         promised = tracks[index].packets
-        if _ends_before(file, found.streams[index].index_entries):
+        if _ends_before(file, source.streams[index].index_entries):
             raise UnreadableMedia(
                 "The film is truncated: its index refers to data after the end of the file."
             )
     changes: list[float] = []
     before: NDArray[np.int16] | None = None
     count = 0
-    with opened(file, container) as found:
+    with opened(file, container) as source:
         from av.video.reformatter import VideoReformatter
 
-        stream = cast("VideoStream", found.streams[index])
+        stream = cast("VideoStream", source.streams[index])
         prepare(stream)
         start = stream.start_time or 0
         smaller: Any = VideoReformatter()
-        for frame in found.decode(stream):
+        for frame in source.decode(stream):
             count += 1
             patience.picture(frame.width, frame.height)
             if frame.pts is None or frame.time_base is None:

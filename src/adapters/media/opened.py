@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.media import limits
-from adapters.media.codecs import DECODERS, NAMES, TAKEN
+from adapters.media.codecs import ACCEPTED_CODECS, DECODERS, NAMES
 from adapters.media.mp4_header import keep_within_limits
 from adapters.media.sniff import ACCEPTED, Container, container_of
 from domain.shared.errors import UnacceptedMedia, UnreadableMedia
@@ -24,14 +24,14 @@ def sniffed(file: int) -> Container:
     """Detect the container of an open file; raises `UnacceptedMedia`, and `TooLarge` for its
     header.
     """
-    found = container_of(file)
-    if found is None:
+    container = container_of(file)
+    if container is None:
         if not os.fstat(file).st_size:
             raise UnacceptedMedia("The file is empty.")
         raise UnacceptedMedia(f"The file is not a film or song of an accepted kind: {ACCEPTED}.")
-    if found.form == "mov":
+    if container.form == "mov":
         keep_within_limits(file)
-    return found
+    return container
 
 
 @contextmanager
@@ -58,8 +58,8 @@ def opened(file: int, container: Container) -> Generator["InputContainer"]:
     try:
         with av.open(
             "fd:", format=container.form, options=options, metadata_errors="replace"
-        ) as found:
-            yield found
+        ) as source:
+            yield source
     except (FFmpegError, ValueError, ArithmeticError, OSError, IndexError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise UnreadableMedia(details=str(reason)) from None
@@ -73,7 +73,7 @@ def codec_of(stream: Any) -> str | None:  # noqa: ANN401 - a stream of any kind
 
 def is_taken(stream: Any) -> bool:  # noqa: ANN401 - a stream of any kind
     """Return True if the codec of a track is accepted."""
-    return codec_of(stream) in TAKEN
+    return codec_of(stream) in ACCEPTED_CODECS
 
 
 def is_cover(stream: Any) -> bool:  # noqa: ANN401 - a stream of any kind
@@ -89,6 +89,6 @@ def refuse_codec(what: str, stream: Any) -> UnacceptedMedia:  # noqa: ANN401 - a
     )
 
 
-def origin(found: "InputContainer") -> Fraction:
+def origin(source: "InputContainer") -> Fraction:
     """Return the start time of the file in seconds; FFmpeg counts from there."""
-    return Fraction(found.start_time or 0, 1_000_000)
+    return Fraction(source.start_time or 0, 1_000_000)

@@ -111,20 +111,20 @@ def _frames_in(head: bytes) -> str | None:
     """
     at = head.find(b"\xff")
     while 0 <= at < len(head) - 4:
-        for form, measured in (("aac", _adts), ("mp3", _mpeg)):
-            if _follow(head, at, measured):
+        for form, measure in (("aac", _adts), ("mp3", _mpeg)):
+            if _follow(head, at, measure):
                 return form
         at = head.find(b"\xff", at + 1)
     return None
 
 
-def _follow(head: bytes, first: int, measured: Callable[[bytes], int]) -> bool:
+def _follow(head: bytes, first: int, measure: Callable[[bytes], int]) -> bool:
     """Return True if several frames follow each other from here; at offset 0 one is enough."""
     at = first
     for number in range(_FRAMES):
         if at >= len(head):
             return number > 0 and first == 0
-        length = measured(head[at : at + 6])
+        length = measure(head[at : at + 6])
         if not length or head[at : at + 2] != head[first : first + 2]:
             return False
         at += length

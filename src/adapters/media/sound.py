@@ -30,13 +30,13 @@ _AUDIBLE: Final = 1e-4
 
 
 def frames(
-    found: "InputContainer", stream: "AudioStream", form: str, patience: Patience
+    source: "InputContainer", stream: "AudioStream", form: str, patience: Patience
 ) -> Iterator["AudioFrame"]:
     """Decode a track; raises `UnreadableMedia` if it is truncated, `TooLarge` beyond the limits."""
     from av.error import InvalidDataError
 
     good = bad = 0
-    for packet in found.demux(stream):
+    for packet in source.demux(stream):
         try:
             decoded = packet.decode()
         except InvalidDataError:
@@ -55,9 +55,9 @@ def frames(
 def is_silent(file: int, index: int, patience: Patience) -> bool:
     """Return True if a track of an open file is silent; decodes up to the first audible sample."""
     container = sniffed(file)
-    with opened(file, container) as found:
-        stream = cast("AudioStream", found.streams[index])
-        for block in _mono(frames(found, stream, container.form, patience), stream.rate or 8_000):
+    with opened(file, container) as source:
+        stream = cast("AudioStream", source.streams[index])
+        for block in _mono(frames(source, stream, container.form, patience), stream.rate or 8_000):
             if float(np.abs(block).max(initial=0)) > _AUDIBLE:
                 return False
     return True
@@ -67,9 +67,9 @@ def length(file: int, index: int, seconds: float, patience: Patience) -> Fractio
     """Return the seconds of audio in a track by decoding it; stops soon after ``seconds``."""
     container = sniffed(file)
     whole = Fraction(0)
-    with opened(file, container) as found:
-        stream = cast("AudioStream", found.streams[index])
-        for frame in frames(found, stream, container.form, patience):
+    with opened(file, container) as source:
+        stream = cast("AudioStream", source.streams[index])
+        for frame in frames(source, stream, container.form, patience):
             whole += Fraction(frame.samples, frame.sample_rate)
             if whole > seconds + 1:
                 break
@@ -86,20 +86,20 @@ def samples(
     """
     patience = patience or Patience()
     container = sniffed(file)
-    with opened(file, container) as found:
-        tracks = survey(found, seconds, patience)
-        index = sound_track(found, tracks, lambda index: is_silent(file, index, patience))
+    with opened(file, container) as source:
+        tracks = survey(source, seconds, patience)
+        index = sound_track(source, tracks, lambda index: is_silent(file, index, patience))
         if index is None:
-            raise UnreadableMedia("The file has no sound.") if tracks else nothing_there(found)
-    heard = 0
-    with opened(file, container) as found:
-        stream = cast("AudioStream", found.streams[index])
-        for block in _mono(frames(found, stream, container.form, patience), rate):
-            heard += len(block)
-            if heard > (seconds + 1) * rate:
+            raise UnreadableMedia("The file has no sound.") if tracks else nothing_there(source)
+    count = 0
+    with opened(file, container) as source:
+        stream = cast("AudioStream", source.streams[index])
+        for block in _mono(frames(source, stream, container.form, patience), rate):
+            count += len(block)
+            if count > (seconds + 1) * rate:
                 raise TooLarge(f"At most {seconds:g} s of sound are decoded; this file has more.")
             yield block
-    if not heard:
+    if not count:
         raise UnreadableMedia("The file has no sound.")
 
 

@@ -54,24 +54,24 @@ class Track:
         return end * self._base - beginning
 
 
-def survey(found: "InputContainer", seconds: float, patience: Patience) -> dict[int, Track]:
+def survey(source: "InputContainer", seconds: float, patience: Patience) -> dict[int, Track]:
     """Read all packets without decoding; raises `TooLarge`, and `UnreadableMedia`.
 
     Stops soon after ``seconds``; the caller refuses a longer file.
     """
-    streams = found.streams
+    streams = source.streams
     limits.keep("tracks", len(streams), limits.TRACKS)
     tracks = {
         stream.index: Track(stream) for stream in streams if stream.type in ("video", "audio")
     }
     if not tracks:
         return tracks
-    latest = origin(found) + Fraction(seconds + _SLACK)
+    latest = origin(source) + Fraction(seconds + _SLACK)
     # In the track's own time units: making a fraction for every packet takes longer than reading
     # it.
     last = {i: int(latest / (streams[i].time_base or Fraction(1))) for i in tracks}
     count = 0
-    for packet in found.demux(*(streams[index] for index in tracks)):
+    for packet in source.demux(*(streams[index] for index in tracks)):
         if packet.size == 0 or packet.is_discard:
             continue
         count += 1
@@ -85,27 +85,27 @@ def survey(found: "InputContainer", seconds: float, patience: Patience) -> dict[
     return tracks
 
 
-def moving_picture(found: "InputContainer", tracks: dict[int, Track]) -> int | None:
+def moving_picture(source: "InputContainer", tracks: dict[int, Track]) -> int | None:
     """Return the index of the first video track that is not a cover or a still picture.
 
     A file with nothing else may have a single picture. Raises `UnacceptedMedia` if all such tracks
     have codecs that are not accepted.
     """
-    pictures = [each for each in found.streams.video if not is_cover(each)]
+    pictures = [each for each in source.streams.video if not is_cover(each)]
     moving = [each for each in pictures if tracks[each.index].packets > 1]
-    if not moving and not found.streams.audio:
+    if not moving and not source.streams.audio:
         moving = [each for each in pictures if tracks[each.index].packets]
     return _first_taken("picture", moving)
 
 
 def sound_track(
-    found: "InputContainer", tracks: dict[int, Track], is_silent: Callable[[int], bool]
+    source: "InputContainer", tracks: dict[int, Track], is_silent: Callable[[int], bool]
 ) -> int | None:
     """Return the index of the main audio track; if it is silent, the first one with sound.
 
     Raises `UnacceptedMedia` if all tracks have codecs that are not accepted.
     """
-    sounds = [each for each in found.streams.audio if tracks[each.index].packets]
+    sounds = [each for each in source.streams.audio if tracks[each.index].packets]
     preferred = sorted(sounds, key=lambda each: not each.disposition & each.disposition.default)
     first = _first_taken("sound", preferred)
     if first is None or len(sounds) == 1 or not is_silent(first):
@@ -115,16 +115,16 @@ def sound_track(
 
 
 def _first_taken(what: str, streams: list[Any]) -> int | None:
-    taken = next((each.index for each in streams if is_taken(each)), None)
-    if taken is None and streams:
+    index = next((each.index for each in streams if is_taken(each)), None)
+    if index is None and streams:
         raise refuse_codec(what, streams[0])
-    return taken
+    return index
 
 
-def nothing_there(found: "InputContainer") -> UnreadableMedia:
+def nothing_there(source: "InputContainer") -> UnreadableMedia:
     """Return the error for a file without video and audio."""
-    if found.streams.audio:
+    if source.streams.audio:
         return UnreadableMedia("The sound of the file is empty: it has no samples.")
-    if found.streams.video:
+    if source.streams.video:
         return UnreadableMedia("The file has no moving picture and no sound.")
     return UnreadableMedia("The file has neither video nor sound.")

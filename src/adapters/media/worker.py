@@ -39,7 +39,7 @@ _QUEUE_WAIT: Final = 60 * 60.0
 """Maximum seconds that a file waits in the queue; an import adds hundreds of clips at once."""
 _PACKETS: Final = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
 """Socket type that preserves message boundaries."""
-_SAID: Final = 4_000
+_MOST_OUTPUT: Final = 4_000
 """Maximum bytes of a failed worker's last output."""
 _log = logging.getLogger("bachata.media")
 
@@ -232,15 +232,15 @@ class MediaWorker:
             _log.error("the media worker was killed and has not ended after %g s", _ENDING)
         if process.stderr is not None:
             with process.stderr:
-                if said := process.stderr.read(_SAID):
-                    _log.error("the media worker said: %s", said.decode(errors="replace"))
+                if output := process.stderr.read(_MOST_OUTPUT):
+                    _log.error("the media worker said: %s", output.decode(errors="replace"))
         if process.stdin is not None:
             process.stdin.close()
 
 
 async def _opened(file: Path) -> int:
     """Return an open descriptor of a file; raises `UnreadableMedia` if it is not a regular file."""
-    kept: list[int] = []
+    descriptors: list[int] = []
     unwanted = threading.Event()
 
     def open_file() -> None:
@@ -252,7 +252,7 @@ async def _opened(file: Path) -> int:
         if unwanted.is_set():
             os.close(opened)
         else:
-            kept.append(opened)
+            descriptors.append(opened)
 
     try:
         await FILES.run(open_file)
@@ -260,10 +260,10 @@ async def _opened(file: Path) -> int:
         raise UnreadableMedia(details=error.strerror) from None
     except BaseException:
         unwanted.set()
-        for opened in kept:
+        for opened in descriptors:
             os.close(opened)
         raise
-    return kept[0]
+    return descriptors[0]
 
 
 async def _answered(answers: asyncio.StreamReader) -> tuple[list[bytes], bytes]:
@@ -291,10 +291,10 @@ async def _answered(answers: asyncio.StreamReader) -> tuple[list[bytes], bytes]:
 
 def _refusal(body: bytes) -> errors.BachataError:
     try:
-        said = decode(body, Refusal)
+        refusal = decode(body, Refusal)
     except (ValueError, ArithmeticError):
         return UnreadableMedia(_HARMED)
-    kind: Any = _REFUSALS.get(said.code)
+    kind: Any = _REFUSALS.get(refusal.code)
     if kind is None:
         return UnreadableMedia(_HARMED)
-    return kind(said.message, details=said.details)
+    return kind(refusal.message, details=refusal.details)

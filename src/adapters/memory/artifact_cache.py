@@ -18,7 +18,7 @@ class MemoryArtifactCache:
     """Stores the bytes of each key."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.contents: dict[str, bytes] = {}
         """Entries by key."""
         self._locks = KeyedLock()
 
@@ -32,24 +32,24 @@ class MemoryArtifactCache:
         """See `application.ports.artifact_cache.ArtifactCache`."""
         async with self._locks.of(key):
             await checkpoint()
-            if key in self.kept:
+            if key in self.contents:
                 try:
-                    return self._given(key, into, read)
+                    return self._deliver(key, into, read)
                 except Broken:
-                    del self.kept[key]
+                    del self.contents[key]
             with tempfile.TemporaryDirectory() as folder:
-                made = Path(folder) / "made"
-                await make(made)
-                self._kept(key, made, read)
-            return self._given(key, into, read)
+                draft = Path(folder) / "made"
+                await make(draft)
+                self._store(key, draft, read)
+            return self._deliver(key, into, read)
 
-    def _kept(self, key: str, made: Path, read: Callable[[Path], object]) -> None:
-        read(made)
-        self.kept[key] = made.read_bytes()
+    def _store(self, key: str, draft: Path, read: Callable[[Path], object]) -> None:
+        read(draft)
+        self.contents[key] = draft.read_bytes()
 
-    def _given(self, key: str, into: Path, read: Callable[[Path], T]) -> T:
+    def _deliver(self, key: str, into: Path, read: Callable[[Path], T]) -> T:
         with disk_errors():
-            into.write_bytes(self.kept[key])
+            into.write_bytes(self.contents[key])
         try:
             return read(into)
         except Broken:

@@ -32,12 +32,14 @@ class MemoryBlueprintArchive:
 
     async def get(self, task_id: UUID) -> Blueprint:
         """See `application.ports.blueprints.BlueprintArchive`."""
-        if (found := await self.find(task_id)) is None:
+        if (blueprint := await self.find(task_id)) is None:
             raise BlueprintNotFound
-        return found
+        return blueprint
 
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """See `application.ports.blueprints.BlueprintArchive`."""
         await checkpoint()
-        kept = (msgspec.json.decode(text, type=Blueprint) for text in self.documents.values())
-        return tuple(sorted(b.task_id for b in kept if b.output_config.output_path == output_path))
+        blueprints = (msgspec.json.decode(text, type=Blueprint) for text in self.documents.values())
+        return tuple(
+            sorted(b.task_id for b in blueprints if b.output_config.output_path == output_path)
+        )

@@ -12,28 +12,28 @@ from domain.text_query.words import Asked, read
 
 
 class MemoryDescriptionModel:
-    """Returns ``asked`` for every description, and proposes ``favourites`` wherever possible.
+    """Returns ``request`` for every description, and proposes ``favourites`` wherever possible.
 
-    Without ``asked`` it interprets by rules. All results contain ``warnings``.
+    Without ``request`` it interprets by rules. All results contain ``warnings``.
     """
 
     def __init__(
         self,
-        asked: Asked | None = None,
+        request: Asked | None = None,
         favourites: Sequence[str] = (),
         warnings: Sequence[ResultWarning] = (),
     ) -> None:
         """Take the answers; the first of the favourites that is a candidate is proposed."""
-        self._asked = asked
+        self._request = request
         self._favourites = tuple(favourites)
         self._warnings = tuple(warnings)
 
     async def parse(self, text: str, songs: Sequence[Song], labels: Sequence[str]) -> Parsed:
         """See `application.ports.description_model.DescriptionModel`."""
-        asked = self._asked or read(text, songs, labels)
-        if all(song.id != asked.song_id for song in songs):
-            asked = msgspec.structs.replace(asked, song_id=None)
-        return Parsed(asked=asked, by=Reader.RULES, warnings=self._warnings)
+        request = self._request or read(text, songs, labels)
+        if all(song.id != request.song_id for song in songs):
+            request = msgspec.structs.replace(request, song_id=None)
+        return Parsed(request=request, by=Reader.RULES, warnings=self._warnings)
 
     async def order(
         self, text: str, slots: Sequence[Slot], moves: Sequence[Move], spent: float = 0.0

@@ -20,6 +20,6 @@ class MemoryEmbedder:
         await checkpoint()
         length = LENGTHS[Part.TEXT]
         digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
-        said = any(character.isalnum() for character in text)
+        is_text = any(character.isalnum() for character in text)
         at = int.from_bytes(digest[:8], "big") % length
-        return packed(float(said and place == at) for place in range(length))
+        return packed(float(is_text and place == at) for place in range(length))

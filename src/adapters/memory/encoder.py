@@ -75,7 +75,7 @@ def spliced(footage: Footage) -> Reel:
     return Reel(rate=rates.pop(), frames=tuple(frames))
 
 
-def written(film: Path, reel: Reel) -> None:
+def write_reel(film: Path, reel: Reel) -> None:
     """Write a film."""
     film.write_bytes(msgspec.json.encode(reel))
 
@@ -106,19 +106,19 @@ class MemoryEncoder:
             source.frames[min(last, round((cut.first + k * cut.rate) * source.rate / rate))]
             for k in range(cut.frames)
         )
-        written(into, Reel(rate=rate, frames=frames))
+        write_reel(into, Reel(rate=rate, frames=frames))
         return Footage.whole(into, len(frames))
 
     async def encode_sound(self, soundtrack: Soundtrack, files: MediaFiles, into: Path) -> Path:
         """See `application.ports.clip_encoder.ClipEncoder`."""
         await _all_fetched(soundtrack, files)
-        written(into, Reel(rate=0, sound_seconds=float(soundtrack.seconds)))
+        write_reel(into, Reel(rate=0, sound_seconds=float(soundtrack.seconds)))
         return into
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """See `application.ports.encoder.Encoder`."""
         reel = spliced(Footage(shots=tuple(shot for piece in pieces for shot in piece.shots)))
-        written(into, reel)
+        write_reel(into, reel)
         return Footage.whole(into, len(reel.frames))
 
     async def add_audio(
@@ -126,8 +126,8 @@ class MemoryEncoder:
     ) -> None:
         """See `application.ports.encoder.Encoder`."""
         await _all_fetched(soundtrack, files)
-        heard = msgspec.structs.replace(spliced(film), sound_seconds=float(soundtrack.seconds))
-        written(into, heard)
+        reel = msgspec.structs.replace(spliced(film), sound_seconds=float(soundtrack.seconds))
+        write_reel(into, reel)
 
     async def inspect(self, film: Path, timeline: Timeline) -> None:
         """See `application.ports.encoder.Encoder`."""
@@ -144,7 +144,7 @@ class MemoryEncoder:
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """See `application.ports.clip_encoder.ClipEncoder`."""
-        written(folder / "self-test.mp4", Reel(rate=output.frame_rate, frames=(("", 0),)))
+        write_reel(folder / "self-test.mp4", Reel(rate=output.frame_rate, frames=(("", 0),)))
 
     async def ready(self) -> str:
         """See `application.ports.encoder.Encoder`."""

@@ -60,7 +60,8 @@ class MemoryJobRepository:
             return found
         unfinished = [each.job for each in self._entries.values() if _counts(each.job, job)]
         of_caller = sum(each.owner == job.owner for each in unfinished)
-        submission.admission.check(len(unfinished), of_caller)
+        queued = sum(each.state is JobState.QUEUED for each in unfinished)
+        submission.admission.check(queued, len(unfinished) - queued, of_caller)
         if job.job_id in self._entries:
             raise TaskTaken
         name = submission.same and submission.same.name
@@ -193,14 +194,14 @@ class MemoryJobRepository:
     def _change(self, job_id: UUID, change: Callable[[Job], Job]) -> Job:
         entry = self._entry(job_id)
         before, after = entry.job, change(entry.job)
+        if self._outbox is not None and after != before:
+            self._outbox(after)
         self._put(entry, after)
         if after.parent is not None and after.state in ENDED and before.state not in ENDED:
             parent = self._entry(after.parent)
             changed, join = fan_out.child_ended(parent.job, after)
             self._put(parent, changed)
             self._add_join(join)
-        if self._outbox is not None and after != before:
-            self._outbox(after)
         return after
 
     def _put(self, entry: _Entry, job: Job) -> None:

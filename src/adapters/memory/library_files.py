@@ -19,9 +19,11 @@ class MemoryLibraryFiles:
     ) -> tuple[Removed, ...]:
         """See `application.ports.library_files.LibraryFiles`."""
         await checkpoint()
-        known = [each for _, each in sorted(self._unowned.items()) if each is not None]
+        removals = [each for _, each in sorted(self._unowned.items()) if each is not None]
         return tuple(
-            each for each in known if kind in (None, each.kind) and item_id in (None, each.item_id)
+            each
+            for each in removals
+            if kind in (None, each.kind) and item_id in (None, each.item_id)
         )
 
     async def forget(self, path: str) -> None:

@@ -19,13 +19,13 @@ class MemoryMediaProbe:
     async def measure(self, file: Path, allowance: Allowance | None = None) -> Media:
         """See `application.ports.media_probe.MediaProbe`."""
         await checkpoint()
-        media = _measured(file)
+        media = _media_of(file)
         if allowance is not None:
             allowance.refuse_excess(media)
         return media
 
 
-def _measured(file: Path) -> Media:
+def _media_of(file: Path) -> Media:
     if not file.read_bytes().startswith(_MARK):
         raise UnacceptedMedia
     reel = opened(file)

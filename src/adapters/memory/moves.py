@@ -107,11 +107,11 @@ class MemoryMoveRepository:
         """See `application.ports.moves.MoveRepository`."""
         await checkpoint()
         check_texts(move)
-        known = self._moves.get(move.id)
-        if known is None or known.video_path != move.video_path or move.id in self._corrections:
+        current = self._moves.get(move.id)
+        if current is None or current.video_path != move.video_path or move.id in self._corrections:
             return False
         self._moves[move.id] = msgspec.structs.replace(
-            known,
+            current,
             tempo=move.tempo,
             first_count=move.first_count,
             beats=move.beats,
@@ -123,10 +123,10 @@ class MemoryMoveRepository:
     async def mark_unusable(self, move: Move, reason: str | None) -> bool:
         """See `application.ports.moves.MoveRepository`."""
         await checkpoint()
-        known = self._moves.get(move.id)
-        if known is None or known.video_path != move.video_path:
+        current = self._moves.get(move.id)
+        if current is None or current.video_path != move.video_path:
             return False
-        marked = msgspec.structs.replace(known, unusable=reason)
+        marked = msgspec.structs.replace(current, unusable=reason)
         check_texts(marked)
         self._moves[move.id] = marked
         return True

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from adapters.memory.encoder import MemoryEncoder, Reel, spliced, written
+from adapters.memory.encoder import MemoryEncoder, Reel, spliced, write_reel
 from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.timeline import Timeline
@@ -42,7 +42,7 @@ class MemoryPreviewStreamer:
             cut = timeline.cuts[index]
             return _line(spliced(await self._encoder.normalise(cut, files, timeline.output, into)))
         rate = timeline.output.frame_rate
-        written(into, Reel(rate=rate, frames=(("black", 0),)))
+        write_reel(into, Reel(rate=rate, frames=(("black", 0),)))
         black = Footage.whole(into, 1)
         await self._encoder.add_audio(black, timeline.soundtrack, files, into)
         edges = (0, *ends(kind, timeline))

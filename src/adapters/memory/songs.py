@@ -57,9 +57,9 @@ class MemorySongRepository:
         await checkpoint()
 
         def matches(song: Song) -> bool:
-            named = (song.title, song.artist)
+            names = (song.title, song.artist)
             return (
-                (filters.search is None or any(contains(filters.search, name) for name in named))
+                (filters.search is None or any(contains(filters.search, name) for name in names))
                 and filters.genre in (None, song.genre)
                 and _between(filters.slowest, song.tempo, filters.fastest)
                 and _between(filters.shortest, song.duration, filters.longest)
@@ -109,10 +109,10 @@ class MemorySongRepository:
     async def mark_unusable(self, song: Song, reason: str | None) -> bool:
         """See `application.ports.songs.SongRepository`."""
         await checkpoint()
-        known = self._songs.get(song.id)
-        if known is None or known.audio_path != song.audio_path:
+        current = self._songs.get(song.id)
+        if current is None or current.audio_path != song.audio_path:
             return False
-        marked = msgspec.structs.replace(known, unusable=reason)
+        marked = msgspec.structs.replace(current, unusable=reason)
         check_texts(marked)
         self._songs[song.id] = marked
         return True

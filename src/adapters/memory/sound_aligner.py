@@ -15,9 +15,11 @@ class MemorySoundAligner:
 
     name = "memory"
 
-    def __init__(self, known: Mapping[tuple[bytes, bytes], Alignment] | None = None) -> None:
+    def __init__(self, alignments: Mapping[tuple[bytes, bytes], Alignment] | None = None) -> None:
         """Take the alignments of pairs of files; without any, no clips have the same recording."""
-        self._known: Mapping[tuple[bytes, bytes], Alignment] = {} if known is None else known
+        self._alignments: Mapping[tuple[bytes, bytes], Alignment] = (
+            {} if alignments is None else alignments
+        )
 
     async def fingerprint(self, clip: Path) -> SoundPrint:
         """See `application.ports.sound_aligner.SoundAligner`."""
@@ -29,4 +31,4 @@ class MemorySoundAligner:
     async def align(self, one: SoundPrint, other: SoundPrint) -> Alignment | None:
         """See `application.ports.sound_aligner.SoundAligner`."""
         await checkpoint()
-        return self._known.get((one, other))
+        return self._alignments.get((one, other))

@@ -32,12 +32,12 @@ class MemoryStorage:
         self.objects: dict[str, bytes] = dict(objects or {})
         """Stored bytes by storage path."""
         self._now = now
-        self._begun = now()
+        self._start = now()
         self._since: dict[str, datetime] = {}
 
     async def fetch(self, path: str, into: Path) -> None:
         """See `application.ports.storage.Storage`."""
-        _write(into, await self._found(path), path)
+        _write(into, await self._object(path), path)
 
     async def put(self, source: Path, path: str, *, may_take_ownership: bool = False) -> None:
         """See `application.ports.storage.Storage`."""
@@ -52,14 +52,14 @@ class MemoryStorage:
 
     async def describe(self, path: str) -> Stored:
         """See `application.ports.storage.Storage`."""
-        content = await self._found(path)
+        content = await self._object(path)
         return Stored(size=len(content), etag=hashlib.sha256(content).hexdigest())
 
     async def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
         """See `application.ports.storage.Storage`."""
-        wanted = (await self._found(path))[first : first + length]
-        for start in range(0, len(wanted), CHUNK):
-            yield wanted[start : start + CHUNK]
+        content = (await self._object(path))[first : first + length]
+        for start in range(0, len(content), CHUNK):
+            yield content[start : start + CHUNK]
             await checkpoint()
 
     async def delete(self, path: str) -> None:
@@ -73,7 +73,7 @@ class MemoryStorage:
         start = f"{_checked(folder)}/"
         for path, content in list(self.objects.items()):
             if path.startswith(start):
-                age = self._now() - self._since.get(path, self._begun)
+                age = self._now() - self._since.get(path, self._start)
                 yield StoredFile(path=path, size=len(content), age=age)
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
@@ -87,7 +87,7 @@ class MemoryStorage:
         await checkpoint()
         return f"{len(self.objects)} files in memory"
 
-    async def _found(self, path: str) -> bytes:
+    async def _object(self, path: str) -> bytes:
         await checkpoint()
         if _checked(path) not in self.objects:
             raise MediaNotFound(path)

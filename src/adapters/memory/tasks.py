@@ -18,7 +18,7 @@ class MemoryTaskRepository:
     def __init__(self, clock: Clock | None = None) -> None:
         """Take the repository's own clock."""
         self._clock = clock or MemoryClock()
-        self._written: dict[UUID, datetime] = {}
+        self._write_times: dict[UUID, datetime] = {}
         self.history: dict[UUID, list[Assembly]] = {}
         """All values by task id, the latest last."""
 
@@ -28,19 +28,19 @@ class MemoryTaskRepository:
         if assembly.task_id in self.history:
             raise TaskTaken
         self.history[assembly.task_id] = [assembly]
-        self._written[assembly.task_id] = self._clock.now()
+        self._write_times[assembly.task_id] = self._clock.now()
 
     async def get(self, task_id: UUID) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
-        return self._known(task_id)[-1]
+        return self._history_of(task_id)[-1]
 
     async def update(self, task_id: UUID, change: Change) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
-        values = self._known(task_id)
+        values = self._history_of(task_id)
         values.append(change(values[-1]))
-        self._written[task_id] = self._clock.now()
+        self._write_times[task_id] = self._clock.now()
         return values[-1]
 
     async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
@@ -48,21 +48,21 @@ class MemoryTaskRepository:
         await checkpoint()
         since = self._clock.now() - silent
         working = [task_id for task_id, each in self.history.items() if each[-1].state not in FINAL]
-        return tuple(task_id for task_id in working if self._written[task_id] < since)
+        return tuple(task_id for task_id in working if self._write_times[task_id] < since)
 
     async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
         latest = (values[-1] for _, values in sorted(self.history.items()))
-        found = [each for each in latest if each.state is state]
-        return tuple(each for each in found if after is None or each.task_id > after)[:most]
+        tasks = [each for each in latest if each.state is state]
+        return tuple(each for each in tasks if after is None or each.task_id > after)[:most]
 
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
         return "memory"
 
-    def _known(self, task_id: UUID) -> list[Assembly]:
+    def _history_of(self, task_id: UUID) -> list[Assembly]:
         if task_id not in self.history:
             raise TaskNotFound
         return self.history[task_id]

@@ -27,7 +27,7 @@ class MemoryUserRepository:
     async def get(self, user_id: str) -> User:
         """See `application.ports.users.UserRepository`."""
         await checkpoint()
-        return self._known(user_id)
+        return self._user(user_id)
 
     async def named(self, name: str) -> User:
         """See `application.ports.users.UserRepository`."""
@@ -40,7 +40,7 @@ class MemoryUserRepository:
     async def update(self, user_id: str, change: Change) -> User:
         """See `application.ports.users.UserRepository`."""
         await checkpoint()
-        self.users[user_id] = after = change(self._known(user_id))
+        self.users[user_id] = after = change(self._user(user_id))
         return after
 
     def enabled(self, user_id: str) -> User | None:
@@ -49,10 +49,10 @@ class MemoryUserRepository:
         return None if user is None or user.disabled else user
 
     def _find(self, name: str) -> User | None:
-        wanted = folded(name)
-        return next((each for each in self.users.values() if each.folded_name == wanted), None)
+        key = folded(name)
+        return next((each for each in self.users.values() if each.folded_name == key), None)
 
-    def _known(self, user_id: str) -> User:
+    def _user(self, user_id: str) -> User:
         if user_id not in self.users:
             raise UserNotFound
         return self.users[user_id]

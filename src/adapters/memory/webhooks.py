@@ -142,7 +142,7 @@ class MemoryDeliveryRepository:
         """See `application.ports.deliveries.DeliveryRepository`."""
         await checkpoint()
         self._webhooks.owned(webhook_id, owner)
-        found = sorted(
+        deliveries = sorted(
             (
                 kept.delivery
                 for kept in self._kept.values()
@@ -152,8 +152,8 @@ class MemoryDeliveryRepository:
             key=lambda each: each.id,
             reverse=True,
         )
-        last = str(found[most - 1].id) if len(found) > most else None
-        return Page(items=tuple(found[:most]), last=last)
+        last = str(deliveries[most - 1].id) if len(deliveries) > most else None
+        return Page(items=tuple(deliveries[:most]), last=last)
 
     async def claim(self, lease: timedelta) -> ClaimedDelivery | None:
         """See `application.ports.deliveries.DeliveryRepository`."""

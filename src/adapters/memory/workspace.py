@@ -32,7 +32,7 @@ class MemoryWorkspace:
     async def take(self, task_id: UUID) -> AsyncGenerator[Path]:
         """See `application.ports.workspace.Workspace`."""
         await checkpoint()
-        folder = self._made(task_id)
+        folder = self._make(task_id)
         self.open.add(folder)
         try:
             yield folder
@@ -43,9 +43,9 @@ class MemoryWorkspace:
     async def remove_leftovers(self) -> tuple[UUID, ...]:
         """See `application.ports.workspace.Workspace`."""
         await checkpoint()
-        found = tuple(sorted(set(self.abandoned)))
+        task_ids = tuple(sorted(set(self.abandoned)))
         self.abandoned.clear()
-        return found
+        return task_ids
 
     async def free(self) -> int:
         """See `application.ports.workspace.Workspace`."""
@@ -57,7 +57,7 @@ class MemoryWorkspace:
         await checkpoint()
         return "memory"
 
-    def _made(self, task_id: UUID) -> Path:
+    def _make(self, task_id: UUID) -> Path:
         try:
             if self._root is not None:
                 self._root.mkdir(parents=True, exist_ok=True)

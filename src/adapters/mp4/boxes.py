@@ -33,13 +33,13 @@ def walk(view: memoryview) -> Iterator[Box]:
     for _ in range(MOST_BOXES):
         if start == len(view):
             return
-        box = measured(bytes(view[start : start + 16]), start, len(view))
+        box = box_of(bytes(view[start : start + 16]), start, len(view))
         yield box
         start = box.end
     raise UnreadableTrack("There are too many boxes.")
 
 
-def measured(head: bytes, start: int, end: int) -> Box:
+def box_of(head: bytes, start: int, end: int) -> Box:
     """Return the box whose first (up to) 16 bytes are ``head``; it begins at ``start``, before
     ``end``.
     """
@@ -61,35 +61,35 @@ def measured(head: bytes, start: int, end: int) -> Box:
 class Inside:
     """The boxes inside another, by kind; each is completely within it."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_contents",)
 
     def __init__(self, view: memoryview) -> None:
         """Parse the content of a box; raises `UnreadableTrack`."""
-        self._found: dict[bytes, list[memoryview]] = {}
+        self._contents: dict[bytes, list[memoryview]] = {}
         for box in walk(view):
-            self._found.setdefault(box.kind, []).append(view[box.content : box.end])
+            self._contents.setdefault(box.kind, []).append(view[box.content : box.end])
 
     def every(self, kind: bytes) -> list[memoryview]:
         """Return the contents of all boxes of a kind, in order."""
-        return self._found.get(kind, [])
+        return self._contents.get(kind, [])
 
     def maybe(self, kind: bytes) -> memoryview | None:
         """Return the content of the only box of a kind, or None; raises `UnreadableTrack` for
         several.
         """
-        found = self.every(kind)
-        if len(found) > 1:
-            raise UnreadableTrack(f"There are several {_named(kind)} boxes.")
-        return found[0] if found else None
+        contents = self.every(kind)
+        if len(contents) > 1:
+            raise UnreadableTrack(f"There are several {_quote(kind)} boxes.")
+        return contents[0] if contents else None
 
     def one(self, kind: bytes) -> memoryview:
         """Return the content of the only box of a kind; raises `UnreadableTrack` for none or
         several.
         """
-        found = self.maybe(kind)
-        if found is None:
-            raise UnreadableTrack(f"There is no {_named(kind)} box.")
-        return found
+        content = self.maybe(kind)
+        if content is None:
+            raise UnreadableTrack(f"There is no {_quote(kind)} box.")
+        return content
 
     def inside(self, *path: bytes) -> "Inside":
         """Return the boxes inside the nested boxes of ``path``; raises `UnreadableTrack`."""
@@ -99,7 +99,7 @@ class Inside:
         return here
 
 
-def _named(kind: bytes) -> str:
+def _quote(kind: bytes) -> str:
     return repr(kind.decode("latin-1"))
 
 

@@ -71,7 +71,7 @@ def in_the_kernel(source: int, into: int, offset: int, length: int) -> int:
     return os.copy_file_range(source, into, min(length, _AT_ONCE), offset)
 
 
-def sent(source: int, into: int, offset: int, length: int) -> int:
+def send(source: int, into: int, offset: int, length: int) -> int:
     """Copy with sendfile, for kernels without copy_file_range between two file systems."""
     return os.sendfile(into, source, offset, min(length, _AT_ONCE))
 
@@ -83,7 +83,7 @@ def by_hand(source: int, into: int, offset: int, length: int) -> int:
     return len(data)
 
 
-WAYS: Final = (mapped, in_the_kernel, sent, by_hand)
+WAYS: Final = (mapped, in_the_kernel, send, by_hand)
 """The ways to copy, best first."""
 
 
@@ -128,13 +128,13 @@ def copy_all(
 def _copy(
     run: Run, source: int, into: int, ways: Sequence[Way], is_stopped: Callable[[], bool]
 ) -> None:
-    offset, left = run.offset, run.length
+    offset, rest = run.offset, run.length
     remaining = list(ways)
-    while left:
+    while rest:
         if is_stopped():
             raise CopyStopped
         try:
-            copied = remaining[0](source, into, offset, left)
+            copied = remaining[0](source, into, offset, rest)
         except OSError as error:
             if len(remaining) == 1 or error.errno not in _CANNOT:
                 raise
@@ -144,11 +144,11 @@ def _copy(
             del remaining[0]
             if not remaining:
                 raise UnreadableTrack("A piece has become shorter.", details=run.path.name)
-        offset, left = offset + copied, left - copied
+        offset, rest = offset + copied, rest - copied
 
 
 def write_all(into: int, data: bytes) -> None:
     """Write every byte, in as many calls as necessary."""
-    left = memoryview(data)
-    while left:
-        left = left[os.write(into, left) :]
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(into, rest) :]

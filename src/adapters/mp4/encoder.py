@@ -108,9 +108,9 @@ class JoiningEncoder:
         Every frame was decoded or counted after its encoding, and was copied unchanged, so checking
         the film's tables is enough.
         """
-        found = await THREADS.run(lambda: list(differences(film, timeline)))
-        if found:
-            raise FilmFlawed(f"The film differs from the request. {' '.join(found)}")
+        flaws = await THREADS.run(lambda: list(differences(film, timeline)))
+        if flaws:
+            raise FilmFlawed(f"The film differs from the request. {' '.join(flaws)}")
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """See `application.ports.clip_encoder.ClipEncoder`."""

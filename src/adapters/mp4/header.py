@@ -46,14 +46,14 @@ def movie(timescale: int, duration: int, *tracks: bytes, extra: bytes = b"") -> 
     return box(b"moov", about, *tracks, extra)
 
 
-def track(number: int, like: Track, shown: Shown, tables: bytes) -> bytes:
+def track(number: int, like: Track, playback: Shown, tables: bytes) -> bytes:
     """Return the trak box of a track with these sample `tables`."""
     picture = like.kind == "video"
     about = _dated(
         b"tkhd",
         3,
         struct.pack(">II", number, 0),
-        shown.film_ticks,
+        playback.film_ticks,
         struct.pack(">8xHHH2x", 0, 0 if picture else 1, 0 if picture else 0x100),
         UPRIGHT,
         struct.pack(">II", like.width << 16, like.height << 16),
@@ -66,10 +66,10 @@ def track(number: int, like: Track, shown: Shown, tables: bytes) -> bytes:
     return box(
         b"trak",
         about,
-        box(b"edts", _edit(shown)),
+        box(b"edts", _edit(playback)),
         box(
             b"mdia",
-            _dated(b"mdhd", 0, length, shown.media_ticks, language),
+            _dated(b"mdhd", 0, length, playback.media_ticks, language),
             handler,
             box(b"minf", shape, _OWN_DATA, tables),
         ),
@@ -83,34 +83,37 @@ def _dated(kind: bytes, flags: int, middle: bytes, duration: int, *rest: bytes) 
     return full(kind, int(wide), flags, bytes(16 if wide else 8), middle, lasting, *rest)
 
 
-def _edit(shown: Shown) -> bytes:
+def _edit(playback: Shown) -> bytes:
     """Return one edit: the played part, at its own speed (8.6.6)."""
-    wide = shown.film_ticks > MOST_32
+    wide = playback.film_ticks > MOST_32
     form = ">IQqI" if wide else ">IIiI"
     return full(
-        b"elst", int(wide), 0, struct.pack(form, 1, shown.film_ticks, shown.media_time, 0x10000)
+        b"elst",
+        int(wide),
+        0,
+        struct.pack(form, 1, playback.film_ticks, playback.media_time, 0x10000),
     )
 
 
 class Chunks(msgspec.Struct, frozen=True):
     """Chunks of consecutive samples."""
 
-    held: "list[int]"
+    counts: "list[int]"
     """Number of samples of each chunk, at least 1."""
     offsets: "list[int]"
     """File offset of each chunk."""
 
-    def add(self, held: int, offset: int) -> None:
+    def add(self, count: int, offset: int) -> None:
         """Add a chunk."""
-        self.held.append(held)
+        self.counts.append(count)
         self.offsets.append(offset)
 
     def moved(self, base: int) -> "Chunks":
         """Return the chunks moved by ``base`` bytes."""
-        return Chunks(self.held, [base + offset for offset in self.offsets])
+        return Chunks(self.counts, [base + offset for offset in self.offsets])
 
 
-def described(like: Track, spans: Spans, sync: "array[int] | None", sizes: bytes) -> bytes:
+def sample_boxes(like: Track, spans: Spans, sync: "array[int] | None", sizes: bytes) -> bytes:
     """Return the boxes that describe samples, except their offsets.
 
     ``sync`` counts from 1; ``sizes`` are 32 bits each.
@@ -134,25 +137,25 @@ def sample_tables(description: bytes, chunks: Chunks, *, wide: bool) -> bytes:
     return box(
         b"stbl",
         description,
-        full(b"stsc", 0, 0, _chunk_lengths(chunks.held)),
+        full(b"stsc", 0, 0, _chunk_lengths(chunks.counts)),
         full(b"co64" if wide else b"stco", 0, 0, count, offsets),
     )
 
 
 def empty_tables(like: Track) -> bytes:
     """Return the stbl box of a file whose samples are all in fragments (8.8.1)."""
-    return sample_tables(described(like, [], None, b""), Chunks([], []), wide=False)
+    return sample_tables(sample_boxes(like, [], None, b""), Chunks([], []), wide=False)
 
 
 def _counted(count: int, numbers: Iterable[int]) -> bytes:
     return count.to_bytes(4) + swapped(array("I", numbers)).tobytes()
 
 
-def _chunk_lengths(held: "list[int]") -> bytes:
+def _chunk_lengths(counts: "list[int]") -> bytes:
     """Return the sample counts of the chunks, one row for each change (8.7.4)."""
     rows = [
         (index + 1, count, 1)
-        for index, (count, before) in enumerate(zip(held, [0, *held], strict=False))
+        for index, (count, before) in enumerate(zip(counts, [0, *counts], strict=False))
         if count != before
     ]
     return _counted(len(rows), chain.from_iterable(rows))

@@ -53,7 +53,7 @@ class FragmentPreviewStreamer:
         """See `application.ports.preview_streamer.PreviewStreamer`."""
         if kind is Kind.SOUND:
             sound = await self._store.sound(timeline.soundtrack, files, folder)
-            piece = _heard(sound, timeline, index)
+            piece = _sound_piece(sound, timeline, index)
             moment = piece.first * AAC_PACKET
             return await THREADS.run(partial(_fragments, [piece], moment, index + 1))
         pieces = await self._pieces(index, timeline, files, folder)
@@ -68,7 +68,7 @@ class FragmentPreviewStreamer:
         return await THREADS.run(partial(pieces_of, footage, self._store.track))
 
 
-def _heard(sound: Track, timeline: Timeline, index: int) -> Piece:
+def _sound_piece(sound: Track, timeline: Timeline, index: int) -> Piece:
     """Return the audio packets of a segment; the film's last packet is cut to the film's duration.
 
     The first segment includes the packets that only initialise the decoder.

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from adapters.mp4.boxes import measured
+from adapters.mp4.boxes import box_of
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import AAC_PACKET
@@ -33,9 +33,9 @@ def differences(film: Path, timeline: Timeline) -> Iterator[str]:
         yield f"It is {picture.width}x{picture.height} instead of {output.width}x{output.height}."
     if picture.entry[4:8] != CODECS[output.video_codec]:
         yield "Its video has another codec."
-    heard = Fraction(sound.length, sound.timescale)
-    if abs(heard - length) > Fraction(AAC_PACKET, sound.timescale):
-        yield f"Its sound lasts {float(heard):.3f} s instead of {float(length):.3f} s."
+    sound_length = Fraction(sound.length, sound.timescale)
+    if abs(sound_length - length) > Fraction(AAC_PACKET, sound.timescale):
+        yield f"Its sound lasts {float(sound_length):.3f} s instead of {float(length):.3f} s."
     if not early:
         yield "Players must download all of it before they can start."
 
@@ -43,6 +43,6 @@ def differences(film: Path, timeline: Timeline) -> Iterator[str]:
 def _starts_fast(film: Path) -> bool:
     """Return True if the second box is the header, as `join` writes it."""
     with film.open("rb") as opened:
-        first = measured(opened.read(16), 0, film.stat().st_size)
+        first = box_of(opened.read(16), 0, film.stat().st_size)
         opened.seek(first.end)
         return opened.read(8)[4:] == b"moov"

@@ -10,7 +10,7 @@ import msgspec
 
 from adapters.mp4.boxes import MOST_32, box, box_head
 from adapters.mp4.errors import ImpossiblePiece
-from adapters.mp4.header import FILM, Chunks, Shown, described, movie, sample_tables, track
+from adapters.mp4.header import FILM, Chunks, Shown, movie, sample_boxes, sample_tables, track
 from adapters.mp4.pieces import Piece, require_alike
 from adapters.mp4.samples import AAC_PACKET, Run, Spans, Track, rescaled
 
@@ -61,21 +61,21 @@ def layout(pieces: Sequence[Piece], sound: Track | None = None) -> Layout:
     if sound is not None and sound.kind != "audio":
         raise ImpossiblePiece("The sound track contains video.")
     film = _film(pieces)
-    heard = None if sound is None else _heard(sound, film)
-    picture_chunks, sound_chunks, runs = _interleaved(film, heard)
+    sound_part = None if sound is None else _sound_part(sound, film)
+    picture_chunks, sound_chunks, runs = _interleaved(film, sound_part)
     payload = sum(run.length for run in runs)
     data = box_head(b"mdat", payload)
 
     def header(base: int, *, wide: bool) -> bytes:
         tracks = [film.boxes(picture_chunks, base, wide)]
-        if heard is not None:
-            tracks.append(heard.boxes(sound_chunks, base, wide))
+        if sound_part is not None:
+            tracks.append(sound_part.boxes(sound_chunks, base, wide))
         return FILM + movie(film.track.timescale, film.duration, *tracks)
 
     bare = len(header(0, wide=True)) + len(data)
     wide = bare + len(_filled(bare)) + payload > MOST_32
     if not wide:
-        bare -= 4 * (len(picture_chunks.held) + len(sound_chunks.held))
+        bare -= 4 * (len(picture_chunks.counts) + len(sound_chunks.counts))
     unused = _filled(bare)
     start = bare + len(unused)
     merged = tuple(_merged(runs))
@@ -105,9 +105,9 @@ class _Film(msgspec.Struct, frozen=True, kw_only=True):
 
     def boxes(self, chunks: Chunks, base: int, wide: bool) -> bytes:
         """Return its part of the header if the first sample of all is at ``base``."""
-        shown = Shown(self.duration, 0, self.duration)
+        playback = Shown(self.duration, 0, self.duration)
         tables = sample_tables(self.description, chunks.moved(base), wide=wide)
-        return track(1, self.track, shown, tables)
+        return track(1, self.track, playback, tables)
 
 
 def _film(pieces: Sequence[Piece]) -> _Film:
@@ -133,7 +133,7 @@ def _film(pieces: Sequence[Piece]) -> _Film:
         ends=ends,
         count=base,
         # Without this table every frame is a keyframe.
-        description=described(like, spans, None if len(sync) == base else sync, sizes),
+        description=sample_boxes(like, spans, None if len(sync) == base else sync, sizes),
     )
 
 
@@ -143,16 +143,16 @@ class _Heard(msgspec.Struct, frozen=True, kw_only=True):
     track: Track
     upto: list[int]
     """Number of packets up to the end of each piece of video."""
-    shown: Shown
+    playback: Shown
     description: bytes
 
     def boxes(self, chunks: Chunks, base: int, wide: bool) -> bytes:
         """Return its part of the header if the first sample of all is at ``base``."""
         tables = sample_tables(self.description, chunks.moved(base), wide=wide)
-        return track(2, self.track, self.shown, tables)
+        return track(2, self.track, self.playback, tables)
 
 
-def _heard(sound: Track, film: _Film) -> _Heard:
+def _sound_part(sound: Track, film: _Film) -> _Heard:
     ticks, rate = film.track.timescale, sound.timescale
     needed = (min(sound.length, rescaled(end, rate, ticks)) for end in film.ends)
     upto = [-(-(sound.media_time + length) // AAC_PACKET) for length in needed]
@@ -162,12 +162,12 @@ def _heard(sound: Track, film: _Film) -> _Heard:
     return _Heard(
         track=sound,
         upto=upto,
-        shown=Shown(length, sound.media_time, media_ticks),
-        description=described(sound, spans, None, sound.sizes.table(0, upto[-1])),
+        playback=Shown(length, sound.media_time, media_ticks),
+        description=sample_boxes(sound, spans, None, sound.sizes.table(0, upto[-1])),
     )
 
 
-def _interleaved(film: _Film, heard: _Heard | None) -> tuple[Chunks, Chunks, list[Run]]:
+def _interleaved(film: _Film, sound_part: _Heard | None) -> tuple[Chunks, Chunks, list[Run]]:
     """Return each piece of video followed by its sound.
 
     The chunks' offsets count from the first byte after the header, which begins a page.
@@ -176,16 +176,16 @@ def _interleaved(film: _Film, heard: _Heard | None) -> tuple[Chunks, Chunks, lis
     runs: list[Run] = []
     offset = packet = 0
     for index, piece in enumerate(film.pieces):
-        found, ahead = _in_step(piece.runs, offset)
+        stretch, ahead = _in_step(piece.runs, offset)
         picture.add(piece.count, offset + ahead)
-        offset += sum(run.length for run in found)
-        runs += found
-        if heard is not None and heard.upto[index] > packet:
-            count = heard.upto[index] - packet
-            found, ahead = _in_step(heard.track.runs(packet, count), offset)
+        offset += sum(run.length for run in stretch)
+        runs += stretch
+        if sound_part is not None and sound_part.upto[index] > packet:
+            count = sound_part.upto[index] - packet
+            stretch, ahead = _in_step(sound_part.track.runs(packet, count), offset)
             sound.add(count, offset + ahead)
-            offset += sum(run.length for run in found)
-            runs += found
+            offset += sum(run.length for run in stretch)
+            runs += stretch
             packet += count
     return picture, sound, runs
 
@@ -207,10 +207,10 @@ def _in_step(runs: list[Run], offset: int) -> tuple[list[Run], int]:
 
 def _filled(length: int) -> bytes:
     """Return a free box after which ``length`` bytes more end at a page boundary (8.1.2)."""
-    left = -length % PAGE
-    if 0 < left < _LEAST_BOX:
-        left += PAGE
-    return box(b"free", bytes(left - _LEAST_BOX)) if left else b""
+    gap = -length % PAGE
+    if 0 < gap < _LEAST_BOX:
+        gap += PAGE
+    return box(b"free", bytes(gap - _LEAST_BOX)) if gap else b""
 
 
 def _merged(runs: Iterable[Run]) -> Iterator[Run]:

@@ -47,11 +47,11 @@ class MezzanineStore:
 
     async def clip(self, path: str, files: MediaFiles, output: OutputConfig, folder: Path) -> Track:
         """Return a whole normalised clip."""
-        known = await files.known(path)
+        properties = await files.known(path)
         profile = await self._profile(output)
-        frames = self._encoder.frames_of_whole(known.media.seconds, output)
+        frames = self._encoder.frames_of_whole(properties.media.seconds, output)
         like = await self._sample(profile, output, folder)
-        key = f"clip-{_digest(profile, known.digest, frames)}"
+        key = f"clip-{_digest(profile, properties.digest, frames)}"
 
         async def make(into: Path) -> None:
             await self._encoder.whole(path, files, output, into)
@@ -62,10 +62,10 @@ class MezzanineStore:
         """Return a separately encoded cut."""
         profile = await self._profile(output)
         like = await self._sample(profile, output, folder)
-        known = await files.known(cut.clip)
+        properties = await files.known(cut.clip)
         crossfade = cut.crossfade and await _crossfade_inputs(cut.crossfade, files)
         inputs = (cut.first, cut.frames, cut.rate, cut.fade_in, cut.fade_out, crossfade)
-        key = f"cut-{_digest(profile, known.digest, *inputs)}"
+        key = f"cut-{_digest(profile, properties.digest, *inputs)}"
 
         async def make(into: Path) -> None:
             await self._encoder.normalise(cut, files, output, into)
@@ -78,12 +78,12 @@ class MezzanineStore:
         whole: int | None = None
         inputs: list[object] = [await self._encoder.sound_profile(soundtrack)]
         if soundtrack.song is not None:
-            known = await files.known(soundtrack.song)
-            if known.media.sound is None:
+            properties = await files.known(soundtrack.song)
+            if properties.media.sound is None:
                 raise UnreadableMedia(f"The song {soundtrack.song!r} has no sound.")
-            inputs.append(known.digest)
-            if _is_plain(soundtrack) and samples <= known.media.seconds * RATE:
-                whole = round(known.media.seconds * RATE)
+            inputs.append(properties.digest)
+            if _is_plain(soundtrack) and samples <= properties.media.seconds * RATE:
+                whole = round(properties.media.seconds * RATE)
         if whole is None:
             inputs += [soundtrack.frames, soundtrack.frame_rate]
             inputs += [soundtrack.fade_in, soundtrack.fade_out]
@@ -152,13 +152,13 @@ def _is_plain(soundtrack: Soundtrack) -> bool:
 
 
 async def _crossfade_inputs(crossfade: Crossfade, files: MediaFiles) -> list[object]:
-    known = await files.known(crossfade.clip)
-    return [known.digest, crossfade.first, crossfade.rate, crossfade.frames]
+    properties = await files.known(crossfade.clip)
+    return [properties.digest, crossfade.first, crossfade.rate, crossfade.frames]
 
 
 async def _cue_inputs(cue: Cue, files: MediaFiles) -> list[object]:
-    known = await files.known(cue.clip)
-    return [known.digest, cue.first, cue.frames, cue.rate, cue.volume]
+    properties = await files.known(cue.clip)
+    return [properties.digest, cue.first, cue.frames, cue.rate, cue.volume]
 
 
 def _digest(*inputs: object) -> str:

@@ -57,9 +57,9 @@ class Sum(NamedTuple):
 def sum_of(spans: tuple[tuple[int, int], ...]) -> Sum:
     """Add up runs of durations; cached, because a film has few different ones."""
     return Sum(
-        sum(held for held, _ in spans),
-        sum(held * delta for held, delta in spans),
-        all(held > 0 and 0 < delta <= MOST_TICKS for held, delta in spans),
+        sum(count for count, _ in spans),
+        sum(count * delta for count, delta in spans),
+        all(count > 0 and 0 < delta <= MOST_TICKS for count, delta in spans),
     )
 
 
@@ -83,16 +83,16 @@ def spread(ticks: int, count: int, each: Fraction | None = None) -> tuple[tuple[
 
 def parted(spans: Iterable[tuple[int, int]], counts: Iterable[int]) -> Iterator[Spans]:
     """Split runs of durations into groups of ``counts`` samples."""
-    left = iter(spans)
-    held, delta = 0, 0
+    rest = iter(spans)
+    available, delta = 0, 0
     for count in counts:
         part: Spans = []
         while count:
-            if not held:
-                held, delta = next(left)
-            taken = min(held, count)
-            part.append((taken, delta))
-            held, count = held - taken, count - taken
+            if not available:
+                available, delta = next(rest)
+            share = min(available, count)
+            part.append((share, delta))
+            available, count = available - share, count - share
         yield part
 
 

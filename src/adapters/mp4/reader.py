@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from adapters.mp4.boxes import MOST_BOXES, Inside, measured, number
+from adapters.mp4.boxes import MOST_BOXES, Inside, box_of, number
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.sample_entries import read_entry
 from adapters.mp4.samples import Kind, Track
@@ -35,15 +35,15 @@ def read_track(path: Path, kind: Kind | None = None) -> Track:
     except ValueError:
         raise UnreadableTrack("The file cannot be opened.", details="Its name is none.") from None
     try:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
             raise UnreadableTrack("It is not a file.")
-        header = _header(file, found.st_size)
+        header = _header(file, status.st_size)
     except OSError as error:
         raise UnreadableTrack("The file cannot be read.", details=error.strerror) from None
     finally:
         os.close(file)
-    return _track(path, Inside(memoryview(header)), kind, found.st_size)
+    return _track(path, Inside(memoryview(header)), kind, status.st_size)
 
 
 def _header(file: int, size: int) -> bytes:
@@ -52,7 +52,7 @@ def _header(file: int, size: int) -> bytes:
     for index in range(MOST_BOXES):
         if start == size:
             break
-        box = measured(os.pread(file, 16, start), start, size)
+        box = box_of(os.pread(file, 16, start), start, size)
         if index == 0 and box.kind != b"ftyp":
             raise UnreadableTrack("The file is not an MP4 file.")
         if box.kind == b"moov":
@@ -75,7 +75,7 @@ def _track(path: Path, movie: Inside, kind: Kind | None, size: int) -> Track:
         raise UnreadableTrack("The file is made of fragments.")
     about = movie.one(b"mvhd")
     movie_timescale = number(about, 20 if number(about, 0, 1) else 12, 4)
-    found, box = _wanted(movie, kind)
+    name, box = _only_track(movie, kind)
     media = box.inside(b"mdia")
     about = media.one(b"mdhd")
     timescale = number(about, 20 if number(about, 0, 1) else 12, 4)
@@ -84,14 +84,14 @@ def _track(path: Path, movie: Inside, kind: Kind | None, size: int) -> Track:
     information = media.inside(b"minf")
     _require_own_data(information)
     samples = information.inside(b"stbl")
-    entry, configuration = read_entry(samples.one(b"stsd"), found)
+    entry, configuration = read_entry(samples.one(b"stsd"), name)
     sizes = read_sizes(samples, size)
-    durations = read_durations(samples, sizes.count, found)
-    media_time, length = read_edit(box, movie_timescale, timescale, durations.total, found)
-    width, height = _shape(box.one(b"tkhd")) if found == "video" else (0, 0)
+    durations = read_durations(samples, sizes.count, name)
+    media_time, length = read_edit(box, movie_timescale, timescale, durations.total, name)
+    width, height = _shape(box.one(b"tkhd")) if name == "video" else (0, 0)
     return Track(
         path=path,
-        kind=found,
+        kind=name,
         timescale=timescale,
         entry=entry,
         configuration=configuration,
@@ -106,20 +106,20 @@ def _track(path: Path, movie: Inside, kind: Kind | None, size: int) -> Track:
     )
 
 
-def _wanted(movie: Inside, kind: Kind | None) -> tuple[Kind, Inside]:
+def _only_track(movie: Inside, kind: Kind | None) -> tuple[Kind, Inside]:
     """Return the only track of a kind."""
-    found: list[tuple[Kind, Inside]] = []
+    tracks: list[tuple[Kind, Inside]] = []
     for content in movie.every(b"trak"):
         track = Inside(content)
         handler = track.inside(b"mdia").one(b"hdlr")
         number(handler, 8, 4)
         name = _KINDS.get(bytes(handler[8:12]))
         if name is not None and kind in (None, name):
-            found.append((name, track))
-    if len(found) != 1:
+            tracks.append((name, track))
+    if len(tracks) != 1:
         what = {"video": "picture", "audio": "sound", None: "track"}[kind]
-        raise UnreadableTrack(f"The file has {len(found) or 'no'} {what}s, not one.")
-    return found[0]
+        raise UnreadableTrack(f"The file has {len(tracks) or 'no'} {what}s, not one.")
+    return tracks[0]
 
 
 def _require_own_data(information: Inside) -> None:

@@ -40,12 +40,12 @@ def read_entry(descriptions: memoryview, kind: Kind) -> tuple[bytes, bytes]:
         raise UnreadableTrack("The sample entry is of an unknown version.")
     number(content, fixed - 1, 1)
     boxes = content[fixed:]
-    kept = [box for box in walk(boxes) if box.kind != b"btrt"]
-    setups = [boxes[box.content : box.end] for box in kept if box.kind == setup]
+    kept_boxes = [box for box in walk(boxes) if box.kind != b"btrt"]
+    setups = [boxes[box.content : box.end] for box in kept_boxes if box.kind == setup]
     if len(setups) != 1:
         raise UnreadableTrack("The configuration of the decoder is missing.")
     configuration = _aac(setups[0]) if kind == "audio" else bytes(setups[0])
-    body = b"".join([content[:fixed], *(boxes[box.start : box.end] for box in kept)])
+    body = b"".join([content[:fixed], *(boxes[box.start : box.end] for box in kept_boxes)])
     return (len(body) + 8).to_bytes(4) + codec + body, configuration
 
 

@@ -142,7 +142,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
 
     def runs(self, first: int, count: int) -> list[Run]:
         """Return the bytes of ``count`` samples from ``first`` on, in as few runs as possible."""
-        found: list[Run] = []
+        pieces: list[Run] = []
         firsts, offsets = self.places.firsts, self.places.offsets
         end = first + count
         stretch = bisect_right(firsts, first) - 1
@@ -150,9 +150,9 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
             upto = min(end, firsts[stretch + 1]) if stretch + 1 < len(firsts) else end
             skipped = self.sizes.before(first) - self.sizes.before(firsts[stretch])
             length = self.sizes.before(upto) - self.sizes.before(first)
-            found.append(Run(self.path, offsets[stretch] + skipped, length))
+            pieces.append(Run(self.path, offsets[stretch] + skipped, length))
             first, stretch = upto, stretch + 1
-        return found
+        return pieces
 
     def syncs(self, first: int, count: int) -> "range | array[int]":
         """Return the sync samples among ``count`` samples from ``first`` on."""

@@ -65,8 +65,8 @@ def read_places(samples: Inside, sizes: Sizes, file_size: int) -> Places:
         chunks = table(box, 8, number(box, 4, 4), "Q")
     firsts, offsets = array("Q"), array("Q")
     first = end = 0
-    for offset, held in zip(chunks, _held(samples, len(chunks)), strict=True):
-        upto = first + held
+    for offset, count in zip(chunks, _chunk_counts(samples, len(chunks)), strict=True):
+        upto = first + count
         if upto > sizes.count:
             raise UnreadableTrack("The tables disagree about the number of samples.")
         if offset != end or not first:
@@ -81,7 +81,7 @@ def read_places(samples: Inside, sizes: Sizes, file_size: int) -> Places:
     return Places(firsts, offsets)
 
 
-def _held(samples: Inside, chunks: int) -> "array[int]":
+def _chunk_counts(samples: Inside, chunks: int) -> "array[int]":
     """Return the number of samples in each chunk."""
     box = samples.one(b"stsc")
     rows = table(box, 8, 3 * number(box, 4, 4), "I")
@@ -90,10 +90,10 @@ def _held(samples: Inside, chunks: int) -> "array[int]":
         raise UnreadableTrack("The chunks are out of order.")
     if not all(rows[1::3]) or any(entry != 1 for entry in rows[2::3]):
         raise UnreadableTrack("A chunk is empty, or of another kind of sample.")
-    held = array("I")
+    counts = array("I")
     for (start, later), each in zip(pairwise(starts), rows[1::3], strict=True):
-        held.extend(array("I", [each]) * (later - start))
-    return held
+        counts.extend(array("I", [each]) * (later - start))
+    return counts
 
 
 def read_sync(samples: Inside, count: int) -> "array[int] | None":
@@ -101,12 +101,12 @@ def read_sync(samples: Inside, count: int) -> "array[int] | None":
     box = samples.maybe(b"stss")
     if box is None:
         return None
-    found = table(box, 8, number(box, 4, 4), "I")
-    if not found or any(later <= sample for sample, later in pairwise(found)):
+    numbers = table(box, 8, number(box, 4, 4), "I")
+    if not numbers or any(later <= sample for sample, later in pairwise(numbers)):
         raise UnreadableTrack("The keyframes are out of order.")
-    if found[0] < 1 or found[-1] > count:
+    if numbers[0] < 1 or numbers[-1] > count:
         raise UnreadableTrack("There are keyframes where there are no frames.")
-    return array("I", [sample - 1 for sample in found])
+    return array("I", [sample - 1 for sample in numbers])
 
 
 def read_edit(
@@ -122,14 +122,14 @@ def read_edit(
     if box is None or not number(box, 4, 4):
         return 0, total
     wide = 8 if number(box, 0, 1) else 4
-    shown, begin = number(box, 8, wide), signed(box, 8 + wide, wide)
+    length, begin = number(box, 8, wide), signed(box, 8 + wide, wide)
     if number(box, 4, 4) != 1 or number(box, 8 + 2 * wide, 4) != 0x10000:
         raise UnreadableTrack("The track is edited.")
     if not 0 <= begin < total:
         raise UnreadableTrack("The track begins late.")
     # The duration is in the movie's ticks, rounded up; 0 means the whole track.
     if kind == "audio":
-        return begin, min(total - begin, rescaled(shown, timescale, movie_timescale) or total)
-    if begin or (shown and (shown + 1) * timescale < total * movie_timescale):
+        return begin, min(total - begin, rescaled(length, timescale, movie_timescale) or total)
+    if begin or (length and (length + 1) * timescale < total * movie_timescale):
         raise UnreadableTrack("Frames are hidden.")
     return 0, total

@@ -22,7 +22,7 @@ class Argon2PasswordHasher:
 
     def __init__(self, hasher: "PasswordHasher | None" = None) -> None:
         """Take other parameters, for tests."""
-        self._given = hasher
+        self._own_hasher = hasher
 
     async def hash(self, password: str) -> str:
         """See `application.ports.password_hasher.PasswordHasher`."""
@@ -46,8 +46,8 @@ class Argon2PasswordHasher:
 
     @cached_property
     def _hasher(self) -> "PasswordHasher":
-        if self._given is not None:
-            return self._given
+        if self._own_hasher is not None:
+            return self._own_hasher
         from argon2 import PasswordHasher
 
         return PasswordHasher()

@@ -1,5 +1,7 @@
 """Write progress to the log."""
 
+import time
+
 import structlog
 
 from application.ports.progress import Report
@@ -10,18 +12,25 @@ _REMEMBERED = 1000
 
 
 class LogProgress:
-    """Logs a line when a task enters a stage, but no steps within a stage."""
+    """Logs a line when a task enters a stage, with the duration of the previous stage in
+    milliseconds, but no steps within a stage.
+    """
 
     def __init__(self) -> None:
         self._log = structlog.stdlib.get_logger("bachata.progress")
-        self._stages: dict[str, State] = {}
+        self._stages: dict[str, tuple[State, float]] = {}
 
     async def tell(self, report: Report) -> None:
         """See `application.ports.progress.Progress`."""
         task_id = str(report.task_id)
-        if self._stages.get(task_id) is report.stage:
+        now = time.monotonic()
+        previous, began = self._stages.get(task_id, (None, now))
+        if previous is report.stage:
             return
-        self._stages[task_id] = report.stage
+        self._stages[task_id] = report.stage, now
         while len(self._stages) > _REMEMBERED:
             del self._stages[next(iter(self._stages))]
-        self._log.info("stage", task_id=task_id, stage=str(report.stage), progress=report.progress)
+        facts: dict[str, object] = {"stage": str(report.stage), "progress": report.progress}
+        if previous is not None:
+            facts |= {"previous": str(previous), "previous_ms": round(1000 * (now - began), 1)}
+        self._log.info("stage", task_id=task_id, **facts)

@@ -9,7 +9,6 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy import (
     URL,
     ColumnElement,
@@ -25,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from adapters.postgres_connection import BROKEN
 from domain.legacy.seeds import KEYS, Model, Record, model_of_table
 from domain.shared.errors import InvalidRequest, NotReady
 from domain.shared.violations import Violation
@@ -59,8 +59,8 @@ class DatabaseSeedSource:
         name, columns = self._tables[model]
         key = KEYS[model]
         # Columns without a type return the driver's values, which are the same in all versions.
-        named: list[ColumnElement[Any]] = [column(each) for each in columns]
-        rows = select(*named).select_from(table(name))
+        selection: list[ColumnElement[Any]] = [column(each) for each in columns]
+        rows = select(*selection).select_from(table(name))
         with _translated(self.name):
             async with self._connection.stream(
                 rows.order_by(column(key)), execution_options={"yield_per": _PAGE}
@@ -182,9 +182,7 @@ def _translated(name: str) -> Generator[None]:
     except (
         SQLAlchemyError,
         sqlite3.Error,
-        # Errors while connecting to Postgres are not wrapped by SQLAlchemy.
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        OSError,
+        # SQLAlchemy does not wrap all errors of a lost connection.
+        *BROKEN,
     ) as error:
         raise NotReady(f"The {name} cannot be read.", details=type(error).__name__) from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from application.concurrency.threads import FILES
-from domain.importing.move_lists import listed
+from domain.importing.move_lists import entries_of
 from domain.legacy.seeds import Model, Record, model_of
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
@@ -66,12 +66,12 @@ def _opened(path: Path) -> FixtureSeedSource:
     passed_over: list[str] = []
     for file in files:
         try:
-            found = list(_entries(file))
+            entries = list(_entries(file))
         except (OSError, EOFError, ValueError, zlib.error) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             passed_over.append(f"{file.name}: {why}")
             continue
-        for label, record in found:
+        for label, record in entries:
             model = model_of(label)
             if model is None:
                 others[label] += 1
@@ -113,24 +113,26 @@ def _entries(file: Path) -> Iterator[tuple[str, Record]]:
 def _record(row: Mapping[str, Any], source: str) -> Record:
     fields: dict[str, Any] = row["fields"]
     # A dump with natural keys may omit the primary keys.
-    said = (row.get("pk"), fields.get("task_id"), fields.get("task"))
-    key = next((str(each) for each in said if each is not None), "")
+    keys = (row.get("pk"), fields.get("task_id"), fields.get("task"))
+    key = next((str(each) for each in keys if each is not None), "")
     return Record(key=key, fields=fields, source=source)
 
 
 def _is_fixture(row: object) -> bool:
     if not isinstance(row, dict):
         return False
-    given = cast(dict[str, object], row)
-    return isinstance(given.get("model"), str) and isinstance(given.get("fields"), dict)
+    fields = cast(dict[str, object], row)
+    return isinstance(fields.get("model"), str) and isinstance(fields.get("fields"), dict)
 
 
 def _moves(document: object) -> list[dict[str, Any]]:
     entries = document
     if isinstance(document, dict):
-        held = cast(dict[str, object], document)
-        entries = next((held[name] for name in _MOVES if isinstance(held.get(name), list)), None)
-    if not listed(entries, ""):
+        fields = cast(dict[str, object], document)
+        entries = next(
+            (fields[name] for name in _MOVES if isinstance(fields.get(name), list)), None
+        )
+    if not entries_of(entries, ""):
         raise ValueError("It is neither a fixture nor a list of moves.")
     return [
         cast(dict[str, Any], row) for row in cast(list[object], entries) if isinstance(row, dict)

@@ -70,19 +70,19 @@ class LocalArtifactCache:
         if not _KEY.fullmatch(key):
             raise ValueError(f"{key!r} is no key.")
 
-        def found(_: Event) -> tuple[T] | None:
-            return self._found(key, into, read)
+        def look_up(_: Event) -> tuple[T] | None:
+            return self._look_up(key, into, read)
 
-        if (there := await self._disk.run(found)) is not None:
+        if (there := await self._disk.run(look_up)) is not None:
             return there[0]
         async with self._locks.of(key), self._alone(key):
-            if (there := await self._disk.run(found)) is not None:
+            if (there := await self._disk.run(look_up)) is not None:
                 return there[0]
             async with self._making() as folder:
-                made = folder / key
-                if not await self._fetched(key, made, read):
-                    await self._made(key, made, make, read)
-                await self._disk.run(lambda _: self._enter(key, made, into))
+                draft = folder / key
+                if not await self._fetched(key, draft, read):
+                    await self._make(key, draft, make, read)
+                await self._disk.run(lambda _: self._enter(key, draft, into))
             return await self._disk.run(lambda _: read(into))
 
     async def remove_leftovers(self, older_than: timedelta = ABANDONED) -> None:
@@ -132,7 +132,7 @@ class LocalArtifactCache:
             with CancelScope(shield=True):
                 await self._disk.run(lambda _: stack.close())
 
-    def _found(self, key: str, into: Path, read: Callable[[Path], T]) -> tuple[T] | None:
+    def _look_up(self, key: str, into: Path, read: Callable[[Path], T]) -> tuple[T] | None:
         """Link to the file of a key and read it; None if there is no readable file."""
         place = self._root / key
         with _translated(key):
@@ -156,13 +156,13 @@ class LocalArtifactCache:
             into.unlink(missing_ok=True)
         return None
 
-    async def _fetched(self, key: str, made: Path, read: Callable[[Path], object]) -> bool:
+    async def _fetched(self, key: str, draft: Path, read: Callable[[Path], object]) -> bool:
         """Fetch an entry that another machine, or this one before an eviction, has stored."""
         path = f"{FOLDER}/{key}"
         if self._storage is None:
             return False
         try:
-            await self._storage.fetch(path, made)
+            await self._storage.fetch(path, draft)
         except MediaNotFound:
             return False
         except StorageFailed:
@@ -171,34 +171,34 @@ class LocalArtifactCache:
                 raise
             return False
         try:
-            await self._disk.run(lambda _: read(made))
+            await self._disk.run(lambda _: read(draft))
         except Broken as error:
             _tell(key, error)
         else:
             return True
         await self._storage.delete(path)
-        await self._disk.run(lambda _: made.unlink())
+        await self._disk.run(lambda _: draft.unlink())
         return False
 
-    async def _made(
+    async def _make(
         self,
         key: str,
-        made: Path,
+        draft: Path,
         make: Callable[[Path], Awaitable[None]],
         read: Callable[[Path], object],
     ) -> None:
-        await make(made)
-        await self._disk.run(lambda _: read(made))
+        await make(draft)
+        await self._disk.run(lambda _: read(draft))
         if self._storage is None:
             return
         # Another machine has stored the same entry first.
         with suppress(MediaTaken):
-            await self._storage.put(made, f"{FOLDER}/{key}", may_take_ownership=True)
+            await self._storage.put(draft, f"{FOLDER}/{key}", may_take_ownership=True)
 
-    def _enter(self, key: str, made: Path, into: Path) -> None:
+    def _enter(self, key: str, draft: Path, into: Path) -> None:
         with _translated(key):
-            _link(made, into)
-            made.replace(self._root / key)
+            _link(draft, into)
+            draft.replace(self._root / key)
         self._evictor.entered(key)
 
     @asynccontextmanager

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from adapters.storage import listing
 from adapters.storage.s3_client import S3Client, removed
-from adapters.storage.s3_errors import CONFLICT, MISSING, TAKEN, code, sdk_errors
+from adapters.storage.s3_errors import CONFLICT, EXISTS, MISSING, code, sdk_errors
 from adapters.storage.threaded_io import ThreadedIo
 from adapters.storage.upload_marker import marked
 from adapters.storage.uploads import Upload
@@ -37,8 +37,8 @@ class ConditionalPut:
         result.
         """
         retries = self._client.limits.retries
-        for tried in range(1, retries + 2):
-            left = retries + 1 - tried
+        for attempt in range(1, retries + 2):
+            retries_left = retries + 1 - attempt
             upload = Upload(self._client, self._disk, self._source, self._path, self._mark)
             try:
                 await upload(size)
@@ -50,16 +50,16 @@ class ConditionalPut:
                 there = await self._mark_there() if upload.may_be_there else None
                 if there == self._mark:
                     return
-                if code(error) in TAKEN:
-                    if there is not None or not left:
+                if code(error) in EXISTS:
+                    if there is not None or not retries_left:
                         raise MediaTaken from None
                     if await self._is_missing():
                         await self._clear(self._client.keys.below(self._path))
-                elif not left or code(error) not in CONFLICT:
+                elif not retries_left or code(error) not in CONFLICT:
                     raise
             else:
                 return
-            await asyncio.sleep(pause(tried, self._client.limits.pause))
+            await asyncio.sleep(pause(attempt, self._client.limits.pause))
 
     async def _mark_there(self) -> str | None:
         """Return the marker of the existing object; None if there is none or the server does not

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from adapters.storage.s3_client import Body, S3Client
-from adapters.storage.s3_errors import MISSING, NOTHING_THERE, TAKEN, broken_off, code, sdk_errors
+from adapters.storage.s3_errors import EXISTS, MISSING, NOTHING_THERE, broken_off, code, sdk_errors
 from application.concurrency.retries import pause
 from domain.shared.errors import StorageFailed
 
@@ -56,13 +56,13 @@ class Download:
 
     async def _opened(self, stack: AsyncExitStack) -> Body | None:
         """Request the remaining bytes; None if there are none."""
-        asked = self._client.body(self._key, self._at, self._end, self._etag)
+        request = self._client.body(self._key, self._at, self._end, self._etag)
         try:
-            body = await stack.enter_async_context(asked)
+            body = await stack.enter_async_context(request)
         except sdk_errors() as error:
             if code(error) in NOTHING_THERE:
                 return None
-            if self._etag is not None and code(error) in MISSING | TAKEN:
+            if self._etag is not None and code(error) in MISSING | EXISTS:
                 message = f"The file {self._path!r} was deleted while it was read."
                 raise StorageFailed(message) from error
             raise

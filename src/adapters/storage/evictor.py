@@ -12,7 +12,7 @@ from typing import Final
 
 _log = logging.getLogger("bachata.cache")
 
-_LISTED: Final = 60.0
+_LISTING_SECONDS: Final = 60.0
 """Seconds between two listings of the folder; listing 10,000 files takes 25 ms."""
 _BLOCK: Final = 512
 """Bytes of a block, the unit of `stat`."""
@@ -40,7 +40,7 @@ class Evictor:
         self._sizes: dict[str, int] = {}
         """Bytes on disk by file name, the least recently used first."""
         self._total = 0
-        self._listed = float("-inf")
+        self._listing_time = float("-inf")
 
     def entered(self, name: str) -> None:
         """Count a new file, and evict others if necessary."""
@@ -58,7 +58,7 @@ class Evictor:
     def trim(self) -> None:
         """Evict files of any process if there are too many bytes."""
         with self._lock, self._logged():
-            self._listed = float("-inf")
+            self._listing_time = float("-inf")
             self._look()
             self._evict()
 
@@ -72,19 +72,19 @@ class Evictor:
     def _look(self) -> None:
         """List the folder, at most once a minute."""
         now = self._elapsed()
-        if now - self._listed < _LISTED:
+        if now - self._listing_time < _LISTING_SECONDS:
             return
-        found: list[tuple[int, str, int]] = []
+        rows: list[tuple[int, str, int]] = []
         with os.scandir(self._root) as entries:
             for entry in entries:
                 # Another process may delete a file during the listing.
                 with suppress(FileNotFoundError):
                     if entry.is_file(follow_symlinks=False):
                         status = entry.stat(follow_symlinks=False)
-                        found.append((status.st_atime_ns, entry.name, status.st_blocks * _BLOCK))
-        self._sizes = {name: size for _, name, size in sorted(found)}
+                        rows.append((status.st_atime_ns, entry.name, status.st_blocks * _BLOCK))
+        self._sizes = {name: size for _, name, size in sorted(rows)}
         self._total = sum(self._sizes.values())
-        self._listed = now
+        self._listing_time = now
 
     def _evict(self) -> None:
         if self._total <= self._most:
@@ -124,5 +124,5 @@ class Evictor:
             yield
         except OSError as error:
             # Start again next time, because the remembered sizes may be wrong.
-            self._listed = float("-inf")
+            self._listing_time = float("-inf")
             _log.warning("the cache could not be kept within its limit: %s", error.strerror)

@@ -37,11 +37,11 @@ def create_only(client: Any, key: HmacKey) -> None:  # noqa: ANN401 - the SDK ha
         return UNSIGNED
 
     def sign(request: Any, **_: object) -> None:  # noqa: ANN401 - the SDK has no types
-        given = {str(name).lower(): str(request.headers[name]) for name in request.headers}
+        originals = {str(name).lower(): str(request.headers[name]) for name in request.headers}
         for name in list(request.headers):
             if str(name).lower().startswith("x-amz-"):
                 del request.headers[name]
-        headers = {**_theirs(given), "x-goog-if-generation-match": "0"}
+        headers = {**_theirs(originals), "x-goog-if-generation-match": "0"}
         now = datetime.now(UTC)
         for name, value in signed(str(request.method), str(request.url), headers, key, now).items():
             del request.headers[name]
@@ -96,10 +96,10 @@ def signed(
 
 
 def _signing_key(key: HmacKey, scope: str) -> bytes:
-    made = f"GOOG4{key.secret}".encode()
+    digest = f"GOOG4{key.secret}".encode()
     for word in scope.split("/"):
-        made = _mac(made, word)
-    return made
+        digest = _mac(digest, word)
+    return digest
 
 
 def _mac(key: bytes, message: str) -> bytes:

@@ -48,7 +48,7 @@ class LocalStorage:
         """See `application.ports.storage.Storage`."""
 
         def step(unwanted: Event) -> bool:
-            with _translated(path), self._found(path) as file:
+            with _translated(path), self._open_file(path) as file:
                 writing.copy_beside(file, into, unwanted)
             return True
 
@@ -79,7 +79,7 @@ class LocalStorage:
         """See `application.ports.storage.Storage`."""
 
         def step(_: Event) -> Stored:
-            with _translated(path), self._found(path) as file:
+            with _translated(path), self._open_file(path) as file:
                 status = os.fstat(file)
             # Files never change, so this identifies a file among successive ones at the same path.
             etag = f"{status.st_ino:x}-{status.st_size:x}-{status.st_mtime_ns:x}"
@@ -91,7 +91,7 @@ class LocalStorage:
         """See `application.ports.storage.Storage`."""
 
         def start(_: Event) -> int:
-            with _translated(path), self._found(path) as file:
+            with _translated(path), self._open_file(path) as file:
                 return os.dup(file)
 
         file = await self._disk.run(start, undo=os.close)
@@ -128,8 +128,8 @@ class LocalStorage:
                 except (FileNotFoundError, NotADirectoryError):
                     return []
 
-        for found in await self._disk.run(step):
-            yield found
+        for file in await self._disk.run(step):
+            yield file
 
     async def link(self, path: str, name: str, seconds: int) -> str | None:
         """See `application.ports.storage.Storage`; the local disk has no URLs."""
@@ -177,7 +177,7 @@ class LocalStorage:
         return await self._disk.run(step)
 
     @contextmanager
-    def _found(self, path: str) -> Generator[int]:
+    def _open_file(self, path: str) -> Generator[int]:
         place = _place(path)
         try:
             with folders.opened(self._root, place[:-1]) as folder:
@@ -205,8 +205,8 @@ class LocalStorage:
         self, source: Path, own: int, place: list[str], unwanted: Event, *, may_take_ownership: bool
     ) -> None:
         if not (may_take_ownership and writing.linked(source, own, _NEW)):
-            with source.open("rb", buffering=0) as given:
-                writing.write_whole(given.fileno(), own, _NEW, unwanted)
+            with source.open("rb", buffering=0) as reader:
+                writing.write_whole(reader.fileno(), own, _NEW, unwanted)
         self._link(own, _NEW, place)
 
     def _link(self, incoming: int, name: str, place: list[str]) -> None:

@@ -18,7 +18,7 @@ def listing_of(top: int, folder: str, unwanted: Event) -> list[StoredFile]:
 
     A file or folder that cannot be looked at is logged and left out.
     """
-    found: list[StoredFile] = []
+    files: list[StoredFile] = []
     now = time.time()
     for below, _, names, opened in os.fwalk(dir_fd=top, onerror=_unlisted, follow_symlinks=False):
         if unwanted.is_set():
@@ -36,8 +36,8 @@ def listing_of(top: int, folder: str, unwanted: Event) -> list[StoredFile]:
                 continue
             if stat.S_ISREG(status.st_mode) and folders.is_plain(path):
                 age = timedelta(seconds=max(0.0, now - status.st_mtime))
-                found.append(StoredFile(path=path, size=status.st_size, age=age))
-    return found
+                files.append(StoredFile(path=path, size=status.st_size, age=age))
+    return files
 
 
 def _unlisted(error: OSError) -> None:

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from adapters.storage.s3_client import Answer, Call, S3Client, removed
-from adapters.storage.s3_errors import CONFLICT, MISSING, TAKEN, code, sdk_errors
+from adapters.storage.s3_errors import CONFLICT, EXISTS, MISSING, code, sdk_errors
 from adapters.storage.upload_marker import MARK, marked
 from application.concurrency.retries import pause
 from application.concurrency.shielding import finish_even_if_cancelled
@@ -44,21 +44,21 @@ async def multipart_lock(client: S3Client, key: str, mark: str, ask: Ask) -> Asy
 async def _acquired(client: S3Client, lock: str, mark: str, ask: Ask) -> None:
     async with asyncio.timeout(client.limits.call):
         while not await _created(client, lock, mark, ask):
-            found = await _looked_up(client, lock)
-            if found is not None and marked(found) == mark:
+            answer = await _looked_up(client, lock)
+            if answer is not None and marked(answer) == mark:
                 return
-            if found is not None and _age(found) >= VOID:
+            if answer is not None and _age(answer) >= VOID:
                 await removed(client, lock)
                 continue
             await asyncio.sleep(pause(1, client.limits.pause))
 
 
 async def _created(client: S3Client, lock: str, mark: str, ask: Ask) -> bool:
-    asked = {"Key": lock, "Body": io.BytesIO(), "Metadata": {MARK: mark}, **client.only_new}
+    arguments = {"Key": lock, "Body": io.BytesIO(), "Metadata": {MARK: mark}, **client.only_new}
     try:
-        await ask("put_object", asked)
+        await ask("put_object", arguments)
     except sdk_errors() as error:
-        if code(error) not in TAKEN | CONFLICT:
+        if code(error) not in EXISTS | CONFLICT:
             raise
         return False
     return True
@@ -73,18 +73,18 @@ async def _looked_up(client: S3Client, lock: str) -> Answer | None:
         return None
 
 
-def _age(found: Answer) -> timedelta:
+def _age(answer: Answer) -> timedelta:
     """Return the age by the server's clock."""
-    since: datetime = found["LastModified"]
-    now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"]["date"])
+    since: datetime = answer["LastModified"]
+    now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
     return now - since
 
 
 async def _released(client: S3Client, lock: str, mark: str) -> None:
     """Release the lock, if this upload holds it."""
     try:
-        found = await _looked_up(client, lock)
-        if found is not None and marked(found) == mark:
+        answer = await _looked_up(client, lock)
+        if answer is not None and marked(answer) == mark:
             await removed(client, lock)
     except sdk_errors() as error:
         # Others must wait until the lock expires; the uploaded file is not affected.

@@ -17,7 +17,14 @@ from adapters.storage.downloads import Download
 from adapters.storage.folders import is_plain
 from adapters.storage.keys import INCOMING, LONGEST, above, safe
 from adapters.storage.s3_client import S3Client, open_client, removed
-from adapters.storage.s3_errors import MISSING, NO_UPLOAD, TAKEN, code, named, sdk_errors
+from adapters.storage.s3_errors import (
+    EXISTS,
+    MISSING,
+    NO_UPLOAD,
+    code,
+    sdk_errors,
+    translated_errors,
+)
 from adapters.storage.threaded_io import ThreadedIo
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.concurrency.task_groups import run_all
@@ -52,7 +59,7 @@ class S3Storage:
     async def fetch(self, path: str, into: Path) -> None:
         """See `application.ports.storage.Storage`."""
         part = into.with_name(f".{uuid4().hex}.part")
-        with named(safe(path)):
+        with translated_errors(safe(path)):
             async with place_in(self._downloads, "a free place to fetch a file", FETCH_QUEUE_WAIT):
                 try:
                     await self._download(path, part)
@@ -66,7 +73,7 @@ class S3Storage:
         """See `application.ports.storage.Storage`; raises `MediaTaken` before
         most of the upload.
         """
-        with named(safe(path)):
+        with translated_errors(safe(path)):
             size = await self._disk.run(lambda _: source.stat().st_size)
             if await self._is_taken(path, size):
                 raise MediaTaken
@@ -74,21 +81,21 @@ class S3Storage:
 
     async def describe(self, path: str) -> Stored:
         """See `application.ports.storage.Storage`."""
-        with named(safe(path)):
+        with translated_errors(safe(path)):
             try:
-                found = await self._client.ask("head_object", {"Key": self._client.keys.of(path)})
+                answer = await self._client.ask("head_object", {"Key": self._client.keys.of(path)})
             except sdk_errors() as error:
                 if code(error) in MISSING:
                     await self._require_bucket()
                 raise
-        return Stored(size=int(found["ContentLength"]), etag=str(found["ETag"]).strip('"'))
+        return Stored(size=int(answer["ContentLength"]), etag=str(answer["ETag"]).strip('"'))
 
     async def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
         """See `application.ports.storage.Storage`."""
         if length <= 0:
             await self.describe(path)
             return
-        with named(safe(path)):
+        with translated_errors(safe(path)):
             reading = Download(self._client, path, CHUNK, first, first + length)
             async with aclosing(reading.chunks()) as chunks:
                 async for chunk in chunks:
@@ -96,15 +103,15 @@ class S3Storage:
 
     async def delete(self, path: str) -> None:
         """See `application.ports.storage.Storage`."""
-        with named(safe(path)):
+        with translated_errors(safe(path)):
             await removed(self._client, self._client.keys.of(path))
 
     async def files(self, folder: str) -> AsyncIterator[StoredFile]:
         """See `application.ports.storage.Storage`."""
         start = self._client.keys.below(safe(folder))
-        with named(folder):
-            async with aclosing(listing.objects(self._client, start)) as found:
-                async for each in found:
+        with translated_errors(folder):
+            async with aclosing(listing.objects(self._client, start)) as entries:
+                async for each in entries:
                     path = each.key.removeprefix(self._client.keys.all)
                     if is_plain(path):
                         yield StoredFile(path=path, size=each.size, age=each.age)
@@ -114,16 +121,19 @@ class S3Storage:
         plain = "".join(
             c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name
         )
-        shown = f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-        with named(safe(path)):
-            asked = {"Key": self._client.keys.of(path), "ResponseContentDisposition": shown}
-            return await self._client.sign(seconds, asked)
+        disposition = f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        with translated_errors(safe(path)):
+            arguments = {
+                "Key": self._client.keys.of(path),
+                "ResponseContentDisposition": disposition,
+            }
+            return await self._client.sign(seconds, arguments)
 
     async def ready(self) -> str:
         """See `application.ports.storage.Storage`; the server must refuse to replace a file."""
         key = f"{self._client.keys.own}ready-{uuid4().hex}"
-        with named(INCOMING):
-            await self._written(key)
+        with translated_errors(INCOMING):
+            await self._write(key)
             try:
                 async with self._client.body(key) as body:
                     whole = await body.read(len(_READY)) == _READY
@@ -145,10 +155,10 @@ class S3Storage:
         attempts = ItemAttempts("removing the unfinished file")
         before = datetime.now(UTC) - older_than
         count = 0
-        with named(INCOMING):
-            async for found in listing.objects(self._client, self._client.keys.own):
-                if found.since < before:
-                    count += await attempts(found.key, removed(self._client, found.key))
+        with translated_errors(INCOMING):
+            async for entry in listing.objects(self._client, self._client.keys.own):
+                if entry.since < before:
+                    count += await attempts(entry.key, removed(self._client, entry.key))
             if self._client.profile is Profile.GCS:
                 # This profile has no multipart uploads.
                 return count
@@ -172,15 +182,15 @@ class S3Storage:
         A small file needs no check for a file at its own path, because its only request would be
         refused.
         """
-        asked = [self._is_folder, self._is_below_a_file]
+        questions = [self._is_folder, self._is_below_a_file]
         if size > self._client.limits.part:
-            asked.append(self._is_file)
+            questions.append(self._is_file)
         answers: list[bool] = []
 
         async def note(question: Callable[[str], Awaitable[bool]]) -> None:
             answers.append(await question(path))
 
-        await run_all(note(question) for question in asked)
+        await run_all(note(question) for question in questions)
         return any(answers)
 
     async def _is_below_a_file(self, path: str) -> bool:
@@ -229,17 +239,17 @@ class S3Storage:
                 raise StorageFailed("The bucket of the media storage does not exist.") from None
             raise
 
-    async def _written(self, key: str) -> None:
+    async def _write(self, key: str) -> None:
         """Create a small internal object."""
-        asked = {"Key": key, "Body": io.BytesIO(_READY), **self._client.only_new}
-        await self._client.ask("put_object", asked)
+        arguments = {"Key": key, "Body": io.BytesIO(_READY), **self._client.only_new}
+        await self._client.ask("put_object", arguments)
 
     async def _require_refusal(self, key: str) -> None:
         """Raise if the server ignores conditions, because one film could then replace another."""
         try:
-            await self._written(key)
+            await self._write(key)
         except sdk_errors() as error:
-            if code(error) not in TAKEN:
+            if code(error) not in EXISTS:
                 raise
             self._creates_only = True
         else:
@@ -250,9 +260,9 @@ class S3Storage:
 
     async def _abandon(self, upload: listing.Unfinished) -> None:
         """Abort an upload; another process may have aborted it already."""
-        asked = {"Key": upload.key, "UploadId": upload.upload_id}
+        arguments = {"Key": upload.key, "UploadId": upload.upload_id}
         try:
-            await self._client.ask("abort_multipart_upload", asked)
+            await self._client.ask("abort_multipart_upload", arguments)
         except sdk_errors() as error:
             if code(error) not in NO_UPLOAD:
                 raise

@@ -10,7 +10,7 @@ import msgspec
 from adapters.storage import google
 from adapters.storage.bucket import Bucket, Limits, Profile
 from adapters.storage.keys import INCOMING, Keys
-from adapters.storage.s3_errors import MISSING, code, named, sdk_errors
+from adapters.storage.s3_errors import MISSING, code, sdk_errors, translated_errors
 from domain.shared.errors import StorageFailed
 
 Call = Literal[
@@ -60,15 +60,15 @@ class S3Client:
         self.profile = bucket.profile
 
     async def ask(
-        self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+        self, call: Call, arguments: Mapping[str, object] | None = None, *, size: int = 0
     ) -> Answer:
         """Call the SDK for the bucket; ``size`` is the number of bytes that the call transfers.
 
         Raises one of `sdk_errors` after the last try, and TimeoutError.
         """
         async with asyncio.timeout(self.limits.seconds(size)):
-            asked = getattr(self.client, call)
-            return cast(Answer, await asked(Bucket=self.bucket.name, **(given or {})))
+            method = getattr(self.client, call)
+            return cast(Answer, await method(Bucket=self.bucket.name, **(arguments or {})))
 
     @property
     def only_new(self) -> dict[str, object]:
@@ -76,24 +76,24 @@ class S3Client:
         # For Google, the signed headers of the call contain the condition.
         return {} if self.profile is Profile.GCS else {"IfNoneMatch": "*"}
 
-    async def sign(self, seconds: int, given: Mapping[str, object]) -> str:
+    async def sign(self, seconds: int, arguments: Mapping[str, object]) -> str:
         """Return a URL that gives access to an object for ``seconds`` without keys."""
-        asked = {"Bucket": self.bucket.name, **given}
-        made = self.client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
+        parameters = {"Bucket": self.bucket.name, **arguments}
+        url = self.client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=seconds)
         async with asyncio.timeout(self.limits.call):
-            return cast(str, await made)
+            return cast(str, await url)
 
     @asynccontextmanager
     async def body(
         self, key: str, first: int = 0, end: int | None = None, etag: str | None = None
     ) -> AsyncGenerator[Body]:
         """Open an object, or part of it; with ``etag``, only that version."""
-        asked: dict[str, object] = {"Key": key}
+        arguments: dict[str, object] = {"Key": key}
         if first or end is not None:
-            asked["Range"] = f"bytes={first}-{'' if end is None else end - 1}"
+            arguments["Range"] = f"bytes={first}-{'' if end is None else end - 1}"
         if etag is not None:
-            asked["IfMatch"] = etag
-        answer = await self.ask("get_object", asked)
+            arguments["IfMatch"] = etag
+        answer = await self.ask("get_object", arguments)
         stream = answer["Body"]
         try:
             length = int(answer["ContentLength"])
@@ -130,15 +130,17 @@ async def open_client(bucket: Bucket, limits: Limits) -> AsyncGenerator[S3Client
         aws_secret_access_key=bucket.secret_key or None,
         region_name=_region(bucket),
     )
-    with named(INCOMING):
-        made = session.client("s3", endpoint_url=_endpoint(bucket), config=_config(bucket, limits))
-        client = await made.__aenter__()
+    with translated_errors(INCOMING):
+        context = session.client(
+            "s3", endpoint_url=_endpoint(bucket), config=_config(bucket, limits)
+        )
+        client = await context.__aenter__()
     try:
         if bucket.profile is Profile.GCS:
             google.create_only(client, await _hmac_key(session))
         yield S3Client(client, bucket, limits)
     finally:
-        await made.__aexit__(None, None, None)
+        await context.__aexit__(None, None, None)
 
 
 def _region(bucket: Bucket) -> str | None:
@@ -174,11 +176,11 @@ def _config(bucket: Bucket, limits: Limits) -> object:
 
 
 async def _hmac_key(session: Any) -> google.HmacKey:  # noqa: ANN401 - the SDK has no types
-    found = await session.get_credentials()
-    if found is None:
+    credentials = await session.get_credentials()
+    if credentials is None:
         raise StorageFailed(
             "The HMAC keys for Google Cloud Storage are missing; set BACHATA_S3_ACCESS_KEY and "
             "BACHATA_S3_SECRET_KEY."
         )
-    frozen = await found.get_frozen_credentials()
+    frozen = await credentials.get_frozen_credentials()
     return google.HmacKey(str(frozen.access_key), str(frozen.secret_key))

@@ -8,7 +8,7 @@ from application.media.disk_errors import translated
 from domain.shared.errors import BachataError, DiskFull, MediaNotFound, StorageFailed
 
 MISSING: Final = frozenset({"NoSuchKey", "NotFound", "404"})
-TAKEN: Final = frozenset({"PreconditionFailed", "412"})
+EXISTS: Final = frozenset({"PreconditionFailed", "412"})
 CONFLICT: Final = frozenset({"ConditionalRequestConflict", "OperationAborted", "409"})
 """Two writes of one key conflicted; neither succeeded."""
 NO_UPLOAD: Final = frozenset({"NoSuchUpload"})
@@ -73,7 +73,7 @@ def code(error: BaseException) -> str:
 
 
 @contextmanager
-def named(path: str) -> Generator[None]:
+def translated_errors(path: str) -> Generator[None]:
     """Translate the errors of calls into the domain's errors with the storage path."""
     try:
         yield
@@ -90,8 +90,8 @@ def named(path: str) -> Generator[None]:
 def _ours(error: Exception, path: str) -> BachataError:
     from botocore import exceptions  # pyright: ignore[reportMissingTypeStubs]
 
-    if said := code(error):
-        return _refusal(said, path)
+    if reason := code(error):
+        return _refusal(reason, path)
     slow = (TimeoutError, exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError)
     no_keys = (
         exceptions.NoCredentialsError,
@@ -104,12 +104,12 @@ def _ours(error: Exception, path: str) -> BachataError:
     return StorageFailed(sentence.format(path=path))
 
 
-def _refusal(said: str, path: str) -> BachataError:
-    if said in MISSING:
+def _refusal(reason: str, path: str) -> BachataError:
+    if reason in MISSING:
         return MediaNotFound(path)
-    if said in _NO_ROOM:
+    if reason in _NO_ROOM:
         return DiskFull(_FULL.format(path=path))
     for codes, sentence in _SENTENCES:
-        if said in codes:
+        if reason in codes:
             return StorageFailed(sentence.format(path=path))
-    return StorageFailed(f"The media storage failed at {path!r}: {said}.")
+    return StorageFailed(f"The media storage failed at {path!r}: {reason}.")

@@ -55,15 +55,15 @@ class ThreadedIo:
             await asyncio.wait({work}, timeout=self._limit)
         except asyncio.CancelledError:
             unwanted.set()
-            await self._left(work, undo)
+            await self._leave(work, undo)
             raise
         if work.done():
             return work.result()
         unwanted.set()
-        await self._left(work, undo)
+        await self._leave(work, undo)
         raise WaitedTooLong(self._name, self._limit)
 
-    async def _left(self, work: "asyncio.Future[T]", undo: Callable[[T], object] | None) -> None:
+    async def _leave(self, work: "asyncio.Future[T]", undo: Callable[[T], object] | None) -> None:
         """Wait for the end of a cancelled step and undo it, within the limit."""
         undoing = asyncio.ensure_future(self._undone(work, undo))
         await timeouts.ended(undoing, self._name, self._parting)

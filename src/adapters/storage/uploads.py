@@ -84,13 +84,13 @@ class Upload:
 
     async def _create(self, body: io.BufferedIOBase, digest: str, size: int) -> None:
         self.may_be_there = True
-        asked = {"Key": self._key, "Body": body, "ContentMD5": digest, **self._about}
-        await self._carried_out("put_object", {**asked, **self._client.only_new}, size)
+        arguments = {"Key": self._key, "Body": body, "ContentMD5": digest, **self._about}
+        await self._carried_out("put_object", {**arguments, **self._client.only_new}, size)
 
     async def _in_parts(self, size: int) -> None:
-        asked = {"Key": self._key, **self._about}
-        begun = await self._carried_out("create_multipart_upload", asked, undo=self._abort)
-        upload = {"Key": self._key, "UploadId": str(begun["UploadId"])}
+        arguments = {"Key": self._key, **self._about}
+        answer = await self._carried_out("create_multipart_upload", arguments, undo=self._abort)
+        upload = {"Key": self._key, "UploadId": str(answer["UploadId"])}
         try:
             parts = {"MultipartUpload": {"Parts": await self._parts(upload, size)}}
             ending = {**upload, **parts, **self._client.only_new}
@@ -98,20 +98,20 @@ class Upload:
                 self.may_be_there = True
                 await self._carried_out("complete_multipart_upload", ending)
         except BaseException:
-            await finish_even_if_cancelled(self._abort(begun))
+            await finish_even_if_cancelled(self._abort(answer))
             raise
 
     async def _carried_out(
         self,
         call: Call,
-        asked: Mapping[str, object],
+        arguments: Mapping[str, object],
         size: int = 0,
         undo: Callable[[Answer], Coroutine[None, None, None]] | None = None,
     ) -> Answer:
         """Finish a call even if the caller is cancelled, because only its answer
         shows its effect.
         """
-        work = asyncio.ensure_future(self._client.ask(call, asked, size=size))
+        work = asyncio.ensure_future(self._client.ask(call, arguments, size=size))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -143,8 +143,8 @@ class Upload:
         await run_all(work() for _ in range(limits.parts_at_once))
         return [{"PartNumber": number, "ETag": etags[number]} for number in sorted(etags)]
 
-    async def _abort(self, begun: Answer) -> None:
-        upload = {"Key": self._key, "UploadId": str(begun["UploadId"])}
+    async def _abort(self, answer: Answer) -> None:
+        upload = {"Key": self._key, "UploadId": str(answer["UploadId"])}
         try:
             await self._client.ask("abort_multipart_upload", upload)
         except sdk_errors() as error:
@@ -164,11 +164,11 @@ class Upload:
         return io.BytesIO(body), _base64(hashlib.md5(body, usedforsecurity=False).digest())
 
     def _digest(self, unwanted: Event) -> str:
-        made = hashlib.md5(usedforsecurity=False)
+        md5 = hashlib.md5(usedforsecurity=False)
         with self._source.open("rb") as file:
             while (block := file.read(_BLOCK)) and not unwanted.is_set():
-                made.update(block)
-        return _base64(made.digest())
+                md5.update(block)
+        return _base64(md5.digest())
 
 
 def _base64(digest: bytes) -> str:

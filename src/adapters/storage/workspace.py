@@ -36,12 +36,12 @@ class LocalWorkspace:
         except BaseException as error:
             # The error of the work is more important than its leftovers: a later call of
             # `remove_leftovers` deletes them.
-            if (left := await self._end(work)) is not None:
-                error.add_note(f"The work folder could not be removed: {_reason(left)}.")
+            if (fault := await self._end(work)) is not None:
+                error.add_note(f"The work folder could not be removed: {_reason(fault)}.")
             raise
-        if (left := await self._end(work)) is not None:
-            failure = StorageFailed(f"A work folder cannot be removed: {_reason(left)}.")
-            raise translated(left, failure) from left
+        if (fault := await self._end(work)) is not None:
+            failure = StorageFailed(f"A work folder cannot be removed: {_reason(fault)}.")
+            raise translated(fault, failure) from fault
 
     async def remove_leftovers(self) -> tuple[UUID, ...]:
         """See `application.ports.workspace.Workspace`."""

@@ -38,18 +38,19 @@ _MOST_FONTS: Final = 20_000
 
 def versions() -> CheckResult:
     """Return the versions of the product, Python, the platform and important packages."""
-    found = {name: _version(name) for name in (PRODUCT, *PACKAGES)}
+    installed = {name: _version(name) for name in (PRODUCT, *PACKAGES)}
     python, machine = platform.python_version(), platform.platform()
     facts: dict[str, Fact] = {
         "python": python,
         "implementation": sys.implementation.name,
         "platform": machine,
         "cores": usable_cores(),
-        **{f"package:{name}": version or "missing" for name, version in found.items()},
+        **{f"package:{name}": version or "missing" for name, version in installed.items()},
     }
-    missing = [name for name, version in found.items() if version is None]
+    missing = [name for name, version in installed.items() if version is None]
+    own = installed[PRODUCT]
     return CheckResult(
-        detail=f"{PRODUCT} {found[PRODUCT] or 'of unknown version'}, Python {python}, {machine}",
+        detail=f"{PRODUCT} {own or 'of unknown version'}, Python {python}, {machine}",
         warnings=tuple(f"The package {name} is not installed." for name in missing),
         facts=facts,
     )
@@ -69,19 +70,19 @@ def disks(folders: Mapping[str, Path | None]) -> CheckResult:
     """
     facts: dict[str, Fact] = {}
     warnings: list[str] = []
-    said: list[str] = []
+    texts: list[str] = []
     for what, folder in folders.items():
         there = _nearest(folder or _temporary())
         free = shutil.disk_usage(there).free
         facts |= {f"{what}_path": str(there), f"{what}_free_bytes": free}
-        said.append(f"{what}: {free / 1e9:.1f} GB free")
+        texts.append(f"{what}: {free / 1e9:.1f} GB free")
         if os.statvfs(there).f_flag & os.ST_RDONLY:
             raise DiskReadOnly(details=f"It is the disk of the {what} folder.")
         if free < EMPTY:
             raise DiskFull(details=f"The {what} folder has {free / 1e6:.0f} MB left.")
         if free < LOW:
             warnings.append(f"The disk of the {what} folder has only {free / 1e6:.0f} MB free.")
-    return CheckResult(detail=", ".join(said), warnings=tuple(warnings), facts=facts)
+    return CheckResult(detail=", ".join(texts), warnings=tuple(warnings), facts=facts)
 
 
 def _temporary() -> Path:
@@ -100,17 +101,17 @@ def _nearest(folder: Path) -> Path:
 
 def fonts(folders: Sequence[str] = _FONT_FOLDERS) -> CheckResult:
     """Return the fonts available for text; their absence is only a remark."""
-    found = sorted(
+    names = sorted(
         {path.stem for path in _font_files(folders) if path.stem.lower().startswith(FAMILIES)}
     )
-    if not found:
+    if not names:
         return CheckResult(
             detail="none that has all letters of English and Spanish",
             warnings=("Text in films will need a font such as DejaVu Sans (fonts-dejavu-core).",),
             facts={"fonts": ()},
         )
     return CheckResult(
-        detail=f"{len(found)} for text, {found[0]} among them", facts={"fonts": tuple(found[:20])}
+        detail=f"{len(names)} for text, {names[0]} among them", facts={"fonts": tuple(names[:20])}
     )
 
 

@@ -44,10 +44,10 @@ class JwtSigner:
         import jwt
 
         try:
-            found = jwt.get_unverified_header(token).get("kid")
+            value = jwt.get_unverified_header(token).get("kid")
         except (jwt.InvalidTokenError, ValueError):
             return None
-        return found if isinstance(found, str) else None
+        return value if isinstance(value, str) else None
 
     def read(self, token: str, key: SigningKey) -> AccessClaims:
         """See `application.ports.token_signer.TokenSigner`."""

@@ -146,10 +146,10 @@ async def _resolved(host: str, port: int) -> tuple[str, ...]:
     """Return all addresses of a host; raises `ValueError` for an unknown name."""
     kind = socket.SOCK_STREAM
     try:
-        found = await _NAMES.run(lambda: socket.getaddrinfo(host, port, type=kind))
+        entries = await _NAMES.run(lambda: socket.getaddrinfo(host, port, type=kind))
     except (OSError, UnicodeError):
         raise ValueError("The name of the host is unknown.") from None
-    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
+    return tuple(dict.fromkeys(str(each[4][0]) for each in entries))
 
 
 def _signature(message: WebhookMessage, at: datetime) -> str:

@@ -31,7 +31,7 @@ class AccessTokens:
         """Take the ports."""
         self._signing_keys = signing_keys
         self._signer = signer
-        self._known: tuple[SigningKey, ...] = ()
+        self._cached_keys: tuple[SigningKey, ...] = ()
         self._read_at = 0.0
 
     async def issue(self, login_id: UUID, live: LiveLogin) -> str:
@@ -46,12 +46,12 @@ class AccessTokens:
 
     async def read(self, token: str) -> AccessClaims:
         """Return the claims, expired or not; raises `TokenRejected`."""
-        named = self._signer.key_id(token)
-        if named is None:
+        key_id = self._signer.key_id(token)
+        if key_id is None:
             raise TokenRejected
         for anew in (False, True):
             for key in await self._keys(anew=anew):
-                if key.id == named:
+                if key.id == key_id:
                     return self._signer.read(token, key)
             if self._age() < _PAUSE:
                 break
@@ -59,15 +59,15 @@ class AccessTokens:
 
     async def _keys(self, *, anew: bool = False) -> tuple[SigningKey, ...]:
         """Return the valid keys, the newest first."""
-        if self._known and not anew and self._age() < _FRESH:
-            return self._known
-        known = await self._signing_keys.valid()
-        if not known:
+        if self._cached_keys and not anew and self._age() < _FRESH:
+            return self._cached_keys
+        keys = await self._signing_keys.valid()
+        if not keys:
             # Two processes may both do this; the later key signs, and both are accepted.
             await self._signing_keys.add(new_signing_key(), OVERLAP)
-            known = await self._signing_keys.valid()
-        self._known, self._read_at = known, time.monotonic()
-        return known
+            keys = await self._signing_keys.valid()
+        self._cached_keys, self._read_at = keys, time.monotonic()
+        return keys
 
     def _age(self) -> float:
         return time.monotonic() - self._read_at

@@ -47,8 +47,8 @@ class Authenticate:
 
     async def _by_key(self, text: str) -> Caller:
         key = key_of(text)
-        found = None if key is None else await self._api_keys.use(key.digest)
-        if found is None:
+        pair = None if key is None else await self._api_keys.use(key.digest)
+        if pair is None:
             raise TokenRejected
-        api_key, user = found
+        api_key, user = pair
         return caller_by_key(user, api_key.scopes)

@@ -48,8 +48,8 @@ def new_refresh(login_id: UUID | None = None) -> RefreshText:
 
 def refresh_of(text: str) -> RefreshText | None:
     """Return the refresh token that a text is; None if it is none."""
-    found = _REFRESH.fullmatch(text)
-    return None if found is None else RefreshText(UUID(found[1]), text)
+    parts = _REFRESH.fullmatch(text)
+    return None if parts is None else RefreshText(UUID(parts[1]), text)
 
 
 def new_key() -> KeyText:

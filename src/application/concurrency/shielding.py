@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from anyio import CancelScope
 
 from application.concurrency.timeouts import LEAVING, abandon
-from domain.shared.errors import WaitedTooLong
+from domain.shared.errors import BachataError, WaitedTooLong
 
 T = TypeVar("T")
 
@@ -64,6 +64,9 @@ async def finish_even_if_cancelled(
     if cancelled is not None:
         failure = None if task.cancelled() else task.exception()
         if failure is not None:
-            _log.warning("%s failed after its caller was cancelled", awaited, exc_info=failure)
+            # An error of the product says all in its message.
+            trace = None if isinstance(failure, BachataError) else failure
+            facts = (awaited, str(failure) or type(failure).__name__)
+            _log.warning("%s failed after its caller was cancelled: %s", *facts, exc_info=trace)
         raise cancelled from failure
     return task.result()

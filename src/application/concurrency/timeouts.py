@@ -109,21 +109,36 @@ async def within(
     if task.done():
         return task.result()
     task.cancel()
-    if await ended(task, awaited, leaving) and not task.cancelled():
+    if await stopped(task, awaited, leaving) and not task.cancelled():
         # It succeeded or failed at the last moment.
         return task.result()
     raise WaitedTooLong(awaited, seconds)
 
 
+async def stopped(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> bool:
+    """Wait as `ended` does, and raise `asyncio.CancelledError` if the wait was cancelled.
+
+    Use this wherever the caller goes on afterwards, such as in a loop, which would otherwise never
+    hear of its cancellation.
+    """
+    caller = asyncio.current_task()
+    before = caller.cancelling() if caller else 0
+    over = await ended(work, awaited, seconds)
+    if caller is not None and caller.cancelling() > before:
+        raise asyncio.CancelledError
+    return over
+
+
 async def ended(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> bool:
     """Wait until ``work`` has ended, even if the wait is cancelled; return True if it has.
 
-    After ``seconds`` it is abandoned. Its errors are ignored.
+    After ``seconds`` it is abandoned. Its errors are ignored. The caller does not hear of the
+    cancellation of its wait, so it must end soon; a loop uses `stopped`.
     """
     if not await passed(work, seconds):
         abandon(work, awaited, seconds)
         return False
-    _heard(work)
+    _retrieve_outcome(work)
     return True
 
 
@@ -133,11 +148,11 @@ async def passed(work: "asyncio.Future[Any]", seconds: float) -> bool:
     """
     clock = asyncio.get_running_loop().time
     until = clock() + seconds
-    while not work.done() and (left := until - clock()) > 0:
+    while not work.done() and (remainder := until - clock()) > 0:
         try:
             # Shielded, because a cancelled scope of anyio cancels repeatedly.
             with CancelScope(shield=True):
-                await asyncio.wait({work}, timeout=left)
+                await asyncio.wait({work}, timeout=remainder)
         except asyncio.CancelledError:
             continue
     return work.done()
@@ -150,7 +165,7 @@ def abandon(work: "asyncio.Future[Any]", awaited: str, seconds: float) -> None:
     _log.error("work that does not end is abandoned: %s", awaited, extra=facts)
     _abandoned.add(work)
     work.add_done_callback(_abandoned.discard)
-    work.add_done_callback(_heard)
+    work.add_done_callback(_retrieve_outcome)
 
 
 async def reminded(work: "asyncio.Future[Any]", awaited: str, every: float = REMINDER) -> None:
@@ -177,7 +192,7 @@ def stack_of(task: "asyncio.Task[Any]") -> list[str]:
     return places
 
 
-def _heard(work: "asyncio.Future[Any]") -> None:
+def _retrieve_outcome(work: "asyncio.Future[Any]") -> None:
     """Retrieve the outcome, so that asyncio does not log it as never retrieved."""
     if not work.cancelled():
         work.exception()

@@ -11,7 +11,7 @@ from application.jobs.cancel_job import CancelJob
 from application.jobs.film_request import FilmRequest
 from application.jobs.request_options import NONE, RequestOptions
 from application.jobs.submit_film import SubmitFilm
-from application.jobs.wait_for_job import WaitForJob
+from application.jobs.wait_for_job import WaitForJob, answer_of
 from application.ports.jobs import IdempotencyKey
 from domain.jobs.errors import JobNotFound, KeyInUse
 from domain.jobs.job import ENDED, Job
@@ -24,6 +24,7 @@ class FilmAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a request for a film."""
 
     job: Job
+    """The job; as it is now if there is no result."""
     result: str | None
     """The finished film as JSON; None if the film is still being made."""
     replayed: bool
@@ -62,7 +63,13 @@ class MakeFilm:
         job, replayed = await self.submitted(
             request, task_id, owner, wanted=wanted, key=key, options=options
         )
-        return FilmAnswer(job=job, result=await self._result(job, patience), replayed=replayed)
+        result = await self._result(job, patience)
+        if result is None:
+            job = await self._wait.current(job)
+            if patience and job.state in ENDED:
+                # It ended at the last moment.
+                result = answer_of(job)
+        return FilmAnswer(job=job, result=result, replayed=replayed)
 
     async def submitted(
         self,

@@ -11,11 +11,13 @@ from application.media.item_attempts import ItemAttempts
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
+from application.ports.tasks import TaskRepository
 from application.rendering.task_tracking import TrackedTasks
 from domain.jobs.errors import LeaseLost
 from domain.jobs.job import FILMS, Job, JobState
 from domain.jobs.outcome import raisable
 from domain.rendering.assembly import Step
+from domain.shared.errors import TaskNotFound
 
 RETENTION: Final = timedelta(days=7)
 """Time for which the records and the events of ended jobs are kept."""
@@ -37,6 +39,7 @@ class RecoverJobs:
         jobs: JobRepository,
         queue: JobQueue,
         events: JobEvents,
+        tasks: TaskRepository,
         on_record: TrackedTasks,
         cancel: CancelJob,
         settled: Settled,
@@ -50,6 +53,7 @@ class RecoverJobs:
         self._jobs = jobs
         self._queue = queue
         self._events = events
+        self._tasks = tasks
         self._on_record = on_record
         self._cancel = cancel
         self._settled = settled
@@ -86,8 +90,11 @@ class RecoverJobs:
 
     async def _take_over(self, job: Job) -> None:
         change = await self._settled(job)
+        stage = await self._stage(job)
         try:
-            after = await self._jobs.update(job.job_id, job.attempt, change or Job.taken_over)
+            after = await self._jobs.update(
+                job.job_id, job.attempt, change or (lambda lost: lost.taken_over(stage))
+            )
         except LeaseLost:
             # Another process has recovered it, or the worker was only slow.
             return
@@ -97,6 +104,13 @@ class RecoverJobs:
         if after.failure is not None and job.kind in FILMS:
             await self._on_record.conclude(job.job_id, Step.FAIL, raisable(after.failure))
         await tell_end(self._jobs, self._events, after)
+
+    async def _stage(self, job: Job) -> str | None:
+        """Return the stage in which its worker died; None if the job has no task."""
+        try:
+            return str((await self._tasks.get(job.job_id)).state)
+        except TaskNotFound:
+            return None
 
 
 def _name(job: Job) -> tuple[UUID, int]:

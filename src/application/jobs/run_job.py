@@ -17,7 +17,7 @@ from application.ports.job_queue import JobQueue
 from application.ports.jobs import Change, JobRepository
 from application.rendering.attempt import Attempt
 from domain.jobs.errors import JobNotFound, LeaseLost
-from domain.jobs.job import Job, JobState, Lane
+from domain.jobs.job import MAX_SETBACKS, Job, JobState, Lane
 from domain.jobs.outcome import recorded
 from domain.shared.errors import BachataError
 
@@ -117,7 +117,8 @@ class RunJob:
         return True
 
     async def _run(self, job: Job) -> None:
-        attempt = Attempt(job.attempt, self._seconds)
+        repeatable = job.setbacks < MAX_SETBACKS
+        attempt = Attempt(job.attempt, self._seconds, repeatable=repeatable)
         work = asyncio.ensure_future(self._work(job, attempt))
         watch = asyncio.ensure_future(self._watched(job))
         concluded = False
@@ -133,7 +134,7 @@ class RunJob:
                 # This worker ends; the job goes on elsewhere, or after the next start.
                 attempt.abandoned = True
                 await _stopped(work, job, self._leaving)
-                await finish_even_if_cancelled(self._record(job, Job.queued_again))
+                await finish_even_if_cancelled(self._settle(job, Job.queued_again))
             elif not concluded:
                 await finish_even_if_cancelled(self._conclude(job, work, attempt))
             raise
@@ -171,32 +172,47 @@ class RunJob:
         self, job: Job, work: "asyncio.Future[str | None]", attempt: Attempt
     ) -> None:
         """Record the outcome, unless another attempt has taken over."""
+        failed = work.exception() if work.done() and not work.cancelled() else None
+        if failed is not None:
+            attempt.ends_with(failed)
+        if attempt.is_set_back:
+            _log.warning("a job is queued again: %s", failed, extra=_facts(job))
+            await self._record(job, Job.set_back)
+            return
         if attempt.abandoned or not work.done():
             _log.warning("a job was taken over", extra=_facts(job))
             return
         if work.cancelled():
-            await self._record(job, Job.cancelled)
-        elif (error := work.exception()) is None:
+            # The task may have been completed just before.
+            await self._settle(job, Job.cancelled)
+        elif failed is None:
             result = work.result()
             if result is not None:
                 await self._record(job, lambda each: each.completed(result))
-        elif isinstance(error, LeaseLost):
+        elif isinstance(failed, LeaseLost):
             # The task has ended: its earlier attempt could not record the end of the job.
             await self._settle(job)
         else:
-            if not isinstance(error, BachataError):
-                _log.error("a job failed", exc_info=error, extra=_facts(job))
-            failure = recorded(error)
+            if not isinstance(failed, BachataError):
+                _log.error("a job failed", exc_info=failed, extra=_facts(job))
+            failure = recorded(failed)
             await self._record(job, lambda each: each.failed(failure))
 
-    async def _settle(self, job: Job) -> None:
+    async def _settle(self, job: Job, otherwise: Change | None = None) -> None:
+        """Record the end of the task as that of the job; without one, record ``otherwise``."""
         try:
-            change = await self._settled(job)
+            change = await self._outcome(job) or otherwise
         except BachataError as error:
             _log.warning("the outcome of a job is not found: %s", error, extra=_facts(job))
             return
         if change is not None:
             await self._record(job, change)
+
+    async def _outcome(self, job: Job) -> Change | None:
+        try:
+            return await self._settled(job)
+        except BachataError:
+            return await self._retries(lambda: self._settled(job))
 
     async def _record(self, job: Job, change: Change) -> None:
         """Record the end of the attempt, with retries; recovery takes over what cannot be."""

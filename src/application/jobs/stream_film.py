@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.concurrency.timeouts import LEAVING, ended
+from application.concurrency.timeouts import LEAVING, ended, stopped
 from application.jobs.film_request import FilmRequest
 from application.jobs.make_film import MakeFilm
 from application.jobs.request_options import NONE, RequestOptions
@@ -127,7 +127,7 @@ class StreamFilm:
                     yield None
         finally:
             reading.cancel()
-            await ended(reading, "the next event", LEAVING)
+            await stopped(reading, "the next event", LEAVING)
 
 
 async def _next(events: Subscription) -> JobEvent | None:

@@ -17,7 +17,6 @@ from domain.blueprint.model import Blueprint
 from domain.jobs.admission import Admission
 from domain.jobs.job import Job
 from domain.rendering.assembly import Assembly
-from domain.shared import paths
 
 
 class SubmitFilm:
@@ -32,11 +31,13 @@ class SubmitFilm:
         admission: Admission,
         prepare_callback: PrepareCallback,
         request_id: Callable[[], str | None] = lambda: None,
+        traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
         """Take the ports, the pipeline, which checks the workload, the limits of jobs, and the
         preparation of callbacks.
 
-        ``request_id`` returns the id under which the log knows the current request.
+        ``request_id`` returns the id under which the log knows the current request, and
+        ``traceparent`` its span.
         """
         self._jobs = jobs
         self._queue = queue
@@ -45,6 +46,7 @@ class SubmitFilm:
         self._admission = admission
         self._prepare_callback = prepare_callback
         self._request_id = request_id
+        self._traceparent = traceparent
 
     async def __call__(
         self,
@@ -75,6 +77,7 @@ class SubmitFilm:
             owner=owner,
             created_at=now,
             request_id=self._request_id(),
+            traceparent=self._traceparent(),
             wanted=wanted or key is not None,
             metadata=options.metadata,
             callback_url=options.callback_url,
@@ -92,7 +95,7 @@ class SubmitFilm:
             payload=payload_of(request),
             task=task,
             key=key,
-            admission=self._of(owner),
+            admission=self._admission,
         )
 
         async def submit() -> tuple[Job, bool]:
@@ -104,9 +107,3 @@ class SubmitFilm:
             return recorded, replayed
 
         return await finish_even_if_cancelled(submit())
-
-    def _of(self, owner: str) -> Admission:
-        """Return the limits for a caller: without accounts, all requests have the same owner."""
-        if owner != paths.LOCAL_USER:
-            return self._admission
-        return Admission(most=self._admission.most, most_of_one=None)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Final
 
+from application.concurrency.retries import pause
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.concurrency.timeouts import LEAVING
 from application.jobs.cancel_job import CancelJob
@@ -13,12 +14,14 @@ from application.ports.jobs import JobRepository
 from domain.jobs.errors import InternalError, JobCancelled, SubscriberTooSlow
 from domain.jobs.job import ENDED, Job, JobState
 from domain.jobs.outcome import raisable
-from domain.shared.errors import AssemblyTimedOut, BachataError
+from domain.shared.errors import AssemblyTimedOut, BachataError, NotReady
 
 LOOK: Final = 2.0
 """Seconds between two looks at the record, for events that are lost; each look also records that
 somebody waits.
 """
+AWAY: Final = 30.0
+"""Seconds for which the records of jobs may be unavailable; longer than a lease without renewal."""
 
 _log = logging.getLogger("bachata.jobs")
 
@@ -34,12 +37,15 @@ class WaitForJob:
         *,
         look: float = LOOK,
         leaving: float = LEAVING,
+        away: float = AWAY,
     ) -> None:
         """Take the ports, and how to cancel a job.
 
         ``look`` is the number of seconds between two looks at the record, and ``leaving`` the
-        maximum seconds until a cancelled job has ended.
+        maximum seconds until a cancelled job has ended. After ``away`` seconds without the records
+        the wait is given up.
         """
+        self._away = away
         self._jobs = jobs
         self._events = events
         self._cancel = cancel
@@ -65,24 +71,42 @@ class WaitForJob:
             raise
         return answer_of(job)
 
+    async def current(self, job: Job) -> Job:
+        """Return the job as it is now; if the database is unavailable, as it was."""
+        try:
+            return await self._jobs.get(job.job_id)
+        except BachataError as error:
+            _log.warning("the state of a job is not read: %s", error)
+            return job
+
     async def _ended(self, job: Job) -> Job:
+        """Return the ended job; raises the error of the records if it lasts for too long."""
+        absence = _Absence(self._away)
         while job.state not in ENDED:
-            async with self._events.subscribe(job.job_id) as events:
-                job = await self._looked(job, events)
+            try:
+                async with self._events.subscribe(job.job_id) as events:
+                    job = await self._looked(job, events, absence)
+            except NotReady as error:
+                # The work goes on in spite of a lost connection, and so does the wait.
+                await asyncio.sleep(absence.lasts(error))
         return job
 
-    async def _looked(self, job: Job, events: AsyncIterator[JobEvent]) -> Job:
+    async def _looked(self, job: Job, events: AsyncIterator[JobEvent], absence: "_Absence") -> Job:
         """Wait for the last event; return the job as it is then, or after an event was lost."""
         while job.state not in ENDED:
+            lost = False
             try:
                 async with asyncio.timeout(self._look):
                     while not (await anext(events)).last:
                         continue
             except (StopAsyncIteration, SubscriberTooSlow):
-                return await self._jobs.get(job.job_id)
+                lost = True
             except TimeoutError:
                 await self._attend(job)
             job = await self._jobs.get(job.job_id)
+            absence.is_over()
+            if lost:
+                break
         return job
 
     async def _attend(self, job: Job) -> None:
@@ -99,6 +123,29 @@ class WaitForJob:
                 await self._ended(job)
         except TimeoutError:
             _log.error("a cancelled job does not end", extra={"job_id": str(job.job_id)})
+
+
+class _Absence:
+    """The time for which the records have been unavailable."""
+
+    def __init__(self, most: float) -> None:
+        self._most = most
+        self._clock = asyncio.get_running_loop().time
+        self._failures = 0
+        self._since = 0.0
+
+    def is_over(self) -> None:
+        self._failures = 0
+
+    def lasts(self, error: BachataError) -> float:
+        """Return the seconds until the next try; raises ``error`` if it lasts for too long."""
+        if not self._failures:
+            self._since = self._clock()
+        elif self._clock() >= self._since + self._most:
+            raise error
+        self._failures += 1
+        _log.warning("a job that is waited for is not read: %s", error)
+        return pause(self._failures)
 
 
 def answer_of(job: Job) -> str:

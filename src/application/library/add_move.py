@@ -66,18 +66,18 @@ class AddMove:
         if await self._moves.find(move.id) is not None:
             raise MoveTaken(f"A move with the id {move.id!r} exists already.")
         path = paths.clip(move.id, await fingerprint(clip), once())
-        kept = msgspec.structs.replace(
+        library_move = msgspec.structs.replace(
             move, duration=float(media.seconds), video_path=path, unusable=None
         )
         if ready and self._clips.keeps:
             async with self._workspace.take(WORK) as folder:
                 files = OnHand({path: clip}, self._media_probe)
-                cut = first_eight(kept, path)
+                cut = first_eight(library_move, path)
                 await self._clips.normalise(cut, files, ORDINARY, folder / "cut.mp4")
-        found_by = embedding or await self._by_words(kept)
+        found_by = embedding or await self._by_words(library_move)
 
         async def enter() -> None:
-            await self._moves.add(kept, found_by)
+            await self._moves.add(library_move, found_by)
 
         await keep(
             self._storage,
@@ -87,7 +87,7 @@ class AddMove:
             self._library_files.give_up,
             may_take_ownership=may_take_ownership,
         )
-        return kept
+        return library_move
 
     async def _by_words(self, move: Move) -> MoveEmbedding:
         rows = Rows(text=await self._embedder.read(words_of(move)))

@@ -61,7 +61,7 @@ class AddSong:
             raise SongTaken(f"A song with the id {song.id!r} exists already.")
         tempo = analysis.tempo if analysis else song.tempo
         path = paths.song(song.id, await fingerprint(sound), once())
-        kept = msgspec.structs.replace(
+        library_song = msgspec.structs.replace(
             song, duration=float(media.seconds), tempo=tempo, audio_path=path, unusable=None
         )
         if ready and self._clips.keeps:
@@ -73,7 +73,7 @@ class AddSong:
                 await self._clips.encode_sound(whole, files, folder / "sound.mp4")
 
         async def enter() -> None:
-            await self._songs.add(kept, analysis)
+            await self._songs.add(library_song, analysis)
 
         await keep(
             self._storage,
@@ -83,4 +83,4 @@ class AddSong:
             self._library_files.give_up,
             may_take_ownership=may_take_ownership,
         )
-        return kept
+        return library_song

@@ -52,9 +52,9 @@ class AnalyzeSong:
 
         Raises `SongNotFound`, and `LibraryFailed` if the song's file cannot be used.
         """
-        heard = await self.uncorrected(song_id)
+        analysis = await self.uncorrected(song_id)
         correction = await self._songs.correction(song_id)
-        return heard if correction is None else corrected(heard, correction)
+        return analysis if correction is None else corrected(analysis, correction)
 
     async def uncorrected(self, song_id: str) -> Analysis:
         """Return the analysis without corrections, counted as is usual in the song's genre.
@@ -62,16 +62,16 @@ class AnalyzeSong:
         Raises as the call does.
         """
         song = await self._songs.get(song_id)
-        known = await self._songs.analysis(song_id)
-        heard = counted_in(await self._of(song) if known is None else known, song.genre)
-        if known is None:
-            await self._songs.keep_analysis(song_id, heard)
-        elif heard.tempo != known.tempo:
+        earlier = await self._songs.analysis(song_id)
+        analysis = counted_in(await self._of(song) if earlier is None else earlier, song.genre)
+        if earlier is None:
+            await self._songs.keep_analysis(song_id, analysis)
+        elif analysis.tempo != earlier.tempo:
             # A user's correction refers to the analysis as it was when the user made it.
             if await self._songs.correction(song_id) is not None:
-                return msgspec.structs.replace(known, other_tempo=other_octave(known.tempo))
-            await self._songs.keep_analysis(song_id, heard)
-        return heard
+                return msgspec.structs.replace(earlier, other_tempo=other_octave(earlier.tempo))
+            await self._songs.keep_analysis(song_id, analysis)
+        return analysis
 
     async def by_ear(self, song_id: str) -> Analysis:
         """Return the analyzer's result and ignore the library's; raises as the call does."""
@@ -83,9 +83,9 @@ class AnalyzeSong:
         Raises `UnreadableMedia`.
         """
         async with self._workspace.take(uuid4()) as folder:
-            known = await OnHand({sound.name: sound}, self._media_probe).known(sound.name)
-            heard = await self._listened(known.digest, lambda: _at(sound), folder)
-        return counted_in(heard, genre)
+            properties = await OnHand({sound.name: sound}, self._media_probe).known(sound.name)
+            analysis = await self._listened(properties.digest, lambda: _at(sound), folder)
+        return counted_in(analysis, genre)
 
     async def _of(self, song: Song) -> Analysis:
         with of_the_library():
@@ -109,11 +109,11 @@ class AnalyzeSong:
         key = "heard-" + hashlib.sha256(cache_inputs.encode()).hexdigest()
 
         async def make(into: Path) -> None:
-            heard = await self._audio_analyzer.analyze(await sound())
-            await FILES.run(lambda: into.write_bytes(msgspec.json.encode(heard)))
+            analysis = await self._audio_analyzer.analyze(await sound())
+            await FILES.run(lambda: into.write_bytes(msgspec.json.encode(analysis)))
 
-        heard = await self._artifacts.get_or_create(key, folder / key, make, _read)
-        return counted_in(heard, None)
+        analysis = await self._artifacts.get_or_create(key, folder / key, make, _read)
+        return counted_in(analysis, None)
 
 
 class CorrectSong:
@@ -130,15 +130,15 @@ class CorrectSong:
         A correction replaces the previous one; an empty one removes it.
         """
         validation.refuse_faults(correction)
-        heard = await self._analyze_song.uncorrected(song_id)
-        if correction.one_at is not None and correction.one_at > heard.duration:
-            message = f"This is after the end of the song, which lasts {heard.duration:.3f} s."
+        original = await self._analyze_song.uncorrected(song_id)
+        if correction.one_at is not None and correction.one_at > original.duration:
+            message = f"This is after the end of the song, which lasts {original.duration:.3f} s."
             raise InvalidRequest((Violation(path="$.one_at", message=message),))
         if correction != Correction():
-            analysis = corrected(heard, correction)
+            analysis = corrected(original, correction)
             await self._songs.keep_correction(song_id, correction, analysis.tempo or None)
             return analysis
-        await self._songs.keep_correction(song_id, correction, heard.tempo or None)
+        await self._songs.keep_correction(song_id, correction, original.tempo or None)
         return await self._analyze_song.uncorrected(song_id)
 
 

@@ -68,19 +68,19 @@ class BackfillAudioEmbeddings:
 
     async def _complete(self, move: Move) -> None:
         """Complete one; raises `MoveNotFound` where it was removed meanwhile."""
-        found = await self._examined(move)
+        new = await self._examined(move)
         # What has come in the meantime is newer than what was listed.
-        known = await self._embeddings.find(move.id)
-        if known is None:
+        embedding = await self._embeddings.find(move.id)
+        if embedding is None:
             raise MoveNotFound
-        rows = Rows(**{part.value: known.rows.of(part) or found.rows.of(part) for part in Part})
+        rows = Rows(**{part.value: embedding.rows.of(part) or new.rows.of(part) for part in Part})
         completed = msgspec.structs.replace(
-            known,
+            embedding,
             rows=rows,
-            audio_by=known.audio_by if known.rows.audio else self._audio_analyzer.name,
-            text_by=known.text_by if known.rows.text else found.text_by,
-            energy_start=_first(known.energy_start, found.energy_start),
-            energy_end=_first(known.energy_end, found.energy_end),
+            audio_by=embedding.audio_by if embedding.rows.audio else self._audio_analyzer.name,
+            text_by=embedding.text_by if embedding.rows.text else new.text_by,
+            energy_start=_first(embedding.energy_start, new.energy_start),
+            energy_end=_first(embedding.energy_end, new.energy_end),
         )
         await self._embeddings.keep(completed, move.video_path)
 
@@ -94,5 +94,5 @@ class BackfillAudioEmbeddings:
             return await self._examine.embedding_of(move, clip, media)
 
 
-def _first(known: float | None, found: float | None) -> float | None:
-    return found if known is None else known
+def _first(earlier: float | None, new: float | None) -> float | None:
+    return new if earlier is None else earlier

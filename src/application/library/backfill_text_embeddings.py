@@ -22,10 +22,10 @@ class BackfillTextEmbeddings:
         A move that fails is logged and keeps no other from getting its own.
         """
         attempts = ItemAttempts("embedding the words of the move")
-        done = 0
+        count = 0
         for move in await read_all(self._embeddings.lacking):
-            done += await attempts(move.id, self._embed(move))
-        return done
+            count += await attempts(move.id, self._embed(move))
+        return count
 
     async def _embed(self, move: Move) -> None:
         """Embed one; raises `MoveNotFound` where it was removed meanwhile."""

@@ -78,9 +78,9 @@ class CheckLibrary:
         async def check(move: Move) -> None:
             findings.extend(await self._checked(move))
 
-        for done, move in enumerate(moves, 1):
+        for number, move in enumerate(moves, 1):
             await attempts(move.id, check(move))
-            await on_progress(move.name, done, len(moves))
+            await on_progress(move.name, number, len(moves))
         findings += [
             Finding(move_id=each.item, field="move", message=each.message, code=each.code)
             for each in attempts.failures
@@ -88,7 +88,7 @@ class CheckLibrary:
         return tuple(sorted(findings, key=lambda each: (each.move_id, each.field)))
 
     async def _checked(self, move: Move) -> list[Finding]:
-        found: list[tuple[str, str]] = []
+        findings: list[tuple[str, str]] = []
         seconds: float | None = None
         try:
             seconds = await self._seconds(move.video_path)
@@ -96,13 +96,13 @@ class CheckLibrary:
             if stops_all(error):
                 raise
             why = reason_of(error, f"measuring the clip of the move {move.id!r}")
-            found.append(("clip", why))
+            findings.append(("clip", why))
         if move.unusable is not None and (failure := await self._prepare_item(move)) is not None:
             message = (
                 f"Dances do not use it, because no film can be made of its clip. {failure.message}"
             )
-            found.append(("unusable", message))
-        found += _told(move_faults(move, seconds))
+            findings.append(("unusable", message))
+        findings += _messages(move_faults(move, seconds))
         if move.doubt:
             source = "" if move.beats_from is None else f"{_lent(move)} "
             message = source + (
@@ -111,20 +111,20 @@ class CheckLibrary:
                 "correct-move`: "
                 "`--beats double` or `half`, `--half-beat`, or `--one-at`."
             )
-            found.append(("beats", message))
+            findings.append(("beats", message))
         embedding = await self._embeddings.find(move.id)
         if embedding is None:
-            found.append(
+            findings.append(
                 (
                     "embedding",
                     "It has none, so searches by similarity do not find it; import it again.",
                 )
             )
         else:
-            found += _told(faults(embedding))
+            findings += _messages(faults(embedding))
         return [
             Finding(move_id=move.id, field=field, message=message)
-            for field, message in dict.fromkeys(found)
+            for field, message in dict.fromkeys(findings)
         ]
 
     async def _seconds(self, path: str) -> float:
@@ -142,5 +142,5 @@ def _lent(move: Move) -> str:
     return f"Beats from {move.beats_from!r}, same recording."
 
 
-def _told(faults: Iterable[Violation]) -> list[tuple[str, str]]:
+def _messages(faults: Iterable[Violation]) -> list[tuple[str, str]]:
     return [(each.path.removeprefix("$."), each.message) for each in faults]

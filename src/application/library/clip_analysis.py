@@ -35,7 +35,7 @@ _ORDINARY_TEMPO: Final = 120.0
 _OFF_TEMPO: Final = 0.05
 """Relative difference below which two tempos count as equal."""
 _OFF_SECONDS: Final = 0.05
-_SEEN: Final = 0.2
+_MOTION_CONFIDENCE: Final = 0.2
 """Confidence of beats from the motion instead of the sound."""
 
 
@@ -71,32 +71,32 @@ class Examination:
         self._motion_analyzer = motion_analyzer
 
     async def __call__(
-        self, clip: Path, record: MoveRecord, media: Media, *, brought: bool = False
+        self, clip: Path, record: MoveRecord, media: Media, *, by_user: bool = False
     ) -> Examined:
         """Measure a clip and analyse its sound and motion; lists provide what cannot be measured.
 
-        If the user has ``brought`` the clip, the user's tempo wins too. Raises `UnreadableMedia` if
+        If the clip is uploaded ``by_user``, the user's tempo wins too. Raises `UnreadableMedia` if
         the video is truncated.
         """
         notes = _Notes(record.notes)
-        listed, seconds = record.listed, float(media.seconds)
-        if listed.duration is not None and abs(listed.duration - seconds) > _OFF_SECONDS:
+        entry, seconds = record.entry, float(media.seconds)
+        if entry.duration is not None and abs(entry.duration - seconds) > _OFF_SECONDS:
             notes.wrong(
                 "duration",
-                f"The clip lasts {seconds:g} s; {listed.source} states {listed.duration:g} s.",
+                f"The clip lasts {seconds:g} s; {entry.source} states {entry.duration:g} s.",
             )
         notes.computed("duration", f"{seconds:.3f} s, measured.")
-        analysis = await self._heard(clip, media, notes)
+        analysis = await self._analysis(clip, media, notes)
         motion = await self._motion_of(clip, notes, whole=True)
-        time = _time(record, analysis, motion, seconds, notes, sure=brought)
+        time = _time(record, analysis, motion, seconds, notes, sure=by_user)
         move = Move(
             id=record.id,
             name=record.name,
             label=record.label,
             video_path="clips/new",
-            difficulty=notes.or_default("difficulty", listed.difficulty, Difficulty.INTERMEDIATE),
-            energy_level=_energy(listed.energy_level, motion, notes),
-            style=notes.or_default("style", listed.style, Style.ROMANTIC),
+            difficulty=notes.or_default("difficulty", entry.difficulty, Difficulty.INTERMEDIATE),
+            energy_level=_energy(entry.energy_level, motion, notes),
+            style=notes.or_default("style", entry.style, Style.ROMANTIC),
             duration=seconds,
             tempo=time.tempo,
             first_count=time.first_count,
@@ -109,19 +109,19 @@ class Examination:
     async def embedding_of(self, move: Move, clip: Path, media: Media) -> MoveEmbedding:
         """Return the embedding of a move, from its words, its clip's sound and its motion."""
         notes = _Notes(())
-        analysis = await self._heard(clip, media, notes)
+        analysis = await self._analysis(clip, media, notes)
         motion = await self._motion_of(clip, notes)
         record = MoveRecord(
             id=move.id,
             name=move.name,
             label=move.label,
             clip=None,
-            listed=Listed(source="the library"),
+            entry=Listed(source="the library"),
             notes=(),
         )
         return await self._embedding(move, record, analysis, motion, notes)
 
-    async def _heard(self, clip: Path, media: Media, notes: "_Notes") -> Analysis | None:
+    async def _analysis(self, clip: Path, media: Media, notes: "_Notes") -> Analysis | None:
         if media.sound is None:
             notes.missing("sound", "The clip has no sound.")
             return None
@@ -152,12 +152,12 @@ class Examination:
         motion: Motion | None,
         notes: "_Notes",
     ) -> MoveEmbedding:
-        rows = record.listed.rows
+        rows = record.entry.rows
         by: dict[Part, str] = {}
         for part in Part:
             field = f"{part}_embedding"
             if rows.of(part) is not None:
-                notes.taken(field, f"From {record.listed.source}.")
+                notes.taken(field, f"From {record.entry.source}.")
             elif part is Part.TEXT:
                 by[part] = self._embedder.name
                 rows = msgspec.structs.replace(rows, text=await self._embedder.read(words_of(move)))
@@ -213,14 +213,14 @@ def _time(
 
     For the first "1", a list wins over the analyzer; for the tempo, the more certain source wins.
     """
-    listed = record.listed
-    analysis, octave = in_octave(analysis, listed.tempo)
+    entry = record.entry
+    analysis, octave = in_octave(analysis, entry.tempo)
     beats: tuple[float, ...] = ()
     first: float | None = None
     confidence: float | None = None
-    if sure and listed.tempo is not None:
-        tempo = listed.tempo
-        notes.taken("tempo", f"{tempo:g} BPM, from {listed.source}.")
+    if sure and entry.tempo is not None:
+        tempo = entry.tempo
+        notes.taken("tempo", f"{tempo:g} BPM, from {entry.source}.")
         if (
             analysis is not None
             and analysis.beats
@@ -233,34 +233,32 @@ def _time(
         first = (analysis.ones or analysis.beats)[0]
         confidence = analysis.confidence
         notes.computed("tempo", f"{tempo:.1f} BPM, detected in the clip's sound{octave}.")
-        if listed.first_count is None:
+        if entry.first_count is None:
             notes.computed("first_count", f"{first:.3f} s, detected in the clip's sound.")
-        if listed.tempo is not None and abs(listed.tempo / tempo - 1) > _OFF_TEMPO:
-            claim = f"{listed.source} states {listed.tempo:g} BPM"
+        if entry.tempo is not None and abs(entry.tempo / tempo - 1) > _OFF_TEMPO:
+            claim = f"{entry.source} states {entry.tempo:g} BPM"
             notes.wrong("tempo", f"The analysis detected {tempo:.1f} BPM; {claim}.")
-    elif listed.tempo is not None:
-        tempo = listed.tempo
-        notes.taken(
-            "tempo", f"{tempo:g} BPM, from {listed.source}; the analysis detected no beats."
-        )
-    elif motion is not None and (seen := pulse(motion)) is not None:
-        tempo, beats, first = seen.tempo, seen.beats, seen.beats[0]
-        confidence = _SEEN
+    elif entry.tempo is not None:
+        tempo = entry.tempo
+        notes.taken("tempo", f"{tempo:g} BPM, from {entry.source}; the analysis detected no beats.")
+    elif motion is not None and (rhythm := pulse(motion)) is not None:
+        tempo, beats, first = rhythm.tempo, rhythm.beats, rhythm.beats[0]
+        confidence = _MOTION_CONFIDENCE
         notes.computed("tempo", f"{tempo:.1f} BPM, estimated from the motion, which is uncertain.")
     else:
         tempo = _ORDINARY_TEMPO
         notes.missing(
             "tempo", f"No beats were detected in the sound or the motion; {tempo:g} BPM is assumed."
         )
-    if listed.first_count is not None and listed.first_count >= seconds:
+    if entry.first_count is not None and entry.first_count >= seconds:
         notes.wrong(
             "first_count",
-            f"{listed.first_count:g} s is after the end of the clip, so it is ignored.",
+            f"{entry.first_count:g} s is after the end of the clip, so it is ignored.",
         )
-    elif listed.first_count is not None:
+    elif entry.first_count is not None:
         # A person knows the first "1" better than any analyzer.
-        first = listed.first_count
-        notes.taken("first_count", f"{first:g} s, from {listed.source}.")
+        first = entry.first_count
+        notes.taken("first_count", f"{first:g} s, from {entry.source}.")
     if first is None or first >= seconds:
         first = 0.0
         notes.missing("first_count", "The first '1' is not known; the clip's start is assumed.")

@@ -66,5 +66,5 @@ class Surroundings:
 
 def _is_of_the_disk(error: Exception) -> bool:
     details = error.details if isinstance(error, BachataError) else None
-    said = f"{error} {details or ''}"
-    return any(words in said for words in _DISK)
+    text = f"{error} {details or ''}"
+    return any(words in text for words in _DISK)

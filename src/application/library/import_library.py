@@ -119,24 +119,24 @@ class ImportLibrary:
         and finds damage anywhere in it. Raises `InvalidRequest` when there is nothing at ``path``,
         and what stops every move: a full disk, a database that is away, a missing FFmpeg.
         """
-        found = await gathered(path, self._home)
+        scan = await gathered(path, self._home)
         gate = asyncio.Semaphore(self._at_once)
         report: dict[str, Imported] = {}
 
         async def work(record: MoveRecord) -> None:
             async with gate:
-                clip = None if record.clip is None else found.root / record.clip
+                clip = None if record.clip is None else scan.root / record.clip
                 report[record.id] = await self.one(clip, record, ready=ready)
-                await on_progress(record.name, len(report), len(found.moves))
+                await on_progress(record.name, len(report), len(scan.moves))
 
-        await on_progress("", 0, len(found.moves))
-        await run_all(work(record) for record in found.moves)
+        await on_progress("", 0, len(scan.moves))
+        await run_all(work(record) for record in scan.moves)
         if self._share_beats is not None and _anything_new(report.values()):
             for move in await self._share_beats():
                 if move.id in report:
                     report[move.id] = _lent(report[move.id], move)
-        moves = tuple(report[record.id] for record in found.moves)
-        return ImportReport(moves=moves, passed_over=found.passed_over)
+        moves = tuple(report[record.id] for record in scan.moves)
+        return ImportReport(moves=moves, passed_over=scan.passed_over)
 
     async def one(
         self, clip: Path | None, record: MoveRecord, *, ready: bool = False, dry_run: bool = False
@@ -146,10 +146,10 @@ class ImportLibrary:
         A ``dry_run`` looks the clip up and into it, and writes nothing. Raises what stops every
         move.
         """
-        if record.listed.elsewhere:
+        if record.entry.elsewhere:
             return _came_out(record, Outcome.REFUSED, record.notes)
         if clip is None:
-            lacking = note(Kind.MISSING, "clip", f"There is no clip {record.listed.clip!r}.")
+            lacking = note(Kind.MISSING, "clip", f"There is no clip {record.entry.clip!r}.")
             return _came_out(record, Outcome.MISSING, (*record.notes, lacking))
         came = _came_out(record, Outcome.REFUSED, record.notes)
 

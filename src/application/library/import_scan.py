@@ -13,7 +13,7 @@ import msgspec
 
 from application.concurrency.threads import FILES
 from application.library.unique_ids import id_of
-from domain.importing.move_lists import Kind, Listed, listed, note
+from domain.importing.move_lists import Kind, Listed, entries_of, note
 from domain.importing.move_records import CLIPS, FOLDER, LISTS, MoveRecord, move_records, readable
 from domain.shared import validation
 from domain.shared.bucket_uris import Home, key_of
@@ -57,13 +57,13 @@ async def gathered(path: Path, home: Home | None = None) -> Gathered:
 def _gathered(path: Path, home: Home | None) -> Gathered:
     if path.is_dir():
         lists = sorted(_kind(path.iterdir(), LISTS), key=lambda each: (each.name != _FIRST, each))
-        return _found(path, _clips_below(path), lists, home, every_clip=True)
+        return _result(path, _clips_below(path), lists, home, every_clip=True)
     if path.is_file() and path.suffix.lower() in LISTS:
         if problem := _entries(path)[1]:
             raise _refusal(f"{readable(path.name)}: {problem}")
         return _of_list(path, home)
     if path.is_file() and path.suffix.lower() in CLIPS:
-        return _found(path.parent, [path], [], home, every_clip=True)
+        return _result(path.parent, [path], [], home, every_clip=True)
     kinds = ", ".join(sorted(CLIPS | LISTS))
     raise _refusal(f"There is no folder and no file ({kinds}) at {str(path)!r}.")
 
@@ -73,12 +73,12 @@ def _of_list(path: Path, home: Home | None) -> Gathered:
     entries = _entries(path)[0]
     clips = {clip for each in entries if (clip := _where_said(path.parent, each)) is not None}
     moves = _of(path.parent, clips, entries, home)
-    if all(move.clip is not None or move.listed.elsewhere for move in moves):
+    if all(move.clip is not None or move.entry.elsewhere for move in moves):
         return Gathered(root=path.parent, moves=moves, passed_over=())
     nearby, all_seen = nearest_clips(path.parent)
     # A clip at its listed path is not a candidate for another entry.
     moves = _of(path.parent, clips | nearby, entries, home)
-    if all_seen or all(move.clip is not None or move.listed.elsewhere for move in moves):
+    if all_seen or all(move.clip is not None or move.entry.elsewhere for move in moves):
         return Gathered(root=path.parent, moves=moves, passed_over=())
     return Gathered(
         root=path.parent,
@@ -91,25 +91,25 @@ def _of(
     root: Path, clips: Iterable[Path], entries: Sequence[Listed], home: Home | None
 ) -> tuple[MoveRecord, ...]:
     """Return the moves of a list with their clips among ``clips``."""
-    said = sorted(clip.relative_to(root).as_posix() for clip in clips)
-    return tuple(m for m in move_records(said, entries, home, id_of) if m.listed.source != FOLDER)
+    names = sorted(clip.relative_to(root).as_posix() for clip in clips)
+    return tuple(m for m in move_records(names, entries, home, id_of) if m.entry.source != FOLDER)
 
 
 def _not_nearby(move: MoveRecord) -> MoveRecord:
-    if move.clip is not None or move.listed.elsewhere:
+    if move.clip is not None or move.entry.elsewhere:
         return move
-    said = (
+    message = (
         f"Its clip is not among the nearest {MOST_SEEN:,} files and folders below the list's "
         "folder; put the list beside its clips, or import their folder."
     )
-    return msgspec.structs.replace(move, notes=(*move.notes, note(Kind.MISSING, "clip", said)))
+    return msgspec.structs.replace(move, notes=(*move.notes, note(Kind.MISSING, "clip", message)))
 
 
 def _where_said(root: Path, entry: Listed) -> Path | None:
     """Return the clip of an entry: the longest end of its path that exists below ``root``."""
-    said = entry.clip or ""
-    key = key_of(said)
-    parts = (said if key is None else key).replace("\\", "/").split("/")
+    path = entry.clip or ""
+    key = key_of(path)
+    parts = (path if key is None else key).replace("\\", "/").split("/")
     names = [part for part in parts if part not in ("", ".", "..")][-_DEEPEST:]
     for start in range(len(names)):
         clip = root.joinpath(*names[start:])
@@ -124,14 +124,14 @@ def nearest_clips(folder: Path) -> tuple[set[Path], bool]:
     It visits the nearest folders first, up to `MOST_SEEN` names, and follows no links, because the
     folder may be a user's whole home.
     """
-    found: set[Path] = set()
+    clips: set[Path] = set()
     folders = deque([folder])
-    seen = 0
+    count = 0
     while folders:
-        for entry in _listed(folders.popleft()):
-            seen += 1
-            if seen > MOST_SEEN:
-                return found, False
+        for entry in _children(folders.popleft()):
+            count += 1
+            if count > MOST_SEEN:
+                return clips, False
             # Hidden files belong to the system.
             if entry.name.startswith("."):
                 continue
@@ -139,11 +139,11 @@ def nearest_clips(folder: Path) -> tuple[set[Path], bool]:
             if entry.is_dir(follow_symlinks=False):
                 folders.append(path)
             elif path.suffix.lower() in CLIPS and _is_file(path):
-                found.add(path)
-    return found, True
+                clips.add(path)
+    return clips, True
 
 
-def _listed(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _children(folder: Path) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             yield from entries
@@ -152,7 +152,7 @@ def _listed(folder: Path) -> Iterator[os.DirEntry[str]]:
         return
 
 
-def _found(
+def _result(
     root: Path, clips: list[Path], lists: list[Path], home: Home | None, *, every_clip: bool
 ) -> Gathered:
     entries: list[Listed] = []
@@ -167,7 +167,7 @@ def _found(
     )
     return Gathered(
         root=root,
-        moves=tuple(move for move in moves if every_clip or move.listed.source != FOLDER),
+        moves=tuple(move for move in moves if every_clip or move.entry.source != FOLDER),
         passed_over=tuple(passed_over),
     )
 
@@ -181,7 +181,7 @@ def _entries(path: Path) -> tuple[list[Listed], str | None]:
         document = (
             validation.parse(body, _MOST_VALUES) if path.suffix.lower() == ".json" else _table(body)
         )
-        entries = listed(document, readable(path.name))
+        entries = entries_of(document, readable(path.name))
     except (OSError, ValueError, csv.Error) as error:
         return [], f"it cannot be read: {error}"
     return (entries, None) if entries is not None else ([], "it is not a list of moves.")

@@ -63,10 +63,10 @@ class PrepareItem:
         Raises `FFmpegMissing`, `StorageFailed`, ... if the cause affects all items.
         """
         if isinstance(each, Song):
-            return await self._tried(each, self._ready_song(each))
+            return await self._failure_of(each, self._ready_song(each))
         if each.unusable is None:
-            return await self._tried(each, self._ready_move(each, output))
-        return await self._tried(each, self._try_all_of(each, output))
+            return await self._failure_of(each, self._ready_move(each, output))
+        return await self._failure_of(each, self._try_all_of(each, output))
 
     async def doubt(self, clips: Mapping[str, str]) -> None:
         """Check clips of a failed film, given by the ids of their moves; mark the unusable moves.
@@ -76,10 +76,10 @@ class PrepareItem:
         attempts = ItemAttempts("trying the clip of the move", self._surroundings.check)
         for move in await self._moves.find_many(tuple(clips)):
             if move.video_path == clips[move.id]:
-                work = self._tried(move, self._try_all_of(move, ORDINARY), missing=True)
+                work = self._failure_of(move, self._try_all_of(move, ORDINARY), missing=True)
                 await attempts(move.id, work)
 
-    async def _tried(
+    async def _failure_of(
         self, each: Song | Move, work: Awaitable[None], *, missing: bool = False
     ) -> ItemFailure | None:
         """Why some work with a song or a move failed; a move of whose clip it is is marked.
@@ -114,8 +114,8 @@ class PrepareItem:
         if not self._clips.keeps:
             return
         async with self._at_work() as (files, folder):
-            known = await files.known(song.audio_path)
-            sound = whole_song(song.audio_path, known.media.seconds)
+            properties = await files.known(song.audio_path)
+            sound = whole_song(song.audio_path, properties.media.seconds)
             await self._clips.encode_sound(sound, files, folder / "sound.mp4")
 
     async def _ready_move(self, move: Move, output: OutputConfig) -> None:

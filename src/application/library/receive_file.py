@@ -1,7 +1,7 @@
 """Receive an uploaded file."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from domain.shared.errors import StorageFailed
 WORK: Final = UUID("a1717000-0000-4000-8000-000000000000")
 """Names the work folders for uploads; no task has this id."""
 
-_HELD: Final = 1_000_000
+_BUFFER_SIZE: Final = 1_000_000
 """Number of buffered bytes, to avoid a disk write for every network packet."""
 
 
@@ -33,7 +33,7 @@ class Arriving:
         self._reservation = reservation
         self._file = file
         self._allowance = allowance
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._size = 0
 
     def refuse(self, size: int) -> None:
@@ -46,16 +46,16 @@ class Arriving:
         """
         self._size += len(piece)
         self.refuse(self._size)
-        self._held += piece
-        if len(self._held) >= _HELD:
+        self._buffer += piece
+        if len(self._buffer) >= _BUFFER_SIZE:
             await self.end()
 
     async def end(self) -> None:
         """Write the buffered bytes; raises `DiskFull` and `StorageFailed`."""
-        held, self._held = self._held, bytearray()
+        buffer, self._buffer = self._buffer, bytearray()
 
         def put_down() -> None:
-            rest = memoryview(held)
+            rest = memoryview(buffer)
             while rest:
                 rest = rest[self._file.write(rest) :]
 
@@ -65,7 +65,7 @@ class Arriving:
         except OSError as error:
             failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
             raise translated(error, failure) from error
-        self._reservation.use(len(held))
+        self._reservation.use(len(buffer))
 
 
 class ReceiveFile:
@@ -92,10 +92,11 @@ class ReceiveFile:
             self._workspace.take(WORK) as folder,
         ):
             path = folder / "arrived"
-            try:
-                file = await FILES.run(lambda: FileIO(path, "wb"))
-            except OSError as error:
-                failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
-                raise translated(error, failure) from error
-            with file:
+            with ExitStack() as opened:
+                try:
+                    # If this wait is cancelled, the thread may have opened the file.
+                    file = await FILES.run(lambda: opened.enter_context(FileIO(path, "wb")))
+                except OSError as error:
+                    failure = StorageFailed(f"The file cannot be received: {error.strerror}.")
+                    raise translated(error, failure) from error
                 yield Arriving(path, file, allowance, reservation)

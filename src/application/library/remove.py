@@ -34,8 +34,8 @@ class _Removal:
                 await forget(item_id)
             except NotFound as error:
                 missing = error
-            left = await self._library_files.removed(self._kind, item_id)
-            if missing is not None and not left:
+            files = await self._library_files.removed(self._kind, item_id)
+            if missing is not None and not files:
                 raise missing
             failures: list[Exception] = []
 
@@ -43,7 +43,7 @@ class _Removal:
                 failures.append(error)
 
             attempts = ItemAttempts("deleting the file", keep)
-            for each in left:
+            for each in files:
                 await attempts(each.path, self._delete(each.path))
             if failures:
                 raise failures[0]

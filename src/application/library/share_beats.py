@@ -76,33 +76,33 @@ class ShareBeats:
     async def _best(self, unsure: Move, others: list[Move]) -> Move | None:
         """Return the move with the beats that it can be surest of; None if no other clip fits."""
         own = await self._print(unsure)
-        found: list[Move] = []
+        candidates: list[Move] = []
         for other in others if own else ():
             alignment = await self._sound_aligner.align(await self._print(other), own)
             if alignment is not None and (better := with_beats_of(other, unsure, alignment)):
-                found.append(better)
-        return max(found, key=lambda each: each.confidence or 0, default=None)
+                candidates.append(better)
+        return max(candidates, key=lambda each: each.confidence or 0, default=None)
 
     async def _print(self, move: Move) -> SoundPrint:
         """Return the fingerprint of a move's clip; empty if it cannot be made."""
-        made: list[SoundPrint] = []
+        prints: list[SoundPrint] = []
 
         async def fingerprint() -> None:
-            made.append(await self._cached(move.video_path))
+            prints.append(await self._cached(move.video_path))
 
         await attempt("fingerprinting the clip of the move", move.id, fingerprint())
-        return made[0] if made else b""
+        return prints[0] if prints else b""
 
     async def _cached(self, path: str) -> SoundPrint:
         async with self._workspace.take(WORK) as folder:
             files = FetchedFiles(
                 self._storage, self._artifacts, self._media_probe, folder, asyncio.Semaphore(1)
             )
-            known = await files.known(path)
-            if known.media.sound is None:
+            properties = await files.known(path)
+            if properties.media.sound is None:
                 return b""
-            told = f"{known.digest} {self._sound_aligner.name}"
-            key = "sound-" + hashlib.sha256(told.encode()).hexdigest()
+            text = f"{properties.digest} {self._sound_aligner.name}"
+            key = "sound-" + hashlib.sha256(text.encode()).hexdigest()
 
             async def make(into: Path) -> None:
                 mark = await self._sound_aligner.fingerprint(await files.local(path))

@@ -38,8 +38,8 @@ class TakeSong:
             # Whoever finds an id taken by the same song then finds the song, too. In the other
             # order, a song that is added in between would be added again under the next id.
             free = await unused_song_id(self._songs, self._library_files, id_of(name))
-            if (known := await self._same(contents)) is not None:
-                return known
+            if (earlier := await self._same(contents)) is not None:
+                return earlier
             song = Song(
                 id=free,
                 title=name,
@@ -53,7 +53,7 @@ class TakeSong:
                 # Another caller took the id in the meantime, for this song or for another.
                 continue
 
-    async def named(self, file: Path, song: Song) -> Song:
+    async def with_title(self, file: Path, song: Song) -> Song:
         """Add a song with a user's title, prepared for films, under a free id.
 
         Raises as `AddSong` does.

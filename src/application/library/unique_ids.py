@@ -27,9 +27,9 @@ async def unused(plain: str, is_used: Callable[[str], Awaitable[bool]]) -> str:
     Where all of these are used, it is ``plain`` with a short random number in hexadecimal digits:
     of a thousand songs of one title the last one asks no more questions than the tenth.
     """
-    for tried in (plain, *(f"{plain}-{number}" for number in range(2, _NUMBERS + 1))):
-        if not await is_used(tried):
-            return tried
+    for candidate in (plain, *(f"{plain}-{number}" for number in range(2, _NUMBERS + 1))):
+        if not await is_used(candidate):
+            return candidate
     return f"{plain}-{secrets.token_hex(_RANDOM)}"
 
 

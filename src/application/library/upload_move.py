@@ -95,13 +95,13 @@ class UploadMove:
         """
         validation.refuse_faults(form)
         async with place_in(self._gate, "a free place to read an upload", self._queue_wait):
-            return await self._taken(clip, form, own=own)
+            return await self._take(clip, form, own=own)
 
-    async def _taken(self, clip: Path, form: MoveForm, *, own: bool) -> UploadedMove:
+    async def _take(self, clip: Path, form: MoveForm, *, own: bool) -> UploadedMove:
         media = await self._media_probe.measure(clip, None if own else CLIP)
         require_film(media)
         _refuse_beyond(form, float(media.seconds))
-        examined = await self._examine(clip, _record_of(form), media, brought=True)
+        examined = await self._examine(clip, _record_of(form), media, by_user=True)
         move = await self._added(clip, examined, own=own)
         if not own:
             await self._library_jobs.prepare(move)
@@ -127,7 +127,7 @@ def _refuse_beyond(form: MoveForm, seconds: float) -> None:
 
 
 def _record_of(form: MoveForm) -> MoveRecord:
-    listed = Listed(
+    entry = Listed(
         source="the upload",
         difficulty=form.difficulty,
         energy_level=form.energy_level,
@@ -140,6 +140,6 @@ def _record_of(form: MoveForm) -> MoveRecord:
         name=form.name,
         label=form.label or UNSORTED,
         clip=None,
-        listed=listed,
+        entry=entry,
         notes=(),
     )

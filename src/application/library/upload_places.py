@@ -17,11 +17,11 @@ class Reservation:
 
     def __init__(self, size: int) -> None:
         """Take the number of expected bytes."""
-        self.left = size
+        self.room = size
 
     def use(self, size: int) -> None:
         """Reduce the reservation by ``size`` bytes that are now on disk."""
-        self.left = max(0, self.left - size)
+        self.room = max(0, self.room - size)
 
 
 class Uploads:
@@ -69,7 +69,7 @@ class Uploads:
 
     async def _refuse_excess(self, size: int) -> None:
         free = await self._workspace.free()
-        reserved = sum(each.left for each in self._reserved) - size
+        reserved = sum(each.room for each in self._reserved) - size
         missing = reserved + size + MARGIN - free
         if missing > 0:
             raise DiskFull(

@@ -40,18 +40,18 @@ class FetchedFiles:
         self._folder = folder
         self._gate = gate
         self._fetched: dict[str, asyncio.Lock | Path] = {}
-        self._known: dict[str, Known] = {}
+        self._properties: dict[str, Known] = {}
 
     async def local(self, path: str) -> Path:
         """See `application.ports.media_files.MediaFiles`."""
-        found = self._fetched.setdefault(path, asyncio.Lock())
-        if isinstance(found, Path):
-            return found
-        async with place_in(found, f"the file {path!r}", FETCH_QUEUE_WAIT):
+        entry = self._fetched.setdefault(path, asyncio.Lock())
+        if isinstance(entry, Path):
+            return entry
+        async with place_in(entry, f"the file {path!r}", FETCH_QUEUE_WAIT):
             there = self._fetched[path]
             if isinstance(there, Path):
                 return there
-            into = self._folder / f"source-{_named(path)}"
+            into = self._folder / f"source-{_hash(path)}"
             async with place_in(self._gate, "a free place to fetch a file", FETCH_QUEUE_WAIT):
                 await self._storage.fetch(path, into)
             self._fetched[path] = into
@@ -59,21 +59,21 @@ class FetchedFiles:
 
     async def known(self, path: str) -> Known:
         """See `application.ports.media_files.MediaFiles`."""
-        if path not in self._known:
+        if path not in self._properties:
             async with place_in(self._gate, "a free place to fetch a file", FETCH_QUEUE_WAIT):
                 stored = await self._storage.describe(path)
             # A path has another etag whenever its bytes differ.
-            key = "known-" + _named(f"{path}\0{stored.etag}")
+            key = "known-" + _hash(f"{path}\0{stored.etag}")
             into = self._folder / key
-            self._known[path] = await self._artifacts.get_or_create(
+            self._properties[path] = await self._artifacts.get_or_create(
                 key, into, self._finding_out(path), _read
             )
-        return self._known[path]
+        return self._properties[path]
 
     def _finding_out(self, path: str) -> Callable[[Path], Awaitable[None]]:
         async def find_out(into: Path) -> None:
-            known = await known_of(path, await self.local(path), self._media_probe)
-            await FILES.run(lambda: into.write_bytes(_written(known)))
+            properties = await known_of(path, await self.local(path), self._media_probe)
+            await FILES.run(lambda: into.write_bytes(_encoded(properties)))
 
         return find_out
 
@@ -85,7 +85,7 @@ class OnHand:
         """Take the local file of every storage path."""
         self._files = files
         self._media_probe = media_probe
-        self._known: dict[str, Known] = {}
+        self._properties: dict[str, Known] = {}
 
     async def local(self, path: str) -> Path:
         """See `application.ports.media_files.MediaFiles`."""
@@ -93,9 +93,9 @@ class OnHand:
 
     async def known(self, path: str) -> Known:
         """See `application.ports.media_files.MediaFiles`."""
-        if path not in self._known:
-            self._known[path] = await known_of(path, self._files[path], self._media_probe)
-        return self._known[path]
+        if path not in self._properties:
+            self._properties[path] = await known_of(path, self._files[path], self._media_probe)
+        return self._properties[path]
 
 
 async def known_of(path: str, file: Path, media_probe: MediaProbe) -> Known:
@@ -109,12 +109,12 @@ async def known_of(path: str, file: Path, media_probe: MediaProbe) -> Known:
     return Known(digest=await digest_of(file), media=media)
 
 
-def _named(text: str) -> str:
+def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _written(known: Known) -> bytes:
-    return msgspec.json.encode(known, enc_hook=str)
+def _encoded(properties: Known) -> bytes:
+    return msgspec.json.encode(properties, enc_hook=str)
 
 
 def _read(file: Path) -> Known:

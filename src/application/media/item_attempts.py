@@ -126,17 +126,17 @@ def reason_of(error: Exception, work: str) -> str:
     An error that is none of the product is logged with its trace.
     """
     if isinstance(error, BachataError):
-        said = [str(error)]
+        lines = [str(error)]
         if isinstance(error, InvalidRequest):
-            said = [f"{each.path}: {each.message}" for each in error.violations]
+            lines = [f"{each.path}: {each.message}" for each in error.violations]
         elif isinstance(error, Broken) and error.details:
-            said += [line for line in error.details.splitlines() if line.strip()][-_LAST:]
+            lines += [line for line in error.details.splitlines() if line.strip()][-_LAST:]
     elif isinstance(error, OSError):
-        said = [str(error) or type(error).__name__]
+        lines = [str(error) or type(error).__name__]
     else:
         _log.error("%s failed", work, exc_info=error)
-        said = [f"The service failed at this item ({type(error).__name__}); see its log."]
-    text = " ".join(said).encode(errors="replace").decode().replace("\0", "?")
+        lines = [f"The service failed at this item ({type(error).__name__}); see its log."]
+    text = " ".join(lines).encode(errors="replace").decode().replace("\0", "?")
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

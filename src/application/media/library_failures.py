@@ -25,7 +25,7 @@ def of_the_library() -> Generator[None]:
         yield
     except _OF_FILES as error:
         failure = LibraryFailed(
-            f"The request is valid, but the library has a fault: {_said(error)} "
+            f"The request is valid, but the library has a fault: {_text_of(error)} "
             "Run `bachata-buddy library check` for details. The next dance leaves unusable clips "
             "out.",
             details=error.details,
@@ -34,7 +34,7 @@ def of_the_library() -> Generator[None]:
         raise failure from error
 
 
-def _said(error: BachataError) -> str:
+def _text_of(error: BachataError) -> str:
     if isinstance(error, BlueprintRejected):
         return " ".join(f"{each.path}: {each.message}" for each in error.violations[:3])
     return str(error)

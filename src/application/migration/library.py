@@ -54,7 +54,7 @@ class Places:
     """Ids of songs by their keys in the earlier system."""
     digests: dict[str, str] = field(default_factory=dict[str, str])
     """SHA-256 of the original file for each storage path."""
-    listed: dict[str, Listed] = field(default_factory=dict[str, Listed])
+    entries: dict[str, Listed] = field(default_factory=dict[str, Listed])
     """Values of the records of migrated moves, by their current ids."""
 
     _ends: dict[str, Lies | None] = field(default_factory=dict[str, Lies | None])
@@ -107,7 +107,7 @@ class SeedLibrary:
 
     async def songs(
         self,
-        given: Sequence[tuple[str, SeedSong]],
+        records: Sequence[tuple[str, SeedSong]],
         media: SeedMedia,
         places: Places,
         findings: Findings,
@@ -116,7 +116,7 @@ class SeedLibrary:
         dry_run: bool,
     ) -> None:
         """Migrate songs with their old keys; equal file contents mean the same song."""
-        known = {
+        by_contents = {
             contents: song
             for song in await read_all(
                 lambda after, most: self._songs.page(SongFilter(), after, most)
@@ -132,10 +132,10 @@ class SeedLibrary:
                     await self._without(key, record, lacking, places, findings)
                 else:
                     song = _Song(key, record, file, await fingerprint(file))
-                    came = await self._song(song, known, promised, dry_run=dry_run)
-                    await self._noted(song, came, known[song.contents], places, findings)
+                    came = await self._song(song, by_contents, promised, dry_run=dry_run)
+                    await self._note(song, came, by_contents[song.contents], places, findings)
 
-        for key, record in given:
+        for key, record in records:
             if (
                 failure := await attempt("bringing over the song", key, bring(key, record))
             ) is not None:
@@ -146,7 +146,7 @@ class SeedLibrary:
         self, key: str, record: SeedSong, lacking: str, places: Places, findings: Findings
     ) -> None:
         """Skip a song without a file, unless an earlier run has migrated it."""
-        there = await self._named(record)
+        there = await self._namesake(record)
         if there is None:
             findings.left_out(Model.SONG, key, lacking)
             return
@@ -154,7 +154,7 @@ class SeedLibrary:
         places.lies[record.audio_path] = Lies(path=there.audio_path)
         findings.came(Model.SONG, key, Came.THERE, there.id)
 
-    async def _named(self, record: SeedSong) -> Song | None:
+    async def _namesake(self, record: SeedSong) -> Song | None:
         """Return the song of this title and artist; earlier versions made its id differently."""
         for song_id in dict.fromkeys((id_of(record.title), slug(record.title))):
             there = await self._songs.find(song_id)
@@ -163,10 +163,10 @@ class SeedLibrary:
         return None
 
     async def _song(
-        self, song: "_Song", known: dict[str, Song], promised: set[str], *, dry_run: bool
+        self, song: "_Song", by_contents: dict[str, Song], promised: set[str], *, dry_run: bool
     ) -> Came:
-        """Add one song, or report that a real run would; ``known`` then contains it."""
-        if song.contents in known:
+        """Add one song, or report that a real run would; ``by_contents`` then contains it."""
+        if song.contents in by_contents:
             return Came.THERE
         new = Song(
             id=await self._unused(id_of(song.record.title), promised),
@@ -178,10 +178,10 @@ class SeedLibrary:
             duration=1,
         )
         if dry_run:
-            known[song.contents] = await self._foretold(song, new)
+            by_contents[song.contents] = await self._foretold(song, new)
             promised.add(new.id)
         else:
-            known[song.contents] = await self._add_song(song.file, new, ready=False)
+            by_contents[song.contents] = await self._add_song(song.file, new, ready=False)
         return Came.TAKEN
 
     async def _foretold(self, song: "_Song", new: Song) -> Song:
@@ -197,25 +197,25 @@ class SeedLibrary:
 
         return await unused(plain, is_used)
 
-    async def _noted(
-        self, song: "_Song", came: Came, kept: Song, places: Places, findings: Findings
+    async def _note(
+        self, song: "_Song", came: Came, item: Song, places: Places, findings: Findings
     ) -> None:
-        places.songs[song.key] = kept.id
-        places.lies[song.record.audio_path] = Lies(path=kept.audio_path)
-        places.digests[kept.audio_path] = await digest_of(song.file)
+        places.songs[song.key] = item.id
+        places.lies[song.record.audio_path] = Lies(path=item.audio_path)
+        places.digests[item.audio_path] = await digest_of(song.file)
         notes: list[str] = []
-        if song.record.duration is not None and abs(song.record.duration - kept.duration) > 1:
+        if song.record.duration is not None and abs(song.record.duration - item.duration) > 1:
             notes.append(
                 f"The record states {song.record.duration:g} s; the file lasts "
-                f"{kept.duration:.1f} s."
+                f"{item.duration:.1f} s."
             )
-        if came is Came.THERE and kept.title != song.record.title:
-            notes.append(f"The library has the same file as {kept.title!r}.")
-        findings.came(Model.SONG, song.key, came, kept.id, notes)
+        if came is Came.THERE and item.title != song.record.title:
+            notes.append(f"The library has the same file as {item.title!r}.")
+        findings.came(Model.SONG, song.key, came, item.id, notes)
 
     async def moves(
         self,
-        given: Sequence[Listed],
+        entries: Sequence[Listed],
         media: SeedMedia,
         places: Places,
         findings: Findings,
@@ -225,8 +225,8 @@ class SeedLibrary:
     ) -> None:
         """Migrate moves; records of several sources for the same clip become one move."""
         gate = asyncio.Semaphore(self._at_once)
-        named = move_records(await media.clips(), given, places.home, id_of)
-        listed = [each for each in named if each.listed.source != FOLDER]
+        candidates = move_records(await media.clips(), entries, places.home, id_of)
+        records = [each for each in candidates if each.entry.source != FOLDER]
         came: dict[str, tuple[Came, list[str]]] = {}
         ids: dict[str, str] = {}
 
@@ -240,17 +240,17 @@ class SeedLibrary:
                     came[move.id] = (Came.LEFT_OUT, [failure.message])
             await on_progress(move.name)
 
-        await run_all(work(move) for move in listed)
-        for move in listed:
+        await run_all(work(move) for move in records)
+        for move in records:
             outcome, notes = came[move.id]
             item = None if outcome is Came.LEFT_OUT else ids[move.id]
-            findings.came(Model.MOVE, move.listed.id or move.id, outcome, item, notes)
+            findings.came(Model.MOVE, move.entry.id or move.id, outcome, item, notes)
 
     async def _move(
         self, move: MoveRecord, media: SeedMedia, places: Places, *, dry_run: bool
     ) -> tuple[tuple[Came, list[str]], str]:
         """Return the outcome for a move, and its id."""
-        paths = [each for each in (move.clip, move.listed.clip) if each]
+        paths = [each for each in (move.clip, move.entry.clip) if each]
         async with media.file(*paths) as clip:
             move = await self._import_library.under_its_id(clip, move)
             imported = await self._import_library.one(clip, move, dry_run=dry_run)
@@ -262,7 +262,7 @@ class SeedLibrary:
                 return (came, [each.message for each in about[-1:]]), move.id
             await self._place(move, clip, places, foretold=dry_run and came is Came.TAKEN)
         if came is Came.TAKEN:
-            places.listed[move.id] = move.listed
+            places.entries[move.id] = move.entry
         doubtful = [each for each in imported.notes if each.kind is Kind.INCONSISTENT]
         return (came, [f"{each.field}: {each.message}" for each in doubtful]), move.id
 
@@ -274,10 +274,10 @@ class SeedLibrary:
             path = paths.clip(move.id, await fingerprint(clip), once())
             seconds = float((await self._media_probe.measure(clip)).seconds)
         else:
-            kept = await self._moves.get(move.id)
-            path, seconds = kept.video_path, kept.duration
+            current = await self._moves.get(move.id)
+            path, seconds = current.video_path, current.duration
         lies = Lies(path=path, move_id=move.id, seconds=seconds)
-        for name in (move.listed.clip, move.listed.id, move.id):
+        for name in (move.entry.clip, move.entry.id, move.id):
             if name:
                 places.lies.setdefault(name, lies)
         if clip is not None:

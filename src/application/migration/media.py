@@ -35,16 +35,16 @@ class SeedMedia:
         return [each for each in await self._all() if Path(each).suffix.lower() in CLIPS]
 
     @asynccontextmanager
-    async def file(self, *said: str) -> AsyncGenerator[Path | None]:
+    async def file(self, *names: str) -> AsyncGenerator[Path | None]:
         """Yield the first existing file of the given names; None if none exists.
 
         A file from the storage exists only until the context exits.
         """
-        for each in said:
-            if (found := await self._local(each)) is not None:
-                yield found
+        for each in names:
+            if (path := await self._local(each)) is not None:
+                yield path
                 return
-        for each in said:
+        for each in names:
             if (key := await self._stored(each)) is not None:
                 async with self._workspace.take(WORK) as folder:
                     into = folder / "media"
@@ -53,36 +53,36 @@ class SeedMedia:
                 return
         yield None
 
-    def why_not(self, said: str) -> str:
+    def why_not(self, name: str) -> str:
         """Return the reason why a file is missing: it does not exist, or it is
         in another bucket.
         """
         try:
-            path_of(said, self._home or Home())
+            path_of(name, self._home or Home())
         except UnsafePath as error:
             return str(error)
-        return f"There is no file {said!r}."
+        return f"There is no file {name!r}."
 
-    def _elsewhere(self, said: str) -> bool:
+    def _elsewhere(self, name: str) -> bool:
         """Return True if a file is in another bucket; without a bucket of its own, never."""
-        if self._home is None or key_of(said) is None:
+        if self._home is None or key_of(name) is None:
             return False
         try:
-            path_of(said, self._home)
+            path_of(name, self._home)
         except UnsafePath:
             return True
         return False
 
-    async def _local(self, said: str) -> Path | None:
-        if self._elsewhere(said):
+    async def _local(self, name: str) -> Path | None:
+        if self._elsewhere(name):
             return None
         files = await self._all()
-        found = said if said in files else same_file(said, files)
-        return None if found is None or self._folder is None else self._folder / found
+        file = name if name in files else same_file(name, files)
+        return None if file is None or self._folder is None else self._folder / file
 
-    async def _stored(self, said: str) -> str | None:
+    async def _stored(self, name: str) -> str | None:
         try:
-            key = path_of(said, self._home or Home())
+            key = path_of(name, self._home or Home())
             await self._storage.describe(key)
         except (UnsafePath, MediaNotFound):
             return None

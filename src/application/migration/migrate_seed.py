@@ -79,26 +79,26 @@ class MigrateSeed:
         """
         findings, places = Findings(), Places(self._home)
         files = SeedMedia(media or source.media, self._storage, self._workspace, self._home)
-        done = 0
+        number = 0
 
         async def tell(name: str) -> None:
-            nonlocal done
-            done += 1
-            await on_progress(name, done)
+            nonlocal number
+            number += 1
+            await on_progress(name, number)
 
         work = (files, places, findings, tell)
         songs = await _read(source, Model.SONG, read_song, findings)
         await self._library.songs(songs, *work, dry_run=dry_run)
         moves = [move for _, move in await _read(source, Model.MOVE, read_move, findings)]
         await self._library.moves(moves, *work, dry_run=dry_run)
-        kept = USER_FIELDS if self._tasks.keeps_users else frozenset[str]()
-        tasks = await _read(source, Model.TASK, read_task, findings, kept)
+        fields = USER_FIELDS if self._tasks.keeps_users else frozenset[str]()
+        tasks = await _read(source, Model.TASK, read_task, findings, fields)
         await self._tasks.tasks(tasks, *work, dry_run=dry_run)
         blueprints = await _read(source, Model.BLUEPRINT, read_blueprint, findings)
         await self._tasks.blueprints(blueprints, *work[1:], dry_run=dry_run)
         for name, count in (await source.others()).items():
             findings.drop(name, _JOBS if is_of_jobs(name) else _NO_PLACE, count)
-        verified = None if dry_run else await self._verify(findings, places.digests, places.listed)
+        verified = None if dry_run else await self._verify(findings, places.digests, places.entries)
         return MigrationReport(
             source=source.name,
             dry_run=dry_run,
@@ -114,21 +114,21 @@ async def _read(
     model: Model,
     read: Callable[[Record], T],
     findings: Findings,
-    kept: frozenset[str] = frozenset(),
+    fields: frozenset[str] = frozenset(),
 ) -> list[tuple[str, T]]:
     """Read all records of a model with their keys; unreadable records are skipped and reported.
 
-    Fields are dropped that the migration does not use, and that are not ``kept``.
+    Fields are dropped that the migration does not use, and that are not ``fields``.
     """
-    found: list[tuple[str, Any]] = []
+    records: list[tuple[str, Any]] = []
     async for record in source.records(model):
         try:
-            for name in set(dropped_fields(model, record)) - kept:
+            for name in set(dropped_fields(model, record)) - fields:
                 findings.drop(f"{model}.{name}", _JOBS if name == _JOB_FIELD else _NO_PLACE)
-            found.append((record.key, read(record)))
+            records.append((record.key, read(record)))
         except ValueError as error:
             findings.left_out(model, record.key, str(error))
         except Exception as error:
             why = reason_of(error, f"reading the {model} {record.key!r}")
             findings.left_out(model, record.key, why)
-    return found
+    return records

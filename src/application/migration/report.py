@@ -19,7 +19,7 @@ class Came(StrEnum):
     LEFT_OUT = "left out"
 
 
-KEPT: Final = frozenset({Came.TAKEN, Came.COMPLETED, Came.THERE})
+PRESENT: Final = frozenset({Came.TAKEN, Came.COMPLETED, Came.THERE})
 """Outcomes after which the record exists here."""
 
 
@@ -129,11 +129,11 @@ class Findings:
             for (name, why), records in sorted(self._dropped.items())
         )
 
-    def kept(self, model: Model) -> list[Migrated]:
+    def present(self, model: Model) -> list[Migrated]:
         """Return the records of a model that exist here now, each id once."""
-        found = {
+        by_id = {
             each.id: each
             for each in self.records
-            if each.model is model and each.came in KEPT and each.id is not None
+            if each.model is model and each.came in PRESENT and each.id is not None
         }
-        return list(found.values())
+        return list(by_id.values())

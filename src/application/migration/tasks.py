@@ -20,7 +20,7 @@ from application.ports.media_probe import MediaProbe
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from domain.blueprint.model import Blueprint
-from domain.legacy.seed_blueprints import brought
+from domain.legacy.seed_blueprints import blueprint_of
 from domain.legacy.seeds import Model, SeedTask, task_id_of
 from domain.rendering.assembly import PROGRESS, Assembly, Failure, State
 from domain.shared import paths
@@ -38,7 +38,7 @@ from domain.shared.result_warnings import ResultWarning, WarningCode
 
 _UNFILMED = "Its film was not migrated from the earlier system."
 _WITHOUT_FILM = ResultWarning(WarningCode.FILM_MISSING, _UNFILMED)
-_NAMED = 3
+_MOST_NAMES = 3
 """Maximum number of missing files, or of violations, named for a Blueprint."""
 
 
@@ -67,7 +67,7 @@ class SeedTasks:
 
     async def tasks(
         self,
-        given: Sequence[tuple[str, SeedTask]],
+        records: Sequence[tuple[str, SeedTask]],
         media: SeedMedia,
         places: Places,
         findings: Findings,
@@ -84,7 +84,7 @@ class SeedTasks:
             item = None if came is Came.LEFT_OUT else str(record.task_id)
             findings.came(Model.TASK, key, came, item, notes)
 
-        for key, record in given:
+        for key, record in records:
             if (
                 failure := await attempt("bringing over the task", key, bring(key, record))
             ) is not None:
@@ -136,7 +136,7 @@ class SeedTasks:
 
     async def blueprints(
         self,
-        given: Sequence[tuple[str, dict[str, Any]]],
+        documents: Sequence[tuple[str, dict[str, Any]]],
         places: Places,
         findings: Findings,
         on_progress: OnProgress,
@@ -152,7 +152,7 @@ class SeedTasks:
                 broken = [f"{each.path}: {each.message}" for each in error.violations]
                 findings.left_out(Model.BLUEPRINT, key, *_first(broken))
 
-        for key, document in given:
+        for key, document in documents:
             failure = await attempt("bringing over the Blueprint", key, bring(key, document))
             if failure is not None:
                 findings.left_out(Model.BLUEPRINT, key, failure.message)
@@ -177,7 +177,7 @@ class SeedTasks:
             return
         task = await self._there(task_id)
         owner = paths.LOCAL_USER if task is None else task.owner
-        now = brought(document, task_id, owner, places.find)
+        now = blueprint_of(document, task_id, owner, places.find)
         if lacking := await self._lacking(now.blueprint, places):
             missing = [f"There is no file {path!r}." for path in lacking]
             findings.left_out(Model.BLUEPRINT, key, *_first(missing))
@@ -227,5 +227,5 @@ def _assembly(record: SeedTask, owner: str, song_id: str | None) -> Assembly:
 
 def _first(lines: list[str]) -> list[str]:
     """Return the first lines, and one that says how many more there are."""
-    more = len(lines) - _NAMED
-    return lines[:_NAMED] + ([f"And {more} more."] if more > 0 else [])
+    more = len(lines) - _MOST_NAMES
+    return lines[:_MOST_NAMES] + ([f"And {more} more."] if more > 0 else [])

@@ -45,35 +45,35 @@ class Verification:
         }
 
     async def __call__(
-        self, findings: Findings, digests: Mapping[str, str], listed: Mapping[str, Listed]
+        self, findings: Findings, digests: Mapping[str, str], entries: Mapping[str, Listed]
     ) -> Verified:
         """Verify the records that exist here according to ``findings``.
 
-        ``digests`` are the SHA-256 of files by storage path, ``listed`` what records say of moves
-        that were taken, by id. What cannot be read is one of the faults and hides no other.
+        ``digests`` are the SHA-256 of files by storage path, ``entries`` the records of
+        moves that exist here, by id. What cannot be read is one of the faults and hides no other.
         """
         faulty: list[str] = []
         counts = [await self._counted(model, findings, faulty) for model in Model]
-        moves = [str(each.id) for each in findings.kept(Model.MOVE)]
-        norms = await self._norms(moves, listed, faulty)
+        moves = [str(each.id) for each in findings.present(Model.MOVE)]
+        norms = await self._norms(moves, entries, faulty)
         checksums = await self._checksums(digests, faulty)
         return Verified(
             counts=tuple(counts), norms=norms, checksums=checksums, faults=tuple(faulty)
         )
 
     async def _counted(self, model: Model, findings: Findings, faulty: list[str]) -> Counted:
-        kept, found = findings.kept(model), 0
-        for each in kept:
+        records, count = findings.present(model), 0
+        for each in records:
             try:
                 await self._looks[model](str(each.id))
             except Exception as error:
                 faulty.append(_fault(f"{model} {each.id}", error))
             else:
-                found += 1
-        return Counted(model=model, expected=len(kept), found=found)
+                count += 1
+        return Counted(model=model, expected=len(records), found=count)
 
     async def _norms(
-        self, moves: list[str], listed: Mapping[str, Listed], faulty: list[str]
+        self, moves: list[str], entries: Mapping[str, Listed], faulty: list[str]
     ) -> Norms:
         lengths: list[float] = []
         for move_id in moves:
@@ -91,7 +91,7 @@ class Verification:
             faulty += [
                 f"{Model.MOVE} {move_id}: The {part} embedding differs from the source's."
                 for part in Part
-                if move_id in listed and not _same(entry, listed[move_id], part)
+                if move_id in entries and not _same(entry, entries[move_id], part)
             ]
         if not lengths:
             return Norms(rows=0)
@@ -127,6 +127,6 @@ def _fault(item: str, error: Exception) -> str:
     return f"{item}: {reason_of(error, f'reading {item!r} back')}"
 
 
-def _same(entry: MoveEmbedding, listed: Listed, part: Part) -> bool:
-    row = listed.rows.of(part)
+def _same(entry: MoveEmbedding, record: Listed, part: Part) -> bool:
+    row = record.rows.of(part)
     return row is None or entry.rows.of(part) == row

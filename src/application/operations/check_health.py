@@ -15,7 +15,7 @@ _log = logging.getLogger("bachata.health")
 
 LIMIT: Final = 2.0
 """Maximum seconds for the answer of a part."""
-KEPT: Final = 30.0
+CACHE_SECONDS: Final = 30.0
 """Seconds for which the answer of a part that writes is cached."""
 
 Ask = Callable[[], Awaitable[str]]
@@ -61,26 +61,28 @@ class CheckHealth:
         self,
         parts: Mapping[str, Part],
         limit: float = LIMIT,
-        kept: float = KEPT,
+        cache_seconds: float = CACHE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the parts, both limits in seconds, and a monotonic clock."""
-        self._questions = {name: _Question(part, kept, clock) for name, part in parts.items()}
+        self._questions = {
+            name: _Question(part, cache_seconds, clock) for name, part in parts.items()
+        }
         self._limit = limit
 
     async def __call__(self) -> Health:
         """Return every part's state; the service is ready if all parts are."""
-        asked = [each.answer(self._limit) for each in self._questions.values()]
-        parts = dict(zip(self._questions, await asyncio.gather(*asked), strict=True))
+        answers = [each.answer(self._limit) for each in self._questions.values()]
+        parts = dict(zip(self._questions, await asyncio.gather(*answers), strict=True))
         return Health(ready=all(part.ready for part in parts.values()), parts=parts)
 
 
 class _Question:
     """The check of one part, running or cached."""
 
-    def __init__(self, part: Part, kept: float, clock: Callable[[], float]) -> None:
+    def __init__(self, part: Part, cache_seconds: float, clock: Callable[[], float]) -> None:
         self._part = part
-        self._kept = kept if part.writes else 0.0
+        self._cache_seconds = cache_seconds if part.writes else 0.0
         self._clock = clock
         self._asked_at = 0.0
         self._answered_at = 0.0
@@ -102,16 +104,16 @@ class _Question:
         )
 
     def _is_kept(self, answer: asyncio.Task[PartHealth]) -> bool:
-        return not answer.cancelled() and self._clock() - self._answered_at < self._kept
+        return not answer.cancelled() and self._clock() - self._answered_at < self._cache_seconds
 
     async def _ask(self) -> PartHealth:
         try:
-            return await asked(self._part.ask)
+            return await answer_of(self._part.ask)
         finally:
             self._answered_at = self._clock()
 
 
-async def asked(ask: Ask) -> PartHealth:
+async def answer_of(ask: Ask) -> PartHealth:
     """Return the part's description, or the reason why it is not ready."""
     try:
         with disk_errors():

@@ -83,66 +83,66 @@ class Diagnose:
         """Take the checks, and for each the names of those that must succeed before it."""
         self._checks = checks
         self._needs = needs or {}
-        self._left: set[asyncio.Task[CheckResult]] = set()
+        self._late_tasks: set[asyncio.Task[CheckResult]] = set()
 
     @property
     def hanging(self) -> bool:
         """True if an abandoned check is still running."""
-        return any(not task.done() for task in self._left)
+        return any(not task.done() for task in self._late_tasks)
 
     async def __call__(self) -> Diagnosis:
         """Run every check; raises nothing."""
-        found: dict[str, Finding] = {}
+        findings: dict[str, Finding] = {}
         for name, check in self._checks.items():
             missing = [
                 need
                 for need in self._needs.get(name, ())
-                if need in found and found[need].standing is Standing.FAILED
+                if need in findings and findings[need].standing is Standing.FAILED
             ]
             if missing:
                 detail = NOT_TRIED.format(", ".join(missing))
-                found[name] = Finding(standing=Standing.FAILED, detail=detail)
+                findings[name] = Finding(standing=Standing.FAILED, detail=detail)
             else:
-                found[name] = await self._made(name, check)
-        well = all(each.standing is not Standing.FAILED for each in found.values())
-        return Diagnosis(well=well, checks=found)
+                findings[name] = await self._finding_of(name, check)
+        well = all(each.standing is not Standing.FAILED for each in findings.values())
+        return Diagnosis(well=well, checks=findings)
 
-    async def _made(self, name: str, check: Check) -> Finding:
+    async def _finding_of(self, name: str, check: Check) -> Finding:
         began = time.monotonic()
-        task = asyncio.ensure_future(_asked(check))
+        task = asyncio.ensure_future(_answer_of(check))
         await asyncio.wait({task}, timeout=check.limit)
         seconds = round(time.monotonic() - began, 3)
         if not task.done():
             task.cancel()
-            self._left.add(task)
+            self._late_tasks.add(task)
             detail = f"No answer after {check.limit:.0f} s; it waits for {check.waits_for}."
             return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
         if task.cancelled():
             detail = "The check was cancelled."
             return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
         try:
-            found = task.result()
+            result = task.result()
         except BachataError as error:
-            return Finding(standing=Standing.FAILED, detail=_said(error), seconds=seconds)
+            return Finding(standing=Standing.FAILED, detail=_text_of(error), seconds=seconds)
         except Exception as error:
             _log.debug("the check %s failed", name, exc_info=error)
             detail = f"The check failed: {type(error).__name__}: {error}"
             return Finding(standing=Standing.FAILED, detail=detail, seconds=seconds)
         return Finding(
-            standing=Standing.WARNING if found.warnings else Standing.GOOD,
-            detail=found.detail,
-            warnings=found.warnings,
-            facts=found.facts,
+            standing=Standing.WARNING if result.warnings else Standing.GOOD,
+            detail=result.detail,
+            warnings=result.warnings,
+            facts=result.facts,
             seconds=seconds,
         )
 
 
-async def _asked(check: Check) -> CheckResult:
+async def _answer_of(check: Check) -> CheckResult:
     with disk_errors():
         return await check.ask()
 
 
-def _said(error: BachataError) -> str:
+def _text_of(error: BachataError) -> str:
     if isinstance(error, InvalidRequest):
         rules = (f"{each.path}: {each.message}" for each in error.violations)
         return " ".join((str(error), *rules))

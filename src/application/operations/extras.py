@@ -5,7 +5,13 @@ from typing import Final
 
 from domain.shared.errors import Broken
 
-PACKAGES: Final = {"demo": "blend2d", "pgqueuer": "pgqueuer", "plots": "matplotlib"}
+PACKAGES: Final = {
+    "demo": "blend2d",
+    "mcp": "mcp",
+    "otel": "opentelemetry.sdk",
+    "pgqueuer": "pgqueuer",
+    "plots": "matplotlib",
+}
 """The package that is imported, by the extra that installs it."""
 
 
@@ -20,8 +26,16 @@ def require_extra(extra: str, purpose: str) -> None:
 
     ``purpose`` is the beginning of the message, such as "Drawing a song".
     """
-    if find_spec(PACKAGES[extra]) is None:
+    if not _is_installed(PACKAGES[extra]):
         raise ExtraMissing(
             f"{purpose} needs the package {PACKAGES[extra]}: install the extra `{extra}`, "
             f"by `uv sync --extra {extra}` in a clone or by `pip install 'bachata-buddy[{extra}]'`."
         )
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        # The package around it is missing, too.
+        return False

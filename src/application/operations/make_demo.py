@@ -65,18 +65,21 @@ class MakeDemoLibrary:
             return ()
         attempts = ItemAttempts("making the demo's")
         gate = asyncio.Semaphore(self._at_once)
-        done = 0
+        count = 0
 
         async def make(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-            nonlocal done
+            nonlocal count
             async with gate:
                 await attempts(name, work())
-                done += 1
-                await on_progress(name, done, whole)
+                count += 1
+                await on_progress(name, count, whole)
 
         async with self._workspace.take(WORK) as folder:
             works = [
-                *((song.title, self._recording(song, heard, folder)) for song, heard in songs),
+                *(
+                    (song.title, self._recording(song, analysis, folder))
+                    for song, analysis in songs
+                ),
                 *((move.name, self._filming(move, folder)) for move in moves),
             ]
             await on_progress("", 0, whole)

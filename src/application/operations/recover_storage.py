@@ -85,13 +85,13 @@ class RecoverStorage:
         blueprints: BlueprintArchive,
         storage: Storage,
         *,
-        made: int = 0,
+        cache_limit: int = 0,
     ) -> None:
-        """Take the ports, and ``made``: the maximum bytes of cached files in the storage.
+        """Take the ports, and ``cache_limit``: the maximum bytes of cached files in the storage.
 
         With 0 the cache does not use the storage, so files of an earlier version are deleted.
         """
-        self._made = made
+        self._cache_limit = cache_limit
         self._songs = songs
         self._moves = moves
         self._library_files = library_files
@@ -114,24 +114,24 @@ class RecoverStorage:
             await attempts(each.path, self._remove_known(file, removal))
         items = await self._items()
         owned = {_path_of(item) for item in items}
-        lost = [each for each in lying.values() if each.path not in owned and _is_old(each)]
-        lost = [each for each in lost if paths.contents_of(each.path) is not None]
-        held_back = not force and len(lost) > max(FEW, len(owned))
-        for each in [] if held_back else lost:
+        orphans = [each for each in lying.values() if each.path not in owned and _is_old(each)]
+        orphans = [each for each in orphans if paths.contents_of(each.path) is not None]
+        held_back = not force and len(orphans) > max(FEW, len(owned))
+        for each in [] if held_back else orphans:
             await attempts(each.path, self._remove_lost(each, removal))
         await self._evict_made(removal, attempts)
         films = await self._lying("output")
         completed = [task async for task in self._completed()]
-        kept = {task.output_path for task in completed}
+        film_paths = {task.output_path for task in completed}
         for each in films.values():
-            if each.path not in kept and _is_old(each):
+            if each.path not in film_paths and _is_old(each):
                 await attempts(each.path, self._remove_film(each, removal))
         marks = await self._marked(items, completed, {*lying, *films}, attempts)
         recovery = msgspec.structs.replace(
             marks,
             removed=tuple(removal.removed),
             size=sum(each.size for each in removal.removed),
-            held_back=tuple(sorted(each.path for each in lost)) if held_back else (),
+            held_back=tuple(sorted(each.path for each in orphans)) if held_back else (),
         )
         _tell(recovery)
         return recovery
@@ -179,10 +179,10 @@ class RecoverStorage:
 
         A missing cached file is made again on demand. Files in use are usually young.
         """
-        made = (await self._lying("cache")).values()
-        total = sum(each.size for each in made)
-        for each in sorted(made, key=lambda each: each.age, reverse=True):
-            if total <= self._made or not _is_old(each):
+        files = (await self._lying("cache")).values()
+        total = sum(each.size for each in files)
+        for each in sorted(files, key=lambda each: each.age, reverse=True):
+            if total <= self._cache_limit or not _is_old(each):
                 return
             if await attempts(each.path, removal.remove(each)):
                 total -= each.size
@@ -193,8 +193,8 @@ class RecoverStorage:
         Of a completed task, the films of its other attempts go, too.
         """
         in_vain: list[bool] = []
-        named = {film.path, paths.without_attempt(film.path)}
-        for task_id in [each for path in named for each in await self._blueprints.tasks_of(path)]:
+        names = {film.path, paths.without_attempt(film.path)}
+        for task_id in [each for path in names for each in await self._blueprints.tasks_of(path)]:
             try:
                 task = await self._tasks.get(task_id)
             except TaskNotFound:
@@ -244,10 +244,10 @@ class RecoverStorage:
         return await self._moves.mark_unusable(item, reason)
 
     async def _mark_film(self, task: Assembly, reason: str | None) -> None:
-        def marked(found: Assembly) -> Assembly:
-            if found.output_path != task.output_path:
-                return found
-            return msgspec.structs.replace(found, unusable=reason)
+        def marked(assembly: Assembly) -> Assembly:
+            if assembly.output_path != task.output_path:
+                return assembly
+            return msgspec.structs.replace(assembly, unusable=reason)
 
         await self._tasks.update(task.task_id, marked)
 

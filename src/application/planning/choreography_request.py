@@ -31,16 +31,16 @@ class ChoreographyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     """Ids of moves that must not appear."""
 
 
-def check_moves(request: ChoreographyRequest, known: Mapping[str, Move]) -> None:
-    """Raise `InvalidRequest` for moves that no dance can have; ``known`` are all moves by id."""
-    named = [
+def check_moves(request: ChoreographyRequest, moves_by_id: Mapping[str, Move]) -> None:
+    """Raise `InvalidRequest` for moves that no dance can have, from all moves by id."""
+    ids_by_path = [
         *((f"$.locked_moves[{i}].move_id", x.move_id) for i, x in enumerate(request.locked_moves)),
         *((f"$.banned_moves[{i}]", x) for i, x in enumerate(request.banned_moves)),
     ]
     wrong = tuple(
         Violation(path=path, message=f"There is no move {move_id!r} in the library.")
-        for path, move_id in named
-        if move_id not in known
+        for path, move_id in ids_by_path
+        if move_id not in moves_by_id
     )
     wrong += tuple(
         Violation(
@@ -56,7 +56,8 @@ def check_moves(request: ChoreographyRequest, known: Mapping[str, Move]) -> None
             message=f"No film can be made of the clip of the move {lock.move_id!r}: {unusable}",
         )
         for index, lock in enumerate(request.locked_moves)
-        if lock.move_id in known and (unusable := known[lock.move_id].unusable) is not None
+        if lock.move_id in moves_by_id
+        and (unusable := moves_by_id[lock.move_id].unusable) is not None
     )
     if wrong:
         raise InvalidRequest(wrong)

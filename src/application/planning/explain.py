@@ -1,11 +1,13 @@
 """Explain a dance, and measure its quality."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from application.concurrency.threads import PLANNING
 from application.library.analyze_song import AnalyzeSong
 from application.planning.motion_cache import MotionCache
 from application.ports.moves import MoveFilter, MoveRepository
@@ -14,6 +16,7 @@ from application.ports.songs import SongFilter, SongRepository
 from domain.blueprint.model import Blueprint, BlueprintMove
 from domain.library.moves import Move
 from domain.library.songs import Analysis, Song, shortened
+from domain.planning.costs import Motion
 from domain.planning.metrics import Quality, quality, rounded
 from domain.planning.phrases import phrases
 from domain.planning.tempo_octaves import counted_at
@@ -38,7 +41,7 @@ class ExplainedMove(msgspec.Struct, frozen=True, kw_only=True):
     """A move of a dance, and the reasons for its choice."""
 
     position: int | None
-    """Index of its first eight-count in the song, as in locks; None if it does not start on one."""
+    """Index of its first eight-count in the song, as in locks; null if it does not start on one."""
     start_time: float
     duration: float
     move_id: str | None
@@ -46,7 +49,7 @@ class ExplainedMove(msgspec.Struct, frozen=True, kw_only=True):
     """Its name in the library, or else its id, or else its clip."""
     playback_rate: float
     cost: float | None
-    """None if the Blueprint contains no reason."""
+    """Null if the Blueprint contains no reason."""
     costs: dict[str, float]
     alternatives: tuple[Alternative, ...]
 
@@ -56,7 +59,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     task_id: UUID
     song: Song | None
-    """None if it is not in the library."""
+    """Null if it is not in the library."""
     moves: tuple[ExplainedMove, ...]
     quality: Quality | None
     """Current measures; if the song or moves are not in the library, those at planning time."""
@@ -89,47 +92,53 @@ class ExplainBlueprint:
     async def __call__(self, blueprint: Blueprint) -> Explanation:
         """Return the explanation; parts that a user has overwritten are omitted."""
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
-        known = {move.id: move for move in moves}
+        moves_by_id = {move.id: move for move in moves}
         there = SongFilter(audio_path=blueprint.audio_path)
         song = next(iter((await self._songs.page(there, None, 1)).items), None)
-        said = blueprint.generation_parameters
+        parameters = blueprint.generation_parameters
         danced_to = None if song is None else await self._danced_to(song, blueprint)
-        measured = None
-        if danced_to is not None and all(each.clip_id in known for each in blueprint.moves):
-            measured = rounded(
-                quality(
-                    blueprint.moves,
-                    danced_to,
-                    _weighed(moves, blueprint),
-                    asked=blueprint.difficulty_level,
-                    motion=await self._motion_cache(),
-                    frame_rate=blueprint.output_config.frame_rate,
-                )
-            )
+        measures = None
+        if danced_to is not None and all(each.clip_id in moves_by_id for each in blueprint.moves):
+            weighed, motion = _weighed(moves, blueprint), await self._motion_cache()
+            measures = await PLANNING.run(partial(_measured, blueprint, danced_to, weighed, motion))
         positions = _positions(blueprint, danced_to)
         return Explanation(
             task_id=blueprint.task_id,
             song=song,
             moves=tuple(
-                _explained(each, known, position)
+                _explained(each, moves_by_id, position)
                 for each, position in zip(blueprint.moves, positions, strict=True)
             ),
-            quality=measured or _read(said.get("quality"), Quality),
-            warnings=_warnings(said),
+            quality=measures or _read(parameters.get("quality"), Quality),
+            warnings=_warnings(parameters),
         )
 
     async def _danced_to(self, song: Song, blueprint: Blueprint) -> Analysis | None:
         """Return the analysis of the danced part of a song; None if there is none."""
         end = float(blueprint.end)
         try:
-            heard = await self._analyze_song(song.id)
+            analysis = await self._analyze_song(song.id)
         except LibraryFailed:
             return None
-        if not heard.ones:
+        if not analysis.ones:
             return None
         if blueprint.audio_tempo:
-            heard = counted_at(heard, blueprint.audio_tempo)
-        return heard if end > heard.duration - _WHOLE else shortened(heard, end)
+            analysis = counted_at(analysis, blueprint.audio_tempo)
+        return analysis if end > analysis.duration - _WHOLE else shortened(analysis, end)
+
+
+def _measured(
+    blueprint: Blueprint, danced_to: Analysis, moves: Sequence[Move], motion: Motion | None
+) -> Quality:
+    measures = quality(
+        blueprint.moves,
+        danced_to,
+        moves,
+        wish=blueprint.difficulty_level,
+        motion=motion,
+        frame_rate=blueprint.output_config.frame_rate,
+    )
+    return rounded(measures)
 
 
 def _warnings(parameters: Mapping[str, object]) -> tuple[ResultWarning, ...]:
@@ -144,19 +153,19 @@ def _positions(blueprint: Blueprint, danced_to: Analysis | None) -> list[int | N
     """Return the first eight-count of each move, by the division that fits most moves."""
     if danced_to is None:
         return [None] * len(blueprint.moves)
-    found: list[list[int | None]] = []
+    options: list[list[int | None]] = []
     for join_scraps in (True, False):
         slots = phrases(danced_to, join_scraps=join_scraps)
-        known = {round(slot.start, 3): number for number, slot in enumerate(slots)}
-        found.append([known.get(round(each.start_time, 3)) for each in blueprint.moves])
-    return min(found, key=lambda positions: positions.count(None))
+        numbers = {round(slot.start, 3): number for number, slot in enumerate(slots)}
+        options.append([numbers.get(round(each.start_time, 3)) for each in blueprint.moves])
+    return min(options, key=lambda positions: positions.count(None))
 
 
 def _explained(
-    move: BlueprintMove, known: Mapping[str, Move], position: int | None
+    move: BlueprintMove, moves_by_id: Mapping[str, Move], position: int | None
 ) -> ExplainedMove:
     reason = _read(move.reason, _Reason) or _Reason()
-    there = known.get(move.clip_id or "")
+    there = moves_by_id.get(move.clip_id or "")
     return ExplainedMove(
         position=position,
         start_time=move.start_time,
@@ -166,13 +175,13 @@ def _explained(
         playback_rate=move.playback_rate,
         cost=reason.cost,
         costs=reason.costs,
-        alternatives=tuple(each for each in reason.alternatives if _usable(each, known)),
+        alternatives=tuple(each for each in reason.alternatives if _usable(each, moves_by_id)),
     )
 
 
-def _usable(alternative: Alternative, known: Mapping[str, Move]) -> bool:
+def _usable(alternative: Alternative, moves_by_id: Mapping[str, Move]) -> bool:
     """Return True if a move can be danced now, or is no longer in the library."""
-    there = known.get(alternative.move_id)
+    there = moves_by_id.get(alternative.move_id)
     return there is None or there.unusable is None
 
 
@@ -182,9 +191,9 @@ def _weighed(moves: Sequence[Move], blueprint: Blueprint) -> list[Move]:
     return [move for move in moves if move.unusable is None or move.id in danced]
 
 
-def _read(said: Any, kind: type[T]) -> T | None:  # noqa: ANN401 - a person may have written it
+def _read(value: Any, kind: type[T]) -> T | None:  # noqa: ANN401 - a person may have written it
     """Return the planner's value; None if a user has replaced it."""
     try:
-        return msgspec.convert(said, kind)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError:
         return None

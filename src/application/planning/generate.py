@@ -36,20 +36,20 @@ class GenerateChoreography:
         request: ChoreographyRequest,
         task_id: UUID,
         owner: str,
-        described: Description | None = None,
+        description: Description | None = None,
         attempt: Attempt | None = None,
     ) -> FinishedFilm:
         """Return when the film is published; raises as `PlanChoreography` and `AssembleVideo`.
 
-        Raises `LibraryFailed` if a file of the library prevents the film. ``described`` is the
+        Raises `LibraryFailed` if a file of the library prevents the film. ``description`` is the
         description that the request comes from, if there is one. ``attempt`` is the start of the
         job, if a job makes the film.
         """
         async with self._on_record(task_id, owner, request.song_id, attempt) as record:
             await record.take(Step.PLAN, "Planning the dance")
-            blueprint = await self._kept(task_id, attempt)
+            blueprint = await self._earlier_blueprint(task_id, attempt)
             if blueprint is None:
-                dance = await self._plan(request, task_id, owner, described)
+                dance = await self._plan(request, task_id, owner, description)
                 blueprint = dance.blueprint
                 with of_the_library():
                     rules.check(blueprint, owner)
@@ -61,7 +61,7 @@ class GenerateChoreography:
             assembly = await self._film(blueprint, record, planned=True)
             return await self._film.finished(assembly)
 
-    async def _kept(self, task_id: UUID, attempt: Attempt | None) -> Blueprint | None:
+    async def _earlier_blueprint(self, task_id: UUID, attempt: Attempt | None) -> Blueprint | None:
         """Return the Blueprint that an earlier attempt has planned, if there is one."""
         if attempt is None or attempt.number == 1:
             return None

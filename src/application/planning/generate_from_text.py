@@ -84,20 +84,22 @@ class UnderstandDescription:
         self._moves = moves
         self._description_model = description_model
 
-    async def __call__(self, described: DescribedRequest) -> Understanding:
+    async def __call__(self, text_request: DescribedRequest) -> Understanding:
         """Return the interpretation.
 
         Raises `SongNotFound` if the song does not exist, or there is none, and `InvalidRequest` if
         a field is out of range.
         """
-        understood, _ = await self.to_be_planned(described)
-        return understood
+        understanding, _ = await self.to_be_planned(text_request)
+        return understanding
 
-    async def to_be_planned(self, described: DescribedRequest) -> tuple[Understanding, Description]:
+    async def to_be_planned(
+        self, text_request: DescribedRequest
+    ) -> tuple[Understanding, Description]:
         """Return the interpretation, and the input of `PlanChoreography`; raises
         as the call does.
         """
-        validation.refuse_faults(described)
+        validation.refuse_faults(text_request)
         sound = SongFilter(usable=True)
         songs = await read_all(lambda after, most: self._songs.page(sound, after, most))
         usable = MoveFilter(usable=True)
@@ -105,34 +107,34 @@ class UnderstandDescription:
         labels = sorted({move.label for move in moves})
         clock = asyncio.get_running_loop().time
         began = clock()
-        parsed = await self._description_model.parse(described.query, songs, labels)
-        spent = clock() - began
-        asked = _outright(parsed.asked, described)
-        song_id = described.song_id or choose_song(asked, songs)
+        parsed = await self._description_model.parse(text_request.query, songs, labels)
+        seconds = clock() - began
+        request = _outright(parsed.request, text_request)
+        song_id = text_request.song_id or choose_song(request, songs)
         if song_id is None:
             raise SongNotFound("There are no songs in the library; add one first.")
         song = await self._songs.get(song_id)
-        said = (*parsed.warnings, *unheeded(parsed.asked, song))
-        understood = Understanding(
+        warnings = (*parsed.warnings, *unheeded(parsed.request, song))
+        understanding = Understanding(
             request=ChoreographyRequest(
                 song_id=song_id,
-                difficulty=asked.difficulty,
-                energy_level=asked.energy_level,
-                style=asked.style,
-                seed=described.seed,
-                locked_moves=described.locked_moves,
-                banned_moves=described.banned_moves,
+                difficulty=request.difficulty,
+                energy_level=request.energy_level,
+                style=request.style,
+                seed=text_request.seed,
+                locked_moves=text_request.locked_moves,
+                banned_moves=text_request.banned_moves,
             ),
-            asked=parsed.asked,
+            asked=parsed.request,
             parsed_by=parsed.by,
-            warnings=said,
+            warnings=warnings,
         )
-        return understood, Description(
-            text=described.query,
-            asked=asked,
-            figures=examples(asked, moves),
-            warnings=said,
-            spent=spent,
+        return understanding, Description(
+            text=text_request.query,
+            request=request,
+            figures=examples(request, moves),
+            warnings=warnings,
+            spent=seconds,
         )
 
 
@@ -145,12 +147,12 @@ class PlanFromText:
         self._plan = plan
 
     async def __call__(
-        self, described: DescribedRequest, task_id: UUID, owner: str
+        self, text_request: DescribedRequest, task_id: UUID, owner: str
     ) -> DescribedDance:
         """Return the Blueprint; raises as `UnderstandDescription` and `PlanChoreography` do."""
-        understood, description = await self._understand.to_be_planned(described)
-        dance = await self._plan(understood.request, task_id, owner, description)
-        return DescribedDance(**msgspec.structs.asdict(dance), parameters=understood)
+        understanding, description = await self._understand.to_be_planned(text_request)
+        dance = await self._plan(understanding.request, task_id, owner, description)
+        return DescribedDance(**msgspec.structs.asdict(dance), parameters=understanding)
 
 
 class GenerateFromText:
@@ -163,23 +165,23 @@ class GenerateFromText:
 
     async def __call__(
         self,
-        described: DescribedRequest,
+        text_request: DescribedRequest,
         task_id: UUID,
         owner: str,
         attempt: Attempt | None = None,
     ) -> DescribedFilm:
         """Return when the film is published; raises as `GenerateChoreography` does."""
-        understood, description = await self._understand.to_be_planned(described)
-        request = understood.request
+        understanding, description = await self._understand.to_be_planned(text_request)
+        request = understanding.request
         film = await self._generate(request, task_id, owner, description, attempt)
-        return DescribedFilm(**msgspec.structs.asdict(film), parameters=understood)
+        return DescribedFilm(**msgspec.structs.asdict(film), parameters=understanding)
 
 
-def _outright(asked: Asked, described: DescribedRequest) -> Asked:
+def _outright(request: Asked, text_request: DescribedRequest) -> Asked:
     """Return the requested properties, with explicit fields instead of the description's."""
     return msgspec.structs.replace(
-        asked,
-        difficulty=described.difficulty or asked.difficulty,
-        energy_level=described.energy_level or asked.energy_level,
-        style=described.style or asked.style,
+        request,
+        difficulty=text_request.difficulty or request.difficulty,
+        energy_level=text_request.energy_level or request.energy_level,
+        style=text_request.style or request.style,
     )

@@ -10,11 +10,11 @@ class MotionCache:
     def __init__(self, embeddings: MoveEmbeddings) -> None:
         """Take the port."""
         self._embeddings = embeddings
-        self._known: tuple[str, Motion] | None = None
+        self._entry: tuple[str, Motion] | None = None
 
     async def __call__(self) -> Motion | None:
         """Return the motion by the moves' ids; None if no clip has been analysed."""
         version = await self._embeddings.version()
-        if self._known is None or self._known[0] != version:
-            self._known = (version, await self._embeddings.motion())
-        return self._known[1] or None
+        if self._entry is None or self._entry[0] != version:
+            self._entry = (version, await self._embeddings.motion())
+        return self._entry[1] or None

@@ -36,7 +36,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     """A description, and the properties it requests."""
 
     text: str
-    asked: Asked
+    request: Asked
     figures: tuple[str, ...] = ()
     """Ids of some moves that match the requested figures."""
     warnings: tuple[ResultWarning, ...] = ()
@@ -83,9 +83,9 @@ class PlanChoreography:
         request: ChoreographyRequest,
         task_id: UUID,
         owner: str,
-        described: Description | None = None,
+        description: Description | None = None,
     ) -> PlannedDance:
-        """Return the Blueprint of a dance to the whole song, or to the duration ``described``.
+        """Return the Blueprint of a dance to the whole song, or as long as ``description`` says.
 
         Raises `SongNotFound`, `LibraryFailed`, `NoBeatsDetected`, `NoMovesMatch`, and
         `InvalidRequest` if a locked or banned move is not in the library, or the clip of a locked
@@ -101,22 +101,22 @@ class PlanChoreography:
                 f"{analysis.confidence:.2f}); choose another song, or correct its tempo and its "
                 "first '1'."
             )
-        counted, moves = await self._counted(request, analysis, described)
+        counted, moves = await self._counted(request, analysis, description)
         analysis = counted.analysis
         await self._refuse_unknown(request, moves)
         too_short: tuple[ResultWarning, ...] = ()
-        if described is not None and described.asked.seconds is not None:
-            too_short = _too_short(analysis, described.asked.seconds)
-            analysis = shortened(analysis, described.asked.seconds)
+        if description is not None and description.request.seconds is not None:
+            too_short = _too_short(analysis, description.request.seconds)
+            analysis = shortened(analysis, description.request.seconds)
         motion = await self._motion_cache()
-        dance = await self._danced(request, analysis, moves, motion, described)
+        dance = await self._danced(request, analysis, moves, motion, description)
         warnings = (*too_short, *dance.warnings)
         if counted.warning is not None:
             warnings = (counted.warning, *warnings)
-        measured = await PLANNING.run(
-            lambda: quality(dance.moves, analysis, moves, asked=request.difficulty, motion=motion)
+        quality_of_dance = await PLANNING.run(
+            lambda: quality(dance.moves, analysis, moves, wish=request.difficulty, motion=motion)
         )
-        measures = rounded(measured)
+        measures = rounded(quality_of_dance)
         blueprint = Blueprint(
             task_id=task_id,
             audio_path=song.audio_path,
@@ -126,7 +126,7 @@ class PlanChoreography:
             generation_timestamp=self._clock.now(),
             generation_parameters={
                 **msgspec.to_builtins(request),
-                **({} if described is None else {"query": described.text}),
+                **({} if description is None else {"query": description.text}),
                 "user_id": owner,
                 "warnings": list(msgspec.to_builtins(warnings)),
                 "quality": msgspec.to_builtins(measures),
@@ -141,41 +141,41 @@ class PlanChoreography:
         analysis: Analysis,
         moves: Sequence[Move],
         motion: Motion | None,
-        described: Description | None,
+        description: Description | None,
     ) -> Plan:
         wish = _wish(request)
-        if described is None:
+        if description is None:
             draft = await PLANNING.run(lambda: Draft(analysis, moves, wish, motion=motion))
             return await PLANNING.run(draft.plan)
-        wanted = {move.id: fit(described.asked, move) for move in moves}
-        figures = requested(described.asked, moves)
+        fits = {move.id: fit(description.request, move) for move in moves}
+        figures = requested(description.request, moves)
         draft = await PLANNING.run(
-            lambda: Draft(analysis, moves, wish, fit=wanted, motion=motion, requested=figures)
+            lambda: Draft(analysis, moves, wish, fit=fits, motion=motion, requested=figures)
         )
         slots = [Slot(energy=each.energy, candidates=each.candidates) for each in draft.choices]
-        named = {move_id for slot in slots for move_id in slot.candidates}
-        shown = [move for move in moves if move.id in named]
+        ids = {move_id for slot in slots for move_id in slot.candidates}
+        candidates = [move for move in moves if move.id in ids]
         proposal = await self._description_model.order(
-            described.text, slots, shown, described.spent
+            description.text, slots, candidates, description.spent
         )
         dance = await PLANNING.run(lambda: draft.plan(proposal.move_ids))
-        said = (*described.warnings, *proposal.warnings, *dance.warnings)
-        return msgspec.structs.replace(dance, warnings=said)
+        warnings = (*description.warnings, *proposal.warnings, *dance.warnings)
+        return msgspec.structs.replace(dance, warnings=warnings)
 
     async def _counted(
-        self, request: ChoreographyRequest, heard: Analysis, described: Description | None
+        self, request: ChoreographyRequest, analysis: Analysis, description: Description | None
     ) -> tuple[Counted, Sequence[Move]]:
         """Return the song counted at the tempo that fits most moves, and the candidate moves."""
         best: tuple[Counted, Sequence[Move]] | None = None
         most = 0
         first = await self._first()
-        for way in ways_to_count(heard):
-            moves = await self._candidates(request, way.analysis, described, first)
-            wanted = [move for move in moves if move.id not in request.banned_moves]
-            fit = fitting(wanted, way.analysis.tempo)
+        for way in ways_to_count(analysis):
+            moves = await self._candidates(request, way.analysis, description, first)
+            danceable = [move for move in moves if move.id not in request.banned_moves]
+            fit = fitting(danceable, way.analysis.tempo)
             if best is None or fit > most:
                 best, most = (way, moves), fit
-            if settles(fit, len(wanted)):
+            if settles(fit, len(danceable)):
                 break
         if best is None:
             raise AssertionError("There is no way to count the song.")
@@ -193,28 +193,30 @@ class PlanChoreography:
         self,
         request: ChoreographyRequest,
         analysis: Analysis,
-        described: Description | None,
+        description: Description | None,
         first: Page[Move],
     ) -> Sequence[Move]:
         """Return the candidate moves."""
         if self._shortlist is not None and first.last is not None:
             words = None
-            if described is not None:
-                words = " ".join((described.text, *described.asked.figures))
+            if description is not None:
+                words = " ".join((description.text, *description.request.figures))
             wish = _wish(request)
-            found = await self._shortlist(request.song_id, analysis.tempo, wish, words, first=first)
-            known = {move.id for move in found}
-            more = () if described is None else described.figures
-            added = await self._moves.find_many([each for each in more if each not in known])
-            return (*found, *(move for move in added if move.unusable is None))
+            shortlist = await self._shortlist(
+                request.song_id, analysis.tempo, wish, words, first=first
+            )
+            ids = {move.id for move in shortlist}
+            more = () if description is None else description.figures
+            examples = await self._moves.find_many([each for each in more if each not in ids])
+            return (*shortlist, *(move for move in examples if move.unusable is None))
         return first.items
 
     async def _refuse_unknown(self, request: ChoreographyRequest, moves: Sequence[Move]) -> None:
-        named = {*request.banned_moves, *(lock.move_id for lock in request.locked_moves)}
-        known = {move.id: move for move in moves}
-        if unlisted := named - set(known):
-            known |= {move.id: move for move in await self._moves.find_many(sorted(unlisted))}
-        check_moves(request, known)
+        ids = {*request.banned_moves, *(lock.move_id for lock in request.locked_moves)}
+        moves_by_id = {move.id: move for move in moves}
+        if unlisted := ids - set(moves_by_id):
+            moves_by_id |= {move.id: move for move in await self._moves.find_many(sorted(unlisted))}
+        check_moves(request, moves_by_id)
         if not moves:
             await self._refuse_without_moves()
 

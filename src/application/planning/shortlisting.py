@@ -16,7 +16,7 @@ from domain.planning.tempo_octaves import fits
 MANY: Final = 500
 """Maximum number of moves that all become candidates: 500 take 0.1 s, 10,000 take 3 s."""
 
-_WANTED: Final = 300
+_MOST_MOVES: Final = 300
 """Number of moves that meet the wish, for each energy, because a song's sections need all."""
 _OTHERS: Final = 40
 """Number of moves of each energy without regard to the wish, in case it leaves none."""
@@ -63,30 +63,32 @@ class Shortlist:
             return page.items
         like = await self._likeness(song_id, wish.seed, words)
         await self._find.refresh()
-        known = {move.id: move for move in page.items}
-        found: dict[str, Move] = {}
+        moves_by_id = {move.id: move for move in page.items}
+        shortlist: dict[str, Move] = {}
         searches = _searches(wish)
-        asked = 2
+        factor = 2
         while searches:
-            near = [await self._near(like, among, asked * most) for among, most in searches]
-            ids = {each: None for some in near for each in some if each not in known}
+            near = [await self._near(like, among, factor * most) for among, most in searches]
+            ids = {each: None for some in near for each in some if each not in moves_by_id}
             there = await self._moves.find_many(tuple(ids))
-            known |= {move.id: move for move in there if move.unusable is None}
-            left: list[tuple[Among, int]] = []
+            moves_by_id |= {move.id: move for move in there if move.unusable is None}
+            rest: list[tuple[Among, int]] = []
             for (among, most), some in zip(searches, near, strict=True):
-                good = [each for each in some if each in known and fits(known[each], tempo)]
-                found |= {each: known[each] for each in good[:most]}
-                if len(good) < most and len(some) == asked * most:
-                    left.append((among, most))
-            searches, asked = left, asked * 4
+                good = [
+                    each for each in some if each in moves_by_id and fits(moves_by_id[each], tempo)
+                ]
+                shortlist |= {each: moves_by_id[each] for each in good[:most]}
+                if len(good) < most and len(some) == factor * most:
+                    rest.append((among, most))
+            searches, factor = rest, factor * 4
         locked = await self._moves.find_many([lock.move_id for lock in wish.locked])
-        found |= {move.id: move for move in locked if move.unusable is None}
-        return tuple(found.values())
+        shortlist |= {move.id: move for move in locked if move.unusable is None}
+        return tuple(shortlist.values())
 
     async def _likeness(self, song_id: str, seed: int, words: str | None) -> Likeness:
-        heard = await self._analyze_song.by_ear(song_id)
-        if heard.embedding:
-            return Likeness(words=words, audio=packed(heard.embedding))
+        analysis = await self._analyze_song.by_ear(song_id)
+        if analysis.embedding:
+            return Likeness(words=words, audio=packed(analysis.embedding))
         if words is not None:
             return Likeness(words=words)
         # A random query: moves from everywhere, different for each seed.
@@ -95,15 +97,15 @@ class Shortlist:
 
     async def _near(self, like: Likeness, among: Among, most: int) -> list[str]:
         """Return ids, the most similar first."""
-        found = await self._find(like, among, most=most, fewest=0, as_it_is=True)
-        return [near.move_id for near in found.moves]
+        result = await self._find(like, among, most=most, fewest=0, as_it_is=True)
+        return [near.move_id for near in result.moves]
 
 
 def _searches(wish: Wish) -> list[tuple[Among, int]]:
     """Return the filters of the searches, each with its number of results."""
     banned = frozenset(wish.banned)
     energies = tuple(Energy) if wish.energy_level is None else (wish.energy_level,)
-    wanted = [
+    filters = [
         Among(difficulty=wish.difficulty, style=wish.style, energy_level=energy, banned=banned)
         for energy in energies
     ]
@@ -114,7 +116,7 @@ def _searches(wish: Wish) -> list[tuple[Among, int]]:
     ]
     others = [Among(energy_level=energy, banned=banned) for energy in Energy]
     return [
-        *((among, _WANTED // len(wanted)) for among in wanted),
+        *((among, _MOST_MOVES // len(filters)) for among in filters),
         *((among, _ENDS) for among in ends),
         *((among, _OTHERS) for among in others),
     ]

@@ -23,7 +23,7 @@ class Reader(StrEnum):
 class Parsed(msgspec.Struct, frozen=True, kw_only=True):
     """The requested properties of a description."""
 
-    asked: Asked
+    request: Asked
     by: Reader
     warnings: tuple[ResultWarning, ...] = ()
     """Warnings about the interpretation."""

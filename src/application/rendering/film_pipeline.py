@@ -139,7 +139,7 @@ class FilmPipeline:
             timeline = laid_out(blueprint)
             with of_the_library() if planned else nullcontext(), disk_errors():
                 async with self._workspace.take(blueprint.task_id) as folder:
-                    film = await self._made(blueprint, timeline, folder, record)
+                    film = await self._make(blueprint, timeline, folder, record)
                     await record.take(Step.UPLOAD, "Storing the film")
                     await finish_even_if_cancelled(publish(film))
                     await record.take(Step.CLEAN_UP, "Cleaning up")
@@ -153,7 +153,7 @@ class FilmPipeline:
             # Complete both steps: a cancellation in between would leave an unknown film.
             ended = await finish_even_if_cancelled(settle(error))
             mine = ended.state is State.COMPLETED and ended.output_path == path
-            if mine and isinstance(record.named(error), Exception):
+            if mine and isinstance(record.error_of(error), Exception):
                 # The answer of the database was lost, but the task is recorded as completed.
                 _log.warning("completed in spite of %r", error)
                 return ended
@@ -204,7 +204,7 @@ class FilmPipeline:
                 f"{free // 1_000_000:,} MB are free; free some space, or choose a lower bitrate."
             )
 
-    async def _made(
+    async def _make(
         self, blueprint: Blueprint, timeline: Timeline, folder: Path, record: Record
     ) -> Path:
         await record.take(Step.FETCH, "Fetching the song and the clips")
@@ -227,18 +227,18 @@ class FilmPipeline:
 
         All or nothing: a film needs each of its files.
         """
-        seen: dict[str, Known] = {}
+        facts: dict[str, Known] = {}
 
         async def look(path: str) -> None:
-            seen[path] = await self._doubting(fetched.known(path), blueprint, path)
-            await record.tell("Fetching the song and the clips", len(seen), len(blueprint.media))
+            facts[path] = await self._doubting(fetched.known(path), blueprint, path)
+            await record.tell("Fetching the song and the clips", len(facts), len(blueprint.media))
 
         await run_all(look(path) for path in blueprint.media)
         clips = {move.video_path: None for move in blueprint.moves}
         for path in clips:
-            if seen[path].media.picture is None:
+            if facts[path].media.picture is None:
                 raise UnreadableMedia(f"The file {path!r} has no video, so it cannot be a move.")
-        lengths = {path: seen[path].media.seconds for path in clips}
+        lengths = {path: facts[path].media.seconds for path in clips}
         rules.check_lengths(blueprint, lengths)
         work = await PLANNING.run(lambda: self._limits.check(blueprint, timeline, lengths))
         await self._require_room(work.size)
@@ -250,9 +250,9 @@ class FilmPipeline:
         except Exception as error:
             _name(error, clips)
             moves = {m.clip_id: m.video_path for m in blueprint.moves if m.video_path in clips}
-            named = {move_id: clip for move_id, clip in moves.items() if move_id is not None}
-            if self._doubt is not None and named:
-                await self._doubt(named)
+            doubts = {move_id: clip for move_id, clip in moves.items() if move_id is not None}
+            if self._doubt is not None and doubts:
+                await self._doubt(doubts)
             raise
 
     async def _reel(
@@ -293,7 +293,7 @@ class FilmPipeline:
 def _name(error: Exception, clips: Sequence[str]) -> None:
     """Add the names of the clips to a failure that does not contain them."""
     if isinstance(error, Broken):
-        said = f"{error} {error.details or ''}"
-        if not any(clip in said for clip in clips):
+        text = f"{error} {error.details or ''}"
+        if not any(clip in text for clip in clips):
             where = f"The failure concerns {' and '.join(map(repr, clips))}."
             error.details = f"{where}\n{error.details}" if error.details else where

@@ -96,16 +96,20 @@ class PreviewChoreography:
         made_by = await self._require(task_id, version, timeline)
         if kind not in tuple(Kind):
             raise SegmentNotFound
-        found = Kind(kind)
-        index = None if name == BEGINNING else _index(name, len(ends(found, timeline)))
+        segment_kind = Kind(kind)
+        index = None if name == BEGINNING else _index(name, len(ends(segment_kind, timeline)))
         # The folder needs a unique name; no task has this id.
         async with self._workspace.take(uuid4()) as folder:
             gate = asyncio.Semaphore(self._fetches)
             fetched = FetchedFiles(self._storage, self._artifacts, self._media_probe, folder, gate)
             if index is None:
-                data = await self._preview_streamer.beginning(found, timeline, fetched, folder)
+                data = await self._preview_streamer.beginning(
+                    segment_kind, timeline, fetched, folder
+                )
             else:
-                data = await self._preview_streamer.part(found, index, timeline, fetched, folder)
+                data = await self._preview_streamer.part(
+                    segment_kind, index, timeline, fetched, folder
+                )
         # FFmpeg may have been replaced during the encoding.
         if await self._preview_streamer.version(timeline) != made_by:
             raise PreviewOutdated

@@ -48,15 +48,15 @@ class Record:
     async def begin(self, song_id: str | None) -> None:
         """Begin an attempt of a task that is on record; raises `LeaseLost`, `TaskNotFound`."""
         now, attempt = self._clock.now(), self._attempt.number
-        found = await self._tasks.get(self.assembly.task_id)
-        if found.state is State.PENDING and found.attempt == attempt:
+        assembly = await self._tasks.get(self.assembly.task_id)
+        if assembly.state is State.PENDING and assembly.attempt == attempt:
             # It is as it was submitted, and the next step checks the attempt again.
-            self.assembly = found
+            self.assembly = assembly
             return
 
         async def write() -> None:
             self.assembly = await self._tasks.update(
-                self.assembly.task_id, lambda found: found.begun(attempt, now, song_id)
+                self.assembly.task_id, lambda task: task.begun(attempt, now, song_id)
             )
 
         await finish_even_if_cancelled(write())
@@ -75,7 +75,7 @@ class Record:
         async def write() -> None:
             self.assembly = await self._tasks.update(
                 self.assembly.task_id,
-                lambda found: self._mine(found).take(
+                lambda assembly: self._mine(assembly).take(
                     step, now, output_path=output_path, seconds=seconds
                 ),
             )
@@ -100,12 +100,12 @@ class Record:
     async def note(self, warnings: tuple[ResultWarning, ...]) -> None:
         """Record warnings."""
 
-        def noted(found: Assembly) -> Assembly:
-            return self._mine(found).warned(warnings)
+        def with_warnings(assembly: Assembly) -> Assembly:
+            return self._mine(assembly).warned(warnings)
 
-        self.assembly = await self._tasks.update(self.assembly.task_id, noted)
+        self.assembly = await self._tasks.update(self.assembly.task_id, with_warnings)
 
-    def named(self, error: BaseException) -> BaseException:
+    def error_of(self, error: BaseException) -> BaseException:
         """Return the error for the caller: a cancellation by the time limit becomes
         `AssemblyTimedOut`.
         """
@@ -119,6 +119,7 @@ class Record:
         The result is final only if it was read back: without a database, the end is unknown. The
         end of an abandoned attempt is not recorded.
         """
+        self._attempt.ends_with(error)
         if isinstance(error, LeaseLost):
             self._attempt.abandoned = True
         if self.abandoned:
@@ -126,7 +127,7 @@ class Record:
         elif self.assembly.state not in FINAL:
             if isinstance(error, BachataError):
                 error.stage = self.assembly.state
-            await finish_even_if_cancelled(self._end(self.named(error)))
+            await finish_even_if_cancelled(self._end(self.error_of(error)))
         return self.assembly
 
     async def _look(self, error: BaseException) -> None:
@@ -136,22 +137,22 @@ class Record:
         except BachataError as second:
             error.add_note(f"The record could not be read: {second}")
 
-    def _is_mine(self, found: Assembly) -> bool:
+    def _is_mine(self, assembly: Assembly) -> bool:
         mine = (self.assembly.created_at, self._attempt.number)
-        return (found.created_at, found.attempt) == mine
+        return (assembly.created_at, assembly.attempt) == mine
 
-    def _mine(self, found: Assembly) -> Assembly:
-        return found.of_attempt(self._attempt.number)
+    def _mine(self, assembly: Assembly) -> Assembly:
+        return assembly.of_attempt(self._attempt.number)
 
     async def _end(self, error: BaseException) -> None:
         now = self._clock.now()
 
-        def ended(found: Assembly) -> Assembly:
-            if found.state in FINAL or not self._is_mine(found):
-                return found
+        def ended(assembly: Assembly) -> Assembly:
+            if assembly.state in FINAL or not self._is_mine(assembly):
+                return assembly
             if isinstance(error, asyncio.CancelledError):
-                return found.take(Step.CANCEL, now)
-            return found.take(Step.FAIL, now, failure=failure_of(error, found))
+                return assembly.take(Step.CANCEL, now)
+            return assembly.take(Step.FAIL, now, failure=failure_of(error, assembly))
 
         try:
             self.assembly = await self._retries(

@@ -66,12 +66,12 @@ class RecoverInterrupted:
         async def end(task_id: UUID) -> None:
             nonlocal recovered
             try:
-                found = await self._tasks.get(task_id)
+                assembly = await self._tasks.get(task_id)
             except TaskNotFound:
                 # It was never added, or is work without a task, such as filming the demo library.
                 return
-            if found.state not in FINAL and not await self._has_job(task_id):
-                await self._end(found)
+            if assembly.state not in FINAL and not await self._has_job(task_id):
+                await self._end(assembly)
                 recovered += 1
 
         over = await self._tasks.unfinished(self._over)
@@ -86,8 +86,8 @@ class RecoverInterrupted:
         except JobNotFound:
             return False
 
-    async def _end(self, found: Assembly) -> None:
-        if found.state is State.CLEANUP and await self._completed(found):
+    async def _end(self, assembly: Assembly) -> None:
+        if assembly.state is State.CLEANUP and await self._completed(assembly):
             return
         now = self._clock.now()
 
@@ -96,12 +96,12 @@ class RecoverInterrupted:
                 return task
             return task.take(Step.FAIL, now, failure=failure_of(Interrupted(), task))
 
-        await self._tasks.update(found.task_id, interrupted)
+        await self._tasks.update(assembly.task_id, interrupted)
 
-    async def _completed(self, found: Assembly) -> bool:
+    async def _completed(self, assembly: Assembly) -> bool:
         """Complete a task whose checked film is in the storage; return False if it is not."""
-        blueprint = await self._blueprints.get(found.task_id)
-        path = paths.of_attempt(blueprint.output_config.output_path, found.attempt)
+        blueprint = await self._blueprints.get(assembly.task_id)
+        path = paths.of_attempt(blueprint.output_config.output_path, assembly.attempt)
         try:
             await self._storage.describe(path)
         except MediaNotFound:
@@ -110,9 +110,9 @@ class RecoverInterrupted:
         seconds = float(laid_out(blueprint).soundtrack.seconds)
 
         def complete(task: Assembly) -> Assembly:
-            if task.state in FINAL or task.attempt != found.attempt:
+            if task.state in FINAL or task.attempt != assembly.attempt:
                 return task
             return task.take(Step.COMPLETE, now, output_path=path, seconds=seconds)
 
-        await self._tasks.update(found.task_id, complete)
+        await self._tasks.update(assembly.task_id, complete)
         return True

@@ -60,12 +60,12 @@ class TrackedTasks:
         any moment in between.
         """
         now = self._clock.now()
-        begun = Assembly(
+        assembly = Assembly(
             task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id
         )
         deadline = asyncio.timeout(self._limit if attempt is None else attempt.seconds)
         record = Record(
-            begun, self._tasks, self._progress, self._clock, deadline, self._retries, attempt
+            assembly, self._tasks, self._progress, self._clock, deadline, self._retries, attempt
         )
         try:
             async with deadline, self._workspace.take(task_id):
@@ -91,15 +91,16 @@ class TrackedTasks:
 
         If the database is unavailable, recovery ends the task later.
         """
+        attempt.ends_with(error)
         try:
-            found = await self._tasks.get(task_id)
+            assembly = await self._tasks.get(task_id)
         except BachataError as second:
             error.add_note(f"Its task could not be read: {second}")
             return
-        if found.state in FINAL or attempt.abandoned:
+        if assembly.state in FINAL or attempt.abandoned:
             return
         record = Record(
-            found,
+            assembly,
             self._tasks,
             self._progress,
             self._clock,
@@ -107,18 +108,18 @@ class TrackedTasks:
             self._retries,
             attempt,
         )
-        if found.attempt < attempt.number:
-            await record.begin(found.song_id)
+        if assembly.attempt < attempt.number:
+            await record.begin(assembly.song_id)
         await record.end(error)
 
     async def conclude(self, task_id: UUID, step: Step, error: BachataError | None = None) -> None:
         """Record the end of a task that nobody works on; a final state stays unchanged."""
         now = self._clock.now()
 
-        def concluded(found: Assembly) -> Assembly:
-            if found.state in FINAL:
-                return found
-            return found.take(step, now, failure=error and failure_of(error, found))
+        def concluded(assembly: Assembly) -> Assembly:
+            if assembly.state in FINAL:
+                return assembly
+            return assembly.take(step, now, failure=error and failure_of(error, assembly))
 
         await self._tasks.update(task_id, concluded)
 

@@ -22,9 +22,9 @@ class Unreadable(msgspec.Struct, frozen=True):
         raise self.error
 
 
-def index_entries(known: Sequence[EmbeddedMove]) -> list[Entry | Unreadable]:
+def index_entries(embedded_moves: Sequence[EmbeddedMove]) -> list[Entry | Unreadable]:
     """Return an entry for each move, in the same order."""
-    return [_entry_or_error(each) for each in known]
+    return [_entry_or_error(each) for each in embedded_moves]
 
 
 def fused_or_words(rows: Rows, what: str) -> Fused:
@@ -39,20 +39,20 @@ def fused_or_words(rows: Rows, what: str) -> Fused:
         return fused(Rows(text=rows.text))
 
 
-def _entry_or_error(known: EmbeddedMove) -> Entry | Unreadable:
+def _entry_or_error(embedded_move: EmbeddedMove) -> Entry | Unreadable:
     try:
-        return _entry(known)
+        return _entry(embedded_move)
     except Exception as error:
-        return Unreadable(known.move.id, error)
+        return Unreadable(embedded_move.move.id, error)
 
 
-def _entry(known: EmbeddedMove) -> Entry:
-    move = known.move
+def _entry(embedded_move: EmbeddedMove) -> Entry:
+    move = embedded_move.move
     return Entry(
         move_id=move.id,
         label=move.label,
         difficulty=move.difficulty,
         energy_level=move.energy_level,
         style=move.style,
-        vector=fused_or_words(known.embedding.rows, f"the move {move.id!r}"),
+        vector=fused_or_words(embedded_move.embedding.rows, f"the move {move.id!r}"),
     )

@@ -133,27 +133,27 @@ class FindMoves:
             await self._up_to_date(whole=fresh)
         query = await self._query(like)
         most = self._top if most is None else most
-        asked = among or Among()
+        filters = among or Among()
         warnings: list[ResultWarning] = []
-        found = await self._index.nearest(query, most, asked)
+        result = await self._index.nearest(query, most, filters)
         for name in _DROPPED_IN_ORDER:
-            if len(found.moves) >= min(fewest, most):
+            if len(result.moves) >= min(fewest, most):
                 break
-            if (wish := getattr(asked, name)) is None:
+            if (wish := getattr(filters, name)) is None:
                 continue
             warnings.append(filter_dropped(min(fewest, most), name, str(wish)))
-            asked = msgspec.structs.replace(asked, **{name: None})
-            found = await self._index.nearest(query, most, asked)
+            filters = msgspec.structs.replace(filters, **{name: None})
+            result = await self._index.nearest(query, most, filters)
         return FoundMoves(
-            moves=found.moves,
+            moves=result.moves,
             warnings=tuple(warnings),
-            version=found.version,
+            version=result.version,
             highest=sum(number * number for number in unpacked(query)),
         )
 
-    async def likeness(self, known: EmbeddedMove) -> Likeness:
-        """Return a query for moves similar to ``known``, from its comparable vectors."""
-        rows = (await self._comparable(known)).embedding.rows
+    async def likeness(self, embedded_move: EmbeddedMove) -> Likeness:
+        """Return a query for moves similar to ``embedded_move``, from its comparable vectors."""
+        rows = (await self._comparable(embedded_move)).embedding.rows
         return Likeness(pose=rows.pose, audio=rows.audio, text=rows.text)
 
     async def refresh(self) -> None:
@@ -181,7 +181,7 @@ class FindMoves:
         version = await self._version()
         # The running build was started earlier and may miss the latest change.
         older = self._making
-        making = self._begun(version)
+        making = self._build(version)
         if making is None or self._index.version == version:
             return
         if self._index.version is not None and not whole:
@@ -192,26 +192,26 @@ class FindMoves:
             await asyncio.wait({making})
             if making is older and self._index.version != version:
                 version = await self._version()
-                making = self._begun(version) or making
+                making = self._build(version) or making
                 await asyncio.wait({making})
         if not making.cancelled() and (error := making.exception()) is not None:
             raise error
         if self._index.version is None:
             raise NotReady("The service is stopping, so it did not build the index of the moves.")
 
-    def _begun(self, version: str) -> "asyncio.Task[None] | None":
+    def _build(self, version: str) -> "asyncio.Task[None] | None":
         """Return the task that builds an index, started if one is due; None if not."""
         if self._making is None and self._is_due(version):
             self._making = asyncio.create_task(self._make(version))
-            self._making.add_done_callback(self._made)
+            self._making.add_done_callback(self._finish)
             self._given_up_at = asyncio.get_running_loop().time() + self._patience
         return self._making
 
     async def _waited_for(self, making: "asyncio.Task[None]") -> None:
         """Wait for the new index, but not beyond the time limit of the build."""
-        left = self._given_up_at - asyncio.get_running_loop().time()
-        if left > 0:
-            await asyncio.wait({making}, timeout=left)
+        seconds = self._given_up_at - asyncio.get_running_loop().time()
+        if seconds > 0:
+            await asyncio.wait({making}, timeout=seconds)
 
     def _is_due(self, version: str) -> bool:
         if self._index.version != version or self._made_at is None:
@@ -253,7 +253,7 @@ class FindMoves:
         await self._index.swap(version, entries)
         self._made_at = began
 
-    def _made(self, making: asyncio.Task[None]) -> None:
+    def _finish(self, making: asyncio.Task[None]) -> None:
         self._making = None
         if making.cancelled():
             return
@@ -275,11 +275,11 @@ class FindMoves:
             if (after := page.last) is None:
                 return
 
-    async def _comparable(self, known: EmbeddedMove) -> EmbeddedMove:
+    async def _comparable(self, embedded_move: EmbeddedMove) -> EmbeddedMove:
         """Return the entry with only those vectors that a query can be compared with."""
-        embedding, rows = known.embedding, known.embedding.rows
+        embedding, rows = embedded_move.embedding, embedded_move.embedding.rows
         if rows.text is None or embedding.text_by != self._embedder.name:
-            text = await self._embedder.read(words_of(known.move))
+            text = await self._embedder.read(words_of(embedded_move.move))
             rows = msgspec.structs.replace(rows, text=text)
         strange = {
             part.value: None
@@ -288,5 +288,5 @@ class FindMoves:
         }
         rows = msgspec.structs.replace(rows, **strange)
         return EmbeddedMove(
-            move=known.move, embedding=msgspec.structs.replace(embedding, rows=rows)
+            move=embedded_move.move, embedding=msgspec.structs.replace(embedding, rows=rows)
         )

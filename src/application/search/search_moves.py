@@ -87,15 +87,15 @@ class SearchMoves:
             banned=frozenset() if search.move_id is None else frozenset({search.move_id}),
         )
         like, warnings = await self._likeness(search)
-        found = await self._find(like, among, most=search.limit)
-        if found.highest and not any(near.score for near in found.moves):
+        result = await self._find(like, among, most=search.limit)
+        if result.highest and not any(near.score for near in result.moves):
             message = (
                 "No move has a vector of this kind yet, so the moves are not sorted by similarity."
             )
             warnings.append(ResultWarning(WarningCode.NOT_COMPARABLE, message))
         return LikeMoves(
-            items=await self._scored(found),
-            warnings=(*warnings, *found.warnings),
+            items=await self._scored(result),
+            warnings=(*warnings, *result.warnings),
         )
 
     async def _likeness(self, search: MoveSearch) -> tuple[Likeness, list[ResultWarning]]:
@@ -104,9 +104,9 @@ class SearchMoves:
         if search.move_id is not None:
             like = await self._like_move(search.move_id)
         if search.song_id is not None:
-            heard = await self._analyze_song.by_ear(search.song_id)
-            if heard.embedding:
-                like = msgspec.structs.replace(like, audio=packed(heard.embedding))
+            analysis = await self._analyze_song.by_ear(search.song_id)
+            if analysis.embedding:
+                like = msgspec.structs.replace(like, audio=packed(analysis.embedding))
             else:
                 message = "The song has no sound vector, so moves are not compared with its sound."
                 warnings.append(ResultWarning(WarningCode.NOT_COMPARABLE, message))
@@ -117,12 +117,12 @@ class SearchMoves:
     async def _like_move(self, move_id: str) -> Likeness:
         move = await self._moves.get(move_id)
         # A move without an embedding, as in a library of an earlier version, is like its words.
-        known = await self._embeddings.find(move_id) or MoveEmbedding(move_id=move_id)
-        return await self._find.likeness(EmbeddedMove(move=move, embedding=known))
+        embedding = await self._embeddings.find(move_id) or MoveEmbedding(move_id=move_id)
+        return await self._find.likeness(EmbeddedMove(move=move, embedding=embedding))
 
-    async def _scored(self, found: FoundMoves) -> tuple[LikeMove, ...]:
-        scores = {near.move_id: near.score for near in found.moves}
-        whole = found.highest or 1.0
+    async def _scored(self, result: FoundMoves) -> tuple[LikeMove, ...]:
+        scores = {near.move_id: near.score for near in result.moves}
+        whole = result.highest or 1.0
         # The index may still contain deleted moves.
         return tuple(
             LikeMove(move=move, score=round(scores[move.id] / whole, 6))

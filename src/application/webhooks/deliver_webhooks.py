@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from application.concurrency.retries import pause
-from application.concurrency.timeouts import LEAVING, ended
+from application.concurrency.timeouts import LEAVING, ended, stopped
 from application.ports.clock import Clock
 from application.ports.deliveries import ClaimedDelivery, DeliveryRepository
 from application.ports.webhook_sender import WebhookMessage, WebhookSender
@@ -104,9 +104,13 @@ class DeliverWebhooks:
     ) -> "set[asyncio.Task[None]]":
         """Wait until a message was sent or recorded, or some seconds; return those that go on."""
         due = asyncio.ensure_future(self._due.wait())
-        await asyncio.wait({due, *sending}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        due.cancel()
-        await ended(due, "a new delivery", LEAVING)
+        try:
+            await asyncio.wait(
+                {due, *sending}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            due.cancel()
+            await stopped(due, "a new delivery", LEAVING)
         self._due.clear()
         return {each for each in sending if not each.done()}
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from domain.accounts.users import folded
 from domain.shared.errors import InvalidRequest
-from domain.shared.texts import Name
+from domain.shared.texts import STORABLE, Name
 from domain.shared.violations import Violation
 
 SHORTEST_PASSWORD: Final = 12
@@ -21,10 +21,19 @@ LONGEST_PASSWORD: Final = 1_000
 _SECRET: Final = {"secret": True}
 """Messages about a secret do not repeat it."""
 
-Secret = Annotated[str, Meta(min_length=1, max_length=LONGEST_PASSWORD, extra=_SECRET)]
+Secret = Annotated[
+    str,
+    Meta(min_length=1, max_length=LONGEST_PASSWORD, extra=_SECRET, extra_json_schema=STORABLE),
+]
 """A password or a token that somebody sends."""
 Password = Annotated[
-    str, Meta(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, extra=_SECRET)
+    str,
+    Meta(
+        min_length=SHORTEST_PASSWORD,
+        max_length=LONGEST_PASSWORD,
+        extra=_SECRET,
+        extra_json_schema=STORABLE,
+    ),
 ]
 """A new password of 12 to 1,000 characters."""
 

@@ -29,10 +29,10 @@ def read(document: object, owner: str = paths.LOCAL_USER) -> Blueprint:
     if isinstance(document, dict):
         document = upgrades.upgraded(cast(dict[str, Any], document))
     reading = validation.read(Blueprint, document)
-    found = [*reading.violations, *(v for rule in RULES for v in rule(reading.fields, owner))]
-    if found:
+    violations = [*reading.violations, *(v for rule in RULES for v in rule(reading.fields, owner))]
+    if violations:
         rejected = UnsafeBlueprint if reading.unsafe else BlueprintRejected
-        raise rejected(tuple(found), more=reading.more)
+        raise rejected(tuple(violations), more=reading.more)
     return msgspec.convert(document, Blueprint)
 
 

@@ -112,14 +112,14 @@ def laid_out(blueprint: Blueprint) -> Timeline:
     cuts = tuple(_cut(blueprint, index, edges) for index in range(len(blueprint.moves)))
     total = edges[-1]
     fade = frame_at(exact(output.fade_duration), output.frame_rate)
-    heard = not output.add_audio_overlay or any(m.volume_adjustment for m in blueprint.moves)
+    has_sound = not output.add_audio_overlay or any(m.volume_adjustment for m in blueprint.moves)
     soundtrack = Soundtrack(
         frames=total,
         frame_rate=output.frame_rate,
         codec=output.audio_codec,
         bitrate=output.audio_bitrate,
         song=blueprint.audio_path if output.add_audio_overlay else None,
-        cues=tuple(map(_cue, cuts, blueprint.moves)) if heard else (),
+        cues=tuple(map(_cue, cuts, blueprint.moves)) if has_sound else (),
         fade_in=min(fade, cuts[0].frames),
         fade_out=min(fade, cuts[-1].frames),
         loudness=LOUDNESS if output.normalize_audio else None,

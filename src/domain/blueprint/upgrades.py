@@ -13,8 +13,8 @@ _OLD_NAMES: Final = frozenset({"song", "song.path", "moves_used", "clips", "vide
 def version_of(document: Document) -> int | None:
     """Return the version that a document states, or that its field names imply; None if invalid."""
     if "schema_version" in document:
-        said = document["schema_version"]
-        return said if type(said) is int else None
+        version = document["schema_version"]
+        return version if type(version) is int else None
     return 0 if _OLD_NAMES & document.keys() else VERSION
 
 

@@ -31,7 +31,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Accepted names of each field in a list: those of the seed systems and those of this product."""
 
-_LISTED: Final = ("embeddings", "clips", "moves", "move_embeddings")
+_LIST_FIELDS: Final = ("embeddings", "clips", "moves", "move_embeddings")
 """Accepted names of the list inside a JSON document."""
 
 _DIFFICULTIES: Final[Mapping[str, str]] = {
@@ -93,7 +93,7 @@ def note(kind: Kind, field: str, message: str) -> Note:
     return Note(kind=kind, field=field, message=message)
 
 
-def listed(document: object, source: str) -> list[Listed] | None:
+def entries_of(document: object, source: str) -> list[Listed] | None:
     """Return the entries of a document; None if it is not a list of moves.
 
     Accepts the export of a seed system, a list of objects, or an object with such a list under
@@ -102,42 +102,44 @@ def listed(document: object, source: str) -> list[Listed] | None:
     """
     entries = document
     if isinstance(document, dict):
-        held = cast(Mapping[str, object], document)
-        entries = next((held[name] for name in _LISTED if isinstance(held.get(name), list)), None)
+        fields = cast(Mapping[str, object], document)
+        entries = next(
+            (fields[name] for name in _LIST_FIELDS if isinstance(fields.get(name), list)), None
+        )
     if not isinstance(entries, list):
         return None
-    given = cast(list[object], entries)
-    rows = [cast(Mapping[str, Any], each) for each in given if isinstance(each, dict)]
-    read = [_read(row, source) for row in rows]
-    found = [each for each in read if each.clip or each.id]
-    return found if found or not given else None
+    items = cast(list[object], entries)
+    rows = [cast(Mapping[str, Any], each) for each in items if isinstance(each, dict)]
+    all_entries = [_read(row, source) for row in rows]
+    complete_entries = [each for each in all_entries if each.clip or each.id]
+    return complete_entries if complete_entries or not items else None
 
 
 def _read(row: Mapping[str, Any], source: str) -> Listed:
     """Read one object; the case of its field names does not matter."""
-    given = {str(name).strip().lower(): value for name, value in row.items()}
-    said = {field: _first(given, names) for field, names in _NAMES.items()}
+    fields = {str(name).strip().lower(): value for name, value in row.items()}
+    values = {field: _first(fields, names) for field, names in _NAMES.items()}
     notes: list[Note] = []
     return Listed(
         source=source,
-        id=_text(said["id"], "id", notes),
-        name=_text(said["name"], "name", notes),
-        label=_text(said["label"], "label", notes),
-        clip=_text(said["clip"], "clip", notes),
-        difficulty=_word(Difficulty, said["difficulty"], _DIFFICULTIES, "difficulty", notes),
-        energy_level=_word(Energy, said["energy_level"], _ENERGIES, "energy_level", notes),
-        style=_word(Style, said["style"], {}, "style", notes),
-        duration=_number(said["duration"], "duration", (0.001, 86_400), notes),
-        tempo=_number(said["tempo"], "tempo", (30, 300), notes),
-        first_count=_number(said["first_count"], "first_count", (0, 86_400), notes),
-        rows=Rows(**{part.value: _row(part, said[part.value], notes) for part in Part}),
+        id=_text(values["id"], "id", notes),
+        name=_text(values["name"], "name", notes),
+        label=_text(values["label"], "label", notes),
+        clip=_text(values["clip"], "clip", notes),
+        difficulty=_word(Difficulty, values["difficulty"], _DIFFICULTIES, "difficulty", notes),
+        energy_level=_word(Energy, values["energy_level"], _ENERGIES, "energy_level", notes),
+        style=_word(Style, values["style"], {}, "style", notes),
+        duration=_number(values["duration"], "duration", (0.001, 86_400), notes),
+        tempo=_number(values["tempo"], "tempo", (30, 300), notes),
+        first_count=_number(values["first_count"], "first_count", (0, 86_400), notes),
+        rows=Rows(**{part.value: _row(part, values[part.value], notes) for part in Part}),
         notes=tuple(notes),
     )
 
 
-def _first(given: Mapping[str, Any], names: Sequence[str]) -> object:
+def _first(fields: Mapping[str, Any], names: Sequence[str]) -> object:
     """Return the value of the first field that is neither missing nor empty."""
-    return next((given[name] for name in names if given.get(name) not in (None, "")), None)
+    return next((fields[name] for name in names if fields.get(name) not in (None, "")), None)
 
 
 def _text(value: object, field: str, notes: list[Note]) -> str | None:
@@ -161,16 +163,16 @@ def _word(
     if value is None:
         return None
     parts = unicodedata.normalize("NFKD", str(value).strip().casefold())
-    said = "".join(each for each in parts if not unicodedata.combining(each))
-    meant = same.get(said, said)
-    if meant not in set(kind):
+    word = "".join(each for each in parts if not unicodedata.combining(each))
+    member = same.get(word, word)
+    if member not in set(kind):
         allowed = ", ".join(kind)
         message = f"{str(value)[:40]!r} is not one of {allowed}, so it is ignored."
         notes.append(note(Kind.INCONSISTENT, field, message))
         return None
-    if meant != said:
-        notes.append(note(Kind.TAKEN, field, f"{said!r} is read as {meant!r}."))
-    return kind(meant)
+    if member != word:
+        notes.append(note(Kind.TAKEN, field, f"{word!r} is read as {member!r}."))
+    return kind(member)
 
 
 def _number(
@@ -200,10 +202,10 @@ def _row(part: Part, value: object, notes: list[Note]) -> Vector | None:
     if value is None:
         return None
     field, length = f"{part}_embedding", LENGTHS[part]
-    given = cast(list[object], value) if isinstance(value, list) else []
-    numbers = [_float(each) for each in given if type(each) in (int, float)]
+    items = cast(list[object], value) if isinstance(value, list) else []
+    numbers = [_float(each) for each in items if type(each) in (int, float)]
     norm = math.hypot(*numbers)
-    if not (len(numbers) == len(given) == length and math.isfinite(norm) and norm > 0):
+    if not (len(numbers) == len(items) == length and math.isfinite(norm) and norm > 0):
         message = f"It must be {length} finite numbers that are not all 0, so it is ignored."
         notes.append(note(Kind.INCONSISTENT, field, message))
         return None

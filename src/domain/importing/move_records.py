@@ -23,7 +23,7 @@ ToId = Callable[[str], str]
 """Makes an id from a name."""
 
 _LONGEST_NAME: Final = 200
-_SAID: Final = (
+_FIELDS: Final = (
     *("name", "label", "difficulty", "energy_level", "style"),
     *("duration", "tempo", "first_count"),
 )
@@ -39,7 +39,7 @@ class MoveRecord(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     clip: str | None
     """Path of the clip among the available files; None if the clip is missing."""
-    listed: Listed
+    entry: Listed
     """The merged values of all lists."""
     notes: tuple[Note, ...]
 
@@ -60,9 +60,9 @@ def move_records(
     """
     grouped: dict[str, list[Listed]] = {}
     there: dict[str, str] = {}
-    named: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     for clip in clips:
-        named.setdefault(_parts(clip)[-1], []).append(clip)
+        by_name.setdefault(_parts(clip)[-1], []).append(clip)
     by_id: dict[str, list[str]] = {}
     for clip in clips:
         for clip_id in {to_id(_stem(clip)), slug(_stem(clip))}:
@@ -72,7 +72,7 @@ def move_records(
         if entry.elsewhere:
             clip = None
         elif path:
-            clip = _meant(path, named.get(path[-1], ()))
+            clip = _clip_of(path, by_name.get(path[-1], ()))
         else:
             clip = _only(by_id, to_id(entry.id or ""))
         key = f"clip {clip}" if clip else f"said {_tail(entry.clip or entry.id or '')}"
@@ -82,14 +82,14 @@ def move_records(
     for clip in sorted(set(clips) - set(there.values())):
         grouped[f"clip {clip}"] = [Listed(source=FOLDER, clip=clip)]
         there[f"clip {clip}"] = clip
-    taken: set[str] = set()
+    ids: set[str] = set()
     formerly: set[str] = set()
-    found: list[MoveRecord] = []
-    for key, listed in grouped.items():
-        former = _record_of(listed, there.get(key), formerly, slug).id
-        move = _record_of(listed, there.get(key), taken, to_id)
-        found.append(_formerly(move, former))
-    return found
+    records: list[MoveRecord] = []
+    for key, group in grouped.items():
+        former = _record_of(group, there.get(key), formerly, slug).id
+        move = _record_of(group, there.get(key), ids, to_id)
+        records.append(_formerly(move, former))
+    return records
 
 
 def _formerly(move: MoveRecord, former: str) -> MoveRecord:
@@ -116,7 +116,7 @@ def same_file(path: str, files: Sequence[str]) -> str | None:
     parts = _parts(path)
     if not parts:
         return None
-    return _meant(parts, [each for each in files if _parts(each)[-1:] == parts[-1:]])
+    return _clip_of(parts, [each for each in files if _parts(each)[-1:] == parts[-1:]])
 
 
 def readable(name: str) -> str:
@@ -133,7 +133,7 @@ def title_of(stem: str) -> str:
 
 
 def _record_of(
-    entries: Sequence[Listed], clip: str | None, taken: set[str], to_id: ToId
+    entries: Sequence[Listed], clip: str | None, ids: set[str], to_id: ToId
 ) -> MoveRecord:
     whole, notes = _merged(entries)
     path = readable(clip or whole.clip or "")
@@ -152,7 +152,7 @@ def _record_of(
             )
         )
     plain = to_id(whole.id or stem)
-    move_id = _unique(plain, to_id(label), taken)
+    move_id = _unique(plain, to_id(label), ids)
     if move_id != plain:
         message = (
             f"{plain!r} is the id of another move already, so this move has the id {move_id!r}."
@@ -160,28 +160,28 @@ def _record_of(
         notes.append(note(Kind.INCONSISTENT, "id", message))
     name = whole.name or stem.replace("_", " ").strip().title() or move_id
     return MoveRecord(
-        id=move_id, name=name, label=label, clip=clip, listed=whole, notes=tuple(notes)
+        id=move_id, name=name, label=label, clip=clip, entry=whole, notes=tuple(notes)
     )
 
 
-def _unique(plain: str, label: str, taken: set[str]) -> str:
+def _unique(plain: str, label: str, ids: set[str]) -> str:
     """Return an id that is not taken: ``plain``, with the label and a number if necessary."""
-    tried, number = plain, 1
-    while tried in taken:
-        tried = f"{plain}-{label}" if number == 1 else f"{plain}-{label}-{number}"
+    candidate, number = plain, 1
+    while candidate in ids:
+        candidate = f"{plain}-{label}" if number == 1 else f"{plain}-{label}-{number}"
         number += 1
-    taken.add(tried)
-    return tried
+    ids.add(candidate)
+    return candidate
 
 
 def _merged(entries: Sequence[Listed]) -> tuple[Listed, list[Note]]:
     """Merge entries, where the first value wins; return notes about values that contradict it."""
     whole: Listed = entries[0]
     notes = list(whole.notes)
-    by = dict.fromkeys(_SAID, whole.source)
+    by = dict.fromkeys(_FIELDS, whole.source)
     for other in entries[1:]:
         notes += other.notes
-        for field in _SAID:
+        for field in _FIELDS:
             mine, theirs = getattr(whole, field), getattr(other, field)
             if mine is None:
                 whole, by[field] = _with(whole, field, theirs), other.source
@@ -199,17 +199,17 @@ def _with(entry: Listed, field: str, value: object) -> Listed:
     return changed
 
 
-def _meant(path: Sequence[str], clips: Sequence[str]) -> str | None:
+def _clip_of(path: Sequence[str], clips: Sequence[str]) -> str | None:
     """Return the clip whose path has the longest common ending with ``path``; None if none or two
     match.
     """
     best = Counter({clip: _common(path, _parts(clip)) for clip in clips}).most_common(2)
     if not best or (len(best) == 2 and best[0][1] == best[1][1]):
         return None
-    found, alike = best[0]
+    nearest, alike = best[0]
     # A clip of the same name in another folder is another clip, unless one of the two paths has no
     # folder.
-    return found if alike >= min(len(path), len(_parts(found)), 2) else None
+    return nearest if alike >= min(len(path), len(_parts(nearest)), 2) else None
 
 
 def _only(by_id: Mapping[str, Sequence[str]], move_id: str) -> str | None:

@@ -11,8 +11,11 @@ from domain.jobs.errors import JobEnded, LeaseLost, Poisoned
 from domain.jobs.outcome import JobFailure, recorded
 from domain.shared.errors import Interrupted
 
-MAX_ATTEMPTS: Final = 3
-"""Number of times that a job may start; one that kills each of its workers then fails."""
+MAX_DEATHS: Final = 3
+"""Number of workers that may die while they run a job; then it fails, because it may kill them."""
+
+MAX_SETBACKS: Final = 5
+"""Number of attempts that may end because a part of the service, such as the database, was away."""
 
 
 class JobKind(StrEnum):
@@ -88,8 +91,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     state: JobState = JobState.QUEUED
     attempt: int = 0
     """Number of the latest start; 0 before the first."""
+    deaths: int = 0
+    """Number of attempts whose worker died; one that was handed back does not count."""
+    setbacks: int = 0
+    """Number of attempts that ended because a part of the service was away."""
     request_id: str | None = None
     """Id of the request that submitted it, for the log of its worker."""
+    traceparent: str | None = None
+    """The span of that request, as W3C Trace Context writes it, for the trace of its worker."""
     wanted: bool = False
     """True if the result is wanted even when nobody waits for it."""
     metadata: str | None = None
@@ -140,18 +149,27 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
             return self.cancelled()
         return msgspec.structs.replace(self, state=JobState.QUEUED)
 
-    def taken_over(self) -> "Job":
-        """Return the job after its worker has died: queued again, or failed.
+    def set_back(self) -> "Job":
+        """Return the job after an attempt that ended because a part of the service was away."""
+        return msgspec.structs.replace(self, setbacks=self.setbacks + 1).queued_again()
 
-        It fails if it was asked to stop, or if it has had its last attempt.
+    def taken_over(self, stage: str | None = None) -> "Job":
+        """Return the job after its worker has died in ``stage``: queued again, or failed.
+
+        It fails if it was asked to stop, or if it has lost as many workers as it may.
         """
         if self.cancelling:
             return self.failed(recorded(Interrupted()))
-        if self.attempt < MAX_ATTEMPTS:
-            return self.queued_again()
-        times = f"{self.attempt} times"
-        poisoned = Poisoned(f"The job stopped its worker {times}; it is not started again.")
-        return self.failed(recorded(poisoned))
+        deaths = self.deaths + 1
+        job = msgspec.structs.replace(self, deaths=deaths)
+        if deaths < MAX_DEATHS:
+            return job.queued_again()
+        doing = f", the last time in the stage `{stage}`" if stage else ""
+        poisoned = Poisoned(
+            f"The job stopped its worker {deaths} times{doing}; it is not started again."
+        )
+        poisoned.stage = stage
+        return job.failed(recorded(poisoned))
 
     def asked_to_stop(self) -> "Job":
         """Return the job after a request to cancel it: a queued one ends at once.

@@ -117,7 +117,10 @@ class JobProgress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _until(ends_at: float | None, at: float) -> float | None:
-    """Return the seconds until the estimated end; None if it has passed, so that it was wrong."""
-    if ends_at is None or ends_at <= at:
+    """Return the seconds until the estimated end, to a tenth.
+
+    None if the end is here although the job has not ended, so that the estimate was wrong.
+    """
+    if ends_at is None:
         return None
-    return round(ends_at - at, 1)
+    return max(0.0, round(ends_at - at, 1)) or None

@@ -13,7 +13,7 @@ from domain.shared import paths
 
 Document = dict[str, Any]
 
-_SAID_BESIDES: Final = frozenset(
+_LIBRARY_FIELDS: Final = frozenset(
     {"move_name", "end_time", "difficulty", "energy_level", "style", "similarity_score"}
 )
 """Fields of moves that some documents repeat from the library; this module drops them."""
@@ -43,7 +43,7 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
 
 
-def brought(document: Document, task_id: UUID, owner: str, find: Find) -> Brought:
+def blueprint_of(document: Document, task_id: UUID, owner: str, find: Find) -> Brought:
     """Return the same choreography as a Blueprint of ``owner``, with the current media paths.
 
     Raises `BlueprintRejected` with all errors if the document cannot be upgraded.
@@ -73,27 +73,27 @@ def _with_a_song(document: Document) -> Document:
     current = dict(document)
     song = current.get("song")
     if isinstance(song, dict):
-        said = cast(Document, song)
-        if isinstance(said.get("audio_path"), str):
+        fields = cast(Document, song)
+        if isinstance(fields.get("audio_path"), str):
             del current["song"]
-            current.setdefault("audio_path", said["audio_path"])
-            if said.get("bpm"):
-                current.setdefault("audio_tempo", said["bpm"])
+            current.setdefault("audio_path", fields["audio_path"])
+            if fields.get("bpm"):
+                current.setdefault("audio_tempo", fields["bpm"])
     return current
 
 
-def _move(given: object, find: Find, notes: list[str]) -> object:
-    if not isinstance(given, dict):
-        return given
-    said = cast(Document, given)
-    move = {name: value for name, value in said.items() if name not in _SAID_BESIDES}
-    named = move.pop("move_id", None)
-    if named is not None:
-        move.setdefault("clip_id", named)
+def _move(entry: object, find: Find, notes: list[str]) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    fields = cast(Document, entry)
+    move = {name: value for name, value in fields.items() if name not in _LIBRARY_FIELDS}
+    clip_id = move.pop("move_id", None)
+    if clip_id is not None:
+        move.setdefault("clip_id", clip_id)
     # The earlier system cut clips without their sound, whatever its Blueprints said.
     if move.pop("volume_adjustment", 0):
         notes.append("The clips' own sound stays silent, as it was in the earlier system.")
-    lies = _found(named, move.get("video_path"), find)
+    lies = _file_of(clip_id, move.get("video_path"), find)
     if lies is None:
         return move
     move["video_path"] = lies.path
@@ -106,15 +106,15 @@ def _move(given: object, find: Find, notes: list[str]) -> object:
     return move
 
 
-def _found(move_id: object, path: object, find: Find) -> Lies | None:
-    for said in (path, move_id):
-        if isinstance(said, str) and (lies := find(said)):
+def _file_of(move_id: object, path: object, find: Find) -> Lies | None:
+    for name in (path, move_id):
+        if isinstance(name, str) and (lies := find(name)):
             return lies
     return None
 
 
-def _output(given: Document, owner: str, task_id: UUID) -> Document:
-    output = {_OUTPUT.get(name, name): value for name, value in given.items()}
+def _output(fields: Document, owner: str, task_id: UUID) -> Document:
+    output = {_OUTPUT.get(name, name): value for name, value in fields.items()}
     resolution = output.get("resolution")
     if isinstance(resolution, str) and (sides := _RESOLUTION.fullmatch(resolution.strip())):
         del output["resolution"]

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from domain.importing.move_lists import Listed, listed
+from domain.importing.move_lists import Listed, entries_of
 from domain.rendering.assembly import PROGRESS, State
 from domain.shared import validation
 
@@ -130,9 +130,9 @@ def model_of(label: str) -> Model | None:
 def model_of_table(name: str, columns: Collection[str]) -> Model | None:
     """Return the model of a table, by its name and columns; None if there is none."""
     for model in Model:
-        named = name == _TABLES[model] or name.replace("_", "").endswith(model.value)
+        is_named = name == _TABLES[model] or name.replace("_", "").endswith(model.value)
         # Django prefixes tables with the application's name, so a plain `song` is not Django's.
-        if named and name != model.value and _NEEDED[model] <= set(columns):
+        if is_named and name != model.value and _NEEDED[model] <= set(columns):
             return model
     return None
 
@@ -146,10 +146,10 @@ def is_of_jobs(name: str) -> bool:
 def dropped_fields(model: Model, record: Record) -> list[str]:
     """Return the names of non-empty fields that the migration drops."""
     read = _READ.get(model)
-    said = (name for name, value in record.fields.items() if value not in (None, ""))
+    names = (name for name, value in record.fields.items() if value not in (None, ""))
     if read is None:
-        return [name for name in said if name == "job_execution_name"]
-    return [name for name in said if name not in read]
+        return [name for name in names if name == "job_execution_name"]
+    return [name for name in names if name not in read]
 
 
 def task_id_of(key: str) -> UUID:
@@ -177,7 +177,7 @@ def read_move(record: Record) -> Listed:
     row = {name: _embedding(name, value) for name, value in record.fields.items()}
     # A move is identified by its own id; the row numbers mean nothing outside the table.
     row.pop("id", None)
-    entries = listed([row], record.source)
+    entries = entries_of([row], record.source)
     if not entries:
         raise ValueError("It names neither a move nor a clip.")
     return entries[0]
@@ -247,9 +247,9 @@ def _films(result: object) -> Iterator[str]:
     document = _json(result)
     if not isinstance(document, dict):
         return
-    said = cast(dict[str, object], document)
+    fields = cast(dict[str, object], document)
     for name in ("output_path", "video_path", "video_url"):
-        path = said.get(name)
+        path = fields.get(name)
         if isinstance(path, str) and path:
             # Presigned URLs end in a query.
             yield path.partition("?")[0]

@@ -32,26 +32,26 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Move all beats by half a beat, after `beats` or `tempo` is applied."""
 
 
-def corrected(heard: Analysis, correction: Correction) -> Analysis:
+def corrected(analysis: Analysis, correction: Correction) -> Analysis:
     """Return the analysis with a correction applied; its confidence is then 1.
 
     ``tempo`` replaces all beats with a regular grid through the most reliable "1"; ``beats``
     doubles or halves the beats; ``shift`` then moves them by half a beat; ``one_at`` makes the
     nearest beat a "1". If both ``tempo`` and ``one_at`` are given, ``shift`` has no effect.
     """
-    beats, one = counted(heard, correction)
+    beats, one = counted(analysis, correction)
     if not beats:
-        return heard
+        return analysis
     gaps = [later - beat for beat, later in pairwise(beats)]
-    tempo = correction.tempo or (60 * len(gaps) / sum(gaps) if gaps else heard.tempo)
+    tempo = correction.tempo or (60 * len(gaps) / sum(gaps) if gaps else analysis.tempo)
     return msgspec.structs.replace(
-        heard,
+        analysis,
         tempo=round(tempo, 2),
         other_tempo=other_octave(round(tempo, 2)),
         beats=tuple(beats),
         ones=tuple(beats[one % _EIGHT :: _EIGHT]),
         downbeats=tuple(beats[one % _BAR :: _BAR]),
-        beat_energy=tuple(_energy(heard, beat) for beat in beats),
+        beat_energy=tuple(_energy(analysis, beat) for beat in beats),
         confidence=1.0,
     )
 
@@ -66,14 +66,16 @@ def other_octave(tempo: float) -> float | None:
     return round(tempo * 2 if tempo < _MIDDLE else tempo / 2, 2)
 
 
-def counted(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
+def counted(analysis: Analysis, correction: Correction) -> tuple[list[float], int]:
     """Return the corrected beats in seconds, and the index of one that is a "1"."""
-    beats, one = _levelled(heard, correction)
+    beats, one = _levelled(analysis, correction)
     if correction.shift is None or not beats:
         return beats, one
     if correction.tempo is not None and correction.one_at is not None:
         return beats, one
-    moved, one = _moved(beats, one, 60 / (correction.tempo or heard.tempo or 60), heard.duration)
+    moved, one = _moved(
+        beats, one, 60 / (correction.tempo or analysis.tempo or 60), analysis.duration
+    )
     return moved, one if correction.one_at is None else _nearest(moved, correction.one_at)
 
 
@@ -90,14 +92,14 @@ def _moved(beats: list[float], one: int, beat: float, duration: float) -> tuple[
     return (within, _nearest(within, anchor)) if within else (beats, one)
 
 
-def _levelled(heard: Analysis, correction: Correction) -> tuple[list[float], int]:
+def _levelled(analysis: Analysis, correction: Correction) -> tuple[list[float], int]:
     """Return the beats after ``tempo`` or ``beats``, and the index of one that is a "1"."""
     anchor = correction.one_at
     if anchor is None:
-        anchor = heard.ones[0] if heard.ones else heard.beats[0] if heard.beats else 0.0
+        anchor = analysis.ones[0] if analysis.ones else analysis.beats[0] if analysis.beats else 0.0
     if correction.tempo is not None:
-        return laid(anchor, 60 / correction.tempo, heard.duration)
-    beats = list(heard.beats)
+        return laid(anchor, 60 / correction.tempo, analysis.duration)
+    beats = list(analysis.beats)
     if not beats:
         return [], 0
     if correction.beats == "double":
@@ -128,9 +130,9 @@ def _nearest(beats: list[float], moment: float) -> int:
     return min(near, key=lambda index: abs(beats[index] - moment))
 
 
-def _energy(heard: Analysis, moment: float) -> float:
+def _energy(analysis: Analysis, moment: float) -> float:
     """Return the analysed energy at a moment, 0 to 1."""
-    if heard.beats and heard.beat_energy:
-        return heard.beat_energy[_nearest(list(heard.beats), moment)]
-    within = [each.energy for each in heard.sections if each.start <= moment < each.end]
+    if analysis.beats and analysis.beat_energy:
+        return analysis.beat_energy[_nearest(list(analysis.beats), moment)]
+    within = [each.energy for each in analysis.sections if each.start <= moment < each.end]
     return within[0] if within else 0.5

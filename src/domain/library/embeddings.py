@@ -55,8 +55,8 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
 
     def of(self, part: Part) -> Vector | None:
         """Return the vector of a part."""
-        found: Vector | None = getattr(self, part.value)
-        return found
+        vector: Vector | None = getattr(self, part.value)
+        return vector
 
 
 class MoveEmbedding(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,8 +99,8 @@ class EmbeddedMove(msgspec.Struct, frozen=True, kw_only=True):
 
 def words_of(move: Move) -> str:
     """Return the text that describes a move, for an `Embedder`."""
-    said = (move.name, move.label, move.difficulty, move.energy_level, move.style)
-    return " ".join(each.replace("_", " ") for each in said)
+    words = (move.name, move.label, move.difficulty, move.energy_level, move.style)
+    return " ".join(each.replace("_", " ") for each in words)
 
 
 def packed(numbers: Iterable[float]) -> Vector:
@@ -144,12 +144,12 @@ def fused(rows: Rows) -> Fused:
 
 def faults(embedding: MoveEmbedding) -> tuple[Violation, ...]:
     """Return everything that is wrong with an embedding."""
-    found = [fault for part in Part for fault in _row_faults(part, embedding.rows.of(part))]
+    violations = [fault for part in Part for fault in _row_faults(part, embedding.rows.of(part))]
     for name in ("energy_start", "energy_end"):
         energy: float | None = getattr(embedding, name)
         if energy is not None and not 0 <= energy <= 1:
-            found.append(_fault(name, f"{energy:g} is not between 0 and 1."))
-    return tuple(found)
+            violations.append(_fault(name, f"{energy:g} is not between 0 and 1."))
+    return tuple(violations)
 
 
 def _row_faults(part: Part, vector: Vector | None) -> Iterable[Violation]:

@@ -15,7 +15,7 @@ class _Range(NamedTuple):
     fastest: float
 
 
-_COUNTED: Final = {
+_TEMPO_RANGES: Final = {
     "bachata": _Range(100, 160),
     "bolero": _Range(45, 85),
     "cha cha": _Range(96, 136),
@@ -39,20 +39,20 @@ _SPELLINGS: Final = {"chacha": "cha cha", "chachacha": "cha cha", "cha cha cha":
 _LEVELS: Final[tuple[tuple[Literal["half", "double"], float], ...]] = (("half", 0.5), ("double", 2))
 
 
-def counted_in(heard: Analysis, genre: str | None) -> Analysis:
+def counted_in(analysis: Analysis, genre: str | None) -> Analysis:
     """Return the analysis at half or double its tempo if only that is usual in the genre.
 
     An unknown genre, none, and two at once change nothing but `Analysis.other_tempo`. The
     confidence stays, because no user has confirmed the change.
     """
     usual = _range(genre)
-    if usual is not None and heard.beats:
+    if usual is not None and analysis.beats:
         # No range is an octave wide: of a tempo, its half and its double one at most is usual.
         for level, factor in _LEVELS:
-            if _within(heard.tempo * factor, usual):
-                counted = corrected(heard, Correction(beats=level))
-                return msgspec.structs.replace(counted, confidence=heard.confidence)
-    return msgspec.structs.replace(heard, other_tempo=other_octave(heard.tempo))
+            if _within(analysis.tempo * factor, usual):
+                version = corrected(analysis, Correction(beats=level))
+                return msgspec.structs.replace(version, confidence=analysis.confidence)
+    return msgspec.structs.replace(analysis, other_tempo=other_octave(analysis.tempo))
 
 
 def _within(tempo: float, usual: _Range) -> bool:
@@ -64,6 +64,6 @@ def _range(genre: str | None) -> _Range | None:
     plain = unicodedata.normalize("NFKD", genre or "").casefold()
     letters = "".join(each for each in plain if not unicodedata.combining(each))
     text = f" {' '.join(re.findall(r'[a-z]+', letters))} "
-    names = {name: name for name in _COUNTED} | _SPELLINGS
-    known = {name for spelling, name in names.items() if f" {spelling} " in text}
-    return _COUNTED[known.pop()] if len(known) == 1 else None
+    names = {name: name for name in _TEMPO_RANGES} | _SPELLINGS
+    genres = {name for spelling, name in names.items() if f" {spelling} " in text}
+    return _TEMPO_RANGES[genres.pop()] if len(genres) == 1 else None

@@ -38,15 +38,15 @@ def id_of(name: str, spell: Spell) -> str:
     transliterated, and the end of a long name. No id is a word of `RESERVED`.
     """
     spelled = [(each, _spelled(each, spell)) for each in unicodedata.normalize("NFC", name)]
-    known = _joined("".join(_without_marks(*each) for each in spelled))
+    plain = _joined("".join(_without_marks(*each) for each in spelled))
     lost = "".join(each for each, ascii_text in spelled if not ascii_text and _tells(each))
-    if not known:
+    if not plain:
         return f"unnamed-{_hash(name)}" if name else "unnamed"
-    if len(known) > LONGEST:
+    if len(plain) > LONGEST:
         lost = name
     if lost:
-        known = f"{known[: LONGEST - _DIGITS - 1].strip('-_')}-{_hash(lost)}"
-    return f"{known}-1" if known in RESERVED else known
+        plain = f"{plain[: LONGEST - _DIGITS - 1].strip('-_')}-{_hash(lost)}"
+    return f"{plain}-1" if plain in RESERVED else plain
 
 
 def _spelled(character: str, spell: Spell) -> str:

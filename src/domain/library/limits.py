@@ -32,7 +32,7 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
         picture = media.picture
         if media.seconds > self.seconds:
             raise TooLarge(
-                f"A {self.what} may last {_said(self.seconds)} at most; "
+                f"A {self.what} may last {_duration_text(self.seconds)} at most; "
                 f"this one lasts {float(media.seconds):.1f} s."
             )
         if picture is not None and picture.width * picture.height > self.pixels:
@@ -57,7 +57,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     least: int = 10_000
     """Minimum average speed since the beginning, in bytes per second."""
 
-    def left(self, waited: float, idle: float, size: int) -> float:
+    def time_left(self, waited: float, idle: float, size: int) -> float:
         """Return the seconds that the next piece may still take; negative if it is too late.
 
         ``waited`` is the total time spent waiting for data, and ``idle`` the part of it since the
@@ -70,5 +70,5 @@ CLIP: Final = Allowance(what="clip", size=500_000_000, seconds=120)
 SONG: Final = Allowance(what="song", size=100_000_000, seconds=15 * 60)
 
 
-def _said(seconds: int) -> str:
+def _duration_text(seconds: int) -> str:
     return f"{seconds // 60} minutes" if seconds > 120 and seconds % 60 == 0 else f"{seconds} s"

@@ -85,11 +85,11 @@ def pulse(motion: Motion) -> Pulse | None:
 
 def _stepwise(values: Sequence[float], sway: int) -> list[float]:
     """Return each number minus the mean of its neighbourhood."""
-    found: list[float] = []
+    differences: list[float] = []
     for at, value in enumerate(values):
         about = values[max(0, at - sway) : at + sway + 1]
-        found.append(value - sum(about) / len(about))
-    return found
+        differences.append(value - sum(about) / len(about))
+    return differences
 
 
 def _alike(values: Sequence[float], lag: float) -> float:

@@ -14,20 +14,20 @@ def move_faults(move: Move, seconds: float | None = None) -> tuple[Violation, ..
 
     Without ``seconds`` the move's own duration is used.
     """
-    found: list[Violation] = []
+    faults: list[Violation] = []
     lasts = move.duration if seconds is None else seconds
     if abs(lasts - move.duration) > _TOLERANCE:
         message = f"The record states {move.duration:.3f} s; the clip lasts {lasts:.3f} s."
-        found.append(_fault("duration", message))
+        faults.append(_fault("duration", message))
     if not 30 <= move.tempo <= 300:
-        found.append(_fault("tempo", f"{move.tempo:g} BPM is not between 30 and 300."))
+        faults.append(_fault("tempo", f"{move.tempo:g} BPM is not between 30 and 300."))
     if not 0 <= move.first_count < lasts:
-        found.append(_fault("first_count", f"{move.first_count:.3f} s is not within the clip."))
+        faults.append(_fault("first_count", f"{move.first_count:.3f} s is not within the clip."))
     if any(not 0 <= beat <= lasts + _TOLERANCE for beat in move.beats):
-        found.append(_fault("beats", "A beat is not within the clip."))
+        faults.append(_fault("beats", "A beat is not within the clip."))
     if any(later <= beat for beat, later in zip(move.beats, move.beats[1:], strict=False)):
-        found.append(_fault("beats", "The beats do not follow one another."))
-    return tuple(found)
+        faults.append(_fault("beats", "The beats do not follow one another."))
+    return tuple(faults)
 
 
 def _fault(name: str, message: str) -> Violation:

@@ -13,37 +13,37 @@ _SLOWEST, _FASTEST = 30, 300
 """Limits for the tempo of a move in beats per minute."""
 
 
-def retimed(heard: Move, correction: Correction | None) -> Move:
+def retimed(move: Move, correction: Correction | None) -> Move:
     """Return the analysed move with a user's tempo, beats and first "1".
 
     For a clip without known beats, this corrects only the tempo and the first "1". A correction
     that gives an impossible tempo, such as twice 200 BPM, leaves the analysed values unchanged.
     """
     if correction is None or correction == Correction():
-        return msgspec.structs.replace(heard, correction=None)
-    beats, one = counted(_analysis(heard), correction)
+        return msgspec.structs.replace(move, correction=None)
+    beats, one = counted(_analysis(move), correction)
     if not beats:
-        return msgspec.structs.replace(heard, correction=correction)
-    tempo = _tempo(heard, beats, correction)
+        return msgspec.structs.replace(move, correction=correction)
+    tempo = _tempo(move, beats, correction)
     if not _SLOWEST <= tempo <= _FASTEST:
-        return msgspec.structs.replace(heard, correction=correction)
+        return msgspec.structs.replace(move, correction=correction)
     return msgspec.structs.replace(
-        heard,
+        move,
         tempo=tempo,
         # A clip whose counting starts late keeps that start after a correction.
         first_count=beats[one if correction.one_at is None else one % _EIGHT],
-        beats=tuple(beats) if heard.beats else (),
+        beats=tuple(beats) if move.beats else (),
         confidence=1.0,
         correction=correction,
     )
 
 
-def refuse_undanceable(heard: Move, correction: Correction) -> None:
+def refuse_undanceable(move: Move, correction: Correction) -> None:
     """Raise `InvalidRequest` for a correction that is impossible for this clip."""
-    if correction.one_at is not None and correction.one_at >= heard.duration:
-        message = f"This is after the end of the clip, which lasts {heard.duration:.3f} s."
+    if correction.one_at is not None and correction.one_at >= move.duration:
+        message = f"This is after the end of the clip, which lasts {move.duration:.3f} s."
         raise InvalidRequest((Violation(path="$.one_at", message=message),))
-    tempo = _tempo(heard, counted(_analysis(heard), correction)[0], correction)
+    tempo = _tempo(move, counted(_analysis(move), correction)[0], correction)
     if not _SLOWEST <= tempo <= _FASTEST:
         message = (
             f"The corrected tempo would be {tempo:g} BPM; it must be from {_SLOWEST} to "
@@ -52,21 +52,21 @@ def refuse_undanceable(heard: Move, correction: Correction) -> None:
         raise InvalidRequest((Violation(path="$.beats", message=message),))
 
 
-def _analysis(heard: Move) -> Analysis:
-    beats = heard.beats or tuple(laid(heard.first_count, 60 / heard.tempo, heard.duration)[0])
+def _analysis(move: Move) -> Analysis:
+    beats = move.beats or tuple(laid(move.first_count, 60 / move.tempo, move.duration)[0])
     return Analysis(
-        tempo=heard.tempo,
+        tempo=move.tempo,
         beats=beats,
-        ones=(heard.first_count,),
+        ones=(move.first_count,),
         sections=(),
-        duration=heard.duration,
+        duration=move.duration,
         analyzed_by="",
     )
 
 
-def _tempo(heard: Move, beats: list[float], correction: Correction) -> float:
+def _tempo(move: Move, beats: list[float], correction: Correction) -> float:
     """Return the tempo in beats per minute; doubling or halving keeps the analysed value exact."""
     if correction.tempo is not None:
         return correction.tempo
     factor = {"double": 2.0, "half": 0.5, None: 1.0}[correction.beats]
-    return heard.tempo * factor
+    return move.tempo * factor

@@ -56,24 +56,24 @@ def with_beats_of(surer: Move, unsure: Move, alignment: Alignment) -> Move | Non
     if not lends(surer, unsure) or confidence <= (unsure.confidence or 0):
         return None
     beat = median(later - each for each, later in pairwise(surer.beats))
-    known = [each - alignment.offset for each in surer.beats]
-    one = _nearest(known, surer.first_count - alignment.offset)
-    while known[0] - beat >= 0:
-        known.insert(0, known[0] - beat)
+    beats = [each - alignment.offset for each in surer.beats]
+    one = _nearest(beats, surer.first_count - alignment.offset)
+    while beats[0] - beat >= 0:
+        beats.insert(0, beats[0] - beat)
         one += 1
-    while known[-1] + beat < unsure.duration:
-        known.append(known[-1] + beat)
-    kept = [at for at, each in enumerate(known) if 0 <= each < unsure.duration]
-    if len(kept) < _FEWEST:
+    while beats[-1] + beat < unsure.duration:
+        beats.append(beats[-1] + beat)
+    indices = [at for at, each in enumerate(beats) if 0 <= each < unsure.duration]
+    if len(indices) < _FEWEST:
         return None
     # The first "1" within the clip is a whole number of eight-counts from that of the other clip.
-    first = kept[0] + (one - kept[0]) % _EIGHT
-    if first > kept[-1]:
+    first = indices[0] + (one - indices[0]) % _EIGHT
+    if first > indices[-1]:
         return None
     return msgspec.structs.replace(
         unsure,
-        beats=tuple(round(known[at], 6) for at in kept),
-        first_count=round(known[first], 6),
+        beats=tuple(round(beats[at], 6) for at in indices),
+        first_count=round(beats[first], 6),
         tempo=surer.tempo,
         confidence=confidence,
         beats_from=surer.id,

@@ -63,22 +63,22 @@ class Song(msgspec.Struct, frozen=True, kw_only=True):
     """Reason why no film can be made with the song; null if one can."""
 
 
-def shortened(heard: Analysis, seconds: float) -> Analysis:
+def shortened(analysis: Analysis, seconds: float) -> Analysis:
     """Return the analysis cut at the "1" nearest to ``seconds``; a shorter song stays whole."""
-    ends = [one for one in heard.ones[1:] if one < heard.duration]
-    if seconds >= heard.duration or not ends:
-        return heard
+    ends = [one for one in analysis.ones[1:] if one < analysis.duration]
+    if seconds >= analysis.duration or not ends:
+        return analysis
     end = min(ends, key=lambda one: abs(one - seconds))
     return msgspec.structs.replace(
-        heard,
+        analysis,
         duration=end,
-        beats=tuple(beat for beat in heard.beats if beat < end),
-        ones=tuple(one for one in heard.ones if one < end),
-        downbeats=tuple(beat for beat in heard.downbeats if beat < end),
-        beat_energy=heard.beat_energy[: sum(beat < end for beat in heard.beats)],
+        beats=tuple(beat for beat in analysis.beats if beat < end),
+        ones=tuple(one for one in analysis.ones if one < end),
+        downbeats=tuple(beat for beat in analysis.downbeats if beat < end),
+        beat_energy=analysis.beat_energy[: sum(beat < end for beat in analysis.beats)],
         sections=tuple(
             msgspec.structs.replace(section, end=min(section.end, end))
-            for section in heard.sections
+            for section in analysis.sections
             if section.start < end
         ),
     )

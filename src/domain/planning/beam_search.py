@@ -46,7 +46,7 @@ class _Crossing:
     def __init__(self, width: int) -> None:
         self._most = width + _SPARE
         self._width = width
-        self._found: list[tuple[float, int, int, int, _Way]] = []
+        self._ways: list[tuple[float, int, int, int, _Way]] = []
         self.bound = float("inf")
         """Maximum cost of a way that is still kept."""
 
@@ -54,21 +54,21 @@ class _Crossing:
         """Add ways; each is its cost, its number, its last move, that move's length, and the
         previous way.
         """
-        self._found += ways
-        if len(self._found) > 2 * self._most:
-            self._found = sorted(self._found)[: self._most]
-            self.bound = self._found[-1][0]
+        self._ways += ways
+        if len(self._ways) > 2 * self._most:
+            self._ways = sorted(self._ways)[: self._most]
+            self.bound = self._ways[-1][0]
 
     def best(self, slot: int) -> list[_Way]:
         """Return the cheapest ways; of those with the same recent moves only the cheapest."""
-        seen: set[tuple[int, ...]] = set()
+        histories: set[tuple[int, ...]] = set()
         ends: dict[int, int] = {}
         ways: list[_Way] = []
-        for cost, _, move, length, way in sorted(self._found):
+        for cost, _, move, length, way in sorted(self._ways):
             recent = (*way.recent[1 - WINDOW :], move)
-            if recent in seen or ends.get(move, 0) >= _ALIKE:
+            if recent in histories or ends.get(move, 0) >= _ALIKE:
                 continue
-            seen.add(recent)
+            histories.add(recent)
             ends[move] = ends.get(move, 0) + 1
             ways.append(_Way(cost, recent, Step(slot - length, length, move), way))
             if len(ways) == self._width:
@@ -90,7 +90,7 @@ def search(
     for slot, by_length in enumerate(offers):
         for way in ways:
             again = _again(way.recent)
-            joined = joins(way.recent[-1]) if way.recent else None
+            join_costs = joins(way.recent[-1]) if way.recent else None
             for length, moves in by_length.items():
                 crossing = crossings[slot + length]
                 room = crossing.bound - way.cost
@@ -100,8 +100,8 @@ def search(
                         break
                     count += 1
                     whole = way.cost + cost + again.get(move, 0.0)
-                    if joined is not None:
-                        whole += joined[move]
+                    if join_costs is not None:
+                        whole += join_costs[move]
                     on.append((whole, count, move, length, way))
                 crossing.take(on)
         ways = crossings[slot + 1].best(slot + 1)

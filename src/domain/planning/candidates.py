@@ -31,11 +31,11 @@ def candidates(
     pool: Sequence[int],
     danceable: Sequence[int],
     locked: Mapping[int, str],
-    kept: Slots | None = None,
+    slots: Slots | None = None,
 ) -> Candidates:
     """Return candidates of the ``pool`` that meets the wish, and others if it is too small.
 
-    ``locked`` are ids of moves by the eight-count they must start on, ``kept`` the eight-counts
+    ``locked`` are ids of moves by the eight-count they must start on, ``slots`` the eight-counts
     reserved for figures. Raises `NoMovesMatch`.
     """
     numbers = {move.id: number for number, move in enumerate(placements.moves)}
@@ -49,37 +49,39 @@ def candidates(
         for position, move_id in locked.items()
         if position >= len(placements.slots)
     ]
-    kept = kept or Slots({}, {})
-    fixed = locked.keys() | kept.moves.keys()
+    slots = slots or Slots({}, {})
+    fixed = locked.keys() | slots.moves.keys()
     for slot in range(len(placements.slots)):
         lengths = [n for n in range(1, LONGEST + 1) if not fixed & set(range(slot + 1, slot + n))]
-        found: ByLength = {}
+        by_length: ByLength = {}
         if slot in locked:
             one = [numbers[locked[slot]]] if locked[slot] in numbers else []
-            found = _by_length(placements, slot, dict.fromkeys(lengths, one), anywhere=True)
-            if not found:
+            by_length = _by_length(placements, slot, dict.fromkeys(lengths, one), anywhere=True)
+            if not by_length:
                 message = (
                     f"The move {locked[slot]!r} does not fit at the eight-count {slot}, to which "
                     "it is locked."
                 )
                 unmet.append(ResultWarning(WarningCode.LOCK_NOT_MET, message))
-        elif slot in kept.moves:
-            found = _kept(placements, slot, lengths, kept)
-        if not found:
-            found = _open(placements, slot, lengths, pool, danceable)
-        offers.append(found)
+        elif slot in slots.moves:
+            by_length = _reserved_moves(placements, slot, lengths, slots)
+        if not by_length:
+            by_length = _open(placements, slot, lengths, pool, danceable)
+        offers.append(by_length)
     return Candidates(offers, unmet)
 
 
-def _kept(placements: Placements, slot: int, lengths: Sequence[int], kept: Slots) -> ByLength:
+def _reserved_moves(
+    placements: Placements, slot: int, lengths: Sequence[int], slots: Slots
+) -> ByLength:
     """Return the moves that an eight-count is reserved for, preferably those that meet the wish."""
-    only = kept.lengths.get(slot)
+    only = slots.lengths.get(slot)
     fitting = lengths if only is None or only not in lengths else [only]
-    wished = [number for number in kept.moves[slot] if number in kept.meeting]
-    for moves in (wished, kept.moves[slot]):
-        found = _by_length(placements, slot, dict.fromkeys(fitting, moves), anywhere=True)
-        if only in found or (only is None and 1 in found):
-            return found
+    wished = [number for number in slots.moves[slot] if number in slots.meeting]
+    for moves in (wished, slots.moves[slot]):
+        by_length = _by_length(placements, slot, dict.fromkeys(fitting, moves), anywhere=True)
+        if only in by_length or (only is None and 1 in by_length):
+            return by_length
     return {}
 
 
@@ -98,16 +100,16 @@ def _open(
     wished = {n: [*pool, *_ends(placements, slot, n, pool, danceable)] for n in lengths}
     among = dict.fromkeys(lengths, danceable)
     for each, anywhere in ((wished, False), (among, False), (among, True)):
-        found = _by_length(placements, slot, each, anywhere=anywhere)
-        if len(found.get(1, ())) >= _CHOICE:
-            return found
-    if 1 not in found:
+        by_length = _by_length(placements, slot, each, anywhere=anywhere)
+        if len(by_length.get(1, ())) >= _CHOICE:
+            return by_length
+    if 1 not in by_length:
         short = placements.slots[slot]
         raise NoMovesMatch(
             f"No move of the library is long enough for the {short.end - short.start:.2f} s "
             f"from {short.start:.2f} s of the song; add moves of whole eight-counts."
         )
-    return found
+    return by_length
 
 
 def _ends(
@@ -118,12 +120,12 @@ def _ends(
     A missing ending is more noticeable than an ending that is slightly harder than the rest.
     """
     places = {INTRO: slot == 0, OUTRO: slot + length == len(placements.slots)}
-    found: list[int] = []
+    numbers: list[int] = []
     for role in (role for role, here in places.items() if here):
         ours = [number for number in pool if placements.moves[number].label == role]
         if not placements.offers(slot, length, ours):
-            found += [n for n in danceable if placements.moves[n].label == role and n not in ours]
-    return found
+            numbers += [n for n in danceable if placements.moves[n].label == role and n not in ours]
+    return numbers
 
 
 def _by_length(

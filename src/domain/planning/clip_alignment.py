@@ -40,18 +40,18 @@ class Counts:
     """The time of each count of a clip in seconds; from its beats if they are known."""
 
     def __init__(self, move: Move) -> None:
-        heard = len(move.beats) >= _FEWEST_BEATS
-        beat = median(b - a for a, b in pairwise(move.beats)) if heard else 60 / move.tempo
-        known = move.beats if heard else (move.first_count,)
-        before = max(0, ceil(known[0] / beat)) + 1
-        after = max(0, ceil((move.duration - known[-1]) / beat)) + 1
+        has_beats = len(move.beats) >= _FEWEST_BEATS
+        beat = median(b - a for a, b in pairwise(move.beats)) if has_beats else 60 / move.tempo
+        beats = move.beats if has_beats else (move.first_count,)
+        before = max(0, ceil(beats[0] / beat)) + 1
+        after = max(0, ceil((move.duration - beats[-1]) / beat)) + 1
         self._times = (
-            *(known[0] - beat * back for back in range(before, 0, -1)),
-            *known,
-            *(known[-1] + beat * on for on in range(1, after + 1)),
+            *(beats[0] - beat * back for back in range(before, 0, -1)),
+            *beats,
+            *(beats[-1] + beat * on for on in range(1, after + 1)),
         )
         self._one = _nearest_index(self._times, move.first_count)
-        self._even = not heard
+        self._even = not has_beats
         self._end = move.duration + _GRACE
 
     def alignments(self, count: float, beats: float) -> list[Alignment]:
@@ -60,19 +60,22 @@ class Counts:
         The first possible one comes first; a later one only if its counts are more even.
         """
         steps = range(ceil(count - 1e-6), floor(count + beats + 1e-6) + 1)
-        found: list[Alignment] = []
+        options: list[Alignment] = []
         for one in range(self._one, len(self._times), 8):
             start, end = self._at(one + count), self._at(one + count + beats)
             if start is None or start < -1e-9:
                 continue
             if end is None or end > self._end:
                 break
-            found.append(self._footing(one, count, beats, max(start, 0.0), end, steps))
+            options.append(self._footing(one, count, beats, max(start, 0.0), end, steps))
             if self._even:
                 break
-        if len(found) < 2:
-            return found
-        return [found[0], min(found[1:], key=lambda each: max(map(abs, each.sway), default=0.0))]
+        if len(options) < 2:
+            return options
+        return [
+            options[0],
+            min(options[1:], key=lambda each: max(map(abs, each.sway), default=0.0)),
+        ]
 
     def _footing(
         self, one: int, count: float, beats: float, start: float, end: float, steps: range

@@ -46,19 +46,19 @@ _OUT_OF_PLACE: Final = 8.0
 _CHANCE: Final = 0.2
 
 
-def energy(level: Energy, of_section: float, asked: Energy | None) -> float:
+def energy(level: Energy, of_section: float, wish: Energy | None) -> float:
     """Return the cost of a move's energy: the distance to the section's, or midway to the requested
     one.
     """
-    wanted = of_section if asked is None else (of_section + LEVEL[asked]) / 2
-    return _ENERGY * (LEVEL[level] - wanted) ** 2
+    target = of_section if wish is None else (of_section + LEVEL[wish]) / 2
+    return _ENERGY * (LEVEL[level] - target) ** 2
 
 
-def style(move: Move, asked: Style | None) -> float:
+def style(move: Move, wish: Style | None) -> float:
     """Return the cost of another style than the requested one; a related style costs less."""
-    if asked in (None, move.style):
+    if wish in (None, move.style):
         return 0.0
-    return _KIN if (move.style in _CALM) is (asked in _CALM) else _STRANGE
+    return _KIN if (move.style in _CALM) is (wish in _CALM) else _STRANGE
 
 
 def words(move: Move, fit: Mapping[str, float] | None) -> float:
@@ -66,11 +66,11 @@ def words(move: Move, fit: Mapping[str, float] | None) -> float:
     return 0.0 if fit is None else _WORDS * (1 - min(1.0, max(0.0, fit.get(move.id, 0.0))))
 
 
-def difficulty(move: Move, asked: Difficulty | None) -> float:
+def difficulty(move: Move, wish: Difficulty | None) -> float:
     """Return the cost of a harder move than requested; an easier one also costs a little."""
-    if asked is None:
+    if wish is None:
         return 0.0
-    above = HARDNESS[move.difficulty] - HARDNESS[asked]
+    above = HARDNESS[move.difficulty] - HARDNESS[wish]
     return _HARDER * above if above > 0 else -_EASIER * above
 
 

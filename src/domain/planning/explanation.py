@@ -29,14 +29,14 @@ def explained(
         if phrase is None:
             raise AssertionError(f"A move is danced from {step.slot} on, where no phrase is.")
         recent = numbers[max(0, index - costs.WINDOW) : index]
-        named = {
+        costs_by_name = {
             name: round(cost, 4) for name, cost in _costs(placements, step, phrase, recent).items()
         }
-        taken = {step.move, *numbers[max(0, index - 1) : index + 2]}
-        others = _others(placements, step, taken, offers, pools)
+        neighbours = {step.move, *numbers[max(0, index - 1) : index + 2]}
+        others = _others(placements, step, neighbours, offers, pools)
         reason: dict[str, Any] = {
-            "cost": round(sum(named.values()), 4),
-            "costs": named,
+            "cost": round(sum(costs_by_name.values()), 4),
+            "costs": costs_by_name,
             "alternatives": _alternatives(placements, others, recent),
         }
         alignment, _ = placements.alignment(phrase, step.move)
@@ -56,25 +56,28 @@ def _costs(
 def _others(
     placements: Placements,
     step: Step,
-    taken: Collection[int],
+    neighbours: Collection[int],
     offers: Offers,
     pools: Sequence[Collection[int]],
 ) -> list[Offer]:
-    others = [offer for offer in offers[step.slot][step.length] if offer[1] not in taken]
+    others = [offer for offer in offers[step.slot][step.length] if offer[1] not in neighbours]
     for pool in pools:
         if len(others) >= ALTERNATIVES:
             break
         wider = placements.offers(step.slot, step.length, pool)
-        others = [offer for offer in wider if offer[1] not in taken]
+        others = [offer for offer in wider if offer[1] not in neighbours]
     return others
 
 
 def _alternatives(
     placements: Placements, others: Sequence[Offer], recent: Sequence[int]
 ) -> list[dict[str, Any]]:
-    joined = placements.joins(recent[-1]) if recent else None
+    join_costs = placements.joins(recent[-1]) if recent else None
     whole = [
-        (cost + (joined[number] if joined else 0) + costs.repetition(recent, number), number)
+        (
+            cost + (join_costs[number] if join_costs else 0) + costs.repetition(recent, number),
+            number,
+        )
         for cost, number in others
     ]
     return [

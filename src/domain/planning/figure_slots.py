@@ -90,7 +90,7 @@ class _Reservation:
         }
         self._locked = set(locked)
         self._count = len(placements.slots)
-        self._taken: dict[int, tuple[int, ...]] = {}
+        self._moves_by_slot: dict[int, tuple[int, ...]] = {}
         self._lengths: dict[int, int] = {}
         self._figures: dict[int, str] = {}
 
@@ -112,7 +112,7 @@ class _Reservation:
         self._chain()
         for request in self._requests:
             self._repeat(request)
-        return Slots(self._taken, self._lengths)
+        return Slots(self._moves_by_slot, self._lengths)
 
     def _take_last(self, figure: str, last: int, whole: bool) -> int:
         """End with a figure, for two eight-counts if the figure and the song allow it."""
@@ -127,12 +127,12 @@ class _Reservation:
         span = length or 1
         if not 0 <= slot <= self._count - span:
             return 0
-        if any(n in self._locked or n in self._taken for n in range(slot, slot + span)):
+        if any(n in self._locked or n in self._moves_by_slot for n in range(slot, slot + span)):
             return 0
         moves = self._numbers.get(figure, ())
         if not self._placements.offers(slot, span, moves, anywhere=True):
             return 0
-        self._taken[slot], self._figures[slot] = moves, figure
+        self._moves_by_slot[slot], self._figures[slot] = moves, figure
         if length is not None:
             self._lengths[slot] = length
         return span
@@ -145,8 +145,8 @@ class _Reservation:
             leads = bool(following) and following[0].place is Place.THEN
             if request.place is Place.THEN or (request.place is None and leads):
                 start = at + 2 if request.place is Place.THEN else 1
-                found = (n for n in (*range(start, self._count), start - 1))
-                at = next((n for n in found if n >= 0 and self._take(request.figure, n)), at)
+                slots = (n for n in (*range(start, self._count), start - 1))
+                at = next((n for n in slots if n >= 0 and self._take(request.figure, n)), at)
             else:
                 mine = [n for n, figure in self._figures.items() if figure == request.figure]
                 at = min(mine, default=at)
@@ -154,14 +154,14 @@ class _Reservation:
     def _repeat(self, request: FigureRequest) -> None:
         """Distribute the missing repetitions of a figure over the song."""
         moves = set(self._numbers.get(request.figure, ()))
-        have = sum(bool(moves.issuperset(taken)) for taken in self._taken.values())
+        have = sum(bool(moves.issuperset(options)) for options in self._moves_by_slot.values())
         missing = request.at_least - have
         for distance in (2, 1):
             room = [n for n in range(self._count) if self._is_free(n, distance)]
             room = [n for n in room if self._placements.offers(n, 1, tuple(moves), anywhere=True)]
-            wanted = min(max(missing, 0), len(room))
-            spread = dict.fromkeys(room[(2 * k + 1) * len(room) // (2 * wanted)]
-                                   for k in range(wanted))  # fmt: skip
+            repetitions = min(max(missing, 0), len(room))
+            spread = dict.fromkeys(room[(2 * k + 1) * len(room) // (2 * repetitions)]
+                                   for k in range(repetitions))  # fmt: skip
             for slot in (*spread, *room):
                 if missing > 0 and self._is_free(slot, distance):
                     missing -= self._take(request.figure, slot)
@@ -169,7 +169,7 @@ class _Reservation:
     def _is_free(self, slot: int, distance: int) -> bool:
         near = range(slot - distance + 1, slot + distance)
         covered = any(start < slot < start + length for start, length in self._lengths.items())
-        return not covered and not any(n in self._taken or n in self._locked for n in near)
+        return not covered and not any(n in self._moves_by_slot or n in self._locked for n in near)
 
 
 def without_unwanted(
@@ -191,9 +191,9 @@ def without_limited(
 def _without(
     placements: Placements, refused: frozenset[str], numbers: Sequence[int]
 ) -> Sequence[int]:
-    left = [number for number in numbers if placements.moves[number].id not in refused]
-    middle = [number for number in left if placements.moves[number].label not in (INTRO, OUTRO)]
-    return left if len(middle) >= _FEWEST else numbers
+    rest = [number for number in numbers if placements.moves[number].id not in refused]
+    middle = [number for number in rest if placements.moves[number].label not in (INTRO, OUTRO)]
+    return rest if len(middle) >= _FEWEST else numbers
 
 
 def unmet(
@@ -208,13 +208,13 @@ def unmet(
     """
     ids = [move_id for _, move_id in danced]
     able = {placements.moves[number].id for number in danceable}
-    said: list[ResultWarning] = []
+    warnings: list[ResultWarning] = []
     starts = [each for each in requested.requests if each.place is Place.FIRST]
     ends = [each for each in requested.requests if each.place is Place.LAST]
     for index, request in enumerate(requested.requests):
         moves = requested.moves.get(request.figure, frozenset())
         if reason := _impossible(request.figure, moves, able, placements):
-            said.append(reason)
+            warnings.append(reason)
             continue
         match request.place:
             case Place.FIRST:
@@ -228,7 +228,7 @@ def unmet(
                 at = break_end(placements)
                 if at is None:
                     message = f"The song has no break to dance a {request.figure} after."
-                    said.append(ResultWarning(WarningCode.FIGURE_MISPLACED, message))
+                    warnings.append(ResultWarning(WarningCode.FIGURE_MISPLACED, message))
                     continue
                 met = any(slot == at and each in moves for slot, each in danced)
             case Place.THEN:
@@ -239,15 +239,15 @@ def unmet(
                 met = True
         if not met and request.place is not None:
             message = f"No {request.figure} could be danced {_PLACES[request.place]}."
-            said.append(ResultWarning(WarningCode.FIGURE_MISPLACED, message))
-        said += _miscounted(request, sum(each in moves for each in ids))
+            warnings.append(ResultWarning(WarningCode.FIGURE_MISPLACED, message))
+        warnings += _miscounted(request, sum(each in moves for each in ids))
     placed = {each.figure for each in requested.requests}
     for figure in requested.figures:
         moves = requested.moves.get(figure, frozenset())
         if figure not in placed and not moves.intersection(ids):
             reason = _impossible(figure, moves, able, placements)
             message = f"No {figure} is danced, because none fits the song and the filters."
-            said.append(reason or ResultWarning(WarningCode.FIGURE_MISSING, message))
+            warnings.append(reason or ResultWarning(WarningCode.FIGURE_MISSING, message))
     for what, moves in requested.unwanted.items():
         places = ", ".join(str(slot) for slot, each in danced if each in moves)
         if places:
@@ -255,8 +255,8 @@ def unmet(
                 f"An excluded move ({what}) is danced at {places}, because there are too few "
                 "others."
             )
-            said.append(ResultWarning(WarningCode.EXCLUDED_MOVE_DANCED, message))
-    return list(dict.fromkeys(said))
+            warnings.append(ResultWarning(WarningCode.EXCLUDED_MOVE_DANCED, message))
+    return list(dict.fromkeys(warnings))
 
 
 def _impossible(

@@ -34,7 +34,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     steps_on_the_beat: float
     """Share of the clips' beats that are within 50 ms of a beat of the song."""
     energy_correlation: float | None
-    """Correlation of the moves' energy with the sections', -1 to 1; None if one of them is
+    """Correlation of the moves' energy with the sections', -1 to 1; null if one of them is
     constant.
     """
     continuity: float
@@ -52,7 +52,7 @@ def quality(
     analysis: Analysis,
     library: Sequence[Move],
     *,
-    asked: Difficulty | None = None,
+    wish: Difficulty | None = None,
     motion: Motion | None = None,
     frame_rate: int = 30,
 ) -> Quality:
@@ -60,13 +60,13 @@ def quality(
 
     Raises KeyError if it does not.
     """
-    known = {move.id: move for move in library}
-    moves = [known[each.clip_id or ""] for each in dance]
+    moves_by_id = {move.id: move for move in library}
+    moves = [moves_by_id[each.clip_id or ""] for each in dance]
     cuts = cut_errors(dance, analysis, frame_rate)
-    steps = step_errors(dance, analysis, known)
+    steps = step_errors(dance, analysis, moves_by_id)
     ids = [move.id for move in moves]
     again = [each in ids[max(0, k - _REPEATED) : k] for k, each in enumerate(ids)]
-    hard = [asked is not None and HARDNESS[m.difficulty] > HARDNESS[asked] for m in moves]
+    hard = [wish is not None and HARDNESS[m.difficulty] > HARDNESS[wish] for m in moves]
     return Quality(
         cut_error_median=1000 * median(cuts) if cuts else 0.0,
         cut_error_worst=1000 * max(cuts, default=0.0),
@@ -80,39 +80,39 @@ def quality(
     )
 
 
-def rounded(measured: Quality) -> Quality:
+def rounded(measures: Quality) -> Quality:
     """Return the measures rounded to four decimals."""
-    numbers: dict[str, float | None] = msgspec.structs.asdict(measured)
-    told = {name: None if n is None else round(n, 4) for name, n in numbers.items()}
-    return msgspec.convert(told, Quality)
+    numbers: dict[str, float | None] = msgspec.structs.asdict(measures)
+    values = {name: None if n is None else round(n, 4) for name, n in numbers.items()}
+    return msgspec.convert(values, Quality)
 
 
 def cut_errors(dance: Sequence[BlueprintMove], analysis: Analysis, frame_rate: int) -> list[float]:
     """Return the seconds from each cut, at its frame, to the nearest "1" of the song."""
     ones = all_ones(analysis)
     ones.append(ones[-1] + eight_count(analysis))
-    shown = [frame_at(exact(each.start_time), frame_rate) / frame_rate for each in dance[1:]]
-    return [abs(nearest(ones, cut) - cut) for cut in shown]
+    cuts = [frame_at(exact(each.start_time), frame_rate) / frame_rate for each in dance[1:]]
+    return [abs(nearest(ones, cut) - cut) for cut in cuts]
 
 
 def step_errors(
-    dance: Sequence[BlueprintMove], analysis: Analysis, known: Mapping[str, Move]
+    dance: Sequence[BlueprintMove], analysis: Analysis, moves_by_id: Mapping[str, Move]
 ) -> list[float]:
     """Return the seconds from each beat of the clips, as played, to the nearest beat of the song.
 
-    The clips' beats come from their analysis, or else from their tempo; ``known`` maps ids to
+    The clips' beats come from their analysis, or else from their tempo; ``moves_by_id`` maps ids to
     moves.
     """
     song = song_beats(analysis)
     errors: list[float] = []
     for each in dance:
-        beats = clip_beats(known[each.clip_id or ""])
+        beats = clip_beats(moves_by_id[each.clip_id or ""])
         until = each.trim_start + each.duration * each.playback_rate
         for beat in beats[bisect_left(beats, each.trim_start - 1e-4) :]:
             if beat > until - 1e-4:
                 break
-            played = each.start_time + (beat - each.trim_start) / each.playback_rate
-            errors.append(abs(nearest(song, played) - played))
+            moment = each.start_time + (beat - each.trim_start) / each.playback_rate
+            errors.append(abs(nearest(song, moment) - moment))
     return errors
 
 
@@ -147,13 +147,13 @@ def song_beats(analysis: Analysis) -> list[float]:
     ]
 
 
-def kept(before: Sequence[BlueprintMove], after: Sequence[BlueprintMove]) -> float:
+def shared_time(before: Sequence[BlueprintMove], after: Sequence[BlueprintMove]) -> float:
     """Return the share of time, 0 to 1, at which two dances to one song show the same clip."""
     edges = sorted({at for dance in (before, after) for at in _edges(dance)})
     same = sum(
         end - start
         for start, end in pairwise(edges)
-        if _shown(before, start, end) == _shown(after, start, end)
+        if _clip_at(before, start, end) == _clip_at(after, start, end)
     )
     return same / (edges[-1] - edges[0])
 
@@ -162,7 +162,7 @@ def _edges(dance: Sequence[BlueprintMove]) -> list[float]:
     return [*(each.start_time for each in dance), dance[-1].start_time + dance[-1].duration]
 
 
-def _shown(dance: Sequence[BlueprintMove], start: float, end: float) -> str | None:
+def _clip_at(dance: Sequence[BlueprintMove], start: float, end: float) -> str | None:
     middle = (start + end) / 2
     index = bisect_left(dance, middle, key=lambda each: each.start_time) - 1
     return dance[index].clip_id
@@ -175,9 +175,9 @@ def _energy_correlation(
     starts = [each.start_time for each in dance]
     slots = phrases(analysis)
     middles = [(slot.start + slot.end) / 2 for slot in slots]
-    shown = [moves[max(0, bisect_left(starts, middle) - 1)] for middle in middles]
+    moves_at_middles = [moves[max(0, bisect_left(starts, middle) - 1)] for middle in middles]
     try:
-        danced = [LEVEL[move.energy_level] for move in shown]
+        danced = [LEVEL[move.energy_level] for move in moves_at_middles]
         return correlation(danced, [slot.energy for slot in slots])
     except StatisticsError:
         return None

@@ -36,7 +36,7 @@ _LEFT_OUT: Final = 1.75
 _DRIFT: Final = 1.5
 """Maximum beats by which an eight-count may differ from the median."""
 
-_HEARD: Final = 1.0
+_BEAT_TOLERANCE: Final = 1.0
 """Maximum difference between the number of detected beats in an interval and its
 duration in beats.
 """
@@ -92,19 +92,19 @@ def eight_count(analysis: Analysis) -> float:
 def all_ones(analysis: Analysis) -> list[float]:
     """Return every "1" of a song in seconds: detected, interpolated, and continued to both ends."""
     eight, ending = eight_count(analysis), _ending(analysis)
-    heard = [one for one in analysis.ones if 0 <= one < analysis.duration] or [0.0]
+    ones = [one for one in analysis.ones if 0 <= one < analysis.duration] or [0.0]
     before: list[float] = []
-    while (moment := heard[0] - eight * (len(before) + 1)) > -_ON_THE_DOT:
+    while (moment := ones[0] - eight * (len(before) + 1)) > -_ON_THE_DOT:
         before.append(max(moment, 0.0))
     after: list[float] = []
-    while (moment := heard[-1] + ending * (len(after) + 1)) < analysis.duration - _ON_THE_DOT:
+    while (moment := ones[-1] + ending * (len(after) + 1)) < analysis.duration - _ON_THE_DOT:
         after.append(moment)
     between = [
         moment
-        for start, end in pairwise(heard)
+        for start, end in pairwise(ones)
         for moment in (start, *_left_out(start, end, eight, analysis.beats))
     ]
-    return [*reversed(before), *between, heard[-1], *after]
+    return [*reversed(before), *between, ones[-1], *after]
 
 
 def _left_out(start: float, end: float, eight: float, beats: tuple[float, ...]) -> list[float]:
@@ -134,15 +134,15 @@ def _counts(analysis: Analysis, ones: list[float], eight: float) -> list[int]:
     first, last = (analysis.beats[0], analysis.beats[-1]) if analysis.beats else (0.0, 0.0)
     for start, end in pairwise(ones):
         by_time = 8 * (end - start) / eight
-        heard = _heard_between(analysis.beats, start, end, beat)
+        beat_count = _beats_between(analysis.beats, start, end, beat)
         even = 8 if abs(by_time - 8) < _DRIFT else max(1, round(by_time))
         whole = first < start + beat / 2 and last > end - 1.5 * beat
-        told = whole and abs(heard - by_time) < _HEARD
-        counts.append(counts[-1] + (heard if told else even))
+        is_certain = whole and abs(beat_count - by_time) < _BEAT_TOLERANCE
+        counts.append(counts[-1] + (beat_count if is_certain else even))
     return counts
 
 
-def _heard_between(beats: tuple[float, ...], start: float, end: float, beat: float) -> int:
+def _beats_between(beats: tuple[float, ...], start: float, end: float, beat: float) -> int:
     return bisect_left(beats, end - beat / 2) - bisect_left(beats, start - beat / 2)
 
 
@@ -151,7 +151,7 @@ def _ending(analysis: Analysis) -> float:
     eight = eight_count(analysis)
     one = analysis.ones[-1] if analysis.ones else 0.0
     beats = analysis.beats[bisect_left(analysis.beats, one + eight / 16) :]
-    if len(beats) < _PACE or abs(len(beats) - 8 * (beats[-1] - one) / eight) > _HEARD:
+    if len(beats) < _PACE or abs(len(beats) - 8 * (beats[-1] - one) / eight) > _BEAT_TOLERANCE:
         return eight
     return 8 * (beats[-1] - one) / len(beats)
 

@@ -17,7 +17,7 @@ from domain.planning.phrases import Phrase
 LONGEST: Final = 2
 """Maximum eight-counts of one move."""
 
-_KEPT: Final = 24
+_MOST_OFFERS: Final = 24
 """Number of offers of an eight-count that the search follows; the repetition
 window is eight moves.
 """
@@ -135,13 +135,13 @@ class Placements:
         if phrase is None:
             return []
         first, last = slot == 0, slot + length == len(self.slots)
-        allowed = {"", INTRO if first else "", OUTRO if last else ""}
-        rows = [number for number in pool if anywhere or self._roles[number] in allowed]
+        roles = {"", INTRO if first else "", OUTRO if last else ""}
+        rows = [number for number in pool if anywhere or self._roles[number] in roles]
         quick = self._quick(phrase, slot, rows, first, last)
         if any(each is not None for each in self._proposed[slot : slot + length]):
             quick = [(cost + self._departure(slot, length, each), each) for cost, each in quick]
         quick.sort()
-        return sorted(self._walked(phrase, quick[:_PRICED]))[:_KEPT]
+        return sorted(self._walked(phrase, quick[:_PRICED]))[:_MOST_OFFERS]
 
     def fits(self, slot: int, number: int) -> bool:
         """Return True if a move fits an eight-count within the limits of the playback rate."""
@@ -196,24 +196,24 @@ class Placements:
         seconds, length = phrase.end - phrase.start, phrase.eight_counts
         songs, alignments = self._sway(phrase), self._footing(phrase)
         steady = costs.steps(self.unsteadiness(phrase))
-        found: list[Offer] = []
+        offers: list[Offer] = []
         for cost, number in quick:
             ways = alignments[number]
             if not ways[0].sway:
-                found.append((cost + length * steady, number))
+                offers.append((cost + length * steady, number))
                 continue
             alignment, error = truest(ways, phrase, songs)
             each = costs.steps(error)
             if alignment is not ways[0]:
                 each += costs.tempo(alignment.span / seconds) - costs.tempo(ways[0].span / seconds)
-            found.append((cost + length * each, number))
-        return found
+            offers.append((cost + length * each, number))
+        return offers
 
     def _energy(self, phrase: Phrase) -> dict[Energy, float]:
         if phrase.energy not in self._energies:
-            asked = self._preferences.energy_level
+            preference = self._preferences.energy_level
             self._energies[phrase.energy] = {
-                level: costs.energy(level, phrase.energy, asked) for level in Energy
+                level: costs.energy(level, phrase.energy, preference) for level in Energy
             }
         return self._energies[phrase.energy]
 

@@ -102,13 +102,13 @@ class Draft:
                 f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
             )
         self._requested = requested or Requested()
-        wanted = without_unwanted(placements, self._requested, self._danceable)
-        self._open = without_limited(placements, self._requested, wanted)
-        self._meeting, self._dropped = _filtered(moves, wanted, wish)
+        numbers = without_unwanted(placements, self._requested, self._danceable)
+        self._open = without_limited(placements, self._requested, numbers)
+        self._meeting, self._dropped = _filtered(moves, numbers, wish)
         free = set(self._open)
         self._pool = [number for number in self._meeting if number in free]
         locked = [lock.position for lock in wish.locked]
-        self._kept = msgspec.structs.replace(
+        self._slots = msgspec.structs.replace(
             reserved(placements, self._requested, self._danceable, locked),
             meeting=frozenset(self._meeting),
         )
@@ -126,27 +126,27 @@ class Draft:
         Departing from a proposal has a cost; breaking a rule costs the same as always. A proposal
         that is not a candidate has no effect.
         """
-        placements, found, steps = self._placements, self._candidates, self._steps
+        placements, options, steps = self._placements, self._candidates, self._steps
         by_slot = self._by_slot(proposed)
         if any(number is not None for number in by_slot):
             placements = placements.proposing(by_slot)
-            found = self._offers(placements)
-            steps = beam_search.search(found.offers, placements.joins)
-        moves = explained(placements, steps, found.offers, self._pool, self._danceable)
+            options = self._offers(placements)
+            steps = beam_search.search(options.offers, placements.joins)
+        moves = explained(placements, steps, options.offers, self._pool, self._danceable)
         beyond = _beyond(placements, steps, self._meeting, self._wish)
         danced = [(step.slot, placements.moves[step.move].id) for step in steps]
-        missed = unmet(placements, self._requested, danced, self._danceable)
-        said = (*self._dropped, *found.unmet, *beyond, *missed)
-        return Plan(moves=tuple(moves), warnings=said)
+        requests_unmet = unmet(placements, self._requested, danced, self._danceable)
+        warnings = (*self._dropped, *options.unmet, *beyond, *requests_unmet)
+        return Plan(moves=tuple(moves), warnings=warnings)
 
     def _offers(self, placements: Placements) -> Candidates:
         locked = {lock.position: lock.move_id for lock in self._wish.locked}
         try:
-            return candidates(placements, self._pool, self._open, locked, self._kept)
+            return candidates(placements, self._pool, self._open, locked, self._slots)
         except NoMovesMatch:
             if len(self._open) == len(self._danceable):
                 raise
-            return candidates(placements, self._pool, self._danceable, locked, self._kept)
+            return candidates(placements, self._pool, self._danceable, locked, self._slots)
 
     def _choice(self, step: Step) -> Choice:
         phrase = self._placements.phrase(step.slot, step.length)
@@ -223,9 +223,9 @@ def _filtered(
                 continue
             warnings.append(filter_dropped(enough, relaxed, str(wishes[relaxed])))
             wishes[relaxed] = None
-        left = [number for number in danceable if _meets(moves[number], wishes)]
-        if sum(_middle(moves[number]) for number in left) >= enough:
-            return left, warnings
+        numbers = [number for number in danceable if _meets(moves[number], wishes)]
+        if sum(_middle(moves[number]) for number in numbers) >= enough:
+            return numbers, warnings
     return list(danceable), warnings
 
 
@@ -252,7 +252,7 @@ def _beyond(
     meeting = set(pool)
     beyond = [step for step in steps if step.move not in meeting and step.slot not in locked]
     ends = [step for step in beyond if not _middle(placements.moves[step.move])]
-    said = [
+    warnings = [
         ResultWarning(
             WarningCode.HARDER_MOVE_DANCED,
             f"No {_ENDS[placements.moves[step.move].label]} of the requested difficulty fits the "
@@ -266,5 +266,5 @@ def _beyond(
             f"No move that matches the filters fits the song at the eight-counts {places}, so "
             "others are danced there."
         )
-        said.append(ResultWarning(WarningCode.MOVES_OUTSIDE_FILTERS, message))
-    return said
+        warnings.append(ResultWarning(WarningCode.MOVES_OUTSIDE_FILTERS, message))
+    return warnings

@@ -18,24 +18,24 @@ _TEMPO: Final = {Energy.LOW: SLOW, Energy.MEDIUM: MEDIUM, Energy.HIGH: FAST}
 """Suitable tempos of songs for an energy, if no tempo is requested."""
 
 
-def fit(asked: Asked, move: Move) -> float:
+def fit(request: Asked, move: Move) -> float:
     """Return the match of a move with the words: 0 excluded, 1 requested, 0.5 neither.
 
     If no figure is requested, every move matches that is not excluded. A move that is both, such as
     a turn into a dip, is excluded.
     """
-    unwanted = move.style in asked.unwanted_styles or any(
-        is_called(figure, move.label, move.name) for figure in asked.unwanted
+    unwanted = move.style in request.unwanted_styles or any(
+        is_called(figure, move.label, move.name) for figure in request.unwanted
     )
     if unwanted:
         return 0.0
-    if not asked.figures:
+    if not request.figures:
         return 1.0
-    wanted = any(is_called(figure, move.label, move.name) for figure in asked.figures)
-    return 1.0 if wanted else _NEITHER
+    is_match = any(is_called(figure, move.label, move.name) for figure in request.figures)
+    return 1.0 if is_match else _NEITHER
 
 
-def requested(asked: Asked, moves: Sequence[Move]) -> Requested:
+def requested(request: Asked, moves: Sequence[Move]) -> Requested:
     """Return the figures of a description with the matching moves."""
 
     def ids(figure: str) -> frozenset[str]:
@@ -43,55 +43,57 @@ def requested(asked: Asked, moves: Sequence[Move]) -> Requested:
 
     styles = {
         str(style): frozenset(each.id for each in moves if each.style is style)
-        for style in asked.unwanted_styles
+        for style in request.unwanted_styles
     }
     return Requested(
-        requests=asked.requests,
-        figures=asked.figures,
-        unwanted={**{figure: ids(figure) for figure in asked.unwanted}, **styles},
-        moves={figure: ids(figure) for figure in asked.figures},
+        requests=request.requests,
+        figures=request.figures,
+        unwanted={**{figure: ids(figure) for figure in request.unwanted}, **styles},
+        moves={figure: ids(figure) for figure in request.figures},
     )
 
 
-def examples(asked: Asked, moves: Sequence[Move]) -> tuple[str, ...]:
+def examples(request: Asked, moves: Sequence[Move]) -> tuple[str, ...]:
     """Return ids of at most 60 moves of every requested figure, as examples for the planner."""
-    found = requested(asked, moves).moves.values()
-    return tuple(dict.fromkeys(each for ids in found for each in sorted(ids)[:_EXAMPLES]))
+    id_sets = requested(request, moves).moves.values()
+    return tuple(dict.fromkeys(each for ids in id_sets for each in sorted(ids)[:_EXAMPLES]))
 
 
-def choose_song(asked: Asked, songs: Sequence[Song]) -> str | None:
+def choose_song(request: Asked, songs: Sequence[Song]) -> str | None:
     """Return the id of the requested song, or else of the best match; None without songs.
 
     A song matches by its tempo, which follows from the words or else from their energy, then by its
     duration; ties go to the first id.
     """
-    if any(song.id == asked.song_id for song in songs):
-        return asked.song_id
-    theirs = [song for song in songs if asked.artist is not None and song.artist == asked.artist]
-    tempo = asked.tempo or (_TEMPO[asked.energy_level] if asked.energy_level else None)
+    if any(song.id == request.song_id for song in songs):
+        return request.song_id
+    theirs = [
+        song for song in songs if request.artist is not None and song.artist == request.artist
+    ]
+    tempo = request.tempo or (_TEMPO[request.energy_level] if request.energy_level else None)
 
     def suits(song: Song) -> tuple[float, float, str]:
         off = 0.0 if tempo is None else inf if song.tempo is None else tempo.distance(song.tempo)
-        return off, max(0.0, (asked.seconds or 0.0) - song.duration), song.id
+        return off, max(0.0, (request.seconds or 0.0) - song.duration), song.id
 
     return min(theirs or songs, key=suits).id if songs else None
 
 
-def unheeded(asked: Asked, song: Song) -> tuple[ResultWarning, ...]:
+def unheeded(request: Asked, song: Song) -> tuple[ResultWarning, ...]:
     """Return warnings about words that were not understood, and about mismatches of the song."""
-    said: list[ResultWarning] = []
-    words = ", ".join(f'"{each}"' for each in asked.not_understood)
-    if asked.nothing and words:
+    warnings: list[ResultWarning] = []
+    words = ", ".join(f'"{each}"' for each in request.not_understood)
+    if request.nothing and words:
         message = f"No word of the description was understood: {words}."
-        said.append(ResultWarning(WarningCode.NOTHING_UNDERSTOOD, message))
-    elif asked.nothing:
+        warnings.append(ResultWarning(WarningCode.NOTHING_UNDERSTOOD, message))
+    elif request.nothing:
         message = "The description requests no property of a dance."
-        said.append(ResultWarning(WarningCode.NOTHING_ASKED, message))
+        warnings.append(ResultWarning(WarningCode.NOTHING_ASKED, message))
     elif words:
         message = f"Not understood: {words}."
-        said.append(ResultWarning(WarningCode.WORDS_NOT_UNDERSTOOD, message))
-    if asked.tempo and song.tempo and asked.tempo.distance(song.tempo) > 1:
-        tempo = f"{asked.tempo.slowest:g} to {asked.tempo.fastest:g} BPM"
+        warnings.append(ResultWarning(WarningCode.WORDS_NOT_UNDERSTOOD, message))
+    if request.tempo and song.tempo and request.tempo.distance(song.tempo) > 1:
+        tempo = f"{request.tempo.slowest:g} to {request.tempo.fastest:g} BPM"
         message = f"The song has {song.tempo:.0f} BPM; the description asks for {tempo}."
-        said.append(ResultWarning(WarningCode.TEMPO_DIFFERS, message))
-    return tuple(said)
+        warnings.append(ResultWarning(WarningCode.TEMPO_DIFFERS, message))
+    return tuple(warnings)

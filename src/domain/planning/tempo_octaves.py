@@ -19,7 +19,7 @@ ENOUGH: Final = 24
 """Number of moves that suffices for a good dance: no good dance repeats moves that often."""
 
 _Level = Literal["double", "half"]
-_SAID: Final[dict[_Level, str]] = {"double": "twice", "half": "half"}
+_WORDS: Final[dict[_Level, str]] = {"double": "twice", "half": "half"}
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,30 +30,30 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     """The warning for the user; None if the song is counted as analysed."""
 
 
-def ways_to_count(heard: Analysis) -> Iterator[Counted]:
+def ways_to_count(analysis: Analysis) -> Iterator[Counted]:
     """Yield the song as analysed, then with every second beat and with twice as many beats.
 
     Of the latter two, the one with the more usual tempo comes first. A dancer can step to any of
     them: every count is on a beat of the song, or in the middle between two.
     """
-    yield Counted(analysis=heard, warning=None)
-    for level in sorted(_SAID, key=lambda each: abs(log2(_tempo(heard, each) / _DANCED))):
-        counted = corrected(heard, Correction(beats=level))
+    yield Counted(analysis=analysis, warning=None)
+    for level in sorted(_WORDS, key=lambda each: abs(log2(_tempo(analysis, each) / _DANCED))):
+        version = corrected(analysis, Correction(beats=level))
         yield Counted(
             # The confidence stays, because no user has confirmed this correction.
-            analysis=msgspec.structs.replace(counted, confidence=heard.confidence),
+            analysis=msgspec.structs.replace(version, confidence=analysis.confidence),
             warning=ResultWarning(
                 WarningCode.COUNTED_AT_ANOTHER_TEMPO,
-                f"More moves were filmed near {counted.tempo:.0f} BPM than near "
-                f"{heard.tempo:.0f} BPM; the song is counted at {_SAID[level]} its tempo, "
-                f"{counted.tempo:.0f} BPM.",
+                f"More moves were filmed near {version.tempo:.0f} BPM than near "
+                f"{analysis.tempo:.0f} BPM; the song is counted at {_WORDS[level]} its tempo, "
+                f"{version.tempo:.0f} BPM.",
             ),
         )
 
 
-def counted_at(heard: Analysis, tempo: float) -> Analysis:
+def counted_at(analysis: Analysis, tempo: float) -> Analysis:
     """Return the song counted in the way whose tempo is nearest to the tempo of a dance."""
-    ways = [way.analysis for way in ways_to_count(heard)]
+    ways = [way.analysis for way in ways_to_count(analysis)]
     return min(ways, key=lambda way: abs(log2(way.tempo / tempo)))
 
 
@@ -78,5 +78,5 @@ def settles(fit: int, of: int) -> bool:
     return fit >= ENOUGH and 2 * fit >= of
 
 
-def _tempo(heard: Analysis, level: _Level) -> float:
-    return heard.tempo * 2 if level == "double" else heard.tempo / 2
+def _tempo(analysis: Analysis, level: _Level) -> float:
+    return analysis.tempo * 2 if level == "double" else analysis.tempo / 2

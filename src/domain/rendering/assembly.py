@@ -162,9 +162,9 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
             raise LeaseLost
         return self
 
-    def warned(self, said: tuple[ResultWarning, ...]) -> "Assembly":
+    def warned(self, warnings: tuple[ResultWarning, ...]) -> "Assembly":
         """Return the assembly with additional warnings; those that it has are not repeated."""
-        new = tuple(each for each in said if each not in self.warnings)
+        new = tuple(each for each in warnings if each not in self.warnings)
         return msgspec.structs.replace(self, warnings=(*self.warnings, *new))
 
 

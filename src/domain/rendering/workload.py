@@ -72,8 +72,8 @@ class FilmLimits(msgspec.Struct, frozen=True, kw_only=True):
         Blueprint.
         """
         work = workload(blueprint, timeline, lengths or {}, joined=self.joined)
-        if found := tuple(_excess(self, work, blueprint.output_config)):
-            raise BlueprintRejected(found, "The film takes more work than is allowed.")
+        if violations := tuple(_excess(self, work, blueprint.output_config)):
+            raise BlueprintRejected(violations, "The film takes more work than is allowed.")
         return work
 
 
@@ -86,8 +86,8 @@ def workload(
 ) -> Workload:
     """Return the workload of a checked Blueprint with its ``timeline``."""
     output = blueprint.output_config
-    known = {**_used(blueprint), **lengths}
-    frames = _joined(timeline, known) if joined else sum(c.frames for c in timeline.distinct)
+    clip_lengths = {**_minimum_lengths(blueprint), **lengths}
+    frames = _joined(timeline, clip_lengths) if joined else sum(c.frames for c in timeline.distinct)
     seconds = timeline.soundtrack.seconds
     picture, sound = bits(output.video_bitrate), bits(output.audio_bitrate)
     # If a film is not joined, its cuts form one file before the sound is added.
@@ -151,20 +151,20 @@ def _scaled(frames: int, cut: Cut, most: int) -> int:
     return min(most, max(1, nearest(frames * cut.rate))) if frames else 0
 
 
-def _used(blueprint: Blueprint) -> dict[str, Fraction]:
+def _minimum_lengths(blueprint: Blueprint) -> dict[str, Fraction]:
     """Return the minimum duration of each clip in seconds, from the Blueprint."""
-    used: dict[str, Fraction] = {}
+    minima: dict[str, Fraction] = {}
     for move in blueprint.moves:
         end = exact(move.trim_start) + exact(move.duration) * exact(move.playback_rate)
         whole = max(end + exact(move.trim_end), exact(move.original_duration or 0))
-        used[move.video_path] = max(whole, used.get(move.video_path, Fraction(0)))
-    return used
+        minima[move.video_path] = max(whole, minima.get(move.video_path, Fraction(0)))
+    return minima
 
 
 def _excess(limits: FilmLimits, work: Workload, output: OutputConfig) -> list[Violation]:
     size = f"{output.width}x{output.height}"
     megabytes = -(-work.size // 1_000_000)
-    found = (
+    checks = (
         (
             work.seconds > limits.seconds,
             "$.moves",
@@ -186,4 +186,4 @@ def _excess(limits: FilmLimits, work: Workload, output: OutputConfig) -> list[Vi
             f"the limit BACHATA_MAX_FILM_MB is {limits.megabytes:,} MB. Choose a lower bitrate.",
         ),
     )
-    return [Violation(path=path, message=message) for passed, path, message in found if passed]
+    return [Violation(path=path, message=message) for passed, path, message in checks if passed]

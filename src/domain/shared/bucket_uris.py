@@ -21,28 +21,28 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     """
 
 
-def key_of(said: str) -> str | None:
+def key_of(text: str) -> str | None:
     """Return the key that a `gs://` or `s3://` URI names in any bucket; None for a plain path."""
-    found = _ADDRESS.fullmatch(said)
-    return found["key"] if found else None
+    parts = _ADDRESS.fullmatch(text)
+    return parts["key"] if parts else None
 
 
-def path_of(said: str, home: Home) -> str:
+def path_of(text: str, home: Home) -> str:
     """Return the storage path for a plain path or for a URI of the bucket `home`.
 
     `gs://` and `s3://` are equivalent here, because a bucket may have moved from one provider to
     the other under the same name. Raises `UnsafePath`, which names the URI, if it points to another
     bucket or to another folder.
     """
-    found = _ADDRESS.fullmatch(said)
-    if found is None:
-        return paths.checked(said)
-    shown = repr(said[:200])
+    parts = _ADDRESS.fullmatch(text)
+    if parts is None:
+        return paths.checked(text)
+    quote = repr(text[:200])
     if not home.bucket:
-        raise UnsafePath(f"{shown} refers to a bucket, but this storage has none.")
-    if found["bucket"] != home.bucket:
-        raise UnsafePath(f"{shown} is not in the bucket {home.bucket!r} of this storage.")
+        raise UnsafePath(f"{quote} refers to a bucket, but this storage has none.")
+    if parts["bucket"] != home.bucket:
+        raise UnsafePath(f"{quote} is not in the bucket {home.bucket!r} of this storage.")
     start = f"{home.folder}/" if home.folder else ""
-    if not found["key"].startswith(start):
-        raise UnsafePath(f"{shown} is not in the folder {home.folder!r} of this storage's bucket.")
-    return paths.checked(found["key"].removeprefix(start))
+    if not parts["key"].startswith(start):
+        raise UnsafePath(f"{quote} is not in the folder {home.folder!r} of this storage's bucket.")
+    return paths.checked(parts["key"].removeprefix(start))

@@ -33,7 +33,7 @@ class InvalidRequest(Refused):
     ) -> None:
         """Take one or more violations; ``more`` is the number of further violations left out."""
         super().__init__(message)
-        self.violations = bounded(violations, more)
+        self.violations, self.unbounded = bounded(violations, more), (violations, more)
 
 
 class BlueprintRejected(InvalidRequest):

@@ -110,5 +110,5 @@ def song(song_id: str, contents: str, once: str) -> str:
 
 def contents_of(path: str) -> str | None:
     """Return the fingerprint in the path of a library file; None for any other path."""
-    found = _LIBRARY_FILE.fullmatch(path)
-    return found and found["contents"]
+    parts = _LIBRARY_FILE.fullmatch(path)
+    return parts and parts["contents"]

@@ -32,7 +32,7 @@ MOST_VALUES: Final = 150_000
 reasons has about 100,000. Parsed values take up to 40 times the memory of the document.
 """
 
-_SHOWN: Final = 60
+_QUOTE_LENGTH: Final = 60
 """Maximum number of characters of a wrong value or a field name in a message."""
 
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -76,31 +76,31 @@ def parse(body: bytes, most: int = MOST_VALUES) -> object:
 
 def read(kind: type[msgspec.Struct], document: object, path: str = "$") -> Reading:
     """Check ``document`` field by field against the struct type ``kind``."""
-    found = Findings()
-    fields = _read(kind, document, path, found)
-    return Reading(fields, tuple(found.kept), found.more, found.unsafe)
+    findings = Findings()
+    fields = _read(kind, document, path, findings)
+    return Reading(fields, tuple(findings.violations), findings.more, findings.unsafe)
 
 
-def _read(kind: type[msgspec.Struct], document: object, path: str, found: Findings) -> Json:
-    """Return the valid fields; add the errors of all other fields to ``found``."""
+def _read(kind: type[msgspec.Struct], document: object, path: str, findings: Findings) -> Json:
+    """Return the valid fields; add the errors of all other fields to ``findings``."""
     good: Json = {}
     if not isinstance(document, dict):
-        found.add(path, f"Expected an object, got {_shown(document)}.")
+        findings.add(path, f"Expected an object, got {_quote(document)}.")
         return good
-    given = cast(Json, document)
+    members = cast(Json, document)
     infos = _fields(kind)
-    for name in given:
+    for name in members:
         if name not in infos:
             message = f"Unknown field; the fields here are {', '.join(infos)}."
-            found.add(f"{path}.{shortened(name, _SHOWN)}", message)
+            findings.add(f"{path}.{shortened(name, _QUOTE_LENGTH)}", message)
     for name, (info, hint) in infos.items():
         here = f"{path}.{name}"
-        if name in given:
-            value = _value(hint, given[name], here, found)
+        if name in members:
+            value = _value(hint, members[name], here, findings)
             if value is not _BAD:
                 good[name] = value
         elif info.required:
-            found.add(here, "This field is required.")
+            findings.add(here, "This field is required.")
         elif info.default is not msgspec.NODEFAULT:
             good[name] = info.default
     return good
@@ -157,40 +157,42 @@ def _looked(kind: Hint) -> _Looked:
     return _Looked(kind, bare, metas, _struct_item(bare))
 
 
-def _value(hint: _Looked, value: object, path: str, found: Findings) -> object:
+def _value(hint: _Looked, value: object, path: str, findings: Findings) -> object:
     """Return the valid value, or `_BAD`."""
     bare = hint.bare
     if hint.is_a("storage_path"):
-        return _storage_path(value, path, found)
+        return _storage_path(value, path, findings)
     if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
         if value is None and type(None) in get_args(hint.kind):
             return None
-        return _read(bare, value, path, found)
+        return _read(bare, value, path, findings)
     if hint.item is not None and isinstance(value, list | tuple):
-        return _structs(hint.item, hint.metas, cast(Sequence[object], value), path, found)
+        return _structs(hint.item, hint.metas, cast(Sequence[object], value), path, findings)
     wrong = list(islice(_unstorable(value), MOST + 1))
     # The schema says nothing of the values of a free object.
     concern = Concern.RULE if bare not in (str, int, float) else Concern.SHAPE
     for where, message in wrong:
-        found.add(f"{path}{where}", message, concern)
+        findings.add(f"{path}{where}", message, concern)
     if not wrong:
         try:
             converted = msgspec.convert(value, hint.kind)
         except msgspec.ValidationError as error:
-            shown = "a secret" if hint.is_a("secret") else _shown(value)
-            found.add(path, f"{_reason(bare, error)}; got {shown}.")
+            quote = "a secret" if hint.is_a("secret") else _quote(value)
+            findings.add(path, f"{_reason(bare, error)}; got {quote}.")
         else:
-            if not (hint.is_a("name") and isinstance(value, str)) or _is_name(value, path, found):
+            if not (hint.is_a("name") and isinstance(value, str)) or _is_name(
+                value, path, findings
+            ):
                 return converted
     return _BAD
 
 
 def _reason(bare: Hint, error: msgspec.ValidationError) -> str:
     """Return msgspec's reason for rejecting a value, without the value itself."""
-    said = str(error).split(" - at ")[0]
-    if said.startswith("Invalid enum value"):
+    reason = str(error).split(" - at ")[0]
+    if reason.startswith("Invalid enum value"):
         return f"Expected one of {_allowed(bare)}"
-    return said
+    return reason
 
 
 def _structs(
@@ -198,31 +200,31 @@ def _structs(
     metas: Sequence[msgspec.Meta],
     values: Sequence[object],
     path: str,
-    found: Findings,
+    findings: Findings,
 ) -> object:
     for meta in metas:
         if meta.min_length is not None and len(values) < meta.min_length:
-            found.add(path, f"It needs at least {meta.min_length} items.")
+            findings.add(path, f"It needs at least {meta.min_length} items.")
         if meta.max_length is not None and len(values) > meta.max_length:
-            found.add(path, f"It has {len(values)} items; the maximum is {meta.max_length}.")
+            findings.add(path, f"It has {len(values)} items; the maximum is {meta.max_length}.")
             return _BAD
-    return [_read(item, each, f"{path}[{index}]", found) for index, each in enumerate(values)]
+    return [_read(item, each, f"{path}[{index}]", findings) for index, each in enumerate(values)]
 
 
-def _storage_path(value: object, path: str, found: Findings) -> object:
+def _storage_path(value: object, path: str, findings: Findings) -> object:
     if not isinstance(value, str):
-        found.add(path, f"Expected a storage path, got {_shown(value)}.")
+        findings.add(path, f"Expected a storage path, got {_quote(value)}.")
     elif reason := paths.fault(value):
-        found.add(path, f"The path {_shown(value)} {reason}.", Concern.SECURITY)
+        findings.add(path, f"The path {_quote(value)} {reason}.", Concern.SECURITY)
     else:
         return value
     return _BAD
 
 
-def _is_name(value: str, path: str, found: Findings) -> bool:
+def _is_name(value: str, path: str, findings: Findings) -> bool:
     reason = texts.fault(value)
     if reason is not None:
-        found.add(path, f"The text contains {reason}; remove it.")
+        findings.add(path, f"The text contains {reason}; remove it.")
     return reason is None
 
 
@@ -271,22 +273,22 @@ def _unstorable(value: object) -> Iterator[tuple[str, str]]:
         for name, each in cast(Mapping[object, object], value).items():
             yield from (("", message) for _, message in _unstorable(name))
             for where, message in _unstorable(each):
-                yield f".{shortened(str(name), _SHOWN)}{where}", message
+                yield f".{shortened(str(name), _QUOTE_LENGTH)}{where}", message
     elif isinstance(value, list | tuple):
         for index, each in enumerate(cast(Sequence[object], value)):
             for where, message in _unstorable(each):
                 yield f"[{index}]{where}", message
 
 
-def _shown(value: object) -> str:
+def _quote(value: object) -> str:
     """Return a wrong value for a message, cut if it is long."""
     if isinstance(value, str):
         # Cut the text before `repr`, which can make it four times as long.
-        text = repr(value[: _SHOWN + 1])
+        text = repr(value[: _QUOTE_LENGTH + 1])
     elif isinstance(value, dict):
         return "an object"
     elif isinstance(value, list | tuple):
         return "an array"
     else:
         text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return text if len(text) <= _QUOTE_LENGTH else f"{text[:_QUOTE_LENGTH]}..."

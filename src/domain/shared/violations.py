@@ -40,7 +40,7 @@ class Findings:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.kept: list[Violation] = []
+        self.violations: list[Violation] = []
         self.more = 0
         """Number of violations that are counted but not kept."""
         self.unsafe = False
@@ -49,8 +49,8 @@ class Findings:
     def add(self, path: str, message: str, concern: Concern = Concern.SHAPE) -> None:
         """Add a violation."""
         self.unsafe = self.unsafe or concern is Concern.SECURITY
-        if len(self.kept) < MOST:
-            self.kept.append(Violation(path=path, message=message, concern=concern))
+        if len(self.violations) < MOST:
+            self.violations.append(Violation(path=path, message=message, concern=concern))
         else:
             self.more += 1
 
@@ -61,20 +61,20 @@ def bounded(violations: Iterable[Violation], more: int = 0) -> tuple[Violation, 
     ``more`` is the number of violations that the caller already left out. The one that counts has
     the concern of the last one listed. The result is always below 100 kB of JSON.
     """
-    kept: list[Violation] = []
-    left, rest = _ROOM, 0
+    first: list[Violation] = []
+    room, rest = _ROOM, 0
     for violation in violations:
         cut = _cut(violation)
-        left -= len(msgspec.json.encode(cut))
-        if rest or left < 0 or len(kept) == MOST:
+        room -= len(msgspec.json.encode(cut))
+        if rest or room < 0 or len(first) == MOST:
             rest += 1
         else:
-            kept.append(cut)
+            first.append(cut)
     if rest + more == 0:
-        return tuple(kept)
+        return tuple(first)
     message = f"And {rest + more} more."
-    concern = kept[-1].concern if kept else Concern.SHAPE
-    return (*kept, Violation(path="$", message=message, concern=concern))
+    concern = first[-1].concern if first else Concern.SHAPE
+    return (*first, Violation(path="$", message=message, concern=concern))
 
 
 def _cut(violation: Violation) -> Violation:

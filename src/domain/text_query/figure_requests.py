@@ -96,7 +96,7 @@ class _Ordering:
                     self._carried = None
                 case Kind.STOP:
                     self._stop()
-        asked = [
+        requests = [
             FigureRequest(
                 figure=mark.figure,
                 place=self._places.get(index),
@@ -108,13 +108,13 @@ class _Ordering:
             and not mark.denied
             and (index in self._places or index in self._times or self._leads(index))
         ]
-        asked += [
+        requests += [
             FigureRequest(figure=self._marks[index].figure, place=place)
             for index, place in self._also
             if self._is_wanted(index)
         ]
         used = tuple(mark for mark in self._marks if mark not in self._unused)
-        return Ordered(tuple(asked), tuple(self._unused), used)
+        return Ordered(tuple(requests), tuple(self._unused), used)
 
     def _leads(self, index: int) -> bool:
         """Return True if another figure is requested to follow this one."""

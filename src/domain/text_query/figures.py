@@ -12,7 +12,7 @@ class Figure(msgspec.Struct, frozen=True):
 
     called: str
     """Its names, separated by commas; "@" stands for o, a, os and as."""
-    named: tuple[str, ...]
+    label_parts: tuple[str, ...]
     """Substrings of the labels and names of matching moves."""
 
 
@@ -87,5 +87,5 @@ def is_called(figure: str, label: str, name: str) -> bool:
     if not (own := " ".join(split(figure))):
         return False
     words = f" {' '.join(split(label))} {' '.join(split(name))} "
-    known = FIGURES.get(figure)
-    return any(part in words for part in (known.named if known else (f" {own} ",)))
+    entry = FIGURES.get(figure)
+    return any(part in words for part in (entry.label_parts if entry else (f" {own} ",)))

@@ -9,15 +9,15 @@ import msgspec
 from domain.library.songs import Song
 from domain.text_query.spelling import Vocabulary
 from domain.text_query.terms import known_words
-from domain.text_query.tokens import Words, listed, split
+from domain.text_query.tokens import Words, split, word_set
 
-_TITLES: Final = listed(
+_TITLES: Final = word_set(
     "song track tune called titled named cancion tema llamada llamado titulada titulado to"
 )
-_ARTISTS: Final = listed("by from artist singer band group de del cantante artista grupo por")
+_ARTISTS: Final = word_set("by from artist singer band group de del cantante artista grupo por")
 """Words that announce the name of an artist."""
 
-_LINKS: Final = listed("a an the of and de la el los las y o e del en un una to in my mi")
+_LINKS: Final = word_set("a an the of and de la el los las y o e del en un una to in my mi")
 _LINK: Final = 0.25
 """Weight of the letters of short link words, which users often omit."""
 
@@ -52,7 +52,7 @@ class _Found(msgspec.Struct, frozen=True):
     places: frozenset[int]
 
 
-def named(text: Words, songs: Sequence[Song]) -> Named:
+def find_names(text: Words, songs: Sequence[Song]) -> Named:
     """Return the song that the text names best, or else the artist; a tie goes to the lowest id."""
     if not songs or not text.words:
         return Named()
@@ -74,10 +74,10 @@ def named(text: Words, songs: Sequence[Song]) -> Named:
 
 
 def _of_artist(artists: dict[str, _Found | None], songs: Sequence[Song]) -> Named:
-    found = [(each.letters, artist, each.places) for artist, each in artists.items() if each]
-    if not found:
+    matches = [(each.letters, artist, each.places) for artist, each in artists.items() if each]
+    if not matches:
         return Named()
-    _, artist, places = min(found, key=lambda each: (-each[0], each[1]))
+    _, artist, places = min(matches, key=lambda each: (-each[0], each[1]))
     theirs = [song.id for song in songs if song.artist == artist]
     return Named(theirs[0], None, places) if len(theirs) == 1 else Named(None, artist, places)
 
@@ -91,8 +91,8 @@ class _Page:
         vocabulary = _vocabulary(frozenset(names))
         self._places: dict[str, dict[int, int]] = {}
         near = {word: vocabulary.near(word) for word in set(text.words)}
-        for place, written in enumerate(text.words):
-            for word, slips in near[written].items():
+        for place, token in enumerate(text.words):
+            for word, slips in near[token].items():
                 places = self._places.setdefault(word, {})
                 if len(places) < _MOST_PLACES:
                     places[place] = slips
@@ -100,37 +100,37 @@ class _Page:
     def find(self, name: str, markers: frozenset[str]) -> _Found | None:
         """Return the best match of a name, or None."""
         words = split(name)
-        found = [
+        matches = [
             match
             for index, word in enumerate(words)
             if word not in _LINKS or len(words) == 1
             for place in self._places.get(word, ())
             if (match := self._match(words, index, place, markers)) is not None
         ]
-        return max(found, key=lambda each: (each.letters, -min(each.places)), default=None)
+        return max(matches, key=lambda each: (each.letters, -min(each.places)), default=None)
 
     def _match(
         self, words: Sequence[str], index: int, place: int, markers: frozenset[str]
     ) -> _Found | None:
         """Match a name against the text, from one of its words and one place onwards."""
-        matched: dict[int, str] = {}
+        matches: dict[int, str] = {}
         slips = 0
         # Link words before the first significant word belong to the name too.
         at = place - index if self._stands(words[:index], place - index) else place
         for word in words if at < place else words[index:]:
             here = self._places.get(word, {})
             step = next(
-                (near for near in (at, at + 1) if near in here and near not in matched), None
+                (near for near in (at, at + 1) if near in here and near not in matches), None
             )
             if step is not None:
-                matched[step] = word
+                matches[step] = word
                 slips += here[step]
                 at = step + 1
-        share = sum(map(_weight, matched.values())) / sum(map(_weight, words))
-        expected = self._expected(min(matched), markers)
-        if not _convinces(matched.values(), share, slips, expected=expected):
+        share = sum(map(_weight, matches.values())) / sum(map(_weight, words))
+        expected = self._expected(min(matches), markers)
+        if not _convinces(matches.values(), share, slips, expected=expected):
             return None
-        return _Found(sum(map(len, matched.values())) * share - slips, frozenset(matched))
+        return _Found(sum(map(len, matches.values())) * share - slips, frozenset(matches))
 
     def _stands(self, words: Sequence[str], place: int) -> bool:
         return place >= 0 and all(

@@ -47,18 +47,18 @@ def count(words: Sequence[str], at: int) -> Count | None:
     most, least = (phrase_at(words, at, each) for each in (AT_MOST, AT_LEAST))
     exactly = 0 if most or least else phrase_at(words, at, _EXACTLY)
     place = at + max(most, least, exactly)
-    found = _amount(words, place)
-    if found is None and exactly and place < len(words) and words[place] in _ONES:
-        found = (1, 1, 1, False)
-    if found is None:
+    amount = _amount(words, place)
+    if amount is None and exactly and place < len(words) and words[place] in _ONES:
+        amount = (1, 1, 1, False)
+    if amount is None:
         return None
-    low, high, used, repeats = found
+    low, high, length, repeats = amount
     if not 1 <= low <= high <= MOST:
         return None
     limit = high if most or exactly or high > low else None
-    if tuple(words[place : place + used]) in _SINGLE:
+    if tuple(words[place : place + length]) in _SINGLE:
         limit = 1
-    return Count(1 if most else low, limit, place + used - at, repeats)
+    return Count(1 if most else low, limit, place + length - at, repeats)
 
 
 def _amount(words: Sequence[str], at: int) -> tuple[int, int, int, bool] | None:
@@ -71,20 +71,20 @@ def _amount(words: Sequence[str], at: int) -> tuple[int, int, int, bool] | None:
     first = _whole(words, at)
     if first is None:
         return None
-    value, used = first
+    value, length = first
     high = value
-    joined = at + used < len(words) and words[at + used] in ("or", "o", "to", "a")
-    second = _whole(words, at + used + joined)
+    joined = at + length < len(words) and words[at + length] in ("or", "o", "to", "a")
+    second = _whole(words, at + length + joined)
     if second is not None and second[0] > value:
-        high, used = second[0], used + joined + second[1]
-    repeats = at + used < len(words) and words[at + used] in _TIMES
-    return value, high, used + repeats, repeats
+        high, length = second[0], length + joined + second[1]
+    repeats = at + length < len(words) and words[at + length] in _TIMES
+    return value, high, length + repeats, repeats
 
 
 def _whole(words: Sequence[str], at: int) -> tuple[int, int] | None:
     if at >= len(words) or words[at] in _ARTICLES:
         return None
-    found = read_number(words, at)
-    if found is None or not found[0].is_integer():
+    number = read_number(words, at)
+    if number is None or not number[0].is_integer():
         return None
-    return int(found[0]), found[1]
+    return int(number[0]), number[1]

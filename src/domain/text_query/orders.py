@@ -80,8 +80,8 @@ _OR_BEGINNERS: Final = "empezar, para empezar"
 
 def orders() -> Iterator[tuple[tuple[str, ...], Entry]]:
     """Yield every phrase that orders figures, with its lexicon entry."""
-    for listed, either_side in ((_BEFORE, False), (_EITHER_SIDE, True)):
-        for place, phrases in listed.items():
+    for phrases_by_place, either_side in ((_BEFORE, False), (_EITHER_SIDE, True)):
+        for place, phrases in phrases_by_place.items():
             entry = Entry(Role.ORDER, place=place, either_side=either_side)
             yield from ((phrase, entry) for phrase in phrases_of(phrases))
     elsewhere = Entry(Role.ELSEWHERE)

@@ -20,12 +20,12 @@ _EXACTLY: Final = 2.0
 
 _UNITS: Final = {
     word: seconds
-    for seconds, listed in (
+    for seconds, phrases in (
         (1.0, "s, sec, secs, second, seconds, seg, segs, segundo, segundos, segundito, segunditos"),
         (60.0, "m, min, mins, minute, minutes, minuto, minutos, minutito, minutitos"),
         (3600.0, "h, hr, hrs, hour, hours, hora, horas, horita"),
     )
-    for word in phrases_of(listed)
+    for word in phrases_of(phrases)
 }
 _ONES: Final = (
     "zero cero, one un una uno a an, two dos couple par, three tres few, four cuatro, five cinco,"
@@ -131,10 +131,10 @@ def _spoken(
 def length(words: Sequence[str], at: int) -> tuple[float, int] | None:
     """Read a duration; return seconds (5 to 900) and its number of words."""
     limit = max(phrase_at(words, at, each) for each in (AT_MOST, AT_LEAST, _ABOUTS))
-    found = _clock(words, at + limit) or _measured(words, at + limit)
-    if found is None or not found[0] >= SHORTEST:
+    duration = _clock(words, at + limit) or _amount_with_units(words, at + limit)
+    if duration is None or not duration[0] >= SHORTEST:
         return None
-    return min(found[0], LONGEST), limit + found[1]
+    return min(duration[0], LONGEST), limit + duration[1]
 
 
 def _clock(words: Sequence[str], at: int) -> tuple[float, int] | None:
@@ -146,7 +146,7 @@ def _clock(words: Sequence[str], at: int) -> tuple[float, int] | None:
     return (60.0 * int(minutes) + int(seconds), 1 + unit) if int(seconds) < 60 else None
 
 
-def _measured(words: Sequence[str], at: int) -> tuple[float, int] | None:
+def _amount_with_units(words: Sequence[str], at: int) -> tuple[float, int] | None:
     """Read numbers with their units: "a minute and a half", "1 min 30 s", "media hora"."""
     total, place = 0.0, at
     while True:
@@ -196,26 +196,26 @@ def _half(words: Sequence[str], at: int) -> int:
 
 def tempo(words: Sequence[str], at: int) -> tuple[TempoRange, int] | None:
     """Read a tempo in beats per minute; return it and its number of words."""
-    named = phrase_at(words, at, _TEMPO)
-    place = at + named
-    while named and _at(words, place) in _LEADING:
+    prefix = phrase_at(words, at, _TEMPO)
+    place = at + prefix
+    while prefix and _at(words, place) in _LEADING:
         place += 1
     most, least, about = (phrase_at(words, place, each) for each in (AT_MOST, AT_LEAST, _ABOUTS))
     between = _at(words, place) in ("between", "entre")
     place += max(most, least, about, between)
-    found = _two_numbers(words, place)
-    if found is None:
+    numbers = _two_numbers(words, place)
+    if numbers is None:
         return None
-    low, high, used = found
-    unit = phrase_at(words, place + used, _BEATS)
-    if not (unit or named) or not SLOWEST <= low <= high <= FASTEST:
+    low, high, count = numbers
+    unit = phrase_at(words, place + count, _BEATS)
+    if not (unit or prefix) or not SLOWEST <= low <= high <= FASTEST:
         return None
     around = _ABOUT if about else _EXACTLY
     low, high = (
         (low - around, high + around) if low == high and not (most or least) else (low, high)
     )
-    wanted = TempoRange(SLOWEST if most else low, FASTEST if least and not most else high)
-    return wanted, place + used + unit - at
+    tempo_range = TempoRange(SLOWEST if most else low, FASTEST if least and not most else high)
+    return tempo_range, place + count + unit - at
 
 
 def _two_numbers(words: Sequence[str], at: int) -> tuple[float, float, int] | None:

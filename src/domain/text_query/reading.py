@@ -39,12 +39,12 @@ Span: TypeAlias = tuple[int, int]
 class Reading:
     """A parser of a text, from its first word to its last."""
 
-    def __init__(self, text: Words, names: frozenset[int], known: Lexicon) -> None:
+    def __init__(self, text: Words, names: frozenset[int], entries: Lexicon) -> None:
         self._text = text
         self._names = names
-        self._known = known
-        self._said: list[Occurrence] = []
-        self._left: list[Span] = []
+        self._entries = entries
+        self._occurrences: list[Occurrence] = []
+        self._gaps: list[Span] = []
         self._marks: list[Mark] = []
         self._denying: Span | None = None
         """The negation in effect, such as "no"."""
@@ -64,13 +64,13 @@ class Reading:
         self._stop_denying()
         orders = ordered(self._marks)
         for mark in orders.unused:
-            entry = self._known.get(self._text.words[mark.at : mark.at + mark.count])
-            self._said += [
+            entry = self._entries.get(self._text.words[mark.at : mark.at + mark.count])
+            self._occurrences += [
                 Occurrence(each, False, mark.at, mark.count)
                 for each in (entry.meanings if entry else ())
             ]
-        unused = tuple(x for x in orders.unused if all(s.at != x.at for s in self._said))
-        return self._said, self._left, Ordered(orders.requests, unused, orders.used)
+        unused = tuple(x for x in orders.unused if all(s.at != x.at for s in self._occurrences))
+        return self._occurrences, self._gaps, Ordered(orders.requests, unused, orders.used)
 
     def _want_again(self) -> None:
         """End a negation that has excluded something: "no dips, first turns",
@@ -82,7 +82,7 @@ class Reading:
     def _stop_denying(self) -> None:
         """End a negation; its own words have no effect if the words after it are not understood."""
         if self._denying is not None and self._denied is None and self._lost:
-            self._left.append(self._denying)
+            self._gaps.append(self._denying)
         self._denying = None
 
     def _breathe(self, place: int) -> None:
@@ -96,7 +96,7 @@ class Reading:
             self._marks.append(Mark(kind=Kind.STOP, at=place))
         elif place in self._text.commas:
             order = max((x.at for x in self._marks if x.kind is Kind.ORDER), default=-1)
-            lost = any(at > order for at, _ in self._left)
+            lost = any(at > order for at, _ in self._gaps)
             self._marks.append(Mark(kind=Kind.COMMA, at=place, lost=lost))
 
     def _step(self, place: int) -> int:
@@ -105,52 +105,52 @@ class Reading:
             return 1
         words = self._text.words[: self._end(place)]
         for facet, read_quantity in ((Facet.TEMPO, tempo), (Facet.LENGTH, length)):
-            found = read_quantity(words, place)
-            if found is not None:
-                self._say((Meaning(facet, found[0]),), place, found[1])
-                return found[1]
-        if number := self._counted(words, place):
+            quantity = read_quantity(words, place)
+            if quantity is not None:
+                self._say((Meaning(facet, quantity[0]),), place, quantity[1])
+                return quantity[1]
+        if number := self._count(words, place):
             return number
         for count in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
             phrase = words[place : place + count]
-            entry = self._known.get(phrase) or (_guessed(phrase[0]) if count == 1 else None)
+            entry = self._entries.get(phrase) or (_guessed(phrase[0]) if count == 1 else None)
             if entry is not None:
                 self._take(entry, place, count)
                 return count
-        self._left.append((place, 1))
+        self._gaps.append((place, 1))
         self._since += 1
         self._lost = True
         return 1
 
-    def _counted(self, words: Sequence[str], place: int) -> int:
+    def _count(self, words: Sequence[str], place: int) -> int:
         """Read a number of figures at a place; return its number of words, or 0
         if there is none.
         """
-        found = read_count(words, place)
-        if found is None:
+        number = read_count(words, place)
+        if number is None:
             return 0
-        after = place + found.words
+        after = place + number.words
         before = any(mark.kind is Kind.FIGURE for mark in self._marks)
         near = any(self._figure_at(words, at) for at in range(after, after + _NEAR))
-        if not near and not (found.repeats and before):
+        if not near and not (number.repeats and before):
             return 0
         self._want_again()
         self._marks.append(
             Mark(
                 kind=Kind.TIMES,
                 at=place,
-                count=found.words,
-                either_side=found.repeats and not (near and not before),
-                at_least=found.at_least,
-                at_most=found.at_most,
+                count=number.words,
+                either_side=number.repeats and not (near and not before),
+                at_least=number.at_least,
+                at_most=number.at_most,
             )
         )
-        self._since += found.words
-        return found.words
+        self._since += number.words
+        return number.words
 
     def _figure_at(self, words: Sequence[str], place: int) -> bool:
         for count in range(min(_LONGEST_PHRASE, len(words) - place), 0, -1):
-            entry = self._known.get(tuple(words[place : place + count]))
+            entry = self._entries.get(tuple(words[place : place + count]))
             if entry is not None:
                 return any(each.facet is Facet.FIGURE for each in entry.meanings)
         return False
@@ -183,7 +183,7 @@ class Reading:
                     )
                 )
             case Role.ELSEWHERE:
-                self._left.append((place, count))
+                self._gaps.append((place, count))
                 self._lost = True
             case Role.FILLER | Role.RETURN if self._text.words[place] in _JOINING:
                 self._marks.append(Mark(kind=Kind.AND, at=place))
@@ -196,7 +196,7 @@ class Reading:
             self._stop_denying()
         denied = self._denying is not None
         self._denied = facet if denied else None
-        self._said += [Occurrence(meaning, denied, place, count) for meaning in meanings]
+        self._occurrences += [Occurrence(meaning, denied, place, count) for meaning in meanings]
         if facet is Facet.FIGURE:
             figure = str(meanings[0].value)
             self._marks.append(
@@ -210,7 +210,7 @@ def _guessed(word: str) -> Entry | None:
     """
     if len(word) < _CERTAIN:
         return None
-    meant = (
+    candidates = (
         term
         for term in single_terms()
         if len(term) >= _CERTAIN
@@ -218,5 +218,5 @@ def _guessed(word: str) -> Entry | None:
         and abs(len(term) - len(word)) <= 1
         and slips(word, term) <= 1
     )
-    found = next(meant, None)
-    return None if found is None else lexicon()[(found,)]
+    correction = next(candidates, None)
+    return None if correction is None else lexicon()[(correction,)]

@@ -25,9 +25,9 @@ def slips(one: str, other: str) -> int:
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
         above, row = row, [i]
-        for j, wanted in enumerate(other, 1):
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != wanted))
-            if before and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+        for j, other_letter in enumerate(other, 1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other_letter))
+            if before and j > 1 and letter == other[j - 2] and one[i - 2] == other_letter:
                 cost = min(cost, before[j - 2] + 1)
             row.append(cost)
         before = above
@@ -43,27 +43,27 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
-        self._left: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_rest: defaultdict[str, list[str]] = defaultdict(list)
         for word in sorted(self._words):
-            for left in _without(word, allowance(word)):
-                self._left[left].append(word)
+            for rest in _without(word, allowance(word)):
+                self._by_rest[rest].append(word)
 
-    def near(self, written: str) -> dict[str, int]:
+    def near(self, token: str) -> dict[str, int]:
         """Return the possible intended words, with the number of mistakes of each."""
-        found = {written: 0} if written in self._words else {}
-        if len(written) > _LONGEST:
-            return found
-        for left in _without(written, 1 if len(written) < 6 else 2):
-            for word in self._left.get(left, ()):
-                if word not in found and (count := slips(written, word)) <= allowance(word):
-                    found[word] = count
-        return found
+        mistakes = {token: 0} if token in self._words else {}
+        if len(token) > _LONGEST:
+            return mistakes
+        for rest in _without(token, 1 if len(token) < 6 else 2):
+            for word in self._by_rest.get(rest, ()):
+                if word not in mistakes and (count := slips(token, word)) <= allowance(word):
+                    mistakes[word] = count
+        return mistakes
 
 
 def _without(word: str, most: int) -> set[str]:
     """Return a word and all its remainders after deleting up to ``most`` letters."""
-    found, last = {word}, {word}
+    remainders, last = {word}, {word}
     for _ in range(most):
-        last = {left[:at] + left[at + 1 :] for left in last for at in range(len(left))}
-        found |= last
-    return found
+        last = {rest[:at] + rest[at + 1 :] for rest in last for at in range(len(rest))}
+        remainders |= last
+    return remainders

@@ -110,42 +110,42 @@ def _graded() -> Iterable[tuple[tuple[str, ...], Entry]]:
 
 
 def _moods() -> Iterable[tuple[tuple[str, ...], Entry]]:
-    for style, energy, listed in _MOODS:
+    for style, energy, phrases in _MOODS:
         meanings = tuple(
             Meaning(facet, value, mood=True)
             for facet, value in ((Facet.STYLE, style), (Facet.ENERGY, energy))
             if value is not None
         )
-        yield from ((phrase, Entry(Role.TERM, meanings)) for phrase in phrases_of(listed))
+        yield from ((phrase, Entry(Role.TERM, meanings)) for phrase in phrases_of(phrases))
 
 
 def _outright() -> Iterable[tuple[tuple[str, ...], Entry]]:
     for facet, values in _OUTRIGHT.items():
-        for value, listed in values.items():
+        for value, phrases in values.items():
             lively = (Meaning(Facet.ENERGY, Energy.HIGH, mood=True),)
             more = lively if value is Style.ENERGETIC else ()
             entry = Entry(Role.TERM, (Meaning(facet, value), *more))
-            yield from ((phrase, entry) for phrase in phrases_of(listed))
+            yield from ((phrase, entry) for phrase in phrases_of(phrases))
 
 
 @cache
 def lexicon() -> Lexicon:
     """Return all phrases with their entries, by their words."""
-    found: dict[tuple[str, ...], Entry] = {}
-    for role, listed in (
+    entries: dict[tuple[str, ...], Entry] = {}
+    for role, phrases in (
         (Role.FILLER, FILLERS),
         (Role.NEGATOR, NEGATORS),
         (Role.RETURN, RETURNS),
     ):
-        found |= dict.fromkeys(phrases_of(listed), Entry(role))
-    found |= dict(orders())
-    found |= dict(_graded())
-    found |= dict(_moods())
-    found |= dict(_outright())
-    for figure, known in FIGURES.items():
+        entries |= dict.fromkeys(phrases_of(phrases), Entry(role))
+    entries |= dict(orders())
+    entries |= dict(_graded())
+    entries |= dict(_moods())
+    entries |= dict(_outright())
+    for figure, definition in FIGURES.items():
         entry = Entry(Role.TERM, (Meaning(Facet.FIGURE, figure),))
-        found |= dict.fromkeys(phrases_of(known.called), entry)
-    return found
+        entries |= dict.fromkeys(phrases_of(definition.called), entry)
+    return entries
 
 
 @cache
@@ -166,10 +166,10 @@ def single_terms() -> tuple[str, ...]:
 
 def with_labels(labels: Iterable[str]) -> Lexicon:
     """Return the lexicon with labels of moves added; existing words keep their meaning."""
-    known = lexicon()
-    added = {
+    entries = lexicon()
+    extra = {
         words: Entry(Role.TERM, (Meaning(Facet.FIGURE, label),))
         for label in labels
-        if (words := split(label)) and words not in known
+        if (words := split(label)) and words not in entries
     }
-    return {**known, **added} if added else known
+    return {**entries, **extra} if extra else entries

@@ -31,7 +31,7 @@ class Words(msgspec.Struct, frozen=True):
     """Indices of the words after a comma."""
     quotes: tuple[tuple[int, int], ...] = ()
     """Index of the first word of every quotation, and of the first word after it."""
-    written: tuple[str, ...] = ()
+    originals: tuple[str, ...] = ()
     """The words with their original capitals and accents."""
 
     def quoted(self, place: int) -> bool:
@@ -39,7 +39,7 @@ class Words(msgspec.Struct, frozen=True):
         return any(start <= place < end for start, end in self.quotes)
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Return the text without capitals and accents: "Canción" becomes "cancion"."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(each for each in parts if not unicodedata.combining(each))
@@ -51,10 +51,10 @@ def words_of(text: str) -> Words:
     ends: set[int] = set()
     commas: set[int] = set()
     quotes: list[int] = []
-    written: list[str] = []
+    originals: list[str] = []
     plain, places = _folded_by_letter(text[:MOST_CHARACTERS])
-    for found in _TOKEN.finditer(plain[:MOST_CHARACTERS]):
-        match found.lastgroup:
+    for token in _TOKEN.finditer(plain[:MOST_CHARACTERS]):
+        match token.lastgroup:
             case "end":
                 ends.add(len(words))
             case "comma":
@@ -62,15 +62,15 @@ def words_of(text: str) -> Words:
             case "quote":
                 quotes.append(len(words))
             case _:
-                words.append(found[0].replace("'", "").replace("\u2019", ""))
-                written.append(text[places[found.start()] : places[found.end() - 1] + 1])
+                words.append(token[0].replace("'", "").replace("\u2019", ""))
+                originals.append(text[places[token.start()] : places[token.end() - 1] + 1])
     pairs = tuple(zip(quotes[::2], quotes[1::2], strict=False))
-    return Words(tuple(words), frozenset(ends), frozenset(commas), pairs, tuple(written))
+    return Words(tuple(words), frozenset(ends), frozenset(commas), pairs, tuple(originals))
 
 
 def _folded_by_letter(text: str) -> tuple[str, list[int]]:
     """Return the folded text, and for each of its letters the index of the original letter."""
-    parts = [folded(letter) for letter in text]
+    parts = [fold(letter) for letter in text]
     places = [place for place, part in enumerate(parts) for _ in part]
     return "".join(parts), places
 
@@ -81,7 +81,7 @@ def split(text: str) -> tuple[str, ...]:
     return words_of(text.replace("_", " ")).words
 
 
-def listed(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
     """Return the words of a list separated by spaces."""
     return frozenset(words.split())
 

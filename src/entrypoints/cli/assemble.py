@@ -30,16 +30,16 @@ def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
     If the Blueprint's task already has a film, this makes another film as a new task.
     """
 
-    asked = rules.parse(document_in(blueprint))
+    original = rules.parse(document_in(blueprint))
 
     async def work() -> None:
         console = talker()
         with bars(console) as progress:
             async with session(StageBars(progress)) as opened:
-                made, film = await _assembled(opened, asked)
+                final, film = await _assembled(opened, original)
                 if output is not None:
-                    await copy_out(opened.storage, made.output_config.output_path, output)
-        where = opened.settings.media_at(made.output_config.output_path)
+                    await copy_out(opened.storage, final.output_config.output_path, output)
+        where = opened.settings.media_at(final.output_config.output_path)
         if output is not None:
             where = str(output)
         if as_json:
@@ -51,14 +51,14 @@ def assemble(blueprint: Path, output: Path | None, as_json: bool) -> None:
     run(work)
 
 
-async def _assembled(opened: Session, asked: Blueprint) -> tuple[Blueprint, FinishedFilm]:
+async def _assembled(opened: Session, original: Blueprint) -> tuple[Blueprint, FinishedFilm]:
     """Return the film, and its Blueprint: the given one, or a copy with a new task id."""
     try:
-        return asked, await opened.use_cases.assemble(asked, paths.LOCAL_USER)
+        return original, await opened.use_cases.assemble(original, paths.LOCAL_USER)
     except TaskTaken:
         task_id = uuid4()
         output = msgspec.structs.replace(
-            asked.output_config, output_path=paths.film(paths.LOCAL_USER, task_id)
+            original.output_config, output_path=paths.film(paths.LOCAL_USER, task_id)
         )
-        again = msgspec.structs.replace(asked, task_id=task_id, output_config=output)
+        again = msgspec.structs.replace(original, task_id=task_id, output_config=output)
         return again, await opened.use_cases.assemble(again, paths.LOCAL_USER)

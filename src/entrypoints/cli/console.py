@@ -135,11 +135,11 @@ def show_error(error: BachataError) -> None:
 def plain(text: str) -> str:
     """Escape the brackets of a text, so that none of it is markup in any context."""
     text = text.encode(errors="replace").decode()
-    doubled = re.sub(r"\\+(?=\[|\Z)", lambda found: 2 * found[0], text)
+    doubled = re.sub(r"\\+(?=\[|\Z)", lambda match: 2 * match[0], text)
     return doubled.replace("[", r"\[")
 
 
 def say(console: Console, words: str) -> None:
     """Print a line unchanged, because names and reasons from files may look like markup."""
-    shown = words.encode(errors="replace").decode()
-    console.print(shown, highlight=False, markup=False, soft_wrap=True)
+    text = words.encode(errors="replace").decode()
+    console.print(text, highlight=False, markup=False, soft_wrap=True)

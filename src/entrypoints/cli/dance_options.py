@@ -23,7 +23,7 @@ from entrypoints.cli.session import Session
 Command: TypeAlias = Callable[..., Any]
 Option: TypeAlias = Callable[[Command], Command]
 
-_NAMED: Final = 12
+_MOST_NAMES: Final = 12
 _PAGE: Final = 500
 """Maximum number of songs to suggest if the requested one does not exist."""
 
@@ -66,10 +66,12 @@ class DanceOptions(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _locks(_: click.Context, __: click.Parameter, said: tuple[str, ...]) -> tuple[LockedMove, ...]:
+def _locks(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> tuple[LockedMove, ...]:
     """Parse POSITION=MOVE."""
     locks: list[LockedMove] = []
-    for each in said:
+    for each in values:
         position, _is, move_id = each.partition("=")
         if not (move_id and position.isascii() and position.isdigit() and len(position) <= 9):
             raise click.BadParameter(f"{each!r} must be EIGHT_COUNT=MOVE, such as 4=side-basic.")
@@ -130,13 +132,15 @@ def taking(*options: Option) -> Option:
 
     def decorate(command: Command) -> Command:
         @wraps(command)
-        def gather(**given: Any) -> None:  # noqa: ANN401 - whatever other options there are
-            said = {
-                name: given.pop(name) for name in DanceOptions.__struct_fields__ if name in given
+        def gather(**arguments: Any) -> None:  # noqa: ANN401 - whatever other options there are
+            fields = {
+                name: arguments.pop(name)
+                for name in DanceOptions.__struct_fields__
+                if name in arguments
             }
-            if "describe" in said and said["song"] is said["describe"] is None:
+            if "describe" in fields and fields["song"] is fields["describe"] is None:
                 raise click.UsageError("Give --song, --describe, or both.")
-            command(options=msgspec.convert(said, DanceOptions), **given)
+            command(options=msgspec.convert(fields, DanceOptions), **arguments)
 
         gathered: Command = gather
         for option in reversed(options):
@@ -183,9 +187,9 @@ async def song_of(opened: Session, name: str) -> Song:
     async for song in _pages(opened, SongFilter(search=name)):
         if name.casefold() in song.title.casefold():
             return song
-    songs = (await use_cases.list_songs(SongFilter(), None, _NAMED + 1)).items
-    names = ", ".join(f"{song.id} ({song.title!r})" for song in songs[:_NAMED])
-    more = ", ..." if len(songs) > _NAMED else ""
+    songs = (await use_cases.list_songs(SongFilter(), None, _MOST_NAMES + 1)).items
+    names = ", ".join(f"{song.id} ({song.title!r})" for song in songs[:_MOST_NAMES])
+    more = ", ..." if len(songs) > _MOST_NAMES else ""
     there = f"the songs are {names}{more}" if songs else "the library has no songs"
     raise SongNotFound(f"There is no song and no file {name!r}; {there}.")
 

@@ -1,11 +1,11 @@
-"""`bachata-buddy db`: upgrade and downgrade the database."""
+"""`bachata-buddy db`: upgrade, downgrade and copy the database."""
 
 import click
 from rich_click import RichCommand, RichGroup
 
 from domain.shared.errors import DatabaseAhead
 from entrypoints import logs
-from entrypoints.bootstrap import schema_of, upgrade_queue
+from entrypoints.bootstrap import copy_database, schema_of, upgrade_queue
 from entrypoints.cli.console import talker
 from entrypoints.cli.session import run
 from entrypoints.environment import from_environment
@@ -14,7 +14,7 @@ from entrypoints.settings import Settings
 
 @click.group(cls=RichGroup)
 def db() -> None:
-    """Upgrade or downgrade the database."""
+    """Upgrade, downgrade, check or copy the database."""
 
 
 @db.command("upgrade", cls=RichCommand)
@@ -35,8 +35,8 @@ def upgrade(to: str | None) -> None:
             name = schema.database.name
         _say(f"The {name} is {'now' if passed else 'already'} at revision {standing.found}.")
         if settings.has_workers and to is None:
-            made = await upgrade_queue(settings)
-            _say(f"The tables of PgQueuer are {'now' if made else 'already'} up to date.")
+            is_upgraded = await upgrade_queue(settings)
+            _say(f"The tables of PgQueuer are {'now' if is_upgraded else 'already'} up to date.")
 
     run(work)
 
@@ -64,10 +64,30 @@ def downgrade(revision: str, discard_everything: bool) -> None:
             passed = await schema.downgrade(None if discard_everything else revision)
             for each in passed:
                 _say(f"Downgraded from {each}: {schema.revisions.about(each)}")
-            found = (await schema.standing()).found
+            current = (await schema.standing()).found
             name = schema.database.name
-        where = f"at revision {found}" if found else "without a revision"
+        where = f"at revision {current}" if current else "without a revision"
         _say(f"The {name} is {'now' if passed else 'already'} {where}.")
+
+    run(work)
+
+
+@db.command("copy", cls=RichCommand)
+@click.argument("url")
+def copy(url: str) -> None:
+    """Copy all rows of the database at URL to the database of the settings, which has none yet.
+
+    Stop all processes before. The other database stays as it is; media are not copied. The copy is
+    one transaction.
+    """
+    settings = _settings()
+
+    async def work() -> None:
+        copied = await copy_database(url, settings)
+        for table, rows in copied.items():
+            if rows:
+                _say(f"{table}: {rows}")
+        _say(f"{sum(copied.values())} rows were copied.")
 
     run(work)
 

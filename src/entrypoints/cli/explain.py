@@ -19,7 +19,7 @@ from entrypoints.cli.input_file import document_in
 from entrypoints.cli.session import Session, run, session
 
 _STDIN: Final = "-"
-_SHOWN: Final = 0.005
+_LEAST_COST: Final = 0.005
 """Costs below this are not shown."""
 
 
@@ -31,30 +31,30 @@ def explain(blueprint: str, as_json: bool) -> None:
 
     BLUEPRINT is a JSON file, `-` for the standard input, or the id of a task.
     """
-    given = _document(blueprint)
+    source = _document(blueprint)
 
     async def work() -> None:
         async with session() as opened:
-            explanation = await opened.use_cases.explain_blueprint(await _read(opened, given))
+            explanation = await opened.use_cases.explain_blueprint(await _read(opened, source))
         if as_json:
-            written = msgspec.json.format(msgspec.json.encode(explanation), indent=2)
-            click.echo(written)
+            text = msgspec.json.format(msgspec.json.encode(explanation), indent=2)
+            click.echo(text)
         else:
             _show(explanation)
 
     run(work)
 
 
-def _document(said: str) -> bytes | UUID:
+def _document(name: str) -> bytes | UUID:
     """Return the content of a file, or the id of a task."""
-    if said == _STDIN:
+    if name == _STDIN:
         return document_in(None)
-    if "\0" not in said and _is_file(Path(said)):
-        return document_in(Path(said))
+    if "\0" not in name and _is_file(Path(name)):
+        return document_in(Path(name))
     try:
-        return UUID(said)
+        return UUID(name)
     except ValueError:
-        raise click.BadParameter(f"There is no file and no task {said!r}.") from None
+        raise click.BadParameter(f"There is no file and no task {name!r}.") from None
 
 
 def _is_file(file: Path) -> bool:
@@ -65,10 +65,10 @@ def _is_file(file: Path) -> bool:
         return False
 
 
-async def _read(opened: Session, given: bytes | UUID) -> Blueprint:
-    if isinstance(given, UUID):
-        return await opened.use_cases.read_blueprint(given, paths.LOCAL_USER)
-    return rules.parse(given)
+async def _read(opened: Session, source: bytes | UUID) -> Blueprint:
+    if isinstance(source, UUID):
+        return await opened.use_cases.read_blueprint(source, paths.LOCAL_USER)
+    return rules.parse(source)
 
 
 def _show(explanation: Explanation) -> None:
@@ -100,24 +100,24 @@ def _reason(move: ExplainedMove) -> tuple[str, str]:
     if move.cost is None:
         return "no reason is recorded", ""
     parts = sorted(move.costs.items(), key=lambda part: -part[1])
-    named = ", ".join(f"{name} {cost:.2f}" for name, cost in parts if cost >= _SHOWN)
+    costs = ", ".join(f"{name} {cost:.2f}" for name, cost in parts if cost >= _LEAST_COST)
     others = ", ".join(f"{each.name} {each.cost:.2f}" for each in move.alternatives)
-    return plain(f"{move.cost:.2f}: {named}" if named else f"{move.cost:.2f}"), plain(others)
+    return plain(f"{move.cost:.2f}: {costs}" if costs else f"{move.cost:.2f}"), plain(others)
 
 
-def _quality(measured: Quality) -> Table:
+def _quality(quality: Quality) -> Table:
     """Return a table of the measures, with descriptions."""
-    r = measured.energy_correlation
+    r = quality.energy_correlation
     rows = (
-        ("distance of cuts from the nearest '1'", f"{measured.cut_error_median:.1f} ms median"),
-        ("", f"{measured.cut_error_worst:.1f} ms maximum"),
-        ("distance of steps from the nearest beat", f"{measured.step_error_median:.1f} ms median"),
-        ("", f"{100 * measured.steps_on_the_beat:.1f} % within 50 ms"),
+        ("distance of cuts from the nearest '1'", f"{quality.cut_error_median:.1f} ms median"),
+        ("", f"{quality.cut_error_worst:.1f} ms maximum"),
+        ("distance of steps from the nearest beat", f"{quality.step_error_median:.1f} ms median"),
+        ("", f"{100 * quality.steps_on_the_beat:.1f} % within 50 ms"),
         ("correlation of energy", "constant" if r is None else f"r = {r:.2f}"),
-        ("continuity", f"{measured.continuity:.2f}"),
-        ("repeated within four moves", f"{100 * measured.repeated:.0f} % of the moves"),
-        ("coverage", f"{100 * measured.coverage:.0f} % of the library"),
-        ("harder than requested", f"{100 * measured.too_hard:.0f} % of the moves"),
+        ("continuity", f"{quality.continuity:.2f}"),
+        ("repeated within four moves", f"{100 * quality.repeated:.0f} % of the moves"),
+        ("coverage", f"{100 * quality.coverage:.0f} % of the library"),
+        ("harder than requested", f"{100 * quality.too_hard:.0f} % of the moves"),
     )
     table = Table(title="Quality", title_justify="left", show_header=False)
     for row in rows:

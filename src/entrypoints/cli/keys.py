@@ -40,12 +40,12 @@ def create(user: str, name: str, scopes: tuple[str, ...], days: int | None, as_j
     async def work() -> None:
         refuse_faults(request)
         async with session() as opened:
-            found = await opened.use_cases.find_user(user)
-            issued = await opened.use_cases.create_api_key(request, found.id, found.role)
+            owner = await opened.use_cases.find_user(user)
+            issued = await opened.use_cases.create_api_key(request, owner.id, owner.role)
         if as_json:
             click.echo(msgspec.json.encode(issued).decode())
             return
-        say(talker(), f"Created the key {issued.api_key.id} of {found.name!r}:")
+        say(talker(), f"Created the key {issued.api_key.id} of {owner.name!r}:")
         click.echo(issued.key)
 
     run(work)
@@ -59,12 +59,12 @@ def list_keys(user: str, as_json: bool) -> None:
 
     async def work() -> None:
         async with session() as opened:
-            found = await opened.use_cases.find_user(user)
-            kept = await opened.use_cases.list_api_keys(found.id)
+            owner = await opened.use_cases.find_user(user)
+            api_keys = await opened.use_cases.list_api_keys(owner.id)
         if as_json:
-            click.echo(msgspec.json.encode(kept).decode())
+            click.echo(msgspec.json.encode(api_keys).decode())
         else:
-            printer().print(_table(kept))
+            printer().print(_table(api_keys))
 
     run(work)
 
@@ -96,11 +96,11 @@ def rotate() -> None:
     run(work)
 
 
-def _table(kept: tuple[ApiKey, ...]) -> Table:
+def _table(api_keys: tuple[ApiKey, ...]) -> Table:
     table = Table()
     for name in ("id", "name", "prefix", "scopes", "created", "expires", "last used"):
         table.add_column(name)
-    for key in kept:
+    for key in api_keys:
         times = (key.created_at, key.expires_at, key.last_used_at)
         table.add_row(
             str(key.id),

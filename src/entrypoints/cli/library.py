@@ -49,8 +49,8 @@ def add_song(file: Path, title: str | None, artist: str, genre: str | None) -> N
             duration=1,
         )
         async with session() as opened:
-            kept = await opened.use_cases.take_song.named(file, song)
-        say(talker(), f"Added the song {kept.id!r}: {kept.duration:.1f} s.")
+            library_song = await opened.use_cases.take_song.with_title(file, song)
+        say(talker(), f"Added the song {library_song.id!r}: {library_song.duration:.1f} s.")
 
     run(work)
 
@@ -97,10 +97,10 @@ def add_move(
             first_count=first_count,
         )
         async with session() as opened:
-            kept = await opened.use_cases.upload_move(file, form, own=True)
+            library_move = await opened.use_cases.upload_move(file, form, own=True)
         console = talker()
-        say(console, f"Added the move {kept.id!r}: {kept.duration:.1f} s.")
-        for note in kept.notes:
+        say(console, f"Added the move {library_move.id!r}: {library_move.duration:.1f} s.")
+        for note in library_move.notes:
             say(console, f"  {note.field}: {note.message}")
 
     run(work)

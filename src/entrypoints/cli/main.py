@@ -66,8 +66,8 @@ def main() -> None:
         show_error(error)
         sys.exit(status_of(error))
     except OSError as error:
-        named = f"{error.filename}: " if error.filename else ""
-        show_error(Broken(f"The system failed: {named}{error.strerror or error}."))
+        prefix = f"{error.filename}: " if error.filename else ""
+        show_error(Broken(f"The system failed: {prefix}{error.strerror or error}."))
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(SIGNAL + signal.SIGINT)

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich_click import RichCommand
 
 from application.concurrency.threads import FILES
-from application.migration.report import KEPT, Came, MigrationReport, Verified
+from application.migration.report import PRESENT, Came, MigrationReport, Verified
 from application.ports.songs import SongFilter
 from domain.blueprint import rules
 from domain.legacy.seeds import Model
@@ -73,12 +73,12 @@ def migrate_seed(
                 report = await opened.use_cases.migrate_seed(
                     seed, on_progress, media=media, dry_run=dry_run
                 )
-                written = () if dry_run else await _sampled(opened, report, samples)
+                sample_files = () if dry_run else await _sampled(opened, report, samples)
         if as_json:
-            document = msgspec.to_builtins(report) | {"samples": msgspec.to_builtins(written)}
+            document = msgspec.to_builtins(report) | {"samples": msgspec.to_builtins(sample_files)}
             click.echo(msgspec.json.encode(document).decode())
         else:
-            _tell(console, report, written)
+            _tell(console, report, sample_files)
         if report.verified is not None and report.verified.faults:
             raise click.exceptions.Exit(1)
 
@@ -90,8 +90,8 @@ async def _sampled(
 ) -> tuple[Written, ...]:
     """Write a Blueprint for each song; existing files stay unchanged."""
     folder = folder or opened.settings.folder / "samples"
-    brought = [each for each in report.records if each.model is Model.SONG and each.came in KEPT]
-    songs = list(dict.fromkeys(str(each.id) for each in brought))
+    records = [each for each in report.records if each.model is Model.SONG and each.came in PRESENT]
+    songs = list(dict.fromkeys(str(each.id) for each in records))
     if not songs:
         page = await opened.use_cases.list_songs(SongFilter(), None, _MOST)
         songs = [song.id for song in page.items]
@@ -114,22 +114,22 @@ def _write(file: Path, text: bytes) -> None:
     save(file, text)
 
 
-def _tell(console: Console, report: MigrationReport, written: tuple[Written, ...]) -> None:
+def _tell(console: Console, report: MigrationReport, sample_files: tuple[Written, ...]) -> None:
     def say(words: str) -> None:
         print_line(console, words)
 
     for each in report.records:
-        known = each.key if each.id in (None, each.key) else f"{each.key} as {each.id}"
-        say(f"{each.came:<13} {each.model} {known}")
+        label = each.key if each.id in (None, each.key) else f"{each.key} as {each.id}"
+        say(f"{each.came:<13} {each.model} {label}")
         for note in each.notes:
             say(f"{'':<13} {note}")
     for dropped in report.dropped:
         say(f"{'dropped':<13} {dropped.name} ({dropped.records}): {dropped.why}")
     for name in report.passed_over:
         say(f"{'skipped':<13} {name}")
-    for sample in written:
-        said = sample.file or f"none for {sample.song_id}: {sample.why}"
-        say(f"{'sample':<13} {said}")
+    for sample in sample_files:
+        text = sample.file or f"none for {sample.song_id}: {sample.why}"
+        say(f"{'sample':<13} {text}")
     for model in Model:
         counts = [f"{report.count(model, came)} {came}" for came in Came]
         say(f"{_NAMES[model]}: {', '.join(counts)}")
@@ -144,12 +144,12 @@ def _tell(console: Console, report: MigrationReport, written: tuple[Written, ...
 def _tell_verified(say: Callable[[str], None], verified: Verified) -> None:
     for fault in verified.faults:
         say(f"{'wrong':<13} {fault}")
-    found = sum(each.found for each in verified.counts)
+    count = sum(each.found for each in verified.counts)
     expected = sum(each.expected for each in verified.counts)
     norms = verified.norms
     lengths = "" if norms.least is None else f" of length {norms.least:.4f} to {norms.most:.4f}"
     say(
-        f"read back: {found} of {expected} records, {norms.rows} embeddings{lengths}, "
+        f"read back: {count} of {expected} records, {norms.rows} embeddings{lengths}, "
         f"{verified.checksums} files with their checksums"
     )
 

@@ -24,35 +24,35 @@ _MARK: Final = ".bachata-part"
 async def copy_out(storage: Storage, path: str, file: Path) -> None:
     """Copy a file of the storage to ``file``; raises as `Storage.read` does, and as `written`."""
     size = (await storage.describe(path)).size
-    with written(file) as target:
+    with new_file(file) as target:
         async for chunk in _chunks(storage, path, size):
             await FILES.run(partial(target.write, chunk))
 
 
 async def _chunks(storage: Storage, path: str, size: int) -> AsyncIterator[bytes]:
-    left = size
+    remainder = size
     async for chunk in storage.read(path, 0, size):
-        left -= len(chunk)
+        remainder -= len(chunk)
         yield chunk
-    if left:
+    if remainder:
         raise MediaNotFound(path)
 
 
 def save(file: Path, content: bytes) -> None:
     """Write a file; raises as `written` does."""
-    with written(file) as target:
+    with new_file(file) as target:
         target.write(content)
 
 
 @contextlib.contextmanager
-def written(file: Path) -> Generator[IO[bytes]]:
+def new_file(file: Path) -> Generator[IO[bytes]]:
     """Yield a file to write to, which is renamed when all of it is written.
 
     Deletes unfinished files of killed processes. A symbolic link stays one, and a special file such
     as a pipe is written directly. Raises `DiskFull`, and click's own error if a file cannot be
     written.
     """
-    with _said(file):
+    with _write_errors(file):
         if file.exists() and not file.is_file():
             with file.open("wb") as target:
                 yield target
@@ -89,14 +89,14 @@ def _start(place: Path) -> str:
 
 def _remove_abandoned(place: Path) -> None:
     """Delete unfinished files that no process holds a lock on."""
-    for left in place.parent.glob(f"{_start(place)}*{_MARK}"):
-        with contextlib.suppress(OSError), left.open("rb") as file:
+    for leftover in place.parent.glob(f"{_start(place)}*{_MARK}"):
+        with contextlib.suppress(OSError), leftover.open("rb") as file:
             if _lock(file):
-                left.unlink()
+                leftover.unlink()
 
 
 @contextlib.contextmanager
-def _said(file: Path) -> Generator[None]:
+def _write_errors(file: Path) -> Generator[None]:
     """Translate errors of writing a file into sentences."""
     try:
         yield

@@ -32,11 +32,11 @@ def plan(options: DanceOptions, output: Path | None, as_json: bool) -> None:
         async with session() as opened:
             dance = await _planned(opened, options)
             names = await names_of_moves(opened, dance.blueprint)
-        written = msgspec.json.format(rules.serialised(dance.blueprint), indent=2) + b"\n"
+        text = msgspec.json.format(rules.serialised(dance.blueprint), indent=2) + b"\n"
         if output is None:
-            click.echo(written, nl=False)
+            click.echo(text, nl=False)
         else:
-            save(output, written)
+            save(output, text)
         if not as_json:
             console = talker()
             console.print(moves_table(dance.blueprint, names))

@@ -34,12 +34,14 @@ def serve(host: str | None, port: int | None) -> None:
 
     from entrypoints.http.app import create_app
     from entrypoints.http.protocol import ProblemProtocol
+    from entrypoints.http.server import Server
 
     logs.configure(settings.log_level)
     exit_deadline.run(_try_the_parts(settings))
-    server = uvicorn.Server(
+    app = create_app(settings, prewarm=settings.warm == "on")
+    server = Server(
         uvicorn.Config(
-            create_app(settings, prewarm=settings.warm == "on"),
+            app,
             host=settings.host,
             port=settings.port,
             http=ProblemProtocol,
@@ -49,7 +51,8 @@ def serve(host: str | None, port: int | None) -> None:
             ws="websockets-sansio",
             ws_max_size=_LONGEST_MESSAGE,
             timeout_graceful_shutdown=max(1, int(settings.stop_seconds - _CANCELLING)),
-        )
+        ),
+        app.state.stopping,
     )
     # uvicorn raises the signal again after it has stopped, which by default ends the process as if
     # it had failed.

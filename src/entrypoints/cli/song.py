@@ -16,7 +16,7 @@ from application.operations.extras import require_extra
 from domain.library.songs import Analysis
 from entrypoints.cli.console import clock, plain, printer
 from entrypoints.cli.dance_options import in_a_folder
-from entrypoints.cli.output_file import written
+from entrypoints.cli.output_file import new_file
 from entrypoints.cli.session import run, session
 
 PICTURES: Final = (".png", ".svg", ".pdf")
@@ -59,73 +59,73 @@ def analyze(file: Path, as_json: bool, plot: Path | None, genre: str | None) -> 
         if plot is not None:
             require_extra("plots", "Drawing a song")
         async with session() as opened:
-            heard = await opened.use_cases.analyze_song.file(file, genre)
+            analysis = await opened.use_cases.analyze_song.file(file, genre)
         if as_json:
-            click.echo(msgspec.json.format(msgspec.json.encode(heard), indent=2))
+            click.echo(msgspec.json.format(msgspec.json.encode(analysis), indent=2))
         else:
-            _show(printer(), file.name, heard)
+            _show(printer(), file.name, analysis)
         if plot is not None:
-            _draw(plot, file.name, heard)
+            _draw(plot, file.name, analysis)
 
     run(work)
 
 
-def _draw(plot: Path, name: str, heard: Analysis) -> None:
+def _draw(plot: Path, name: str, analysis: Analysis) -> None:
     # Import the plotting library on demand, because that takes a second.
     from entrypoints.cli.analysis_plot import draw
 
-    with written(plot) as file:
-        draw(heard, name, file, plot.suffix[1:].lower())
+    with new_file(plot) as file:
+        draw(analysis, name, file, plot.suffix[1:].lower())
 
 
-def _show(console: Console, name: str, heard: Analysis) -> None:
-    console.print(f"[bold]{plain(name)}[/], {clock(heard.duration)}", highlight=False)
-    if not heard.ones:
+def _show(console: Console, name: str, analysis: Analysis) -> None:
+    console.print(f"[bold]{plain(name)}[/], {clock(analysis.duration)}", highlight=False)
+    if not analysis.ones:
         console.print(
-            f"The analysis detected no beats (confidence {heard.confidence:.2f} of 1).",
+            f"The analysis detected no beats (confidence {analysis.confidence:.2f} of 1).",
             highlight=False,
         )
         return
     console.print(
-        f"{heard.tempo:.1f} BPM{_or_else(heard)}, confidence {heard.confidence:.2f} of 1; "
-        f"{len(heard.beats)} beats, {len(heard.ones)} eight-counts, "
-        f"{len(heard.sections)} sections",
+        f"{analysis.tempo:.1f} BPM{_or_else(analysis)}, confidence {analysis.confidence:.2f} of 1; "
+        f"{len(analysis.beats)} beats, {len(analysis.ones)} eight-counts, "
+        f"{len(analysis.sections)} sections",
         highlight=False,
     )
-    console.print(_sections(heard))
-    console.print(_eights(heard))
+    console.print(_sections(analysis))
+    console.print(_eights(analysis))
 
 
-def _or_else(heard: Analysis) -> str:
-    return "" if heard.other_tempo is None else f" (or {heard.other_tempo:.1f})"
+def _or_else(analysis: Analysis) -> str:
+    return "" if analysis.other_tempo is None else f" (or {analysis.other_tempo:.1f})"
 
 
-def _sections(heard: Analysis) -> Table:
+def _sections(analysis: Analysis) -> Table:
     table = Table(title="Sections", title_justify="left")
     for name in ("section", "from", "to", "energy"):
         table.add_column(name, justify="left" if name == "section" else "right")
-    for section in heard.sections:
+    for section in analysis.sections:
         start, end = clock(section.start), clock(section.end)
         table.add_row(plain(section.name), start, end, f"{section.energy:.2f}")
     return table
 
 
-def _eights(heard: Analysis) -> Table:
+def _eights(analysis: Analysis) -> Table:
     """Return a table with a line for every eight-count: its "1" and its other beats, in seconds."""
     table = Table(title="Eight-counts", title_justify="left")
     table.add_column("#", justify="right")
     table.add_column("'1'", justify="right")
     table.add_column("beats, in seconds")
-    for number, beats in _counted(heard):
+    for number, beats in _counted(analysis):
         one = clock(beats[0]) if number else ""
         table.add_row(str(number or ""), one, "  ".join(f"{beat:.2f}" for beat in beats))
     return table
 
 
-def _counted(heard: Analysis) -> Iterator[tuple[int, tuple[float, ...]]]:
+def _counted(analysis: Analysis) -> Iterator[tuple[int, tuple[float, ...]]]:
     """Yield the beats of every eight-count with its number, from 1; 0 before the first "1"."""
-    edges = [bisect_left(heard.beats, one - 1e-6) for one in heard.ones]
+    edges = [bisect_left(analysis.beats, one - 1e-6) for one in analysis.ones]
     if edges[0]:
-        yield 0, heard.beats[: edges[0]]
-    for number, (start, end) in enumerate(pairwise([*edges, len(heard.beats)]), 1):
-        yield number, heard.beats[start:end]
+        yield 0, analysis.beats[: edges[0]]
+    for number, (start, end) in enumerate(pairwise([*edges, len(analysis.beats)]), 1):
+        yield number, analysis.beats[start:end]

@@ -129,5 +129,5 @@ class _Clock:
 
     async def passed(self, task: "asyncio.Task[None]") -> None:
         """Return when the task has ended, or its time is over."""
-        while not task.done() and (left := self._until - self._now()) > 0:
-            await asyncio.wait({task}, timeout=left)
+        while not task.done() and (seconds := self._until - self._now()) > 0:
+            await asyncio.wait({task}, timeout=seconds)

@@ -1,8 +1,14 @@
 """The Litestar application."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from functools import partial
 from typing import Final
 
@@ -10,12 +16,14 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from application.concurrency.timeouts import Timeouts, limited
+from application.operations.tracing import UNTRACED, Tracing
 from domain.library.limits import Pace
 from entrypoints import maintenance
 from entrypoints.bootstrap import open_ports
 from entrypoints.http import openapi, problems
 from entrypoints.http.access_log import access_log
 from entrypoints.http.accounts import AccountController
+from entrypoints.http.agents import agents_of
 from entrypoints.http.answering import Requests
 from entrypoints.http.callers import authenticated
 from entrypoints.http.choreography import ChoreographyController
@@ -59,6 +67,7 @@ def create_app(
     """
     limits = timeouts or Timeouts()
     requests = Requests(limits, settings.assembly_timeout)
+    agents = agents_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
@@ -69,10 +78,12 @@ def create_app(
                 await opened.encoder.ready()
                 await use_cases.recover_interrupted()
             app.state.use_cases = use_cases
+            app.state.tracing = Tracing(opened.spans)
             beside = partial(maintenance.beside, closing=limits.closing)
             async with (
                 maintenance.closing(use_cases),
                 _working(opened, use_cases, settings, limits),
+                agents.running() if agents else nullcontext(),
                 maintenance.recovering(use_cases, limits),
                 beside(opened.description_model.ready, "the description model is not ready"),
                 maintenance.preparing(
@@ -97,12 +108,13 @@ def create_app(
             AccountController,
             WebhookController,
             HealthController,
+            *([agents.route] if agents else []),
         ],
         guards=[authenticated],
         lifespan=[lifespan],
         dependencies=dependencies(),
         middleware=[requests.in_time],
-        state=State({"timeouts": limits}),
+        state=State({"timeouts": limits, "stopping": asyncio.Event(), "tracing": UNTRACED}),
         exception_handlers=problems.HANDLERS,  # pyright: ignore[reportArgumentType]
         type_decoders=DECODERS,
         plugins=[UnreadSchema()],
@@ -114,9 +126,12 @@ def create_app(
         # Not from the environment, because debug answers contain tracebacks.
         debug=False,
     )
+    if agents:
+        agents.connect(app, app.asgi_handler, limits)
     # Outermost, because middleware does not see requests without a route.
     guard = OriginGuard(settings.hosts)
-    app.asgi_handler = access_log(guarded(paced(app.asgi_handler, pace), guard))
+    answering = guarded(paced(app.asgi_handler, pace), guard)
+    app.asgi_handler = access_log(answering, lambda: app.state.tracing)
     return app
 
 

@@ -66,12 +66,12 @@ def address_of(request: Request[Any, Any, Any]) -> str:
 
 def _bearer(connection: Connection) -> str | None:
     """Return the token of a request; raises `TokenRejected` for another way to authenticate."""
-    given = connection.headers.get("authorization")
-    if given is None:
+    header = connection.headers.get("authorization")
+    if header is None:
         return None
-    if not given.lower().startswith(_BEARER):
+    if not header.lower().startswith(_BEARER):
         raise TokenRejected("The header Authorization is `Bearer` and a token.")
-    return given[len(_BEARER) :].strip()
+    return header[len(_BEARER) :].strip()
 
 
 def _scope_of(connection: Connection, handler: BaseRouteHandler) -> Permission:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from application.jobs.make_film import MakeFilm
 from application.jobs.stream_film import StreamFilm
+from application.planning.explain import ExplainBlueprint, Explanation
 from application.planning.generate_from_text import (
     DescribedFilm,
     DescribedRequest,
@@ -215,3 +216,19 @@ class ChoreographyController(Controller):
     ) -> Blueprint:
         """Return the Blueprint of a film."""
         return await read_blueprint(task_id, caller)
+
+    @get(
+        "/{task_id:uuid}/explanation",
+        operation_id="explainFilm",
+        response_description="The explanation",
+        responses=documented(400, 404, 500, 503),
+    )
+    async def explanation(
+        self,
+        task_id: FromPath[UUID],
+        read_blueprint: Wired[ReadBlueprint],
+        explain_blueprint: Wired[ExplainBlueprint],
+        caller: NamedDependency[str],
+    ) -> Explanation:
+        """Explain why each move of a film was chosen, what else fits, and how good the dance is."""
+        return await explain_blueprint(await read_blueprint(task_id, caller))

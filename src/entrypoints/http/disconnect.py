@@ -1,4 +1,4 @@
-"""Cancel the work of a request when its client disconnects."""
+"""Cancel the work of a request when its client disconnects, or when the service stops."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from litestar import Request
 
-from application.concurrency.timeouts import Timeouts, ended
+from application.concurrency.timeouts import LEAVING, Timeouts, ended
 from entrypoints.http.problems import ClientGone
 
 T = TypeVar("T")
@@ -32,6 +32,21 @@ async def while_connected(request: Request[Any, Any, Any], work: Coroutine[Any, 
         for task in (leaving, working):
             task.cancel()
             await ended(task, f"{request.method} {request.url.path}", limits.leaving)
+
+
+async def until_stopped(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Return when ``work`` has ended; when the service stops, cancel it and wait for its end."""
+    working = asyncio.ensure_future(work)
+    stop = asyncio.ensure_future(stopping.wait())
+    try:
+        # `answering.in_time` limits this wait.
+        await asyncio.wait({working, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        for task in (stop, working):
+            task.cancel()
+            await ended(task, "a stream of events", LEAVING)
 
 
 async def _gone(request: Request[Any, Any, Any]) -> None:

@@ -1,5 +1,6 @@
 """Answer with server-sent events, as in the HTML standard."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -19,7 +20,7 @@ from domain.jobs.outcome import raisable
 from domain.shared.errors import BachataError
 from domain.shared.raw_json import Passed, passed
 from entrypoints.http import problems
-from entrypoints.http.disconnect import while_connected
+from entrypoints.http.disconnect import until_stopped, while_connected
 from entrypoints.http.problems import ClientGone
 
 EVENTS: Final = "text/event-stream"
@@ -66,10 +67,19 @@ DOCUMENTED: Final = ResponseSpec(
 class EventStream(Response[bytes]):
     """Sends updates until the outcome; the client may leave at any time."""
 
-    def __init__(self, opened: Open, headers: dict[str, str] | None = None) -> None:
-        """Take the function that opens the updates, and headers, which it may still change."""
+    def __init__(
+        self,
+        opened: Open,
+        headers: dict[str, str] | None = None,
+        stopping: asyncio.Event | None = None,
+    ) -> None:
+        """Take the function that opens the updates, and headers, which it may still change.
+
+        A stream that its client can resume at another process ends when ``stopping`` is set.
+        """
         super().__init__(b"", media_type=EVENTS)
         self._opened = opened
+        self._stopping = stopping
         self._more = {} if headers is None else headers
 
     def to_asgi_response(
@@ -79,16 +89,21 @@ class EventStream(Response[bytes]):
         **_: object,
     ) -> ASGIResponse:
         """Return the application that sends the events."""
-        return cast(ASGIResponse, _Sending(self._opened, self._more, request))
+        return cast(ASGIResponse, _Sending(self._opened, self._more, request, self._stopping))
 
 
 class _Sending:
     """One stream that is being sent."""
 
     def __init__(
-        self, opened: Open, headers: dict[str, str], request: Request[Any, Any, Any]
+        self,
+        opened: Open,
+        headers: dict[str, str],
+        request: Request[Any, Any, Any],
+        stopping: asyncio.Event | None,
     ) -> None:
         self._opened = opened
+        self._stopping = stopping
         self._headers = headers
         self._request = request
 
@@ -104,7 +119,10 @@ class _Sending:
             }
             await send(start)
             try:
-                await while_connected(self._request, self._send_all(updates, send))
+                sending = self._send_all(updates, send)
+                if self._stopping is not None:
+                    sending = until_stopped(self._stopping, sending)
+                await while_connected(self._request, sending)
             except ClientGone:
                 return
             except SubscriberTooSlow:

@@ -32,12 +32,12 @@ def described(kinds: Iterable[type], schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _structs_in(kinds: Iterable[type]) -> set[type[msgspec.Struct]]:
     """Return the struct types among ``kinds``, and those of their fields at any depth."""
-    found: set[type[msgspec.Struct]] = set()
+    structs: set[type[msgspec.Struct]] = set()
     waiting: list[types.Type] = list(types.multi_type_info(kinds))
     while waiting:
         match waiting.pop():
-            case types.StructType(cls=kind, fields=fields) if kind not in found:
-                found.add(kind)
+            case types.StructType(cls=kind, fields=fields) if kind not in structs:
+                structs.add(kind)
                 waiting += [field.type for field in fields]
             case types.Metadata(type=inner):
                 waiting.append(inner)
@@ -49,7 +49,7 @@ def _structs_in(kinds: Iterable[type]) -> set[type[msgspec.Struct]]:
                 waiting.append(value)
             case _:
                 pass
-    return found
+    return structs
 
 
 def _texts_of(kind: type) -> dict[str, str]:

@@ -26,7 +26,7 @@ def answers(what: str) -> dict[int, ResponseSpec]:
     part = ResponseSpec(
         bytes, description="The requested range", media_type=VIDEO, generate_examples=False
     )
-    return {206: part, 304: known(what), **documented(400, 404, 412, 416, 500, 503)}
+    return {206: part, 304: not_modified(what), **documented(400, 404, 412, 416, 500, 503)}
 
 
 def sending(*media_types: str) -> type[Operation]:
@@ -44,7 +44,7 @@ def sending(*media_types: str) -> type[Operation]:
     return Sending
 
 
-def known(what: str) -> ResponseSpec:
+def not_modified(what: str) -> ResponseSpec:
     """Return the documentation of the response for a client that has the current version."""
     return ResponseSpec(None, description=f"The client already has this {what}")
 
@@ -84,12 +84,12 @@ def whole(
 
 def _is_known(request: Request[Any, Any, Any], etag: str) -> bool:
     """Return True if the client has this version; raises 412 if it requires another one."""
-    asked = request.headers
-    if "if-match" in asked and not ranges.exactly(asked["if-match"], etag):
+    headers = request.headers
+    if "if-match" in headers and not ranges.exactly(headers["if-match"], etag):
         raise HTTPException(
             "The file does not have the ETag that `If-Match` requires.", status_code=412
         )
-    return "if-none-match" in asked and ranges.same(asked["if-none-match"], etag)
+    return "if-none-match" in headers and ranges.same(headers["if-none-match"], etag)
 
 
 def _part(request: Request[Any, Any, Any], size: int, etag: str) -> ranges.Span | None:
@@ -98,11 +98,11 @@ def _part(request: Request[Any, Any, Any], size: int, etag: str) -> ranges.Span 
     if request.method != HttpMethod.GET or condition not in (None, f'"{etag}"'):
         return None
     try:
-        return ranges.wanted(request.headers.get("range"), size)
+        return ranges.span_of(request.headers.get("range"), size)
     except ranges.Unsatisfiable:
-        said = f"The file has {size} bytes, and none of them is in this range."
+        message = f"The file has {size} bytes, and none of them is in this range."
         where = {"Accept-Ranges": "bytes", "Content-Range": f"bytes */{size}"}
-        raise HTTPException(said, status_code=416, headers=where) from None
+        raise HTTPException(message, status_code=416, headers=where) from None
 
 
 def _bare(status: int, headers: dict[str, str], media_type: str) -> Response[bytes]:

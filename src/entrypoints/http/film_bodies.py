@@ -60,7 +60,7 @@ class UnreadFilmRequest(Unread):
 
     async def request(self) -> tuple[ChoreographyRequest, RequestOptions]:
         """Return the request and its options; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(_split, asked=self.kind, kind=ChoreographyRequest))
+        return await self._read(partial(_split, whole=self.kind, kind=ChoreographyRequest))
 
 
 class UnreadFilmDescription(Unread):
@@ -70,7 +70,7 @@ class UnreadFilmDescription(Unread):
 
     async def description(self) -> tuple[DescribedRequest, RequestOptions]:
         """Return the description and its options; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(_split, asked=self.kind, kind=DescribedRequest))
+        return await self._read(partial(_split, whole=self.kind, kind=DescribedRequest))
 
 
 class UnreadBlueprint(Unread):
@@ -83,12 +83,12 @@ class UnreadBlueprint(Unread):
         return await self._read(partial(_blueprint, owner=owner))
 
 
-def _split(body: bytes, asked: type[msgspec.Struct], kind: type[S]) -> tuple[S, RequestOptions]:
+def _split(body: bytes, whole: type[msgspec.Struct], kind: type[S]) -> tuple[S, RequestOptions]:
     document = parsed(body)
-    reading = validation.read(asked, document)
-    found = (*reading.violations, *_faults(body, document))
-    if found:
-        raise InvalidRequest(found, more=reading.more)
+    reading = validation.read(whole, document)
+    violations = (*reading.violations, *_faults(body, document))
+    if violations:
+        raise InvalidRequest(violations, more=reading.more)
     rest, options = _parts(body, document)
     return msgspec.convert(rest, kind), options
 
@@ -100,17 +100,18 @@ def _blueprint(body: bytes, owner: str) -> tuple[Blueprint, RequestOptions]:
         raise BlueprintRejected((validation.shape("$", str(error)),)) from None
     if not isinstance(document, dict):
         return rules.read(document, owner), RequestOptions()
-    given = cast(dict[str, Any], document)
-    named = {name: given[name] for name in _NAMES if name in given}
-    found = (*validation.read(_Options, named).violations, *_faults(body, given))
-    rest = {name: value for name, value in given.items() if name not in _NAMES}
+    fields = cast(dict[str, Any], document)
+    options = {name: fields[name] for name in _NAMES if name in fields}
+    violations = (*validation.read(_Options, options).violations, *_faults(body, fields))
+    rest = {name: value for name, value in fields.items() if name not in _NAMES}
     try:
         blueprint = rules.read(rest, owner)
     except BlueprintRejected as rejected:
-        raise type(rejected)((*found, *rejected.violations)) from None
-    if found:
-        raise BlueprintRejected(found)
-    return blueprint, _parts(body, given)[1]
+        own, more = rejected.unbounded
+        raise type(rejected)((*violations, *own), more=more) from None
+    if violations:
+        raise BlueprintRejected(violations)
+    return blueprint, _parts(body, fields)[1]
 
 
 def _faults(body: bytes, document: object) -> tuple[Violation, ...]:
@@ -126,9 +127,9 @@ def _faults(body: bytes, document: object) -> tuple[Violation, ...]:
 
 def _parts(body: bytes, document: object) -> tuple[dict[str, Any], RequestOptions]:
     """Return a valid document without its options, and the options."""
-    given = cast(dict[str, Any], document)
-    rest = {name: value for name, value in given.items() if name not in _NAMES}
-    if len(rest) == len(given):
+    fields = cast(dict[str, Any], document)
+    rest = {name: value for name, value in fields.items() if name not in _NAMES}
+    if len(rest) == len(fields):
         return rest, RequestOptions()
-    metadata = metadata_in(body) if given.get("metadata") is not None else None
-    return rest, RequestOptions(metadata=metadata, callback_url=given.get("callback_url"))
+    metadata = metadata_in(body) if fields.get("metadata") is not None else None
+    return rest, RequestOptions(metadata=metadata, callback_url=fields.get("callback_url"))

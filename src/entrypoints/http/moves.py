@@ -66,14 +66,14 @@ class MoveController(Controller):
         limit: Limit = 50,
     ) -> MovePage:
         """List the moves of the library."""
-        wanted = MoveFilter(
+        filters = MoveFilter(
             search=search,
             label=label,
             difficulty=difficulty,
             energy_level=energy_level,
             style=style,
         )
-        page = await list_moves(wanted, after(cursor), limit)
+        page = await list_moves(filters, after(cursor), limit)
         return MovePage(items=page.items, next_cursor=cursor_of(page.last))
 
     @post(
@@ -149,14 +149,14 @@ class MoveController(Controller):
         stream_clip: Wired[StreamClip],
     ) -> Response[bytes]:
         """Return the original clip of a move, completely or a range of bytes."""
-        found = await stream_clip(move_id)
+        source = await stream_clip(move_id)
         return answer(
             request,
-            found.stored,
-            found.media_type,
+            source.stored,
+            source.media_type,
             # A removed move's id may be used again.
             CHANGES,
-            lambda first, length: stream_clip.read(found, first, length),
+            lambda first, length: stream_clip.read(source, first, length),
         )
 
     @get(

@@ -14,7 +14,7 @@ from litestar.openapi.spec import (
     Reference,
     RequestBody,
 )
-from multipart import (  # pyright: ignore[reportMissingTypeStubs]
+from multipart import (
     MultipartError,
     MultipartSegment,
     PushMultipartParser,
@@ -66,9 +66,9 @@ async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: typ
     Raises `InvalidRequest` with all errors, `TooLarge` as soon as the announced or received size
     exceeds the limit, and `ClientGone`. The file's name and type are ignored.
     """
-    said, options = request.content_type
-    if said != _FORM:
-        message = f"The body must be {_FORM}, not {said[:80] or 'a body without a type'}."
+    media_type, options = request.content_type
+    if media_type != _FORM:
+        message = f"The body must be {_FORM}, not {media_type[:80] or 'a body without a type'}."
         raise HTTPException(message, status_code=415, headers={"Accept": _FORM})
     fields = _Fields(arriving)
     try:
@@ -93,9 +93,9 @@ class _Fields:
         self._size = 0
         self._name = ""
         self._text = bytearray()
-        self._found: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._wrong: list[Violation] = []
-        self._brought = False
+        self._has_file = False
 
     def read_on(self, size: int) -> int:
         """Add ``size`` to the received bytes; return their total."""
@@ -115,9 +115,9 @@ class _Fields:
 
     def _begin(self, name: str) -> None:
         self._name, self._text = name, bytearray()
-        if name in self._found or (name == FILE and self._brought):
+        if name in self._texts or (name == FILE and self._has_file):
             self._refuse(name, "This field is given twice.")
-        self._brought = self._brought or name == FILE
+        self._has_file = self._has_file or name == FILE
 
     def _end(self) -> None:
         if (name := self._name) == FILE:
@@ -126,7 +126,7 @@ class _Fields:
             self._refuse(name, f"A field has {_LONGEST // 1000} kB at most.")
             return
         try:
-            self._found[name] = self._text.decode().strip()
+            self._texts[name] = self._text.decode().strip()
         except UnicodeDecodeError:
             self._refuse(name, "This is not text in UTF-8.")
 
@@ -135,9 +135,9 @@ class _Fields:
 
     def read(self, kind: type[F]) -> F:
         """Return the fields; an empty one counts as missing. Raises `InvalidRequest`."""
-        given = {name: _number(name, text) for name, text in self._found.items() if text}
-        reading = validation.read(kind, given)
-        if not self._brought:
+        values = {name: _number(name, text) for name, text in self._texts.items() if text}
+        reading = validation.read(kind, values)
+        if not self._has_file:
             self._refuse(FILE, "This field is required.")
         refused = {each.path for each in self._wrong}
         for each in reading.violations:
@@ -145,7 +145,7 @@ class _Fields:
                 self._wrong.append(msgspec.structs.replace(each, path=path))
         if self._wrong:
             raise InvalidRequest(tuple(self._wrong), more=reading.more)
-        return msgspec.convert(given, kind)
+        return msgspec.convert(values, kind)
 
 
 async def _chunks(request: Request[Any, Any, Any]) -> AsyncGenerator[bytes]:

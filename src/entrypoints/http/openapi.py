@@ -21,6 +21,7 @@ from application.library.upload_move import MoveForm, UploadedMove
 from application.library.upload_song import SongForm
 from application.operations.check_health import Health
 from application.planning.choreography_request import ChoreographyRequest
+from application.planning.explain import Explanation
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
@@ -65,6 +66,7 @@ SPOKEN: Final = (
     DescribedFilm,
     DescribedFilmRequest,
     DescribedRequest,
+    Explanation,
     FinishedFilm,
     Health,
     IssuedApiKey,

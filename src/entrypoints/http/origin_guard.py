@@ -39,10 +39,10 @@ def authority(text: str) -> Authority | None:
 
     A name may end in a dot, and an IPv6 address is in brackets (RFC 9110, section 7.2).
     """
-    found = _AUTHORITY.fullmatch(text)
-    if found is None:
+    parts = _AUTHORITY.fullmatch(text)
+    if parts is None:
         return None
-    host, port = found.groups()
+    host, port = parts.groups()
     return Authority(host.lower().strip("[]").removesuffix("."), port or "")
 
 
@@ -88,11 +88,11 @@ class OriginGuard:
         )
 
     def _host(self, headers: Headers) -> Authority:
-        given = headers.get("host", [])
-        host = authority(given[0]) if len(given) == 1 else None
+        hosts = headers.get("host", [])
+        host = authority(hosts[0]) if len(hosts) == 1 else None
         if host is None or not self.knows(host):
-            said = repr(given[0][:80]) if len(given) == 1 else "several hosts" if given else "none"
-            raise _misdirected(said)
+            text = repr(hosts[0][:80]) if len(hosts) == 1 else "several hosts" if hosts else "none"
+            raise _misdirected(text)
         return host
 
     def _refuse_foreign(self, scope: Scope, headers: Headers, here: Authority) -> None:
@@ -113,11 +113,11 @@ class OriginGuard:
 
     def _is_ours(self, origin: str, here: Authority) -> bool:
         """Return True if an origin is that of the requested address, or of an allowed host."""
-        found = _ORIGIN.fullmatch(origin)
-        page = authority(found[2]) if found else None
-        if found is None or page is None:
+        parts = _ORIGIN.fullmatch(origin)
+        page = authority(parts[2]) if parts else None
+        if parts is None or page is None:
             return False
-        usual = _PORTS[found[1].lower()]
+        usual = _PORTS[parts[1].lower()]
         port = page.port or usual
         if page.host == here.host and port == (here.port or usual):
             return True
@@ -132,7 +132,7 @@ def guarded(app: ASGIApp, guard: OriginGuard) -> ASGIApp:
     without revalidation. There are no Access-Control headers, because other origins get no access.
     """
 
-    async def heard(scope: Scope, receive: Receive, send: Send) -> None:
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
         protecting = _protecting(send)
         try:
             _accept_absolute_target(scope, guard.knows)
@@ -142,7 +142,7 @@ def guarded(app: ASGIApp, guard: OriginGuard) -> ASGIApp:
             return
         await app(scope, receive, protecting)
 
-    return heard
+    return application
 
 
 def _protecting(send: Send) -> Send:
@@ -170,10 +170,12 @@ async def _refuse(scope: Scope, send: Send, refusal: _Refusal) -> None:
 
 
 def _headers(scope: Scope) -> Headers:
-    found: Headers = {}
+    headers: Headers = {}
     for name, value in scope["headers"]:
-        found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1").strip())
-    return found
+        headers.setdefault(name.decode("latin-1").lower(), []).append(
+            value.decode("latin-1").strip()
+        )
+    return headers
 
 
 def _is_navigation(scope: Scope, headers: Headers) -> bool:
@@ -188,31 +190,31 @@ def _is_navigation(scope: Scope, headers: Headers) -> bool:
 
 def _accept_absolute_target(scope: Scope, knows: Callable[[Authority | None], bool]) -> None:
     """Replace `GET http://host/path` with `/path`; its host replaces the `Host` header."""
-    found = _ABSOLUTE.fullmatch(scope["path"])
-    if found is None:
+    parts = _ABSOLUTE.fullmatch(scope["path"])
+    if parts is None:
         return
-    if not knows(authority(found[1])):
-        raise _misdirected(repr(found[1][:80]))
-    scope["path"] = path = found[2] or "/"
+    if not knows(authority(parts[1])):
+        raise _misdirected(repr(parts[1][:80]))
+    scope["path"] = path = parts[2] or "/"
     scope["raw_path"] = path.encode()
 
 
-def _misdirected(said: str) -> _Refusal:
+def _misdirected(host: str) -> _Refusal:
     return _Refusal(
         HTTPStatus.MISDIRECTED_REQUEST,
         "unknown-host",
         "The service answers only under a loopback name, such as 127.0.0.1, or a host of "
-        f"BACHATA_ALLOWED_HOSTS; the request names {said}.",
+        f"BACHATA_ALLOWED_HOSTS; the request names {host}.",
     )
 
 
 def _refuse_control_characters(scope: Scope) -> None:
     """Refuse control characters, which no id and no parameter contains, and no database stores."""
     query = scope["query_string"].decode("latin-1")
-    asked = [("path", scope["path"]), *parse_qsl(query, keep_blank_values=True)]
+    parameters = [("path", scope["path"]), *parse_qsl(query, keep_blank_values=True)]
     wrong = tuple(
         Violation(path=name, message=f"The text contains {fault}.", concern=Concern.SHAPE)
-        for name, text in asked
+        for name, text in parameters
         if (fault := texts.fault(text)) is not None
     )
     if wrong:

@@ -43,7 +43,7 @@ class _Body:
         clock = asyncio.get_running_loop().time
         began = clock()
         try:
-            async with asyncio.timeout(self._pace.left(self._waited, self._idle, self._size)):
+            async with asyncio.timeout(self._pace.time_left(self._waited, self._idle, self._size)):
                 message: Any = await self._receive()
         except TimeoutError:
             raise TooSlow(

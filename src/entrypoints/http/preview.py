@@ -14,7 +14,7 @@ from entrypoints.http.answering import MAKES
 from entrypoints.http.caching import CHANGES, STAYS
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
-from entrypoints.http.file_responses import known, sending, whole
+from entrypoints.http.file_responses import not_modified, sending, whole
 from entrypoints.http.pagination import UNBROKEN
 from entrypoints.http.problems import documented
 
@@ -67,7 +67,7 @@ class PreviewController(Controller):
         operation_id="getPreview",
         media_type=_PLAYLIST,
         response_description="The main playlist",
-        responses={304: known("playlist"), **documented(400, 404, 412, 500, 503)},
+        responses={304: not_modified("playlist"), **documented(400, 404, 412, 500, 503)},
     )
     async def preview(
         self,
@@ -85,7 +85,7 @@ class PreviewController(Controller):
         operation_id="getPreviewPlaylist",
         media_type=_PLAYLIST,
         response_description="The playlist",
-        responses={304: known("playlist"), **documented(400, 404, 410, 412, 500, 503)},
+        responses={304: not_modified("playlist"), **documented(400, 404, 410, 412, 500, 503)},
     )
     async def playlist(
         self,
@@ -107,7 +107,7 @@ class PreviewController(Controller):
         media_type=_SEGMENT,
         opt={MAKES: True},
         response_description="The segment; `init.mp4` is sent as video/mp4",
-        responses={304: known("segment"), **documented(400, 404, 410, 412, 500, 503, 507)},
+        responses={304: not_modified("segment"), **documented(400, 404, 410, 412, 500, 503, 507)},
     )
     async def segment(
         self,
@@ -120,7 +120,7 @@ class PreviewController(Controller):
         caller: NamedDependency[str],
     ) -> Response[bytes]:
         """Return a segment, or the initialisation segment; first encode what it needs."""
-        made = preview.segment(task_id, caller, version, kind, segment)
-        data = await while_connected(request, made)
+        work = preview.segment(task_id, caller, version, kind, segment)
+        data = await while_connected(request, work)
         media_type = _BEGINNING if segment == BEGINNING else _SEGMENT
         return whole(request, data, media_type, STAYS)

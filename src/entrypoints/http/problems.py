@@ -158,11 +158,11 @@ def from_framework(request: Asked, error: HTTPException) -> Response[bytes]:
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return from_bug(request, error)
-    code, said = _FRAMEWORK.get(status, (_slug(_phrase(status)), error.detail))
+    code, message = _FRAMEWORK.get(status, (_slug(_phrase(status)), error.detail))
     stage, details = None, None
     if status is HTTPStatus.BAD_REQUEST:
         stage, details = "validation", _violations(error)
-    return _response(request, status, code, said, details, stage, error.headers)
+    return _response(request, status, code, message, details, stage, error.headers)
 
 
 def from_departure(request: Asked, _: ClientGone) -> Response[bytes]:

@@ -24,16 +24,16 @@ class Unsatisfiable(Exception):
     """The range is outside the file."""
 
 
-def wanted(header: str | None, size: int) -> Span | None:
+def span_of(header: str | None, size: int) -> Span | None:
     """Return the single range of a ``Range`` header; None for the whole file.
 
     A header that is malformed or has several ranges is ignored, which the RFC allows. Raises
     `Unsatisfiable` for a range without any byte of the file.
     """
-    found = _SINGLE.fullmatch(header) if header else None
-    if found is None or found.groups() == ("", ""):
+    parts = _SINGLE.fullmatch(header) if header else None
+    if parts is None or parts.groups() == ("", ""):
         return None
-    first, last = found.groups()
+    first, last = parts.groups()
     if not first:
         return _end(int(last), size)
     if last and int(last) < int(first):

@@ -44,8 +44,8 @@ class JsonRequest(Request[Any, Any, Any]):
         """Return the body, which is not empty."""
         kind, _ = self.content_type
         if kind != JSON:
-            said = f"The body must be {JSON}, not {kind[:80] or 'a body without a type'}."
-            raise HTTPException(said, status_code=415, headers={"Accept": JSON})
+            reason = f"The body must be {JSON}, not {kind[:80] or 'a body without a type'}."
+            raise HTTPException(reason, status_code=415, headers={"Accept": JSON})
         body = await super().body()
         if not body:
             message = "The body is empty; a JSON object is required."

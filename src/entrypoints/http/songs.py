@@ -60,7 +60,7 @@ class SongController(Controller):
         limit: Limit = 50,
     ) -> SongPage:
         """List the songs of the library."""
-        wanted = SongFilter(
+        filters = SongFilter(
             search=search,
             genre=genre,
             slowest=min_bpm,
@@ -68,7 +68,7 @@ class SongController(Controller):
             shortest=min_duration,
             longest=max_duration,
         )
-        page = await list_songs(wanted, after(cursor), limit)
+        page = await list_songs(filters, after(cursor), limit)
         return SongPage(items=page.items, next_cursor=cursor_of(page.last))
 
     @post(

@@ -1,5 +1,6 @@
 """Routes that tell the progress of tasks."""
 
+import asyncio
 import re
 from functools import partial
 from typing import Annotated, Any, Final
@@ -61,7 +62,8 @@ class TaskController(Controller):
         if after is None:
             await watch_task.check(task_id, caller)
             return Response(b"", status_code=204, media_type=EVENTS)
-        return EventStream(partial(watch_task, task_id, caller, after))
+        stopping: asyncio.Event = request.app.state.stopping
+        return EventStream(partial(watch_task, task_id, caller, after), stopping=stopping)
 
 
 def after_event(last_event_id: str | None) -> int | None:

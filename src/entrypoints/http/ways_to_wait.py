@@ -20,6 +20,7 @@ from application.jobs.stream_film import StreamFilm
 from application.jobs.watch_task import Update
 from application.ports.jobs import IdempotencyKey
 from application.rendering.finished_film import FinishedFilm
+from domain.jobs.job import JobState
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
 from domain.shared.raw_json import Passed, nothing, passed
@@ -144,9 +145,11 @@ async def film_response(
     if answer.result is not None:
         return Response(msgspec.json.decode(answer.result, type=kind), headers=headers)
     url = RouteUrls().events(answer.job.job_id)
+    # A film that has ended since is in no other state for this client, whom its events tell more.
+    state = JobState.QUEUED if answer.job.state is JobState.QUEUED else JobState.RUNNING
     accepted = AcceptedFilm(
         task_id=answer.job.job_id,
-        status=str(answer.job.state),
+        status=str(state),
         events_url=url,
         metadata=passed(answer.job.metadata),
     )

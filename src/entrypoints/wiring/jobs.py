@@ -17,9 +17,12 @@ from application.jobs.watch_task import WatchTask
 from application.jobs.watchers import Watchers
 from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
 from application.library.clip_analysis import Examination
+from application.operations.tracing import Tracing, trace_id, traceparent
+from application.ports.spans import SpanKind
 from application.rendering.attempt import Attempt
 from application.webhooks.manage_webhooks import PrepareCallback
 from domain.jobs.job import FILMS, Job
+from domain.shared.paths import LOCAL_USER
 from domain.webhooks.addresses import AddressRules
 from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases, WebhookUseCases
 from entrypoints.wiring.films import FilmParts
@@ -56,6 +59,7 @@ def wire_jobs(
         settings.admission_on(settings.cores),
         PrepareCallback(ports.webhooks, AddressRules(settings.sends_to_loopback)),
         _request_id,
+        traceparent,
     )
     wait_for_job = WaitForJob(ports.jobs, ports.job_events, cancel_job, leaving=timeouts.leaving)
     make_film = MakeFilm(submit_film, wait_for_job, cancel_job, settings.assembly_timeout)
@@ -68,6 +72,7 @@ def wire_jobs(
             ports.jobs,
             ports.job_queue,
             ports.job_events,
+            ports.tasks,
             films.tasks,
             cancel_job,
             settled_outcome,
@@ -76,7 +81,10 @@ def wire_jobs(
             ports.jobs,
             ports.job_queue,
             ports.job_events,
-            _logged_as_its_request(_by_kind(perform_film, _perform_library(service, examination))),
+            _observed(
+                _by_kind(perform_film, _perform_library(service, examination)),
+                Tracing(ports.spans),
+            ),
             settled_outcome,
             settings.assembly_timeout,
             leaving=timeouts.leaving,
@@ -134,12 +142,22 @@ def _request_id() -> str | None:
     return get_contextvars().get("request_id")
 
 
-def _logged_as_its_request(perform: Perform) -> Perform:
-    """Return the work, whose log lines have the ids of the job and of the request behind it."""
+def _observed(perform: Perform, tracing: Tracing) -> Perform:
+    """Return the work, whose log lines have the ids of the job and of the request behind it, and
+    whose spans belong to the trace of that request.
+    """
 
     async def performed(job: Job, payload: str, attempt: Attempt) -> str | None:
-        # A job is a task of asyncio, which has its own copy of these variables.
-        bind_contextvars(task_id=str(job.job_id), request_id=job.request_id, attempt=job.attempt)
-        return await perform(job, payload, attempt)
+        task_id = str(job.job_id)
+        # Nobody records when a job is queued again.
+        if job.attempt == 1:
+            tracing.past("queue", job.created_at, job.traceparent)
+        with tracing.span(f"job {job.kind}", SpanKind.CONSUMER, job.traceparent) as span:
+            caller = {} if job.owner == LOCAL_USER else {"caller": job.owner}
+            known = {"task_id": task_id, "request_id": job.request_id, "attempt": job.attempt}
+            span.describe({f"bachata.{name}": fact for name, fact in {**known, **caller}.items()})
+            # A job is a task of asyncio, which has its own copy of these variables.
+            bind_contextvars(**known, **caller, **trace_id(span))
+            return await perform(job, payload, attempt)
 
     return performed

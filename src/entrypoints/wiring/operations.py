@@ -40,7 +40,7 @@ def wire_operations(
         ports.tasks,
         ports.blueprints,
         ports.storage,
-        made=_made_in_storage(settings),
+        cache_limit=_made_in_storage(settings),
     )
     return OperationsUseCases(
         check_health=CheckHealth(parts_of(ports, search.find_moves)),

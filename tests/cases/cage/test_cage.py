@@ -93,14 +93,14 @@ async def test_without_a_cage_all_of_it_would_be_possible(tmp_path: Path) -> Non
 
 
 async def test_it_reads_its_input_and_writes_into_its_folder(tmp_path: Path) -> None:
-    given, folder = tmp_path / "given", tmp_path / "work"
+    input_file, folder = tmp_path / "given", tmp_path / "work"
     folder.mkdir()
-    given.write_text("bytes")
+    input_file.write_text("bytes")
     script = "import sys; open(sys.argv[2], 'w').write(open(sys.argv[1]).read())"
     await run(
-        [sys.executable, "-I", "-S", "-c", script, str(given), str(folder / "made")],
+        [sys.executable, "-I", "-S", "-c", script, str(input_file), str(folder / "made")],
         cage=Cage(),
-        reads=[*of_python(), str(given)],
+        reads=[*of_python(), str(input_file)],
         writes=[str(folder)],
     )
     assert (folder / "made").read_text() == "bytes"

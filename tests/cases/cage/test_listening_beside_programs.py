@@ -23,7 +23,7 @@ async def test_a_thousand_programs_are_started_while_songs_are_listened_to(tmp_p
     """With programs started by a copy of this process, listening stood still for ever."""
     song = tmp_path / "song.flac"
     write_sound(song, bed(124.0, 4, "high", seed=3))
-    ear, heard, waiting = audio_analyzer(), list[float](), iter(range(_PROGRAMS))
+    ear, tempos, waiting = audio_analyzer(), list[float](), iter(range(_PROGRAMS))
 
     async def programs() -> None:
         for _ in waiting:
@@ -31,7 +31,7 @@ async def test_a_thousand_programs_are_started_while_songs_are_listened_to(tmp_p
 
     async def songs(done: asyncio.Event) -> None:
         while not done.is_set():
-            heard.append((await ear.analyze(song)).tempo)
+            tempos.append((await ear.analyze(song)).tempo)
 
     async with asyncio.timeout(_LIMIT):
         over = asyncio.Event()
@@ -39,5 +39,5 @@ async def test_a_thousand_programs_are_started_while_songs_are_listened_to(tmp_p
         await asyncio.gather(*(programs() for _ in range(_AT_ONCE)))
         over.set()
         await asyncio.gather(*listening)
-    assert len(heard) > 2
-    assert len({*heard}) == 1
+    assert len(tempos) > 2
+    assert len({*tempos}) == 1

@@ -40,12 +40,12 @@ async def crowd(database: Database, people: int, goes_on: Callable[[int], bool])
     reader was refused with; a reader that finds the count and the rows apart raises, too.
     """
     done = asyncio.Event()
-    told = [0] * people
+    counts = [0] * people
 
     async def writer(index: int) -> None:
-        while goes_on(told[index]):
+        while goes_on(counts[index]):
             await write_one(database)
-            told[index] += 1
+            counts[index] += 1
 
     async def reader() -> None:
         last = 0
@@ -62,12 +62,12 @@ async def crowd(database: Database, people: int, goes_on: Callable[[int], bool])
             for index in range(people):
                 writers.create_task(writer(index))
         done.set()
-    return sum(told)
+    return sum(counts)
 
 
 def so_often(transactions: int) -> Callable[[int], bool]:
     """Go on until so many are written."""
-    return lambda told: told < transactions
+    return lambda count: count < transactions
 
 
 def so_long(seconds: float) -> Callable[[int], bool]:

@@ -39,8 +39,8 @@ def db(
         monkeypatch.setattr(sys, "argv", ["bachata-buddy", "db", *words])
         with pytest.raises(SystemExit) as ended:
             main()
-        said = " ".join(capsys.readouterr().err.split())
-        return int(ended.value.code or 0), said
+        output = " ".join(capsys.readouterr().err.split())
+        return int(ended.value.code or 0), output
 
     yield run
     root.handlers[:] = handlers
@@ -50,22 +50,22 @@ def db(
 
 def tables(file: Path) -> set[str]:
     with sqlite3.connect(file) as plain:
-        found = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
+        names = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
     plain.close()
-    return found
+    return names
 
 
 def test_a_check_makes_no_database(db: Command, file: Path) -> None:
-    status, said = db("check")
+    status, output = db("check")
     assert (status, file.exists()) == (LATER, False)
-    assert "'bachata.db' does not exist yet" in said
+    assert "'bachata.db' does not exist yet" in output
 
 
 def test_an_upgrade_says_every_step(db: Command) -> None:
-    status, said = db("upgrade")
+    status, output = db("upgrade")
     assert status == 0
-    assert said.index("Upgraded to 0001: ") < said.index("Upgraded to 0002: Index songs")
-    assert said.endswith(f"The SQLite database 'bachata.db' is now at revision {NEWEST}.")
+    assert output.index("Upgraded to 0001: ") < output.index("Upgraded to 0002: Index songs")
+    assert output.endswith(f"The SQLite database 'bachata.db' is now at revision {NEWEST}.")
     assert db("upgrade") == (
         0,
         f"The SQLite database 'bachata.db' is already at revision {NEWEST}.",
@@ -78,19 +78,19 @@ def test_an_upgrade_says_every_step(db: Command) -> None:
 
 def test_a_check_names_the_revisions_that_are_missing(db: Command) -> None:
     assert db("upgrade", "--to", "0001")[0] == 0
-    status, said = db("check")
+    status, output = db("check")
     assert status == 1
-    assert "is at revision 0001. These are missing: 0002: Index songs" in said
-    assert said.endswith("Run `bachata-buddy db upgrade`.")
+    assert "is at revision 0001. These are missing: 0002: Index songs" in output
+    assert output.endswith("Run `bachata-buddy db upgrade`.")
 
 
 def test_a_downgrade_goes_back_and_a_start_goes_up_again(db: Command, file: Path) -> None:
     db("upgrade")
-    status, said = db("downgrade", "0001")
+    status, output = db("downgrade", "0001")
     assert (status, "ix_song_genre" in tables(file)) == (0, True)
-    assert said.startswith(f"Downgraded from {NEWEST}: ")
-    assert "Downgraded from 0002: Index songs" in said
-    assert said.endswith("is now at revision 0001.")
+    assert output.startswith(f"Downgraded from {NEWEST}: ")
+    assert "Downgraded from 0002: Index songs" in output
+    assert output.endswith("is now at revision 0001.")
     assert db("downgrade", "0002")[1].endswith("is already at revision 0001.")
 
     async def start() -> None:
@@ -105,12 +105,12 @@ def test_everything_is_discarded_only_when_it_is_said_twice(db: Command, file: P
     db("upgrade")
     before = tables(file)
     for words in (["base"], ["0001", "--discard-everything"]):
-        status, said = db("downgrade", *words)
+        status, output = db("downgrade", *words)
         assert (status, tables(file)) == (2, before)
-        assert "removes all rows" in said
-    status, said = db("downgrade", "base", "--discard-everything")
+        assert "removes all rows" in output
+    status, output = db("downgrade", "base", "--discard-everything")
     assert status == 0
-    assert said.endswith("is now without a revision.")
+    assert output.endswith("is now without a revision.")
     assert tables(file) == {"alembic_version", *(n for n in before if "alembic_version_1" in n)}
 
 
@@ -119,10 +119,10 @@ def test_a_revision_there_is_not_is_named_beside_those_there_are(
     db: Command, words: tuple[str, ...]
 ) -> None:
     db("upgrade", "--to", "0001")
-    status, said = db(*words)
+    status, output = db(*words)
     assert status == 1
-    assert "9009" in said
-    assert "0001, 0002" in said
+    assert "9009" in output
+    assert "0001, 0002" in output
 
 
 def test_what_a_later_version_made_is_told_from_what_is_behind(db: Command, file: Path) -> None:
@@ -131,17 +131,17 @@ def test_what_a_later_version_made_is_told_from_what_is_behind(db: Command, file
         plain.execute("UPDATE alembic_version SET version_num = '0815'")
     plain.close()
     for words in (["check"], ["upgrade"], ["downgrade", "0001"]):
-        status, said = db(*words)
+        status, output = db(*words)
         assert status == 1
-        assert "is at revision 0815, which this version of the program does not know" in said
-        assert f"its newest revision is {NEWEST}" in said
+        assert "is at revision 0815, which this version of the program does not know" in output
+        assert f"its newest revision is {NEWEST}" in output
 
 
 def test_a_password_is_not_shown(db: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     url = "postgresql://someone:secret@127.0.0.1:1/dances"
     monkeypatch.setenv("BACHATA_DATABASE_URL", url)
     for word in ("check", "upgrade"):
-        status, said = db(word)
+        status, output = db(word)
         assert status == LATER
-        assert "The Postgres database 'dances' at 127.0.0.1:1 cannot be used." in said
-        assert "secret" not in said
+        assert "The Postgres database 'dances' at 127.0.0.1:1 cannot be used." in output
+        assert "secret" not in output

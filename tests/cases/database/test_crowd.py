@@ -60,28 +60,28 @@ async def told_by_processes(url: str, seconds: float) -> list[int]:
         )
         for _ in range(PROCESSES)
     ]
-    said = await asyncio.gather(*(process.communicate() for process in processes))
-    assert [process.returncode for process in processes] == [0] * PROCESSES, said
-    return [int(out) for out, _ in said]
+    outputs = await asyncio.gather(*(process.communicate() for process in processes))
+    assert [process.returncode for process in processes] == [0] * PROCESSES, outputs
+    return [int(out) for out, _ in outputs]
 
 
 async def test_a_crowd_in_one_process(database: Database) -> None:
-    told = await crowd.crowd(database, PEOPLE, crowd.so_often(TRANSACTIONS))
-    assert told == PEOPLE * TRANSACTIONS == await written(database)
+    count = await crowd.crowd(database, PEOPLE, crowd.so_often(TRANSACTIONS))
+    assert count == PEOPLE * TRANSACTIONS == await written(database)
 
 
 async def test_a_crowd_in_several_processes(database: Database, url: str) -> None:
-    told = await told_by_processes(url, 0)
-    assert sum(told) == PEOPLE * TRANSACTIONS == await written(database)
+    counts = await told_by_processes(url, 0)
+    assert sum(counts) == PEOPLE * TRANSACTIONS == await written(database)
 
 
 @long
 async def test_a_crowd_in_one_process_for_long(database: Database) -> None:
-    told = await crowd.crowd(database, PEOPLE, crowd.so_long(LONG))
-    assert told == await written(database) > PEOPLE
+    count = await crowd.crowd(database, PEOPLE, crowd.so_long(LONG))
+    assert count == await written(database) > PEOPLE
 
 
 @long
 async def test_a_crowd_in_several_processes_for_long(database: Database, url: str) -> None:
-    told = await told_by_processes(url, LONG)
-    assert sum(told) == await written(database) > PEOPLE
+    counts = await told_by_processes(url, LONG)
+    assert sum(counts) == await written(database) > PEOPLE

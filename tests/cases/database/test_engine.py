@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import msgspec
 import pytest
 from sqlalchemy import Connection, Table, event, text
@@ -252,8 +253,8 @@ async def refusal(database_url: str) -> str:
 
 
 async def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
-    said = await refusal("postgresql+asyncpg://someone:secret@127.0.0.1:1/dances")
-    assert said == "The Postgres database 'dances' at 127.0.0.1:1 cannot be used."
+    message = await refusal("postgresql+asyncpg://someone:secret@127.0.0.1:1/dances")
+    assert message == "The Postgres database 'dances' at 127.0.0.1:1 cannot be used."
 
 
 @pytest.mark.parametrize(
@@ -294,13 +295,34 @@ async def test_a_database_that_breaks_later_is_not_ready(file: Path) -> None:
             await SqlTaskRepository(database).get(TASK)
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        ConnectionResetError,
+        TimeoutError,
+    ],
+)
+async def test_every_error_of_a_lost_connection_is_not_ready(
+    file: Path, kind: type[Exception]
+) -> None:
+    async def broken(_: AsyncConnection) -> None:
+        raise kind("The connection is lost.")
+
+    async with open_database(url(file)) as database:
+        with pytest.raises(NotReady):
+            await database.transact(broken)
+
+
 async def test_the_tables_are_there_for_plain_sqlite(file: Path) -> None:
     async with open_database(url(file)):
         pass
     with sqlite3.connect(file) as plain:
-        found = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
+        table_names = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
     plain.close()
-    assert {"task", "blueprint", "song", "move", "ix_move_label_id"} <= found
+    assert {"task", "blueprint", "song", "move", "ix_move_label_id"} <= table_names
 
 
 def test_ids_are_in_the_order_of_their_bytes_on_postgres() -> None:

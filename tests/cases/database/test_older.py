@@ -23,13 +23,13 @@ async def test_an_older_database_keeps_its_rows_and_takes_new_ones(tmp_path: Pat
     with sqlite3.connect(file) as older:
         older.executescript(";\n".join(made_before_revisions("sqlite", LATER[-1])))
     older.close()
-    song, found = IDS["song"], IDS["move"]
+    song, move = IDS["song"], IDS["move"]
     for _ in range(2):
         async with open_database(url) as database:
             library = sql_library(database)
             assert (await library.songs.get(song)).title == "Lejos"
             assert await library.songs.correction(song) in (None, Correction(one_at=1.5))
-            assert (await library.moves.get(found)).beats == ()
+            assert (await library.moves.get(move)).beats == ()
             assert (await SqlTaskRepository(database).get(TASK)).owner == "local"
             await library.songs.keep_correction(song, Correction(one_at=1.5), None)
     later = Move(
@@ -47,6 +47,6 @@ async def test_an_older_database_keeps_its_rows_and_takes_new_ones(tmp_path: Pat
     async with open_database(url) as database:
         library = sql_library(database)
         await library.moves.add(later)
-        kept, added = (await library.moves.page(MoveFilter(), None, 9)).items
-        assert (kept.id, added) == (found, later)
+        old_move, added = (await library.moves.page(MoveFilter(), None, 9)).items
+        assert (old_move.id, added) == (move, later)
         assert await library.songs.correction(song) == Correction(one_at=1.5)

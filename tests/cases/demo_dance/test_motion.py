@@ -17,7 +17,7 @@ PER_BEAT = 16
 # Metres a second. Elbows swing fastest, where an arm folds on its way over the head.
 FASTEST = {"elbow": 9.0, "hand": 6.0, "ball": 5.0, "ankle": 5.0, "toe": 5.0, "knee": 5.0}
 # In each hold: which hand of his holds which hand of hers.
-HELD: dict[Hold, tuple[tuple[Side, Side], ...]] = {
+JOINED_HANDS: dict[Hold, tuple[tuple[Side, Side], ...]] = {
     "open": (("left", "right"), ("right", "left")),
     "closed": (("left", "right"),),
     "lady turning": (("left", "right"),),
@@ -118,7 +118,7 @@ def test_bones_keep_their_lengths(move: DemoMove) -> None:
 def test_held_hands_stay_together(move: DemoMove) -> None:
     score, beats = score_of(move), beats_of(move)
     for hold, share in shares(score, beats):
-        for his, hers in HELD.get(hold, ()):
+        for his, hers in JOINED_HANDS.get(hold, ()):
             apart = np.linalg.norm(
                 danced(move)["leader"][f"{his}_hand"] - danced(move)["follower"][f"{hers}_hand"],
                 axis=1,

@@ -32,20 +32,20 @@ def names_in(folder: Path) -> set[str]:
     return {each.name for each in folder.iterdir()}
 
 
-async def made(studio: CodeStudio, slug: str, into: Path) -> None:
-    await studio._made(die_once, slug, into)  # pyright: ignore[reportPrivateUsage]
+async def make(studio: CodeStudio, slug: str, into: Path) -> None:
+    await studio._make(die_once, slug, into)  # pyright: ignore[reportPrivateUsage]
 
 
 async def test_a_process_that_dies_stops_no_other_film(tmp_path: Path) -> None:
     with CodeStudio(2) as studio:
-        await asyncio.gather(*(made(studio, s, tmp_path / s) for s in ("a", "bad", "b")))
-        await made(studio, "c", tmp_path / "c")
+        await asyncio.gather(*(make(studio, s, tmp_path / s) for s in ("a", "bad", "b")))
+        await make(studio, "c", tmp_path / "c")
     assert names_in(tmp_path) == {"a", "bad", "b", "c", "died"}
 
 
 async def test_a_film_that_is_cancelled_writes_nothing_any_more(tmp_path: Path) -> None:
     with CodeStudio(1) as studio:
-        work = studio._made(  # pyright: ignore[reportPrivateUsage]
+        work = studio._make(  # pyright: ignore[reportPrivateUsage]
             write_for_ever, "w", tmp_path / "w"
         )
         task = asyncio.create_task(work)
@@ -56,5 +56,5 @@ async def test_a_film_that_is_cancelled_writes_nothing_any_more(tmp_path: Path) 
         await asyncio.wait({task})
         assert task.cancelled()
         there = names_in(tmp_path)
-        await made(studio, "next", tmp_path / "next")
+        await make(studio, "next", tmp_path / "next")
         assert names_in(tmp_path) == there | {"next"}

@@ -73,11 +73,11 @@ def test_sounds_start_on_the_beats_and_not_between(song: DemoSong) -> None:
 
 @every_song
 def test_the_bass_marks_the_one_and_leaves_out_the_two(song: DemoSong) -> None:
-    heard = score(song)
+    song_score = score(song)
     low = bass(rendered(song))
-    start = heard.sections[1].start
-    end = heard.sections[-1].start
-    ones = tuple(one for one in heard.ones if start <= one < end)
+    start = song_score.sections[1].start
+    end = song_score.sections[-1].start
+    ones = tuple(one for one in song_score.ones if start <= one < end)
     beat = 60 / song.tempo
     fives = tuple(one + 4 * beat for one in ones)
     twos = tuple(one + beat for one in ones)

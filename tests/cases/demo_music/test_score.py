@@ -35,21 +35,21 @@ def test_a_song_lasts_between_sixty_and_eighty_seconds(song: DemoSong) -> None:
 
 @every_song
 def test_beat_k_is_at_k_sixtieths_of_the_tempo(song: DemoSong) -> None:
-    heard = score(song)
-    assert heard.beats == tuple(k * 60 / song.tempo for k in range(8 * song.eight_counts))
-    assert heard.beats[0] == 0.0
-    assert heard.downbeats == heard.beats[::4]
-    assert heard.ones == heard.beats[::8]
+    song_score = score(song)
+    assert song_score.beats == tuple(k * 60 / song.tempo for k in range(8 * song.eight_counts))
+    assert song_score.beats[0] == 0.0
+    assert song_score.downbeats == song_score.beats[::4]
+    assert song_score.ones == song_score.beats[::8]
 
 
 @every_song
 def test_sections_follow_one_another_on_ones_and_the_ring_comes_after(song: DemoSong) -> None:
-    heard = score(song)
-    assert heard.sections[0].start == 0.0
-    assert all(before.end == after.start for before, after in pairwise(heard.sections))
-    assert {section.start for section in heard.sections} <= set(heard.ones)
-    assert heard.sections[-1].end == song.eight_counts * 8 * 60 / song.tempo
-    assert heard.duration == heard.sections[-1].end + heard.ring
+    song_score = score(song)
+    assert song_score.sections[0].start == 0.0
+    assert all(before.end == after.start for before, after in pairwise(song_score.sections))
+    assert {section.start for section in song_score.sections} <= set(song_score.ones)
+    assert song_score.sections[-1].end == song.eight_counts * 8 * 60 / song.tempo
+    assert song_score.duration == song_score.sections[-1].end + song_score.ring
 
 
 @every_song

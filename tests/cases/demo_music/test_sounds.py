@@ -20,8 +20,8 @@ def test_a_string_is_in_tune_within_three_cents(strings: Strings, midi: int) -> 
     note = pluck(strings, midi, 1.2, RATE)[2400:]
     spectrum = np.abs(np.fft.rfft(note * np.hanning(len(note)), 2**20))
     low, high = (round(hertz(midi) * side * 2**20 / RATE) for side in (0.97, 1.03))
-    found = (low + int(spectrum[low:high].argmax())) * RATE / 2**20
-    assert abs(1200 * np.log2(found / hertz(midi))) < 3
+    frequency = (low + int(spectrum[low:high].argmax())) * RATE / 2**20
+    assert abs(1200 * np.log2(frequency / hertz(midi))) < 3
 
 
 def test_a_string_dies_away_the_high_ones_sooner() -> None:
@@ -46,10 +46,10 @@ def test_strings_are_damped_without_a_click() -> None:
     stops = Groove(bass=(BassNote(0, 0.6, "root", 1),), segunda=(Strum(0, 0.7, (0, 2), 1),))
     part = Part("stops", ("Am", "Am"), ("A4:.5 " + "-:.5 " * 15,))
     Band(desk, 120, np.random.default_rng(0)).play(part, 0, (stops, Groove()), 1.0)
-    heard = hiss(desk.mixed())
-    assert np.abs(between(heard, 0, 0.05)).max() > 0.005
+    sound = hiss(desk.mixed())
+    assert np.abs(between(sound, 0, 0.05)).max() > 0.005
     # All four notes end here, and their echo has not come yet.
-    assert np.abs(between(heard, 0.25, 0.365)).max() < 0.0001
+    assert np.abs(between(sound, 0.25, 0.365)).max() < 0.0001
 
 
 @pytest.mark.parametrize("tempo", [120.0, 126.0, 134.0])
@@ -59,7 +59,7 @@ def test_a_stroke_sounds_within_a_millisecond_of_its_beat(tempo: float) -> None:
     bar = Groove(guira=tuple(Hit(beat, "short", 0.8) for beat in beats))
     silence = Part("strokes", ("Am", "Am"), ("-:.5 " * 16,))
     Band(desk, tempo, np.random.default_rng(0)).play(silence, 0, (bar, Groove()), 1.0)
-    heard = np.abs(hiss(desk.mixed()))
+    sound = np.abs(hiss(desk.mixed()))
     for second in (beat * 60 / tempo for beat in beats[1:]):
-        before = between(heard, second - 0.005, second - 0.0001).max()
-        assert between(heard, second, second + 0.001).max() > 10 * before
+        before = between(sound, second - 0.005, second - 0.0001).max()
+        assert between(sound, second, second + 0.001).max() > 10 * before

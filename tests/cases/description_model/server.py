@@ -185,15 +185,15 @@ def obliging(request: Request) -> Reply:
     if "phrases" in request.data:
         return orders(*(slot["candidates"][0] for slot in request.data["phrases"]))
     songs = [Song(audio_path="songs/a", duration=60, **each) for each in request.data["songs"]]
-    asked = read(request.data["description"], songs)
+    request_ = read(request.data["description"], songs)
     return fills_in(
-        song_id=asked.song_id,
-        difficulty=asked.difficulty,
-        energy_level=asked.energy_level,
-        style=asked.style,
-        figures=asked.figures,
-        unwanted_figures=asked.unwanted,
-        seconds=asked.seconds,
+        song_id=request_.song_id,
+        difficulty=request_.difficulty,
+        energy_level=request_.energy_level,
+        style=request_.style,
+        figures=request_.figures,
+        unwanted_figures=request_.unwanted,
+        seconds=request_.seconds,
     )
 
 

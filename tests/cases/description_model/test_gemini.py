@@ -107,14 +107,14 @@ async def test_a_good_answer_is_taken() -> None:
     )
     async with calling(lambda _: reply) as (description_model, _):
         parsed = await description_model.parse(WORDS, SONGS, ["sombrero"])
-    asked = parsed.asked
+    request = parsed.request
     assert (parsed.by, messages(parsed.warnings)) == (Reader.GEMINI, ())
-    assert (asked.song_id, asked.difficulty) == ("luna", Difficulty.INTERMEDIATE)
-    assert (asked.energy_level, asked.style) == (Energy.HIGH, Style.PLAYFUL)
-    assert (asked.tempo, asked.seconds) == (TempoRange(120, 300), 75)
-    assert (asked.figures, asked.unwanted) == (("turn", "sombrero"), ("dip",))
-    assert asked.unwanted_styles == (Style.SENSUAL,)
-    assert asked.not_understood == ("underwater",)
+    assert (request.song_id, request.difficulty) == ("luna", Difficulty.INTERMEDIATE)
+    assert (request.energy_level, request.style) == (Energy.HIGH, Style.PLAYFUL)
+    assert (request.tempo, request.seconds) == (TempoRange(120, 300), 75)
+    assert (request.figures, request.unwanted) == (("turn", "sombrero"), ("dip",))
+    assert request.unwanted_styles == (Style.SENSUAL,)
+    assert request.not_understood == ("underwater",)
 
 
 async def test_a_good_order_is_taken() -> None:
@@ -131,15 +131,15 @@ async def test_with_trouble_rules_and_planner_do_the_work(reply: Reply, reason: 
         proposal = await description_model.order(WORDS, SLOTS, MOVES)
         assert len(server.requests) == 2
     assert parsed.by is Reader.RULES
-    assert (parsed.asked.style, parsed.asked.unwanted) == (Style.ROMANTIC, ("dip",))
+    assert (parsed.request.style, parsed.request.unwanted) == (Style.ROMANTIC, ("dip",))
     assert proposal.move_ids == (None, None, None)
-    for (said,), what in (
+    for (message,), what in (
         (messages(parsed.warnings), "rules read the description instead"),
         (messages(proposal.warnings), "the planner chose the moves"),
     ):
-        assert said.startswith(reason)
-        assert said.endswith(f"; {what}.")
-        assert KEY not in said
+        assert message.startswith(reason)
+        assert message.endswith(f"; {what}.")
+        assert KEY not in message
 
 
 async def test_who_is_too_slow_is_not_waited_for() -> None:
@@ -170,8 +170,8 @@ async def test_after_trouble_it_is_asked_again() -> None:
 async def test_a_caller_who_leaves_is_let_go() -> None:
     async with calling(lambda _: None) as (description_model, server):
         asking = asyncio.create_task(description_model.parse(WORDS, SONGS, ()))
-        asked = asyncio.create_task(server.asked.wait())
-        await asyncio.wait([asking, asked], return_when=asyncio.FIRST_COMPLETED)
+        question = asyncio.create_task(server.asked.wait())
+        await asyncio.wait([asking, question], return_when=asyncio.FIRST_COMPLETED)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
@@ -182,7 +182,7 @@ async def test_questions_at_once_get_their_own_answers() -> None:
         parsed = await asyncio.gather(
             *(description_model.parse(f"a {style} dance", SONGS, ()) for style in Style)
         )
-    assert [each.asked.style for each in parsed] == list(Style)
+    assert [each.request.style for each in parsed] == list(Style)
     assert {each.by for each in parsed} == {Reader.GEMINI}
 
 
@@ -233,8 +233,8 @@ async def test_a_song_and_figures_that_there_are_not_are_dropped_and_named() -> 
     async with calling(lambda _: reply) as (description_model, _):
         parsed = await description_model.parse("turns, to Zapatos nuevos", SONGS, ())
     assert parsed.by is Reader.GEMINI
-    assert parsed.asked.song_id == "zapatos"
-    assert parsed.asked.figures == ("turn",)
+    assert parsed.request.song_id == "zapatos"
+    assert parsed.request.figures == ("turn",)
     assert messages(parsed.warnings) == (
         "Gemini named a song that is not in the library: 'evil'.",
         "Gemini named an unknown figure: 'backflip'.",
@@ -246,9 +246,9 @@ async def test_moves_that_are_no_candidates_are_dropped_and_named() -> None:
     async with calling(lambda _: orders("evil", "one", "one")) as (description_model, _):
         proposal = await description_model.order(WORDS, slots, MOVES)
     assert proposal.move_ids == (None, "one", None)
-    (said,) = messages(proposal.warnings)
-    assert "2 moves" in said
-    assert "'evil'" in said
+    (message,) = messages(proposal.warnings)
+    assert "2 moves" in message
+    assert "'evil'" in message
 
 
 @pytest.mark.parametrize("answer", [("one",), ("one", "two", "three", "one", "evil"), ()])
@@ -258,12 +258,12 @@ async def test_an_order_of_another_length_is_taken_as_far_as_it_goes(
     async with calling(lambda _: orders(*answer)) as (description_model, _):
         proposal = await description_model.order(WORDS, SLOTS, MOVES)
     assert proposal.move_ids == (*answer[:3], *[None] * (3 - len(answer[:3])))
-    (said,) = messages(proposal.warnings)
-    assert said.startswith(f"Gemini proposed {len(answer)} moves for 3 phrases;")
+    (message,) = messages(proposal.warnings)
+    assert message.startswith(f"Gemini proposed {len(answer)} moves for 3 phrases;")
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"slowest_bpm": 130, "fastest_bpm": 90}, "an impossible tempo: 130 to 90 BPM."),
         ({"slowest_bpm": -1}, "an impossible tempo: -1 to 300 BPM."),
@@ -271,11 +271,11 @@ async def test_an_order_of_another_length_is_taken_as_far_as_it_goes(
         ({"seconds": 0}, "an impossible length: 0 s."),
     ],
 )
-async def test_what_cannot_be_is_dropped_and_named(fields: dict[str, float], said: str) -> None:
+async def test_what_cannot_be_is_dropped_and_named(fields: dict[str, float], message: str) -> None:
     async with calling(lambda _: fills_in(**fields)) as (description_model, _):
         parsed = await description_model.parse(WORDS, SONGS, ())
-    assert (parsed.asked.tempo, parsed.asked.seconds) == (None, None)
-    assert messages(parsed.warnings) == (f"Gemini asked for {said}",)
+    assert (parsed.request.tempo, parsed.request.seconds) == (None, None)
+    assert messages(parsed.warnings) == (f"Gemini asked for {message}",)
 
 
 async def test_of_many_songs_some_are_shown_and_the_named_one_is_among_them() -> None:
@@ -283,7 +283,7 @@ async def test_of_many_songs_some_are_shown_and_the_named_one_is_among_them() ->
     async with calling(obliging) as (description_model, server):
         parsed = await description_model.parse("to Zapatos nuevos", songs, ())
     assert len(server.requests[0].data["songs"]) == 300
-    assert parsed.asked.song_id == "zapatos"
+    assert parsed.request.song_id == "zapatos"
     assert messages(parsed.warnings) == (
         "The library has 403 songs; Gemini received only 300 of them.",
     )
@@ -334,11 +334,11 @@ async def test_words_that_neither_gemini_nor_the_rules_placed_are_named() -> Non
     text = "Ending in a dip with three vueltas, flying, underwater, for Ñandúes"
     reply = fills_in(understood=["flying"], not_understood=["underwater"], figures=["dip"])
     async with calling(lambda _: reply) as (description_model, _):
-        asked = (await description_model.parse(text, SONGS, [])).asked
-    assert asked.not_understood == ("underwater", "Ñandúes")
-    assert [(x.figure, x.place, x.at_least) for x in asked.requests] == [
+        request = (await description_model.parse(text, SONGS, [])).request
+    assert request.not_understood == ("underwater", "Ñandúes")
+    assert [(x.figure, x.place, x.at_least) for x in request.requests] == [
         ("dip", "last", 1),
         ("turn", None, 3),
     ]
-    assert asked.figures == ("dip", "turn")
-    assert ("flying", "as Gemini read it") in [(x.words, x.meaning) for x in asked.understood]
+    assert request.figures == ("dip", "turn")
+    assert ("flying", "as Gemini read it") in [(x.words, x.meaning) for x in request.understood]

@@ -69,10 +69,10 @@ async def test_the_moves_it_proposes_are_danced(tmp_path: Path) -> None:
         dance = await (await ballroom(tmp_path, description_model)).described(WORDS)
     assert messages(dance.warnings) == ()
     assert dance.parameters.parsed_by is Reader.GEMINI
-    asked = server.requests[1].data
-    known = {move["id"] for move in asked["moves"]}
-    assert asked["description"] == WORDS
-    assert {each for phrase in asked["phrases"] for each in phrase["candidates"]} == known
+    question = server.requests[1].data
+    ids = {move["id"] for move in question["moves"]}
+    assert question["description"] == WORDS
+    assert {each for phrase in question["phrases"] for each in phrase["candidates"]} == ids
     heeded = [(m.reason or {})["costs"]["proposal"] == 0 for m in dance.blueprint.moves]
     assert sum(heeded) > len(heeded) / 2
     alone = await without_gemini(tmp_path)
@@ -97,8 +97,8 @@ async def test_its_rules_are_weaker_than_ours(tmp_path: Path) -> None:
     assert "side-basic" in moves
     assert all("dip" not in phrase["candidates"] for phrase in server.requests[1].data["phrases"])
     assert ["side-basic"] in [p["candidates"] for p in server.requests[1].data["phrases"]]
-    (said,) = messages(dance.warnings)
-    assert "'dip'; the planner chose others." in said
+    (message,) = messages(dance.warnings)
+    assert "'dip'; the planner chose others." in message
 
 
 TROUBLE = {

@@ -49,6 +49,6 @@ async def test_what_is_no_film_is_refused(tmp_path: Path, content: bytes) -> Non
 
 async def test_a_real_couple_is_seen_to_keep_the_beat() -> None:
     clip = next(each for each in real_clips() if each.stem == "ladyturn_left_back")
-    seen = pulse(await motion_analyzer().analyze(clip))
-    assert seen is not None
-    assert seen.tempo == pytest.approx(108, rel=0.03)
+    rhythm = pulse(await motion_analyzer().analyze(clip))
+    assert rhythm is not None
+    assert rhythm.tempo == pytest.approx(108, rel=0.03)

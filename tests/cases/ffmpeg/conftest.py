@@ -41,11 +41,11 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     folder = tmp_path_factory.mktemp("sources")
 
     @cache
-    def made(name: str) -> Path:
+    def make(name: str) -> Path:
         rate, times = SOURCES[name]
         return drawn.draw(folder / name, len(times), rate, times=times)
 
-    return made
+    return make
 
 
 @pytest.fixture(scope="session")

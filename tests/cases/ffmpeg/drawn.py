@@ -115,10 +115,10 @@ def _written(path: Path, rate: int, sound: np.ndarray[Any, Any]) -> Path:
 
 def numbers(path: Path) -> list[int]:
     """The numbers of a film's frames, in the order they are seen in."""
-    return [number for _, number in seen(path)]
+    return [number for _, number in drawn_frames(path)]
 
 
-def seen(path: Path) -> list[tuple[int, int]]:
+def drawn_frames(path: Path) -> list[tuple[int, int]]:
     """The film and the number each frame was drawn with."""
     return [_read(grey) for grey in greys(path)]
 
@@ -138,7 +138,7 @@ def _read(grey: np.ndarray[Any, Any]) -> tuple[int, int]:
     return bits >> 16, bits & 0xFFFF
 
 
-def heard(path: Path) -> np.ndarray[Any, Any]:
+def sound_of(path: Path) -> np.ndarray[Any, Any]:
     """A film's left channel as floats at 48 kHz, from the film's first moment on."""
     with av.open(str(path)) as container:
         resampler = av.AudioResampler(format="fltp", layout="stereo", rate=48_000)

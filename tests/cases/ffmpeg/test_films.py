@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 OUTPUT = OutputConfig(output_path="output/a.mp4", width=320, height=180)
 SOUND = Soundtrack(frames=90, frame_rate=30, codec="aac", bitrate="128k")
-WANTED = Timeline(cuts=(), soundtrack=SOUND, output=OUTPUT)
+TIMELINE = Timeline(cuts=(), soundtrack=SOUND, output=OUTPUT)
 
 
 @pytest.fixture
@@ -38,26 +38,26 @@ async def film(encoder: FFmpegEncoder, sounding: Path, tmp_path: Path) -> Path:
 
 
 async def test_a_finished_film_passes(encoder: FFmpegEncoder, film: Path) -> None:
-    await encoder.inspect(film, WANTED)
+    await encoder.inspect(film, TIMELINE)
 
 
 @pytest.mark.parametrize(
-    ("output", "told"),
+    ("output", "message"),
     [
         ({"width": 640, "height": 360}, "320x180 instead of 640x360"),
         ({"video_codec": "libx265"}, "h264 instead of hevc"),
     ],
 )
 async def test_a_film_of_another_kind_is_flawed(
-    encoder: FFmpegEncoder, film: Path, output: dict[str, object], told: str
+    encoder: FFmpegEncoder, film: Path, output: dict[str, object], message: str
 ) -> None:
-    other = msgspec.structs.replace(WANTED, output=msgspec.structs.replace(OUTPUT, **output))
-    with pytest.raises(FilmFlawed, match=told):
+    other = msgspec.structs.replace(TIMELINE, output=msgspec.structs.replace(OUTPUT, **output))
+    with pytest.raises(FilmFlawed, match=message):
         await encoder.inspect(film, other)
 
 
 async def test_a_film_with_a_frame_too_few_is_flawed(encoder: FFmpegEncoder, film: Path) -> None:
-    longer = msgspec.structs.replace(WANTED, soundtrack=msgspec.structs.replace(SOUND, frames=91))
+    longer = msgspec.structs.replace(TIMELINE, soundtrack=msgspec.structs.replace(SOUND, frames=91))
     with pytest.raises(FilmFlawed, match="90 frames instead of 91"):
         await encoder.inspect(film, longer)
 
@@ -71,7 +71,7 @@ async def test_a_film_whose_sound_ends_early_is_flawed(
     )  # fmt: skip
     await run_ffmpeg(command)
     with pytest.raises(FilmFlawed, match=r"sound lasts 1\.500 s instead of 3\.000 s"):
-        await encoder.inspect(tmp_path / "film.mp4", WANTED)
+        await encoder.inspect(tmp_path / "film.mp4", TIMELINE)
 
 
 async def test_a_film_that_cannot_be_played_to_its_end_is_flawed(
@@ -82,7 +82,7 @@ async def test_a_film_that_cannot_be_played_to_its_end_is_flawed(
         content[at] ^= 0xFF
     film.write_bytes(content)  # noqa: ASYNC240
     with pytest.raises(FilmFlawed, match="decoded to its end"):
-        await encoder.inspect(film, WANTED)
+        await encoder.inspect(film, TIMELINE)
 
 
 async def test_a_film_whose_index_is_at_its_end_is_flawed(
@@ -90,16 +90,16 @@ async def test_a_film_whose_index_is_at_its_end_is_flawed(
 ) -> None:
     assert not starts_fast(sounding)
     with pytest.raises(FilmFlawed, match="before they can start"):
-        await encoder.inspect(sounding, WANTED)
+        await encoder.inspect(sounding, TIMELINE)
 
 
 async def test_a_playlist_by_the_name_of_a_film_opens_nothing(
     encoder: FFmpegEncoder, source: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    asked = asyncio.Event()
+    connection = asyncio.Event()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.set()
+        connection.set()
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
@@ -111,7 +111,7 @@ async def test_a_playlist_by_the_name_of_a_film_opens_nothing(
             clip.write_text(content)
             with pytest.raises(UnreadableMedia, match="MP4"):
                 await probe().measure(clip)
-    assert not asked.is_set()
+    assert not connection.is_set()
 
 
 async def test_cancelled_in_the_middle_it_leaves_nothing(
@@ -126,7 +126,7 @@ async def test_cancelled_in_the_middle_it_leaves_nothing(
         encoder.normalise(cut, OnHand({"a": clip}, probe()), large, tmp_path / "work" / "cut.mp4")
     )
     with anyio.fail_after(60):
-        while not [made async for made in work.glob("*/cut.mp4")]:
+        while not [path async for path in work.glob("*/cut.mp4")]:
             await anyio.lowlevel.checkpoint()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -32,7 +32,7 @@ GRAIN = {".mp4": Fraction(1, 40_000), ".mkv": Fraction(1, 500)}
 """Seconds by which a time may be off: two ticks of the container's clock."""
 
 
-def shown(times: Sequence[Fraction], cut: Cut, frame_rate: int) -> list[int]:
+def frames_shown(times: Sequence[Fraction], cut: Cut, frame_rate: int) -> list[int]:
     """Return the frame of the clip in each slot: the last whose nearest slot is not after it."""
     begin = Fraction(cut.first, frame_rate)
     slots = [nearest((time - begin) / cut.rate * frame_rate) for time in times]
@@ -79,7 +79,7 @@ def test_a_cut_shows_what_the_clip_shows_at_that_moment(
         numbers = drawn.numbers(into)
     grain = GRAIN[source(name).suffix]
     early, late = (
-        shown([time + off for time in times], cut, frame_rate) for off in (-grain, grain)
+        frames_shown([time + off for time in times], cut, frame_rate) for off in (-grain, grain)
     )
     assert len(numbers) == frames
     assert all(
@@ -108,7 +108,9 @@ def test_every_frame_of_a_whole_clip_is_given(
     each, times = SOURCES[name]
     whole = Cut(clip=name, first=0, frames=len(numbers), rate=tempo)
     grain = GRAIN[source(name).suffix]
-    early, late = (shown([time + off for time in times], whole, 30) for off in (-grain, grain))
+    early, late = (
+        frames_shown([time + off for time in times], whole, 30) for off in (-grain, grain)
+    )
     assert all(a <= number <= b for a, number, b in zip(late, numbers, early, strict=True))
     # How long the last frame of an uneven clip lasts is written nowhere, only that it is there.
     last = 0 if name == "uneven.mp4" else 1 / each

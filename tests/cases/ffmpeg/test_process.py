@@ -132,10 +132,10 @@ async def test_it_dies_with_us() -> None:
     us = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE
     )
-    told, _ = await us.communicate()
+    output, _ = await us.communicate()
     assert us.returncode == -signal.SIGKILL
     with anyio.fail_after(10):
-        while _state(int(told)) not in "ZX":
+        while _state(int(output)) not in "ZX":
             await anyio.lowlevel.checkpoint()
 
 
@@ -192,8 +192,8 @@ def install(ffmpeg: Path, version: str, *more: str) -> None:
 
 
 def runner_of(ffmpeg: Path) -> FFmpegRunner:
-    found = FFmpeg(path=str(ffmpeg))
-    return FFmpegRunner(probe().details, lambda: found, at_once=1, cage=Cage("off"))
+    program = FFmpeg(path=str(ffmpeg))
+    return FFmpegRunner(probe().details, lambda: program, at_once=1, cage=Cage("off"))
 
 
 async def test_an_ffmpeg_that_is_exchanged_is_another_one_at_once(tmp_path: Path) -> None:
@@ -214,13 +214,13 @@ async def test_an_ffmpeg_that_is_exchanged_is_another_one_at_once(tmp_path: Path
 async def test_ffmpeg_is_asked_for_its_version_once_for_as_long_as_it_is_the_same(
     tmp_path: Path,
 ) -> None:
-    ffmpeg, asked = tmp_path / "ffmpeg", tmp_path / "asked"
+    ffmpeg, log = tmp_path / "ffmpeg", tmp_path / "asked"
     runner = runner_of(ffmpeg)
     install(ffmpeg, "7.0.2")
     assert [await runner.version() for _ in range(3)] == ["ffmpeg 7.0.2"] * 3
     install(ffmpeg, "7.1")
     assert [await runner.version() for _ in range(3)] == ["ffmpeg 7.1"] * 3
-    assert len(asked.read_text().split()) == 2
+    assert len(log.read_text().split()) == 2
     ffmpeg.unlink()
     with pytest.raises(FFmpegMissing):
         await runner.version()

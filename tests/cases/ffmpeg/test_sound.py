@@ -54,13 +54,13 @@ def level(sound: np.ndarray[Any, Any]) -> float:
     return float(np.sqrt((sound[2_400:-2_400] ** 2).mean()))
 
 
-async def heard(
+async def sound_of(
     encoder: FFmpegEncoder, film: Path, soundtrack: Soundtrack, files: dict[str, Path]
 ) -> np.ndarray[Any, Any]:
     """Score a film, beside the song, and listen to it."""
     into = files["song"].with_suffix(".mp4")
     await encoder.add_audio(Footage.whole(film, FRAMES), soundtrack, OnHand(files, probe()), into)
-    sound = drawn.heard(into)
+    sound = drawn.sound_of(into)
     assert 0 <= len(sound) - FRAMES * 1600 < 1024
     return sound
 
@@ -69,7 +69,7 @@ async def test_a_song_starts_with_the_film_and_silence_follows_it(
     encoder: FFmpegEncoder, sounding: Path, tmp_path: Path
 ) -> None:
     files = {"song": drawn.tone_file(tmp_path / "song.wav", 1.5)}
-    sound = await heard(encoder, sounding, track(song="song"), files)
+    sound = await sound_of(encoder, sounding, track(song="song"), files)
     begin = int(np.argmax(np.abs(sound) > 0.1))
     end = len(sound) - int(np.argmax(np.abs(sound[::-1]) > 0.1))
     assert begin < 48
@@ -81,7 +81,7 @@ async def test_a_song_fades_in_and_out(
     encoder: FFmpegEncoder, sounding: Path, tmp_path: Path
 ) -> None:
     files = {"song": drawn.tone_file(tmp_path / "song.wav", 5)}
-    sound = await heard(encoder, sounding, track("song", fade_in=30, fade_out=30), files)
+    sound = await sound_of(encoder, sounding, track("song", fade_in=30, fade_out=30), files)
     quarters = [float(np.abs(part).max()) for part in np.array_split(sound, 12)]
     assert quarters[:5] == pytest.approx([0.0625, 0.125, 0.1875, 0.25, 0.25], abs=0.02)
     assert quarters[-4:] == pytest.approx([0.25, 0.1875, 0.125, 0.0625], abs=0.03)
@@ -99,7 +99,7 @@ async def test_clips_are_heard_at_their_volume_in_their_places(
         ((cue("clip", 0, 0.0), cue("clip", 20, 0.5, rate)), (0, 0.125)),
     ):
         for name in (None, "song"):
-            sound = await heard(encoder, sounding, track(song=name, cues=cues), files)
+            sound = await sound_of(encoder, sounding, track(song=name, cues=cues), files)
             halves = [level(sound[:HALF]) * 2**0.5, level(sound[HALF : 2 * HALF]) * 2**0.5]
             assert halves == pytest.approx(expected, abs=0.012)
 
@@ -109,7 +109,7 @@ async def test_a_faster_clip_keeps_its_pitch(
 ) -> None:
     files = {"clip": sounding, "song": drawn.tone_file(tmp_path / "song.wav", 1)}
     cues = (cue("clip", 0, 1.0, "5/4"), cue("clip", 0, 0.0))
-    sound = await heard(encoder, sounding, track(cues=cues), files)
+    sound = await sound_of(encoder, sounding, track(cues=cues), files)
     spectrum = np.abs(np.fft.rfft(sound[4_800 : 4_800 + 48_000]))
     assert int(np.argmax(spectrum)) == pytest.approx(440, abs=3)
 
@@ -120,7 +120,7 @@ async def test_the_song_and_a_clip_together_do_not_go_over_full_level(
     song = drawn.tone_file(tmp_path / "song.wav", 3, level=0.95)
     files = {"clip": sounding, "song": song}
     cues = (cue("clip", 0, 1.0), cue("clip", 0, 1.0))
-    sound = await heard(encoder, sounding, track(song="song", cues=cues), files)
+    sound = await sound_of(encoder, sounding, track(song="song", cues=cues), files)
     assert 0.9 < np.abs(sound).max() <= 1.0
 
 
@@ -131,7 +131,7 @@ async def test_a_film_is_brought_to_its_loudness_and_stays_under_its_peak(
 ) -> None:
     song = drawn.tone_file(tmp_path / "song.wav", 3, level=volume, knocks=0.6 if peaks else 0)
     files = {"clip": sounding, "song": song}
-    await heard(encoder, sounding, track(song="song", loudness=-14.0), files)
+    await sound_of(encoder, sounding, track(song="song", loudness=-14.0), files)
     measured = await measured_in(song.with_suffix(".mp4"), FRAMES * 1600)
     assert measured.integrated == pytest.approx(-14, abs=0.5)
     assert measured.peak <= -1.0
@@ -163,7 +163,7 @@ async def test_silence_stays_silent_when_levelled(
     encoder: FFmpegEncoder, sounding: Path, tmp_path: Path
 ) -> None:
     files = {"song": drawn.tone_file(tmp_path / "song.wav", 3, level=0.0)}
-    sound = await heard(encoder, sounding, track(song="song", loudness=-14.0), files)
+    sound = await sound_of(encoder, sounding, track(song="song", loudness=-14.0), files)
     assert np.abs(sound).max() < 0.001
 
 

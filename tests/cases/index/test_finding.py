@@ -97,8 +97,8 @@ def move(move_id: str, *, label: str = "basic", **changed: Any) -> EmbeddedMove:
     )
 
 
-def ids(found: FoundMoves) -> list[str]:
-    return [near.move_id for near in found.moves]
+def ids(result: FoundMoves) -> list[str]:
+    return [near.move_id for near in result.moves]
 
 
 async def test_moves_are_found_by_words() -> None:
@@ -259,22 +259,22 @@ async def test_wishes_are_given_up_in_order_until_there_are_enough() -> None:
         move("spin", label="spin", style=Style.PLAYFUL),
     )
 
-    async def found(fewest: int = 4, **wishes: object) -> tuple[int, list[str]]:
+    async def result_of(fewest: int = 4, **wishes: object) -> tuple[int, list[str]]:
         among = Among(**wishes)  # pyright: ignore[reportArgumentType]
         one = await place.find(Likeness(words="x"), among, most=10, fewest=fewest)
         return len(one.moves), [dropped(each.message) for each in one.warnings]
 
     hard = Difficulty.BEGINNER
-    assert await found(style=Style.SENSUAL) == (4, [])
-    assert await found(energy_level=Energy.HIGH, style=Style.SENSUAL) == (4, ["energy_level"])
+    assert await result_of(style=Style.SENSUAL) == (4, [])
+    assert await result_of(energy_level=Energy.HIGH, style=Style.SENSUAL) == (4, ["energy_level"])
     wishes: dict[str, Any] = {
         "energy_level": Energy.HIGH,
         "style": Style.ENERGETIC,
         "difficulty": hard,
     }
-    assert await found(**wishes) == (6, ["energy_level", "style"])
-    assert await found(7, **wishes) == (10, ["energy_level", "style", "difficulty"])
-    assert await found(label="spin", difficulty=hard) == (1, ["difficulty"])
+    assert await result_of(**wishes) == (6, ["energy_level", "style"])
+    assert await result_of(7, **wishes) == (10, ["energy_level", "style", "difficulty"])
+    assert await result_of(label="spin", difficulty=hard) == (1, ["difficulty"])
 
 
 async def test_no_more_moves_are_found_than_are_asked_for() -> None:
@@ -287,9 +287,9 @@ async def test_no_more_moves_are_found_than_are_asked_for() -> None:
 async def test_words_of_another_reader_are_read_anew() -> None:
     strange = Rows(text=row(Part.TEXT, 1))
     place = Place(move("spin", rows=strange, text_by="imported"), move("basic"))
-    found = await place.find(Likeness(words="spin basic low beginner romantic"))
-    assert ids(found) == ["spin", "basic"]
-    assert found.moves[0].score > 0.05
+    result = await place.find(Likeness(words="spin basic low beginner romantic"))
+    assert ids(result) == ["spin", "basic"]
+    assert result.moves[0].score > 0.05
 
 
 async def test_sounds_of_another_ear_are_not_compared() -> None:
@@ -299,8 +299,8 @@ async def test_sounds_of_another_ear_are_not_compared() -> None:
         move("theirs", rows=Rows(audio=sound), audio_by="imported"),
         makers={Part.AUDIO: "network 1"},
     )
-    found = await place.find(Likeness(audio=sound))
-    scores = {near.move_id: near.score for near in found.moves}
+    result = await place.find(Likeness(audio=sound))
+    scores = {near.move_id: near.score for near in result.moves}
     assert scores == {"ours": pytest.approx(0.1225, abs=1e-6), "theirs": 0}
 
 
@@ -369,9 +369,9 @@ async def test_a_move_is_like_another_by_what_can_be_compared() -> None:
 
     like = await place.find.likeness(ours)
     assert (like.audio, like.pose) == (sound, None)
-    found = await place.find(like)
-    assert ids(found)[0] == "ours"
-    assert found.moves[0].score == pytest.approx(found.highest, abs=1e-9)
+    result = await place.find(like)
+    assert ids(result)[0] == "ours"
+    assert result.moves[0].score == pytest.approx(result.highest, abs=1e-9)
     other = await place.find.likeness(theirs)
     assert other.audio is None
     assert other.text != theirs.embedding.rows.text
@@ -379,11 +379,11 @@ async def test_a_move_is_like_another_by_what_can_be_compared() -> None:
 
 async def test_a_query_of_spoiled_numbers_compares_words_only() -> None:
     place = Place(move("spin"), move("basic"))
-    found = await place.find(Likeness(words="spin", audio=packed([1.0])))
-    assert ids(found)[0] == "spin"
+    result = await place.find(Likeness(words="spin", audio=packed([1.0])))
+    assert ids(result)[0] == "spin"
 
 
 async def test_a_query_without_anything_is_as_like_to_all() -> None:
     place = Place(move("b"), move("a"))
-    found = await place.find(Likeness())
-    assert (ids(found), found.highest) == (["a", "b"], 0)
+    result = await place.find(Likeness())
+    assert (ids(result), result.highest) == (["a", "b"], 0)

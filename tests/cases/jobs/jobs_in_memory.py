@@ -88,7 +88,13 @@ class Jobs:
         )
         self.wait = WaitForJob(self.records, self.events, self.cancel, look=0.01, leaving=5)
         self.recover = RecoverJobs(
-            self.records, self.queue, self.events, tracked, self.cancel, self.settled
+            self.records,
+            self.queue,
+            self.events,
+            self.service.tasks,
+            tracked,
+            self.cancel,
+            self.settled,
         )
 
     async def submit(self, *, wanted: bool = False, job_id: UUID | None = None) -> Job:

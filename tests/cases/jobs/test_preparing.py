@@ -16,7 +16,7 @@ from application.jobs.perform_library import PreparationReport
 from application.jobs.run_job import LEASE
 from application.library.library_jobs import Preparation
 from domain.jobs.fan_out import join_id
-from domain.jobs.job import MAX_ATTEMPTS, Job, JobKind, JobState, Lane
+from domain.jobs.job import MAX_DEATHS, Job, JobKind, JobState, Lane
 from domain.shared.errors import StorageFailed, UnreadableMedia
 from domain.shared.paths import LOCAL_USER
 from entrypoints.use_cases import UseCases
@@ -111,7 +111,7 @@ async def test_a_child_that_kills_three_workers_counts_as_failed(machines: Machi
     parent = await machines.submitted()
     assert await machines.process().run_job.next_in(Lane.LIBRARY)
     child = (await machines.children(parent))[0]
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_DEATHS):
         await machines.dies_in(child.job_id)
     await machines.work()
     [failure] = (await machines.report(parent)).failures
@@ -139,7 +139,7 @@ async def test_a_join_that_kills_three_workers_fails_the_preparation(machines: M
     assert await run_job.next_in(Lane.LIBRARY)
     for child in await machines.children(parent):
         assert await run_job(child.job_id)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_DEATHS):
         await machines.dies_in(join_id(parent.job_id))
     ended = await machines.jobs.get(parent.job_id)
     assert ended.state is JobState.FAILED

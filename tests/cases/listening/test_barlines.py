@@ -58,7 +58,7 @@ CHANGES = {"chords": chords, "players": players, "loudness": loudness}
 TOLD_BY = {"chords": "harmony", "players": "sound", "loudness": "loudness"}
 
 
-def heard(sound: NDArray[np.float64], downbeat: Samples = UNSURE) -> list[int]:
+def bar_starts(sound: NDArray[np.float64], downbeat: Samples = UNSURE) -> list[int]:
     """The first beats of bars, of those beside the first bar, that a song's sound tells."""
     spectrum = SpectralFeatures((drums() + sound).astype(np.float32))
     return np.flatnonzero(turned(PLACES, downbeat, spectrum, BEATS) == 0).tolist()
@@ -72,33 +72,33 @@ def likely(first: int, downbeat: float) -> Samples:
 @pytest.mark.parametrize("first", FOUR)
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_bar_begins_where_the_music_changes(what: str, first: int) -> None:
-    assert heard(CHANGES[what](first)) == list(range(first, COUNT, BAR))
+    assert bar_starts(CHANGES[what](first)) == list(range(first, COUNT, BAR))
 
 
 @pytest.mark.parametrize("first", FOUR)
 @pytest.mark.parametrize("what", CHANGES)
 def test_every_change_is_told_by_its_own_cue(what: str, first: int) -> None:
     spectrum = SpectralFeatures((drums() + CHANGES[what](first)).astype(np.float32))
-    seen = downbeat_cues(PLACES, UNSURE, spectrum, BEATS)
-    told = cues(PLACES, seen)[Cues._fields.index(TOLD_BY[what])]
-    assert told.argmax() == first
-    assert told[first] > 1.5 * np.sort(told)[-2]
+    evidence_of_bars = downbeat_cues(PLACES, UNSURE, spectrum, BEATS)
+    row = cues(PLACES, evidence_of_bars)[Cues._fields.index(TOLD_BY[what])]
+    assert row.argmax() == first
+    assert row[first] > 1.5 * np.sort(row)[-2]
 
 
 @pytest.mark.parametrize("first", FOUR)
 def test_a_network_that_is_wrong_is_set_right(first: int) -> None:
     wrong = likely(first + 2, 0.8)
-    assert heard(chords(first), wrong) == list(range(first, COUNT, BAR))
+    assert bar_starts(chords(first), wrong) == list(range(first, COUNT, BAR))
 
 
 def test_where_nothing_changes_the_network_tells() -> None:
     for first in FOUR:
-        assert heard(0 * TIMES, likely(first, 0.6)) == list(range(first, COUNT, BAR))
+        assert bar_starts(0 * TIMES, likely(first, 0.6)) == list(range(first, COUNT, BAR))
 
 
 def test_what_comes_in_every_bar_tells_nothing() -> None:
     accent = drums() * ((TIMES / BEAT + 1e-9).astype(int) % BAR == 2)
-    assert heard(3 * accent, likely(0, 0.6)) == list(range(0, COUNT, BAR))
+    assert bar_starts(3 * accent, likely(0, 0.6)) == list(range(0, COUNT, BAR))
 
 
 def test_a_few_beats_stay_as_they_are() -> None:
@@ -110,18 +110,18 @@ def test_a_few_beats_stay_as_they_are() -> None:
 
 def test_a_song_is_tracked_with_its_portrait() -> None:
     song = bachata(np.random.default_rng(5), Conditions(tempo=126), 8)
-    found = track(song.samples)
-    first = int(np.isin(found.beats, found.downbeats).argmax())
+    song_beats = track(song.samples)
+    first = int(np.isin(song_beats.beats, song_beats.downbeats).argmax())
     # The portrait of other music over the same beats, whose chords change on every second one.
     times = np.arange(len(song.samples)) / RATE
-    number = np.searchsorted(found.beats, times, "right") - 1
+    number = np.searchsorted(song_beats.beats, times, "right") - 1
     roots: NDArray[np.float64] = np.array([220.0, 174.6, 261.6, 196.0])[
         (number - first - 1) // BAR % 4
     ]
     other = 0.3 * np.sin(2 * np.pi * np.cumsum(roots) / RATE)
     moved = track(song.samples, SpectralFeatures(other.astype(np.float32)))
-    assert moved.beats.tolist() == found.beats.tolist()
-    assert moved.downbeats[-3:].tolist() == found.beats[first + 1 :: BAR][-3:].tolist()
+    assert moved.beats.tolist() == song_beats.beats.tolist()
+    assert moved.downbeats[-3:].tolist() == song_beats.beats[first + 1 :: BAR][-3:].tolist()
 
 
 def test_what_tells_more_is_given_more_weight() -> None:
@@ -129,10 +129,10 @@ def test_what_tells_more_is_given_more_weight() -> None:
     songs: list[LabelledSong] = []
     for _ in range(200):
         first = int(rng.integers(BAR))
-        said = rng.normal(0, 1, (len(WEIGHTS), BAR))
-        said[1, first] += 3
-        said[2, first] += 1
-        songs.append(LabelledSong("any", said, first))
+        cue_rows = rng.normal(0, 1, (len(WEIGHTS), BAR))
+        cue_rows[1, first] += 3
+        cue_rows[2, first] += 1
+        songs.append(LabelledSong("any", cue_rows, first))
     weights = fitted(songs)
     assert weights[1] > weights[2] > max(weights[0], weights[3])
     assert right(weights, songs).mean() > 0.9

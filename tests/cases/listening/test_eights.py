@@ -25,16 +25,16 @@ def song(first: int) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize("first", [0, 4, 8, 12])
 def test_of_two_ways_to_count_the_music_tells_which(first: int) -> None:
-    heard = ones(SpectralFeatures(song(first)), BEATS, BEATS[::4])
-    assert np.allclose(heard, BEATS[first % 8 :: 8])
+    result = ones(SpectralFeatures(song(first)), BEATS, BEATS[::4])
+    assert np.allclose(result, BEATS[first % 8 :: 8])
 
 
 def test_a_section_begins_where_a_player_comes_in() -> None:
     spectrum = SpectralFeatures(song(0))
-    found = sections(spectrum, BEATS, BEATS[::8], SECONDS)
+    parts = sections(spectrum, BEATS, BEATS[::8], SECONDS)
     # The last sixteen beats have not enough after them to be told apart.
-    assert [each.start for each in found] == [0, 8, 16, 24, 32]
-    loud, quiet = found[:4:2], found[1:4:2]
+    assert [each.start for each in parts] == [0, 8, 16, 24, 32]
+    loud, quiet = parts[:4:2], parts[1:4:2]
     assert min(each.energy for each in loud) > max(each.energy for each in quiet)
 
 

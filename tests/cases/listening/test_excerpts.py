@@ -18,21 +18,21 @@ LENGTH = int(FRAMES * (1 + STRETCH)) + 10
 def ticking(every: float) -> Known:
     """Features that are one at each beat, shared by the two frames it lies between."""
     beats = np.arange(3.3, LENGTH - 2, every)
-    seen = np.zeros((LENGTH, COUNT), np.float16)
+    numbers = np.zeros((LENGTH, COUNT), np.float16)
     below = beats.astype(int)
-    seen[below, 0], seen[below + 1, 0] = 1 - (beats - below), beats - below
-    return Known(seen, beats, np.arange(len(beats)) % 4, 4, "ticking")
+    numbers[below, 0], numbers[below + 1, 0] = 1 - (beats - below), beats - below
+    return Known(numbers, beats, np.arange(len(beats)) % 4, 4, "ticking")
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_labels_are_stretched_with_the_sound(seed: int) -> None:
-    seen, target = example(ticking(25.7), np.random.default_rng(seed))
-    assert seen.shape == (FRAMES, COUNT)
+    excerpt, target = example(ticking(25.7), np.random.default_rng(seed))
+    assert excerpt.shape == (FRAMES, COUNT)
     assert target.shape == (FRAMES, 2)
     labelled = np.flatnonzero(target[:, 0] > 0.75)
     assert len(labelled) >= FRAMES / 25.7 / (1 + STRETCH) - 2
     for frame in labelled[(labelled > 1) & (labelled < FRAMES - 2)]:
-        assert seen[frame - 1 : frame + 2, 0].sum() > 0.7
+        assert excerpt[frame - 1 : frame + 2, 0].sum() > 0.7
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -51,10 +51,10 @@ def test_a_time_is_the_frame_that_lies_there() -> None:
 
 
 def test_a_batch_has_every_excerpt_in_its_turn() -> None:
-    known = [ticking(20 + index) for index in range(4)]
-    source = batches(known, 2, np.random.default_rng(0))
-    seen, target = next(source)
-    assert seen.shape == (2, COUNT, FRAMES)
+    songs = [ticking(20 + index) for index in range(4)]
+    source = batches(songs, 2, np.random.default_rng(0))
+    excerpts, target = next(source)
+    assert excerpts.shape == (2, COUNT, FRAMES)
     assert target.shape == (2, 2, FRAMES)
 
 

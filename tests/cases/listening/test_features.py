@@ -9,10 +9,10 @@ from tests.cases.listening.sounds import hiss, waltz
 
 @pytest.mark.parametrize("samples", [2 * HOP, 2 * HOP + 1, RATE, 3 * RATE + 17, 100_003])
 def test_there_are_34_numbers_fifty_times_a_second(samples: int) -> None:
-    seen = features(hiss(5, 0)[:samples])
-    assert seen.shape == ((samples // HOP + 1) // 2, COUNT)
-    assert seen.dtype == np.float32
-    assert np.isfinite(seen).all()
+    numbers = features(hiss(5, 0)[:samples])
+    assert numbers.shape == ((samples // HOP + 1) // 2, COUNT)
+    assert numbers.dtype == np.float32
+    assert np.isfinite(numbers).all()
     assert pytest.approx(50, abs=0.2) == FPS
 
 

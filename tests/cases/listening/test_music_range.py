@@ -40,8 +40,8 @@ def music(name: str) -> Samples:
     elif name == "demo":
         whole = render(LUNA_DE_HUMO, RATE).mean(axis=1).astype(np.float32)
     else:
-        made = Conditions(tempo=118, drift=0.02)
-        whole = bachata(np.random.default_rng(7), made, 14).samples
+        conditions = Conditions(tempo=118, drift=0.02)
+        whole = bachata(np.random.default_rng(7), conditions, 14).samples
     some = whole[: SECONDS * RATE]
     loud = np.flatnonzero(np.abs(some) > 0.01)
     return some[loud[0] : loud[-1]]
@@ -102,8 +102,10 @@ ABOUT = [
 def test_beats_are_heard_in_the_music_alone(
     name: str, before: float, after: float, first: int | None, last: int | None
 ) -> None:
-    found = track(np.concatenate([noise(before, first, 1), music(name), noise(after, last, 2)]))
-    beats = found.beats - int(before * RATE) / RATE
+    song_beats = track(
+        np.concatenate([noise(before, first, 1), music(name), noise(after, last, 2)])
+    )
+    beats = song_beats.beats - int(before * RATE) / RATE
     assert beats[0] > -NEAR
     assert beats[-1] < len(music(name)) / RATE + NEAR
     # Nor is one lost, except for a little at the ends, where a song gives fewer signs of a beat.

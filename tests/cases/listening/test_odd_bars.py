@@ -25,7 +25,7 @@ ODD = ([0, 1, 2], [0, 1], [0, 1, 2, 3, 3], [0, 1, 2, 3, 2, 3])
 """Bars from which beats are cut out, or in which they come twice."""
 
 
-def seen(network: Numbers) -> DownbeatCues:
+def evidence_of(network: Numbers) -> DownbeatCues:
     """Signs of which the network's alone tells something."""
     nothing = np.zeros_like(network)
     return DownbeatCues(network, nothing, nothing, nothing, nothing)
@@ -39,15 +39,15 @@ def song(*bars: int) -> tuple[Places, DownbeatCues, list[int]]:
     """Beats counted in fours, what the network says of bars of these lengths, their firsts."""
     true = np.concatenate([np.arange(length) for length in bars])
     network = np.where(true == 0, 3.0, -3.0)
-    return np.arange(len(true)) % BAR, seen(network), firsts(true)
+    return np.arange(len(true)) % BAR, evidence_of(network), firsts(true)
 
 
-def log_odds(places: Places, counted: Places, said: Numbers) -> float:
+def log_odds(places: Places, counted: Places, weights: Numbers) -> float:
     """Return the probability of a count relative to all others."""
     shifts = (places - counted) % BAR
     anew = int((np.diff(shifts) != 0).sum())
     steady = (len(places) - 1) * -np.log1p(3 * np.exp(-RARE))
-    return float(said[counted == 0].sum()) + steady - RARE * anew
+    return float(weights[counted == 0].sum()) + steady - RARE * anew
 
 
 @pytest.mark.parametrize("odd", [1, 2, 3, 5, 6, 7])
@@ -72,7 +72,7 @@ def test_an_even_song_stays_in_four_though_single_bars_say_otherwise() -> None:
 
 def test_what_says_nothing_changes_nothing() -> None:
     places = np.arange(64) % BAR
-    same = recounted(places, seen(np.zeros(64)))
+    same = recounted(places, evidence_of(np.zeros(64)))
     assert np.unique((same - places) % BAR).size == 1
 
 
@@ -81,26 +81,26 @@ def test_what_says_nothing_changes_nothing() -> None:
     arrays(np.int64, SHORT, elements=st.integers(0, BAR - 1)),
 )
 def test_no_other_count_is_likelier(network: Numbers, places: Places) -> None:
-    downbeat_cues = seen(network)
-    said = weighed(downbeat_cues)
-    found = log_odds(places, recounted(places, downbeat_cues), said)
+    downbeat_cues = evidence_of(network)
+    weights = weighed(downbeat_cues)
+    odds = log_odds(places, recounted(places, downbeat_cues), weights)
     every = (np.array(shifts) for shifts in product(range(BAR), repeat=SHORT))
-    best = max(log_odds(places, (places - shifts) % BAR, said) for shifts in every)
-    assert found == pytest.approx(best)
+    best = max(log_odds(places, (places - shifts) % BAR, weights) for shifts in every)
+    assert odds == pytest.approx(best)
 
 
 def test_all_counts_together_are_the_sum_of_each() -> None:
     rng = np.random.default_rng(4)
-    said: Numbers = rng.normal(0, 1, (2, SHORT, BAR))
+    weights: Numbers = rng.normal(0, 1, (2, SHORT, BAR))
     stay = -np.log1p(3 * np.exp(-RARE))
     weight: Numbers = np.array([1.0, 0.5])
-    summed = passed(said, np.ones_like(said), RARE, weight)
+    summed = passed(weights, np.ones_like(weights), RARE, weight)
     anew = 0.0
     for number in range(2):
         total, changes = 0.0, 0.0
         for shifts in product(range(BAR), repeat=SHORT):
             moved = int((np.diff(shifts) != 0).sum())
-            gain = said[number, np.arange(SHORT), list(shifts)].sum()
+            gain = weights[number, np.arange(SHORT), list(shifts)].sum()
             likely = float(np.exp(gain + (SHORT - 1) * stay - RARE * moved))
             total += likely
             changes += moved * likely
@@ -141,7 +141,7 @@ def test_a_song_with_beats_cut_out_or_twice_is_heard_right_on_both_sides(seed: i
     cut = spliced(whole, np.random.default_rng(seed + 40))
     true = cut.beats[cut.places == 0]
     assert not np.allclose(np.diff(true), np.diff(true)[0], rtol=0.1), "a bar is odd"
-    found = track(cut.wave).downbeats
-    nearest = np.abs(found[:, np.newaxis] - true).min(axis=1)
+    downbeats = track(cut.wave).downbeats
+    nearest = np.abs(downbeats[:, np.newaxis] - true).min(axis=1)
     assert (nearest < 0.07).mean() > 0.9
-    assert (np.abs(true[:, np.newaxis] - found).min(axis=1) < 0.07).mean() > 0.9
+    assert (np.abs(true[:, np.newaxis] - downbeats).min(axis=1) < 0.07).mean() > 0.9

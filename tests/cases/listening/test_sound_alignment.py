@@ -60,14 +60,14 @@ def test_cuts_of_one_recording_share_their_beats(
 ) -> None:
     other = start + later
     second = cut((other, 10), gain, noise)
-    found = align(
+    alignment = align(
         sound_print(cut((start, 12))), sound_print(as_re_encoded(second) if again else second)
     )
     # A song that repeats itself may be found some bars off; its beats are the same there.
-    assert found is None or beat_error(found.offset, start, other) < 0.03
+    assert alignment is None or beat_error(alignment.offset, start, other) < 0.03
     if noise is None and not again:
-        assert found is not None
-        assert found.quality > 0.8
+        assert alignment is not None
+        assert alignment.quality > 0.8
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.5, 3.5])

@@ -31,7 +31,7 @@ def played(name: str) -> Played:
 
 
 @cache
-def heard(name: str) -> SongBeats:
+def beats_of(name: str) -> SongBeats:
     return track(played(name).samples)
 
 
@@ -41,60 +41,62 @@ def demo_song() -> SongBeats:
 
 
 def test_the_beats_of_a_demo_song_are_heard() -> None:
-    found = demo_song()
-    assert f_measure(np.array(score(LUNA_DE_HUMO).beats), found.beats) >= 0.98
-    assert found.tempo == pytest.approx(LUNA_DE_HUMO.tempo, rel=0.01)
+    song_beats = demo_song()
+    assert f_measure(np.array(score(LUNA_DE_HUMO).beats), song_beats.beats) >= 0.98
+    assert song_beats.tempo == pytest.approx(LUNA_DE_HUMO.tempo, rel=0.01)
 
 
 def test_the_first_of_every_bar_of_a_demo_song_is_heard() -> None:
-    found = demo_song()
-    assert f_measure(np.array(score(LUNA_DE_HUMO).downbeats), found.downbeats) >= 0.95
+    song_beats = demo_song()
+    assert f_measure(np.array(score(LUNA_DE_HUMO).downbeats), song_beats.downbeats) >= 0.95
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_a_bachata_is_heard_however_it_is_played(name: str) -> None:
-    assert f_measure(played(name).beats, heard(name).beats) >= 0.98
-    assert f_measure(played(name).downbeats, heard(name).downbeats) >= 0.95
+    assert f_measure(played(name).beats, beats_of(name).beats) >= 0.98
+    assert f_measure(played(name).downbeats, beats_of(name).downbeats) >= 0.95
     median = 60 / float(np.median(np.diff(played(name).beats)))
-    assert heard(name).tempo == pytest.approx(median, rel=0.04)
+    assert beats_of(name).tempo == pytest.approx(median, rel=0.04)
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_beats_are_heard_on_time(name: str) -> None:
-    truth, found = played(name).beats, heard(name).beats
-    nearest = found[np.abs(found[:, np.newaxis] - truth).argmin(axis=0)]
+    truth, times = played(name).beats, beats_of(name).beats
+    nearest = times[np.abs(times[:, np.newaxis] - truth).argmin(axis=0)]
     assert abs(float(np.median(nearest - truth))) <= 0.010
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_beats_increase_and_every_downbeat_is_one(name: str) -> None:
-    found = heard(name)
-    assert np.diff(found.beats).min() > 0.2
-    assert 0 <= found.beats[0] < found.beats[-1] < len(played(name).samples) / RATE
-    places = np.flatnonzero(np.isin(found.beats, found.downbeats))
-    assert len(places) == len(found.downbeats)
+    song_beats = beats_of(name)
+    assert np.diff(song_beats.beats).min() > 0.2
+    assert 0 <= song_beats.beats[0] < song_beats.beats[-1] < len(played(name).samples) / RATE
+    places = np.flatnonzero(np.isin(song_beats.beats, song_beats.downbeats))
+    assert len(places) == len(song_beats.downbeats)
     assert set(np.diff(places)) == {4}
 
 
 def test_a_song_is_heard_alike_however_loud_it_is() -> None:
     soft = track(played("steady").samples * np.float32(0.01))
-    assert soft.beats == pytest.approx(heard("steady").beats, abs=1e-3)
-    assert soft.confidence == pytest.approx(heard("steady").confidence, abs=1e-3)
+    assert soft.beats == pytest.approx(beats_of("steady").beats, abs=1e-3)
+    assert soft.confidence == pytest.approx(beats_of("steady").confidence, abs=1e-3)
 
 
 def test_silence_about_a_song_moves_its_beats_and_no_more() -> None:
     song = played("steady")
     before, after = np.zeros(12 * RATE, np.float32), np.zeros(20 * RATE, np.float32)
-    found = track(np.concatenate([before, song.samples, after]))
-    beats = found.beats[(found.beats > 12 - 0.05) & (found.beats < 12 + song.beats[-1] + 0.1)]
+    song_beats = track(np.concatenate([before, song.samples, after]))
+    beats = song_beats.beats[
+        (song_beats.beats > 12 - 0.05) & (song_beats.beats < 12 + song.beats[-1] + 0.1)
+    ]
     assert f_measure(song.beats + 12, beats) >= 0.99
-    assert found.beats[0] > 6
-    assert found.beats[-1] < 12 + len(song.samples) / RATE + 6
+    assert song_beats.beats[0] > 6
+    assert song_beats.beats[-1] < 12 + len(song.samples) / RATE + 6
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_a_song_is_believed(name: str) -> None:
-    assert LEAST_CONFIDENCE + 0.2 < heard(name).confidence <= 1
+    assert LEAST_CONFIDENCE + 0.2 < beats_of(name).confidence <= 1
 
 
 BEATLESS = {
@@ -111,10 +113,10 @@ BEATLESS = {
 
 @pytest.mark.parametrize("name", BEATLESS)
 def test_no_beat_is_invented(name: str) -> None:
-    found = track(BEATLESS[name]())
-    assert len(found.beats) == len(found.downbeats) == 0
-    assert found.tempo is None
-    assert 0 <= found.confidence < LEAST_CONFIDENCE
+    song_beats = track(BEATLESS[name]())
+    assert len(song_beats.beats) == len(song_beats.downbeats) == 0
+    assert song_beats.tempo is None
+    assert 0 <= song_beats.confidence < LEAST_CONFIDENCE
 
 
 @pytest.mark.parametrize("samples", [0, 1, 219, 220, RATE, 2 * RATE - 1])
@@ -124,8 +126,8 @@ def test_less_than_two_seconds_are_too_few(samples: int) -> None:
 
 @pytest.mark.parametrize("seconds", [2.0, 2.5, 4.0])
 def test_a_few_seconds_are_no_trouble(seconds: float) -> None:
-    found = track(played("steady").samples[: int(seconds * RATE)])
-    assert (np.diff(found.beats) > 0).all()
+    song_beats = track(played("steady").samples[: int(seconds * RATE)])
+    assert (np.diff(song_beats.beats) > 0).all()
 
 
 @pytest.mark.parametrize(("seconds", "weights"), [(12, SHORT), (29, SHORT), (32, SONGS)])
@@ -133,8 +135,8 @@ def test_a_clip_and_a_song_are_each_heard_by_what_hears_them_best(
     seconds: int, weights: Path
 ) -> None:
     samples = played("noisy").samples[: seconds * RATE]
-    heard, other = (
+    confidence, other = (
         count(features(samples), load(file)).confidence
         for file in (weights, SHORT if weights is SONGS else SONGS)
     )
-    assert track(samples).confidence == heard != other
+    assert track(samples).confidence == confidence != other

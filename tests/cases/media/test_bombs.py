@@ -73,8 +73,8 @@ async def test_a_hundred_that_are_left_leave_nothing_behind(tmp_path: Path) -> N
     await probe().measure(clip)
     files, children = _files(), _children()
 
-    async def left(seen: CagedProbe | CagedMotionAnalyzer, number: int) -> None:
-        work = seen.measure(clip) if isinstance(seen, CagedProbe) else seen.analyze(clip)
+    async def left(adapter: CagedProbe | CagedMotionAnalyzer, number: int) -> None:
+        work = adapter.measure(clip) if isinstance(adapter, CagedProbe) else adapter.analyze(clip)
         task = asyncio.ensure_future(work)
         for _ in range(number % 7):
             await asyncio.sleep(0)

@@ -138,14 +138,14 @@ async def test_it_is_refused_and_never_decoded(name: str, tmp_path: Path) -> Non
 
 async def test_most_are_refused_by_their_names(tmp_path: Path) -> None:
     """Of the others the reader does not know what they are, and says that they cannot be read."""
-    named = 0
+    count = 0
     for number, content in enumerate(FILES.values()):
         file = tmp_path / str(number)
         file.write_bytes(content)
         with pytest.raises(UnreadableMedia) as refused:
             await probe().measure(file, CLIP)
-        named += isinstance(refused.value, UnacceptedMedia)
-    assert named > 0.75 * len(FILES)
+        count += isinstance(refused.value, UnacceptedMedia)
+    assert count > 0.75 * len(FILES)
 
 
 def test_one_list_is_for_both_decoders() -> None:

@@ -53,7 +53,7 @@ class ReferenceFiles(msgspec.Struct, frozen=True):
 
     clips: list[Clip]
     song: Track
-    heard: np.ndarray[Any, Any]
+    sound: np.ndarray[Any, Any]
     """The song decoded, both channels, from its first sample on."""
 
     def __repr__(self) -> str:
@@ -77,13 +77,13 @@ def filled(folder: Path) -> ReferenceFiles:
         "+faststart",
         str(song),
     )
-    return ReferenceFiles(clips, read_track(song), heard(song))
+    return ReferenceFiles(clips, read_track(song), sound_of(song))
 
 
 def _clip(folder: Path, film: int, frames: int) -> Clip:
     source = drawn.draw(folder / f"drawn-{film}.mp4", frames, film=film)
     path = normalised(source, folder / f"clip-{film}.mp4")
-    stored, decoded = seen(path)
+    stored, decoded = frames_of(path)
     return Clip(path, read_track(path), [f.md5 for f in stored], [f.md5 for f in decoded])
 
 
@@ -123,7 +123,7 @@ def run(*arguments: str, program: str | None = None) -> bytes:
     return done.stdout
 
 
-def seen(film: Path) -> tuple[list[Frame], list[Frame]]:
+def frames_of(film: Path) -> tuple[list[Frame], list[Frame]]:
     """The picture's packets, in the film's ticks, and what is decoded from them."""
     packets, pictures = film.with_suffix(".packets"), film.with_suffix(".pictures")
     form = ("-f", "framemd5")
@@ -148,7 +148,7 @@ def _listed(listing: Path) -> list[Frame]:
     return [Frame(int(row[1]), int(row[2]), int(row[3]), row[5].strip()) for row in rows]
 
 
-def heard(film: Path) -> np.ndarray[Any, Any]:
+def sound_of(film: Path) -> np.ndarray[Any, Any]:
     """The sound as it is played: rows of two samples.
 
     FFmpeg decodes it without a complaint; PyAV does too, and is the same wherever it runs.

@@ -28,7 +28,7 @@ NUMBERS = (0, 1, 2, 7, 8, 16, 255, 65_535, 1 << 20, 0x7FFF_FFFF, 0x8000_0000, 0x
 def mutations(header: bytes, seed: int) -> Iterator[bytes]:
     """Headers that are broken in ever the same ways."""
     chance = random.Random(seed)  # noqa: S311
-    kinds = [found for found in BOXES if found in header]
+    kinds = [kind for kind in BOXES if kind in header]
     while True:
         broken = bytearray(header)
         for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):

@@ -42,7 +42,7 @@ class Studio:
         for file, path in zip([*self._clips, self._song], [*CLIPS[:2], SONG], strict=True):
             await storage.put(file, path)
 
-    async def assemble(self, wanted: Blueprint) -> object:
+    async def assemble(self, document: Blueprint) -> object:
         storage, workspace = LocalStorage(self.media), LocalWorkspace(self.work)
         artifacts = LocalArtifactCache(self.cache, storage, 10**9)
         joiner = JoiningEncoder(self.encoder, artifacts)
@@ -51,7 +51,7 @@ class Studio:
         )
         clock = MemoryClock()
         on_record = TrackedTasks(self.tasks, MemoryProgress(), clock, workspace, 600)
-        return await AssembleVideo(on_record, MemoryBlueprintArchive(), films)(wanted, OWNER)
+        return await AssembleVideo(on_record, MemoryBlueprintArchive(), films)(document, OWNER)
 
     def films(self) -> list[str]:
         return [path.name for path in (self.media / "output").rglob("*") if path.is_file()]
@@ -62,34 +62,34 @@ class Studio:
         return [str(path) for path in (*self.work.rglob("*"), *writing)]
 
 
-def wanted_at(at: int) -> Blueprint:
-    asked = blueprint(UUID(int=at + 1, version=4), [CLIPS[0], CLIPS[1], CLIPS[0]])
+def blueprint_at(at: int) -> Blueprint:
+    document = blueprint(UUID(int=at + 1, version=4), [CLIPS[0], CLIPS[1], CLIPS[0]])
     output = msgspec.structs.replace(
-        asked.output_config,
-        output_path=film(OWNER, asked.task_id),
+        document.output_config,
+        output_path=film(OWNER, document.task_id),
         width=320,
         height=180,
         video_bitrate="200k",
     )
-    return msgspec.structs.replace(asked, output_config=output)
+    return msgspec.structs.replace(document, output_config=output)
 
 
 def test_it_has_one_end_and_leaves_no_film_no_folder_and_no_thread_at_work(tmp_path: Path) -> None:
     studio = Studio(tmp_path)
     asyncio.run(studio.fill())
-    asyncio.run(studio.assemble(wanted_at(9_999)))
-    assert studio.films() == [f"{wanted_at(9_999).task_id}.mp4"]
-    known = {*studio.films()}
+    asyncio.run(studio.assemble(blueprint_at(9_999)))
+    assert studio.films() == [f"{blueprint_at(9_999).task_id}.mp4"]
+    earlier_films = {*studio.films()}
 
     def work(at: int) -> Work:
-        return lambda: studio.assemble(wanted_at(at))
+        return lambda: studio.assemble(blueprint_at(at))
 
     def look(at: int, ending: Ending) -> None:
-        states = ends(studio.tasks, wanted_at(at).task_id)
+        states = ends(studio.tasks, blueprint_at(at).task_id)
         assert states == [State.COMPLETED] or (ending.struck and states in ([], [State.CANCELLED]))
         assert studio.left() == [], at
-        made = {*studio.films()} - known
-        assert len(made) == (states == [State.COMPLETED]), at
-        known.update(made)
+        new_films = {*studio.films()} - earlier_films
+        assert len(new_films) == (states == [State.COMPLETED]), at
+        earlier_films.update(new_films)
 
     assert each_moment(work, look) > 50

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.mp4.copying import WAYS, CopyStopped, Way, by_hand, copy_all, in_the_kernel, sent
+from adapters.mp4.copying import WAYS, CopyStopped, Way, by_hand, copy_all, in_the_kernel, send
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.samples import Run
 from adapters.mp4.writer import join
@@ -44,7 +44,7 @@ def test_a_way_that_does_not_work_gives_way_to_the_next(
     def nothing(source: int, into: int, offset: int, length: int) -> int:
         return 0
 
-    ways = [unknown, nothing, sent, by_hand]
+    ways = [unknown, nothing, send, by_hand]
     join(tmp_path / "film.mp4", cut_out(artifacts, CUTS), artifacts.song, ways=ways)
     assert (tmp_path / "film.mp4").read_bytes() == expected
 
@@ -83,7 +83,7 @@ def test_when_the_disk_is_full_nothing_is_left(
     assert (tmp_path / "film.mp4").read_bytes() == b"the film before"
 
 
-@pytest.mark.parametrize("ways", [WAYS, [in_the_kernel], [sent], [by_hand]])
+@pytest.mark.parametrize("ways", [WAYS, [in_the_kernel], [send], [by_hand]])
 def test_a_clip_that_has_become_shorter_is_told_and_nothing_is_left(
     artifacts: ReferenceFiles, tmp_path: Path, ways: list[Way]
 ) -> None:

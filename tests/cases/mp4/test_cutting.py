@@ -44,14 +44,14 @@ def cuts(draw: st.DrawFn) -> tuple[Cut, int]:
     return cut, whole
 
 
-def shown(part: Part, cut: Cut) -> list[Frame]:
+def frames_of(part: Part, cut: Cut) -> list[Frame]:
     """The frames of a part; what is done to one depends on where in the made cut it is."""
     if isinstance(part, Copied):
         return [(part.first + index, "") for index in range(part.count)]
-    return wanted(part.cut)[: part.count]
+    return expected_frames(part.cut)[: part.count]
 
 
-def wanted(cut: Cut) -> list[Frame]:
+def expected_frames(cut: Cut) -> list[Frame]:
     return [(cut.first + index, _changes(cut, index)) for index in range(cut.frames)]
 
 
@@ -71,7 +71,7 @@ def _changes(cut: Cut, index: int) -> str:
 def test_the_parts_are_the_cut_frame_by_frame(case: tuple[Cut, int]) -> None:
     cut, whole = case
     parts = taken_apart(cut, range(0, whole, GROUP))
-    assert [frame for part in parts for frame in shown(part, cut)] == wanted(cut)
+    assert [frame for part in parts for frame in frames_of(part, cut)] == expected_frames(cut)
 
 
 @given(cuts())
@@ -105,8 +105,8 @@ def test_the_beginning_is_the_same_however_long_the_cut_is(
     keyframes = range(0, whole, GROUP)
     heads = [taken_apart(each, keyframes)[0] for each in (plain, longer)]
     if any(keyframe > cut.first for keyframe in keyframes):
-        made = [head.cut if isinstance(head, Encoded) else head.first for head in heads]
-        assert made[0] == made[1]
+        starts = [head.cut if isinstance(head, Encoded) else head.first for head in heads]
+        assert starts[0] == starts[1]
 
 
 @given(
@@ -130,10 +130,10 @@ def test_a_cut_at_another_tempo_is_made_of_the_clips_own_frames(
     own = frame_by_frame(cut, OUTPUT)
     assert (own.clip, own.first, own.rate) == ("a", 3, 1)
     assert abs(own.frames - frames * rate) <= Fraction(1, 2) or own.frames == 1
-    for asked, made in ((cut.fade_in, own.fade_in), (cut.fade_out, own.fade_out)):
-        assert bool(asked) == bool(made)
-        assert made <= own.frames
-        assert abs(made - asked * rate) <= Fraction(3, 2)
+    for request, result in ((cut.fade_in, own.fade_in), (cut.fade_out, own.fade_out)):
+        assert bool(request) == bool(result)
+        assert result <= own.frames
+        assert abs(result - request * rate) <= Fraction(3, 2)
     assert own.crossfade is not None
     # The clip before goes on at its own tempo, which beside this one's is another.
     assert own.crossfade.rate * rate == 1

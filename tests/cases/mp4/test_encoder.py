@@ -101,17 +101,20 @@ def timeline(cuts: list[Cut], output: OutputConfig = OUTPUT) -> Timeline:
 
 
 async def filmed(
-    encoder: FFmpegEncoder | JoiningEncoder, wanted: Timeline, files: MediaFiles, folder: Path
+    encoder: FFmpegEncoder | JoiningEncoder,
+    film_timeline: Timeline,
+    files: MediaFiles,
+    folder: Path,
 ) -> Path:
     """Make a film as the application does."""
     pieces = [
-        await encoder.normalise(each, files, wanted.output, folder / f"{index}.mp4")
-        for index, each in enumerate(wanted.cuts)
+        await encoder.normalise(each, files, film_timeline.output, folder / f"{index}.mp4")
+        for index, each in enumerate(film_timeline.cuts)
     ]
     reel = await encoder.concatenate(pieces, folder / "reel.mp4")
     film = folder / "film.mp4"
-    await encoder.add_audio(reel, wanted.soundtrack, files, film)
-    await encoder.inspect(film, wanted)
+    await encoder.add_audio(reel, film_timeline.soundtrack, files, film)
+    await encoder.inspect(film, film_timeline)
     return film
 
 
@@ -125,20 +128,20 @@ def cuts(draw: st.DrawFn) -> Cut:
     return Cut(clip=draw(st.sampled_from(CLIPS)), first=first, frames=frames, rate=rate)
 
 
-def expected(wanted: Timeline) -> list[tuple[int, int]]:
+def expected(film_timeline: Timeline) -> list[tuple[int, int]]:
     """Return the visible clip and its frame, frame by frame."""
     return [
         (CLIPS.index(each.clip), each.first + index)
-        for each in wanted.cuts
-        for index in range(each.pictures(wanted.output))
+        for each in film_timeline.cuts
+        for index in range(each.pictures(film_timeline.output))
     ]
 
 
-def moments(wanted: Timeline) -> Iterator[int]:
+def moments(film_timeline: Timeline) -> Iterator[int]:
     """The tick each frame is first seen at, and the film's end."""
     begin = Fraction(0)
-    for each in wanted.cuts:
-        for index in range(each.pictures(wanted.output)):
+    for each in film_timeline.cuts:
+        for index in range(each.pictures(film_timeline.output)):
             yield 512 * int(begin) + reference.nearest(512 * index / each.rate)
         begin += each.frames
     yield 512 * int(begin)
@@ -147,16 +150,16 @@ def moments(wanted: Timeline) -> Iterator[int]:
 @given(st.lists(cuts(), min_size=1, max_size=4))
 @settings(max_examples=100)
 def test_every_frame_is_the_clips_own_and_seen_at_its_moment(
-    sources: dict[str, Path], kept: MemoryArtifactCache, asked: list[Cut]
+    sources: dict[str, Path], kept: MemoryArtifactCache, cut_list: list[Cut]
 ) -> None:
-    wanted = timeline(asked)
+    film_timeline = timeline(cut_list)
     ffmpeg = ffmpeg_encoder()
     with tempfile.TemporaryDirectory() as folder:
         files = OnHand(sources, probe())
-        film = asyncio.run(filmed(JoiningEncoder(ffmpeg, kept), wanted, files, Path(folder)))
-        assert drawn.seen(film) == expected(wanted)
-        packets, _ = reference.seen(film)
-        ticks = list(moments(wanted))
+        film = asyncio.run(filmed(JoiningEncoder(ffmpeg, kept), film_timeline, files, Path(folder)))
+        assert drawn.drawn_frames(film) == expected(film_timeline)
+        packets, _ = reference.frames_of(film)
+        ticks = list(moments(film_timeline))
         assert [packet.dts for packet in packets] == ticks[:-1]
         assert [packet.duration for packet in packets] == [b - a for a, b in pairwise(ticks)]
 
@@ -166,11 +169,13 @@ async def test_what_is_copied_is_the_same_bit_for_bit(
 ) -> None:
     encoder = JoiningEncoder(ffmpeg, MemoryArtifactCache())
     files = OnHand(sources, probe())
-    wanted = timeline([cut("a", 0, 130), cut("b", 45, 60), cut("a", 60, 20, "1.1")])
-    film = await filmed(encoder, wanted, files, tmp_path)
+    film_timeline = timeline([cut("a", 0, 130), cut("b", 45, 60), cut("a", 60, 20, "1.1")])
+    film = await filmed(encoder, film_timeline, files, tmp_path)
     normalised = sorted(_kept(tmp_path, "clip-"), key=_film_of)
-    clips = {name: reference.seen(path)[0] for name, path in zip("ab", normalised, strict=True)}
-    packets = [packet.md5 for packet in reference.seen(film)[0]]
+    clips = {
+        name: reference.frames_of(path)[0] for name, path in zip("ab", normalised, strict=True)
+    }
+    packets = [packet.md5 for packet in reference.frames_of(film)[0]]
     assert packets[:130] == [packet.md5 for packet in clips["a"][:130]]
     assert packets[145:190] == [packet.md5 for packet in clips["b"][60:105]]
     assert packets[190:] == [packet.md5 for packet in clips["a"][60:82]]
@@ -178,18 +183,18 @@ async def test_what_is_copied_is_the_same_bit_for_bit(
 
 
 def _film_of(path: Path) -> int:
-    return drawn.seen(path)[0][0]
+    return drawn.drawn_frames(path)[0][0]
 
 
 async def test_a_second_film_encodes_nothing(
     sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path
 ) -> None:
     artifacts = LocalArtifactCache(tmp_path / "cache", LocalStorage(tmp_path / "media"), 10**9)
-    wanted = timeline([cut("a", 7, 100), cut("b", 0, 30), cut("a", 7, 20)])
+    film_timeline = timeline([cut("a", 7, 100), cut("b", 0, 30), cut("a", 7, 20)])
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
         encoder = JoiningEncoder(ffmpeg, artifacts)
-        await filmed(encoder, wanted, OnHand(sources, probe()), tmp_path / name)
+        await filmed(encoder, film_timeline, OnHand(sources, probe()), tmp_path / name)
     assert dict(ffmpeg.asked) == {"whole a": 1, "whole b": 1, "cut a 7": 1, "sound": 1}
     first, second = (tmp_path / name / "film.mp4" for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
@@ -201,12 +206,12 @@ async def test_however_many_films_at_once_each_clip_is_encoded_once(
     encoder = JoiningEncoder(
         ffmpeg, LocalArtifactCache(tmp_path / "c", LocalStorage(tmp_path / "m"), 10**9)
     )
-    wanted = timeline([cut("a", 0, 20), cut("b", 0, 20)])
+    film_timeline = timeline([cut("a", 0, 20), cut("b", 0, 20)])
     folders = [tmp_path / str(index) for index in range(6)]
     for folder in folders:
         folder.mkdir()
     await asyncio.gather(
-        *(filmed(encoder, wanted, OnHand(sources, probe()), folder) for folder in folders)
+        *(filmed(encoder, film_timeline, OnHand(sources, probe()), folder) for folder in folders)
     )
     assert dict(ffmpeg.asked) == {"whole a": 1, "whole b": 1, "sound": 1}
 
@@ -218,8 +223,10 @@ async def test_a_film_that_nobody_waits_for_is_written_no_further(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     encoder, files = JoiningEncoder(ffmpeg, MemoryArtifactCache()), OnHand(sources, probe())
-    wanted = timeline([cut("a", 0, 20)])
-    piece = await encoder.normalise(wanted.cuts[0], files, wanted.output, tmp_path / "cut.mp4")
+    film_timeline = timeline([cut("a", 0, 20)])
+    piece = await encoder.normalise(
+        film_timeline.cuts[0], files, film_timeline.output, tmp_path / "cut.mp4"
+    )
     begun, stopped = threading.Event(), threading.Event()
 
     def copy_for_long(*_: object, is_stopped: Callable[[], bool]) -> None:
@@ -231,7 +238,7 @@ async def test_a_film_that_nobody_waits_for_is_written_no_further(
             stopped.wait(0.01)
 
     monkeypatch.setattr("adapters.mp4.encoder.join", copy_for_long)
-    work = encoder.add_audio(piece, wanted.soundtrack, files, tmp_path / "film.mp4")
+    work = encoder.add_audio(piece, film_timeline.soundtrack, files, tmp_path / "film.mp4")
     writing = asyncio.ensure_future(work)
     assert await asyncio.get_running_loop().run_in_executor(None, begun.wait, 30)
     writing.cancel()
@@ -255,10 +262,12 @@ async def test_an_effect_is_as_the_plain_encoder_makes_it_and_the_rest_is_copied
     sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path, each: Cut, copied: range
 ) -> None:
     files = OnHand(sources, probe())
-    wanted = timeline([each])
-    film = await filmed(JoiningEncoder(ffmpeg, MemoryArtifactCache()), wanted, files, tmp_path)
+    film_timeline = timeline([each])
+    film = await filmed(
+        JoiningEncoder(ffmpeg, MemoryArtifactCache()), film_timeline, files, tmp_path
+    )
     (clip,) = _kept(tmp_path, "clip-")
-    ours, whole = reference.seen(film)[0], reference.seen(clip)[0]
+    ours, whole = reference.frames_of(film)[0], reference.frames_of(clip)[0]
     assert [ours[at].md5 for at in copied] == [whole[at].md5 for at in copied]
     await ffmpeg_encoder(1).normalise(each, files, OUTPUT, tmp_path / "plain.mp4")
     pairs = zip(drawn.greys(film), drawn.greys(tmp_path / "plain.mp4"), strict=True)
@@ -269,11 +278,14 @@ async def test_an_effect_is_as_the_plain_encoder_makes_it_and_the_rest_is_copied
 async def test_an_evenly_timed_cut_at_another_tempo_is_encoded_once(
     sources: dict[str, Path], ffmpeg: CountedEncoder, tmp_path: Path
 ) -> None:
-    wanted = timeline([cut("a", 3, 40, "1.1")] * 2, CONSTANT)
+    film_timeline = timeline([cut("a", 3, 40, "1.1")] * 2, CONSTANT)
     film = await filmed(
-        JoiningEncoder(ffmpeg, MemoryArtifactCache()), wanted, OnHand(sources, probe()), tmp_path
+        JoiningEncoder(ffmpeg, MemoryArtifactCache()),
+        film_timeline,
+        OnHand(sources, probe()),
+        tmp_path,
     )
-    packets, _ = reference.seen(film)
+    packets, _ = reference.frames_of(film)
     assert [packet.duration for packet in packets] == [512] * 80
     assert dict(ffmpeg.asked) == {"cut a 3": 1, "sound": 1}
 
@@ -285,11 +297,14 @@ async def test_of_a_long_clip_only_the_cut_is_encoded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("adapters.mp4.encoder.LONGEST", 4)
-    wanted = timeline([cut("a", 7, 30, "1.1")])
+    film_timeline = timeline([cut("a", 7, 30, "1.1")])
     film = await filmed(
-        JoiningEncoder(ffmpeg, MemoryArtifactCache()), wanted, OnHand(sources, probe()), tmp_path
+        JoiningEncoder(ffmpeg, MemoryArtifactCache()),
+        film_timeline,
+        OnHand(sources, probe()),
+        tmp_path,
     )
-    assert drawn.seen(film) == expected(wanted)
+    assert drawn.drawn_frames(film) == expected(film_timeline)
     assert dict(ffmpeg.asked) == {"cut a 7": 1, "sound": 1}
 
 
@@ -309,7 +324,7 @@ async def test_every_clip_of_a_kind_has_one_decoder_configuration_whatever_the_p
 ) -> None:
     odd = drawn.draw(tmp_path / "odd.mp4", 20, 25, film=9, size=(242, 318), pixels="yuv444p")
     files = {**sources, "odd": odd}
-    seen: set[bytes] = set()
+    configurations: set[bytes] = set()
     for preset in ("veryfast", "faster", "fast", "medium"):
         monkeypatch.setattr(video_options, "PRESET", preset)
         ffmpeg = ffmpeg_encoder()
@@ -317,27 +332,27 @@ async def test_every_clip_of_a_kind_has_one_decoder_configuration_whatever_the_p
             into = tmp_path / f"{preset}-{clip}.mp4"
             await ffmpeg.whole(clip, OnHand(files, probe()), OUTPUT, into)
             track = read_track(into)
-            seen.add(track.configuration + track.entry)
-    assert len(seen) == 1
+            configurations.add(track.configuration + track.entry)
+    assert len(configurations) == 1
 
 
 Spoiling = Callable[[Path, Path], None]
 
 
-def truncated(kept: Path, _: Path) -> None:
-    kept.write_bytes(kept.read_bytes()[:-1000])
+def truncated(file: Path, _: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-1000])
 
 
-def emptied(kept: Path, _: Path) -> None:
-    kept.write_bytes(b"")
+def emptied(file: Path, _: Path) -> None:
+    file.write_bytes(b"")
 
 
-def hostile(kept: Path, _: Path) -> None:
-    kept.write_bytes(b"#EXTM3U\nhttp://127.0.0.1/\n" * 100)
+def hostile(file: Path, _: Path) -> None:
+    file.write_bytes(b"#EXTM3U\nhttp://127.0.0.1/\n" * 100)
 
 
-def foreign(kept: Path, other: Path) -> None:
-    kept.write_bytes(other.read_bytes())
+def foreign(file: Path, other: Path) -> None:
+    file.write_bytes(other.read_bytes())
 
 
 SPOILED: dict[str, Spoiling] = {
@@ -360,26 +375,26 @@ async def test_a_spoiled_file_is_never_joined_but_made_again(
 ) -> None:
     artifacts = LocalArtifactCache(tmp_path / "cache", LocalStorage(tmp_path / "media"), 10**9)
     encoder = JoiningEncoder(ffmpeg, artifacts)
-    wanted = timeline([cut("a", 0, 50)])
+    film_timeline = timeline([cut("a", 0, 50)])
     films: list[bytes] = []
     larger = msgspec.structs.replace(OUTPUT, width=640, height=360)
     await ffmpeg.whole("b", OnHand(sources, probe()), larger, tmp_path / "other.mp4")
     ffmpeg.asked.clear()
     for name in ("before", "after"):
         (tmp_path / name).mkdir()
-        film = await filmed(encoder, wanted, OnHand(sources, probe()), tmp_path / name)
+        film = await filmed(encoder, film_timeline, OnHand(sources, probe()), tmp_path / name)
         films.append(film.read_bytes())
         if name == "before":
             folders = ["cache", "media/cache"] if everywhere else ["cache"]
-            for kept in [path for folder in folders for path in _kept(tmp_path / folder, "clip-")]:
-                made = kept.with_name("spoiled")
-                made.write_bytes(kept.read_bytes())
-                SPOILED[spoil](made, tmp_path / "other.mp4")
-                made.replace(kept)
+            for file in [path for folder in folders for path in _kept(tmp_path / folder, "clip-")]:
+                copy = file.with_name("spoiled")
+                copy.write_bytes(file.read_bytes())
+                SPOILED[spoil](copy, tmp_path / "other.mp4")
+                copy.replace(file)
     assert films[0] == films[1]
     assert ffmpeg.asked["whole a"] == (2 if everywhere else 1)
-    told = {record.__dict__.get("code") for record in caplog.records}
-    assert told & {"unreadable-track", MismatchedTrack.code}
+    codes = {record.__dict__.get("code") for record in caplog.records}
+    assert codes & {"unreadable-track", MismatchedTrack.code}
 
 
 def _kept(folder: Path, beginning: str) -> list[Path]:
@@ -395,15 +410,17 @@ async def test_a_song_is_encoded_once_and_a_longer_film_ends_in_silence(
     frames: int,
 ) -> None:
     parts = [cut("a", 0, min(140, left)) for left in range(frames, 0, -140)]
-    wanted = timeline(parts)
-    film = await filmed(JoiningEncoder(ffmpeg, kept), wanted, OnHand(sources, probe()), tmp_path)
-    heard = reference.heard(film)[:, 0]
-    assert abs(len(heard) - frames * 1600) <= 1024
-    loud = abs(heard) > 0.01
+    film_timeline = timeline(parts)
+    film = await filmed(
+        JoiningEncoder(ffmpeg, kept), film_timeline, OnHand(sources, probe()), tmp_path
+    )
+    sound = reference.sound_of(film)[:, 0]
+    assert abs(len(sound) - frames * 1600) <= 1024
+    loud = abs(sound) > 0.01
     assert loud[: min(frames, 240) * 1600 - 2048 : 50].any()
     assert not loud[240 * 1600 + 2048 :].any()
     before = film.read_bytes()
     film.unlink()
-    await filmed(JoiningEncoder(ffmpeg, kept), wanted, OnHand(sources, probe()), tmp_path)
+    await filmed(JoiningEncoder(ffmpeg, kept), film_timeline, OnHand(sources, probe()), tmp_path)
     assert film.read_bytes() == before
     assert ffmpeg.asked["sound"] <= 1

@@ -48,7 +48,7 @@ def test_segments_are_their_pieces_frames_at_their_moments(
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
         film.write_bytes(played(pieces))
-        packets, pictures = reference.seen(film)
+        packets, pictures = reference.frames_of(film)
     assert [packet.md5 for packet in packets] == reference.stored(artifacts, pieces)
     assert [picture.md5 for picture in pictures] == reference.decoded(artifacts, pieces)
     assert [packet.pts for packet in packets] == expected_moments(pieces)[:-1]
@@ -62,9 +62,9 @@ def test_segments_of_the_song_sound_like_the_song(
     edges = [*range(0, song.count, 100), song.count]
     pieces = [Piece(song, a, b - a) for a, b in pairwise(edges)]
     (tmp_path / "song.mp4").write_bytes(played(pieces))
-    sound = reference.heard(tmp_path / "song.mp4")
-    np.testing.assert_array_equal(sound[: len(artifacts.heard)], artifacts.heard)
-    assert len(sound) - len(artifacts.heard) < 1024
+    sound = reference.sound_of(tmp_path / "song.mp4")
+    np.testing.assert_array_equal(sound[: len(artifacts.sound)], artifacts.sound)
+    assert len(sound) - len(artifacts.sound) < 1024
 
 
 def test_one_init_segment_does_for_all_clips(artifacts: ReferenceFiles) -> None:

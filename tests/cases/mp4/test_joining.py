@@ -45,7 +45,7 @@ def test_every_frame_is_a_piece_s_own_and_at_its_moment(
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
         plan = join(film, pieces, artifacts.song if sounds else None)
-        packets, pictures = reference.seen(film)
+        packets, pictures = reference.frames_of(film)
     assert [packet.md5 for packet in packets] == reference.stored(artifacts, pieces)
     assert [picture.md5 for picture in pictures] == reference.decoded(artifacts, pieces)
     moments = expected_moments(pieces)
@@ -67,7 +67,7 @@ def test_a_long_piece_lies_on_its_pages_as_in_its_own_file(
         film = Path(folder) / "film.mp4"
         plan = join(film, pieces, artifacts.song if sounds else None)
         assert film.stat().st_size == plan.size
-        packets, _ = reference.seen(film)
+        packets, _ = reference.frames_of(film)
         whole = read_track(film, "video")
     assert [packet.md5 for packet in packets] == reference.stored(artifacts, pieces)
     first = 0
@@ -108,7 +108,7 @@ def test_the_film_is_what_ffmpeg_joins_by_copying(
         command = build_concat_command(listing, theirs, ffmpeg=find_ffmpeg().path)
         # Otherwise the parameters of the whole film are put before each keyframe again.
         reference.run("-auto_convert", "0", *command[command.index("-protocol_whitelist") :])
-        assert reference.seen(ours) == reference.seen(theirs)
+        assert reference.frames_of(ours) == reference.frames_of(theirs)
 
 
 def listed(piece: Piece) -> str:
@@ -163,30 +163,30 @@ def test_the_song_starts_and_ends_with_the_film(artifacts: ReferenceFiles, cuts:
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
         plan = join(film, pieces, artifacts.song)
-        sound = reference.heard(film)
-        told = read_track(film, "audio").length
+        sound = reference.sound_of(film)
+        sound_length = read_track(film, "audio").length
     length = min(Fraction(plan.duration * RATE, 15_360), Fraction(artifacts.song.length))
-    assert abs(told - length) <= 1 + Fraction(RATE, 15_360), "more than a tick of the film"
+    assert abs(sound_length - length) <= 1 + Fraction(RATE, 15_360), "more than a tick of the film"
     # Not every player ends before the last packet does.
     assert -1 < len(sound) - length < AAC_PACKET
     # The last packet is decoded without the next one, yet is the same: so it is laid over before.
-    np.testing.assert_array_equal(sound, artifacts.heard[: len(sound)])
+    np.testing.assert_array_equal(sound, artifacts.sound[: len(sound)])
 
 
 def test_the_song_is_heard_not_a_sample_early_or_late(
     artifacts: ReferenceFiles, tmp_path: Path
 ) -> None:
     join(tmp_path / "film.mp4", cut_out(artifacts, [(0, 0, 150, None)]), artifacts.song)
-    sound = reference.heard(tmp_path / "film.mp4")[:, 0]
+    sound = reference.sound_of(tmp_path / "film.mp4")[:, 0]
     size = 1 << 19
-    spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(artifacts.heard[:, 0], size))
+    spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(artifacts.sound[:, 0], size))
     assert int(np.argmax(np.fft.irfft(spectrum))) == 0
 
 
 def test_a_film_goes_on_when_the_song_is_over(artifacts: ReferenceFiles, tmp_path: Path) -> None:
     plan = join(tmp_path / "film.mp4", cut_out(artifacts, [(0, 0, 150, None)] * 3), artifacts.song)
     assert plan.duration == 450 * FRAME
-    np.testing.assert_array_equal(reference.heard(tmp_path / "film.mp4"), artifacts.heard)
+    np.testing.assert_array_equal(reference.sound_of(tmp_path / "film.mp4"), artifacts.sound)
 
 
 def test_the_sound_lies_beside_the_picture_it_is_heard_with(
@@ -197,8 +197,8 @@ def test_the_sound_lies_beside_the_picture_it_is_heard_with(
     picture = read_track(tmp_path / "film.mp4", "video")
     sound = read_track(tmp_path / "film.mp4", "audio")
     ends = [picture.durations.total * frames / 136 / 15_360 for frames in (45, 75)]
-    heard = [(int(packet) * 1024 - 1024) / RATE for packet in sound.places.firsts[1:]]
-    assert all(0 <= moment - end < 1024 / RATE for moment, end in zip(heard, ends, strict=True))
+    moments = [(int(packet) * 1024 - 1024) / RATE for packet in sound.places.firsts[1:]]
+    assert all(0 <= moment - end < 1024 / RATE for moment, end in zip(moments, ends, strict=True))
     assert sorted([*picture.places.offsets, *sound.places.offsets])[::2] == list(
         picture.places.offsets
     )
@@ -219,7 +219,7 @@ def test_a_joined_film_can_be_cut_and_joined_again(
     joined = read_track(tmp_path / "once.mp4", "video")
     assert not joined.contiguous
     join(tmp_path / "twice.mp4", [Piece(joined, 90, 75), Piece(joined, 0, 90)])
-    packets, _ = reference.seen(tmp_path / "twice.mp4")
+    packets, _ = reference.frames_of(tmp_path / "twice.mp4")
     expected = reference.stored(artifacts, [*once[1:], once[0]])
     assert [packet.md5 for packet in packets] == expected
     assert [packet.pts for packet in packets] == expected_moments([*once[1:], once[0]])[:-1]
@@ -314,8 +314,8 @@ def test_hevc_is_joined_too(tmp_path: Path) -> None:
         pytest.skip("This FFmpeg does not encode HEVC.")
     track = read_track(clip)
     join(tmp_path / "film.mp4", [Piece(track, 0, 20), Piece(track, 0, 7)])
-    stored, decoded = reference.seen(clip)
-    packets, pictures = reference.seen(tmp_path / "film.mp4")
+    stored, decoded = reference.frames_of(clip)
+    packets, pictures = reference.frames_of(tmp_path / "film.mp4")
     assert [p.md5 for p in packets] == [p.md5 for p in [*stored, *stored[:7]]]
     assert [p.md5 for p in pictures] == [p.md5 for p in [*decoded, *decoded[:7]]]
 

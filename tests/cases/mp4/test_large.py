@@ -131,7 +131,7 @@ def test_a_sparse_clip_is_joined_like_any_other(artifacts: ReferenceFiles, tmp_p
     track = fat(artifacts.clips[0].track, tmp_path / "sparse", 1)
     small = msgspec.structs.replace(track, sizes=Sizes(1, 2_000_000))
     plan = join(tmp_path / "film.mp4", [Piece(small, 0, 1), *cut_out(artifacts, [(3, 0, 1, None)])])
-    made = read_track(tmp_path / "film.mp4")
-    assert content(made.runs(0, 1)) == bytes(2_000_000)
-    assert content(made.runs(1, 1)) == content(artifacts.clips[3].track.runs(0, 1))
+    film_track = read_track(tmp_path / "film.mp4")
+    assert content(film_track.runs(0, 1)) == bytes(2_000_000)
+    assert content(film_track.runs(1, 1)) == content(artifacts.clips[3].track.runs(0, 1))
     assert plan.size == (tmp_path / "film.mp4").stat().st_size

@@ -34,8 +34,8 @@ def ffmpeg(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preview_streamer(ffmpeg: Path) -> FragmentPreviewStreamer:
-    found = FFmpeg(path=str(ffmpeg))
-    room = FFmpegEncoder(probe().details, lambda: found, at_once=1, cage=Cage("off"))
+    program = FFmpeg(path=str(ffmpeg))
+    room = FFmpegEncoder(probe().details, lambda: program, at_once=1, cage=Cage("off"))
     joining = JoiningEncoder(room, MemoryArtifactCache())
     return FragmentPreviewStreamer(joining, joining.store)
 

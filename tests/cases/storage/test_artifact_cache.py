@@ -21,7 +21,7 @@ def shelf_at(root: Path, storage: MemoryStorage, most: int = 10**9) -> LocalArti
     return LocalArtifactCache(root / "cache", storage, most)
 
 
-def kept(root: Path) -> set[str]:
+def entries_in(root: Path) -> set[str]:
     return {path.name for path in (root / "cache").iterdir() if path.is_file()}
 
 
@@ -48,7 +48,7 @@ async def test_what_was_asked_for_last_stays_within_the_limit(tmp_path: Path) ->
         await take(artifacts, tmp_path, key)
     await take(artifacts, tmp_path, "a")
     await take(artifacts, tmp_path, "d")
-    assert kept(tmp_path) == {"a", "c", "d"}
+    assert entries_in(tmp_path) == {"a", "c", "d"}
 
 
 async def test_what_this_machine_forgot_comes_from_the_storage(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ async def test_what_a_dead_process_left_unfinished_is_removed(tmp_path: Path) ->
         os.utime(making / name, (1, 1))
     await artifacts.remove_leftovers(timedelta(hours=1))
     assert {path.name for path in making.iterdir()} == {"new"}
-    assert kept(tmp_path) == {"key"}
+    assert entries_in(tmp_path) == {"key"}
 
 
 OTHER_PROCESS = """
@@ -151,7 +151,7 @@ async def test_what_a_killed_process_was_making_goes_and_what_a_living_one_makes
     living.stdin.write(b"go on\n")
     assert await living.wait() == 0
     assert list(making.iterdir()) == []
-    assert kept(tmp_path) == {"living"}
+    assert entries_in(tmp_path) == {"living"}
 
 
 @pytest.mark.parametrize("ends", ["well", "killed"])

@@ -25,10 +25,10 @@ def refuse(monkeypatch: pytest.MonkeyPatch, call: str, name: str) -> None:
     """Have a call of the system fail for the file of one name."""
     real = getattr(os, call)
 
-    def call_for_others(path: Any, *args: Any, **named: Any) -> Any:
+    def call_for_others(path: Any, *args: Any, **options: Any) -> Any:
         if str(path).endswith(name):
             raise OSError(5, "Input/output error", str(path))
-        return real(path, *args, **named)
+        return real(path, *args, **options)
 
     monkeypatch.setattr(os, call, call_for_others)
 

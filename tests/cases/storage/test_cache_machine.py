@@ -46,7 +46,7 @@ class CacheMachine(RuleBasedStateMachine):
         async def make(path: Path) -> None:
             path.write_text(f"made of {key}")  # noqa: ASYNC240
 
-        async def taken() -> str | BaseException:
+        async def take_entry() -> str | BaseException:
             storage = self.trouble.around(self.storage, "storage")
             artifacts = LocalArtifactCache(self.root / machine, storage, most)
             work = asyncio.ensure_future(artifacts.get_or_create(key, into, make, read))
@@ -56,7 +56,7 @@ class CacheMachine(RuleBasedStateMachine):
             await self.trouble.land()
             return answer
 
-        answer = asyncio.run(taken())
+        answer = asyncio.run(take_entry())
         if isinstance(answer, str):
             assert answer == into.read_text() == f"made of {key}"
         else:

@@ -29,7 +29,7 @@ class RefusingClient(S3Client):
         self.removed: list[str] = []
 
     async def ask(
-        self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+        self, call: Call, arguments: Mapping[str, object] | None = None, *, size: int = 0
     ) -> Answer:
         if call == "put_object" and self.left:
             self.left -= 1
@@ -38,8 +38,8 @@ class RefusingClient(S3Client):
         if call == "head_object" and self.looked_up and self.has_refused:
             raise refused(self.looked_up, call)
         if call == "delete_object":
-            self.removed.append(str((given or {})["Key"]))
-        return await super().ask(call, given, size=size)
+            self.removed.append(str((arguments or {})["Key"]))
+        return await super().ask(call, arguments, size=size)
 
 
 def refused(code: str, call: Call) -> ClientError:

@@ -29,7 +29,7 @@ def on_disk(*folders: Path) -> int:
     return sum({each.st_ino: each.st_blocks * 512 for each in files}.values())
 
 
-async def made(artifacts: LocalArtifactCache, key: str, into: Path, size: int = 1000) -> int:
+async def make(artifacts: LocalArtifactCache, key: str, into: Path, size: int = 1000) -> int:
     async def make(at: Path) -> None:
         at.write_bytes(os.urandom(size))  # noqa: ASYNC240
 
@@ -42,7 +42,7 @@ async def test_many_at_once_at_the_limit_all_get_their_files(tmp_path: Path) -> 
     out.mkdir()
     for turn in range(12):
         keys = [f"k-{turn}-{number}" for number in range(16)]
-        sizes = await asyncio.gather(*(made(artifacts, key, out / key) for key in keys))
+        sizes = await asyncio.gather(*(make(artifacts, key, out / key) for key in keys))
         assert sizes == [1000] * 16
     assert len(list(out.iterdir())) == 192
     assert on_disk(tmp_path / "cache") <= 2 * BLOCK
@@ -52,14 +52,14 @@ async def test_what_is_evicted_is_freed_though_media_lie_on_the_same_disk(tmp_pa
     LocalStorage(tmp_path / "media")
     artifacts = LocalArtifactCache(tmp_path / "cache", None, 3 * BLOCK)
     for number in (*range(12), 0, 1):
-        await made(artifacts, f"k-{number}", tmp_path / "given")
+        await make(artifacts, f"k-{number}", tmp_path / "given")
         (tmp_path / "given").unlink()
     assert on_disk(tmp_path) <= 3 * BLOCK
 
 
 async def test_one_that_is_larger_than_the_limit_is_given_out_and_not_kept(tmp_path: Path) -> None:
     artifacts = LocalArtifactCache(tmp_path / "cache", None, 3 * BLOCK)
-    assert await made(artifacts, "large", tmp_path / "given", 10 * BLOCK) == 10 * BLOCK
+    assert await make(artifacts, "large", tmp_path / "given", 10 * BLOCK) == 10 * BLOCK
     assert (tmp_path / "given").stat().st_size == 10 * BLOCK
     assert on_disk(tmp_path / "cache") == 0
 
@@ -67,7 +67,7 @@ async def test_one_that_is_larger_than_the_limit_is_given_out_and_not_kept(tmp_p
 async def test_a_limit_that_was_lowered_holds_from_the_next_start_on(tmp_path: Path) -> None:
     artifacts = LocalArtifactCache(tmp_path / "cache", None, 10 * BLOCK)
     for number in range(8):
-        await made(artifacts, f"k-{number}", tmp_path / f"given-{number}")
+        await make(artifacts, f"k-{number}", tmp_path / f"given-{number}")
     await LocalArtifactCache(tmp_path / "cache", None, 3 * BLOCK).remove_leftovers()
     names = {file.name for file in (tmp_path / "cache").iterdir() if file.is_file()}
     assert names == {"k-5", "k-6", "k-7"}
@@ -80,7 +80,7 @@ async def test_a_folder_that_cannot_be_listed_fails_no_film(
         raise OSError(5, "Input/output error")
 
     artifacts = LocalArtifactCache(tmp_path / "cache", None, BLOCK)
-    await made(artifacts, "a", tmp_path / "a")
+    await make(artifacts, "a", tmp_path / "a")
     evictor = Evictor(tmp_path / "cache", 0)
     with monkeypatch.context() as broken:
         broken.setattr("adapters.storage.evictor.os.scandir", refuse)
@@ -129,8 +129,8 @@ def test_several_processes_keep_one_limit(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OTHER, str(root)]
     running = [subprocess.Popen([*command, name, "300"], stderr=subprocess.PIPE) for name in "abc"]
     for process in running:
-        _, said = process.communicate(timeout=60)
-        assert (process.returncode, said) == (0, b"")
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, errors) == (0, b"")
     Evictor(root, 20 * BLOCK).trim()
     assert 0 < on_disk(root) <= 20 * BLOCK
 

@@ -17,22 +17,22 @@ FULL_SYNC = 51
 def test_where_a_sync_stops_in_the_drives_cache_the_drive_is_asked_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: int | None
 ) -> None:
-    asked: list[str] = []
+    syncs: list[str] = []
 
     def control(file: int, command: int) -> None:
         assert command == FULL_SYNC
-        asked.append("full sync")
+        syncs.append("full sync")
         if refused is not None:
             raise OSError(refused, os.strerror(refused))
 
     def synced(file: int) -> None:
-        asked.append("sync")
+        syncs.append("sync")
 
     monkeypatch.setattr(fcntl, "F_FULLFSYNC", FULL_SYNC, raising=False)
     monkeypatch.setattr(fcntl, "fcntl", control)
     monkeypatch.setattr(os, "fsync", synced)
     flush(0)
-    assert asked == ["sync", "full sync"]
+    assert syncs == ["sync", "full sync"]
 
 
 def test_a_sync_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,7 +120,7 @@ async def test_a_database_whose_disk_became_read_only_says_so(disk: SmallDisk) -
         await open_the_database(disk.root, disk.root)
 
 
-def said(data: Path, *command: str) -> tuple[int | None, str]:
+def output_of(data: Path, *command: str) -> tuple[int | None, str]:
     done = subprocess.run(
         [str(Path(sys.executable).with_name("bachata-buddy")), *command],
         env={**os.environ, "BACHATA_DATA_DIR": str(data), "COLUMNS": "200"},
@@ -141,7 +141,7 @@ async def test_a_command_says_what_is_the_matter_with_the_disk(
     command: tuple[str, ...], full: bool, disk: SmallDisk
 ) -> None:
     disk.fill() if full else disk.lock()
-    status, words = await asyncio.to_thread(said, disk.root / "var", *command)
+    status, words = await asyncio.to_thread(output_of, disk.root / "var", *command)
     assert status == DISK
     assert ("The disk is full" if full else "The disk is read-only") in words
     assert "Traceback" not in words

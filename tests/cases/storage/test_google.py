@@ -66,7 +66,7 @@ async def test_a_large_file_is_created_in_one_request(
     await storage.put(large, "a b+\u00f1.mp4")
     assert google.objects["a b+\u00f1.mp4"].content == large.read_bytes()  # noqa: ASYNC240
     assert google.objects["a b+\u00f1.mp4"].kind == "video/mp4"
-    assert [asked.partition(" ")[0] for asked in google.asked].count("PUT") == 1
+    assert [line.partition(" ")[0] for line in google.asked].count("PUT") == 1
     with pytest.raises(MediaTaken):
         await storage.put(large, "a b+\u00f1.mp4")
     await storage.fetch("a b+\u00f1.mp4", large.with_name("back"))
@@ -91,7 +91,7 @@ async def test_a_storage_is_ready_and_cleaned_without_what_google_lacks(
     async with open_s3(google.bucket) as fresh:
         assert await fresh.ready() == "object storage, profile gcs"
     assert google.objects == {}
-    assert [asked for asked in google.asked if "uploads" in asked or "delete" in asked] == []
+    assert [line for line in google.asked if "uploads" in line or "delete" in line] == []
 
 
 async def test_a_file_whose_answers_are_lost_is_known_by_its_mark(
@@ -168,9 +168,9 @@ async def test_what_the_sdk_sends_by_itself_google_refuses(google: GoogleStorage
 def test_a_signature_covers_the_condition() -> None:
     key, at = HmacKey("access", "secret"), datetime(2026, 11, 21, 18, 0, 5, tzinfo=UTC)
     headers = {"x-goog-if-generation-match": "0", "content-md5": "x"}
-    made = signed("PUT", "https://storage.googleapis.com/ours/a%20b", headers, key, at)
-    assert made["x-goog-date"] == "20261121T180005Z"
-    scheme, _, rest = made["authorization"].partition(" ")
+    result = signed("PUT", "https://storage.googleapis.com/ours/a%20b", headers, key, at)
+    assert result["x-goog-date"] == "20261121T180005Z"
+    scheme, _, rest = result["authorization"].partition(" ")
     assert scheme == "GOOG4-HMAC-SHA256"
     assert rest.startswith("Credential=access/20261121/auto/storage/goog4_request, ")
     names = "content-md5;host;x-goog-content-sha256;x-goog-date;x-goog-if-generation-match"
@@ -178,4 +178,4 @@ def test_a_signature_covers_the_condition() -> None:
     without = signed(
         "PUT", "https://storage.googleapis.com/ours/a%20b", {"content-md5": "x"}, key, at
     )
-    assert made["authorization"][-64:] != without["authorization"][-64:]
+    assert result["authorization"][-64:] != without["authorization"][-64:]

@@ -62,13 +62,13 @@ def feed(source: Path, content: bytes) -> int:
     return sink
 
 
-def seen(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*")) if folder.exists() else []
 
 
 def incoming(root: Path) -> list[int]:
     """Sizes of the files that are not whole yet."""
-    return [file.stat().st_size for file in seen(root / ".incoming") if file.is_file()]
+    return [file.stat().st_size for file in files_in(root / ".incoming") if file.is_file()]
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -113,11 +113,11 @@ async def test_no_link_is_followed(
     written(root / "real" / "file", b"real")
     (root / link).parent.mkdir(exist_ok=True)
     (root / link).symlink_to(target)
-    before = seen(tmp_path)
+    before = files_in(tmp_path)
     for reach in reached(storage, path, tmp_path / "into"):
         with pytest.raises(UnsafePath):
             await reach()
-    assert [file for file in seen(tmp_path) if ".incoming" not in file.parts] == before
+    assert [file for file in files_in(tmp_path) if ".incoming" not in file.parts] == before
     assert secret.read_bytes() == b"secret"
     assert (root / "real" / "file").read_bytes() == b"real"
 
@@ -130,7 +130,7 @@ async def test_a_linked_incoming_folder_is_refused(
     (root / ".incoming").symlink_to("../elsewhere")
     with pytest.raises(UnsafePath):
         await storage.put(written(tmp_path / "given", b"x"), "c")
-    assert seen(tmp_path / "elsewhere") == [tmp_path / "elsewhere" / "b"]
+    assert files_in(tmp_path / "elsewhere") == [tmp_path / "elsewhere" / "b"]
 
 
 async def test_a_folder_swapped_for_a_link_leads_nowhere(
@@ -205,7 +205,7 @@ async def test_a_killed_put_leaves_nothing_to_see(
     with pytest.raises(MediaNotFound):
         await storage.describe("a/b")
     assert await storage.remove_leftovers() == 1
-    assert seen(root) == [root / ".incoming"]
+    assert files_in(root) == [root / ".incoming"]
     await storage.put(written(tmp_path / "given", b"whole"), "a/b")
     assert (await storage.describe("a/b")).size == 5
 
@@ -237,7 +237,7 @@ async def test_leftovers_go_when_they_are_old(
     await storage.put(written(tmp_path / "given", b"x"), "a")
     os.utime(root / "a", (two_hours_ago, two_hours_ago))
     assert await storage.remove_leftovers() == 1
-    assert seen(root) == [root / ".incoming", fresh, root / "a"]
+    assert files_in(root) == [root / ".incoming", fresh, root / "a"]
 
 
 async def test_a_cancelled_put_leaves_nothing(
@@ -254,7 +254,7 @@ async def test_a_cancelled_put_leaves_nothing(
     os.close(sink)
     with pytest.raises(asyncio.CancelledError):
         await putting
-    assert seen(root) == [root / ".incoming"]
+    assert files_in(root) == [root / ".incoming"]
 
 
 async def test_cancelling_at_any_moment_leaves_nothing(
@@ -264,7 +264,7 @@ async def test_cancelling_at_any_moment_leaves_nothing(
     into = tmp_path / "work" / "into"
     into.parent.mkdir()
     await storage.put(source, "kept")
-    before = seen(root)
+    before = files_in(root)
     for turns in range(30):
         working = [
             asyncio.create_task(storage.put(source, "a/b")),
@@ -276,10 +276,10 @@ async def test_cancelling_at_any_moment_leaves_nothing(
             each.cancel()
         put, fetched = await asyncio.gather(*working, return_exceptions=True)
         assert (put is None) is (root / "a" / "b").exists()
-        assert seen(into.parent) == ([into] if fetched is None else [])
+        assert files_in(into.parent) == ([into] if fetched is None else [])
         into.unlink(missing_ok=True)
         await storage.delete("a/b")
-    assert seen(root) == before
+    assert files_in(root) == before
 
 
 async def test_a_full_disk_is_said_and_leaves_nothing(
@@ -288,11 +288,11 @@ async def test_a_full_disk_is_said_and_leaves_nothing(
     source = written(tmp_path / "given", b"x" * 1_000_000)
     command = [sys.executable, "-c", PUT_ON_A_FULL_DISK + PUT, root, source, "a/b"]
     child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-    _, said = await child.communicate()
-    last = said.decode().strip().splitlines()[-1]
+    _, errors = await child.communicate()
+    last = errors.decode().strip().splitlines()[-1]
     assert last.startswith("domain.shared.errors.StorageFailed: The media storage failed at 'a/b'")
     assert str(tmp_path) not in last
-    assert seen(root) == [root / ".incoming"]
+    assert files_in(root) == [root / ".incoming"]
     with pytest.raises(MediaNotFound):
         await storage.describe("a/b")
 

@@ -33,7 +33,7 @@ async def left(client: S3Client) -> list[str]:
 async def test_one_at_a_time_holds_the_lock_and_the_others_get_it_after(
     empty_client: S3Client,
 ) -> None:
-    inside, most, held = 0, 0, list[str]()
+    inside, most, marks_inside = 0, 0, list[str]()
 
     async def end(mark: str) -> None:
         nonlocal inside, most
@@ -41,14 +41,14 @@ async def test_one_at_a_time_holds_the_lock_and_the_others_get_it_after(
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
-            held.append(mark)
+            marks_inside.append(mark)
             inside -= 1
 
     marks = [f"mark-{number}" for number in range(6)]
     await asyncio.gather(*(end(mark) for mark in marks))
 
     assert most == 1
-    assert sorted(held) == marks
+    assert sorted(marks_inside) == marks
     assert await left(empty_client) == []
 
 
@@ -87,12 +87,12 @@ async def test_the_claim_of_a_process_that_died_is_void_after_a_while(
 async def test_a_lock_whose_answer_was_lost_is_known_by_its_mark(empty_client: S3Client) -> None:
     lost: list[Call] = []
 
-    async def ask(call: Call, given: Mapping[str, object]) -> Answer:
-        answer = await empty_client.ask(call, given)
+    async def ask(call: Call, arguments: Mapping[str, object]) -> Answer:
+        answer = await empty_client.ask(call, arguments)
         if not lost:
             lost.append(call)
             # What the SDK would meet at its second try.
-            return await empty_client.ask(call, given)
+            return await empty_client.ask(call, arguments)
         return answer
 
     async with multipart_lock(hasty(empty_client), "a", "mark", ask):

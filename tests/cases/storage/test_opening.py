@@ -63,7 +63,7 @@ async def test_nothing_starts_with_a_bucket_that_cannot_be_used(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "named"),
+    ("wrong", "path"),
     [
         ({"STORAGE_BACKEND": "ftp"}, "STORAGE_BACKEND"),
         ({"STORAGE_BACKEND": "s3"}, "BACHATA_S3_BUCKET"),
@@ -79,10 +79,10 @@ async def test_nothing_starts_with_a_bucket_that_cannot_be_used(
         ({**S3, "BACHATA_S3_LINK_SECONDS": "soon"}, "BACHATA_S3_LINK_SECONDS"),
     ],
 )
-def test_a_setting_that_is_wrong_is_named(wrong: dict[str, str], named: str) -> None:
+def test_a_setting_that_is_wrong_is_named(wrong: dict[str, str], path: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         from_environment(wrong)
-    assert [each.path for each in refused.value.violations] == [named]
+    assert [each.path for each in refused.value.violations] == [path]
     assert "secret" not in str([each.message for each in refused.value.violations])
 
 

@@ -105,10 +105,10 @@ def test_a_process_that_stands_still_is_not_waited_for_for_ever(
     tmp_path: Path, root: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owned_folders, "_PATIENCE", 0.0)
-    held = os.open(tmp_path, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_EX)
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
     with pytest.raises(TimeoutError) as raised:
         owned_folders.make(root, "new")
     assert raised.value.strerror is not None
-    os.close(held)
+    os.close(descriptor)
     assert list(tmp_path.iterdir()) == []

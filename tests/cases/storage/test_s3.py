@@ -45,13 +45,13 @@ class CountedClient(S3Client):
         self.most: Counter[Call] = Counter()
 
     async def ask(
-        self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+        self, call: Call, arguments: Mapping[str, object] | None = None, *, size: int = 0
     ) -> Answer:
         self.asked.append(call)
         self.under_way[call] += 1
         self.most |= self.under_way
         try:
-            return await super().ask(call, given, size=size)
+            return await super().ask(call, arguments, size=size)
         finally:
             self.under_way[call] -= 1
 
@@ -104,13 +104,13 @@ async def failures(storage: S3Storage, file: Path, path: str) -> list[str]:
         storage.ready(),
         storage.remove_leftovers(),
     ]
-    said: list[str] = []
+    messages: list[str] = []
     for call in calls:
         with pytest.raises(StorageFailed) as failed:
             await call
-        said.append(str(failed.value))
+        messages.append(str(failed.value))
     assert not file.with_name("fetched").exists()
-    return said
+    return messages
 
 
 async def test_a_large_file_comes_and_goes_in_parts(
@@ -145,11 +145,11 @@ async def test_a_file_that_shrinks_while_it_is_put_is_not_there(
 ) -> None:
     class Shrinking(CountedClient):
         async def ask(
-            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+            self, call: Call, arguments: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
             if call == "create_multipart_upload":
                 os.truncate(large, PART)
-            return await super().ask(call, given, size=size)
+            return await super().ask(call, arguments, size=size)
 
     with pytest.raises(StorageFailed, match="'a' changed while it was stored"):
         await S3Storage(Shrinking(client, client.limits)).put(large, "a")
@@ -165,21 +165,21 @@ async def test_so_many_files_are_fetched_at_once_and_no_more(
 
     class Held(CountedClient):
         async def ask(
-            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+            self, call: Call, arguments: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
             self.under_way[call] += 1
             await go_on.wait()
-            return await super().ask(call, given, size=size)
+            return await super().ask(call, arguments, size=size)
 
-    held = Held(client)
-    many = S3Storage(held)
+    holding_client = Held(client)
+    many = S3Storage(holding_client)
     into = [tmp_path / f"{number}" for number in range(20)]
     works = [asyncio.create_task(many.fetch("a", each)) for each in into]
-    while held.under_way["get_object"] < client.limits.downloads:  # noqa: ASYNC110 - a count
+    while holding_client.under_way["get_object"] < client.limits.downloads:  # noqa: ASYNC110 - a count
         await asyncio.sleep(0.001)
     for _ in range(100):
         await asyncio.sleep(0.001)
-    assert held.under_way["get_object"] == client.limits.downloads == 8
+    assert holding_client.under_way["get_object"] == client.limits.downloads == 8
     go_on.set()
     await asyncio.gather(*works)
     assert all(same(small, each) for each in into)
@@ -188,7 +188,7 @@ async def test_so_many_files_are_fetched_at_once_and_no_more(
 async def test_nothing_is_asked_in_vain(
     storage: S3Storage, client: CountedClient, small: Path, tmp_path: Path
 ) -> None:
-    async def asked(call: Awaitable[object]) -> list[Call]:
+    async def calls_of(call: Awaitable[object]) -> list[Call]:
         client.asked.clear()
         await call
         return sorted(client.asked)
@@ -196,22 +196,22 @@ async def test_nothing_is_asked_in_vain(
     await storage.put(small, "output/local/a.mp4")
     # Whether there is anything in the folder `b.mp4`, and whether the folder around it is one.
     looks: list[Call] = ["list_objects_v2", "list_objects_v2"]
-    assert await asked(storage.put(small, "output/local/b.mp4")) == [*looks, "put_object"]
-    assert await asked(storage.describe("output/local/b.mp4")) == ["head_object"]
-    assert await asked(storage.fetch("output/local/b.mp4", tmp_path / "b")) == ["get_object"]
-    assert await asked(content(storage, "output/local/b.mp4")) == ["get_object"]
-    assert await asked(storage.link("output/local/b.mp4", "b.mp4", 60)) == []
-    assert await asked(storage.delete("output/local/b.mp4")) == ["delete_object"]
+    assert await calls_of(storage.put(small, "output/local/b.mp4")) == [*looks, "put_object"]
+    assert await calls_of(storage.describe("output/local/b.mp4")) == ["head_object"]
+    assert await calls_of(storage.fetch("output/local/b.mp4", tmp_path / "b")) == ["get_object"]
+    assert await calls_of(content(storage, "output/local/b.mp4")) == ["get_object"]
+    assert await calls_of(storage.link("output/local/b.mp4", "b.mp4", 60)) == []
+    assert await calls_of(storage.delete("output/local/b.mp4")) == ["delete_object"]
 
 
 async def test_a_shelf_asks_for_what_it_lacks_once(
     storage: S3Storage, client: CountedClient, tmp_path: Path
 ) -> None:
-    made = 0
+    count = 0
 
     async def make(into: Path) -> None:
-        nonlocal made
-        made += 1
+        nonlocal count
+        count += 1
         into.write_bytes(b"made")  # noqa: ASYNC240
 
     async def take(artifacts: LocalArtifactCache) -> tuple[bytes, list[Call]]:
@@ -226,7 +226,7 @@ async def test_a_shelf_asks_for_what_it_lacks_once(
     assert await take(one) == (b"made", ["get_object", *looks, "put_object"])
     assert await take(one) == (b"made", [])
     assert await take(two) == (b"made", ["get_object"])
-    assert made == 1
+    assert count == 1
     keys = [each.key async for each in listing.objects(client, client.keys.all)]
     assert keys == [f"{client.bucket.folder}/cache/key"]
 
@@ -234,7 +234,7 @@ async def test_a_shelf_asks_for_what_it_lacks_once(
 async def test_ten_thousand_objects_are_listed_page_by_page(
     s3_server: s3.Server, client: CountedClient
 ) -> None:
-    await s3.asked(s3_server.endpoint, "create_bucket", Bucket=s3.CROWD)
+    await s3.answer_of(s3_server.endpoint, "create_bucket", Bucket=s3.CROWD)
     names = [f"many/{number:05}" for number in range(10_000)]
     await s3.crowded(s3_server.endpoint, names)
     crowd = CountedClient(S3Client(client.client, s3_server.bucket(s3.CROWD), client.limits))
@@ -267,13 +267,13 @@ async def test_what_cannot_be_swept_keeps_nothing_else_from_it(
         refused: tuple[str, ...] = ("ready-1", "one")
 
         async def ask(
-            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+            self, call: Call, arguments: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
             if call in ("delete_object", "abort_multipart_upload"):
-                key = str((given or {})["Key"])
+                key = str((arguments or {})["Key"])
                 if self.refused and key.endswith(self.refused):
                     raise error
-            return await super().ask(call, given, size=size)
+            return await super().ask(call, arguments, size=size)
 
     for name in ("ready-1", "ready-2", "ready-3"):
         await client.ask("put_object", {"Key": f"{client.keys.own}{name}", "Body": b"x"})
@@ -288,22 +288,22 @@ async def test_what_cannot_be_swept_keeps_nothing_else_from_it(
 async def test_uploads_are_listed_page_by_page(client: CountedClient) -> None:
     since = datetime(2026, 11, 21, tzinfo=UTC)
     uploads = [{"Key": f"{n}", "UploadId": f"u{n}", "Initiated": since} for n in range(3)]
-    asked: list[object] = []
+    questions: list[object] = []
 
     class Paged(CountedClient):
         async def ask(
-            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+            self, call: Call, arguments: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
-            asked.append(given)
-            at = len(asked) - 1
+            questions.append(arguments)
+            at = len(questions) - 1
             more = {"IsTruncated": True, "NextKeyMarker": f"{at}"} if at < 2 else {}
             return {"Uploads": [uploads[at]], **more}
 
-    found = [each async for each in listing.unfinished(Paged(client), "start", page=1)]
-    assert [each.upload_id for each in found] == ["u0", "u1", "u2"]
+    pages = [each async for each in listing.unfinished(Paged(client), "start", page=1)]
+    assert [each.upload_id for each in pages] == ["u0", "u1", "u2"]
     first = {"Prefix": "start", "MaxUploads": 1}
     markers = [{}, *({"KeyMarker": f"{n}", "UploadIdMarker": f"u{n}"} for n in range(2))]
-    assert asked == [{**first, **each} for each in markers]
+    assert questions == [{**first, **each} for each in markers]
 
 
 async def test_a_link_reads_a_file_and_its_parts(storage: S3Storage, small: Path) -> None:
@@ -315,9 +315,9 @@ async def test_a_link_reads_a_file_and_its_parts(storage: S3Storage, small: Path
         whole = await anybody.get(link)
         assert (whole.status_code, whole.content) == (200, b"a small film")
         assert whole.headers["content-type"] == "video/mp4"
-        shown = whole.headers["content-disposition"]
+        disposition = whole.headers["content-disposition"]
         assert (
-            shown
+            disposition
             == "inline; filename=\"Mi bachata _.mp4\"; filename*=UTF-8''Mi%20bachata%20%C3%B1.mp4"
         )
         part = await anybody.get(link, headers={"Range": "bytes=2-6"})
@@ -362,9 +362,11 @@ async def test_wrong_keys_are_refused(s3_bucket: Bucket, small: Path) -> None:
         with pytest.raises(StorageFailed, match="rejects the access keys"):
             await _open_and_close(bucket)
         async with open_client(bucket, Limits()) as client:
-            said = await failures(S3Storage(client), small, "a/b")
-        assert all("rejects the access keys" in each or "denies access" in each for each in said)
-        assert all("'a/b'" in each for each in said[:5])
+            messages = await failures(S3Storage(client), small, "a/b")
+        assert all(
+            "rejects the access keys" in each or "denies access" in each for each in messages
+        )
+        assert all("'a/b'" in each for each in messages[:5])
 
 
 async def test_who_may_only_read_cannot_write(
@@ -389,22 +391,22 @@ async def test_a_bucket_that_is_not_there_is_said(s3_bucket: Bucket, small: Path
     with pytest.raises(StorageFailed, match="bucket of the media storage does not exist"):
         await _open_and_close(bucket)
     async with open_client(bucket, Limits()) as client:
-        said = await failures(S3Storage(client), small, "a/b")
-    assert all("bucket of the media storage does not exist" in each for each in said)
+        messages = await failures(S3Storage(client), small, "a/b")
+    assert all("bucket of the media storage does not exist" in each for each in messages)
 
 
 async def test_a_bucket_that_goes_while_it_is_used_is_said(
     s3_server: s3.Server, small: Path
 ) -> None:
-    await s3.asked(s3_server.endpoint, "create_bucket", Bucket="short-lived")
+    await s3.answer_of(s3_server.endpoint, "create_bucket", Bucket="short-lived")
     async with open_s3(s3_server.bucket("short-lived")) as storage:
         await storage.put(small, "a")
         await storage.delete("a")
         with pytest.raises(MediaNotFound):
             await storage.describe("a")
-        await s3.asked(s3_server.endpoint, "delete_bucket", Bucket="short-lived")
-        said = await failures(storage, small, "a")
-    assert all("bucket of the media storage does not exist" in each for each in said)
+        await s3.answer_of(s3_server.endpoint, "delete_bucket", Bucket="short-lived")
+        messages = await failures(storage, small, "a")
+    assert all("bucket of the media storage does not exist" in each for each in messages)
 
 
 @pytest.fixture
@@ -414,11 +416,11 @@ async def full(empty_client: S3Client) -> AsyncGenerator[S3Storage]:
 
     class Full(CountedClient):
         async def ask(
-            self, call: Call, given: Mapping[str, object] | None = None, *, size: int = 0
+            self, call: Call, arguments: Mapping[str, object] | None = None, *, size: int = 0
         ) -> Answer:
             if call in ("put_object", "upload_part"):
                 raise ClientError({"Error": {"Code": "XMinioStorageFull"}}, call)
-            return await super().ask(call, given, size=size)
+            return await super().ask(call, arguments, size=size)
 
     yield S3Storage(Full(empty_client, msgspec.structs.replace(empty_client.limits, part=PART)))
 
@@ -460,7 +462,7 @@ async def _open_and_close(bucket: Bucket) -> None:
 @given(st.lists(st.text("~0a/\u00e9\U0001f57a.", min_size=1), min_size=2, unique=True, max_size=6))
 def test_two_paths_never_share_a_key(paths: list[str]) -> None:
     keys = Keys("folder")
-    made = [keys.of(path * times) for path in paths for times in (1, 300)]
+    keys_of_paths = [keys.of(path * times) for path in paths for times in (1, 300)]
     unique = {path * times for path in paths for times in (1, 300)}
-    assert len({*made}) == len(unique)
-    assert all(len(key.encode()) <= 1024 and key.startswith("folder/") for key in made)
+    assert len({*keys_of_paths}) == len(unique)
+    assert all(len(key.encode()) <= 1024 and key.startswith("folder/") for key in keys_of_paths)

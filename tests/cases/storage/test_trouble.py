@@ -39,8 +39,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 async def proxy(s3_bucket: Bucket) -> AsyncGenerator[FaultProxy]:
-    async with fault_proxy(s3_bucket.endpoint) as made:
-        yield made
+    async with fault_proxy(s3_bucket.endpoint) as fault:
+        yield fault
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +86,8 @@ class Place:
 
     async def unfinished(self) -> list[str]:
         """Keys of the uploads that have not ended."""
-        found = listing.unfinished(self.direct_client, self.direct_client.keys.all)
-        return [each.key async for each in found]
+        uploads = listing.unfinished(self.direct_client, self.direct_client.keys.all)
+        return [each.key async for each in uploads]
 
     async def is_empty(self) -> bool:
         """Return True if nothing is in the folder, or about to be."""
@@ -157,8 +157,8 @@ async def test_what_fails_always_is_named(place: Place, fault: Fault) -> None:
     place.proxy.trouble(fault)
     raised = await every_call(place.hasty, place)
     assert [type(error) for error in raised] == [StorageFailed] * 6
-    named = ["new/small", "new/large", "kept", "kept", "kept", "other"]
-    assert [path in str(error) for path, error in zip(named, raised, strict=True)] == [True] * 6
+    paths = ["new/small", "new/large", "kept", "kept", "kept", "other"]
+    assert [path in str(error) for path, error in zip(paths, raised, strict=True)] == [True] * 6
     assert list(place.work.iterdir()) == []
     for path in ("new/small", "new/large"):
         with pytest.raises(MediaNotFound):
@@ -243,9 +243,9 @@ async def test_a_body_that_never_comes_whole_is_named_and_leaves_nothing(
         async for _ in place.hopeless.read("a", 0, 10_000):
             pass
 
-    asked = [read(), place.hopeless.fetch("a", place.work / "fetched")]
+    requests = [read(), place.hopeless.fetch("a", place.work / "fetched")]
     async with asyncio.timeout(HANGING):
-        raised = await asyncio.gather(*asked, return_exceptions=True)
+        raised = await asyncio.gather(*requests, return_exceptions=True)
     assert [type(error) for error in raised] == [StorageFailed] * 2
     assert all("'a'" in str(error) for error in raised)
     assert list(place.work.iterdir()) == []
@@ -263,13 +263,13 @@ async def test_of_two_files_at_one_path_no_reader_gets_both(place: Place) -> Non
     assert place.large.read_bytes().startswith(first)
 
 
-@pytest.mark.parametrize("held", ["PUT", BEGINNING, PARTS, ENDING])
-async def test_a_put_that_is_cancelled_leaves_nothing(place: Place, held: str) -> None:
+@pytest.mark.parametrize("point", ["PUT", BEGINNING, PARTS, ENDING])
+async def test_a_put_that_is_cancelled_leaves_nothing(place: Place, point: str) -> None:
     """Held back are the request itself, before it is carried out, and its answer, after."""
-    source = place.small if held == "PUT" else place.large
+    source = place.small if point == "PUT" else place.large
     for fault in (Fault.DEAF, Fault.MUTE):
         place.proxy.troubles.clear()
-        trouble = place.proxy.trouble(fault, held, times=1)
+        trouble = place.proxy.trouble(fault, point, times=1)
         putting = asyncio.create_task(place.hasty.put(source, "a/b"))
         await struck(trouble, putting)
         for _ in range(3):
@@ -278,7 +278,7 @@ async def test_a_put_that_is_cancelled_leaves_nothing(place: Place, held: str) -
         async with asyncio.timeout(HANGING):
             with pytest.raises(asyncio.CancelledError):
                 await putting
-        if (fault, held) == (Fault.MUTE, BEGINNING):
+        if (fault, point) == (Fault.MUTE, BEGINNING):
             # Of an upload whose beginning was never answered, nobody knows the name but the server.
             assert await place.direct.remove_leftovers(timedelta(0)) > 0
         assert await place.is_empty()

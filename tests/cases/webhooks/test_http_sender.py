@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 import trustme
@@ -98,8 +99,8 @@ async def test_no_way_to_write_this_machine_leads_to_it(host: str) -> None:
 
 async def test_what_is_not_encrypted_never_leaves_the_machine() -> None:
     names = Names(("8.8.8.8",))
-    url = "http://hooks.localhost:8080/"
-    sent = await HttpWebhookSender(loopback=True, resolve=names).send(url, MESSAGE, now())
+    address = "http://hooks.localhost:8080/"
+    sent = await HttpWebhookSender(loopback=True, resolve=names).send(address, MESSAGE, now())
     assert sent == Receipt(failure=NOT_PUBLIC)
     assert names.asked == ["hooks.localhost"]
 
@@ -127,7 +128,10 @@ async def test_the_address_is_checked_again_when_it_is_connected() -> None:
     with pytest.MonkeyPatch.context() as patch:
         async with Receiver().opened() as receiver:
             connect = asyncio.open_connection
-            led = lambda *_, **__: connect("127.0.0.1", receiver.port)  # noqa: E731
+
+            async def led(*_: object, **__: object) -> object:
+                return await connect("127.0.0.1", receiver.port)
+
             patch.setattr(http_sender.asyncio, "open_connection", led)
             sent = await sender.send("https://dance.example.org/", MESSAGE, now())
     assert sent == Receipt(failure=NOT_PUBLIC)
@@ -196,7 +200,8 @@ def authority() -> Generator[trustme.CA]:
 
 def context_of(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(*names).configure_cert(context)
+    certificate: Any = authority.issue_cert(*names)
+    certificate.configure_cert(context)
     return context
 
 
@@ -214,7 +219,7 @@ async def test_over_tls_the_certificate_is_that_of_the_host(
     def trust() -> ssl.SSLContext:
         context = ssl.create_default_context()
         if is_trusted:
-            authority.configure_trust(context)
+            cast(Any, authority).configure_trust(context)
         return context
 
     def answer(_: Received) -> bytes:

@@ -106,13 +106,13 @@ def draw_decal(
     points: Floats,
     colour: Colour,
     near: Floats,
-    shown: NDArray[np.bool_],
+    mask: NDArray[np.bool_],
 ) -> None:
     """Add a flat piece of clothing given by points (M, 3) from the neck in the chest's frame."""
     chest = trunk.chest
     axes = np.stack([chest.left, chest.up, chest.ahead], axis=1)
     place = trunk.joints["neck"][:, None] + np.einsum("mk,tkd->tmd", points, axes)
-    sheet.add(project(place), colour, near, shown)
+    sheet.add(project(place), colour, near, mask)
 
 
 def core(trunk: Trunk) -> Floats:

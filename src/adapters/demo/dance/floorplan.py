@@ -80,11 +80,11 @@ def places(plan: Floorplan, counts: int, enters: bool, leaves: bool) -> tuple[Fl
         for name, values in plan.table(counts).items()
     }
     beat = np.arange(-PAD, counts + PAD)
-    held = np.clip(beat, 0 if not enters else -PAD, counts + PAD if leaves else counts - 1)
+    steady_beat = np.clip(beat, 0 if not enters else -PAD, counts + PAD if leaves else counts - 1)
     axis = np.radians(track["axis"])
     forward = np.stack([np.cos(axis), np.sin(axis)], axis=1)
     left = np.stack([np.sin(axis), -np.cos(axis)], axis=1)
-    side = track["side"] + track["travel"] * basic_way(held.astype(np.float64))
+    side = track["side"] + track["travel"] * basic_way(steady_beat.astype(np.float64))
     centre = np.stack([track["x"], track["z"]], axis=1)
     centre = centre + side[:, None] * left + track["ahead"][:, None] * forward
 
@@ -103,13 +103,13 @@ def surrounded_steps(
 ) -> tuple[Step, ...]:
     """The figure's steps with the basic's before and after, and both feet down at the start."""
     basic = alternate(8, first)
-    known = [Step(-PAD - 1, "left"), Step(-PAD - 1, "right")]
+    all_steps = [Step(-PAD - 1, "left"), Step(-PAD - 1, "right")]
     if enters:
-        known += [Step(s.beat - PAD, s.side, s.tap) for s in basic]
-    known += steps
+        all_steps += [Step(s.beat - PAD, s.side, s.tap) for s in basic]
+    all_steps += steps
     if leaves:
-        known += [Step(s.beat + counts, s.side, s.tap) for s in basic]
-    return tuple(sorted(known, key=lambda step: step.beat))
+        all_steps += [Step(s.beat + counts, s.side, s.tap) for s in basic]
+    return tuple(sorted(all_steps, key=lambda step: step.beat))
 
 
 def compose(

@@ -14,7 +14,7 @@ from adapters.demo.dance.body import (
 )
 from adapters.demo.dance.curves import Floats
 from adapters.demo.dance.hair import draw_locks
-from adapters.demo.dance.head import Look, Seen, draw_head, seen
+from adapters.demo.dance.head import Look, Seen, draw_head, view_of
 from adapters.demo.dance.outline import ball, profile
 from adapters.demo.dance.palette import (
     DRESS,
@@ -116,15 +116,15 @@ def draw_jewels(sheet: Sheet, view: Seen) -> None:
     """Add earrings and the flower behind her left ear."""
     for sign in (1.0, -1.0):
         ring = view.point(sign * 0.094, -0.052, -0.004)
-        shown = (view.faces(sign * 90) > -0.3) & (view.faces(0) > -0.6)
-        sheet.add(ball(ring, 0.011 * view.zoom, 1.3, 10), GOLD, view.near, shown)
-    shown = view.faces(70) > -0.15
+        mask = (view.faces(sign * 90) > -0.3) & (view.faces(0) > -0.6)
+        sheet.add(ball(ring, 0.011 * view.zoom, 1.3, 10), GOLD, view.near, mask)
+    mask = view.faces(70) > -0.15
     middle = view.point(0.100, 0.050, 0.012)
     for turn in range(5):
         angle = turn * 2 * np.pi / 5
         spot = middle + 0.021 * view.zoom[:, None] * np.array([np.cos(angle), np.sin(angle)])
-        sheet.add(ball(spot, 0.018 * view.zoom, 1.0, 10), FLOWER, view.near + 0.002, shown)
-    sheet.add(ball(middle, 0.012 * view.zoom, 1.0, 10), FLOWER_HEART, view.near + 0.002, shown)
+        sheet.add(ball(spot, 0.018 * view.zoom, 1.0, 10), FLOWER, view.near + 0.002, mask)
+    sheet.add(ball(middle, 0.012 * view.zoom, 1.0, 10), FLOWER_HEART, view.near + 0.002, mask)
 
 
 def draw_follower(sheet: Sheet, trunk: Trunk, echoes: tuple[Trunk, ...], closed: Floats) -> None:
@@ -140,7 +140,7 @@ def draw_follower(sheet: Sheet, trunk: Trunk, echoes: tuple[Trunk, ...], closed:
     draw_torso(sheet, trunk, SKIN_TORSO, HER_SKIN, near - 0.002)
     draw_torso(sheet, trunk, BODICE, DRESS, near)
     sheet.add(torso(trunk, SASH), DRESS.fold, near)
-    view = seen(trunk)
+    view = view_of(trunk)
     neck = bone(trunk, "neck", "head", NECK)
     draw_chain(sheet, (neck,), HER_SKIN, trunk.chest.ahead, near - 0.001)
     draw_locks(sheet, view, echoes)

@@ -68,7 +68,7 @@ class Seen:
         return np.sum((head.ahead * np.cos(turn) + head.left * np.sin(turn)) * self.viewer, axis=1)
 
 
-def seen(trunk: Trunk) -> Seen:
+def view_of(trunk: Trunk) -> Seen:
     """Return a dancer's head as the camera sees it."""
     head = trunk.joints["head"]
     return Seen(trunk, head[:, 2] + 0.06, scale(head), unit(np.array([0.0, EYE, DISTANCE]) - head))
@@ -138,8 +138,8 @@ def draw_nose(sheet: Sheet, view: Seen, look: Look) -> None:
     side = np.array(
         [(0.0, 0.016, 0.083), (0.0, -0.022, 0.112), (0.004, -0.033, 0.104), (0.0, -0.038, 0.082)]
     )
-    shown = view.faces(0) > -0.25
-    sheet.add(view.decal(side), look.skin.light, view.near, shown)
+    mask = view.faces(0) > -0.25
+    sheet.add(view.decal(side), look.skin.light, view.near, mask)
     wing = np.array(
         [
             (0.0, -0.022, 0.108),
@@ -154,8 +154,8 @@ def draw_nose(sheet: Sheet, view: Seen, look: Look) -> None:
 def draw_eye(sheet: Sheet, view: Seen, look: Look, sign: float, closed: Floats) -> None:
     """Add one eye with its lid and brow; `closed` (T,) over a half shuts it."""
     x = sign * 0.034
-    shown = (view.faces(sign * 30) > 0.30) & (view.faces(0) > 0.04)
-    awake = shown & (closed < 0.5)
+    mask = (view.faces(sign * 30) > 0.30) & (view.faces(0) > 0.04)
+    awake = mask & (closed < 0.5)
     sheet.add(view.decal(disc(x, 0.006, 0.074, 0.0165, 0.0095)), EYE_WHITE, view.near, awake)
     sheet.add(view.decal(disc(x, 0.006, 0.0755, 0.0080, 0.0088)), EYE_DARK, view.near, awake)
     lid = [(x - 0.018, 0.007, 0.073), (x - 0.008, 0.0155, 0.077), (x + 0.008, 0.0155, 0.077)]
@@ -164,19 +164,19 @@ def draw_eye(sheet: Sheet, view: Seen, look: Look, sign: float, closed: Floats) 
         lid[0 if sign < 0 else -1] = (x + sign * 0.024, 0.013, 0.068)
     sheet.add(view.decal(stroke(lid, look.lash)), EYE_DARK, view.near, awake)
     shut = [(x - 0.018, 0.004, 0.073), (x, -0.004, 0.077), (x + 0.018, 0.004, 0.073)]
-    sheet.add(view.decal(stroke(shut, 0.006)), EYE_DARK, view.near, shown & (closed >= 0.5))
+    sheet.add(view.decal(stroke(shut, 0.006)), EYE_DARK, view.near, mask & (closed >= 0.5))
     brow = [
         (x - sign * 0.016, 0.0270, 0.080),
         (x, 0.0330, 0.080),
         (x + sign * 0.013, 0.0325, 0.074),
         (x + sign * 0.025, 0.0260, 0.065),
     ]
-    sheet.add(view.decal(stroke(brow, look.brow)), look.hair.shade, view.near, shown)
+    sheet.add(view.decal(stroke(brow, look.brow)), look.hair.shade, view.near, mask)
 
 
 def draw_mouth(sheet: Sheet, view: Seen, look: Look) -> None:
     """Add a smiling mouth and the warmth of the cheeks."""
-    shown = view.faces(0) > -0.05
+    mask = view.faces(0) > -0.05
     wide = look.mouth
     smile = np.array(
         [
@@ -190,7 +190,7 @@ def draw_mouth(sheet: Sheet, view: Seen, look: Look) -> None:
             (-wide * 0.55, -0.069, 0.083),
         ]
     )
-    sheet.add(view.decal(smile), look.lips, view.near, shown)
+    sheet.add(view.decal(smile), look.lips, view.near, mask)
     teeth = np.array(
         [
             (-wide * 0.6, -0.0595, 0.083),
@@ -209,9 +209,9 @@ def draw_mouth(sheet: Sheet, view: Seen, look: Look) -> None:
 def draw_ear(sheet: Sheet, view: Seen, look: Look, sign: float) -> None:
     """Add the ear on one side where it shows."""
     spot = view.point(sign * 0.090, -0.008, -0.008)
-    shown = view.faces(sign * 90) > -0.35
-    sheet.add(ball(spot, 0.019 * view.zoom, 1.35, 12), look.skin.shade, view.near, shown)
-    sheet.add(ball(spot, 0.012 * view.zoom, 1.35, 12), look.skin.light, view.near, shown)
+    mask = view.faces(sign * 90) > -0.35
+    sheet.add(ball(spot, 0.019 * view.zoom, 1.35, 12), look.skin.shade, view.near, mask)
+    sheet.add(ball(spot, 0.012 * view.zoom, 1.35, 12), look.skin.light, view.near, mask)
 
 
 def draw_head(sheet: Sheet, view: Seen, look: Look, closed: Floats, ears: bool) -> None:

@@ -12,7 +12,7 @@ from adapters.demo.dance.body import (
     draw_torso,
 )
 from adapters.demo.dance.curves import Floats
-from adapters.demo.dance.head import Look, draw_head, seen
+from adapters.demo.dance.head import Look, draw_head, view_of
 from adapters.demo.dance.outline import profile
 from adapters.demo.dance.palette import (
     BELT,
@@ -131,6 +131,6 @@ def draw_leader(sheet: Sheet, trunk: Trunk, closed: Floats) -> None:
     near = core(trunk)
     draw_legs(sheet, trunk, near)
     draw_shirt(sheet, trunk, near)
-    draw_head(sheet, seen(trunk), FACE, closed, ears=True)
+    draw_head(sheet, view_of(trunk), FACE, closed, ears=True)
     for side in ("left", "right"):
         draw_arm(sheet, trunk, side)

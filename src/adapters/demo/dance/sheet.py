@@ -19,11 +19,11 @@ class Patch:
     outline: Floats
     colour: Colour
     near: Floats
-    shown: NDArray[np.bool_] | None
+    mask: NDArray[np.bool_] | None
 
     def shows(self, frame: int) -> bool:
         """Return True if the patch is visible in a frame."""
-        return self.shown is None or bool(self.shown[frame])
+        return self.mask is None or bool(self.mask[frame])
 
 
 @dataclass(slots=True)
@@ -39,10 +39,10 @@ class Sheet:
         outline: Floats,
         colour: Colour,
         near: Floats,
-        shown: NDArray[np.bool_] | None = None,
+        mask: NDArray[np.bool_] | None = None,
     ) -> None:
         """Add a patch to the sheet."""
-        self.patches.append(Patch(outline, colour, near, shown))
+        self.patches.append(Patch(outline, colour, near, mask))
 
     def in_order(self, frame: int) -> Sequence[Patch]:
         """Return the visible patches of a frame, the farthest first."""

@@ -47,9 +47,9 @@ def shares(score: Score, t: Floats) -> list[tuple[Hold, Floats]]:
     schedule = [first, *(h for h in score.holds if h[0] > 0 or h[1] != first[1])]
     if score.leaves:
         schedule.append((score.counts - 0.1, NEUTRAL_HOLD))
-    begun = [np.ones_like(t), *(smooth((t - at) / CHANGE + 1.0) for at, _ in schedule[1:])]
-    begun.append(np.zeros_like(t))
-    return [(hold, begun[k] - begun[k + 1]) for k, (_, hold) in enumerate(schedule)]
+    starts = [np.ones_like(t), *(smooth((t - at) / CHANGE + 1.0) for at, _ in schedule[1:])]
+    starts.append(np.zeros_like(t))
+    return [(hold, starts[k] - starts[k + 1]) for k, (_, hold) in enumerate(schedule)]
 
 
 def clear_of(point: Floats, shoulder: Floats, chest: Frame) -> Floats:
@@ -91,7 +91,7 @@ def hand_goals(score: Score, c: Couple) -> Goals:
         chest, sign = trunks[role].chest, 1.0 if side == "left" else -1.0
         bowed = mixed[role, side] + bow * (0.13 * sign * chest.left + 0.09 * chest.ahead)
         mixed[role, side] = clear_of(bowed, shoulders[role, side], chest)
-    held = dict(mixed)
+    hand_places = dict(mixed)
     for (one, two), share in run_all.items():
         meet = within_reach(
             (mixed[one] + mixed[two]) / 2,
@@ -100,8 +100,8 @@ def hand_goals(score: Score, c: Couple) -> Goals:
         )
         firm = smooth(share)[:, None]
         for hand in (one, two):
-            held[hand] = held[hand] + firm * (meet - mixed[hand])
-    return held
+            hand_places[hand] = hand_places[hand] + firm * (meet - mixed[hand])
+    return hand_places
 
 
 def elbow_way(trunk: Trunk, sign: float, goal: Floats, shoulder: Floats) -> Floats:

@@ -73,10 +73,10 @@ def foot_joints(foot: Foot, build: Build) -> tuple[Floats, Floats]:
     return ankle, foot.ball + forward * build.toe
 
 
-def hip_height(wanted: Floats, tops: list[Floats]) -> Floats:
+def hip_height(height: Floats, tops: list[Floats]) -> Floats:
     """Return the requested height, smoothly lowered below every (T,) height a leg can reach."""
     soft = 0.012
-    heights = np.stack([wanted, *tops])
+    heights = np.stack([height, *tops])
     lowest = heights.min(axis=0)
     return lowest - soft * np.log(np.sum(np.exp(-(heights - lowest) / soft), axis=0))
 

@@ -162,7 +162,7 @@ class Band:
             seconds, rate = beats * self._beat_seconds, self._desk.rate
             whole = NOTE_SECONDS * math.ceil((seconds + RELEASE_SECONDS) / NOTE_SECONDS)
             release = round(RELEASE_SECONDS * rate)
-            held = pluck(on, midi, whole, rate)[: round(seconds * rate) + release].copy()
-            held[-release:] *= np.cos(np.linspace(0, np.pi / 2, release, dtype=np.float32)) ** 2
-            self._damped[on, midi, beats] = held
+            note = pluck(on, midi, whole, rate)[: round(seconds * rate) + release].copy()
+            note[-release:] *= np.cos(np.linspace(0, np.pi / 2, release, dtype=np.float32)) ** 2
+            self._damped[on, midi, beats] = note
         return self._damped[on, midi, beats]

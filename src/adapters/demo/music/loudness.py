@@ -27,11 +27,11 @@ def integrated(wave: NDArray[np.float32], rate: int) -> float:
     powers = (weighted[: hops * hop] ** 2).reshape(hops, hop, 2).mean(axis=1).sum(axis=1)
     overlap = round(BLOCK_SECONDS / HOP_SECONDS)
     blocks = np.convolve(powers, np.full(overlap, 1 / overlap), "valid")
-    heard = blocks[blocks > _power(ABSOLUTE_GATE)]
-    if len(heard) == 0:
+    loud_blocks = blocks[blocks > _power(ABSOLUTE_GATE)]
+    if len(loud_blocks) == 0:
         return -math.inf
-    gate = _loudness(float(heard.mean())) + RELATIVE_GATE
-    return _loudness(float(heard[heard > _power(gate)].mean()))
+    gate = _loudness(float(loud_blocks.mean())) + RELATIVE_GATE
+    return _loudness(float(loud_blocks[loud_blocks > _power(gate)].mean()))
 
 
 def mastered(wave: NDArray[np.float32], target: float, rate: int) -> NDArray[np.float32]:
@@ -53,9 +53,9 @@ def _limited(wave: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     hops = math.ceil(len(wave) / hop)
     peaks = np.zeros(hops * hop, dtype=np.float32)
     peaks[: len(wave)] = np.maximum(np.abs(wave[:, 0]), np.abs(wave[:, 1]))
-    wanted = np.minimum(1.0, CEILING / np.maximum(peaks.reshape(hops, hop).max(axis=1), 1e-9))
+    gains = np.minimum(1.0, CEILING / np.maximum(peaks.reshape(hops, hop).max(axis=1), 1e-9))
     reach = 2 * LIMITER_HOPS + 1
-    padded = np.pad(wanted, reach, mode="edge")
+    padded = np.pad(gains, reach, mode="edge")
     lowest = np.lib.stride_tricks.sliding_window_view(padded, reach + 2).min(axis=1)
     # A mean of minima never exceeds the required gain at its centre and has no corners.
     window = np.hanning(reach + 2)[1:-1]

@@ -48,8 +48,8 @@ class Desk:
         """
         low_cut = signal.butter(2, LOW_CUT_HERTZ, "highpass", fs=self.rate, output="sos")
         wet = np.asarray(signal.oaconvolve(self._room[np.newaxis], _room(self.rate), axes=1))
-        heard = self._dry + wet[:, : self.samples]
-        return np.asarray(signal.sosfilt(low_cut, heard), dtype=np.float32).T.copy()
+        sound = self._dry + wet[:, : self.samples]
+        return np.asarray(signal.sosfilt(low_cut, sound), dtype=np.float32).T.copy()
 
 
 def _room(rate: int) -> NDArray[np.float32]:

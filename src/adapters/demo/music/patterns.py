@@ -214,9 +214,9 @@ ROLL = (
 
 def with_fill(groove: Groove) -> Groove:
     """Return the bar for the end of a section: the drum plays a fill in its second half."""
-    kept = tuple(hit for hit in groove.drum if hit.beat < 2)
+    drums = tuple(hit for hit in groove.drum if hit.beat < 2)
     # The next chord belongs to another part, so the bass does not lead to it.
     bass = tuple(
         replace(note, degree="fifth") if note.degree == "approach" else note for note in groove.bass
     )
-    return replace(groove, drum=kept + ROLL, bass=bass)
+    return replace(groove, drum=drums + ROLL, bass=bass)

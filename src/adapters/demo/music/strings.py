@@ -139,8 +139,8 @@ def _excitation(
 
 def _through_body(wave: NDArray[np.float32], strings: Strings, rate: int) -> NDArray[np.float64]:
     """Return the wave with the box's resonances added, each a second-order peak of unit gain."""
-    heard = wave.astype(np.float64)
+    sound = wave.astype(np.float64)
     for centre, width, gain in strings.body:
         numerator, denominator = signal.iirpeak(centre, centre / width, fs=rate)
-        heard += gain * np.asarray(signal.lfilter(numerator, denominator, wave))
-    return heard
+        sound += gain * np.asarray(signal.lfilter(numerator, denominator, wave))
+    return sound

@@ -1,0 +1,1 @@
+"""Routes of the API as tools of the Model Context Protocol."""
