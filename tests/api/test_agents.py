@@ -29,6 +29,7 @@ from entrypoints.settings import Settings
 from tests.api.memory_backend import FILM_KEYS, PROBLEM_KEYS, Lines, MemoryBackend, document
 from tests.api.served import served
 from tests.api.test_leaving import Stuck
+from tests.world.loopback import NO_TLS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -48,7 +49,7 @@ async def agent(
 ) -> AsyncGenerator[Client]:
     """A client that is connected to the service at this port."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with AsyncClient(headers=named, timeout=PATIENCE) as over:
+    async with AsyncClient(headers=named, timeout=PATIENCE, verify=NO_TLS) as over:
         transport = streamable_http_client(f"http://127.0.0.1:{port}/mcp", http_client=over)
         async with asyncio.timeout(PATIENCE), Client(transport, mode=mode) as client:
             yield client
@@ -292,7 +293,7 @@ async def bearer_of(client: httpx.AsyncClient, name: str) -> dict[str, str]:
 async def key_of(port: int, name: str, *scopes: str) -> str:
     """Register somebody and return an API key of theirs."""
     base = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient(base_url=base, timeout=PATIENCE) as client:
+    async with httpx.AsyncClient(base_url=base, timeout=PATIENCE, verify=NO_TLS) as client:
         bearer = await bearer_of(client, name)
         asked = {"name": "agent", "scopes": list(scopes)}
         return (await client.post("/api/auth/keys", json=asked, headers=bearer)).json()["key"]
@@ -302,7 +303,10 @@ async def key_of(port: int, name: str, *scopes: str) -> str:
 async def test_a_call_without_a_caller_is_refused(
     guarded: MemoryBackend, headers: dict[str, str]
 ) -> None:
-    async with served(guarded) as port, httpx.AsyncClient(timeout=PATIENCE) as client:
+    async with (
+        served(guarded) as port,
+        httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) as client,
+    ):
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "list_songs"}}
         accepted = {"Accept": "application/json, text/event-stream"}
         address = f"http://127.0.0.1:{port}/mcp"
@@ -349,7 +353,9 @@ async def test_a_key_is_revoked_for_the_next_call(guarded: MemoryBackend) -> Non
         key = await key_of(port, "ana", "read")
         async with agent(port, X_API_Key=key) as client:
             found(await client.call_tool("list_songs", {}))
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as other:
+            async with httpx.AsyncClient(
+                base_url=f"http://127.0.0.1:{port}", verify=NO_TLS
+            ) as other:
                 ana = await bearer_of(other, "ana")
                 [own] = (await other.get("/api/auth/keys", headers=ana)).json()["items"]
                 gone = await other.delete(f"/api/auth/keys/{own['id']}", headers=ana)
@@ -392,7 +398,7 @@ async def test_a_malformed_message_is_refused(port: int, version: str | None) ->
         headers["MCP-Protocol-Version"] = version
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": 1}}
     bodies = [b"{", b"[]", b"null", b"{}", b"\xff", b"[" * 100_000, json.dumps(call).encode()]
-    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) as client:
         for body in bodies:
             answer = await client.post(address, content=body, headers=headers)
             assert answer.status_code < 500, (body[:50], answer.text)
@@ -414,7 +420,7 @@ async def test_a_fault_of_the_adapter_is_told_without_its_words(
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 async def test_the_endpoint_has_no_sessions(port: int, method: str) -> None:
-    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE, verify=NO_TLS) as client:
         answer = await client.request(method, f"http://127.0.0.1:{port}/mcp")
     assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
 

@@ -74,6 +74,7 @@ async def test_every_route_says_how_long_its_answer_may_be_kept(
     values |= {"kind": "picture", "segment": "init.mp4"}
     issued = (await client.post("/api/webhooks", json={})).json()
     values |= {"webhook_id": issued["webhook"]["id"]}
+    values |= {"job_id": (await client.post("/api/library/prepare", json={})).json()["job_id"]}
 
     by_path: dict[str, str] = {}
     for path in (path for path, item in routes.items() if "get" in item):

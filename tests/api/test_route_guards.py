@@ -29,7 +29,7 @@ PUBLIC: Final = {"live", "ready", "register", "createToken", "refreshToken", "re
 """Operations without a caller."""
 READS: Final = {"searchMoves"}
 """Operations with a body that change nothing."""
-SHARED: Final = {"song_id", "move_id"}
+SHARED: Final = {"song_id", "move_id", "job_id"}
 """Parameters that name what all users share."""
 MANAGES_KEYS: Final = {"createApiKey", "revokeApiKey"}
 """Operations that every token may use, and no API key; see `test_callers`."""
@@ -107,6 +107,7 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
         folder = await folder_of(client, film["task_id"])
         key = (await client.post(KEYS, json={"name": "hers"})).json()["api_key"]
         deliveries = await client.get(f"{WEBHOOKS}/{webhook['id']}/deliveries")
+        preparation = (await client.post("/api/library/prepare", json={})).json()
         described = (await client.get("/schema/openapi.json")).json()
         for name in ana:
             del client.headers[name]
@@ -119,6 +120,7 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
             "playlist": "picture.m3u8",
             "kind": "picture",
             "segment": "init.mp4",
+            "job_id": preparation["job_id"],
             "key_id": key["id"],
             "webhook_id": webhook["id"],
             "delivery_id": deliveries.json()["items"][0]["id"],

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from entrypoints.settings import Settings
 from tests.api.memory_backend import MemoryBackend
 from tests.api.served import SOON, served
+from tests.world.loopback import NO_TLS
 from tests.world.watched import IdleQueue, WatchedJob
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -26,7 +27,10 @@ async def test_a_server_that_stops_ends_streams_of_events_and_websockets(tmp_pat
     async def read_stream(port: int) -> str:
         url = f"http://127.0.0.1:{port}/api/tasks/{job.job_id}/events"
         text = ""
-        async with httpx.AsyncClient(timeout=2 * SOON) as client, client.stream("GET", url) as got:
+        async with (
+            httpx.AsyncClient(timeout=2 * SOON, verify=NO_TLS) as client,
+            client.stream("GET", url) as got,
+        ):
             async for piece in got.aiter_text():
                 if not text:
                     await watching.wait()

@@ -19,6 +19,7 @@ import httpx
 import msgspec
 
 from adapters.storage.bucket import Bucket
+from tests.world.loopback import NO_TLS
 
 STARTED = 60.0
 """Seconds after which a server that does not answer never will."""
@@ -224,7 +225,7 @@ def _wait_for(endpoint: str, process: "subprocess.Popen[bytes]", log: Path) -> N
     until = time.monotonic() + STARTED
     while time.monotonic() < until and process.poll() is None:
         try:
-            httpx.get(endpoint)
+            httpx.get(endpoint, verify=NO_TLS)
             asyncio.run(_keeps_files(endpoint))
         except Exception:
             time.sleep(0.1)

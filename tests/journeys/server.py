@@ -15,6 +15,8 @@ from typing import Any
 import anyio
 import httpx
 
+from tests.world.loopback import NO_TLS
+
 COMMAND = Path(sys.executable).with_name("bachata-buddy")
 SERVE = (str(COMMAND), "serve")
 STARTED = 120.0
@@ -48,7 +50,9 @@ class Server:
 
     def client(self) -> httpx.AsyncClient:
         """A client of it."""
-        return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
+        return httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.port}", timeout=60, verify=NO_TLS
+        )
 
     async def answers(self) -> bool:
         """Return True if it is ready."""

@@ -17,6 +17,7 @@ from domain.rendering.assembly import State
 from tests.journeys.held_films import SOON, Film, Holds, furnish
 from tests.journeys.server import Server, serving, until
 from tests.journeys.settled import all_ended, expect_one_end, ready_again
+from tests.world.loopback import NO_TLS
 from tests.world.small_disk import SmallDisk, small_disk
 
 pytestmark = pytest.mark.anyio
@@ -53,7 +54,7 @@ async def test_a_thousand_posts_are_admitted_or_refused_at_once_and_memory_stays
             for film in films:
                 holds.hold(film)
             async with httpx.AsyncClient(
-                base_url=address, limits=connections, timeout=4 * SOON
+                base_url=address, limits=connections, timeout=4 * SOON, verify=NO_TLS
             ) as client:
                 began = time.monotonic()
                 asked = {asyncio.ensure_future(film.asked(client)): film for film in films}

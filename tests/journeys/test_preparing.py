@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import Generator
 from pathlib import Path
 from uuid import UUID
 
@@ -25,19 +25,24 @@ CLIPS = 3
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncGenerator[Service]:
+def database() -> Generator[str]:
+    with own_database() as url:
+        yield url
+
+
+@pytest.fixture
+async def service(tmp_path: Path, database: str) -> Service:
     """A library of clips that nobody has encoded."""
-    with own_database() as database:
-        service = Service(tmp_path, database)
-        service.environment["BACHATA_WARM"] = "off"
-        await service.make_tables()
-        async with open_ports(service.settings) as ports:
-            use_cases = wire(ports, service.settings)
-            for number in range(CLIPS):
-                clip = tmp_path / f"{number}.mp4"
-                footage.noisy_film(clip, 3, 320, 180)
-                await use_cases.add_move(clip, footage.move(number, "basic"), ready=False)
-        yield service
+    service = Service(tmp_path, database)
+    service.environment["BACHATA_WARM"] = "off"
+    await service.make_tables()
+    async with open_ports(service.settings) as ports:
+        use_cases = wire(ports, service.settings)
+        for number in range(CLIPS):
+            clip = tmp_path / f"{number}.mp4"
+            footage.noisy_film(clip, 3, 320, 180)
+            await use_cases.add_move(clip, footage.move(number, "basic"), ready=False)
+    return service
 
 
 async def test_a_library_is_prepared_once_though_a_worker_is_killed(

@@ -21,6 +21,7 @@ from entrypoints.wiring.wire import wire
 from tests.journeys import footage
 from tests.journeys.server import COMMAND, environment_of, until, working
 from tests.world.hanging_server import FORCED, HANGS
+from tests.world.loopback import NO_TLS
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +61,7 @@ async def test_a_server_ends_whatever_hangs(
     child = tmp_path / "child"
     try:
         await until(lambda: child.exists() and child.read_text() != "", within=STARTED)
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=NO_TLS) as client:
             asking = None
             if where != "opening":
                 await until(lambda: "Application startup complete" in log.read_text(), within=NEVER)

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from tests.journeys.server import COMMAND, STARTED, Server, environment_of, until
+from tests.world.loopback import NO_TLS
 
 PATIENCE: Final = 60.0
 """Seconds within which every answer comes, a film's too; then the service hangs."""
@@ -37,7 +38,9 @@ class Service:
 
     def client(self, timeout: float = PATIENCE) -> httpx.Client:
         """A client that waits for every answer for so many seconds."""
-        return httpx.Client(base_url=f"http://127.0.0.1:{self._server.port}", timeout=timeout)
+        return httpx.Client(
+            base_url=f"http://127.0.0.1:{self._server.port}", timeout=timeout, verify=NO_TLS
+        )
 
     def lives(self) -> bool:
         """Return True if it says that it is running."""

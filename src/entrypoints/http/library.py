@@ -67,7 +67,6 @@ class LibraryController(Controller):
     @get(
         "/prepare/{job_id:uuid}/events",
         operation_id="watchPreparation",
-        opt=CHANGES_LIBRARY,
         media_type=EVENTS,
         responses={
             200: DOCUMENTED,

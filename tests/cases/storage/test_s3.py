@@ -22,6 +22,7 @@ from adapters.storage.s3 import S3Storage, open_s3
 from adapters.storage.s3_client import Answer, Call, S3Client, open_client
 from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed
 from tests.contracts import s3
+from tests.world.loopback import NO_TLS
 
 pytestmark = pytest.mark.anyio
 
@@ -311,7 +312,7 @@ async def test_a_link_reads_a_file_and_its_parts(storage: S3Storage, small: Path
     await storage.put(small, path)
     link = await storage.link(path, "Mi bachata \u00f1.mp4", 60)
     assert link is not None
-    async with httpx.AsyncClient() as anybody:
+    async with httpx.AsyncClient(verify=NO_TLS) as anybody:
         whole = await anybody.get(link)
         assert (whole.status_code, whole.content) == (200, b"a small film")
         assert whole.headers["content-type"] == "video/mp4"
@@ -338,7 +339,7 @@ async def test_a_link_that_was_tampered_with_opens_nothing(storage: S3Storage, s
         link.removesuffix(signed) + signed[::-1],
         link.partition("?")[0],
     ]
-    async with httpx.AsyncClient() as anybody:
+    async with httpx.AsyncClient(verify=NO_TLS) as anybody:
         assert (await anybody.get(link)).status_code == 200
         answers = [await anybody.get(each) for each in tampered]
         assert [answer.status_code for answer in answers] == [403] * 5
@@ -350,7 +351,7 @@ async def test_a_link_expires(storage: S3Storage, small: Path) -> None:
     await storage.put(small, "a")
     link = await storage.link("a", "a", 1)
     assert link is not None
-    async with httpx.AsyncClient() as anybody, asyncio.timeout(60):
+    async with httpx.AsyncClient(verify=NO_TLS) as anybody, asyncio.timeout(60):
         while (answer := await anybody.get(link)).status_code == 200:  # noqa: ASYNC110 - time
             await asyncio.sleep(0.2)
     assert answer.status_code == 403
