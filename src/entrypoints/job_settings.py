@@ -27,6 +27,14 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
             rules.at_least(0),
         ),
     ] = 0
+    max_scripts: Annotated[
+        int,
+        Setting(
+            "narrated videos that a process makes at once, besides films; "
+            "0: one for every two cores",
+            rules.at_least(0),
+        ),
+    ] = 0
     max_library: Annotated[
         int,
         Setting(
@@ -81,5 +89,9 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def lanes_on(self, cores: int) -> dict[Lane, int]:
         """Return the number of jobs of each lane that such a process runs at once."""
-        library = self.max_library or max(1, cores // 2)
-        return {Lane.FILMS: self.running_on(cores), Lane.LIBRARY: library}
+        half = max(1, cores // 2)
+        return {
+            Lane.FILMS: self.running_on(cores),
+            Lane.SCRIPTS: self.max_scripts or half,
+            Lane.LIBRARY: self.max_library or half,
+        }

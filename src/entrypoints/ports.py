@@ -15,23 +15,30 @@ from application.ports.demo import DemoStudio
 from application.ports.description_model import DescriptionModel
 from application.ports.embedder import Embedder
 from application.ports.encoder import Encoder
+from application.ports.image_model import ImageModel
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
 from application.ports.library_files import LibraryFiles
 from application.ports.logins import Logins
+from application.ports.media_assets import MediaAssets
 from application.ports.media_probe import MediaProbe
 from application.ports.motion_analyzer import MotionAnalyzer
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import MoveIndex
 from application.ports.moves import MoveRepository
+from application.ports.narration_mixer import NarrationMixer
 from application.ports.password_hasher import PasswordHasher
 from application.ports.preview_streamer import PreviewStreamer
 from application.ports.progress import Progress
+from application.ports.scene_encoder import SceneEncoder
+from application.ports.scripts import ScriptRepository
 from application.ports.signing_keys import SigningKeys
 from application.ports.songs import SongRepository
 from application.ports.sound_aligner import SoundAligner
 from application.ports.spans import Spans
+from application.ports.speech import Speech
+from application.ports.stills import Stills
 from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository
 from application.ports.token_signer import TokenSigner
@@ -46,6 +53,13 @@ class Ports:
     """All ports, already open."""
 
     tasks: TaskRepository
+    scripts: ScriptRepository
+    media_assets: MediaAssets
+    speech: Speech
+    narration_mixer: NarrationMixer
+    scene_encoder: SceneEncoder
+    image_model: ImageModel
+    stills: Stills
     jobs: JobRepository
     job_queue: JobQueue
     job_events: JobEvents

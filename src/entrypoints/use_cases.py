@@ -51,6 +51,16 @@ from application.rendering.preview import PreviewChoreography
 from application.rendering.read_blueprint import ReadBlueprint
 from application.rendering.recover_interrupted import RecoverInterrupted
 from application.rendering.stream_video import StreamVideo
+from application.scripts.submit_video import SubmitVideo
+from application.scripts.upload_script import ReadScript, UploadScript
+from application.scripts.videos import (
+    CancelVideo,
+    ListVideos,
+    MakePoster,
+    ReadCaptions,
+    RemoveVideo,
+    VideoRecords,
+)
 from application.search.move_search import FindMoves
 from application.search.search_moves import SearchMoves
 from application.webhooks.deliver_webhooks import DeliverWebhooks
@@ -127,6 +137,21 @@ class RenderingUseCases:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScriptUseCases:
+    """Use cases of scripts, and of videos of both kinds."""
+
+    cancel_video: CancelVideo
+    list_videos: ListVideos
+    make_poster: MakePoster
+    read_captions: ReadCaptions
+    read_script: ReadScript
+    remove_video: RemoveVideo
+    submit_video: SubmitVideo
+    upload_script: UploadScript
+    video_records: VideoRecords
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobUseCases:
     """Use cases that submit, run, await, watch, cancel and recover jobs."""
 
@@ -192,6 +217,7 @@ class UseCases(
     RenderingUseCases,
     JobUseCases,
     OperationsUseCases,
+    ScriptUseCases,
     WebhookUseCases,
 ):
     """All use cases for the entrypoints, one per field."""

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Database
@@ -47,6 +47,10 @@ class SqlBlueprintArchive:
         if (found := await self.find(task_id)) is None:
             raise BlueprintNotFound
         return found
+
+    async def remove(self, task_id: UUID) -> None:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        await self._database.write(delete(BlueprintRow).where(BlueprintRow.task_id == task_id))
 
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """See `application.ports.blueprints.BlueprintArchive`."""

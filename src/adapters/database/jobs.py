@@ -21,7 +21,7 @@ from adapters.database.tasks import insert_task
 from application.ports.jobs import Change, Child, Submission
 from domain.jobs import fan_out
 from domain.jobs.errors import JobNotFound
-from domain.jobs.job import ENDED, Job, JobState, Lane
+from domain.jobs.job import ENDED, Job, JobState, Lane, Priority
 from domain.shared.errors import TaskTaken
 
 Enqueue = Callable[[AsyncConnection, Job], Awaitable[None]]
@@ -89,6 +89,10 @@ class SqlJobRepository:
         query = select(JobRow.document, JobRow.version).where(JobRow.state == JobState.QUEUED.value)
         if job_id is not None:
             query = query.where(JobRow.job_id == job_id)
+        if lane is not None:
+            # Films of a lane without a free place go first, too.
+            before = [each for each in Priority if each.lane in (lane, Lane.FILMS)]
+            query = query.where(JobRow.priority.in_(before))
         query = query.order_by(JobRow.priority, JobRow.created_at, JobRow.job_id).limit(1)
         # Reading first spares an idle worker the lock of the writer.
         while rows := await self._database.read(query):

@@ -103,6 +103,27 @@ class BlueprintRow(Table):
     """Storage path of its film."""
 
 
+class ScriptRow(Table):
+    """One script."""
+
+    __tablename__ = "script"
+
+    script_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    owner: Mapped[str] = mapped_column(Id, index=True)
+    document: Mapped[str] = mapped_column(Text())
+    """The `domain.scripts.script.Script` as JSON."""
+
+
+class NarratedVideoRow(Table):
+    """What is known about the video of a script, besides its task."""
+
+    __tablename__ = "narrated_video"
+
+    video_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    document: Mapped[str] = mapped_column(Text())
+    """The `domain.scripts.narrated_video.NarratedVideo` as JSON."""
+
+
 class SongRow(Table):
     """One song, and its analysis."""
 

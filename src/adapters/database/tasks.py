@@ -1,17 +1,28 @@
 """Store assemblies as rows of JSON."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Insert, delete, false, insert, select, update
+from sqlalchemy import (
+    DateTime,
+    Insert,
+    delete,
+    false,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Database
 from adapters.database.moments import Ago, Now
 from adapters.database.tables import TaskRow
-from application.ports.tasks import Change
+from application.ports.pagination import Page
+from application.ports.tasks import Change, task_key
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared.errors import TaskNotFound, TaskTaken
 
@@ -62,6 +73,23 @@ class SqlTaskRepository:
             query = query.where(TaskRow.task_id > after)
         rows = await self._database.read(query.order_by(TaskRow.task_id).limit(most))
         return tuple(msgspec.json.decode(row.document, type=Assembly) for row in rows)
+
+    async def page(self, owner: str, after: str | None, most: int) -> Page[Assembly]:
+        """See `application.ports.tasks.TaskRepository`."""
+        query = select(TaskRow.document).where(TaskRow.owner == owner)
+        if after is not None:
+            time, _, task_id = after.partition(" ")
+            key = (literal(datetime.fromisoformat(time), DateTime(timezone=True)), UUID(task_id))
+            query = query.where(tuple_(TaskRow.created_at, TaskRow.task_id) < tuple_(*key))
+        newest = (TaskRow.created_at.desc(), TaskRow.task_id.desc())
+        rows = await self._database.read(query.order_by(*newest).limit(most + 1))
+        tasks = [msgspec.json.decode(row.document, type=Assembly) for row in rows]
+        last = task_key(tasks[most - 1]) if len(tasks) > most else None
+        return Page(items=tuple(tasks[:most]), last=last)
+
+    async def remove(self, task_id: UUID) -> None:
+        """See `application.ports.tasks.TaskRepository`."""
+        await self._database.write(delete(TaskRow).where(TaskRow.task_id == task_id))
 
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""

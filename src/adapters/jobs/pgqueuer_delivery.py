@@ -24,6 +24,7 @@ _log = logging.getLogger("bachata.jobs")
 
 ENTRYPOINTS: Final[Mapping[Lane, str]] = {
     Lane.FILMS: "bachata_job",
+    Lane.SCRIPTS: "bachata_script_job",
     Lane.LIBRARY: "bachata_library_job",
 }
 CANCEL_CHANNEL: Final = "bachata_job_cancel"

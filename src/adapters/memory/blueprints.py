@@ -36,6 +36,11 @@ class MemoryBlueprintArchive:
             raise BlueprintNotFound
         return blueprint
 
+    async def remove(self, task_id: UUID) -> None:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        await checkpoint()
+        self.documents.pop(task_id, None)
+
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """See `application.ports.blueprints.BlueprintArchive`."""
         await checkpoint()

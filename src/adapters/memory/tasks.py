@@ -7,7 +7,8 @@ from anyio.lowlevel import checkpoint
 
 from adapters.memory.clock import MemoryClock
 from application.ports.clock import Clock
-from application.ports.tasks import Change
+from application.ports.pagination import Page
+from application.ports.tasks import Change, task_key
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared.errors import TaskNotFound, TaskTaken
 
@@ -56,6 +57,21 @@ class MemoryTaskRepository:
         latest = (values[-1] for _, values in sorted(self.history.items()))
         tasks = [each for each in latest if each.state is state]
         return tuple(each for each in tasks if after is None or each.task_id > after)[:most]
+
+    async def page(self, owner: str, after: str | None, most: int) -> Page[Assembly]:
+        """See `application.ports.tasks.TaskRepository`."""
+        await checkpoint()
+        latest = (values[-1] for values in self.history.values())
+        tasks = sorted((each for each in latest if each.owner == owner), key=task_key, reverse=True)
+        rest = [each for each in tasks if after is None or task_key(each) < after]
+        last = task_key(rest[most - 1]) if len(rest) > most else None
+        return Page(items=tuple(rest[:most]), last=last)
+
+    async def remove(self, task_id: UUID) -> None:
+        """See `application.ports.tasks.TaskRepository`."""
+        await checkpoint()
+        self.history.pop(task_id, None)
+        self._write_times.pop(task_id, None)
 
     async def ready(self) -> str:
         """See `application.ports.tasks.TaskRepository`."""

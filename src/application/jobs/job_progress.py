@@ -10,24 +10,36 @@ from application.ports.job_events import JobEvent, JobEvents
 from application.ports.progress import Report
 from application.ports.tasks import TaskRepository
 from domain.jobs.progress import INTERVAL, JobProgress, Stage
-from domain.rendering.assembly import FINAL, PROGRESS, Assembly, State
+from domain.rendering.assembly import FINAL, Assembly, FilmKind, State, progress_of
 from domain.shared.errors import BachataError
 
 _log = logging.getLogger("bachata.progress")
 
-_WEIGHTS: Final[Mapping[State, float]] = {
-    State.PLANNING: 2,
-    State.FETCHING: 1,
-    State.CONCATENATING: 20,
-    State.ADDING_AUDIO: 2,
-    State.UPLOADING: 1,
+_WEIGHTS: Final[Mapping[FilmKind, Mapping[State, float]]] = {
+    FilmKind.CHOREOGRAPHY: {
+        State.PLANNING: 2,
+        State.FETCHING: 1,
+        State.CONCATENATING: 20,
+        State.ADDING_AUDIO: 2,
+        State.UPLOADING: 1,
+    },
+    FilmKind.SCRIPT: {
+        State.PLANNING: 20,
+        State.FETCHING: 1,
+        State.CONCATENATING: 1,
+        State.ADDING_AUDIO: 3,
+        State.UPLOADING: 1,
+    },
 }
 """Typical durations of the stages of a film whose clips are encoded first, in shares of 26."""
-STAGES: Final = tuple(
-    Stage(name=state, progress=progress, weight=_WEIGHTS.get(state, 0))
-    for state, progress in PROGRESS.items()
-    if state not in FINAL
-)
+STAGES: Final = {
+    kind: tuple(
+        Stage(name=state, progress=progress, weight=weights.get(state, 0))
+        for state, progress in progress_of(kind).items()
+        if state not in FINAL
+    )
+    for kind, weights in _WEIGHTS.items()
+}
 _REMEMBERED: Final = 1_000
 """Maximum number of remembered jobs; one whose worker died never reports its end."""
 
@@ -61,7 +73,9 @@ class JobProgressEvents:
             return
         before = self._progress.get(report.task_id)
         if before is None or before.attempt < report.attempt:
-            before = JobProgress(stages=STAGES, attempt=report.attempt, progress=report.progress)
+            before = JobProgress(
+                stages=STAGES[report.kind], attempt=report.attempt, progress=report.progress
+            )
         elif before.attempt > report.attempt:
             return
         at = self._now()

@@ -9,8 +9,10 @@ from application.rendering.assemble import AssembleVideo
 from application.rendering.attempt import Attempt
 from application.rendering.finished_film import FinishedFilm
 from application.rendering.task_tracking import TrackedTasks
+from application.scripts.compose_video import ComposeVideo
 from domain.blueprint.model import Blueprint
 from domain.jobs.job import Job, JobKind
+from domain.scripts.composition import VideoRequest
 
 
 class PerformFilm:
@@ -22,12 +24,14 @@ class PerformFilm:
         generate: GenerateChoreography,
         generate_from_text: GenerateFromText,
         assemble: AssembleVideo,
+        compose: ComposeVideo,
     ) -> None:
         """Take the tracking of tasks, and the use cases that make films."""
         self._on_record = on_record
         self._generate = generate
         self._generate_from_text = generate_from_text
         self._assemble = assemble
+        self._compose = compose
 
     async def __call__(self, job: Job, payload: str, attempt: Attempt) -> str:
         """Return the answer to the caller as JSON; raises as the use cases do.
@@ -52,5 +56,8 @@ class PerformFilm:
             case JobKind.ASSEMBLE:
                 blueprint = msgspec.json.decode(payload, type=Blueprint)
                 return await self._assemble(blueprint, job.owner, attempt)
+            case JobKind.COMPOSE_SCRIPT:
+                video = msgspec.json.decode(payload, type=VideoRequest)
+                return await self._compose(video, job.job_id, job.owner, attempt)
             case _:
                 raise ValueError(f"A job of the kind {job.kind} makes no film.")

@@ -24,6 +24,10 @@ class BlueprintArchive(Protocol):
         """Return an equal Blueprint; raises `BlueprintNotFound`."""
         ...
 
+    async def remove(self, task_id: UUID) -> None:
+        """Forget a Blueprint; one that is unknown is no error."""
+        ...
+
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """Return the ids, in order, of the tasks whose Blueprints have this path for their film."""
         ...

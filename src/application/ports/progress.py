@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.rendering.assembly import State
+from domain.rendering.assembly import FilmKind, State
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +19,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     done: int = 0
     of: int = 0
     """Number of finished and of all pieces of this stage; 0 of 0 if they are not counted."""
+    kind: FilmKind = FilmKind.CHOREOGRAPHY
     attempt: int = 1
     """Number of the start of the job that makes the film."""
 

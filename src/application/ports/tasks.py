@@ -1,13 +1,19 @@
 """Port for the records of assemblies."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from application.ports.pagination import Page
 from domain.rendering.assembly import Assembly, State
 
 Change = Callable[[Assembly], Assembly]
+
+
+def task_key(task: Assembly) -> str:
+    """Return the place of a task in the order of time: its creation in UTC, and its id."""
+    return f"{task.created_at.astimezone(UTC).isoformat(timespec='microseconds')} {task.task_id}"
 
 
 class TaskRepository(Protocol):
@@ -44,6 +50,14 @@ class TaskRepository(Protocol):
         """Return up to ``most`` assemblies in a state, by task id, whose ids
         come after ``after``.
         """
+        ...
+
+    async def page(self, owner: str, after: str | None, most: int) -> Page[Assembly]:
+        """Return up to ``most`` assemblies of an owner, the newest first, after a page's `last`."""
+        ...
+
+    async def remove(self, task_id: UUID) -> None:
+        """Forget an assembly; one that is unknown is no error."""
         ...
 
     async def ready(self) -> str:

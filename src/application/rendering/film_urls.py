@@ -11,6 +11,18 @@ class FilmUrls(Protocol):
         """Return the URL that the film is played from."""
         ...
 
+    def download(self, task_id: UUID) -> str:
+        """Return the URL that saves the film as a file."""
+        ...
+
+    def poster(self, task_id: UUID) -> str:
+        """Return the URL of a picture of the film."""
+        ...
+
+    def captions(self, task_id: UUID) -> str:
+        """Return the URL of the film's captions."""
+        ...
+
     def blueprint(self, task_id: UUID) -> str:
         """Return the URL of the film's Blueprint."""
         ...

@@ -93,6 +93,7 @@ class Record:
                 message=message,
                 done=done,
                 of=of,
+                kind=self.assembly.kind,
                 attempt=self.assembly.attempt,
             )
         )

@@ -33,7 +33,12 @@ class StreamVideo:
         except TaskNotFound:
             raise VideoNotFound from None
         path = assembly.output_path
-        if assembly.owner != owner or assembly.state is not State.COMPLETED or path is None:
+        if (
+            assembly.owner != owner
+            or assembly.removed
+            or assembly.state is not State.COMPLETED
+            or path is None
+        ):
             raise VideoNotFound
         return Film(path=path, stored=await self._storage.describe(path))
 

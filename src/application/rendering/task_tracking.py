@@ -15,7 +15,7 @@ from application.ports.workspace import Workspace
 from application.rendering.attempt import Attempt
 from application.rendering.failures import failure_of
 from application.rendering.record import Record
-from domain.rendering.assembly import FINAL, Assembly, Step
+from domain.rendering.assembly import FINAL, Assembly, FilmKind, Step
 from domain.shared.errors import AssemblyTimedOut, BachataError, Conflict
 
 
@@ -48,6 +48,7 @@ class TrackedTasks:
         owner: str,
         song_id: str | None = None,
         attempt: Attempt | None = None,
+        kind: FilmKind = FilmKind.CHOREOGRAPHY,
     ) -> AsyncGenerator[Record]:
         """Begin an assembly; its work runs inside the context.
 
@@ -61,7 +62,7 @@ class TrackedTasks:
         """
         now = self._clock.now()
         assembly = Assembly(
-            task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id
+            task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id, kind=kind
         )
         deadline = asyncio.timeout(self._limit if attempt is None else attempt.seconds)
         record = Record(

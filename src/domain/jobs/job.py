@@ -24,6 +24,8 @@ class JobKind(StrEnum):
     GENERATE = "generate"
     GENERATE_FROM_TEXT = "generate_from_text"
     ASSEMBLE = "assemble"
+    COMPOSE_SCRIPT = "compose_script"
+    """Make the narrated video of a script."""
     PREPARE_LIBRARY = "prepare_library"
     """Prepare every song and clip of the library: a parent, with a child for each of them."""
     PREPARE_ITEM = "prepare_item"
@@ -36,7 +38,9 @@ class JobKind(StrEnum):
     """Find out which clips of a failed film are unusable."""
 
 
-FILMS: Final = frozenset({JobKind.GENERATE, JobKind.GENERATE_FROM_TEXT, JobKind.ASSEMBLE})
+FILMS: Final = frozenset(
+    {JobKind.GENERATE, JobKind.GENERATE_FROM_TEXT, JobKind.ASSEMBLE, JobKind.COMPOSE_SCRIPT}
+)
 """Kinds of jobs that make a film; each has a task with its id."""
 
 
@@ -59,6 +63,7 @@ class Lane(StrEnum):
     """A separate number of places of a worker, so that jobs of one lane wait for no other."""
 
     FILMS = "films"
+    SCRIPTS = "scripts"
     LIBRARY = "library"
 
 
@@ -67,6 +72,8 @@ class Priority(IntEnum):
 
     INTERACTIVE = 0
     """A person waits for the result."""
+    SCRIPT = 3
+    """The video of a script, whose author may come back later."""
     CHANGED = 5
     """A part of the library was just changed, and may soon be needed."""
     BACKGROUND = 10
@@ -74,7 +81,9 @@ class Priority(IntEnum):
     @property
     def lane(self) -> Lane:
         """Lane in which a job of this priority runs."""
-        return Lane.FILMS if self is Priority.INTERACTIVE else Lane.LIBRARY
+        if self is Priority.INTERACTIVE:
+            return Lane.FILMS
+        return Lane.SCRIPTS if self is Priority.SCRIPT else Lane.LIBRARY
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,14 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class FilmKind(StrEnum):
+    """What a film shows."""
+
+    CHOREOGRAPHY = "choreography"
+    SCRIPT = "script"
+    """A narrated script: its voices and pictures are made in the state `planning`."""
+
+
 class Step(StrEnum):
     """A transition of an assembly."""
 
@@ -55,6 +63,17 @@ PROGRESS: Final[Mapping[State, int]] = {
 """Progress in per cent on entering a state; failed and cancelled assemblies keep
 their last value.
 """
+
+PROGRESS_OF_SCRIPT: Final[Mapping[State, int]] = {
+    **PROGRESS,
+    State.PLANNING: 20,
+    State.FETCHING: 80,
+    State.CONCATENATING: 83,
+    State.ADDING_AUDIO: 86,
+    State.UPLOADING: 95,
+    State.CLEANUP: 98,
+}
+"""The same for narrated scripts, whose voices and pictures take most of the time."""
 
 FINAL: Final = frozenset({State.COMPLETED, State.FAILED, State.CANCELLED})
 
@@ -92,6 +111,7 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     created_at: datetime
     updated_at: datetime
+    kind: FilmKind = FilmKind.CHOREOGRAPHY
     state: State = State.PENDING
     attempt: int = 1
     """Number of the attempt that may write; a worker that was taken over may not."""
@@ -107,6 +127,8 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     """Warnings: how the result differs from the request."""
     metadata: str | None = None
     """The metadata of its request as JSON, which is passed through as it is."""
+    removed: bool = False
+    """True if its owner has deleted the film; what is left of it is being deleted."""
     unusable: str | None = None
     """Reason why the published film cannot be watched."""
 
@@ -129,7 +151,7 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(
             self,
             state=after,
-            progress=max(self.progress, PROGRESS.get(after, 0)),
+            progress=max(self.progress, progress_of(self.kind).get(after, 0)),
             updated_at=at,
             failure=failure or self.failure,
             output_path=output_path or self.output_path,
@@ -162,10 +184,19 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
             raise LeaseLost
         return self
 
+    def forgotten(self) -> "Assembly":
+        """Return the ended assembly without its film, which its owner deletes."""
+        return msgspec.structs.replace(self, removed=True, output_path=None)
+
     def warned(self, warnings: tuple[ResultWarning, ...]) -> "Assembly":
         """Return the assembly with additional warnings; those that it has are not repeated."""
         new = tuple(each for each in warnings if each not in self.warnings)
         return msgspec.structs.replace(self, warnings=(*self.warnings, *new))
+
+
+def progress_of(kind: FilmKind) -> Mapping[State, int]:
+    """Return the progress in per cent on entering each state."""
+    return PROGRESS_OF_SCRIPT if kind is FilmKind.SCRIPT else PROGRESS
 
 
 def _words(step: Step) -> str:

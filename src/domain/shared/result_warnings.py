@@ -21,9 +21,16 @@ class WarningCode(StrEnum):
     FILTER_DROPPED = "filter-dropped"
     HARDER_MOVE_DANCED = "harder-move-danced"
     LOCK_NOT_MET = "lock-not-met"
+    MUSIC_LEFT_OUT = "music-left-out"
     MODEL_ANSWER_CORRECTED = "model-answer-corrected"
     MODEL_UNAVAILABLE = "model-unavailable"
     MOVES_OUTSIDE_FILTERS = "moves-outside-filters"
+    PICTURE_REPLACED = "picture-replaced"
+    RECORDING_REPLACED = "recording-replaced"
+    SCENE_LONGER = "scene-longer"
+    VIDEO_LONGER = "video-longer"
+    VOICE_UNAVAILABLE = "voice-unavailable"
+    CHARACTERS_NOT_DRAWN = "characters-not-drawn"
     NOT_COMPARABLE = "not-comparable"
     NOTHING_ASKED = "nothing-asked"
     NOTHING_UNDERSTOOD = "nothing-understood"
@@ -54,6 +61,19 @@ MEANINGS: Final[Mapping[WarningCode, str]] = MappingProxyType(
         "and was not used.",
         WarningCode.MODEL_UNAVAILABLE: "The language model did not answer, so rules read the "
         "description or the planner chose the moves.",
+        WarningCode.MUSIC_LEFT_OUT: "The music that a script names is missing or cannot be played, "
+        "so the video has none.",
+        WarningCode.PICTURE_REPLACED: "A picture is missing or cannot be shown, so another one, or "
+        "a drawn background, is shown.",
+        WarningCode.RECORDING_REPLACED: "A recording that a script names is missing or cannot be "
+        "played, so a voice reads the scene.",
+        WarningCode.SCENE_LONGER: "The voice of a scene is longer than its stated duration, so the "
+        "scene lasts longer.",
+        WarningCode.VIDEO_LONGER: "The scenes need more time than the requested duration, so the "
+        "video lasts longer.",
+        WarningCode.VOICE_UNAVAILABLE: "No voice could speak the script or a scene of it, so it is "
+        "silent there.",
+        WarningCode.CHARACTERS_NOT_DRAWN: "The fonts cannot show some characters of the script.",
         WarningCode.MOVES_OUTSIDE_FILTERS: "No move that matches the filters fits a place of the "
         "song, so others are danced there.",
         WarningCode.NOT_COMPARABLE: "The library or the song lacks the vectors that the search "

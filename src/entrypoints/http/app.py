@@ -36,6 +36,7 @@ from entrypoints.http.pacing import paced
 from entrypoints.http.preview import PreviewController
 from entrypoints.http.progress_socket import progress_socket
 from entrypoints.http.request_bodies import DECODERS, LARGEST, UnreadSchema
+from entrypoints.http.scripts import ScriptController
 from entrypoints.http.songs import SongController
 from entrypoints.http.tasks import TaskController
 from entrypoints.http.videos import VideoController
@@ -102,6 +103,7 @@ def create_app(
             SongController,
             MoveController,
             LibraryController,
+            ScriptController,
             VideoController,
             TaskController,
             progress_socket,

@@ -74,11 +74,14 @@ def answer(
 def whole(
     request: Request[Any, Any, Any], content: bytes, media_type: str, cached: str
 ) -> Response[bytes]:
-    """Return the whole content, or 304 if the client has it."""
+    """Return the whole content, or 304 if the client has it; HEAD gets the headers alone."""
     etag = hashlib.sha256(content).hexdigest()
     headers = {"ETag": f'"{etag}"', "Cache-Control": cached}
     if _is_known(request, etag):
         return _bare(304, headers, media_type)
+    if request.method == HttpMethod.HEAD:
+        headers["Content-Length"] = str(len(content))
+        return _bare(200, headers, media_type)
     return Response(content, headers=headers, media_type=media_type)
 
 

@@ -60,7 +60,7 @@ class UnreadFilmRequest(Unread):
 
     async def request(self) -> tuple[ChoreographyRequest, RequestOptions]:
         """Return the request and its options; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(_split, whole=self.kind, kind=ChoreographyRequest))
+        return await self._read(partial(split, whole=self.kind, kind=ChoreographyRequest))
 
 
 class UnreadFilmDescription(Unread):
@@ -70,7 +70,7 @@ class UnreadFilmDescription(Unread):
 
     async def description(self) -> tuple[DescribedRequest, RequestOptions]:
         """Return the description and its options; raises `InvalidRequest` with every violation."""
-        return await self._read(partial(_split, whole=self.kind, kind=DescribedRequest))
+        return await self._read(partial(split, whole=self.kind, kind=DescribedRequest))
 
 
 class UnreadBlueprint(Unread):
@@ -83,7 +83,8 @@ class UnreadBlueprint(Unread):
         return await self._read(partial(_blueprint, owner=owner))
 
 
-def _split(body: bytes, whole: type[msgspec.Struct], kind: type[S]) -> tuple[S, RequestOptions]:
+def split(body: bytes, whole: type[msgspec.Struct], kind: type[S]) -> tuple[S, RequestOptions]:
+    """Return a request and its options; raises `InvalidRequest` with every violation."""
     document = parsed(body)
     reading = validation.read(whole, document)
     violations = (*reading.violations, *_faults(body, document))

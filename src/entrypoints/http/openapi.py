@@ -30,6 +30,8 @@ from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint
 from domain.library.corrections import Correction
 from domain.library.songs import Analysis
+from domain.scripts.script import Script
+from domain.scripts.video_status import VideoGenerationJob
 from entrypoints.http import openapi_examples
 from entrypoints.http.account_bodies import RefreshToken
 from entrypoints.http.accounts import Account, ApiKeyList
@@ -46,6 +48,8 @@ from entrypoints.http.multipart import FILE
 from entrypoints.http.openapi_security import SCHEMES, with_public
 from entrypoints.http.pagination import MovePage, SongPage
 from entrypoints.http.problems import PROBLEM, Problem
+from entrypoints.http.script_bodies import ScriptUpload, ScriptVideoRequest, UploadedScript
+from entrypoints.http.videos import VideoPage
 from entrypoints.http.ways_to_wait import AcceptedFilm
 from entrypoints.http.webhooks import DeliveryPage, WebhookList
 
@@ -80,11 +84,17 @@ SPOKEN: Final = (
     Problem,
     RefreshToken,
     Registration,
+    Script,
+    ScriptUpload,
+    ScriptVideoRequest,
     SongForm,
     SongPage,
     TokenPair,
     Understanding,
     UploadedMove,
+    UploadedScript,
+    VideoGenerationJob,
+    VideoPage,
     WebhookList,
     WebhookRequest,
 )
@@ -97,7 +107,8 @@ _TAGS: Final = {
     "choreography": "Plan dances and make their films.",
     "preview": "Watch a dance before its film is made.",
     "library": "Manage songs and moves.",
-    "videos": "Watch films.",
+    "scripts": "Store scripts for narrated videos.",
+    "videos": "Make, list, watch and remove videos.",
     "progress": "Watch how far a task is.",
     "webhooks": "Be told when work ends.",
     "accounts": "Manage accounts, tokens and API keys.",

@@ -18,6 +18,7 @@ from application.jobs.watchers import Watchers
 from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
 from application.library.clip_analysis import Examination
 from application.operations.tracing import Tracing, trace_id, traceparent
+from application.operations.use_case_logging import logged
 from application.ports.spans import SpanKind
 from application.rendering.attempt import Attempt
 from application.webhooks.manage_webhooks import PrepareCallback
@@ -26,6 +27,7 @@ from domain.shared.paths import LOCAL_USER
 from domain.webhooks.addresses import AddressRules
 from entrypoints.use_cases import JobUseCases, PlanningUseCases, RenderingUseCases, WebhookUseCases
 from entrypoints.wiring.films import FilmParts
+from entrypoints.wiring.scripts import compose_video_of
 from entrypoints.wiring.service import (
     Service,
     analyze_song_of,
@@ -45,7 +47,11 @@ def wire_jobs(
     """Return the use cases that make films, and prepare the library, as jobs."""
     ports, settings, timeouts = service
     perform_film = PerformFilm(
-        films.tasks, planning.generate, planning.generate_from_text, rendering.assemble
+        films.tasks,
+        planning.generate,
+        planning.generate_from_text,
+        rendering.assemble,
+        logged("compose_video", compose_video_of(service, films)),
     )
     settled_outcome = SettledOutcome(
         ports.jobs, ports.tasks, films.pipeline.finished, planning.understand_description

@@ -11,6 +11,7 @@ from entrypoints.wiring.films import film_parts, wire_planning, wire_rendering, 
 from entrypoints.wiring.jobs import wire_jobs
 from entrypoints.wiring.library import wire_library, wire_uploads
 from entrypoints.wiring.operations import wire_operations
+from entrypoints.wiring.scripts import wire_scripts
 from entrypoints.wiring.service import Service, examination_of
 from entrypoints.wiring.webhooks import wire_webhooks
 
@@ -26,6 +27,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
     planning = wire_planning(service, library, search, films)
     rendering = wire_rendering(service, films)
     webhooks = wire_webhooks(service)
+    jobs = wire_jobs(service, films, planning, rendering, webhooks, examination)
     features = (
         wire_accounts(service),
         library,
@@ -33,7 +35,8 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         search,
         planning,
         rendering,
-        wire_jobs(service, films, planning, rendering, webhooks, examination),
+        jobs,
+        wire_scripts(service, jobs),
         wire_operations(service, library, search),
         webhooks,
     )

@@ -1,0 +1,1 @@
+"""Use cases that submit, run, await and recover jobs."""

@@ -1,0 +1,314 @@
+"""Make the narrated video of a script."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from application.concurrency.shielding import finish_even_if_cancelled
+from application.concurrency.threads import PLANNING
+from application.media.fetched_files import FetchedFiles
+from application.ports.artifact_cache import ArtifactCache
+from application.ports.blueprints import BlueprintArchive
+from application.ports.media_assets import MediaAssets
+from application.ports.media_files import MediaFiles
+from application.ports.media_probe import MediaProbe
+from application.ports.narration_mixer import NarrationMixer, PlacedVoice
+from application.ports.scripts import ScriptRepository
+from application.ports.storage import Storage
+from application.ports.workspace import Workspace
+from application.rendering.attempt import Attempt
+from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.finished_film import FinishedFilm
+from application.rendering.record import Record
+from application.rendering.task_tracking import TrackedTasks
+from application.scripts.make_clips import MakeClips
+from application.scripts.narrate import Narrator, Voice
+from application.scripts.notes import Notes
+from domain.blueprint import rules
+from domain.blueprint.model import Blueprint, BlueprintMove
+from domain.rendering.assembly import FilmKind, Step
+from domain.scripts import scenes as scenes_of_script
+from domain.scripts.captions import Cue, cues_of, webvtt
+from domain.scripts.composition import (
+    FRAME_RATE,
+    Captions,
+    CompositionSettings,
+    VideoRequest,
+    output_of,
+)
+from domain.scripts.narrated_video import NarratedVideo
+from domain.scripts.scenes import Reading, Scene
+from domain.scripts.script import Script
+from domain.scripts.timing import LEAD, Span, Timed, spans_of
+from domain.shared import paths
+from domain.shared.errors import MediaNotFound, MediaTaken, UnreadableMedia
+from domain.shared.result_warnings import WarningCode
+from domain.storage.assets import AssetKind
+
+_REVISION: Final = 1
+"""Changes whenever stored soundtracks must be mixed again."""
+
+
+class ComposeVideo:
+    """Speaks and illustrates the scenes, and joins them to a video."""
+
+    def __init__(
+        self,
+        on_record: TrackedTasks,
+        scripts: ScriptRepository,
+        blueprints: BlueprintArchive,
+        assets: MediaAssets,
+        storage: Storage,
+        artifacts: ArtifactCache,
+        media_probe: MediaProbe,
+        workspace: Workspace,
+        narrator: Narrator,
+        make_clips: MakeClips,
+        mixer: NarrationMixer,
+        film: FilmPipeline,
+        fetches: int,
+    ) -> None:
+        """Take the tracking of tasks, the ports, the parts of the work, and the number of parallel
+        downloads.
+        """
+        self._on_record = on_record
+        self._scripts = scripts
+        self._blueprints = blueprints
+        self._assets = assets
+        self._storage = storage
+        self._artifacts = artifacts
+        self._media_probe = media_probe
+        self._workspace = workspace
+        self._narrator = narrator
+        self._make_clips = make_clips
+        self._mixer = mixer
+        self._film = film
+        self._fetches = fetches
+
+    async def __call__(
+        self, request: VideoRequest, video_id: UUID, owner: str, attempt: Attempt | None = None
+    ) -> FinishedFilm:
+        """Return when the video is published; raises as `AssembleVideo`, and `ScriptNotFound`.
+
+        Whatever is missing or broken in the script's files, the voice or the image model has a
+        stand-in, and a warning that names it.
+        """
+        async with self._on_record(video_id, owner, None, attempt, FilmKind.SCRIPT) as record:
+            await record.take(Step.PLAN, "Making the voices and pictures")
+            script = await self._scripts.get(request.script_id)
+            blueprint = await self._earlier_blueprint(video_id, attempt)
+            reading = await PLANNING.run(lambda: scenes_of_script.read(script.content))
+            if blueprint is None:
+                async with self._workspace.take(video_id) as folder:
+                    blueprint = await self._blueprint(
+                        script, reading, request, video_id, folder, record
+                    )
+            assembly = await self._film(blueprint, record)
+            return await self._film.finished(assembly)
+
+    async def _blueprint(
+        self,
+        script: Script,
+        reading: Reading,
+        request: VideoRequest,
+        video_id: UUID,
+        folder: Path,
+        record: Record,
+    ) -> Blueprint:
+        """Make everything that the film is joined of, and return its plan."""
+        settings, owner, notes = request.settings, script.owner, Notes()
+        gate = asyncio.Semaphore(self._fetches)
+        files = FetchedFiles(self._storage, self._artifacts, self._media_probe, folder, gate)
+        scenes, total = reading.scenes, len(reading.scenes)
+        language = settings.language or script.language
+
+        async def on_voice(number: int) -> None:
+            await record.tell("Speaking the scenes", number, 3 * total)
+
+        async def on_clip(number: int) -> None:
+            await record.tell("Making the scenes", total + 2 * number, 3 * total)
+
+        voices = await self._narrator(
+            scenes, language, settings, owner, files, folder, notes, on_voice
+        )
+        spans = _spans(scenes, voices, settings, notes)
+        cues = await PLANNING.run(lambda: _cues(scenes, voices, spans))
+        output = output_of(settings, paths.film(owner, video_id))
+        clips = await self._make_clips(
+            scenes, spans, cues, language, settings, output, owner, files, folder, notes, on_clip
+        )
+        music = await self._music(reading, settings, owner, files, notes)
+        sound = await self._sound(voices, spans, music, folder)
+        blueprint = Blueprint(
+            task_id=video_id,
+            audio_path=sound,
+            moves=tuple(
+                BlueprintMove(
+                    video_path=clip,
+                    start_time=span.first / FRAME_RATE,
+                    duration=span.frames / FRAME_RATE,
+                )
+                for clip, span in zip(clips, spans, strict=True)
+            ),
+            output_config=output,
+        )
+        rules.check(blueprint, owner)
+        await self._film.check(blueprint, owner)
+        if notes.warnings:
+            await record.note(notes.warnings)
+        await self._keep(script, settings, video_id, cues, spans, language)
+        await self._blueprints.keep(blueprint)
+        return blueprint
+
+    async def _earlier_blueprint(self, video_id: UUID, attempt: Attempt | None) -> Blueprint | None:
+        """Return the plan that an earlier attempt has recorded after all of its files."""
+        if attempt is None or attempt.number == 1:
+            return None
+        return await self._blueprints.find(video_id)
+
+    async def _keep(
+        self,
+        script: Script,
+        settings: CompositionSettings,
+        video_id: UUID,
+        cues: Sequence[Sequence[Cue]],
+        spans: Sequence[Span],
+        language: str,
+    ) -> None:
+        captions = None
+        if settings.captions is not Captions.NONE:
+            whole = [
+                Cue(text=cue.text, start=cue.start + begin, end=cue.end + begin)
+                for span, own in zip(spans, cues, strict=True)
+                for begin in (Fraction(span.first, FRAME_RATE),)
+                for cue in own
+            ]
+            captions = webvtt(whole, settings.language or script.language)
+        video = NarratedVideo(
+            video_id=video_id,
+            owner=script.owner,
+            script_id=script.script_id,
+            title=script.title,
+            settings=settings,
+            captions=captions,
+        )
+        await finish_even_if_cancelled(self._scripts.keep_video(video))
+
+    async def _music(
+        self,
+        reading: Reading,
+        settings: CompositionSettings,
+        owner: str,
+        files: MediaFiles,
+        notes: Notes,
+    ) -> tuple[Path, str] | None:
+        """Return the local file of the author's music and its digest."""
+        name = reading.head.music
+        if name is None or not settings.include_audio:
+            return None
+        asset = await self._assets.named(owner, AssetKind.AUDIO, name)
+        fault = "you have no audio of this name"
+        if asset is not None:
+            try:
+                properties = await files.known(asset.path)
+                if properties.media.sound is not None:
+                    return await files.local(asset.path), properties.digest
+                fault = "the file has no sound"
+            except (MediaNotFound, UnreadableMedia) as error:
+                fault = str(error)
+        notes.add(WarningCode.MUSIC_LEFT_OUT, f"The music {name!r} is not played: {fault}.")
+        return None
+
+    async def _sound(
+        self,
+        voices: Sequence[Voice | None],
+        spans: Sequence[Span],
+        music: tuple[Path, str] | None,
+        folder: Path,
+    ) -> str:
+        """Return the storage path of the mixed sound, which is made unless it is stored."""
+        last = spans[-1]
+        seconds = Fraction(last.first + last.frames, FRAME_RATE)
+        placed = [
+            (voice, Fraction(span.first, FRAME_RATE) + LEAD)
+            for voice, span in zip(voices, spans, strict=True)
+            if voice is not None
+        ]
+        parts = [(voice.digest, at) for voice, at in placed]
+        facts = (_REVISION, parts, music and music[1], seconds)
+        digest = hashlib.sha256(msgspec.json.encode(facts, enc_hook=str)).hexdigest()
+        path = f"assets/audio/{digest}.wav"
+        try:
+            await self._storage.describe(path)
+        except MediaNotFound:
+            into = folder / "sound.wav"
+            files = [PlacedVoice(file=voice.file, at=at) for voice, at in placed]
+            await self._mixer.mix(files, music and music[0], seconds, into)
+            await finish_even_if_cancelled(self._store(into, path))
+        return path
+
+    async def _store(self, file: Path, path: str) -> None:
+        try:
+            await self._storage.put(file, path, may_take_ownership=True)
+        except MediaTaken:
+            # Another video has the same sound.
+            return
+
+
+def _spans(
+    scenes: Sequence[Scene],
+    voices: Sequence[Voice | None],
+    settings: CompositionSettings,
+    notes: Notes,
+) -> tuple[Span, ...]:
+    timed = [
+        Timed(
+            words=len(scene.text.split()),
+            voice=voice and voice.seconds,
+            stated=None if scene.duration is None else Fraction(str(scene.duration)),
+        )
+        for scene, voice in zip(scenes, voices, strict=True)
+    ]
+    for number, each in enumerate(timed, 1):
+        if each.stated is not None and each.least > each.stated:
+            notes.add(
+                WarningCode.SCENE_LONGER,
+                f"Scene {number} lasts {float(each.least):.1f} s, not {float(each.stated):g} s, "
+                "because its voice is longer.",
+            )
+    wanted = None if settings.duration is None else Fraction(str(settings.duration))
+    spans = spans_of(timed, wanted, FRAME_RATE)
+    frames = spans[-1].first + spans[-1].frames
+    if wanted is not None and frames > round(wanted * FRAME_RATE):
+        notes.add(
+            WarningCode.VIDEO_LONGER,
+            f"The video lasts {frames / FRAME_RATE:.1f} s, not {float(wanted):g} s, because its "
+            "scenes need that long; shorten the script.",
+        )
+    return spans
+
+
+def _cues(
+    scenes: Sequence[Scene], voices: Sequence[Voice | None], spans: Sequence[Span]
+) -> list[tuple[Cue, ...]]:
+    """Return the captions of each scene, in seconds of the scene."""
+    captions: list[tuple[Cue, ...]] = []
+    for scene, voice, span in zip(scenes, voices, spans, strict=True):
+        whole = Fraction(span.frames, FRAME_RATE)
+        if voice is None:
+            captions.append(cues_of(scene.text, whole))
+            continue
+        spoken = cues_of(scene.text, voice.seconds, voice.words)
+        captions.append(
+            tuple(
+                Cue(text=cue.text, start=cue.start + LEAD, end=min(whole, cue.end + LEAD))
+                for cue in spoken
+            )
+        )
+    return captions

@@ -1,0 +1,1 @@
+"""Work that a worker does: its states, its limits, and its outcome."""
