@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from adapters.memory.encoder import opened
+from application.concurrency.threads import FILES
 from domain.shared.errors import UnreadableMedia
 
 
@@ -16,7 +17,7 @@ class MemoryStills:
         if index >= len(reel.frames):
             raise UnreadableMedia(f"The film has no picture at {seconds:g} s.")
         name, number = reel.frames[index]
-        into.write_text(f"{name} {number}")
+        await FILES.run(lambda: into.write_text(f"{name} {number}"))
 
     async def version(self) -> str:
         """See `application.ports.stills.Stills`."""

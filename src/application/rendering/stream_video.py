@@ -32,13 +32,8 @@ class StreamVideo:
             assembly = await self._tasks.get(video_id)
         except TaskNotFound:
             raise VideoNotFound from None
-        path = assembly.output_path
-        if (
-            assembly.owner != owner
-            or assembly.removed
-            or assembly.state is not State.COMPLETED
-            or path is None
-        ):
+        path, mine = assembly.output_path, assembly.owner == owner and not assembly.removed
+        if not mine or assembly.state is not State.COMPLETED or path is None:
             raise VideoNotFound
         return Film(path=path, stored=await self._storage.describe(path))
 

@@ -1,1 +1,1 @@
-"""Work that a worker does: its states, its limits, and its outcome."""
+"""Scripts and their narrated videos: scenes, languages, captions, pictures and sound."""

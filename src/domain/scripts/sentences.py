@@ -3,13 +3,13 @@
 import re
 from typing import Final
 
-_END: Final = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
+_END: Final = re.compile(r"[.!?…]+[\"'”\u2019»)\]]*(?=\s)")
 _ABBREVIATION: Final = re.compile(
     r"(?:^|[\s(«“\"'¿¡])(?:[A-Za-zÀ-ÿ]|mr|mrs|ms|dr|dra|prof|st|sr|sra|srta|ud|uds|etc|vs|no|núm|"
     r"pág|aprox|approx|e\.g|i\.e|p\.ej|p\.\s?ej|av|min|seg|fig)\.$",
     re.IGNORECASE,
 )
-_OPENING: Final = "\"'“‘«([¿¡—-"
+_OPENING: Final = "\"'“\u2018«([¿¡—-"
 
 
 def sentences_of(paragraph: str) -> tuple[str, ...]:
