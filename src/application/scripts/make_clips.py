@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -25,13 +24,11 @@ from domain.scripts.languages import Language
 from domain.scripts.movement import movement
 from domain.scripts.palettes import mood_of
 from domain.scripts.scenes import Scene
-from domain.scripts.shots import Shot, ShotStyle, ShownText
+from domain.scripts.shots import SCENE_CLIPS, Shot, ShownText
 from domain.scripts.timing import Span
 from domain.shared.errors import MediaNotFound, MediaTaken, UnreadableMedia
 from domain.shared.result_warnings import WarningCode
 from domain.storage.assets import MediaAsset
-
-_FOLDER: Final = "assets/clips/"
 
 
 class MakeClips:
@@ -78,7 +75,7 @@ class MakeClips:
             shot = _with(shots[index], picture, settings)
             facts = (version, picture and picture.digest, shot)
             digest = hashlib.sha256(msgspec.json.encode(facts, enc_hook=str)).hexdigest()
-            path = f"{_FOLDER}{digest}.mp4"
+            path = f"{SCENE_CLIPS}{digest}.mp4"
             async with locks.setdefault(path, asyncio.Lock()), gate:
                 if not await self._is_stored(path):
                     into = folder / f"scene-{digest}.mp4"
@@ -151,7 +148,7 @@ class MakeClips:
 def _with(shot: Shot, picture: ScenePicture | None, settings: CompositionSettings) -> Shot:
     """Return the shot over a picture, or as words on a drawn background."""
     if picture is None:
-        return msgspec.structs.replace(shot, style=ShotStyle.CARD)
+        return msgspec.structs.replace(shot, style="card")
     if settings.captions is not Captions.BURNED:
         return msgspec.structs.replace(shot, texts=())
     return shot
@@ -173,7 +170,7 @@ def _shots(
             Shot(
                 texts=_texts(cues[index], span.frames, rate),
                 frames=span.frames,
-                style=ShotStyle.CAPTION,
+                style="caption",
                 mood=mood_of(scene.text, language),
                 seed=settings.seed,
                 movement=moved,
