@@ -124,6 +124,22 @@ class NarratedVideoRow(Table):
     """The `domain.scripts.narrated_video.NarratedVideo` as JSON."""
 
 
+class MediaAssetRow(Table):
+    """One picture, recording or music of a caller."""
+
+    __tablename__ = "media_asset"
+    __table_args__ = (Index(None, "owner", "place", unique=True),)
+
+    asset_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    owner: Mapped[str] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(String(16))
+    place: Mapped[str] = mapped_column(Id)
+    """The place in lists: its kind and its name."""
+    path: Mapped[str] = mapped_column(index=True)
+    document: Mapped[str] = mapped_column(Text())
+    """The `domain.storage.assets.MediaAsset` as JSON."""
+
+
 class SongRow(Table):
     """One song, and its analysis."""
 

@@ -3,18 +3,17 @@
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-from adapters.database.tables import Id
-
 revision = "0017"
 down_revision = "0016"
 
 
 def upgrade(op: Operations) -> None:
     """Upgrade to this revision."""
+    bytewise = sa.String().with_variant(sa.String(collation="C"), "postgresql")
     op.create_table(
         "script",
         sa.Column("script_id", sa.Uuid(), nullable=False),
-        sa.Column("owner", Id, nullable=False),
+        sa.Column("owner", bytewise, nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("script_id", name="pk_script"),
     )
