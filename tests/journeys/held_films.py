@@ -20,6 +20,7 @@ from entrypoints.settings import Settings
 from entrypoints.wiring.wire import wire
 from tests.journeys import footage
 from tests.journeys.server import COMMAND, environment_of, until
+from tests.world import raw_client
 from tests.world.held_server import STORED
 
 SOON: Final = 60.0
@@ -75,6 +76,10 @@ class Film:
 
     def __repr__(self) -> str:
         return f"the {'wanted' if self.wanted else 'unwanted'} film at {self.place}"
+
+    async def posted(self, port: int) -> raw_client.Answer:
+        """Ask for the film with as little work as possible."""
+        return await raw_client.post(port, _ASSEMBLE, self._document)
 
     async def asked(self, client: httpx.AsyncClient) -> httpx.Response:
         """Ask for the film, or repeat the request."""
