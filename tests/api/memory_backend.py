@@ -23,19 +23,26 @@ from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.image_model import MemoryImageModel
 from adapters.memory.job_events import MemoryJobEvents
 from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.library import MemoryLibrary
 from adapters.memory.logins import MemoryLogins
+from adapters.memory.media_assets import MemoryMediaAssets
 from adapters.memory.media_probe import MemoryMediaProbe
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.move_index import MemoryMoveIndex
+from adapters.memory.narration_mixer import MemoryNarrationMixer
 from adapters.memory.password_hasher import MemoryPasswordHasher
 from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from adapters.memory.progress import MemoryProgress
+from adapters.memory.scene_encoder import MemorySceneEncoder
+from adapters.memory.scripts import MemoryScriptRepository
 from adapters.memory.signing_keys import MemorySigningKeys
 from adapters.memory.sound_aligner import MemorySoundAligner
 from adapters.memory.spans import MemorySpans
+from adapters.memory.speech import MemorySpeech
+from adapters.memory.stills import MemoryStills
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.token_signer import MemoryTokenSigner
@@ -108,6 +115,13 @@ class MemoryBackend:
         self.spans = MemorySpans()
         self.ports = Ports(
             tasks=self.tasks,
+            scripts=MemoryScriptRepository(),
+            media_assets=MemoryMediaAssets(),
+            speech=MemorySpeech(),
+            narration_mixer=MemoryNarrationMixer(),
+            scene_encoder=MemorySceneEncoder(),
+            image_model=MemoryImageModel(available=False),
+            stills=MemoryStills(),
             jobs=self.jobs,
             job_queue=InProcessJobQueue(),
             job_events=self.job_events,
