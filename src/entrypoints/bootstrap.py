@@ -20,8 +20,10 @@ from adapters.database.job_events import open_job_events
 from adapters.database.jobs import SqlJobRepository
 from adapters.database.library_files import SqlLibraryFiles
 from adapters.database.logins import SqlLogins
+from adapters.database.media_assets import SqlMediaAssets
 from adapters.database.moves import SqlMoveRepository
 from adapters.database.schema import Schema, open_schema
+from adapters.database.scripts import SqlScriptRepository
 from adapters.database.server_time import server_time
 from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.songs import SqlSongRepository
@@ -33,6 +35,8 @@ from adapters.description_model.gemini import GeminiDescriptionModel
 from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.ffmpeg.scene_encoder import FFmpegSceneEncoder
+from adapters.ffmpeg.stills import FFmpegStills
 from adapters.index.factory import open_index
 from adapters.jobs.in_process import InProcessJobQueue
 from adapters.listening.librosa_analyzer import LibrosaAudioAnalyzer
@@ -47,6 +51,7 @@ from adapters.media.caged import (
 )
 from adapters.media.worker import MediaWorker
 from adapters.memory.job_events import MemoryJobEvents
+from adapters.memory.narration_mixer import MemoryNarrationMixer
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.hls_fragments import FragmentPreviewStreamer
 from adapters.passwords.argon2_hasher import Argon2PasswordHasher
@@ -79,6 +84,7 @@ from application.ports.storage import Storage
 from entrypoints.ports import Ports
 from entrypoints.problem_texts import problem_text
 from entrypoints.settings import Settings
+from entrypoints.voices import open_image_model, open_speech
 
 WORKER: Final = "entrypoints.media_worker"
 """Module that runs as the media worker."""
@@ -117,6 +123,13 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         spans = await _spans(settings, stack)
         yield Ports(
             tasks=tasks,
+            scripts=SqlScriptRepository(database),
+            media_assets=SqlMediaAssets(database),
+            speech=open_speech(settings, stack, cage),
+            narration_mixer=MemoryNarrationMixer(),
+            scene_encoder=FFmpegSceneEncoder(probe.details, at_once=settings.cores, cage=cage),
+            image_model=open_image_model(settings, stack),
+            stills=FFmpegStills(probe.details, cage=cage),
             jobs=jobs,
             job_queue=job_queue,
             job_events=job_events,

@@ -249,6 +249,11 @@ class Settings(ServerSettings, frozen=True, kw_only=True):
         return str((self.folder / "media" / path).resolve())
 
     @property
+    def asks_gemini_for_media(self) -> bool:
+        """True if Gemini draws pictures and reads scripts aloud."""
+        return bool(self.gemini_api_key) and self.gemini_media == "on"
+
+    @property
     def folder(self) -> Path:
         """The data folder."""
         return Path(self.data_dir).absolute()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -120,7 +120,7 @@ def _scenes(lines: list[_Line], found: Findings) -> Iterator[Scene]:
             _take(field[1].lower(), field[2], paragraph[at].number, fields, found)
             at += 1
         if words := " ".join(" ".join(line.text for line in paragraph[at:]).split()):
-            yield Scene(text=words, **cast(dict[str, str], fields))
+            yield Scene(text=words, **cast(dict[str, Any], fields))
             fields = {}
     if fields and lines:
         message = "Nothing follows these lines; write the words of their scene below them."
