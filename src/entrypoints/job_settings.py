@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-import msgspec
-
 from domain.jobs.job import Lane
 from entrypoints import setting_rules as rules
+from entrypoints.script_settings import ScriptSettings
 from entrypoints.setting_rules import Setting
 
 
-class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
+class JobSettings(ScriptSettings, frozen=True, kw_only=True):
     """The part of the settings that concerns jobs."""
 
     jobs: Annotated[

@@ -5,11 +5,10 @@ from typing import Annotated
 from domain.jobs.admission import Admission
 from entrypoints import setting_rules as rules
 from entrypoints.job_settings import JobSettings
-from entrypoints.script_settings import ScriptSettings
 from entrypoints.setting_rules import Setting
 
 
-class ServerSettings(JobSettings, ScriptSettings, frozen=True, kw_only=True):
+class ServerSettings(JobSettings, frozen=True, kw_only=True):
     """The part of the settings that concerns who reaches the server, and as whom."""
 
     host: Annotated[
