@@ -16,7 +16,7 @@ FRAME_RATE: Final[FrameRate] = 30
 Resolution = Literal["1920x1080", "1280x720", "3840x2160", "1080x1920"]
 
 
-class Quality(StrEnum):
+class VideoQuality(StrEnum):
     """Bits that a video may take."""
 
     HIGH = "high"
@@ -53,7 +53,7 @@ class CompositionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
         None
     )
     """Without it, the video lasts as long as its scenes."""
-    quality: Quality = Quality.MEDIUM
+    quality: VideoQuality = VideoQuality.MEDIUM
     include_audio: bool = True
     """False: the video is silent."""
     language: Language | None = None
@@ -81,9 +81,9 @@ class CompositionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 
 _PIXELS_OF_FULL_HD: Final = 1920 * 1080
 _RATES: Final = {
-    Quality.HIGH: (8_000, "192k"),
-    Quality.MEDIUM: (4_500, "128k"),
-    Quality.LOW: (2_200, "96k"),
+    VideoQuality.HIGH: (8_000, "192k"),
+    VideoQuality.MEDIUM: (4_500, "128k"),
+    VideoQuality.LOW: (2_200, "96k"),
 }
 """Thousands of bits per second of 1920x1080, and those of the sound.
 
