@@ -35,6 +35,7 @@ from adapters.description_model.gemini import GeminiDescriptionModel
 from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.ffmpeg.encoder import FFmpegEncoder
+from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from adapters.ffmpeg.scene_encoder import FFmpegSceneEncoder
 from adapters.ffmpeg.stills import FFmpegStills
 from adapters.index.factory import open_index
@@ -51,7 +52,7 @@ from adapters.media.caged import (
 )
 from adapters.media.worker import MediaWorker
 from adapters.memory.job_events import MemoryJobEvents
-from adapters.memory.narration_mixer import MemoryNarrationMixer
+from adapters.mixing.mixer import FFmpegNarrationMixer
 from adapters.mp4.encoder import JoiningEncoder
 from adapters.mp4.hls_fragments import FragmentPreviewStreamer
 from adapters.passwords.argon2_hasher import Argon2PasswordHasher
@@ -126,7 +127,9 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             scripts=SqlScriptRepository(database),
             media_assets=SqlMediaAssets(database),
             speech=open_speech(settings, stack, cage),
-            narration_mixer=MemoryNarrationMixer(),
+            narration_mixer=FFmpegNarrationMixer(
+                FFmpegRunner(probe.details, at_once=settings.cores, cage=cage)
+            ),
             scene_encoder=FFmpegSceneEncoder(probe.details, at_once=settings.cores, cage=cage),
             image_model=open_image_model(settings, stack),
             stills=FFmpegStills(probe.details, cage=cage),

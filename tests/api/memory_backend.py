@@ -22,7 +22,7 @@ from adapters.memory.cage import MemoryCage
 from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
 from adapters.memory.embedder import MemoryEmbedder
-from adapters.memory.encoder import MemoryEncoder
+from adapters.memory.encoder import MemoryEncoder, song
 from adapters.memory.image_model import MemoryImageModel
 from adapters.memory.job_events import MemoryJobEvents
 from adapters.memory.jobs import MemoryJobRepository
@@ -118,7 +118,7 @@ class MemoryBackend:
             scripts=MemoryScriptRepository(),
             media_assets=MemoryMediaAssets(),
             speech=MemorySpeech(),
-            narration_mixer=MemoryNarrationMixer(),
+            narration_mixer=MemoryNarrationMixer(song=song),
             scene_encoder=MemorySceneEncoder(),
             image_model=MemoryImageModel(available=False),
             stills=MemoryStills(),
