@@ -36,6 +36,7 @@ from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
+from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.scene_encoder import FFmpegSceneEncoder
 from adapters.ffmpeg.stills import FFmpegStills
 from adapters.index.factory import open_index
@@ -115,6 +116,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         cage.require()
         worker = stack.enter_context(MediaWorker(WORKER, cage=cage, at_once=settings.cores))
         probe = CagedProbe(worker)
+        runner = FFmpegRunner(probe.details, find_ffmpeg, at_once=settings.cores, cage=cage)
         ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
         joining = JoiningEncoder(ffmpeg_encoder, artifacts)
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
@@ -127,12 +129,10 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             scripts=SqlScriptRepository(database),
             media_assets=SqlMediaAssets(database),
             speech=open_speech(settings, stack, cage),
-            narration_mixer=FFmpegNarrationMixer(
-                FFmpegRunner(probe.details, at_once=settings.cores, cage=cage)
-            ),
+            narration_mixer=FFmpegNarrationMixer(runner),
             scene_encoder=FFmpegSceneEncoder(probe.details, at_once=settings.cores, cage=cage),
             image_model=open_image_model(settings, stack),
-            stills=FFmpegStills(probe.details, cage=cage),
+            stills=FFmpegStills(runner),
             jobs=jobs,
             job_queue=job_queue,
             job_events=job_events,

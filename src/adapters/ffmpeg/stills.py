@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from adapters.cage.cage import Cage
-from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner, Find, Look, keep, temporary_folder
-from adapters.ffmpeg.find import find_ffmpeg
+from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner, keep, temporary_folder
 from adapters.ffmpeg.guards import PathLike, opening, reading, writing
 from domain.shared.errors import UnreadableMedia
 
@@ -30,11 +28,9 @@ def build_still_command(
 class FFmpegStills:
     """Takes pictures by FFmpeg; a file appears when it is complete."""
 
-    def __init__(
-        self, look: Look, find: Find = find_ffmpeg, *, at_once: int = 1, cage: Cage | None = None
-    ) -> None:
-        """Take the probe, the function that finds FFmpeg, and the limits of its processes."""
-        self._runner = FFmpegRunner(look, find, at_once=at_once, cage=cage)
+    def __init__(self, runner: FFmpegRunner) -> None:
+        """Take the runner of FFmpeg."""
+        self._runner = runner
 
     async def take(self, film: Path, seconds: float, into: Path) -> None:
         """See `application.ports.stills.Stills`."""
