@@ -86,13 +86,13 @@ def movement(seed: int, index: int, previous: Movement | None) -> Movement:
     choice = int.from_bytes(hashlib.sha256(f"movement {seed} {index}".encode()).digest()[:8])
     if (seed + index) % _ZOOM_OF == 0 and previous not in ZOOMS:
         return ZOOMS[choice % len(ZOOMS)]
-    pans = [each for each in PANS if previous not in PANS or not _along(each, previous)]
+    pans = [each for each in PANS if previous is None or not _along(each, previous)]
     return pans[choice % len(pans)]
 
 
 def _along(one: Movement, other: Movement) -> bool:
     """Return True for the same pan, or the opposite one."""
-    (x, y), (across, down) = PANS[one], PANS[other]
+    (x, y), (across, down) = PANS[one], PANS.get(other, (0, 0))
     return (x, y) in ((across, down), (-across, -down))
 
 
@@ -142,7 +142,10 @@ def _pan(movement: Movement, frames: int, most: Fraction, width: int, height: in
 def _step(frames: int, most: Fraction, space: int, parts: int) -> Fraction:
     """Return pixels per frame: at most ``most``, and so that all frames stay in the space."""
     exact = min(most, Fraction(space, max(1, frames - 1)))
-    return Fraction(int(exact * parts), parts) or exact
+    # A slower pan has twice as many positions; an even slower one has as many as frames.
+    return (
+        Fraction(int(exact * parts), parts) or Fraction(int(exact * 2 * parts), 2 * parts) or exact
+    )
 
 
 def _start(step: Fraction, space: int, frames: int, parts: int) -> Fraction:
