@@ -1,6 +1,6 @@
 """Store assemblies as rows of JSON."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from adapters.database.engine import Database
 from adapters.database.moments import Ago, Now
 from adapters.database.tables import TaskRow
 from application.ports.pagination import Page
-from application.ports.tasks import Change, task_key
+from application.ports.tasks import Change, place_of, task_key
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared.errors import TaskNotFound, TaskTaken
 
@@ -78,9 +78,9 @@ class SqlTaskRepository:
         """See `application.ports.tasks.TaskRepository`."""
         query = select(TaskRow.document).where(TaskRow.owner == owner)
         if after is not None:
-            time, _, task_id = after.partition(" ")
-            key = (literal(datetime.fromisoformat(time), DateTime(timezone=True)), UUID(task_id))
-            query = query.where(tuple_(TaskRow.created_at, TaskRow.task_id) < tuple_(*key))
+            created_at, task_id = place_of(after)
+            key = tuple_(literal(created_at, DateTime(timezone=True)), task_id)
+            query = query.where(tuple_(TaskRow.created_at, TaskRow.task_id) < key)
         newest = (TaskRow.created_at.desc(), TaskRow.task_id.desc())
         rows = await self._database.read(query.order_by(*newest).limit(most + 1))
         tasks = [msgspec.json.decode(row.document, type=Assembly) for row in rows]

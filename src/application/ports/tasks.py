@@ -1,7 +1,7 @@
 """Port for the records of assemblies."""
 
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -14,6 +14,15 @@ Change = Callable[[Assembly], Assembly]
 def task_key(task: Assembly) -> str:
     """Return the place of a task in the order of time: its creation in UTC, and its id."""
     return f"{task.created_at.astimezone(UTC).isoformat(timespec='microseconds')} {task.task_id}"
+
+
+def place_of(key: str) -> tuple[datetime, UUID]:
+    """Return the time and the id in a `task_key`; raises ValueError for any other text."""
+    time, blank, task_id = key.partition(" ")
+    created_at = datetime.fromisoformat(time)
+    if not blank or created_at.tzinfo is None:
+        raise ValueError("This is no place of a task.")
+    return created_at, UUID(task_id)
 
 
 class TaskRepository(Protocol):

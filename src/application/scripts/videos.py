@@ -13,7 +13,7 @@ from application.ports.scripts import ScriptRepository
 from application.ports.songs import SongRepository
 from application.ports.stills import Stills
 from application.ports.storage import Storage
-from application.ports.tasks import TaskRepository
+from application.ports.tasks import TaskRepository, place_of
 from application.ports.workspace import Workspace
 from application.rendering.film_urls import FilmUrls
 from domain.jobs.errors import JobEnded, JobNotFound
@@ -28,12 +28,14 @@ from domain.scripts.video_status import (
     video_status,
 )
 from domain.shared.errors import (
+    InvalidRequest,
     MediaNotFound,
     NotFound,
     SongNotFound,
     TaskNotFound,
     VideoNotFound,
 )
+from domain.shared.violations import Violation
 
 
 class VideoRecords:
@@ -153,7 +155,15 @@ class ListVideos:
         self._records = records
 
     async def __call__(self, owner: str, after: str | None, most: int) -> Page[GeneratedVideo]:
-        """Return a page, the newest first, without the sizes of the files."""
+        """Return a page, the newest first, without the sizes of the files.
+
+        Raises `InvalidRequest` unless ``after`` comes from an earlier page.
+        """
+        try:
+            _ = None if after is None else place_of(after)
+        except ValueError:
+            message = "This is not a cursor; use `next_cursor` of the previous page."
+            raise InvalidRequest((Violation(path="cursor", message=message),)) from None
         page = await self._tasks.page(owner, after, most)
         narrated = await self._scripts.videos(task.task_id for task in page.items)
         videos = [
