@@ -55,7 +55,7 @@ async def test_a_thousand_posts_are_admitted_or_refused_at_once_and_memory_stays
             async with asyncio.timeout(4 * SOON):
                 while len(waiting) > ADMITTED:
                     done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                    for answer in map(asyncio.Task.result, done):
+                    for answer in [each.result() for each in done]:
                         assert answer.status == 503, answer.body
                         assert answer.body["code"] == "service-full"
                         assert int(answer.headers["retry-after"]) > 0
