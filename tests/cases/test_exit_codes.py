@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import domain.accounts.errors
+import domain.scripts.errors
 from domain.shared import errors
 from domain.shared.violations import Violation
 from entrypoints.cli import exit_codes
@@ -22,7 +23,7 @@ ARGUMENTS: dict[type[errors.BachataError], tuple[Any, ...]] = {
 
 
 def kinds() -> list[type[errors.BachataError]]:
-    modules = (errors, domain.accounts.errors)
+    modules = (errors, domain.accounts.errors, domain.scripts.errors)
     classes = [
         each for module in modules for _, each in inspect.getmembers(module, inspect.isclass)
     ]

@@ -1,0 +1,1 @@
+"""Scripts: their languages, captions and sound."""
