@@ -1,20 +1,16 @@
 """Run a program with limits, and end it with all its children."""
 
 import asyncio
-import contextlib
-import logging
-import os
 import re
-import signal
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Final
 
 from adapters.cage.cage import Cage, Limits, environment
+from adapters.cage.ending import end
 from adapters.cage.launcher import NOT_CAGED, NOT_FOUND
 from adapters.ffmpeg.error_lines import cleaned
-from application.concurrency.timeouts import passed
 from application.concurrency.work_priority import is_low
 from application.media.disk_errors import in_output
 from domain.shared.errors import FFmpegFailed, NotReady
@@ -22,14 +18,10 @@ from domain.shared.errors import FFmpegFailed, NotReady
 TAIL: Final = 20
 """Number of stderr lines to keep."""
 _LONGEST_LINE: Final = 2_000
-_ENDING: Final = 30.0
-"""Maximum seconds to wait for the end of a killed process."""
 _LOWEST: Final = 19
 """Lowest priority of a process: it computes when no other process does."""
 _PREFIX: Final = "cage: "
 """Prefix of the launcher's own messages."""
-
-_log = logging.getLogger("bachata.ffmpeg")
 
 Line = Callable[[str], None]
 
@@ -82,7 +74,7 @@ async def run(
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
     finally:
-        await _ended(process)
+        await end(process)
     status = process.returncode
     if status:
         _refuse_launch(status, last)
@@ -130,26 +122,6 @@ async def _each_line(
         rest = rest[:_LONGEST_LINE]
     if rest:
         on_line(rest.decode(errors="replace"))
-
-
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    """Kill a running process and wait for its end, even if the wait is cancelled repeatedly."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    ending = asyncio.ensure_future(_emptied(process))
-    if not await passed(ending, _ENDING):
-        # A process that does not end after SIGKILL waits for a disk that does not respond.
-        _log.error("process %d was killed and has not ended after %g s", process.pid, _ENDING)
-        ending.cancel()
-
-
-async def _emptied(process: asyncio.subprocess.Process) -> None:
-    """Read the rest of the pipes, because a full pipe would hide the end of the process."""
-    for stream in (process.stdout, process.stderr):
-        while stream is not None and await stream.read(65_536):
-            pass
-    await process.wait()
 
 
 def without_folders(line: str, argv: Sequence[str] = ()) -> str:

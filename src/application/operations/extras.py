@@ -10,7 +10,9 @@ PACKAGES: Final = {
     "mcp": "mcp",
     "otel": "opentelemetry.sdk",
     "pgqueuer": "pgqueuer",
+    "piper": "piper",
     "plots": "matplotlib",
+    "speech": "espeakng_loader",
 }
 """The package that is imported, by the extra that installs it."""
 

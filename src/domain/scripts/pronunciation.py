@@ -1,6 +1,7 @@
 """Write a text out as a reader says it: abbreviations, amounts and signs become words."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
@@ -110,7 +111,10 @@ _SIGNS: Final[Mapping[Language, Mapping[str, str]]] = {
 _SYMBOL: Final = r"(?:US|RD|R)?\$|[€£]"
 _NUMBER: Final = r"\d{1,3}(?:[.,\u00a0 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _QUOTES: Final = '"\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a'
-"""Marks that a reader does not say; in a voice they would only make a break."""
+"""Marks that a reader does not say."""
+
+_SPOKEN_SYMBOLS: Final = "°©®™"
+"""Other symbols are pictures."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -168,10 +172,17 @@ def read_out(text: str, language: Language) -> Reading:
 
 def _sayable(text: str) -> str:
     """Return a text of the same length without what voices stumble over."""
-    return "".join(
-        " " if mark in _QUOTES or not (mark.isprintable() or mark.isspace()) else mark
-        for mark in text
-    )
+    return "".join(" " if _is_unspoken(mark) else mark for mark in text)
+
+
+@cache
+def _is_unspoken(mark: str) -> bool:
+    """Return True for quotes, emoji and invisible characters."""
+    if mark in _QUOTES:
+        return True
+    if unicodedata.category(mark) == "So":
+        return mark not in _SPOKEN_SYMBOLS
+    return not (mark.isprintable() or mark.isspace())
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Measure and level sound, and write it as WAV."""

@@ -1,0 +1,1 @@
+"""Voices: programs of their own, and services on the network."""
