@@ -72,7 +72,7 @@ def words_of(
         latest = max(starts.values(), default=Fraction(-1))
         if tokens[index].start <= place and index not in starts and latest < start < seconds:
             starts[index] = max(Fraction(0), start)
-    ends = [*list(starts.values())[1:], seconds]
+    ends = [*starts.values(), seconds][1:] if starts else []
     return tuple(
         SpokenWord(tokens[each].text, start, end)
         for (each, start), end in zip(starts.items(), ends, strict=True)
