@@ -4,7 +4,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from adapters.sound.wav import RATE
 
@@ -40,6 +39,8 @@ def limit(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     if not len(sound) or float(np.abs(sound).max()) <= _SAFE * CEILING:
         return sound
+    from scipy.ndimage import minimum_filter1d, uniform_filter1d
+
     needed = np.minimum(1.0, CEILING / np.maximum(true_peaks(sound), CEILING))
     window = 2 * _REACH + 1
     # The mean of minima over the same window is never above what any sample in it needs.

@@ -4,7 +4,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
 
 from adapters.sound.wav import RATE
 
@@ -48,6 +47,9 @@ class Meter:
 
     def add(self, sound: NDArray[np.float32]) -> None:
         """Measure the next part, of shape (samples, channels)."""
+        # Loading it takes a second, which only those who measure wait for.
+        from scipy.signal import sosfilt
+
         weighted, self._state = sosfilt(_K_WEIGHTING, sound, axis=0, zi=self._state)
         squares = np.concatenate([self._rest, np.square(weighted)])
         self._samples += len(sound)

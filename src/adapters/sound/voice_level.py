@@ -4,7 +4,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 from adapters.sound.limiter import limit
 from adapters.sound.loudness import factor, loudness_of
@@ -29,6 +28,8 @@ def at_rate(sound: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     """Return mono sound at 48 kHz."""
     if rate == RATE:
         return sound
+    from scipy.signal import resample_poly
+
     divisor = int(np.gcd(rate, RATE))
     return resample_poly(sound, RATE // divisor, rate // divisor).astype(np.float32)
 

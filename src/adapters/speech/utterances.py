@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.sound.stretch import stretched
 from adapters.sound.voice_level import at_rate, levelled, trimmed
 from adapters.sound.wav import RATE, write
 from adapters.speech.messages import Reply
@@ -25,16 +26,26 @@ _SAID_NOTHING: Final = "The voice says nothing for this text."
 
 
 async def finished(
-    text: str, reading: Reading, reply: Reply, pcm: bytes, voice: str, into: Path
+    text: str,
+    reading: Reading,
+    reply: Reply,
+    pcm: bytes,
+    voice: str,
+    into: Path,
+    *,
+    speed: float = 1.0,
 ) -> Spoken:
-    """Write the file of an utterance; raises `SpeechFailed`, `DiskFull` and `DiskReadOnly`."""
-    return await _LEVELLING.run(lambda: _finished(text, reading, reply, pcm, voice, into))
+    """Write the file of an utterance, after changing the ``speed`` of a voice without words.
+
+    Raises `SpeechFailed`, `DiskFull` and `DiskReadOnly`.
+    """
+    return await _LEVELLING.run(lambda: _finished(text, reading, reply, pcm, voice, into, speed))
 
 
 def _finished(
-    text: str, reading: Reading, reply: Reply, pcm: bytes, voice: str, into: Path
+    text: str, reading: Reading, reply: Reply, pcm: bytes, voice: str, into: Path, speed: float
 ) -> Spoken:
-    sound, cut = trimmed(at_rate(_floats(pcm), reply.rate))
+    sound, cut = trimmed(stretched(at_rate(_floats(pcm), reply.rate), speed))
     if not len(sound):
         raise SpeechFailed(_SAID_NOTHING)
     if len(sound) > LONGEST * RATE:

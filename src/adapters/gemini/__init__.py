@@ -1,0 +1,1 @@
+"""Ask Gemini for files: speech and pictures."""
