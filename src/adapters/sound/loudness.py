@@ -55,7 +55,7 @@ class Meter:
         self._samples += len(sound)
         self._energy += float(np.square(weighted).sum())
         steps = len(squares) // _STEP
-        whole = squares[: steps * _STEP].reshape(steps, -1).sum(axis=1)
+        whole = squares[: steps * _STEP].reshape(steps, _STEP * squares.shape[1]).sum(axis=1)
         self._energies.extend(float(each) for each in whole)
         self._rest = squares[steps * _STEP :]
 

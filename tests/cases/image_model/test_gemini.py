@@ -87,7 +87,7 @@ async def test_an_answer_that_is_too_large_is_not_read_to_its_end(
     script: Script, tmp_path: Path
 ) -> None:
     async with drawing(script) as (model, _):
-        with pytest.raises(ImageModelFailed, match="too large|more than 20 MB"):
+        with pytest.raises(ImageModelFailed, match=r"too large|more than 20 MB"):
             await model.draw("Rain.", False, tmp_path / "picture")
     assert files_in(tmp_path) == []
 

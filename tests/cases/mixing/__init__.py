@@ -1,0 +1,1 @@
+"""Tests of the mixing of voices and music."""
