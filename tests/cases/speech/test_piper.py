@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from adapters.speech.piper import PiperSpeech
@@ -46,15 +47,19 @@ def written(place: Path, settings: str | None) -> Path:
     return place
 
 
-async def test_a_file_elsewhere_speaks_and_has_a_name_of_its_own(
+async def test_a_file_elsewhere_speaks_the_same_and_has_a_name_of_its_own(
     bundled: Path, folder: Path
 ) -> None:
     voice = linked(bundled, folder / "mine.onnx")
     speech = PiperSpeech({Language.ENGLISH: voice})
-    spoken = await speech.speak(HELLO, folder / "voice.wav")
-    assert spoken.seconds > 0.5
+    spoken = await speech.speak(HELLO, folder / "mine.wav")
     assert "mine" in spoken.voice
-    assert spoken.voice != PiperSpeech().voice(Language.ENGLISH)
+    other = await PiperSpeech().speak(HELLO, folder / "other.wav")
+    assert "mine" not in other.voice
+    assert other.seconds == spoken.seconds > 0.5
+    assert (folder / "mine.wav").read_bytes() == (folder / "other.wav").read_bytes()
+    fast = msgspec.structs.replace(HELLO, speed=1.4)
+    assert (await speech.speak(fast, folder / "fast.wav")).seconds < 0.85 * spoken.seconds
 
 
 async def test_a_voice_of_another_language_is_unavailable(bundled: Path, folder: Path) -> None:

@@ -19,7 +19,7 @@ from tests.cases.speech.voices import with_espeak
 pytestmark = [pytest.mark.anyio, with_espeak]
 
 HELLO = Utterance(text="Hello, secret-of-the-author.", language=Language.ENGLISH)
-LIMITS = Limits(cpu_seconds=2, file_bytes=0, memory_bytes=2**29, seconds=5.0)
+LIMITS = Limits(cpu_seconds=1, file_bytes=0, memory_bytes=2**29, seconds=5.0)
 HEAD = "import sys, json, os, time\nout = sys.stdout.buffer\n"
 SAY = "body = json.dumps({}).encode(); out.write(len(body).to_bytes(4, 'big') + body)\n"
 
