@@ -119,6 +119,15 @@ async def test_quiet_voices_become_as_loud_as_loud_ones(tmp_path: Path) -> None:
     assert abs(loudness(between(sound, 0, 2)) - loudness(between(sound, 3, 5))) < 1
 
 
+async def test_each_voice_begins_at_its_sample(tmp_path: Path) -> None:
+    voice = save(tmp_path / "voice.wav", np.full(RATE // 2, 0.2) * np.sign(tone(0.5) + 0.01))
+    places = [Fraction(1), Fraction(BLOCK - 100, RATE), Fraction(11)]
+    sound = await mixed(tmp_path, [PlacedVoice(voice, place) for place in places], None, 12)
+    loud = np.abs(sound[:, 0]) > 0.01
+    (begins,) = np.nonzero(loud[1:] & ~loud[:-1])
+    assert [int(each) + 1 for each in begins] == [round(place * RATE) for place in places]
+
+
 async def test_silent_sounds_are_left_out(tmp_path: Path) -> None:
     silent = save(tmp_path / "silent.wav", np.zeros(RATE))
     both = save(tmp_path / "both.wav", np.zeros(RATE), np.zeros(RATE))
