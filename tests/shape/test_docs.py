@@ -18,6 +18,7 @@ from domain.blueprint import rules
 from domain.blueprint.model import Blueprint, BlueprintMove, OutputConfig
 from domain.rendering import assembly
 from domain.rendering.assembly import FINAL, FORWARD, PROGRESS, State
+from domain.scripts.errors import SpeechFailed
 from domain.shared import errors
 from domain.shared.result_warnings import MEANINGS, WarningCode
 from entrypoints.cli.main import cli
@@ -151,6 +152,7 @@ def all_errors(kind: type[errors.BachataError] = errors.BachataError) -> list[An
     # An error of another module is found once that is imported.
     assert issubclass(UnreadableTrack, errors.BachataError)
     assert issubclass(ExtraMissing, errors.BachataError)
+    assert issubclass(SpeechFailed, errors.BachataError)
     return [kind, *(each for sub in kind.__subclasses__() for each in all_errors(sub))]
 
 

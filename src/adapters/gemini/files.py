@@ -4,9 +4,7 @@ import asyncio
 import logging
 from typing import Any, Final, Protocol
 
-import msgspec
-
-from adapters.gemini.unanswered import Unanswered
+from adapters.gemini.answers import File, Unanswered
 from application.concurrency.threads import IMPORTS
 from application.concurrency.timeouts import abandon, passed, within
 from domain.shared.errors import WaitedTooLong
@@ -15,14 +13,6 @@ _log = logging.getLogger("bachata.gemini")
 
 _CLOSING: Final = 2.0
 """Maximum seconds to finish importing the client, and to close it, at shutdown."""
-
-
-class File(msgspec.Struct, frozen=True):
-    """A file as Gemini sent it: it comes from outside."""
-
-    kind: str
-    """Its media type, in lower case."""
-    content: bytes
 
 
 class FileClient(Protocol):

@@ -15,8 +15,7 @@ from google.genai.types import (
     Part,
 )
 
-from adapters.gemini.files import File
-from adapters.gemini.unanswered import Unanswered
+from adapters.gemini.answers import File, Unanswered
 
 _REFUSALS: Final = {
     400: "Gemini refused the request",

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from adapters.gemini.files import File, GeminiFiles
-from adapters.gemini.unanswered import Unanswered
+from adapters.gemini.answers import File, Unanswered
+from adapters.gemini.files import GeminiFiles
 from application.concurrency.threads import FILES
 from application.media.disk_errors import disk_errors
 from application.ports.image_model import MOST_BYTES

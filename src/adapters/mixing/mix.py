@@ -31,7 +31,7 @@ _MOST_GAIN: Final = 30.0
 _ROUNDS: Final = 3
 """Limiting makes a mix quieter, so its level is corrected at most twice."""
 _NEAR: Final = 0.3
-"""LU that are not heard."""
+"""LU that nobody hears."""
 
 Check = Callable[[], object]
 """Is called before each block, and raises where the work is to stop."""
@@ -134,6 +134,6 @@ class Mix:
             yield start
 
 
-def _gain(loudness: float, wanted: float) -> float:
-    """Return the gain in decibels that makes a sound as loud as is wanted."""
-    return max(-_MOST_GAIN, min(_MOST_GAIN, wanted - loudness))
+def _gain(loudness: float, aim: float) -> float:
+    """Return the gain in decibels that makes a sound as loud as ``aim``, in LUFS."""
+    return max(-_MOST_GAIN, min(_MOST_GAIN, aim - loudness))

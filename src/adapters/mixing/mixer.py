@@ -39,7 +39,7 @@ class FFmpegNarrationMixer:
         if length < 1:
             raise ValueError("The mix has no sample: the seconds are to be positive.")
         with temporary_folder(into) as folder:
-            heard = {
+            starts = {
                 index: start
                 for index, voice in enumerate(voices)
                 if (start := round(voice.at * RATE)) < length
@@ -57,13 +57,13 @@ class FFmpegNarrationMixer:
 
             works = [
                 decode(index, voices[index].file, 1, length - start)
-                for index, start in heard.items()
+                for index, start in starts.items()
             ]
             if music is not None:
                 works.append(decode(_MUSIC, music, 2, length))
             await run_all(works)
             bed = sounds.get(_MUSIC)
-            placed = [(sounds[index], start) for index, start in heard.items()]
+            placed = [(sounds[index], start) for index, start in starts.items()]
             draft, stop = folder / "mix.wav", threading.Event()
             await _MIXING.run(lambda: _write(placed, bed, length, draft, stop), stop.set)
             with disk_errors():

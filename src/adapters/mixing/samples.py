@@ -31,13 +31,13 @@ class Samples(msgspec.Struct, frozen=True):
         first, last = max(0, start), min(self.length, start + number)
         if first < last:
             frame = SAMPLE_BYTES * self.channels
-            found = np.fromfile(
+            part = np.fromfile(
                 self.file,
                 "<i2",
                 (last - first) * self.channels,
                 offset=self.offset + first * frame,
             ).reshape(-1, self.channels)
-            sound[first - start : first - start + len(found)] = found / np.float32(32_768)
+            sound[first - start : first - start + len(part)] = part / np.float32(32_768)
         return sound
 
     def repeated(self, start: int, number: int) -> NDArray[np.float32]:

@@ -54,7 +54,7 @@ def true_peaks(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     highest = np.abs(sound).max(axis=1)
     for channel in sound.T:
         for phase in _PHASES:
-            between = np.abs(np.convolve(channel, phase, "same"))
+            between = np.abs(np.convolve(channel, phase)[_FILTER : _FILTER + len(sound)])
             np.maximum(highest, between, out=highest)
             # A peak between two samples belongs to both.
             np.maximum(highest[1:], between[:-1], out=highest[1:])

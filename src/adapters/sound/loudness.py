@@ -47,6 +47,8 @@ class Meter:
 
     def add(self, sound: NDArray[np.float32]) -> None:
         """Measure the next part, of shape (samples, channels)."""
+        if not len(sound):
+            return
         # Loading it takes a second, which only those who measure wait for.
         from scipy.signal import sosfilt
 

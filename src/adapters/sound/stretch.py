@@ -38,11 +38,11 @@ def stretched(sound: NDArray[np.float32], speed: float) -> NDArray[np.float32]:
     return result
 
 
-def _best(source: NDArray[np.float32], natural: int, wanted: int) -> int:
-    """Return the begin of the piece near ``wanted`` that is most like the one at ``natural``."""
-    wanted = min(wanted, len(source) - _WINDOW - _SEARCH)
+def _best(source: NDArray[np.float32], natural: int, target: int) -> int:
+    """Return the begin of the piece near ``target`` that is most like the one at ``natural``."""
+    target = min(target, len(source) - _WINDOW - _SEARCH)
     natural = min(natural, len(source) - _WINDOW)
     model = source[natural : natural + _WINDOW : _COARSE]
-    region = source[wanted - _SEARCH : wanted + _SEARCH + _WINDOW : _COARSE]
+    region = source[target - _SEARCH : target + _SEARCH + _WINDOW : _COARSE]
     likeness = np.correlate(region, model, "valid")
-    return wanted - _SEARCH + int(np.argmax(likeness)) * _COARSE
+    return target - _SEARCH + int(np.argmax(likeness)) * _COARSE

@@ -14,7 +14,7 @@ LOUDNESS: Final = -16.0
 _ROUNDS: Final = 3
 """Limiting makes a voice quieter, so its level is corrected; three times are enough for any."""
 _NEAR: Final = 0.2
-"""LU that are not heard."""
+"""LU that nobody hears."""
 _SILENCE: Final = 10 ** (-42 / 20)
 """Part of the highest sample below which a voice is silent."""
 _EDGE: Final = RATE * 30 // 1000
@@ -43,9 +43,9 @@ def trimmed(sound: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
     highest = float(loud.max()) if len(loud) else 0.0
     if highest == 0.0:
         return sound[:0], 0
-    (heard,) = np.nonzero(loud > highest * _SILENCE)
-    begin = max(0, int(heard[0]) - _EDGE)
-    end = min(len(sound), int(heard[-1]) + 1 + _EDGE)
+    (places,) = np.nonzero(loud > highest * _SILENCE)
+    begin = max(0, int(places[0]) - _EDGE)
+    end = min(len(sound), int(places[-1]) + 1 + _EDGE)
     voice = sound[begin:end].copy()
     ramp = np.linspace(0, 1, min(_FADE, len(voice)), dtype=np.float32)
     voice[: len(ramp)] *= ramp

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from adapters.gemini.files import File, GeminiFiles
-from adapters.gemini.unanswered import Unanswered
+from adapters.gemini.answers import File, Unanswered
+from adapters.gemini.files import GeminiFiles
 from adapters.speech.messages import Reply
 from adapters.speech.utterances import REVISION, finished
 from application.ports.speech import LONGEST, Spoken, Utterance

@@ -5,6 +5,7 @@ Piper is GPL-3. The service never imports this module; it only starts it.
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,9 +48,10 @@ def _spoken(text: str, model: str, language: str, speed: float) -> tuple[dict[st
 
 
 def _opened(model: Path, language: str) -> Any:  # noqa: ANN401 - Piper's package is optional
-    import onnxruntime  # pyright: ignore[reportMissingTypeStubs]
     import piper
 
+    # Its types are partly unknown.
+    onnxruntime: Any = import_module("onnxruntime")
     onnxruntime.set_seed(_SEED)
     settings = json.loads(Path(f"{model}.json").read_text())
     config = piper.PiperConfig.from_dict(settings)

@@ -58,7 +58,7 @@ def _finished(
 
 
 def _floats(pcm: bytes) -> NDArray[np.float32]:
-    return np.frombuffer(pcm, "<i2").astype(np.float32) / 32_768
+    return np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32_768)
 
 
 def words_of(

@@ -130,11 +130,12 @@ class VoiceProgram:
 
     def _decoded(self, output: bytes) -> Sound:
         length, rest = int.from_bytes(output[:4], "big"), output[4:]
+        message = f"{self._name} gave an answer that cannot be read."
+        if length > len(rest):
+            raise SpeechFailed(message)
         try:
-            # Of an answer that was cut off, the reply is not complete either.
             reply = msgspec.json.decode(rest[:length], type=Reply)
         except ValueError as error:
-            message = f"{self._name} gave an answer that cannot be read."
             raise SpeechFailed(message, details=str(error)[:200]) from error
         if reply.unavailable:
             raise SpeechUnavailable(f"{self._name} cannot be used.", details=reply.unavailable)

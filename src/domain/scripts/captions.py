@@ -97,19 +97,19 @@ def _times(
     tokens: Sequence[Token], seconds: Fraction, words: Sequence[SpokenWord]
 ) -> list[tuple[Fraction, Fraction]]:
     """Return start and end of each word: as heard, or else by the lengths of the words between."""
-    heard = _heard(tokens, seconds, words)
+    intervals = _intervals(tokens, seconds, words)
     weights = [_spoken_length(token) for token in tokens]
     times: list[tuple[Fraction, Fraction]] = []
     index, at = 0, Fraction(0)
     while index < len(tokens):
-        if index in heard:
-            start, end = heard[index]
+        if index in intervals:
+            start, end = intervals[index]
             times.append((start, end))
             index, at = index + 1, end
             continue
-        following = next((each for each in range(index, len(tokens)) if each in heard), None)
+        following = next((each for each in range(index, len(tokens)) if each in intervals), None)
         last = len(tokens) if following is None else following
-        until = seconds if following is None else heard[following][0]
+        until = seconds if following is None else intervals[following][0]
         total = sum(weights[index:last], Fraction(0))
         for weight in weights[index:last]:
             end = at + (until - at) * weight / total
@@ -120,25 +120,25 @@ def _times(
     return times
 
 
-def _heard(
+def _intervals(
     tokens: Sequence[Token], seconds: Fraction, words: Sequence[SpokenWord]
 ) -> dict[int, tuple[Fraction, Fraction]]:
     """Return the times of the words that the voice named, in order and within the sound."""
-    heard: dict[int, tuple[Fraction, Fraction]] = {}
+    intervals: dict[int, tuple[Fraction, Fraction]] = {}
     following, at = 0, Fraction(0)
     bare = [_letters(token.text) for token in tokens]
     for word in words:
-        sought = _letters(word.text)
+        letters = _letters(word.text)
         places = range(following, min(following + _NEAR, len(tokens)))
-        found = next((each for each in places if bare[each] == sought), None)
-        if not sought or found is None or not at <= word.start < word.end:
+        place = next((each for each in places if bare[each] == letters), None)
+        if not letters or place is None or not at <= word.start < word.end:
             continue
         if word.start >= seconds:
             break
         at = min(word.end, seconds)
-        heard[found] = (word.start, at)
-        following = found + 1
-    return heard
+        intervals[place] = (word.start, at)
+        following = place + 1
+    return intervals
 
 
 def _letters(word: str) -> str:

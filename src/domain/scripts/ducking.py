@@ -64,13 +64,13 @@ def depth_at(curve: Iterable[Depth], at: Fraction) -> Fraction:
 
 def _merged(voices: Iterable[Interval], seconds: Fraction) -> list[Interval]:
     """Return the voices within the sound in order, those joined between which no return fits."""
-    heard = sorted(
+    intervals = sorted(
         (max(voice.start, Fraction(0)), min(voice.end, seconds))
         for voice in voices
         if voice.start < voice.end and voice.start < seconds and voice.end > 0
     )
     merged: list[Interval] = []
-    for start, end in heard:
+    for start, end in intervals:
         if merged and start - merged[-1].end <= ATTACK + RELEASE:
             merged[-1] = Interval(merged[-1].start, max(merged[-1].end, end))
         else:

@@ -164,7 +164,7 @@ def read_out(text: str, language: Language) -> Reading:
     done = 0
     for match in _pattern(language).finditer(text):
         add(_sayable(text[done : match.start()]), done, match.start())
-        add(_said(match, text, language), match.start(), match.end())
+        add(_as_words(match, text, language), match.start(), match.end())
         done = match.end()
     add(_sayable(text[done:]), done, len(text))
     return Reading(text="".join(spoken), pieces=tuple(pieces))
@@ -200,16 +200,16 @@ def _pattern(language: Language) -> re.Pattern[str]:
     )
 
 
-def _said(match: re.Match[str], text: str, language: Language) -> str:
-    found = match.groupdict()
-    if short := found["short"]:
+def _as_words(match: re.Match[str], text: str, language: Language) -> str:
+    groups = match.groupdict()
+    if short := groups["short"]:
         return _written_out(short, text[match.end() :], language)
-    if amount := found["amount"] or found["sum"]:
-        symbol = found["symbol"] or found["after"]
+    if amount := groups["amount"] or groups["sum"]:
+        symbol = groups["symbol"] or groups["after"]
         return _money(amount, symbol, language)
-    if hour := found["hour"]:
-        return f"{int(hour)} {_HOURS[language]} {found['minute']}"
-    return f" {_SIGNS[language][found['sign']]} "
+    if hour := groups["hour"]:
+        return f"{int(hour)} {_HOURS[language]} {groups['minute']}"
+    return f" {_SIGNS[language][groups['sign']]} "
 
 
 _HOURS: Final = {
