@@ -14,11 +14,13 @@ from application.accounts.manage_users import (
 )
 from application.accounts.rotate_secret import RotateSecret
 from application.jobs.cancel_job import CancelJob
+from application.jobs.cancel_video import CancelVideo
 from application.jobs.make_film import MakeFilm
 from application.jobs.prepare_library import CancelPreparation, PrepareLibrary
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import RunJob
 from application.jobs.stream_film import StreamFilm
+from application.jobs.submit_video import SubmitVideo
 from application.jobs.watch_task import WatchTask
 from application.library.add_move import AddMove
 from application.library.add_song import AddSong
@@ -51,10 +53,8 @@ from application.rendering.preview import PreviewChoreography
 from application.rendering.read_blueprint import ReadBlueprint
 from application.rendering.recover_interrupted import RecoverInterrupted
 from application.rendering.stream_video import StreamVideo
-from application.scripts.submit_video import SubmitVideo
 from application.scripts.upload_script import ReadScript, UploadScript
 from application.scripts.videos import (
-    CancelVideo,
     ListVideos,
     MakePoster,
     ReadCaptions,

@@ -4,10 +4,8 @@ from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
 from application.concurrency.shielding import finish_even_if_cancelled
-from application.jobs.cancel_job import CancelJob
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.blueprints import BlueprintArchive
-from application.ports.jobs import JobRepository
 from application.ports.pagination import Page
 from application.ports.scripts import ScriptRepository
 from application.ports.songs import SongRepository
@@ -16,8 +14,7 @@ from application.ports.storage import Storage
 from application.ports.tasks import TaskRepository, place_of
 from application.ports.workspace import Workspace
 from application.rendering.film_urls import FilmUrls
-from domain.jobs.errors import JobEnded, JobNotFound
-from domain.jobs.job import ENDED
+from domain.jobs.errors import JobNotFound
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.scripts.errors import VideoInProgress
 from domain.scripts.narrated_video import NarratedVideo
@@ -30,7 +27,6 @@ from domain.scripts.video_status import (
 from domain.shared.errors import (
     InvalidRequest,
     MediaNotFound,
-    NotFound,
     SongNotFound,
     TaskNotFound,
     VideoNotFound,
@@ -225,31 +221,6 @@ class MakePoster:
                 await self._stills.take(film, seconds / 3, into)
 
             return await self._artifacts.get_or_create(key, folder / "p.jpg", make, Path.read_bytes)
-
-
-class CancelVideo:
-    """Cancels the job of a script's video."""
-
-    def __init__(self, records: VideoRecords, jobs: JobRepository, cancel: CancelJob) -> None:
-        """Take the records, and how to cancel any job."""
-        self._records = records
-        self._jobs = jobs
-        self._cancel = cancel
-
-    async def __call__(self, job_id: UUID, owner: str) -> VideoGenerationJob:
-        """Return the job, which may take some seconds to end.
-
-        Raises `JobNotFound`, also for that of another owner, and `JobEnded`.
-        """
-        status = await self._records.job(job_id, owner)
-        job = await self._jobs.get(job_id)
-        if job.state in ENDED:
-            raise JobEnded
-        await self._cancel(job_id)
-        try:
-            return await self._records.job(job_id, owner)
-        except NotFound:
-            return status
 
 
 class RemoveVideo:

@@ -9,10 +9,10 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
+from application.jobs.cancel_video import CancelVideo
+from application.jobs.submit_video import SubmitVideo
 from application.rendering.stream_video import StreamVideo
-from application.scripts.submit_video import SubmitVideo
 from application.scripts.videos import (
-    CancelVideo,
     ListVideos,
     MakePoster,
     ReadCaptions,

@@ -2,15 +2,15 @@
 
 from structlog.contextvars import get_contextvars
 
+from application.jobs.cancel_video import CancelVideo
+from application.jobs.submit_video import SubmitVideo
 from application.operations.tracing import traceparent
 from application.scripts.compose_video import ComposeVideo
 from application.scripts.find_pictures import FindPictures
 from application.scripts.make_clips import MakeClips
 from application.scripts.narrate import Narrator
-from application.scripts.submit_video import SubmitVideo
 from application.scripts.upload_script import ReadScript, UploadScript
 from application.scripts.videos import (
-    CancelVideo,
     ListVideos,
     MakePoster,
     ReadCaptions,
