@@ -1,0 +1,1 @@
+"""Words, backgrounds and moving pictures, drawn with Pillow and NumPy."""

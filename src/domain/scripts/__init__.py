@@ -1,0 +1,1 @@
+"""Scripts that become narrated, illustrated videos: the rules for their pictures."""
