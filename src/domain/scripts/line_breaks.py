@@ -11,7 +11,7 @@ Measure = Callable[[str], float]
 
 _SHORT: Final = 3
 """Letters of a short word such as "the" or "una", which rather begins a line than ends one."""
-_DANGLING: Final = 0.02
+_DANGLING: Final = 0.05
 """Cost of a short word at the end of a line, as a square of a part of the line."""
 _ORPHAN: Final = 4.0
 """Cost of a last line of a single word."""

@@ -42,10 +42,11 @@ or zooms.
 """
 SPEED: Final = Fraction(1, 100)
 """Most that a view moves per second, as a part of the film's longer side; films call 1 % slow."""
-GRID: Final = 8
-"""Steps of a pan are multiples of 1/8 pixel where the speed allows it, so that only eight different
-positions between pixels exist, and each is drawn once.
+_GRID: Final = 8
+"""A pan moves by multiples of 1/8 pixel where its speed allows it (of 1/4 pixel at 4K), so that few
+positions between pixels occur, and each is drawn once.
 """
+_GRID_SIDE: Final = 1920
 _ZOOM_OF: Final = 3
 """One of three scenes zooms, if the previous one did not."""
 
@@ -104,6 +105,11 @@ def _with_room(side: int) -> int:
     return side + max(2, 2 * int(side * ROOM / 2))
 
 
+def grid(width: int, height: int) -> int:
+    """Return the number of positions within a pixel to which the steps of a pan are rounded."""
+    return max(1, min(_GRID, _GRID * _GRID_SIDE // max(width, height)))
+
+
 def path(movement: Movement, frames: int, frame_rate: int, width: int, height: int) -> Path:
     """Return the path of the view over a picture of `picture_size`, for a film of this size.
 
@@ -118,31 +124,31 @@ def path(movement: Movement, frames: int, frame_rate: int, width: int, height: i
 def _pan(movement: Movement, frames: int, most: Fraction, width: int, height: int) -> Path:
     across, down = PANS[movement]
     large = picture_size(width, height)
-    spaces = large[0] - width, large[1] - height
+    spaces, parts = (large[0] - width, large[1] - height), grid(width, height)
     # A diagonal moves along the picture's own diagonal; a straight pan at its full speed.
     share = Fraction(spaces[1], spaces[0]) if across and down else Fraction(1)
     steps = (
-        across * _step(frames, min(most, most / share), spaces[0]),
-        down * _step(frames, min(most, most * share), spaces[1]),
+        across * _step(frames, min(most, most / share), spaces[0], parts),
+        down * _step(frames, min(most, most * share), spaces[1], parts),
     )
     left, top = (
-        _start(step, space, frames) for step, space in zip(steps, spaces, strict=True)
+        _start(step, space, frames, parts) for step, space in zip(steps, spaces, strict=True)
     )
     size = Fraction(width), Fraction(height)
     still = Fraction(0)
     return Path(start=Window(left, top, *size), step=Window(*steps, still, still))
 
 
-def _step(frames: int, most: Fraction, space: int) -> Fraction:
+def _step(frames: int, most: Fraction, space: int, parts: int) -> Fraction:
     """Return pixels per frame: at most ``most``, and so that all frames stay in the space."""
     exact = min(most, Fraction(space, max(1, frames - 1)))
-    return Fraction(int(exact * GRID), GRID) or exact
+    return Fraction(int(exact * parts), parts) or exact
 
 
-def _start(step: Fraction, space: int, frames: int) -> Fraction:
+def _start(step: Fraction, space: int, frames: int, parts: int) -> Fraction:
     """Return the first position, so that the path is centred as far as the grid allows."""
     travel = abs(step) * (frames - 1)
-    margin = Fraction(int((space - travel) / 2 * GRID), GRID)
+    margin = Fraction(int((space - travel) / 2 * parts), parts)
     return margin if step >= 0 else margin + travel
 
 
