@@ -81,11 +81,11 @@ def layer_of(
         return None
     left, top, right, bottom = box
     opacity = np.zeros((bottom - top, right - left), np.float32)
-    colours = np.zeros((*opacity.shape, 3), np.float32)
+    colours = np.zeros((3, *opacity.shape), np.float32)
     if scrim is not None:
         rows = _strength(np.arange(top, bottom), scrim, min(width, height))
         opacity += rows[:, None]
-        colours += rows[:, None, None] * np.array(scrim.colour, np.float32)
+        colours += rows[:, None] * np.array(scrim.colour, np.float32)[:, None, None]
     if accent is not None:
         bar = np.zeros_like(opacity)
         bar[
@@ -102,8 +102,8 @@ def layer_of(
 def _over(opacity: Floats, colours: Floats, mask: Floats, colour: Colour) -> tuple[Floats, Floats]:
     """Put a colour over a premultiplied picture."""
     clear = 1 - mask
-    ink = np.array(colour, np.float32)
-    return mask + opacity * clear, mask[..., None] * ink + colours * clear[..., None]
+    ink = np.array(colour, np.float32)[:, None, None]
+    return mask + opacity * clear, mask * ink + colours * clear
 
 
 def _rectangle(

@@ -16,6 +16,16 @@ _KB: Final = 0.0722
 _LUMA: Final = 219 / 255
 _CHROMA: Final = 224 / 255
 
+_BLUE: Final = _CHROMA / (2 * (1 - _KB))
+_RED: Final = _CHROMA / (2 * (1 - _KR))
+_KG: Final = 1 - _KR - _KB
+_MATRIX: Final = (
+    *(_KR * _LUMA, _KG * _LUMA, _KB * _LUMA, 16.0),
+    *(-_KR * _BLUE, -_KG * _BLUE, (1 - _KB) * _BLUE, 128.0),
+    *((1 - _KR) * _RED, -_KG * _RED, -_KB * _RED, 128.0),
+)
+"""Rows for luma and both colour differences: weights of red, green and blue, and the offset."""
+
 
 class Planes(msgspec.Struct, frozen=True):
     """Luma (height, width), and two chroma planes of half its size."""
@@ -27,19 +37,19 @@ class Planes(msgspec.Struct, frozen=True):
 
 def planes_of(rgb: Pixels) -> Planes:
     """Convert red, green and blue (height, width, 3), both even, to planes."""
-    luma, blue, red = coded(rgb.astype(np.float32))
-    return Planes(_rounded(luma + 16), _rounded(halved(blue) + 128), _rounded(halved(red) + 128))
+    from PIL import Image
+
+    coded = Image.fromarray(rgb).convert("RGB", _MATRIX)
+    luma, blue, red = coded.split()
+    return Planes(np.asarray(luma), np.asarray(blue.reduce(2)), np.asarray(red.reduce(2)))
 
 
 def coded(rgb: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return luma and colour differences at full size, scaled to 8 bits, without their offsets."""
-    red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
-    luma = _KR * red + (1 - _KR - _KB) * green + _KB * blue
-    return (
-        (luma * _LUMA).astype(np.float32),
-        ((blue - luma) * (_CHROMA / (2 * (1 - _KB)))).astype(np.float32),
-        ((red - luma) * (_CHROMA / (2 * (1 - _KR)))).astype(np.float32),
-    )
+    """Return luma and colour differences of (3, height, width), without their offsets."""
+    red, green, blue = rgb
+    luma = (_KR * red + _KG * green + _KB * blue) * _LUMA
+    unscaled = luma / _LUMA
+    return luma, (blue - unscaled) * _BLUE, (red - unscaled) * _RED
 
 
 def halved(plane: Floats) -> Floats:
@@ -51,9 +61,9 @@ def halved(plane: Floats) -> Floats:
 def rgb_of(planes: Planes) -> Pixels:
     """Convert planes to red, green and blue (height, width, 3)."""
     luma = (planes.luma.astype(np.float32) - 16) / _LUMA
-    blue = _doubled(planes.blue) * (2 * (1 - _KB) / _CHROMA)
-    red = _doubled(planes.red) * (2 * (1 - _KR) / _CHROMA)
-    green = -(_KR * red + _KB * blue) / (1 - _KR - _KB)
+    blue = _doubled(planes.blue) / _BLUE
+    red = _doubled(planes.red) / _RED
+    green = -(_KR * red + _KB * blue) / _KG
     return _rounded(np.stack((luma + red, luma + green, luma + blue), axis=-1))
 
 

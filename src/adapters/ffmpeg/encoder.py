@@ -8,7 +8,6 @@ from adapters.cage.cage import Cage, Limits
 from adapters.ffmpeg.audio_filters import Level
 from adapters.ffmpeg.commands import (
     build_decode_command,
-    build_normalize_command,
     build_sample_command,
     build_sound_command,
 )
@@ -17,6 +16,7 @@ from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner, Find, Look, keep, tempor
 from adapters.ffmpeg.find import find_ffmpeg
 from adapters.ffmpeg.inspection import differences, starts_fast
 from adapters.ffmpeg.joining import join
+from adapters.ffmpeg.profile import profile_of
 from adapters.ffmpeg.progress import Progress
 from adapters.ffmpeg.soundtrack import make_film, make_sound
 from application.concurrency.threads import FILES
@@ -133,16 +133,7 @@ class FFmpegEncoder:
 
     async def profile(self, output: OutputConfig) -> str:
         """Return everything that `whole` and `normalise` depend on, except clip and cut."""
-        argv = build_normalize_command(
-            "/clip.mp4",
-            "/made.mp4",
-            output.frame_rate,
-            width=output.width,
-            height=output.height,
-            codec=output.video_codec,
-            bitrate=output.video_bitrate,
-        )
-        return " ".join([await self._runner.generation(), *argv])
+        return await profile_of(self._runner, output)
 
     async def concatenate(self, pieces: Sequence[Footage], into: Path) -> Footage:
         """Join pieces made with the same output, in order, without losing or adding frames."""
