@@ -6,6 +6,7 @@ from functools import cache
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
 from adapters.ffmpeg.find import find_ffmpeg
+from adapters.ffmpeg.scene_encoder import FFmpegSceneEncoder
 from adapters.listening.song_analyzer import NAME
 from adapters.media.caged import CagedAudioAnalyzer, CagedMotionAnalyzer, CagedProbe
 from adapters.media.worker import MediaWorker
@@ -36,3 +37,7 @@ async def run_ffmpeg(argv: Sequence[str], tail: int = 20) -> list[str]:
 
 def ffmpeg_encoder(at_once: int = 2) -> FFmpegEncoder:
     return FFmpegEncoder(probe().details, at_once=at_once)
+
+
+def scene_encoder(at_once: int = 2) -> FFmpegSceneEncoder:
+    return FFmpegSceneEncoder(probe().details, at_once=at_once)

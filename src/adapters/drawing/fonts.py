@@ -18,12 +18,13 @@ _UNASSIGNED: Final = "\U0010ffff"
 """A code point that no font draws: its glyph stands for all missing ones."""
 _UNSEEN: Final = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn"}
 """Unicode categories of characters without a shape of their own."""
-_LOOKED_UP: Final = 100
+_LOOKED_UP: Final = 32
+"""Font size at which the shapes of characters are compared."""
 
 
 def file() -> Path:
     """Return the font's file; raises ImportError if its package is not installed."""
-    import fontpkg_inter
+    import fontpkg_inter  # pyright: ignore[reportMissingTypeStubs]
 
     return Path(fontpkg_inter.__file__).parent / "files" / "Inter[opsz,wght].ttf"
 
@@ -69,10 +70,14 @@ def _is_drawn(letter: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _shape(letter: str) -> tuple[tuple[int, int], bytes]:
-    """Return size and pixels of a character; that of a missing one is always the same."""
-    mask = font(_LOOKED_UP, MEDIUM).getmask(letter)
-    return mask.size, bytes(mask)
+def _shape(letter: str) -> bytes:
+    """Return the pixels of a character; those of a missing one are always the same."""
+    from PIL import Image, ImageDraw
+
+    canvas = Image.new("L", (3 * _LOOKED_UP, 3 * _LOOKED_UP))
+    face = font(_LOOKED_UP, MEDIUM)
+    ImageDraw.Draw(canvas).text((_LOOKED_UP, 2 * _LOOKED_UP), letter, 255, face, anchor="ls")
+    return canvas.tobytes()
 
 
 def font_version() -> str:

@@ -48,7 +48,7 @@ def fit_photo(photo: Pixels, width: int, height: int, behind: Colour) -> Pixels:
 def _opaque(photo: "Picture", behind: Colour) -> "Picture":
     from PIL import Image
 
-    if photo.getextrema()[3] == (255, 255):
+    if photo.getchannel("A").getextrema() == (255, 255):
         return photo.convert("RGB")
     ground = Image.new("RGBA", photo.size, (*behind, 255))
     return Image.alpha_composite(ground, photo).convert("RGB")

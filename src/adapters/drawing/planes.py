@@ -1,6 +1,6 @@
 """Pictures as planes of Y'CbCr 4:2:0 in BT.709 with limited range, as films are encoded."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 """One plane (height, width), or red, green and blue (height, width, 3)."""
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 _KR: Final = 0.2126
 _KB: Final = 0.0722
@@ -55,7 +55,7 @@ def coded(rgb: Floats) -> tuple[Floats, Floats, Floats]:
 def halved(plane: Floats) -> Floats:
     """Return the mean of every four neighbours."""
     pairs = plane[0::2] + plane[1::2]
-    return (pairs[:, 0::2] + pairs[:, 1::2]) / 4
+    return (pairs[:, 0::2] + pairs[:, 1::2]) * np.float32(0.25)
 
 
 def rgb_of(planes: Planes) -> Pixels:
@@ -63,12 +63,12 @@ def rgb_of(planes: Planes) -> Pixels:
     luma = (planes.luma.astype(np.float32) - 16) / _LUMA
     blue = _doubled(planes.blue) / _BLUE
     red = _doubled(planes.red) / _RED
-    green = -(_KR * red + _KB * blue) / _KG
+    green = (_KR * red + _KB * blue) / -_KG
     return _rounded(np.stack((luma + red, luma + green, luma + blue), axis=-1))
 
 
 def _doubled(plane: Pixels) -> Floats:
-    wide = plane.astype(np.float32) - 128
+    wide = plane.astype(np.float32) - np.float32(128)
     return wide.repeat(2, axis=0).repeat(2, axis=1)
 
 

@@ -38,9 +38,7 @@ _QUALITY: Final = 88
 _Texts = Sequence[tuple[int, int, Block]]
 
 
-def frames_of(
-    shot: Shot, photo: Pixels | None, width: int, height: int, frame_rate: int
-) -> Frames:
+def frames_of(shot: Shot, photo: Pixels | None, width: int, height: int, frame_rate: int) -> Frames:
     """Draw everything of a shot; ``photo`` has red, green, blue and opacity (height, width, 4).
 
     Without a photo, the background is drawn from mood and seed.
@@ -128,9 +126,7 @@ def _accent(block: Block, colours: Palette, width: int, height: int) -> Accent |
     top = round(block.top - block.size * 0.55 - thick)
     if top < height * 0.06:
         return None
-    return Accent(
-        colour=colours.accent, left=(width - bar) // 2, top=top, width=bar, height=thick
-    )
+    return Accent(colour=colours.accent, left=(width - bar) // 2, top=top, width=bar, height=thick)
 
 
 def _grounds(

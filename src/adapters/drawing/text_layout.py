@@ -156,9 +156,9 @@ def _placed(lines: Sequence[str], size: int, area: Area) -> Block:
     """Put lines into the middle of the area's width, and of its height or onto its bottom."""
     face = font(size, area.weight)
     leading = round(size * LEADING)
-    capital = -face.getbbox("H", anchor="ls")[1]
+    capital = round(-face.getbbox("H", anchor="ls")[1])
     high = leading * (len(lines) - 1) + capital
-    below = face.getbbox("gpç", anchor="ls")[3]
+    below = round(face.getbbox("gpç", anchor="ls")[3])
     bottom = area.top + area.height
     if area.from_bottom:
         first = bottom - below - leading * (len(lines) - 1)

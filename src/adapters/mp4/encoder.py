@@ -10,7 +10,8 @@ from typing import Final
 from adapters.mp4.cutting import Copied, frame_by_frame, is_encoded_whole, taken_apart
 from adapters.mp4.inspection import differences
 from adapters.mp4.mezzanine_encoder import MezzanineEncoder
-from adapters.mp4.mezzanine_store import THREADS, TICKS, MezzanineStore
+from adapters.mp4.mezzanine_store import THREADS, MezzanineStore
+from adapters.mp4.mezzanines import TICKS
 from adapters.mp4.pieces import Piece, parted, spread
 from adapters.mp4.samples import Track
 from adapters.mp4.writer import join
@@ -52,7 +53,11 @@ class JoiningEncoder:
             return Footage.whole(track.path, cut.frames)
         own = frame_by_frame(cut, output)
         seconds = (await files.known(cut.clip)).media.seconds
-        if seconds > LONGEST:
+        last = own.first + own.frames
+        finished = await self.store.finished_clip(cut.clip, last, files, output, folder)
+        if finished is not None:
+            takes = await self._parts(own, finished, files, output, folder)
+        elif seconds > LONGEST:
             track = await self.store.cut(own, files, output, folder)
             takes = [Take(track.path, 0, own.frames)]
         else:
@@ -68,6 +73,12 @@ class JoiningEncoder:
                 f"{cut.clip!r} lasts {float(seconds):.3f} s; the move needs it up to {end:.3f} s."
             )
         clip = await self.store.clip(cut.clip, files, output, folder)
+        return await self._parts(cut, clip, files, output, folder)
+
+    async def _parts(
+        self, cut: Cut, clip: Track, files: MediaFiles, output: OutputConfig, folder: Path
+    ) -> list[Take]:
+        """Return the takes of a cut from its whole clip, and from parts that are encoded."""
         takes: list[Take] = []
         for part in taken_apart(cut, clip.syncs(0, clip.count)):
             if isinstance(part, Copied):

@@ -9,7 +9,8 @@ from typing import Final
 from adapters.mp4.encoder import pieces_of
 from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.fragments import FORM, init_segment, segment
-from adapters.mp4.mezzanine_store import THREADS, TICKS, MezzanineStore
+from adapters.mp4.mezzanine_store import THREADS, MezzanineStore
+from adapters.mp4.mezzanines import TICKS
 from adapters.mp4.pieces import Piece
 from adapters.mp4.samples import AAC_PACKET, Run, Track
 from application.ports.clip_encoder import ClipEncoder

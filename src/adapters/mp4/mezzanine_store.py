@@ -10,6 +10,8 @@ import msgspec
 
 from adapters.mp4.errors import MismatchedTrack
 from adapters.mp4.mezzanine_encoder import MezzanineEncoder
+from adapters.mp4.mezzanines import require_alike
+from adapters.mp4.own_clips import is_own, read_own
 from adapters.mp4.reader import read_track
 from adapters.mp4.samples import AAC_PACKET, Track
 from adapters.mp4.track_cache import TrackCache
@@ -21,8 +23,6 @@ from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Crossfade, Cue, Cut, Soundtrack
 from domain.shared.errors import UnreadableMedia
 
-TICKS: Final = 512
-"""Ticks per frame."""
 RATE: Final = 48_000
 """Samples per second of every sound."""
 
@@ -57,6 +57,28 @@ class MezzanineStore:
             await self._encoder.whole(path, files, output, into)
 
         return await self._cached(key, folder, make, partial(_film, like, frames))
+
+    async def finished_clip(
+        self, path: str, frames: int, files: MediaFiles, output: OutputConfig, folder: Path
+    ) -> Track | None:
+        """Return a clip that the service stored as a mezzanine of this output; None for any other.
+
+        None too if it has fewer than ``frames`` frames. Nothing is encoded.
+        """
+        if not is_own(path):
+            return None
+        properties = await files.known(path)
+        profile = await self._profile(output)
+        like = await self._sample(profile, output, folder)
+        into = folder / f"own-{_digest(profile, properties.digest)}.mp4"
+        async with self._locks.of(str(into)):
+            track = self._tracks.of(into)
+            if track is None:
+                source = await files.local(path)
+                track = await THREADS.run(partial(read_own, source, into, profile, like))
+                if track is not None:
+                    self._tracks.keep(into, track)
+        return track if track is not None and track.count >= frames else None
 
     async def cut(self, cut: Cut, files: MediaFiles, output: OutputConfig, folder: Path) -> Track:
         """Return a separately encoded cut."""
@@ -168,18 +190,7 @@ def _digest(*inputs: object) -> str:
 def _film(like: Track, frames: int, path: Path) -> Track:
     """Read a film of ``frames`` frames that can be joined to others ``like`` it."""
     track = read_track(path, "video")
-    alike = (
-        (track.configuration == like.configuration, "decoder configuration"),
-        (track.entry == like.entry, "sample entry"),
-        (track.timescale == like.timescale, "timescale"),
-        ((track.width, track.height) == (like.width, like.height), "size"),
-        (track.count == frames, "number of frames"),
-        (track.durations.cut(0, track.count) == [(frames, TICKS)], "timing"),
-        (len(track.syncs(0, 1)) == 1, "first keyframe"),
-    )
-    for good, what in alike:
-        if not good:
-            raise MismatchedTrack(f"The film's {what} differs from what was encoded.")
+    require_alike(track, like, frames)
     return track
 
 

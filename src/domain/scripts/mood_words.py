@@ -58,7 +58,17 @@ STEMS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         ),
         "energetic": (
             *("rapid", "energ", "corr", "salt", "pul", "danc", "bail", "forca", "fort", "veloc"),
-            *("fogo", "ritmo", "tambor", "ganh", "luta", "lutar", "tempestad", "potenc", "multidao"),
+            *(
+                "fogo",
+                "ritmo",
+                "tambor",
+                "ganh",
+                "luta",
+                "lutar",
+                "tempestad",
+                "potenc",
+                "multidao",
+            ),
         ),
         "romantic": (
             *("amor", "amad", "amant", "apaixon", "romant", "romanc", "beij", "coracao", "abrac"),

@@ -86,13 +86,13 @@ def movement(seed: int, index: int, previous: Movement | None) -> Movement:
     choice = int.from_bytes(hashlib.sha256(f"movement {seed} {index}".encode()).digest()[:8])
     if (seed + index) % _ZOOM_OF == 0 and previous not in ZOOMS:
         return ZOOMS[choice % len(ZOOMS)]
-    pans = [each for each in PANS if previous not in PANS or not _along(each, previous)]
+    pans = [each for each in PANS if previous is None or not _along(each, previous)]
     return pans[choice % len(pans)]
 
 
 def _along(one: Movement, other: Movement) -> bool:
     """Return True for the same pan, or the opposite one."""
-    (x, y), (across, down) = PANS[one], PANS[other]
+    (x, y), (across, down) = PANS[one], PANS.get(other, (0, 0))
     return (x, y) in ((across, down), (-across, -down))
 
 
