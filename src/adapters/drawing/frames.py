@@ -14,8 +14,9 @@ from domain.scripts.movement import Path, Window, grid
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-_MOST_KEPT: Final = 48
-"""Maximum number of kept planes: the luma at 8 positions and the chroma at 16."""
+_MOST_KEPT: Final = 32
+"""Maximum number of kept positions of one plane: 8 or 16 of the luma, twice as many of the chroma.
+"""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +80,7 @@ class _Plane:
         self._picture: Picture = Image.fromarray(pixels)
         self._size = width, height
         self._part = part
-        self._parts = parts * part
+        self._parts = 2 * parts * part
         self._shifted: dict[tuple[Fraction, Fraction], Pixels] = {}
 
     def view(self, window: Window, into: Pixels) -> None:

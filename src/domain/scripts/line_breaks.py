@@ -50,8 +50,8 @@ def lines_of(words: Sequence[str], measure: Measure, most: float) -> list[str] |
 
 
 def _is_orphan(breaks: Sequence[int], words: int) -> bool:
-    """Return True if the last of several lines is one word, although there are words to add."""
-    return len(breaks) > 1 and breaks[-1] == words - 1 and words > len(breaks)
+    """Return True if the last of several lines is one word."""
+    return len(breaks) > 1 and breaks[-1] == words - 1
 
 
 def _joined(words: Sequence[str], breaks: Sequence[int]) -> list[str]:

@@ -142,7 +142,10 @@ def _pan(movement: Movement, frames: int, most: Fraction, width: int, height: in
 def _step(frames: int, most: Fraction, space: int, parts: int) -> Fraction:
     """Return pixels per frame: at most ``most``, and so that all frames stay in the space."""
     exact = min(most, Fraction(space, max(1, frames - 1)))
-    return Fraction(int(exact * parts), parts) or exact
+    # A slower pan has twice as many positions; an even slower one has as many as frames.
+    return (
+        Fraction(int(exact * parts), parts) or Fraction(int(exact * 2 * parts), 2 * parts) or exact
+    )
 
 
 def _start(step: Fraction, space: int, frames: int, parts: int) -> Fraction:
