@@ -40,6 +40,7 @@ def font(size: int, weight: int) -> "FreeTypeFont":
     return face
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str, size: int, weight: int) -> float:
     """Return the width of a line of text in pixels, as it is advanced over."""
     return font(size, weight).getlength(text)

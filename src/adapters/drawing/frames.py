@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _MOST_KEPT: Final = 32
 """Maximum number of kept positions of one plane: 8 or 16 of the luma, twice as many of the chroma.
 """
+_DARKEST: Final = 16
+_BRIGHTEST: Final = {1: 235, 2: 240}
+"""Limits of luma and of chroma in limited range (ITU-R BT.709)."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +43,7 @@ class Frames:
             _Plane(picture.red, width // 2, height // 2, 2, grid(width, height)),
         ]
         self._path = path
-        self._layers = layers
+        self.layers = layers
         luma, chroma = width * height, width * height // 4
         self._memory = np.empty(luma + 2 * chroma, np.uint8)
         small = height // 2, width // 2
@@ -63,7 +66,7 @@ class Frames:
         for plane, target in zip(self._planes, targets, strict=True):
             plane.view(window, target)
         layer = next(
-            (each.layer for each in reversed(self._layers) if each.first <= number < each.end), None
+            (each.layer for each in reversed(self.layers) if each.first <= number < each.end), None
         )
         if layer is not None:
             layer.mix(self._frame)
@@ -119,4 +122,6 @@ class _Plane:
         from PIL import Image
 
         sampling = Image.Resampling.BICUBIC if sharp else Image.Resampling.BILINEAR
-        return np.asarray(self._picture.resize(size, sampling, box=box))
+        pixels = np.asarray(self._picture.resize(size, sampling, box=box))
+        # A cubic curve goes beyond its points: whiter than white could outshine the words.
+        return pixels.clip(_DARKEST, _BRIGHTEST[self._part]) if sharp else pixels

@@ -10,7 +10,7 @@ from adapters.drawing.backgrounds import draw_background
 from adapters.drawing.frames import Frames, Seen
 from adapters.drawing.layers import Accent, Scrim, layer_of, scrim_top
 from adapters.drawing.photos import fit_photo
-from adapters.drawing.planes import Pixels, planes_of, rgb_of
+from adapters.drawing.planes import Floats, Pixels, planes_of, rgb_of
 from adapters.drawing.text_layout import Block, area_of, block_of
 from domain.scripts.contrast import (
     BLACK,
@@ -33,6 +33,10 @@ REVISION: Final = 1
 _SCRIM: Final[Colour] = (8, 10, 14)
 _LEAST_SCRIM: Final = 0.28
 """Opacity of a scrim over dark photos, so that words never lie on the bare photo."""
+_OVERSHOOT: Final = 1 / 8
+"""Most by which a pixel between others is brighter or darker than they are, as a part of their
+difference, if a picture is resampled by cubic curves.
+"""
 _QUALITY: Final = 88
 """JPEG quality of a poster."""
 _Texts = Sequence[tuple[int, int, Block]]
@@ -136,9 +140,15 @@ def _grounds(
     extremes = list[Colour]()
     for block in blocks:
         left, top, right, bottom = _swept(block, way, frames, width, height)
-        pixels = picture[top:bottom, left:right].reshape(-1, 3)
+        # Films have half as many colours as pixels in each direction, which changes pixels.
+        seen = rgb_of(planes_of(np.ascontiguousarray(picture[top:bottom, left:right])))
+        pixels = seen.reshape(-1, 3)
         light = _LINEAR[pixels] @ np.array((0.2126, 0.7152, 0.0722), np.float32)
-        extremes += [_colour(pixels[light.argmin()]), _colour(pixels[light.argmax()])]
+        darkest, brightest = (
+            pixels[each].astype(np.float32) for each in (light.argmin(), light.argmax())
+        )
+        beyond = (brightest - darkest) * _OVERSHOOT
+        extremes += [_colour(darkest - beyond), _colour(brightest + beyond)]
     return tuple(sorted(set(extremes), key=luminance))
 
 
@@ -147,19 +157,26 @@ def _swept(
 ) -> tuple[int, int, int, int]:
     """Return the part of the picture that is behind words in any frame.
 
-    A view moves evenly, so its first and last windows have all extremes.
+    A view moves evenly, so its first and last windows have all extremes. All sides are even.
     """
     views = way.at(0), way.at(max(0, frames - 1))
+    large = picture_size(width, height)
     return (
-        max(0, int(min(view.left + block.left * view.width / width for view in views)) - 1),
-        max(0, int(min(view.top + block.top * view.height / height for view in views)) - 1),
-        int(max(view.left + block.right * view.width / width for view in views)) + 2,
-        int(max(view.top + block.bottom * view.height / height for view in views)) + 2,
+        2 * int(min(view.left + block.left * view.width / width for view in views) / 2),
+        2 * int(min(view.top + block.top * view.height / height for view in views) / 2),
+        min(
+            large[0],
+            2 * int(max(view.left + block.right * view.width / width for view in views) / 2 + 2),
+        ),
+        min(
+            large[1],
+            2 * int(max(view.top + block.bottom * view.height / height for view in views) / 2 + 2),
+        ),
     )
 
 
-def _colour(pixel: Pixels) -> Colour:
-    red, green, blue = (int(part) for part in pixel)
+def _colour(pixel: Floats) -> Colour:
+    red, green, blue = (round(float(part)) for part in pixel.clip(0, 255))
     return red, green, blue
 
 

@@ -1,7 +1,7 @@
 """The size, the lines and the place of words in a frame."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -15,6 +15,8 @@ _REFERENCE: Final = 200
 _SMALLER: Final = 0.96
 """Factor from one size that is tried to the next."""
 _TINIEST: Final = 6
+_ORPHAN_COST: Final = 0.75
+"""Words become smaller by a quarter at most so that none stands alone in the last line."""
 _HINTS: Final = 1.01
 """Words at a small size may be wider than their share of the reference."""
 LEADING: Final = 1.22
@@ -70,10 +72,10 @@ def area_of(style: ShotStyle, width: int, height: int) -> Area:
     left = (width - share) // 2
     if style == "card":
         top, bottom = (0.12, 0.80) if portrait else (0.13, 0.87)
-        largest, readable, weight = (0.125 if portrait else 0.13), 0.045, BOLD
+        largest, readable, weight = (0.125 if portrait else 0.13), 0.03, BOLD
     else:
         top, bottom = (0.55, 0.79) if portrait else (0.62, 0.925)
-        largest, readable, weight = (0.068 if portrait else 0.062), 0.038, MEDIUM
+        largest, readable, weight = (0.068 if portrait else 0.062), 0.03, MEDIUM
     return Area(
         left=left,
         top=round(height * top),
@@ -97,15 +99,29 @@ def block_of(text: str, area: Area) -> Block | None:
         return None
     widths = {word: width_of(word, _REFERENCE, area.weight) / _REFERENCE for word in words}
     words = _with_broken(words, widths, area)
+    largest: tuple[list[str], int] | None = None
+    for size in _sizes(area):
+        lines = _fitting(words, size, area)
+        if lines is None:
+            continue
+        if len(lines) == 1 or " " in lines[-1]:
+            return _placed(lines, size, area)
+        # A little smaller, the last line may have more than one word.
+        largest = largest or (lines, size)
+        if size < largest[1] * _ORPHAN_COST:
+            break
+    if largest is not None:
+        return _placed(*largest, area)
+    return _placed(_shortened(words, _TINIEST, area), _TINIEST, area)
+
+
+def _sizes(area: Area) -> Iterator[int]:
+    """Yield the sizes that are tried, from the largest."""
     size = float(area.largest)
-    while True:
-        whole = round(size)
-        lines = _fitting(words, whole, area)
-        if lines is not None:
-            return _placed(lines, whole, area)
-        if whole <= _TINIEST:
-            return _placed(_shortened(words, whole, area), whole, area)
-        size = max(_TINIEST, min(size * _SMALLER, size - 1))
+    while size > _TINIEST:
+        yield round(size)
+        size = min(size * _SMALLER, size - 1)
+    yield _TINIEST
 
 
 def _with_broken(words: Sequence[str], widths: dict[str, float], area: Area) -> list[str]:
@@ -133,8 +149,8 @@ def _fitting(words: Sequence[str], size: int, area: Area) -> list[str] | None:
 
     if sum(map(measure, words)) > area.width * (most + 1):
         return None
-    lines = lines_of(words, measure, area.width)
-    if lines is None or len(lines) > max(1, int(most)):
+    lines = lines_of(words, measure, area.width, max(1, int(most)))
+    if lines is None:
         return None
     widest = max(width_of(line, size, area.weight) for line in lines)
     return lines if widest <= area.width else None

@@ -17,8 +17,8 @@ _LARGE_SIDE: Final = 1 / 20
 """Text this high, as a part of the film's shorter side, is large: 54 pixels at 1080p."""
 _STEPS: Final = 256
 """Opacities are multiples of 1/256."""
-_SPARE: Final = 1.02
-"""Factor on the contrast asked for, for rounding and compression."""
+_SPARE: Final = 1.06
+"""Factor on the contrast asked for, for resampling, rounding and compression."""
 
 
 def luminance(colour: Colour) -> float:

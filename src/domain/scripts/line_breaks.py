@@ -28,11 +28,13 @@ def _breaks(letter: str) -> bool:
     return letter.isspace() and letter not in "\u00a0\u202f\u2007"
 
 
-def lines_of(words: Sequence[str], measure: Measure, most: float) -> list[str] | None:
+def lines_of(
+    words: Sequence[str], measure: Measure, most: float, most_lines: int | None = None
+) -> list[str] | None:
     """Break words into the fewest lines of at most ``most``, as equal as possible.
 
     The last line is never a single word if another break avoids it. Returns None if a word alone is
-    wider than a line.
+    wider than a line, or if there would be more than ``most_lines``.
     """
     if not words:
         return []
@@ -41,7 +43,10 @@ def lines_of(words: Sequence[str], measure: Measure, most: float) -> list[str] |
         return None
     space = measure("n n") - measure("nn")
     count = _fewest(widths, space, most)
-    for lines in range(count, min(count + 2, len(words) + 1)):
+    limit = len(words) if most_lines is None else min(most_lines, len(words))
+    if count > limit:
+        return None
+    for lines in range(count, min(count + 1, limit) + 1):
         breaks = _balanced(words, widths, space, most, lines)
         if breaks is not None and not _is_orphan(breaks, len(words)):
             return _joined(words, breaks)

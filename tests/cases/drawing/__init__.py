@@ -1,0 +1,1 @@
+"""Words, backgrounds and movement as they are painted."""
