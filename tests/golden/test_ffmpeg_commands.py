@@ -27,6 +27,7 @@ from adapters.ffmpeg.commands import (
     concat_list,
 )
 from adapters.ffmpeg.filters import Shown
+from adapters.ffmpeg.scene_commands import build_picture_command, build_scene_command
 
 GOLDEN = Path(__file__).parent / "ffmpeg_commands.json"
 CLIP, SONG, FILM, OUT = "/bench/a.mp4", "/bench/song.mp3", "/bench/film.mp4", "/bench/out.mp4"
@@ -108,6 +109,29 @@ COMMANDS: dict[str, Callable[[], list[str]]] = {
         SONG, None, samples=480_000, fade_out=48_000
     ),
     "decoding": lambda: build_decode_command(FILM),
+    "a picture of a portrait": lambda: build_picture_command(
+        "/bench/photo", "/bench/picture.pam", form="jpeg", width=1144, height=2034
+    ),
+    "the frames of a scene": lambda: build_scene_command(
+        "/bench/frames",
+        OUT,
+        count=150,
+        frame_rate=30,
+        width=1920,
+        height=1080,
+        codec="libx264",
+        bitrate="6M",
+    ),
+    "the frames of a scene in HEVC": lambda: build_scene_command(
+        "/bench/frames",
+        OUT,
+        count=9,
+        frame_rate=25,
+        width=1080,
+        height=1920,
+        codec="libx265",
+        bitrate="6M",
+    ),
 }
 
 

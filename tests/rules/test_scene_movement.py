@@ -34,7 +34,7 @@ def test_two_following_scenes_never_move_the_same_way(seed: int, count: int) -> 
         assert current == movement(seed, index, previous)
         assert current != previous
         assert not (current in ZOOMS and previous in ZOOMS)
-        if previous in PANS and current in PANS:
+        if previous is not None and previous in PANS and current in PANS:
             assert PANS[current] != tuple(-each for each in PANS[previous])
         previous = current
 

@@ -25,6 +25,8 @@ SLOW = (
     "google.genai",
     "blend2d",
     "matplotlib",
+    "PIL",
+    "fontpkg_inter",
     "alembic",
     "aioboto3",
     "botocore",

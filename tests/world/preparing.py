@@ -38,12 +38,16 @@ async def prepare_all(prepare: PrepareItem, library: Any) -> list[ItemFailure]:
     failures: list[ItemFailure] = []
     songs = await read_all(lambda after, most: library.songs.page(SongFilter(), after, most))
     moves = await read_all(lambda after, most: library.moves.page(MoveFilter(), after, most))
-    attempts = ItemAttempts("preparing")
+
+    async def raised(error: Exception) -> None:
+        # Every other item would meet it, too.
+        raise error
 
     async def one(each: Any) -> None:
         if (failure := await prepare(each)) is not None:
             failures.append(failure)
 
+    attempts = ItemAttempts("preparing", raised)
     for each in (*songs, *moves):
         await attempts(each.id, one(each))
     return [*failures, *attempts.failures]

@@ -34,6 +34,8 @@ def build_picture_command(
     return [
         *opening(ffmpeg),
         *("-threads", "1", "-protocol_whitelist", "file", "-codec_whitelist", _DECODERS),
+        # Without it, the missing part of a picture would be green.
+        *("-err_detect", "explode"),
         *("-max_pixels", str(FRAME_PIXELS), "-f", FORMATS[form], "-noautorotate"),
         *("-i", local(picture), "-map", "0:v:0", "-an"),
         *("-vf", f"scale={size}:flags=lanczos+accurate_rnd+full_chroma_int,format=rgba"),

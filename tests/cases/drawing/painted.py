@@ -68,7 +68,8 @@ def shift_between(one: Floats, other: Floats) -> tuple[float, float]:
     The method of Lucas and Kanade (1981), repeated on the rest; it needs a shift below one pixel.
     """
     inner = np.s_[4:-4, 4:-4]
-    down, across = np.gradient((one + other) / 2)
+    mean = (one + other) / 2
+    down, across = (np.asarray(np.gradient(mean, axis=axis), np.float64) for axis in (0, 1))
     gradients = np.stack([across[inner].ravel(), down[inner].ravel()], axis=1)
     change = (other - one)[inner].ravel()
     solved = np.linalg.lstsq(gradients, -change, rcond=None)[0]

@@ -1,6 +1,7 @@
 """Words are complete, inside the margins, in balanced lines, and can be read."""
 
 import unicodedata
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from adapters.drawing.layers import Weights
 from adapters.drawing.planes import Pixels, rgb_of
 from adapters.drawing.scenes import frames_of
 from adapters.drawing.text_layout import Block, area_of, block_of
-from domain.scripts.contrast import NORMAL, luminance, ratio
+from domain.scripts.contrast import NORMAL, Colour, luminance, ratio
 from domain.scripts.movement import Movement
 from domain.scripts.palettes import Mood
 from domain.scripts.shots import ShotStyle
@@ -163,11 +164,16 @@ def worst_contrast(
         ink = np.median(rgb[covered & inside], axis=0)
         # The ground is the pixels that no letter touches, not even its soft edge.
         bare = inside & (keeps_of(layer.keeps[0], covered.shape, layer.top, layer.left))
-        grounds = {tuple(int(part) for part in pixel) for pixel in rgb[bare]}
+        grounds = {colour_of(pixel) for pixel in rgb[bare]}
         ordered = sorted(grounds, key=luminance)
-        letters = tuple(int(part) for part in ink)
+        letters = colour_of(ink)
         worst = min(worst, *(ratio(letters, each) for each in (ordered[0], ordered[-1])))
     return worst
+
+
+def colour_of(pixel: NDArray[Any]) -> Colour:
+    red, green, blue = (int(part) for part in pixel)
+    return red, green, blue
 
 
 def keeps_of(keeps: Weights, shape: tuple[int, ...], top: int, left: int) -> NDArray[np.bool_]:
