@@ -21,6 +21,8 @@ from tests.api.memory_backend import (
     folder_of,
     problem_of,
 )
+from tests.api.narrated import GENERATE as GENERATE_VIDEO
+from tests.api.narrated import ended, uploaded
 from tests.api.test_callers import ANA, BRUNO, KEYS, bearer, logged_in, registered
 
 pytestmark = pytest.mark.anyio
@@ -108,6 +110,9 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
         key = (await client.post(KEYS, json={"name": "hers"})).json()["api_key"]
         deliveries = await client.get(f"{WEBHOOKS}/{webhook['id']}/deliveries")
         preparation = (await client.post("/api/library/prepare", json={})).json()
+        script_id = await uploaded(client)
+        video = (await client.post(GENERATE_VIDEO, json={"script_id": script_id})).json()
+        await ended(client, video["id"])
         described = (await client.get("/schema/openapi.json")).json()
         for name in ana:
             del client.headers[name]
@@ -121,6 +126,7 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
             "kind": "picture",
             "segment": "init.mp4",
             "job_id": preparation["job_id"],
+            "script_id": script_id,
             "key_id": key["id"],
             "webhook_id": webhook["id"],
             "delivery_id": deliveries.json()["items"][0]["id"],

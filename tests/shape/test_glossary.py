@@ -52,7 +52,8 @@ ORDINARY = {
         "result",
         "search",
     ),
-    *("understanding", "understood", "uploaded"),
+    *("understanding", "understood", "upload", "uploaded", "usage"),
+    *("generated", "generation", "resource", "settings", "status"),
 }
 """Words of schema names that have their everyday meaning."""
 

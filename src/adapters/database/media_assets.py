@@ -32,6 +32,8 @@ class SqlMediaAssets:
         try:
             await self._database.write(row)
         except IntegrityError:
+            if await self.named(asset.owner, asset.kind, asset.name) is None:
+                raise
             raise AssetNameTaken from None
 
     async def get(self, asset_id: UUID) -> MediaAsset:

@@ -115,7 +115,7 @@ class ScriptRow(Table):
 
 
 class NarratedVideoRow(Table):
-    """What is known about the video of a script, besides its task."""
+    """Facts about the video of a script, besides its task."""
 
     __tablename__ = "narrated_video"
 

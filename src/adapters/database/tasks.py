@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import (
     DateTime,
     Insert,
+    Uuid,
     delete,
     false,
     insert,
@@ -79,7 +80,7 @@ class SqlTaskRepository:
         query = select(TaskRow.document).where(TaskRow.owner == owner)
         if after is not None:
             created_at, task_id = place_of(after)
-            key = tuple_(literal(created_at, DateTime(timezone=True)), task_id)
+            key = tuple_(literal(created_at, DateTime(timezone=True)), literal(task_id, Uuid()))
             query = query.where(tuple_(TaskRow.created_at, TaskRow.task_id) < key)
         newest = (TaskRow.created_at.desc(), TaskRow.task_id.desc())
         rows = await self._database.read(query.order_by(*newest).limit(most + 1))

@@ -18,6 +18,8 @@ class MemoryMediaAssets:
     async def add(self, asset: MediaAsset) -> None:
         """See `application.ports.media_assets.MediaAssets`."""
         await checkpoint()
+        if asset.asset_id in self._assets:
+            raise ValueError(f"The asset {asset.asset_id} is stored already.")
         if any(_name(each) == _name(asset) for each in self._assets.values()):
             raise AssetNameTaken
         self._assets[asset.asset_id] = asset
@@ -32,8 +34,8 @@ class MemoryMediaAssets:
     async def named(self, owner: str, kind: AssetKind, name: str) -> MediaAsset | None:
         """See `application.ports.media_assets.MediaAssets`."""
         await checkpoint()
-        wanted = (owner, kind, name)
-        return next((each for each in self._assets.values() if _name(each) == wanted), None)
+        key = (owner, kind, name)
+        return next((each for each in self._assets.values() if _name(each) == key), None)
 
     async def of_owner(self, owner: str, kind: AssetKind) -> tuple[MediaAsset, ...]:
         """See `application.ports.media_assets.MediaAssets`."""

@@ -30,11 +30,12 @@ from application.rendering.task_tracking import TrackedTasks
 from application.scripts.make_clips import MakeClips
 from application.scripts.narrate import Narrator, Voice
 from application.scripts.notes import Notes
+from application.scripts.scene_times import captions_for, spans_for
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint, BlueprintMove
 from domain.rendering.assembly import FilmKind, Step
 from domain.scripts import scenes as scenes_of_script
-from domain.scripts.captions import Cue, cues_of, webvtt
+from domain.scripts.captions import Cue, webvtt
 from domain.scripts.composition import (
     FRAME_RATE,
     Captions,
@@ -43,9 +44,9 @@ from domain.scripts.composition import (
     output_of,
 )
 from domain.scripts.narrated_video import NarratedVideo
-from domain.scripts.scenes import Reading, Scene
+from domain.scripts.scenes import Reading
 from domain.scripts.script import Script
-from domain.scripts.timing import LEAD, Span, Timed, spans_of
+from domain.scripts.timing import LEAD, Span
 from domain.shared import paths
 from domain.shared.errors import MediaNotFound, MediaTaken, UnreadableMedia
 from domain.shared.result_warnings import WarningCode
@@ -137,8 +138,8 @@ class ComposeVideo:
         voices = await self._narrator(
             scenes, language, settings, owner, files, folder, notes, on_voice
         )
-        spans = _spans(scenes, voices, settings, notes)
-        cues = await PLANNING.run(lambda: _cues(scenes, voices, spans))
+        spans = spans_for(scenes, voices, settings, notes)
+        cues = await PLANNING.run(lambda: captions_for(scenes, voices, spans))
         output = output_of(settings, paths.film(owner, video_id))
         clips = await self._make_clips(
             scenes, spans, cues, language, settings, output, owner, files, folder, notes, on_clip
@@ -259,56 +260,3 @@ class ComposeVideo:
         except MediaTaken:
             # Another video has the same sound.
             return
-
-
-def _spans(
-    scenes: Sequence[Scene],
-    voices: Sequence[Voice | None],
-    settings: CompositionSettings,
-    notes: Notes,
-) -> tuple[Span, ...]:
-    timed = [
-        Timed(
-            words=len(scene.text.split()),
-            voice=voice and voice.seconds,
-            stated=None if scene.duration is None else Fraction(str(scene.duration)),
-        )
-        for scene, voice in zip(scenes, voices, strict=True)
-    ]
-    for number, each in enumerate(timed, 1):
-        if each.stated is not None and each.least > each.stated:
-            notes.add(
-                WarningCode.SCENE_LONGER,
-                f"Scene {number} lasts {float(each.least):.1f} s, not {float(each.stated):g} s, "
-                "because its voice is longer.",
-            )
-    wanted = None if settings.duration is None else Fraction(str(settings.duration))
-    spans = spans_of(timed, wanted, FRAME_RATE)
-    frames = spans[-1].first + spans[-1].frames
-    if wanted is not None and frames > round(wanted * FRAME_RATE):
-        notes.add(
-            WarningCode.VIDEO_LONGER,
-            f"The video lasts {frames / FRAME_RATE:.1f} s, not {float(wanted):g} s, because its "
-            "scenes need that long; shorten the script.",
-        )
-    return spans
-
-
-def _cues(
-    scenes: Sequence[Scene], voices: Sequence[Voice | None], spans: Sequence[Span]
-) -> list[tuple[Cue, ...]]:
-    """Return the captions of each scene, in seconds of the scene."""
-    captions: list[tuple[Cue, ...]] = []
-    for scene, voice, span in zip(scenes, voices, spans, strict=True):
-        whole = Fraction(span.frames, FRAME_RATE)
-        if voice is None:
-            captions.append(cues_of(scene.text, whole))
-            continue
-        spoken = cues_of(scene.text, voice.seconds, voice.words)
-        captions.append(
-            tuple(
-                Cue(text=cue.text, start=cue.start + LEAD, end=min(whole, cue.end + LEAD))
-                for cue in spoken
-            )
-        )
-    return captions

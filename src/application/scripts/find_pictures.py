@@ -21,9 +21,12 @@ from domain.shared.errors import MediaNotFound
 from domain.shared.result_warnings import WarningCode
 from domain.storage.assets import AssetKind, MediaAsset
 
-_LIKE: Final = 0.3
-"""Least similarity of a picture's description to the words of a scene: about one common word of
-three."""
+_LIKE: Final = 0.24
+"""Least similarity of a picture's name and description to the words of a scene.
+
+A description of one word has 0.26 with a sentence of twelve that contains it; one that shares only
+the subject of the whole script has 0.2.
+"""
 
 _log = logging.getLogger("bachata.scripts")
 

@@ -62,6 +62,11 @@ class MakeClips:
         ``cues`` are the captions of each scene, in seconds of that scene. Raises `FFmpegFailed`,
         `DiskFull` and errors of the storage; a picture that cannot be read is noted and replaced.
         """
+        if odd := self._encoder.undrawable(" ".join(scene.text for scene in scenes)):
+            notes.add(
+                WarningCode.CHARACTERS_NOT_DRAWN,
+                f"The fonts cannot show these characters of the script: {odd[:40]}",
+            )
         version = await self._encoder.version(output)
         stock = await self._find_pictures.stock(owner)
         shots = _shots(scenes, spans, cues, language, settings, output.frame_rate)

@@ -94,12 +94,12 @@ class Narrator:
             scenes, recordings, language, speed, folder, notes, on_scene, spoken
         )
         if settings.duration is not None and spoken:
-            wanted = Fraction(settings.duration).limit_denominator(1000)
+            requested = Fraction(settings.duration).limit_denominator(1000)
             own = [voice for voice, each in zip(voices, recordings, strict=True) if not each]
             own_seconds = sum((voice.seconds for voice in own if voice), Fraction(0))
             pauses = (LEAD + TAIL) * len(scenes)
             pauses += sum((each.seconds for each in recordings if each), Fraction(0))
-            faster = round(speed_for(own_seconds, pauses, wanted, speed), 2)
+            faster = round(speed_for(own_seconds, pauses, requested, speed), 2)
             if faster > speed:
                 voices = await self._all(
                     scenes, recordings, language, faster, folder, notes, on_scene, spoken

@@ -29,7 +29,7 @@ class State(StrEnum):
 
 
 class FilmKind(StrEnum):
-    """What a film shows."""
+    """Kind of a film, by what it shows."""
 
     CHOREOGRAPHY = "choreography"
     SCRIPT = "script"

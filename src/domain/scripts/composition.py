@@ -1,4 +1,4 @@
-"""How a video is made of a script: its size, its length, its voice and its captions."""
+"""The options of a narrated video: its size, its length, its voice and its captions."""
 
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -25,7 +25,7 @@ class VideoQuality(StrEnum):
 
 
 class Narration(StrEnum):
-    """What is heard."""
+    """The sound of a video."""
 
     VOICE = "voice"
     """A voice reads the script."""
@@ -35,7 +35,7 @@ class Narration(StrEnum):
 
 
 class Captions(StrEnum):
-    """Where the words are shown."""
+    """The places in which the words are shown."""
 
     NONE = "none"
     FILE = "file"

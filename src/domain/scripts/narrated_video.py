@@ -8,7 +8,7 @@ from domain.scripts.composition import CompositionSettings
 
 
 class NarratedVideo(msgspec.Struct, frozen=True, kw_only=True):
-    """How a video was made of a script, and its captions."""
+    """The script and the options of a video, and its captions."""
 
     video_id: UUID
     """Id of the task that makes it, and of its job."""

@@ -34,7 +34,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """What a script says about itself before its first scene."""
+    """The statements of a script about itself, before its first scene."""
 
     title: str | None = None
     language: Language | None = None
@@ -66,42 +66,42 @@ def read(content: str) -> Reading:
     violation and its line.
     """
     lines = [_Line(number, text.strip()) for number, text in enumerate(content.split("\n"), 1)]
-    found = Findings()
-    head, rest = _head(lines, found)
-    scenes = list(_scenes(rest, found))
+    findings = Findings()
+    head, rest = _head(lines, findings)
+    scenes = list(_scenes(rest, findings))
     if not scenes:
-        _add(found, 1, "The script has no words; write at least one sentence.")
+        _add(findings, 1, "The script has no words; write at least one sentence.")
     elif len(scenes) == 1:
         scenes = _sentences(scenes[0])
     if len(scenes) > MAX_SCENES:
         message = f"The script has {len(scenes)} scenes, and {MAX_SCENES} are allowed; join some."
-        _add(found, 1, message)
-    if found.violations:
-        raise InvalidRequest(tuple(found.violations), more=found.more)
+        _add(findings, 1, message)
+    if findings.violations:
+        raise InvalidRequest(tuple(findings.violations), more=findings.more)
     return Reading(head=head, scenes=tuple(scenes))
 
 
-def _head(lines: list[_Line], found: Findings) -> tuple[Head, list[_Line]]:
+def _head(lines: list[_Line], findings: Findings) -> tuple[Head, list[_Line]]:
     begin = next((at for at, line in enumerate(lines) if line.text), 0)
     if lines[begin].text != _FENCE:
         return Head(), lines
     ends = (at for at, line in enumerate(lines) if at > begin and line.text == _FENCE)
     if (end := next(ends, None)) is None:
         message = "The head begins here and has no end; close it with a line of `---`."
-        _add(found, lines[begin].number, message)
+        _add(findings, lines[begin].number, message)
         return Head(), []
     values: dict[str, str] = {}
     for line in lines[begin + 1 : end]:
         field = _HEAD_FIELD.fullmatch(line.text)
         if line.text and (field is None or field[1].lower() not in _HEAD_FIELDS):
             message = "The head may have lines `title:`, `language:` and `music:` only."
-            _add(found, line.number, message)
+            _add(findings, line.number, message)
         elif field is not None and field[2]:
             values[field[1].lower()] = field[2]
-            found_language = field[1].lower() == "language"
-            if found_language and field[2].lower() not in list(Language):
+            is_language = field[1].lower() == "language"
+            if is_language and field[2].lower() not in list(Language):
                 message = f"The language must be one of {', '.join(Language)}."
-                _add(found, line.number, message)
+                _add(findings, line.number, message)
     language = values.get("language", "").lower()
     head = Head(
         title=values.get("title"),
@@ -111,20 +111,20 @@ def _head(lines: list[_Line], found: Findings) -> tuple[Head, list[_Line]]:
     return head, lines[end + 1 :]
 
 
-def _scenes(lines: list[_Line], found: Findings) -> Iterator[Scene]:
+def _scenes(lines: list[_Line], findings: Findings) -> Iterator[Scene]:
     fields: dict[str, str | float] = {}
     at = 0
     for paragraph in _paragraphs(lines):
         at = 0
         while at < len(paragraph) and (field := _FIELD.fullmatch(paragraph[at].text)):
-            _take(field[1].lower(), field[2], paragraph[at].number, fields, found)
+            _take(field[1].lower(), field[2], paragraph[at].number, fields, findings)
             at += 1
         if words := " ".join(" ".join(line.text for line in paragraph[at:]).split()):
             yield Scene(text=words, **cast(dict[str, Any], fields))
             fields = {}
     if fields and lines:
         message = "Nothing follows these lines; write the words of their scene below them."
-        _add(found, lines[-1].number, message)
+        _add(findings, lines[-1].number, message)
 
 
 def _paragraphs(lines: list[_Line]) -> Iterator[list[_Line]]:
@@ -140,12 +140,12 @@ def _paragraphs(lines: list[_Line]) -> Iterator[list[_Line]]:
 
 
 def _take(
-    name: str, value: str, number: int, fields: dict[str, str | float], found: Findings
+    name: str, value: str, number: int, fields: dict[str, str | float], findings: Findings
 ) -> None:
     if name in fields:
-        _add(found, number, f"`{name}:` stands twice for this scene; leave one.")
+        _add(findings, number, f"`{name}:` stands twice for this scene; leave one.")
     elif not value:
-        _add(found, number, f"`{name}:` has no value; name a file, or remove the line.")
+        _add(findings, number, f"`{name}:` has no value; name a file, or remove the line.")
     elif name != "duration":
         fields[name] = value
     else:
@@ -155,7 +155,7 @@ def _take(
                 f"The duration must be a number of seconds from 1 to {LONGEST_SCENE:g}, such as "
                 "`duration: 4.5`."
             )
-            _add(found, number, message)
+            _add(findings, number, message)
         else:
             fields[name] = seconds
 
@@ -176,5 +176,5 @@ def _sentences(only: Scene) -> list[Scene]:
     return [Scene(text=first, image=only.image), *(Scene(text=each) for each in others)]
 
 
-def _add(found: Findings, line: int, message: str) -> None:
-    found.add(f"$.content, line {line}", message, Concern.RULE)
+def _add(findings: Findings, line: int, message: str) -> None:
+    findings.add(f"$.content, line {line}", message, Concern.RULE)

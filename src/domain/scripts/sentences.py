@@ -6,7 +6,7 @@ from typing import Final
 _END: Final = re.compile(r"[.!?…]+[\"'”\u2019»)\]]*(?=\s)")
 _ABBREVIATION: Final = re.compile(
     r"(?:^|[\s(«“\"'¿¡])(?:[A-Za-zÀ-ÿ]|mr|mrs|ms|dr|dra|prof|st|sr|sra|srta|ud|uds|etc|vs|no|núm|"
-    r"pág|aprox|approx|e\.g|i\.e|p\.ej|p\.\s?ej|av|min|seg|fig)\.$",
+    r"pág|aprox|approx|e\.g|i\.e|p\.ej|p\.\s?ej|av|min|seg|fig)\.\Z",
     re.IGNORECASE,
 )
 _OPENING: Final = "\"'“\u2018«([¿¡—-"

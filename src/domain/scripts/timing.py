@@ -18,7 +18,7 @@ _WORDS_A_SECOND: Final = Fraction(5, 2)
 
 
 class Timed(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides the length of a scene."""
+    """The facts that decide the length of a scene."""
 
     words: int
     """Number of words, for reading."""

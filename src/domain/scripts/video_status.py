@@ -77,7 +77,7 @@ class GeneratedVideo(msgspec.Struct, frozen=True, kw_only=True):
     file_size: int | None = None
     """Bytes."""
     url: str | None = None
-    """Where the video can be watched."""
+    """Address at which the video can be watched."""
     download_url: str | None = None
     poster_url: str | None = None
     captions_url: str | None = None
@@ -110,7 +110,7 @@ class VideoGenerationJob(msgspec.Struct, frozen=True, kw_only=True):
     composition_settings: CompositionSettings
     warnings: tuple[ResultWarning, ...]
     video_url: str | None
-    """Where the finished video can be watched."""
+    """Address at which the finished video can be watched."""
 
 
 def job_of(task: Assembly, video: NarratedVideo, size: int | None, url: str) -> VideoGenerationJob:

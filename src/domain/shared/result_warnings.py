@@ -11,6 +11,7 @@ import msgspec
 class WarningCode(StrEnum):
     """Stable codes of warnings; docs/API.md describes each."""
 
+    CHARACTERS_NOT_DRAWN = "characters-not-drawn"
     COUNTED_AT_ANOTHER_TEMPO = "counted-at-another-tempo"
     DESCRIPTION_CUT = "description-cut"
     EXCLUDED_MOVE_DANCED = "excluded-move-danced"
@@ -21,28 +22,28 @@ class WarningCode(StrEnum):
     FILTER_DROPPED = "filter-dropped"
     HARDER_MOVE_DANCED = "harder-move-danced"
     LOCK_NOT_MET = "lock-not-met"
-    MUSIC_LEFT_OUT = "music-left-out"
     MODEL_ANSWER_CORRECTED = "model-answer-corrected"
     MODEL_UNAVAILABLE = "model-unavailable"
     MOVES_OUTSIDE_FILTERS = "moves-outside-filters"
+    MUSIC_LEFT_OUT = "music-left-out"
+    NOTHING_ASKED = "nothing-asked"
+    NOTHING_UNDERSTOOD = "nothing-understood"
+    NOT_COMPARABLE = "not-comparable"
     PICTURE_REPLACED = "picture-replaced"
     RECORDING_REPLACED = "recording-replaced"
     SCENE_LONGER = "scene-longer"
-    VIDEO_LONGER = "video-longer"
-    VOICE_UNAVAILABLE = "voice-unavailable"
-    CHARACTERS_NOT_DRAWN = "characters-not-drawn"
-    NOT_COMPARABLE = "not-comparable"
-    NOTHING_ASKED = "nothing-asked"
-    NOTHING_UNDERSTOOD = "nothing-understood"
-    SONG_TOO_SHORT = "song-too-short"
     SONGS_NOT_SHOWN = "songs-not-shown"
+    SONG_TOO_SHORT = "song-too-short"
     TEMPO_DIFFERS = "tempo-differs"
     UNCODED = "uncoded"
+    VIDEO_LONGER = "video-longer"
+    VOICE_UNAVAILABLE = "voice-unavailable"
     WORDS_NOT_UNDERSTOOD = "words-not-understood"
 
 
 MEANINGS: Final[Mapping[WarningCode, str]] = MappingProxyType(
     {
+        WarningCode.CHARACTERS_NOT_DRAWN: "The fonts cannot show some characters of the script.",
         WarningCode.COUNTED_AT_ANOTHER_TEMPO: "More moves fit twice or half the song's tempo, so "
         "the song is counted that way.",
         WarningCode.DESCRIPTION_CUT: "The description is too long, so only its beginning was read.",
@@ -61,30 +62,29 @@ MEANINGS: Final[Mapping[WarningCode, str]] = MappingProxyType(
         "and was not used.",
         WarningCode.MODEL_UNAVAILABLE: "The language model did not answer, so rules read the "
         "description or the planner chose the moves.",
+        WarningCode.MOVES_OUTSIDE_FILTERS: "No move that matches the filters fits a place of the "
+        "song, so others are danced there.",
         WarningCode.MUSIC_LEFT_OUT: "The music that a script names is missing or cannot be played, "
         "so the video has none.",
+        WarningCode.NOTHING_ASKED: "The description requests no property of a dance.",
+        WarningCode.NOTHING_UNDERSTOOD: "No word of the description was understood.",
+        WarningCode.NOT_COMPARABLE: "The library or the song lacks the vectors that the search "
+        "compares.",
         WarningCode.PICTURE_REPLACED: "A picture is missing or cannot be shown, so another one, or "
         "a drawn background, is shown.",
         WarningCode.RECORDING_REPLACED: "A recording that a script names is missing or cannot be "
         "played, so a voice reads the scene.",
         WarningCode.SCENE_LONGER: "The voice of a scene is longer than its stated duration, so the "
         "scene lasts longer.",
+        WarningCode.SONGS_NOT_SHOWN: "The library has too many songs to show all of them to the "
+        "language model.",
+        WarningCode.SONG_TOO_SHORT: "The song is shorter than the requested dance.",
+        WarningCode.TEMPO_DIFFERS: "The song's tempo is not the requested one.",
+        WarningCode.UNCODED: "An earlier version recorded the warning, before warnings had codes.",
         WarningCode.VIDEO_LONGER: "The scenes need more time than the requested duration, so the "
         "video lasts longer.",
         WarningCode.VOICE_UNAVAILABLE: "No voice could speak the script or a scene of it, so it is "
         "silent there.",
-        WarningCode.CHARACTERS_NOT_DRAWN: "The fonts cannot show some characters of the script.",
-        WarningCode.MOVES_OUTSIDE_FILTERS: "No move that matches the filters fits a place of the "
-        "song, so others are danced there.",
-        WarningCode.NOT_COMPARABLE: "The library or the song lacks the vectors that the search "
-        "compares.",
-        WarningCode.NOTHING_ASKED: "The description requests no property of a dance.",
-        WarningCode.NOTHING_UNDERSTOOD: "No word of the description was understood.",
-        WarningCode.SONG_TOO_SHORT: "The song is shorter than the requested dance.",
-        WarningCode.SONGS_NOT_SHOWN: "The library has too many songs to show all of them to the "
-        "language model.",
-        WarningCode.TEMPO_DIFFERS: "The song's tempo is not the requested one.",
-        WarningCode.UNCODED: "An earlier version recorded the warning, before warnings had codes.",
         WarningCode.WORDS_NOT_UNDERSTOOD: "Some words of the description were not understood.",
     }
 )

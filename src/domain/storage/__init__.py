@@ -1,1 +1,1 @@
-"""What is stored: the files of callers, their kinds, quotas and cleanup."""
+"""Files of callers."""

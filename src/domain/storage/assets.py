@@ -19,7 +19,7 @@ class AssetKind(StrEnum):
 
 
 class AssetSource(StrEnum):
-    """Where an asset comes from."""
+    """Origin of an asset."""
 
     GENERATED = "generated"
     STOCK = "stock"

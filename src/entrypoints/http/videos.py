@@ -66,9 +66,9 @@ class VideoController(Controller):
         idempotency_key: KeyHeader = None,
     ) -> Response[VideoGenerationJob]:
         """Make the narrated video of a script in the background."""
-        asked, options = await data.request()
+        video_request, options = await data.request()
         key = Waiting(key=idempotency_key).key_for(request.url.path, data.body)
-        job, replayed = await submit_video(asked, uuid4(), caller, key, options)
+        job, replayed = await submit_video(video_request, uuid4(), caller, key, options)
         status = await video_records.job(job.job_id, caller)
         headers = {"Location": RouteUrls().video_job(job.job_id)}
         if replayed:
