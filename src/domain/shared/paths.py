@@ -19,6 +19,12 @@ _LIBRARY_FILE: Final = re.compile(
 )
 """Matches library files; older paths end without the second token, which makes a path unique."""
 _ATTEMPT: Final = re.compile(r"\.attempt-[0-9]+(?=\.[^./]*\Z)")
+_OWNED: Final = {
+    "output/": "output/user_{}/",
+    "assets/images/": "assets/images/{}/",
+    "assets/audio/": "assets/audio/{}/",
+}
+"""Folders of what belongs to one owner, and the folder of each owner."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -89,9 +95,13 @@ def without_attempt(path: str) -> str:
     return _ATTEMPT.sub("", path)
 
 
-def is_film_of_another(path: str, owner: str) -> bool:
-    """Return True for a path in the folder of another owner's films, on any file system."""
-    return path.casefold().startswith("output/") and not path.startswith(output_folder(owner))
+def is_file_of_another(path: str, owner: str) -> bool:
+    """Return True for a path in the folder of another owner's films or assets, on any file
+    system.
+    """
+    written = path.casefold()
+    owned = next((each for each in _OWNED if written.startswith(each)), None)
+    return owned is not None and not path.startswith(_OWNED[owned].format(owner))
 
 
 def clip(move_id: str, contents: str, once: str) -> str:
