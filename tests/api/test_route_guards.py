@@ -22,6 +22,7 @@ from tests.api.memory_backend import (
     problem_of,
 )
 from tests.api.test_callers import ANA, BRUNO, KEYS, bearer, logged_in, registered
+from tests.world.pictures import png
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +109,8 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
         key = (await client.post(KEYS, json={"name": "hers"})).json()["api_key"]
         deliveries = await client.get(f"{WEBHOOKS}/{webhook['id']}/deliveries")
         preparation = (await client.post("/api/library/prepare", json={})).json()
+        files = {"file": ("sea.png", png())}
+        asset = (await client.post("/api/media/assets", files=files)).json()
         described = (await client.get("/schema/openapi.json")).json()
         for name in ana:
             del client.headers[name]
@@ -121,6 +124,7 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
             "kind": "picture",
             "segment": "init.mp4",
             "job_id": preparation["job_id"],
+            "asset_id": asset["asset_id"],
             "key_id": key["id"],
             "webhook_id": webhook["id"],
             "delivery_id": deliveries.json()["items"][0]["id"],

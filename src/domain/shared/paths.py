@@ -19,12 +19,8 @@ _LIBRARY_FILE: Final = re.compile(
 )
 """Matches library files; older paths end without the second token, which makes a path unique."""
 _ATTEMPT: Final = re.compile(r"\.attempt-[0-9]+(?=\.[^./]*\Z)")
-_OWNED: Final = {
-    "output/": "output/user_{}/",
-    "assets/images/": "assets/images/{}/",
-    "assets/audio/": "assets/audio/{}/",
-}
-"""Folders of what belongs to one owner, and the folder of each owner."""
+_OF_OWNERS: Final = re.compile(r"output/|assets/(?:images|audio)/[^/]+/", re.IGNORECASE)
+"""Matches paths in the folders of owners: of their films and of their media assets."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -96,12 +92,16 @@ def without_attempt(path: str) -> str:
 
 
 def is_file_of_another(path: str, owner: str) -> bool:
-    """Return True for a path in the folder of another owner's films or assets, on any file
+    """Return True for a path in the folder of another owner's films or media assets, on any file
     system.
     """
-    written = path.casefold()
-    owned = next((each for each in _OWNED if written.startswith(each)), None)
-    return owned is not None and not path.startswith(_OWNED[owned].format(owner))
+    own = (output_folder(owner), *asset_folders(owner))
+    return _OF_OWNERS.match(path.casefold()) is not None and not path.startswith(own)
+
+
+def asset_folders(owner: str) -> tuple[str, str]:
+    """Return the folders of an owner's pictures and of their recordings, with trailing slashes."""
+    return f"assets/images/{owner}/", f"assets/audio/{owner}/"
 
 
 def clip(move_id: str, contents: str, once: str) -> str:

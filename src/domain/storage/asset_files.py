@@ -1,6 +1,7 @@
 """Kinds, limits and storage paths of the files of media assets."""
 
 import re
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -38,13 +39,19 @@ MEDIA_TYPES: Final = {
 }
 """Media types by the endings of storage paths."""
 
-_FOLDERS: Final = {AssetKind.IMAGE: "assets/images/", AssetKind.AUDIO: "assets/audio/"}
 _OWNER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 """Matches owners that every file system accepts as the name of a folder."""
 _PICTURES: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"))
 _SOUNDS: Final = ((b"fLaC", "flac"), (b"OggS", "ogg"), (b"\x1aE\xdf\xa3", "mka"), (b"ID3", "mp3"))
 _CODECS: Final = {"mp3": "mp3", "aac": "aac"}
 """Endings of streams without a container, by codec."""
+
+
+class UploadedKind(StrEnum):
+    """Kind of an uploaded asset."""
+
+    IMAGE = "image"
+    AUDIO = "audio"
 
 
 class Pixels(msgspec.Struct, frozen=True):
@@ -89,7 +96,9 @@ def asset_path(owner: str, kind: AssetKind, asset_id: UUID, ending: str) -> str:
     """
     if not _OWNER.fullmatch(owner):
         raise UnsafePath("The id of the owner cannot be part of a storage path.")
-    return paths.checked(f"{_FOLDERS[kind]}{owner}/{asset_id}.{ending}")
+    images, audio = paths.asset_folders(owner)
+    folder = images if kind is AssetKind.IMAGE else audio
+    return paths.checked(f"{folder}{asset_id}.{ending}")
 
 
 def media_type_of(asset: MediaAsset) -> str:
@@ -97,10 +106,10 @@ def media_type_of(asset: MediaAsset) -> str:
     return MEDIA_TYPES.get(asset.path.rpartition(".")[2], MEDIA_TYPES["bin"])
 
 
-def refuse_other_kind(asked: AssetKind | None, found: AssetKind) -> None:
+def refuse_other_kind(asked: UploadedKind | None, found: AssetKind) -> None:
     """Raise `UnacceptedMedia` if a file is not of the kind that its owner asked for."""
-    if asked is not None and asked is not found:
-        accepted = ACCEPTED_PICTURES if asked is AssetKind.IMAGE else ACCEPTED_RECORDINGS
+    if asked is not None and asked.value != found.value:
+        accepted = ACCEPTED_PICTURES if asked is UploadedKind.IMAGE else ACCEPTED_RECORDINGS
         raise UnacceptedMedia(
             f"The file is of the kind `{found}`, and the form says `{asked}`: "
             f"`{asked}` is {accepted}. Leave the field out, or send another file."

@@ -25,6 +25,7 @@ from application.planning.explain import Explanation
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
+from application.storage.add_asset import AssetForm
 from application.webhooks.manage_webhooks import IssuedWebhook, WebhookRequest
 from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint
@@ -35,6 +36,7 @@ from domain.scripts.video_status import VideoGenerationJob
 from entrypoints.http import openapi_examples
 from entrypoints.http.account_bodies import RefreshToken
 from entrypoints.http.accounts import Account, ApiKeyList
+from entrypoints.http.assets import AssetPage
 from entrypoints.http.event_stream import EVENTS
 from entrypoints.http.field_descriptions import described
 from entrypoints.http.film_bodies import (
@@ -60,6 +62,8 @@ SPOKEN: Final = (
     Analysis,
     ApiKeyList,
     ApiKeyRequest,
+    AssetForm,
+    AssetPage,
     Blueprint,
     BlueprintFilmRequest,
     ChoreographyFilmRequest,
@@ -109,6 +113,7 @@ _TAGS: Final = {
     "library": "Manage songs and moves.",
     "scripts": "Store scripts for narrated videos.",
     "videos": "Make, list, watch and remove videos.",
+    "media": "Manage your own pictures and recordings.",
     "progress": "Watch how far a task is.",
     "webhooks": "Be told when work ends.",
     "accounts": "Manage accounts, tokens and API keys.",
@@ -116,6 +121,7 @@ _TAGS: Final = {
 }
 
 _FORMS: Final = {
+    AssetForm: "The picture or recording; the service recognises the format by its contents.",
     MoveForm: "The clip; the service recognises the format by the contents of the file.",
     SongForm: "The song; the service recognises the format by the contents of the file.",
 }
