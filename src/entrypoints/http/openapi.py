@@ -48,6 +48,7 @@ from entrypoints.http.health import Alive
 from entrypoints.http.library import LibraryPreparation
 from entrypoints.http.multipart import FILE
 from entrypoints.http.openapi_security import SCHEMES, with_public
+from entrypoints.http.openapi_tags import TAGS
 from entrypoints.http.pagination import MovePage, SongPage
 from entrypoints.http.problems import PROBLEM, Problem
 from entrypoints.http.script_bodies import ScriptUpload, ScriptVideoRequest, UploadedScript
@@ -106,19 +107,6 @@ SPOKEN: Final = (
 
 STREAMED: Final = ("generateChoreography", "generateFromWords", "assembleBlueprint")
 """Operations that tell their progress if the client accepts a stream of events."""
-
-_TAGS: Final = {
-    "choreography": "Plan dances and make their films.",
-    "preview": "Watch a dance before its film is made.",
-    "library": "Manage songs and moves.",
-    "scripts": "Store scripts for narrated videos.",
-    "videos": "Make, list, watch and remove videos.",
-    "media": "Manage your own pictures and recordings.",
-    "progress": "Watch how far a task is.",
-    "webhooks": "Be told when work ends.",
-    "accounts": "Manage accounts, tokens and API keys.",
-    "operations": "Check the state of the service.",
-}
 
 _FORMS: Final = {
     AssetForm: "The picture or recording; the service recognises the format by its contents.",
@@ -180,7 +168,7 @@ def config() -> OpenAPIConfig:
         use_handler_docstrings=True,
         contact=Contact(name="Bachata Buddy"),
         security=[{name: []} for name in SCHEMES],
-        tags=[Tag(name=name, description=text) for name, text in _TAGS.items()],
+        tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
         # An HTML viewer would load scripts from other hosts; the document itself is enough.
         render_plugins=[_ExactDocument()],
     )
