@@ -104,7 +104,7 @@ class _FilmElsewhere:
 
 
 @pytest.fixture
-async def film_storage(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+def film_storage(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if kind == "memory":
         return MemoryStorage()
     if kind == "local":
