@@ -48,6 +48,7 @@ from adapters.media.caged import (
     CagedAudioAnalyzer,
     CagedDecoder,
     CagedMotionAnalyzer,
+    CagedPictureProbe,
     CagedProbe,
     CagedSoundAligner,
 )
@@ -143,6 +144,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             storage=storage,
             artifacts=artifacts,
             media_probe=probe,
+            picture_probe=CagedPictureProbe(worker),
             clips=chosen,
             encoder=chosen,
             preview_streamer=FragmentPreviewStreamer(joining, joining.store),

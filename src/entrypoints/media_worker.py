@@ -8,6 +8,7 @@ import numpy as np
 from adapters.listening.features import RATE
 from adapters.listening.song_analyzer import analyze, prepare
 from adapters.listening.sound_alignment import sound_print
+from adapters.media import still
 from adapters.media.look import look
 from adapters.media.messages import Job, Look
 from adapters.media.motion import measure_motion
@@ -16,6 +17,7 @@ from adapters.media.sound import samples
 from adapters.media.worker_process import serve
 from domain.library.motion import Motion
 from domain.library.songs import Analysis
+from domain.storage.asset_files import Pixels
 
 _LISTENING: Final = 20.0
 _LISTENING_A_SECOND: Final = 0.5
@@ -47,6 +49,10 @@ def _fingerprint(file: int, job: Job) -> bytes:
     return sound_print(np.concatenate(list(samples(file, RATE, job.seconds))))
 
 
+def _still(file: int, job: Job) -> Pixels:
+    return still.measure_still(file)
+
+
 def main() -> None:
     """Work until the service ends."""
     # Imported before the first file arrives, so that every forked process has them.
@@ -60,5 +66,6 @@ def main() -> None:
         "samples": _samples,
         "analyze": _analyze,
         "fingerprint": _fingerprint,
+        "still": _still,
     }
-    serve(tasks, {"analyze": prepare})
+    serve(tasks, {"analyze": prepare, "still": still.prepare})

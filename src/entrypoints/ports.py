@@ -29,6 +29,7 @@ from application.ports.move_index import MoveIndex
 from application.ports.moves import MoveRepository
 from application.ports.narration_mixer import NarrationMixer
 from application.ports.password_hasher import PasswordHasher
+from application.ports.picture_probe import PictureProbe
 from application.ports.preview_streamer import PreviewStreamer
 from application.ports.progress import Progress
 from application.ports.scene_encoder import SceneEncoder
@@ -70,6 +71,7 @@ class Ports:
     storage: Storage
     artifacts: ArtifactCache
     media_probe: MediaProbe
+    picture_probe: PictureProbe
     clips: ClipEncoder
     encoder: Encoder
     preview_streamer: PreviewStreamer

@@ -63,6 +63,8 @@ from application.scripts.videos import (
 )
 from application.search.move_search import FindMoves
 from application.search.search_moves import SearchMoves
+from application.storage.add_asset import AddAsset
+from application.storage.read_assets import ListAssets, ReadAsset, RemoveAsset, StreamAsset
 from application.webhooks.deliver_webhooks import DeliverWebhooks
 from application.webhooks.manage_deliveries import ListDeliveries, RetryDelivery
 from application.webhooks.manage_webhooks import (
@@ -152,6 +154,17 @@ class ScriptUseCases:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AssetUseCases:
+    """Use cases of the pictures and recordings of callers."""
+
+    add_asset: AddAsset
+    list_assets: ListAssets
+    read_asset: ReadAsset
+    remove_asset: RemoveAsset
+    stream_asset: StreamAsset
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobUseCases:
     """Use cases that submit, run, await, watch, cancel and recover jobs."""
 
@@ -218,6 +231,7 @@ class UseCases(
     JobUseCases,
     OperationsUseCases,
     ScriptUseCases,
+    AssetUseCases,
     WebhookUseCases,
 ):
     """All use cases for the entrypoints, one per field."""

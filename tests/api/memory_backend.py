@@ -34,6 +34,7 @@ from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.move_index import MemoryMoveIndex
 from adapters.memory.narration_mixer import MemoryNarrationMixer
 from adapters.memory.password_hasher import MemoryPasswordHasher
+from adapters.memory.picture_probe import MemoryPictureProbe
 from adapters.memory.preview_streamer import MemoryPreviewStreamer
 from adapters.memory.progress import MemoryProgress
 from adapters.memory.scene_encoder import MemorySceneEncoder
@@ -134,6 +135,7 @@ class MemoryBackend:
             clips=encoder,
             encoder=encoder,
             media_probe=MemoryMediaProbe(),
+            picture_probe=MemoryPictureProbe(),
             preview_streamer=MemoryPreviewStreamer(),
             workspace=self.workspace,
             audio_analyzer=MemoryAudioAnalyzer(),

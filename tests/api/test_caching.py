@@ -21,6 +21,7 @@ from tests.api.memory_backend import (
     folder_of,
     problem_of,
 )
+from tests.world.pictures import png
 
 pytestmark = pytest.mark.anyio
 
@@ -75,6 +76,9 @@ async def test_every_route_says_how_long_its_answer_may_be_kept(
     issued = (await client.post("/api/webhooks", json={})).json()
     values |= {"webhook_id": issued["webhook"]["id"]}
     values |= {"job_id": (await client.post("/api/library/prepare", json={})).json()["job_id"]}
+
+    files = {"file": ("sea.png", png())}
+    values |= {"asset_id": (await client.post("/api/media/assets", files=files)).json()["asset_id"]}
 
     by_path: dict[str, str] = {}
     for path in (path for path, item in routes.items() if "get" in item):

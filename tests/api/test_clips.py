@@ -30,6 +30,20 @@ async def test_a_clip_is_sent_whole_with_what_it_is(
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_a_clip_of_another_kind_says_so_whole_in_parts_and_for_head(
+    client: httpx.AsyncClient, backend: MemoryBackend
+) -> None:
+    path = (await client.get("/api/moves/move-2")).json()["video_path"]
+    backend.storage.objects[path] = b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm" + bytes(50)
+    address = "/api/moves/move-2/clip"
+    for answer in (
+        await client.get(address),
+        await client.get(address, headers={"Range": "bytes=3-9"}),
+        await client.head(address),
+    ):
+        assert answer.headers["content-type"] == "video/webm", answer
+
+
 async def test_a_clip_is_sent_in_parts_and_on_conditions(
     client: httpx.AsyncClient, content: bytes
 ) -> None:

@@ -24,6 +24,7 @@ from tests.api.memory_backend import (
 from tests.api.narrated import GENERATE as GENERATE_VIDEO
 from tests.api.narrated import ended, uploaded
 from tests.api.test_callers import ANA, BRUNO, KEYS, bearer, logged_in, registered
+from tests.world.pictures import png
 
 pytestmark = pytest.mark.anyio
 
@@ -113,6 +114,8 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
         script_id = await uploaded(client)
         video = (await client.post(GENERATE_VIDEO, json={"script_id": script_id})).json()
         await ended(client, video["id"])
+        files = {"file": ("sea.png", png())}
+        asset = (await client.post("/api/media/assets", files=files)).json()
         described = (await client.get("/schema/openapi.json")).json()
         for name in ana:
             del client.headers[name]
@@ -120,13 +123,14 @@ async def guests(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gue
             "song_id": songs[0]["id"],
             "move_id": moves[0]["id"],
             "task_id": film["task_id"],
-            "video_id": film["video_id"],
+            "video_id": video["id"],
             "version": folder.rpartition("/")[2],
             "playlist": "picture.m3u8",
             "kind": "picture",
             "segment": "init.mp4",
             "job_id": preparation["job_id"],
             "script_id": script_id,
+            "asset_id": asset["asset_id"],
             "key_id": key["id"],
             "webhook_id": webhook["id"],
             "delivery_id": deliveries.json()["items"][0]["id"],

@@ -39,8 +39,8 @@ def test_an_id_that_is_taken_makes_a_safe_folder_of_one_segment(user_id: str) ->
 def test_a_film_is_of_its_owner_alone(one: str, other: str) -> None:
     film = paths.film(one, UUID(int=1))
     for written in (film, film.upper(), film.replace("output", "Output")):
-        assert paths.is_film_of_another(written, other) is (other != one or written != film)
-    assert not paths.is_film_of_another("clips/a.mp4", one)
+        assert paths.is_file_of_another(written, other) is (other != one or written != film)
+    assert not paths.is_file_of_another("clips/a.mp4", one)
 
 
 @given(user=USERS, scopes=st.lists(st.sampled_from(Scope)))

@@ -16,6 +16,7 @@ from domain.library.media import Media
 from domain.library.motion import Motion
 from domain.library.shared_recordings import Alignment, SoundPrint
 from domain.library.songs import Analysis
+from domain.storage.asset_files import Pixels
 
 _ALIGNING: Final = Threads("aligning", 1)
 _LOOK: Final = 60.0
@@ -44,6 +45,20 @@ class CagedProbe:
 
     async def _look(self, file: Path, seconds: float) -> Look:
         return await self._worker.ask(file, "look", Look, seconds=seconds, wait=_LOOK)
+
+
+class CagedPictureProbe:
+    """A `PictureProbe` that decodes pictures in the worker."""
+
+    def __init__(self, worker: MediaWorker) -> None:
+        """Take the worker."""
+        self._worker = worker
+
+    async def measure_picture(self, file: Path, allowance: Allowance) -> Pixels:
+        """See `application.ports.picture_probe.PictureProbe`."""
+        pixels = await self._worker.ask(file, "still", Pixels, seconds=limits.SECONDS, wait=_LOOK)
+        pixels.refuse_excess(allowance)
+        return pixels
 
 
 class CagedMotionAnalyzer:

@@ -22,7 +22,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag="job", omit_defaults=Tr
 
     number: int
     task: str
-    """One of `look`, `watch`, `samples`, `hear`, `fingerprint`."""
+    """One of `look`, `motion`, `samples`, `analyze`, `fingerprint`, `still`."""
     seconds: float
     """Maximum duration of the file in seconds."""
     rate: int = 0

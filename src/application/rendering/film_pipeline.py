@@ -92,7 +92,7 @@ class FilmPipeline:
         Raises `MediaNotFound` for the film of another owner, as if it were not there.
         """
         for path in blueprint.media:
-            if paths.is_film_of_another(path, owner):
+            if paths.is_file_of_another(path, owner):
                 raise MediaNotFound(path)
         # In a thread, because two thousand moves take a tenth of a second.
         await PLANNING.run(lambda: self._limits.check(blueprint, laid_out(blueprint)))

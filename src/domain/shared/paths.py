@@ -19,6 +19,8 @@ _LIBRARY_FILE: Final = re.compile(
 )
 """Matches library files; older paths end without the second token, which makes a path unique."""
 _ATTEMPT: Final = re.compile(r"\.attempt-[0-9]+(?=\.[^./]*\Z)")
+_OF_OWNERS: Final = re.compile(r"output/|assets/(?:images|audio)/[^/]+/", re.IGNORECASE)
+"""Matches paths in the folders of owners: of their films and of their media assets."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -89,9 +91,17 @@ def without_attempt(path: str) -> str:
     return _ATTEMPT.sub("", path)
 
 
-def is_film_of_another(path: str, owner: str) -> bool:
-    """Return True for a path in the folder of another owner's films, on any file system."""
-    return path.casefold().startswith("output/") and not path.startswith(output_folder(owner))
+def is_file_of_another(path: str, owner: str) -> bool:
+    """Return True for a path in the folder of another owner's films or media assets, on any file
+    system.
+    """
+    own = (output_folder(owner), *asset_folders(owner))
+    return _OF_OWNERS.match(path.casefold()) is not None and not path.startswith(own)
+
+
+def asset_folders(owner: str) -> tuple[str, str]:
+    """Return the folders of an owner's pictures and of their recordings, with trailing slashes."""
+    return f"assets/images/{owner}/", f"assets/audio/{owner}/"
 
 
 def clip(move_id: str, contents: str, once: str) -> str:

@@ -25,6 +25,7 @@ from entrypoints.http.access_log import access_log
 from entrypoints.http.accounts import AccountController
 from entrypoints.http.agents import agents_of
 from entrypoints.http.answering import Requests
+from entrypoints.http.assets import AssetController
 from entrypoints.http.callers import authenticated
 from entrypoints.http.choreography import ChoreographyController
 from entrypoints.http.dependencies import dependencies
@@ -105,6 +106,7 @@ def create_app(
             LibraryController,
             ScriptController,
             VideoController,
+            AssetController,
             TaskController,
             progress_socket,
             AccountController,

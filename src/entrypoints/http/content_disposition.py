@@ -7,7 +7,9 @@ from urllib.parse import quote
 from anyascii import anyascii
 
 _LONGEST: Final = 150
-"""Maximum characters of a name; most file systems allow 255 bytes."""
+"""Maximum characters of a name."""
+_MOST_BYTES: Final = 240
+"""Maximum bytes of a name in UTF-8, without its ending; most file systems allow 255 with it."""
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*%\u2028-\u202e\u2066-\u2069]')
 """Characters that some file system or header refuses."""
 
@@ -18,9 +20,16 @@ def attachment(name: str) -> str:
     The name is given twice: in ASCII, and in UTF-8 for clients that know RFC 8187.
     """
     stem, dot, ending = name.rpartition(".")
-    plain = " ".join(_FORBIDDEN.sub(" ", stem).split()).strip(". ")[:_LONGEST].strip() or "video"
-    plain = plain.encode(errors="ignore").decode() or "video"
-    ascii_name = " ".join(_FORBIDDEN.sub(" ", anyascii(plain)).split())[:_LONGEST] or "video"
-    full = f"{plain}{dot}{ending}"
-    encoded = quote(full, safe="")
-    return f"attachment; filename=\"{ascii_name}{dot}{ending}\"; filename*=UTF-8''{encoded}"
+    if not re.fullmatch("[A-Za-z0-9]{1,10}", ending):
+        stem, dot, ending = name, "", ""
+    full = _cleaned(stem)
+    plain = _cleaned(anyascii(full))
+    encoded = quote(f"{full}{dot}{ending}", safe="")
+    return f"attachment; filename=\"{plain}{dot}{ending}\"; filename*=UTF-8''{encoded}"
+
+
+def _cleaned(text: str) -> str:
+    """Return a text that every file system accepts as a name, `video` if nothing is left."""
+    storable = text.encode(errors="ignore").decode()
+    kept = " ".join(_FORBIDDEN.sub(" ", storable).split()).strip(". ")[:_LONGEST]
+    return kept.encode()[:_MOST_BYTES].decode(errors="ignore").strip(". ") or "video"

@@ -61,6 +61,8 @@ def answer(
     if _is_known(request, etag):
         return _bare(304, headers, media_type)
     part = _part(request, size, etag)
+    # Litestar's streams prefer the media type of the route to their own, and HEAD gets none.
+    headers |= {"Content-Type": media_type}
     headers["Content-Length"] = str(size if part is None else part.length)
     if request.method == HttpMethod.HEAD:
         return _bare(200, headers, media_type)
@@ -80,7 +82,7 @@ def whole(
     if _is_known(request, etag):
         return _bare(304, headers, media_type)
     if request.method == HttpMethod.HEAD:
-        headers["Content-Length"] = str(len(content))
+        headers |= {"Content-Length": str(len(content)), "Content-Type": media_type}
         return _bare(200, headers, media_type)
     return Response(content, headers=headers, media_type=media_type)
 

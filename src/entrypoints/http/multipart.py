@@ -24,6 +24,7 @@ from application.library.receive_file import Arriving
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
 from domain.shared.violations import Concern, Violation
+from domain.storage import asset_files
 from entrypoints.http.problems import ClientGone
 
 F = TypeVar("F", bound=msgspec.Struct)
@@ -60,17 +61,20 @@ def file_size(request: Request[Any, Any, Any]) -> int | None:
     return None if whole is None else whole - _ROOM
 
 
-async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: type[F]) -> F:
+async def form_of(
+    request: Request[Any, Any, Any], arriving: Arriving, kind: type[F], *, named: str | None = None
+) -> F:
     """Receive a whole form: the file into ``arriving``, the other fields as ``kind``.
 
     Raises `InvalidRequest` with all errors, `TooLarge` as soon as the announced or received size
-    exceeds the limit, and `ClientGone`. The file's name and type are ignored.
+    exceeds the limit, and `ClientGone`. The file's type is ignored, and its name unless the field
+    ``named``, where it is left out, gets it.
     """
     media_type, options = request.content_type
     if media_type != _FORM:
         message = f"The body must be {_FORM}, not {media_type[:80] or 'a body without a type'}."
         raise HTTPException(message, status_code=415, headers={"Accept": _FORM})
-    fields = _Fields(arriving)
+    fields = _Fields(arriving, named)
     try:
         with PushMultipartParser(
             options.get("boundary", ""), max_segment_count=_MOST, max_header_size=2_000
@@ -88,8 +92,10 @@ async def form_of(request: Request[Any, Any, Any], arriving: Arriving, kind: typ
 class _Fields:
     """The received parts of a form."""
 
-    def __init__(self, arriving: Arriving) -> None:
+    def __init__(self, arriving: Arriving, named: str | None) -> None:
         self._arriving = arriving
+        self._named = named
+        self._file_name = ""
         self._size = 0
         self._name = ""
         self._text = bytearray()
@@ -105,7 +111,7 @@ class _Fields:
     async def take(self, event: MultipartSegment | bytes | bytearray | None) -> None:
         """Process an event of the parser: the start of a part, a piece of it, or its end."""
         if isinstance(event, MultipartSegment):
-            self._begin(event.name or "")
+            self._begin(event.name or "", event.filename or "")
         elif event is None:
             self._end()
         elif self._name == FILE:
@@ -113,8 +119,10 @@ class _Fields:
         elif len(self._text) <= _LONGEST:
             self._text += event
 
-    def _begin(self, name: str) -> None:
+    def _begin(self, name: str, file_name: str) -> None:
         self._name, self._text = name, bytearray()
+        if name == FILE:
+            self._file_name = asset_files.file_name(file_name)
         if name in self._texts or (name == FILE and self._has_file):
             self._refuse(name, "This field is given twice.")
         self._has_file = self._has_file or name == FILE
@@ -135,6 +143,8 @@ class _Fields:
 
     def read(self, kind: type[F]) -> F:
         """Return the fields; an empty one counts as missing. Raises `InvalidRequest`."""
+        if self._named and not self._texts.get(self._named):
+            self._texts[self._named] = self._file_name
         values = {name: _number(name, text) for name, text in self._texts.items() if text}
         reading = validation.read(kind, values)
         if not self._has_file:

@@ -25,6 +25,7 @@ from application.planning.explain import Explanation
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
+from application.storage.add_asset import AssetForm
 from application.webhooks.manage_webhooks import IssuedWebhook, WebhookRequest
 from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint
@@ -35,6 +36,7 @@ from domain.scripts.video_status import VideoGenerationJob
 from entrypoints.http import openapi_examples
 from entrypoints.http.account_bodies import RefreshToken
 from entrypoints.http.accounts import Account, ApiKeyList
+from entrypoints.http.assets import AssetPage
 from entrypoints.http.event_stream import EVENTS
 from entrypoints.http.field_descriptions import described
 from entrypoints.http.film_bodies import (
@@ -46,6 +48,7 @@ from entrypoints.http.health import Alive
 from entrypoints.http.library import LibraryPreparation
 from entrypoints.http.multipart import FILE
 from entrypoints.http.openapi_security import SCHEMES, with_public
+from entrypoints.http.openapi_tags import TAGS
 from entrypoints.http.pagination import MovePage, SongPage
 from entrypoints.http.problems import PROBLEM, Problem
 from entrypoints.http.script_bodies import ScriptUpload, ScriptVideoRequest, UploadedScript
@@ -60,6 +63,8 @@ SPOKEN: Final = (
     Analysis,
     ApiKeyList,
     ApiKeyRequest,
+    AssetForm,
+    AssetPage,
     Blueprint,
     BlueprintFilmRequest,
     ChoreographyFilmRequest,
@@ -103,19 +108,8 @@ SPOKEN: Final = (
 STREAMED: Final = ("generateChoreography", "generateFromWords", "assembleBlueprint")
 """Operations that tell their progress if the client accepts a stream of events."""
 
-_TAGS: Final = {
-    "choreography": "Plan dances and make their films.",
-    "preview": "Watch a dance before its film is made.",
-    "library": "Manage songs and moves.",
-    "scripts": "Store scripts for narrated videos.",
-    "videos": "Make, list, watch and remove videos.",
-    "progress": "Watch how far a task is.",
-    "webhooks": "Be told when work ends.",
-    "accounts": "Manage accounts, tokens and API keys.",
-    "operations": "Check the state of the service.",
-}
-
 _FORMS: Final = {
+    AssetForm: "The picture or recording; the service recognises the format by its contents.",
     MoveForm: "The clip; the service recognises the format by the contents of the file.",
     SongForm: "The song; the service recognises the format by the contents of the file.",
 }
@@ -174,7 +168,7 @@ def config() -> OpenAPIConfig:
         use_handler_docstrings=True,
         contact=Contact(name="Bachata Buddy"),
         security=[{name: []} for name in SCHEMES],
-        tags=[Tag(name=name, description=text) for name, text in _TAGS.items()],
+        tags=[Tag(name=name, description=text) for name, text in TAGS.items()],
         # An HTML viewer would load scripts from other hosts; the document itself is enough.
         render_plugins=[_ExactDocument()],
     )

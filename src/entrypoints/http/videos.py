@@ -221,22 +221,22 @@ class VideoController(Controller):
         return whole(request, text.encode(), "text/vtt; charset=utf-8", CHANGES)
 
     @get(
-        "/jobs/{job_id:uuid}/status",
+        "/jobs/{video_id:uuid}/status",
         operation_id="readVideoJob",
         response_description="The job",
         responses=documented(400, 404, 500, 503),
     )
     async def job(
         self,
-        job_id: FromPath[UUID],
+        video_id: FromPath[UUID],
         video_records: Wired[VideoRecords],
         caller: NamedDependency[str],
     ) -> VideoGenerationJob:
         """Return the state of the job that makes a script's video."""
-        return await video_records.job(job_id, caller)
+        return await video_records.job(video_id, caller)
 
     @post(
-        "/jobs/{job_id:uuid}/cancel",
+        "/jobs/{video_id:uuid}/cancel",
         operation_id="cancelVideo",
         status_code=200,
         response_description="The job, which may take some seconds to end",
@@ -244,9 +244,9 @@ class VideoController(Controller):
     )
     async def cancel(
         self,
-        job_id: FromPath[UUID],
+        video_id: FromPath[UUID],
         cancel_video: Wired[CancelVideo],
         caller: NamedDependency[str],
     ) -> VideoGenerationJob:
         """Cancel a job; nothing of its video stays."""
-        return await cancel_video(job_id, caller)
+        return await cancel_video(video_id, caller)

@@ -7,6 +7,7 @@ from entrypoints.use_cases import (
     UseCases,
 )
 from entrypoints.wiring.accounts import wire_accounts
+from entrypoints.wiring.assets import wire_assets
 from entrypoints.wiring.films import film_parts, wire_planning, wire_rendering, wire_search
 from entrypoints.wiring.jobs import wire_jobs
 from entrypoints.wiring.library import wire_library, wire_uploads
@@ -37,6 +38,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         rendering,
         jobs,
         wire_scripts(service, jobs),
+        wire_assets(service),
         wire_operations(service, library, search),
         webhooks,
     )

@@ -1,0 +1,1 @@
+"""Media assets of callers: adding, listing, reading and removing them."""
