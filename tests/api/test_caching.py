@@ -21,6 +21,8 @@ from tests.api.memory_backend import (
     folder_of,
     problem_of,
 )
+from tests.api.narrated import GENERATE as GENERATE_VIDEO
+from tests.api.narrated import ended, uploaded
 from tests.world.pictures import png
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +81,11 @@ async def test_every_route_says_how_long_its_answer_may_be_kept(
 
     files = {"file": ("sea.png", png())}
     values |= {"asset_id": (await client.post("/api/media/assets", files=files)).json()["asset_id"]}
+
+    script_id = await uploaded(client)
+    video = (await client.post(GENERATE_VIDEO, json={"script_id": script_id})).json()
+    await ended(client, video["id"])
+    values |= {"script_id": script_id, "video_id": video["id"]}
 
     by_path: dict[str, str] = {}
     for path in (path for path, item in routes.items() if "get" in item):

@@ -44,6 +44,26 @@ OPERATIONS = {
     ("get", "/api/moves/{move_id}/similar"): "listSimilarMoves",
     ("get", "/api/moves/{move_id}/clip"): "getClip",
     ("head", "/api/moves/{move_id}/clip"): "headClip",
+    ("post", "/api/media/assets"): "uploadAsset",
+    ("get", "/api/media/assets"): "listAssets",
+    ("get", "/api/media/assets/{asset_id}"): "readAsset",
+    ("delete", "/api/media/assets/{asset_id}"): "removeAsset",
+    ("get", "/api/media/assets/{asset_id}/file"): "getAssetFile",
+    ("head", "/api/media/assets/{asset_id}/file"): "headAssetFile",
+    ("post", "/api/scripts/upload"): "uploadScript",
+    ("get", "/api/scripts/{script_id}"): "readScript",
+    ("post", "/api/videos/generate"): "generateVideo",
+    ("get", "/api/videos/jobs/{video_id}/status"): "readVideoJob",
+    ("post", "/api/videos/jobs/{video_id}/cancel"): "cancelVideo",
+    ("get", "/api/videos"): "listVideos",
+    ("get", "/api/videos/{video_id}"): "readVideo",
+    ("delete", "/api/videos/{video_id}"): "removeVideo",
+    ("get", "/api/videos/{video_id}/download"): "getVideoDownload",
+    ("head", "/api/videos/{video_id}/download"): "headVideoDownload",
+    ("get", "/api/videos/{video_id}/poster"): "getVideoPoster",
+    ("head", "/api/videos/{video_id}/poster"): "headVideoPoster",
+    ("get", "/api/videos/{video_id}/captions.vtt"): "getVideoCaptions",
+    ("head", "/api/videos/{video_id}/captions.vtt"): "headVideoCaptions",
     ("get", "/api/videos/{video_id}/stream"): "getVideoStream",
     ("head", "/api/videos/{video_id}/stream"): "headVideoStream",
     ("get", "/api/tasks/{task_id}/events"): "watchTask",
@@ -99,6 +119,26 @@ ERRORS = {
     "headClip": {400, 404, 412, 416, 500, 503},
     "listSongs": {400, 500, 503},
     "listMoves": {400, 500, 503},
+    "uploadAsset": {400, 408, 409, 413, 415, 429, 500, 503, 507},
+    "listAssets": {400, 500, 503},
+    "readAsset": {400, 404, 500, 503},
+    "removeAsset": {400, 404, 500, 503},
+    "getAssetFile": {400, 404, 412, 416, 500, 503},
+    "headAssetFile": {400, 404, 412, 416, 500, 503},
+    "uploadScript": {400, 408, 413, 415, 500, 503, 507},
+    "readScript": {400, 404, 500, 503},
+    "generateVideo": {400, 404, 408, 409, 413, 415, 422, 429, 500, 503},
+    "readVideoJob": {400, 404, 500, 503},
+    "cancelVideo": {400, 404, 409, 500, 503},
+    "listVideos": {400, 500, 503},
+    "readVideo": {400, 404, 500, 503},
+    "removeVideo": {400, 404, 409, 500, 503},
+    "getVideoDownload": {400, 404, 412, 416, 500, 503},
+    "headVideoDownload": {400, 404, 412, 416, 500, 503},
+    "getVideoPoster": {400, 404, 412, 500, 503, 507},
+    "headVideoPoster": {400, 404, 412, 500, 503, 507},
+    "getVideoCaptions": {400, 404, 412, 500, 503},
+    "headVideoCaptions": {400, 404, 412, 500, 503},
     "getVideoStream": {400, 404, 412, 416, 500, 503},
     "headVideoStream": {400, 404, 412, 416, 500, 503},
     "watchTask": {400, 404, 429, 500, 503},
@@ -255,14 +295,17 @@ async def test_the_bodies_are_a_blueprint_and_a_request(described: Json) -> None
         "createApiKey": schema("ApiKeyRequest"),
         "addWebhook": schema("WebhookRequest"),
         "prepareLibrary": schema("Preparation"),
+        "uploadScript": schema("ScriptUpload"),
+        "generateVideo": schema("ScriptVideoRequest"),
     }
 
 
 async def test_the_forms_bring_a_file_and_what_is_said_of_it(described: Json) -> None:
     forms = bodies(described, "multipart/form-data")
 
-    assert set(forms) == {"uploadSong", "uploadMove"}
-    for name, kind in (("uploadSong", "SongForm"), ("uploadMove", "MoveForm")):
+    kinds = {"uploadSong": "SongForm", "uploadMove": "MoveForm", "uploadAsset": "AssetForm"}
+    assert set(forms) == set(kinds)
+    for name, kind in kinds.items():
         assert forms[name] == schema(kind)
         whole = described["components"]["schemas"][kind]
         assert whole["properties"]["file"]["contentMediaType"] == "application/octet-stream"
@@ -372,7 +415,7 @@ async def test_a_wrong_method_is_told_every_right_one(
 ) -> None:
     for path, item in described["paths"].items():
         address = re.sub(
-            r"\{\w*(task|video|key|webhook|delivery|job)_id\}",
+            r"\{\w*(task|video|key|webhook|delivery|job|script|asset)_id\}",
             "11111111-1111-4111-8111-111111111111",
             path,
         )

@@ -23,7 +23,9 @@ from adapters.database.deliveries import SqlDeliveryRepository, outbox
 from adapters.database.engine import Database, open_database
 from adapters.database.jobs import SqlJobRepository
 from adapters.database.logins import SqlLogins
+from adapters.database.media_assets import SqlMediaAssets
 from adapters.database.schema import open_schema
+from adapters.database.scripts import SqlScriptRepository
 from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.tasks import SqlTaskRepository
 from adapters.database.users import SqlUserRepository
@@ -48,6 +50,7 @@ from tests.contracts import postgres
 from tests.contracts.accounts import opened
 from tests.contracts.test_plans import Statement, faults, plan_of, statements
 from tests.world.libraries import sql_library
+from tests.world.pictures import png
 from tests.world.preparing import library_work_ended
 from tests.world.studio import CLIPS, blueprint
 
@@ -172,6 +175,24 @@ COUNTS_OF_ACCOUNTS: Final = {
 """Operations of accounts, and how many statements each takes with its check of the caller."""
 
 
+COUNTS_OF_SCRIPTS: Final = {
+    "uploadScript": 1,
+    "readScript": 1,
+    "generateVideo": 9,
+    "readVideoJob": 2,
+    "readVideo": 2,
+    "listVideos": 2,
+    "getVideoDownload": 3,
+    "getVideoPoster": 1,
+    "getVideoCaptions": 2,
+    "removeVideo": 6,
+    "uploadAsset": 2,
+    "listAssets": 1,
+    "readAsset": 1,
+    "removeAsset": 2,
+}
+"""Operations of scripts, videos and media assets, and how many statements each takes."""
+
 OF_JOBS_ONLY: Final = {"prepareLibrary", "watchPreparation", "cancelPreparation"}
 """Operations that only read and write jobs; the work of these jobs grows with the library."""
 
@@ -281,7 +302,10 @@ async def test_every_route_of_the_api_is_counted(tmp_path: Path) -> None:
         schema = (await client.get("/schema/openapi.json")).json()
     operations = [each for path in schema["paths"].values() for each in path.values()]
     named = {each["operationId"] for each in operations if "operationId" in each}
-    known = {*ROUTES, *COUNTS_OF_ACCOUNTS, *COUNTS_OF_WEBHOOKS, *OF_JOBS_ONLY}
+    heads = {"headVideoDownload", "headVideoPoster", "headVideoCaptions", "headAssetFile"}
+    known = {*ROUTES, *COUNTS_OF_ACCOUNTS, *COUNTS_OF_WEBHOOKS, *COUNTS_OF_SCRIPTS, *OF_JOBS_ONLY}
+    # A HEAD asks as the GET does; a cancellation changes only the job.
+    known |= heads | {"cancelVideo", "getAssetFile"}
     assert named == known
 
 
@@ -403,3 +427,53 @@ async def test_every_route_of_webhooks_asks_a_fixed_number_of_questions(
             await counted("retryDelivery", again)
             await counted("removeWebhook", use_cases.remove_webhook(issued.webhook.id, "local"))
     assert counts == COUNTS_OF_WEBHOOKS
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_route_of_scripts_asks_a_fixed_number_of_questions(
+    url: str, size: int, tmp_path: Path
+) -> None:
+    """However many scripts, videos and assets there are."""
+    async with open_schema(url) as schema:
+        await schema.upgrade()
+    backend = MemoryBackend(tmp_path / "backend")
+    counts: dict[str, int] = {}
+    async with open_database(url) as database:
+        await filled(backend, database, size)
+        backend.ports = replace(
+            backend.ports,
+            scripts=SqlScriptRepository(database),
+            media_assets=SqlMediaAssets(database),
+        )
+        async with backend.client() as client:
+
+            async def counted(name: str, method: str, address: str, **body: Any) -> httpx.Response:
+                with statements() as statement_list:
+                    answer = await client.request(method, address, **body)
+                assert answer.is_success, (name, answer.text)
+                found = [each for each in statement_list if "advisory" not in each[0]]
+                counts[name] = len([each for each in found if not _OF_JOBS.search(each[0])])
+                return answer
+
+            upload = {"json": {"content": "Hola a todos.\n\nAdiós a todos."}}
+            stored = await counted("uploadScript", "POST", "/api/scripts/upload", **upload)
+            script_id = stored.json()["script_id"]
+            await counted("readScript", "GET", f"/api/scripts/{script_id}")
+            body = {"json": {"script_id": script_id}}
+            video_id = (await client.post("/api/videos/generate", **body)).json()["id"]
+            await client.get(f"/api/tasks/{video_id}/events")
+            await counted("readVideoJob", "GET", f"/api/videos/jobs/{video_id}/status")
+            await counted("readVideo", "GET", f"/api/videos/{video_id}")
+            await counted("listVideos", "GET", "/api/videos")
+            await counted("getVideoDownload", "GET", f"/api/videos/{video_id}/download")
+            await counted("getVideoPoster", "GET", f"/api/videos/{video_id}/poster")
+            await counted("getVideoCaptions", "GET", f"/api/videos/{video_id}/captions.vtt")
+            await counted("removeVideo", "DELETE", f"/api/videos/{video_id}")
+            files = {"files": {"file": ("sea.png", png())}}
+            asset = await counted("uploadAsset", "POST", "/api/media/assets", **files)
+            asset_id = asset.json()["asset_id"]
+            await counted("listAssets", "GET", "/api/media/assets")
+            await counted("readAsset", "GET", f"/api/media/assets/{asset_id}")
+            await counted("removeAsset", "DELETE", f"/api/media/assets/{asset_id}")
+    expected = {name: count for name, count in COUNTS_OF_SCRIPTS.items() if name in counts}
+    assert counts == expected

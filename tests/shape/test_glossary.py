@@ -53,7 +53,7 @@ ORDINARY = {
         "search",
     ),
     *("understanding", "understood", "upload", "uploaded", "usage"),
-    *("generated", "generation", "resource", "settings", "status"),
+    *("generated", "generation", "resource", "settings", "source", "status"),
 }
 """Words of schema names that have their everyday meaning."""
 

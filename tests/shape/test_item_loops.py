@@ -98,6 +98,7 @@ WHOLE: Final = {
     "application/planning/plan.py": {"PlanChoreography._counted"},
     "application/rendering/film_pipeline.py": {"FilmPipeline._looked_at", "FilmPipeline._reel"},
     "application/scripts/find_pictures.py": {"FindPictures.__call__"},
+    "application/scripts/narrate.py": {"Narrator._all"},
     "application/scripts/make_clips.py": {"MakeClips.__call__", "MakeClips._pictures"},
     "application/search/move_search.py": {"FindMoves.__call__"},
     "entrypoints/cli/dance_options.py": {"song_of"},

@@ -93,23 +93,23 @@ class AddAsset:
         """
         validation.refuse_faults(form)
         async with place_in(self._gate, "a free place to read an upload", self._queue_wait):
-            found = await self._recognised(file)
-            refuse_other_kind(form.kind, found.kind)
-            if await self._assets.named(owner, found.kind, form.name) is not None:
+            recognised = await self._recognised(file)
+            refuse_other_kind(form.kind, recognised.kind)
+            if await self._assets.named(owner, recognised.kind, form.name) is not None:
                 raise AssetNameTaken
             size, digest = await FILES.run(lambda: file.stat().st_size), await digest_of(file)
         asset = MediaAsset(
             asset_id=asset_id,
             owner=owner,
-            kind=found.kind,
-            path=asset_path(owner, found.kind, asset_id, found.ending),
+            kind=recognised.kind,
+            path=asset_path(owner, recognised.kind, asset_id, recognised.ending),
             size=size,
             digest=digest,
             name=form.name,
             description=form.description,
-            duration=found.duration,
-            width=found.width,
-            height=found.height,
+            duration=recognised.duration,
+            width=recognised.width,
+            height=recognised.height,
             created_at=self._clock.now(),
         )
         await self._store(file, asset)

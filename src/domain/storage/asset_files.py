@@ -82,11 +82,11 @@ def recording_ending(head: bytes, codec: str) -> str:
         return "wav"
     if head[4:8] == b"ftyp":
         return "m4a"
-    found = next((ending for beginning, ending in _SOUNDS if head.startswith(beginning)), None)
-    if found == "mp3" and codec != "mp3":
+    known = next((ending for beginning, ending in _SOUNDS if head.startswith(beginning)), None)
+    if known == "mp3" and codec != "mp3":
         # A tag of MP3s may precede every stream.
-        found = None
-    return found or _CODECS.get(codec, "bin")
+        known = None
+    return known or _CODECS.get(codec, "bin")
 
 
 def asset_path(owner: str, kind: AssetKind, asset_id: UUID, ending: str) -> str:
@@ -106,13 +106,13 @@ def media_type_of(asset: MediaAsset) -> str:
     return MEDIA_TYPES.get(asset.path.rpartition(".")[2], MEDIA_TYPES["bin"])
 
 
-def refuse_other_kind(asked: UploadedKind | None, found: AssetKind) -> None:
+def refuse_other_kind(requested: UploadedKind | None, kind: AssetKind) -> None:
     """Raise `UnacceptedMedia` if a file is not of the kind that its owner asked for."""
-    if asked is not None and asked.value != found.value:
-        accepted = ACCEPTED_PICTURES if asked is UploadedKind.IMAGE else ACCEPTED_RECORDINGS
+    if requested is not None and requested.value != kind.value:
+        accepted = ACCEPTED_PICTURES if requested is UploadedKind.IMAGE else ACCEPTED_RECORDINGS
         raise UnacceptedMedia(
-            f"The file is of the kind `{found}`, and the form says `{asked}`: "
-            f"`{asked}` is {accepted}. Leave the field out, or send another file."
+            f"The file is of the kind `{kind}`, and the form says `{requested}`: "
+            f"`{requested}` is {accepted}. Leave the field out, or send another file."
         )
 
 

@@ -119,11 +119,11 @@ class AssetController(Controller):
         caller: NamedDependency[str],
     ) -> Response[bytes]:
         """Return the file of a media asset, completely or a range of bytes."""
-        found = await stream_asset(asset_id, caller)
+        file = await stream_asset(asset_id, caller)
         return answer(
             request,
-            found.stored,
-            media_type_of(found.asset),
+            file.stored,
+            media_type_of(file.asset),
             STAYS,
-            lambda first, length: stream_asset.read(found, first, length),
+            lambda first, length: stream_asset.read(file, first, length),
         )

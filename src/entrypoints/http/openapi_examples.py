@@ -29,6 +29,7 @@ from entrypoints.http.film_bodies import (
     ChoreographyFilmRequest,
     DescribedFilmRequest,
 )
+from entrypoints.http.script_bodies import ScriptUpload, ScriptVideoRequest
 
 SONG: Final = "luna-de-humo"
 MOVE: Final = "body-wave"
@@ -58,6 +59,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "webhook_id": str(TASK),
     "delivery_id": str(TASK),
     "job_id": str(TASK),
+    "script_id": str(TASK),
     "version": "0123456789abcdef",
     "playlist": "picture.m3u8",
     "kind": "picture",
@@ -81,6 +83,10 @@ BODIES: Final[tuple[msgspec.Struct, ...]] = (
     Preparation(picture=PictureFormat(width=1920, height=1080, frame_rate=25)),
     ApiKeyRequest(name="nightly", expires_in_days=90),
     WebhookRequest(url=_RECEIVER),
+    ScriptUpload(
+        content="Bachata was born in the Dominican Republic.\n\nThe whole world dances it."
+    ),
+    ScriptVideoRequest(script_id=TASK, resolution="1080x1920", duration=30.0),
     ChoreographyFilmRequest(
         song_id=SONG,
         difficulty=Difficulty.INTERMEDIATE,

@@ -20,6 +20,9 @@ from entrypoints.http.film_bodies import split
 from entrypoints.http.request_bodies import JSON, Unread, read_body
 
 _TEXTS: Final = ("text/plain", "text/markdown")
+_ODD: Final = r"\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+_TEXT: Final = rf"^[^{_ODD}]*[^\s{_ODD}][^{_ODD}]*$(?!\n)"
+"""Pattern for JSON Schema of a text that is not empty, without control characters."""
 _LARGEST: Final = 6 * MAX_BYTES
 """Bytes of a JSON body; each character may be written as an escape of up to 12 bytes."""
 
@@ -31,6 +34,7 @@ class ScriptUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         str,
         Meta(
             min_length=1,
+            extra_json_schema={"pattern": _TEXT},
             description=(
                 f"The text, up to {MAX_CHARACTERS:,} characters. Paragraphs are scenes; see "
                 "docs/SCRIPTS.md."

@@ -116,6 +116,7 @@ class VideoController(Controller):
     @delete(
         "/{video_id:uuid}",
         operation_id="removeVideo",
+        response_description="The video is deleted",
         responses=documented(400, 404, 409, 500, 503),
     )
     async def remove(
