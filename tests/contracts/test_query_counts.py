@@ -459,8 +459,8 @@ async def test_every_route_of_scripts_asks_a_fixed_number_of_questions(
             stored = await counted("uploadScript", "POST", "/api/scripts/upload", **upload)
             script_id = stored.json()["script_id"]
             await counted("readScript", "GET", f"/api/scripts/{script_id}")
-            body = {"json": {"script_id": script_id}}
-            video_id = (await client.post("/api/videos/generate", **body)).json()["id"]
+            body = {"script_id": script_id}
+            video_id = (await client.post("/api/videos/generate", json=body)).json()["id"]
             await client.get(f"/api/tasks/{video_id}/events")
             await counted("readVideoJob", "GET", f"/api/videos/jobs/{video_id}/status")
             await counted("readVideo", "GET", f"/api/videos/{video_id}")
