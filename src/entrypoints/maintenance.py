@@ -154,6 +154,8 @@ async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
     while True:
         recovered = partial(_limited, "recovering the storage", use_cases.recover_storage, limits)
         await _logged(recovered, "the storage is not recovered")
+        finished = partial(_limited, "removing videos", use_cases.finish_removals, limits)
+        await _logged(finished, "the storage is not recovered")
         await asyncio.sleep(STORAGE_RECOVERY_PAUSE)
 
 

@@ -53,6 +53,7 @@ from application.rendering.preview import PreviewChoreography
 from application.rendering.read_blueprint import ReadBlueprint
 from application.rendering.recover_interrupted import RecoverInterrupted
 from application.rendering.stream_video import StreamVideo
+from application.scripts.finish_removals import FinishRemovals
 from application.scripts.upload_script import ReadScript, UploadScript
 from application.scripts.videos import (
     ListVideos,
@@ -143,6 +144,7 @@ class ScriptUseCases:
     """Use cases of scripts, and of videos of both kinds."""
 
     cancel_video: CancelVideo
+    finish_removals: FinishRemovals
     list_videos: ListVideos
     make_poster: MakePoster
     read_captions: ReadCaptions

@@ -7,6 +7,7 @@ from application.jobs.submit_video import SubmitVideo
 from application.operations.tracing import traceparent
 from application.scripts.compose_video import ComposeVideo
 from application.scripts.find_pictures import FindPictures
+from application.scripts.finish_removals import FinishRemovals
 from application.scripts.make_clips import MakeClips
 from application.scripts.narrate import Narrator
 from application.scripts.upload_script import ReadScript, UploadScript
@@ -59,6 +60,7 @@ def wire_scripts(service: Service, jobs: JobUseCases) -> ScriptUseCases:
     )
     return ScriptUseCases(
         cancel_video=CancelVideo(records, ports.jobs, jobs.cancel_job),
+        finish_removals=FinishRemovals(ports.tasks, ports.scripts, ports.blueprints, ports.storage),
         list_videos=ListVideos(ports.tasks, ports.scripts, records),
         make_poster=MakePoster(
             records, ports.storage, ports.artifacts, ports.workspace, ports.stills
