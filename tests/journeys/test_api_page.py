@@ -19,6 +19,7 @@ from tests.journeys.api_page import ADDRESS, Example, examples
 from tests.journeys.curl import Answer
 from tests.journeys.server import serving
 from tests.journeys.small_library import furnish
+from tests.world import pictures
 
 pytestmark = pytest.mark.anyio
 
@@ -116,6 +117,7 @@ async def faults(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[dic
     made, folder = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("reader")
     footage.danced_film(folder / "turn.mp4", 126)
     footage.played_song(folder / "song.mp3", 126)
+    (folder / "beach.jpg").write_bytes(pictures.encoded("JPEG"))
     data = tmp_path_factory.mktemp("anyone") / f"data-{uuid4().hex}"
     await furnish(from_environment({"BACHATA_DATA_DIR": str(data)}), made)
     accounts = tmp_path_factory.mktemp("accounts") / f"data-{uuid4().hex}"
