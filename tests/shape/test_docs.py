@@ -326,3 +326,9 @@ def test_the_picture_is_a_small_jpeg() -> None:
     picture = (ROOT / "docs/images/demo.jpg").read_bytes()
     assert picture.startswith(b"\xff\xd8")
     assert len(picture) < LARGEST_PICTURE
+
+
+def test_every_code_has_an_entry_in_the_page_of_troubles() -> None:
+    page = (ROOT / "docs/TROUBLESHOOTING.md").read_text()
+    codes = re.findall(r"^\| `([a-z0-9-]+)` \| [^|]+ \| [^|]+\. \| [^|]+\. \|$", page, re.MULTILINE)
+    assert sorted(codes) == sorted({*(each.code for each in all_errors()), *WarningCode})
