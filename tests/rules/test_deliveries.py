@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.jobs.request_options import metadata_in
-from domain.jobs.job import Job, JobKind, JobState
+from domain.jobs.job import ENDED, Job, JobKind, JobState
 from domain.webhooks.delivery import (
     MOST_TRIES,
     PAUSES,
@@ -120,7 +120,7 @@ def job(state: JobState, **fields: object) -> Job:
 
 @pytest.mark.parametrize("state", JobState)
 def test_the_end_of_a_job_is_an_event_and_nothing_else_is(state: JobState) -> None:
-    ended = state not in (JobState.QUEUED, JobState.RUNNING)
+    ended = state in ENDED
     assert event_of(job(state)) == (f"choreography.{state}" if ended else None)
     listening = [webhook(), webhook(disabled_at=NOW), webhook(events=())]
     made = deliveries_of(job(state), listening, NOW, lambda: 0)
