@@ -13,11 +13,13 @@ from application.ports.jobs import IdempotencyKey, JobRepository, Submission
 from application.ports.scripts import ScriptRepository
 from application.webhooks.manage_webhooks import PrepareCallback
 from domain.jobs.admission import Admission
+from domain.jobs.errors import KeyReused, ServiceFull
 from domain.jobs.job import Job, JobKind, Priority
 from domain.rendering.assembly import Assembly, FilmKind
 from domain.scripts.composition import VideoRequest
 from domain.scripts.errors import ScriptNotFound
 from domain.scripts.narrated_video import NarratedVideo
+from domain.shared.errors import CallerBusy, TaskTaken
 
 
 class SubmitVideo:
@@ -101,10 +103,18 @@ class SubmitVideo:
         )
 
         async def submit() -> tuple[Job, bool]:
-            recorded = await self._jobs.submit(submission)
+            # A worker may begin as soon as the job is recorded, and writes the captions here.
+            await self._scripts.keep_video(video)
+            try:
+                recorded = await self._jobs.submit(submission)
+            except (CallerBusy, ServiceFull, KeyReused, TaskTaken):
+                # After any other error the job may have been recorded.
+                await self._scripts.remove_video(video_id)
+                raise
             replayed = recorded.job_id != video_id
-            if not replayed:
-                await self._scripts.keep_video(video)
+            if replayed:
+                await self._scripts.remove_video(video_id)
+            else:
                 await self._queue.announce(video_id, job.priority)
             return recorded, replayed
 

@@ -30,6 +30,7 @@ from application.rendering.task_tracking import TrackedTasks
 from application.scripts.make_clips import MakeClips
 from application.scripts.narrate import Narrator, Voice
 from application.scripts.notes import Notes
+from application.scripts.own_audio import Unplayable, find_audio
 from application.scripts.scene_times import captions_for, spans_for
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint, BlueprintMove
@@ -50,7 +51,6 @@ from domain.scripts.timing import LEAD, Span
 from domain.shared import paths
 from domain.shared.errors import MediaNotFound, MediaTaken, UnreadableMedia
 from domain.shared.result_warnings import WarningCode
-from domain.storage.assets import AssetKind
 
 _REVISION: Final = 1
 """Changes whenever stored soundtracks must be mixed again."""
@@ -145,7 +145,14 @@ class ComposeVideo:
             scenes, spans, cues, language, settings, output, owner, files, folder, notes, on_clip
         )
         music = await self._music(reading, settings, owner, files, notes)
-        sound = await self._sound(voices, spans, music, folder)
+        try:
+            sound = await self._sound(voices, spans, music, folder)
+        except UnreadableMedia as error:
+            if music is None:
+                raise
+            # It passed the probe, and cannot be decoded.
+            notes.add(WarningCode.MUSIC_LEFT_OUT, f"The music is not played: {error}")
+            sound = await self._sound(voices, spans, None, folder)
         blueprint = Blueprint(
             task_id=video_id,
             audio_path=sound,
@@ -213,18 +220,12 @@ class ComposeVideo:
         name = reading.head.music
         if name is None or not settings.include_audio:
             return None
-        asset = await self._assets.named(owner, AssetKind.AUDIO, name)
-        fault = "you have no audio of this name"
-        if asset is not None:
-            try:
-                properties = await files.known(asset.path)
-                if properties.media.sound is not None:
-                    return await files.local(asset.path), properties.digest
-                fault = "the file has no sound"
-            except (MediaNotFound, UnreadableMedia) as error:
-                fault = str(error)
-        notes.add(WarningCode.MUSIC_LEFT_OUT, f"The music {name!r} is not played: {fault}.")
-        return None
+        try:
+            own = await find_audio(self._assets, owner, name, files)
+        except Unplayable as reason:
+            notes.add(WarningCode.MUSIC_LEFT_OUT, f"The music {name!r} is not played: {reason}.")
+            return None
+        return own.file, own.properties.digest
 
     async def _sound(
         self,

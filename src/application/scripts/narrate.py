@@ -11,20 +11,21 @@ from typing import Final
 import msgspec
 
 from application.concurrency.threads import FILES
+from application.media.store_file import digest_of
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.media_assets import MediaAssets
 from application.ports.media_files import MediaFiles
 from application.ports.speech import Speech, Spoken, Utterance
 from application.scripts.notes import Notes
+from application.scripts.own_audio import Unplayable, find_audio
 from domain.scripts.captions import SpokenWord
 from domain.scripts.composition import CompositionSettings, Narration
 from domain.scripts.errors import SpeechFailed, SpeechUnavailable
 from domain.scripts.languages import Language
 from domain.scripts.scenes import Scene
 from domain.scripts.timing import LEAD, TAIL, speed_for
-from domain.shared.errors import MediaNotFound, SpoiledFile, UnreadableMedia
+from domain.shared.errors import SpoiledFile
 from domain.shared.result_warnings import WarningCode
-from domain.storage.assets import AssetKind
 
 _REVISION: Final = 1
 """Changes whenever cached voices must be made again."""
@@ -43,6 +44,15 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[SpokenWord, ...] = ()
     digest: str
     """The same for the same sound."""
+
+
+class _AnotherVoice(Exception):
+    """Another voice than the preferred one has spoken."""
+
+    def __init__(self, spoken: Spoken, file: Path) -> None:
+        super().__init__(spoken.voice)
+        self.spoken = spoken
+        self.file = file
 
 
 Told = Callable[[int], Awaitable[None]]
@@ -132,25 +142,16 @@ class Narrator:
     ) -> Voice | None:
         if scene.audio is None:
             return None
-        asset = await self._assets.named(owner, AssetKind.AUDIO, scene.audio)
-        fault = "you have no audio of this name"
-        if asset is not None:
-            try:
-                properties = await files.known(asset.path)
-                if properties.media.sound is not None:
-                    return Voice(
-                        file=await files.local(asset.path),
-                        seconds=properties.media.seconds,
-                        digest=properties.digest,
-                    )
-                fault = "the file has no sound"
-            except (MediaNotFound, UnreadableMedia) as error:
-                fault = str(error)
-        notes.add(
-            WarningCode.RECORDING_REPLACED,
-            f"The recording {scene.audio!r} of scene {number} is not played: {fault}.",
-        )
-        return None
+        try:
+            own = await find_audio(self._assets, owner, scene.audio, files)
+        except Unplayable as reason:
+            notes.add(
+                WarningCode.RECORDING_REPLACED,
+                f"The recording {scene.audio!r} of scene {number} is not played: {reason}.",
+            )
+            return None
+        properties = own.properties
+        return Voice(file=own.file, seconds=properties.media.seconds, digest=properties.digest)
 
     async def _spoken(
         self, number: int, utterance: Utterance, folder: Path, notes: Notes
@@ -163,6 +164,11 @@ class Narrator:
 
         async def speak(path: Path) -> None:
             spoken = await self._speech.speak(utterance, path)
+            if spoken.voice and spoken.voice != voice:
+                # The cache must not keep it in place of the preferred voice.
+                other = folder / f"other-{digest}.wav"
+                await FILES.run(lambda: path.replace(other))
+                raise _AnotherVoice(spoken, other)
             await FILES.run(lambda: _append(spoken, path))
 
         try:
@@ -174,7 +180,16 @@ class Narrator:
                 f"Scene {number} is not spoken: {error}",
             )
             return None
-        return Voice(file=into, seconds=spoken.seconds, words=spoken.words, digest=digest)
+        except _AnotherVoice as other:
+            spoken, into = other.spoken, other.file
+            notes.add(
+                WarningCode.VOICE_REPLACED,
+                f"Another voice than {voice!r} speaks: {spoken.voice!r}.",
+            )
+        # A voice on the network may say the same text in another way the next time.
+        return Voice(
+            file=into, seconds=spoken.seconds, words=spoken.words, digest=await digest_of(into)
+        )
 
 
 def _append(spoken: Spoken, path: Path) -> None:

@@ -37,6 +37,7 @@ class WarningCode(StrEnum):
     TEMPO_DIFFERS = "tempo-differs"
     UNCODED = "uncoded"
     VIDEO_LONGER = "video-longer"
+    VOICE_REPLACED = "voice-replaced"
     VOICE_UNAVAILABLE = "voice-unavailable"
     WORDS_NOT_UNDERSTOOD = "words-not-understood"
 
@@ -83,6 +84,8 @@ MEANINGS: Final[Mapping[WarningCode, str]] = MappingProxyType(
         WarningCode.UNCODED: "An earlier version recorded the warning, before warnings had codes.",
         WarningCode.VIDEO_LONGER: "The scenes need more time than the requested duration, so the "
         "video lasts longer.",
+        WarningCode.VOICE_REPLACED: "The preferred voice failed for a scene, so another one speaks "
+        "it.",
         WarningCode.VOICE_UNAVAILABLE: "No voice could speak the script or a scene of it, so it is "
         "silent there.",
         WarningCode.WORDS_NOT_UNDERSTOOD: "Some words of the description were not understood.",

@@ -1,7 +1,8 @@
 """Whatever a script lacks has a stand-in and a warning; only a lost script or a full disk fails."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,17 +12,21 @@ import msgspec
 import pytest
 
 from adapters.embedding.hashed import HashedEmbedder
-from adapters.memory.encoder import Reel
+from adapters.memory.encoder import Reel, song
 from adapters.memory.image_model import MemoryImageModel
 from adapters.memory.narration_mixer import MemoryNarrationMixer
 from adapters.memory.scene_encoder import MemorySceneEncoder, picture
 from adapters.memory.speech import MemorySpeech
+from adapters.speech.several import SeveralVoices
 from application.concurrency.threads import FILES
+from application.ports.jobs import Submission
+from application.ports.narration_mixer import PlacedVoice
 from domain.blueprint.model import OutputConfig
+from domain.jobs.job import Job
 from domain.scripts.errors import ImageModelFailed, SpeechFailed, SpeechUnavailable
 from domain.scripts.languages import Language
 from domain.scripts.shots import Shot
-from domain.shared.errors import DiskFull, FFmpegFailed
+from domain.shared.errors import DiskFull, FFmpegFailed, UnreadableMedia
 from domain.storage.assets import AssetKind
 from tests.api.memory_backend import MemoryBackend
 from tests.api.narrated import TEXT, film_of, made, own_file
@@ -290,3 +295,51 @@ async def test_equal_requests_have_equal_videos(
     assert film_of(backend, one["id"]) == film_of(backend, two["id"])
     other = await made(client, seed=8)
     assert film_of(backend, one["id"]) != film_of(backend, other["id"])
+
+
+async def test_a_voice_that_stands_in_is_named_and_is_not_kept_for_the_preferred_one(
+    backend: MemoryBackend,
+) -> None:
+    preferred = MemorySpeech(name="good", failure=SpeechUnavailable())
+    other = MemorySpeech(name="plain")
+    backend.ports = replace(backend.ports, speech=SeveralVoices([preferred, other]))
+    async with backend.client() as client:
+        assert set(codes(await made(client))) == {"voice-replaced"}
+        preferred.failure = None
+        assert codes(await made(client)) == []
+        assert [each.text for each in preferred.spoken] == TEXT.split("\n\n")
+
+
+async def test_music_that_cannot_be_decoded_is_left_out(backend: MemoryBackend) -> None:
+    class Picky(MemoryNarrationMixer):
+        async def mix(
+            self, voices: Sequence[PlacedVoice], music: Path | None, seconds: Fraction, into: Path
+        ) -> None:
+            if music is not None:
+                raise UnreadableMedia("It breaks off.")
+            await super().mix(voices, music, seconds, into)
+
+    backend.ports = replace(backend.ports, narration_mixer=Picky(song=song))
+    await own_file(backend, AssetKind.AUDIO, "song.mp3")
+    async with backend.client() as client:
+        job = await made(client, f"---\nmusic: song.mp3\n---\n{TEXT}")
+    assert codes(job) == ["music-left-out"]
+
+
+async def test_captions_survive_a_worker_that_is_faster_than_the_request(
+    backend: MemoryBackend,
+) -> None:
+    """The record of a video is there before its job, so that nothing overwrites the captions."""
+    videos: list[bool] = []
+    submit = backend.ports.jobs.submit
+
+    async def watched(submission: Submission) -> Job:
+        known = await backend.ports.scripts.video(submission.job.job_id)
+        videos.append(known is not None)
+        return await submit(submission)
+
+    backend.jobs.submit = watched
+    async with backend.client() as client:
+        job = await made(client)
+        assert (await client.get(f"/api/videos/{job['id']}/captions.vtt")).status_code == 200
+    assert videos == [True]
