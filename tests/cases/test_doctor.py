@@ -309,8 +309,8 @@ def test_an_ffmpeg_that_is_too_old_is_named(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Generator[SmallDisk]:
-    with small_disk(tmp_path / "disk", 1_000_000) as mounted:
+def disk() -> Generator[SmallDisk]:
+    with small_disk(1_000_000) as mounted:
         yield mounted
 
 

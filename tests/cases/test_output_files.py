@@ -92,7 +92,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_full_disk_is_named_by_the_file(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 100_000) as disk:
+    with small_disk(100_000) as disk:
         disk.fill(8_000)
         file = disk.root / "film.mp4"
         with pytest.raises(DiskFull, match=r"film\.mp4.*free some space"):

@@ -77,8 +77,8 @@ async def test_a_thousand_posts_are_admitted_or_refused_at_once_and_memory_stays
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Generator[SmallDisk]:
-    with small_disk(tmp_path / "disk", DISK) as mounted:
+def disk() -> Generator[SmallDisk]:
+    with small_disk(DISK) as mounted:
         yield mounted
 
 

@@ -153,7 +153,7 @@ async def test_a_worker_whose_clock_is_off_by_an_hour_makes_films_as_the_others_
 @contextmanager
 def on_a_small_disk(service: Service, folder: Path) -> Generator[tuple[SmallDisk, Path]]:
     """A data folder whose media are the common ones, and all else of which is on a small disk."""
-    with small_disk(folder / "disk", 30_000_000) as disk:
+    with small_disk(30_000_000) as disk:
         data = folder / "data"
         data.mkdir()
         (data / "media").symlink_to(service.data / "media")

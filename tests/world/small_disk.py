@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,17 +33,23 @@ class SmallDisk:
 
 
 @contextmanager
-def small_disk(root: Path, size: int) -> Generator[SmallDisk]:
-    """Mount a disk of ``size`` bytes at ``root``; skips the test where that is not allowed."""
+def small_disk(size: int) -> Generator[SmallDisk]:
+    """Mount a disk of ``size`` bytes; skips the test where that is not allowed.
+
+    It lies outside the folders of pytest: the run of a killed test leaves its disk mounted, and
+    pytest, which deletes the folders of earlier runs, would fail every later run over it.
+    """
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("Only root can mount a disk.")
-    root.mkdir(parents=True)
+    root = Path(tempfile.mkdtemp(prefix="small-disk-"))
     command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(root)]
     mounted = subprocess.run(command, capture_output=True, text=True, check=False)
     if mounted.returncode != 0:
+        root.rmdir()
         pytest.skip(f"No disk can be mounted here: {mounted.stderr.strip()}")
     try:
         yield SmallDisk(root)
     finally:
         # Lazily: a killed process may hold a file for a moment longer.
         subprocess.run(["umount", "-l", root], check=True)  # noqa: S607
+        root.rmdir()

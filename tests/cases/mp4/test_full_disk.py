@@ -49,7 +49,7 @@ async def test_a_film_for_which_the_disk_is_too_small_says_so(
     plenty.mkdir()
     piece = await encoder.normalise(cut, hand, OUTPUT, plenty / "cut.mp4")
     reel = await encoder.concatenate([piece] * 4, plenty / "reel.mp4")
-    with small_disk(tmp_path / "disk", 1_000_000) as disk:
+    with small_disk(1_000_000) as disk:
         disk.fill(left)
         with pytest.raises(DiskFull, match="The disk is full: free some space"):
             await encoder.add_audio(reel, SOUND, hand, disk.root / "film.mp4")
@@ -64,7 +64,7 @@ async def test_a_cut_for_which_the_disk_is_too_small_says_so(
     hand = OnHand(files, probe())
     cut = Cut(clip="clip", first=0, frames=4 * FRAMES, rate=Fraction(1))
     for encoder in encoders():
-        with small_disk(tmp_path / type(encoder).__name__, 1_000_000) as disk:
+        with small_disk(1_000_000) as disk:
             disk.fill(left)
             with pytest.raises(DiskFull):
                 await encoder.normalise(cut, hand, OUTPUT, disk.root / "cut.mp4")

@@ -31,8 +31,8 @@ Use = Callable[[Path, Path], Awaitable[object]]
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Generator[SmallDisk]:
-    with small_disk(tmp_path / "disk", 1_000_000) as mounted:
+def disk() -> Generator[SmallDisk]:
+    with small_disk(1_000_000) as mounted:
         yield mounted
 
 
