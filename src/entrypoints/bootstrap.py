@@ -27,6 +27,7 @@ from adapters.database.scripts import SqlScriptRepository
 from adapters.database.server_time import server_time
 from adapters.database.signing_keys import SqlSigningKeys
 from adapters.database.songs import SqlSongRepository
+from adapters.database.stored_files import SqlStoredFiles
 from adapters.database.tasks import SqlTaskRepository
 from adapters.database.users import SqlUserRepository
 from adapters.database.webhooks import SqlWebhookRepository
@@ -142,6 +143,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             moves=SqlMoveRepository(database),
             library_files=SqlLibraryFiles(database),
             storage=storage,
+            stored_files=SqlStoredFiles(database),
             artifacts=artifacts,
             media_probe=probe,
             picture_probe=CagedPictureProbe(worker),

@@ -156,6 +156,8 @@ async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
         await _logged(recovered, "the storage is not recovered")
         finished = partial(_limited, "removing videos", use_cases.finish_removals, limits)
         await _logged(finished, "the storage is not recovered")
+        counted = partial(_limited, "counting files", use_cases.recount_files, limits)
+        await _logged(counted, "the stored files are not counted")
         await asyncio.sleep(STORAGE_RECOVERY_PAUSE)
 
 

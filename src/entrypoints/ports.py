@@ -41,6 +41,7 @@ from application.ports.spans import Spans
 from application.ports.speech import Speech
 from application.ports.stills import Stills
 from application.ports.storage import Storage
+from application.ports.stored_files import StoredFiles
 from application.ports.tasks import TaskRepository
 from application.ports.token_signer import TokenSigner
 from application.ports.users import UserRepository
@@ -69,6 +70,7 @@ class Ports:
     moves: MoveRepository
     library_files: LibraryFiles
     storage: Storage
+    stored_files: StoredFiles
     artifacts: ArtifactCache
     media_probe: MediaProbe
     picture_probe: PictureProbe

@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
-
 from domain.scripts.languages import Language
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
 from entrypoints.setting_rules import Setting, one_of
+from entrypoints.storage_settings import StorageSettings
 
 
-class ScriptSettings(msgspec.Struct, frozen=True, kw_only=True):
+class ScriptSettings(StorageSettings, frozen=True, kw_only=True):
     """The part of the settings that concerns narrated videos."""
 
     gemini_media: Annotated[

@@ -48,6 +48,7 @@ from application.planning.generate_from_text import (
 )
 from application.planning.plan import PlanChoreography
 from application.planning.plan_sample import PlanSample
+from application.quotas.recount_files import RecountFiles
 from application.rendering.assemble import AssembleVideo
 from application.rendering.preview import PreviewChoreography
 from application.rendering.read_blueprint import ReadBlueprint
@@ -187,6 +188,7 @@ class OperationsUseCases:
     check_health: CheckHealth
     make_demo: MakeDemoLibrary
     migrate_seed: MigrateSeed
+    recount_files: RecountFiles
     recover_storage: RecoverStorage
 
 

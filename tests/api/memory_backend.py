@@ -45,6 +45,7 @@ from adapters.memory.spans import MemorySpans
 from adapters.memory.speech import MemorySpeech
 from adapters.memory.stills import MemoryStills
 from adapters.memory.storage import MemoryStorage
+from adapters.memory.stored_files import MemoryStoredFiles
 from adapters.memory.tasks import MemoryTaskRepository
 from adapters.memory.token_signer import MemoryTokenSigner
 from adapters.memory.users import MemoryUserRepository
@@ -108,6 +109,7 @@ class MemoryBackend:
         self.jobs = MemoryJobRepository(self.tasks, outbox=self.deliveries.outbox(problem_text))
         self.job_events = MemoryJobEvents()
         self.storage = MemoryStorage(media())
+        self.stored_files = MemoryStoredFiles()
         self.workspace = MemoryWorkspace(self.root)
         self.library = MemoryLibrary()
         encoder = MemoryEncoder()
@@ -132,6 +134,7 @@ class MemoryBackend:
             library_files=self.library.files,
             artifacts=MemoryArtifactCache(),
             storage=self.storage,
+            stored_files=self.stored_files,
             clips=encoder,
             encoder=encoder,
             media_probe=MemoryMediaProbe(),

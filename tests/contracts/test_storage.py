@@ -1,5 +1,5 @@
-"""The contract of every Storage: memory, the local disk, a real S3 server, and
-one like Google's.
+"""The contract of every Storage: memory, the local disk, a real S3 server, one like Google's, and
+one that counts.
 """
 
 import asyncio
@@ -13,12 +13,15 @@ import msgspec
 import pytest
 
 from adapters.memory.storage import MemoryStorage
+from adapters.memory.stored_files import MemoryStoredFiles
 from adapters.storage.bucket import Limits
 from adapters.storage.local import LocalStorage
 from adapters.storage.s3 import S3Storage
 from adapters.storage.s3_client import S3Client, open_client
 from application.ports.storage import Storage
+from application.quotas.counted_storage import CountedStorage
 from domain.shared.errors import MediaNotFound, MediaTaken, StorageFailed, UnsafePath
+from domain.storage.quota import Quota
 from tests.world import google_storage
 
 pytestmark = pytest.mark.anyio
@@ -104,7 +107,7 @@ def emptied(client: S3Client) -> S3Client:
     )
 
 
-@pytest.fixture(params=["memory", "local", "s3", "gcs"])
+@pytest.fixture(params=["memory", "local", "s3", "gcs", "counted"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     match request.param:
         case "memory":
@@ -113,6 +116,8 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
             return LocalStorage(tmp_path / "media")
         case "s3":
             return S3Storage(request.getfixturevalue("empty_client"))
+        case "counted":
+            return CountedStorage(LocalStorage(tmp_path / "media"), MemoryStoredFiles(), Quota())
         case _:
             return S3Storage(emptied(request.getfixturevalue("google")))
 

@@ -1,6 +1,6 @@
 """Submit the job that makes a film."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from application.concurrency.shielding import finish_even_if_cancelled
@@ -29,12 +29,13 @@ class SubmitFilm:
         clock: Clock,
         film: FilmPipeline,
         admission: Admission,
+        require_room: Callable[[str], Awaitable[None]],
         prepare_callback: PrepareCallback,
         request_id: Callable[[], str | None] = lambda: None,
         traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """Take the ports, the pipeline, which checks the workload, the limits of jobs, and the
-        preparation of callbacks.
+        """Take the ports, the pipeline, which checks the workload, the limits of jobs, the
+        check of the quotas, and the preparation of callbacks.
 
         ``request_id`` returns the id under which the log knows the current request, and
         ``traceparent`` its span.
@@ -44,6 +45,7 @@ class SubmitFilm:
         self._clock = clock
         self._film = film
         self._admission = admission
+        self._require_room = require_room
         self._prepare_callback = prepare_callback
         self._request_id = request_id
         self._traceparent = traceparent
@@ -61,8 +63,8 @@ class SubmitFilm:
         """Return the job, and True if it is that of an earlier request with the same ``key``.
 
         A job that is not ``wanted`` is cancelled when nobody waits for it any more. Raises
-        `BlueprintRejected`, `CallerBusy`, `ServiceFull`, `KeyReused` and `TaskTaken`, and
-        `InvalidRequest` for a callback URL that nobody else could reach.
+        `BlueprintRejected`, `QuotaExceeded`, `CallerBusy`, `ServiceFull`, `KeyReused`, `TaskTaken`,
+        and `InvalidRequest` for a callback URL that nobody else could reach.
         """
         if options.callback_url is not None:
             await self._prepare_callback(options.callback_url, owner)
@@ -70,6 +72,7 @@ class SubmitFilm:
             # Checking a Blueprint of 8 MB takes half a second.
             await PLANNING.run(lambda: rules.check(request, owner))
             await self._film.check(request, owner)
+        await self._require_room(owner)
         now = self._clock.now()
         job = Job(
             job_id=task_id,

@@ -1,6 +1,6 @@
 """Submit the job that makes the video of a script."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import msgspec
@@ -32,18 +32,21 @@ class SubmitVideo:
         scripts: ScriptRepository,
         clock: Clock,
         admission: Admission,
+        require_room: Callable[[str], Awaitable[None]],
         prepare_callback: PrepareCallback,
         request_id: Callable[[], str | None] = lambda: None,
         traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """Take the ports, the limits of jobs, the preparation of callbacks, and functions that
-        return the id of the current request for the log, and its span.
+        """Take the ports, the limits of jobs, the check of the quotas, the preparation of
+        callbacks, and functions that return the id of the current request for the log, and its
+        span.
         """
         self._jobs = jobs
         self._queue = queue
         self._scripts = scripts
         self._clock = clock
         self._admission = admission
+        self._require_room = require_room
         self._prepare_callback = prepare_callback
         self._request_id = request_id
         self._traceparent = traceparent
@@ -58,14 +61,16 @@ class SubmitVideo:
     ) -> tuple[Job, bool]:
         """Return the job, and True if it is that of an earlier request with the same ``key``.
 
-        Raises `ScriptNotFound`, also for the script of another owner, `CallerBusy`, `ServiceFull`
-        and `KeyReused`, and `InvalidRequest` for a callback URL that nobody else could reach.
+        Raises `ScriptNotFound`, also for the script of another owner, `QuotaExceeded`,
+        `CallerBusy`, `ServiceFull` and `KeyReused`, and `InvalidRequest` for a callback URL that
+        nobody else could reach.
         """
         script = await self._scripts.get(request.script_id)
         if script.owner != owner:
             raise ScriptNotFound
         if options.callback_url is not None:
             await self._prepare_callback(options.callback_url, owner)
+        await self._require_room(owner)
         now = self._clock.now()
         job = Job(
             job_id=video_id,

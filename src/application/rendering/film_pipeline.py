@@ -22,6 +22,7 @@ from application.ports.media_files import Known
 from application.ports.media_probe import MediaProbe
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
+from application.rendering.film_room import FilmRoom
 from application.rendering.film_urls import FilmUrls
 from application.rendering.finished_film import FinishedFilm
 from application.rendering.record import Record
@@ -29,11 +30,10 @@ from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
 from domain.blueprint.timeline import Cut, Timeline, laid_out
 from domain.rendering.assembly import FINAL, Assembly, State, Step
-from domain.rendering.workload import FilmLimits
+from domain.rendering.workload import FilmLimits, Workload
 from domain.shared import paths
 from domain.shared.errors import (
     Broken,
-    DiskFull,
     MediaNotFound,
     MediaTaken,
     StorageFailed,
@@ -66,12 +66,13 @@ class FilmPipeline:
         doubt: Doubt | None = None,
         limits: FilmLimits | None = None,
         retries: Retries | None = None,
+        room: FilmRoom | None = None,
     ) -> None:
         """Take the ports, the number of parallel downloads, and the lifetime of links in seconds.
 
         With 0 seconds the service itself streams films. ``doubt`` receives the clips whose encoding
         failed. ``limits`` restrict the workload of a film. ``retries`` apply to deleting a failed
-        film.
+        film. Without ``room`` there are no quotas.
         """
         self._storage = storage
         self._artifacts = artifacts
@@ -85,6 +86,7 @@ class FilmPipeline:
         self._doubt = doubt
         self._limits = limits or FilmLimits()
         self._retries = retries or Retries()
+        self._room = room or FilmRoom(workspace)
 
     async def check(self, blueprint: Blueprint, owner: str) -> None:
         """Raise `BlueprintRejected` if the workload of a film exceeds the limits.
@@ -129,6 +131,7 @@ class FilmPipeline:
             unwanted = ended.state in FINAL and ended.output_path != path
             if published and (unwanted or ended.attempt > attempt):
                 await self._retries(lambda: self._storage.delete(path))
+            await self._room.give_back(path)
             return ended
 
         attempt = record.assembly.attempt
@@ -136,10 +139,11 @@ class FilmPipeline:
         path = paths.of_attempt(blueprint.output_config.output_path, attempt)
         try:
             await self._refuse_taken(path)
+            await self._room.give_back_earlier(blueprint.output_config.output_path, attempt)
             timeline = laid_out(blueprint)
             with of_the_library() if planned else nullcontext(), disk_errors():
                 async with self._workspace.take(blueprint.task_id) as folder:
-                    film = await self._make(blueprint, timeline, folder, record)
+                    film = await self._make(blueprint, timeline, folder, record, path)
                     await record.take(Step.UPLOAD, "Storing the film")
                     await finish_even_if_cancelled(publish(film))
                     await record.take(Step.CLEAN_UP, "Cleaning up")
@@ -196,21 +200,14 @@ class FilmPipeline:
             "another output_config.output_path."
         )
 
-    async def _require_room(self, needed: int) -> None:
-        free = await self._workspace.free()
-        if needed > free:
-            raise DiskFull(
-                f"The film needs {-(-needed // 1_000_000):,} MB of disk space temporarily, and "
-                f"{free // 1_000_000:,} MB are free; free some space, or choose a lower bitrate."
-            )
-
     async def _make(
-        self, blueprint: Blueprint, timeline: Timeline, folder: Path, record: Record
+        self, blueprint: Blueprint, timeline: Timeline, folder: Path, record: Record, path: str
     ) -> Path:
         await record.take(Step.FETCH, "Fetching the song and the clips")
         gate = asyncio.Semaphore(self._fetches)
         fetched = FetchedFiles(self._storage, self._artifacts, self._media_probe, folder, gate)
-        await self._looked_at(blueprint, timeline, fetched, record)
+        work = await self._looked_at(blueprint, timeline, fetched, record)
+        await self._room.take(path, work)
         await record.take(Step.CONCATENATE, "Cutting the moves")
         reel = await self._reel(blueprint, timeline, fetched, folder, record)
         await record.take(Step.ADD_AUDIO, "Adding the sound")
@@ -222,7 +219,7 @@ class FilmPipeline:
 
     async def _looked_at(
         self, blueprint: Blueprint, timeline: Timeline, fetched: FetchedFiles, record: Record
-    ) -> None:
+    ) -> Workload:
         """Find out about every file, and refuse what a clip is too short for before any work.
 
         All or nothing: a film needs each of its files.
@@ -240,8 +237,7 @@ class FilmPipeline:
                 raise UnreadableMedia(f"The file {path!r} has no video, so it cannot be a move.")
         lengths = {path: facts[path].media.seconds for path in clips}
         rules.check_lengths(blueprint, lengths)
-        work = await PLANNING.run(lambda: self._limits.check(blueprint, timeline, lengths))
-        await self._require_room(work.size)
+        return await PLANNING.run(lambda: self._limits.check(blueprint, timeline, lengths))
 
     async def _doubting(self, work: Awaitable[T], blueprint: Blueprint, *clips: str) -> T:
         """Run some work with clips; if it fails, report the clips of moves as doubtful."""

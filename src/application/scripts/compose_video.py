@@ -24,6 +24,7 @@ from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from application.rendering.attempt import Attempt
 from application.rendering.film_pipeline import FilmPipeline
+from application.rendering.film_room import FilmRoom
 from application.rendering.finished_film import FinishedFilm
 from application.rendering.record import Record
 from application.rendering.task_tracking import TrackedTasks
@@ -42,6 +43,7 @@ from domain.scripts.composition import (
     Captions,
     CompositionSettings,
     VideoRequest,
+    estimated_size,
     output_of,
 )
 from domain.scripts.narrated_video import NarratedVideo
@@ -73,10 +75,11 @@ class ComposeVideo:
         make_clips: MakeClips,
         mixer: NarrationMixer,
         film: FilmPipeline,
+        room: FilmRoom,
         fetches: int,
     ) -> None:
-        """Take the tracking of tasks, the ports, the parts of the work, and the number of parallel
-        downloads.
+        """Take the tracking of tasks, the ports, the parts of the work, the room for videos, and
+        the number of parallel downloads.
         """
         self._on_record = on_record
         self._scripts = scripts
@@ -90,12 +93,15 @@ class ComposeVideo:
         self._make_clips = make_clips
         self._mixer = mixer
         self._film = film
+        self._room = room
         self._fetches = fetches
 
     async def __call__(
         self, request: VideoRequest, video_id: UUID, owner: str, attempt: Attempt | None = None
     ) -> FinishedFilm:
         """Return when the video is published; raises as `AssembleVideo`, and `ScriptNotFound`.
+
+        Room in the quotas is held before the work begins.
 
         Whatever is missing or broken in the script's files, the voice or the image model has a
         stand-in, and a warning that names it.
@@ -106,7 +112,12 @@ class ComposeVideo:
             blueprint = await self._earlier_blueprint(video_id, attempt)
             reading = await PLANNING.run(lambda: scenes_of_script.read(script.content))
             if blueprint is None:
-                async with self._workspace.take(video_id) as folder:
+                output_path, number = paths.film(owner, video_id), record.assembly.attempt
+                size = estimated_size(request.settings, script.content)
+                async with (
+                    self._room.holding(output_path, number, size),
+                    self._workspace.take(video_id) as folder,
+                ):
                     blueprint = await self._blueprint(
                         script, reading, request, video_id, folder, record
                     )

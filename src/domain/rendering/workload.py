@@ -45,6 +45,8 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     """Encoding time as minutes of 1280x720 at 30 frames per second."""
     size: int
     """Bytes of the film and of all intermediate files, at the requested bitrates."""
+    film_size: int
+    """Bytes of the film alone."""
 
 
 class FilmLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +101,7 @@ def workload(
         frames=frames,
         minutes=Fraction(pixels, MINUTE),
         size=int((film + encoded) / 8),
+        film_size=int(seconds * (picture + sound) / 8),
     )
 
 

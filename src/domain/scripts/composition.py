@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from domain.blueprint.model import FrameRate, OutputConfig
+from domain.blueprint.model import FrameRate, OutputConfig, bits
 from domain.scripts.languages import Language
 
 FRAME_RATE: Final[FrameRate] = 30
@@ -109,6 +109,20 @@ def output_of(settings: CompositionSettings, output_path: str) -> OutputConfig:
         video_bitrate=f"{round(rate * share / 100) * 100}k",
         audio_bitrate=sound,
     )
+
+
+_LETTERS: Final = 12
+"""Letters that a slow voice reads in a second."""
+_SHORTEST: Final = 5
+"""Seconds of the shortest video."""
+
+
+def estimated_size(settings: CompositionSettings, text: str) -> int:
+    """Return about how many bytes the video of a text will have, rather too many."""
+    output = output_of(settings, "video.mp4")
+    spoken = len(text) / _LETTERS / settings.narration_speed
+    seconds = settings.duration or max(_SHORTEST, spoken)
+    return int(seconds * (bits(output.video_bitrate) + bits(output.audio_bitrate)) / 8)
 
 
 class VideoRequest(CompositionSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,6 +13,9 @@ LONGEST: Final = 500
 LOCAL_USER: Final = "local"
 """Owner of everything on an installation without user accounts."""
 
+OWNED: Final = "user_"
+"""Beginning of the name of a caller's folder of films."""
+
 _ESCAPED: Final = re.compile(r"%(2e|2f|5c)", re.IGNORECASE)
 _LIBRARY_FILE: Final = re.compile(
     r"(?:clips|songs)/[^/]+?-(?P<contents>[0-9a-f]{16})(?:-[0-9a-f]{12})?(?:\.mp4)?"
@@ -67,7 +70,7 @@ def checked(path: str) -> str:
 
 def output_folder(owner: str) -> str:
     """Return the folder of an owner's films, with a trailing slash."""
-    return f"output/user_{owner}/"
+    return f"output/{OWNED}{owner}/"
 
 
 def film(owner: str, task_id: UUID) -> str:

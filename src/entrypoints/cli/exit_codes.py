@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.accounts.errors import Forbidden, NotAuthenticated
 from domain.shared import errors
+from domain.storage.quota import QuotaExceeded
 
 DONE: Final = 0
 NOT_RIGHT: Final = 1
@@ -18,7 +19,7 @@ FAILED: Final = 4
 LATER: Final = 5
 """A part of the service is not ready or at its limit; a later try may succeed."""
 DISK: Final = 6
-"""A disk is full or read-only."""
+"""A disk is full or read-only, or a quota has no room."""
 TIME: Final = 7
 """The film was not ready within the time limit."""
 BUG: Final = 70
@@ -40,6 +41,7 @@ EXIT: Final[Mapping[type[errors.BachataError], int]] = {
     errors.MigrationFailed: FAILED,
     errors.DiskFull: DISK,
     errors.DiskReadOnly: DISK,
+    QuotaExceeded: DISK,
     errors.AssemblyTimedOut: TIME,
     errors.BachataError: FAILED,
 }

@@ -18,6 +18,7 @@ from domain.rendering.hls_playlist import PreviewOutdated
 from domain.shared import errors
 from domain.shared.texts import printable, shortened
 from domain.shared.violations import Concern, Violation, bounded
+from domain.storage.quota import QuotaExceeded
 from entrypoints.http.problem_headers import headers_of
 from entrypoints.http.request_bodies import LARGEST
 
@@ -37,6 +38,7 @@ STATUS: Final[Mapping[type[errors.BachataError], HTTPStatus]] = {
     errors.Broken: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.DiskReadOnly: HTTPStatus.INSUFFICIENT_STORAGE,
+    QuotaExceeded: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.AssemblyTimedOut: HTTPStatus.GATEWAY_TIMEOUT,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.BachataError: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -32,7 +32,7 @@ from entrypoints.use_cases import (
     RenderingUseCases,
     SearchUseCases,
 )
-from entrypoints.wiring.service import Service, library_jobs_of
+from entrypoints.wiring.service import Service, film_room_of, library_jobs_of
 
 
 class FilmParts(NamedTuple):
@@ -106,6 +106,7 @@ def film_parts(service: Service) -> FilmParts:
         settings.s3_link_seconds,
         library_jobs_of(ports).try_clips,
         settings.film_limits,
+        room=film_room_of(service),
     )
     tasks = TrackedTasks(
         ports.tasks, ports.progress, ports.clock, ports.workspace, settings.assembly_timeout

@@ -32,6 +32,7 @@ from entrypoints.wiring.service import (
     Service,
     analyze_song_of,
     prepare_item_of,
+    reservations_of,
     share_beats_of,
 )
 
@@ -63,6 +64,7 @@ def wire_jobs(
         ports.clock,
         films.pipeline,
         settings.admission_on(settings.cores),
+        reservations_of(service).require_room,
         PrepareCallback(ports.webhooks, AddressRules(settings.sends_to_loopback)),
         _request_id,
         traceparent,

@@ -9,6 +9,7 @@ from application.operations.check_health import CheckHealth
 from application.operations.make_demo import MakeDemoLibrary
 from application.operations.recover_storage import RecoverStorage
 from application.operations.use_case_logging import logged
+from application.quotas.recount_files import RecountFiles
 from entrypoints.parts import parts_of
 from entrypoints.settings import Settings
 from entrypoints.use_cases import (
@@ -46,6 +47,7 @@ def wire_operations(
         check_health=CheckHealth(parts_of(ports, search.find_moves)),
         make_demo=make_demo,
         migrate_seed=logged("migrate_seed", _migrate_seed(service, library)),
+        recount_files=RecountFiles(ports.storage, ports.stored_files),
         recover_storage=recover_storage,
     )
 

@@ -23,7 +23,7 @@ from domain.webhooks.addresses import AddressRules
 from entrypoints.urls import RouteUrls
 from entrypoints.use_cases import JobUseCases, ScriptUseCases
 from entrypoints.wiring.films import FilmParts
-from entrypoints.wiring.service import Service
+from entrypoints.wiring.service import Service, film_room_of, reservations_of
 
 
 def compose_video_of(service: Service, films: FilmParts) -> ComposeVideo:
@@ -43,6 +43,7 @@ def compose_video_of(service: Service, films: FilmParts) -> ComposeVideo:
         MakeClips(ports.storage, ports.scene_encoder, pictures, settings.cores),
         ports.narration_mixer,
         films.pipeline,
+        film_room_of(service),
         settings.fetches_at_once,
     )
 
@@ -76,6 +77,7 @@ def wire_scripts(service: Service, jobs: JobUseCases) -> ScriptUseCases:
             ports.scripts,
             ports.clock,
             settings.admission_on(settings.cores),
+            reservations_of(service).require_room,
             PrepareCallback(ports.webhooks, AddressRules(settings.sends_to_loopback)),
             lambda: get_contextvars().get("request_id"),
             traceparent,

@@ -10,6 +10,8 @@ from application.library.clip_analysis import Examination
 from application.library.library_jobs import LibraryJobs
 from application.library.prepare_item import PrepareItem
 from application.library.share_beats import ShareBeats
+from application.quotas.reservations import Reservations
+from application.rendering.film_room import FilmRoom
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 
@@ -20,6 +22,16 @@ class Service(NamedTuple):
     ports: Ports
     settings: Settings
     timeouts: Timeouts
+
+
+def reservations_of(service: Service) -> Reservations:
+    """Return what holds room for files that are being made."""
+    return Reservations(service.ports.stored_files, service.settings.quota)
+
+
+def film_room_of(service: Service) -> FilmRoom:
+    """Return what makes sure that a film has room."""
+    return FilmRoom(service.ports.workspace, reservations_of(service))
 
 
 def examination_of(service: Service) -> Examination:

@@ -1,6 +1,9 @@
 """Connect all use cases with their ports."""
 
+from dataclasses import replace
+
 from application.concurrency.timeouts import Timeouts
+from application.quotas.counted_storage import CountedStorage
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from entrypoints.use_cases import (
@@ -20,7 +23,9 @@ from entrypoints.wiring.webhooks import wire_webhooks
 def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> UseCases:
     """Return all use cases for these ports."""
     limits = timeouts or Timeouts()
-    service = Service(ports, settings, limits)
+    # No use case can store a file that is not counted.
+    storage = CountedStorage(ports.storage, ports.stored_files, settings.quota)
+    service = Service(replace(ports, storage=storage), settings, limits)
     examination = examination_of(service)
     library = wire_library(service, examination)
     search = wire_search(service, library)

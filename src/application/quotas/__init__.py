@@ -1,0 +1,1 @@
+"""Use cases that count what is stored and hold room for more."""
