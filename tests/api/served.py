@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
-from entrypoints.http.protocol import ProblemProtocol
+from entrypoints.http.protocol import ServiceProtocol
 from entrypoints.http.server import Server
 from tests.api.memory_backend import MemoryBackend
 
@@ -21,7 +21,7 @@ async def served(backend: MemoryBackend) -> AsyncGenerator[int]:
         config = uvicorn.Config(
             app,
             port=0,
-            http=ProblemProtocol,
+            http=ServiceProtocol,
             lifespan="off",
             log_config=None,
             access_log=False,

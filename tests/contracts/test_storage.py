@@ -416,3 +416,27 @@ async def test_a_file_is_as_old_as_its_place_and_not_as_its_source(
 async def test_an_unsafe_folder_is_not_listed(storage: Storage, path: str) -> None:
     with pytest.raises(UnsafePath):
         await listed(storage, path)
+
+
+async def test_a_descriptor_reads_its_file_to_the_end_even_if_it_is_deleted(
+    storage: Storage, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"moves" * 1000)
+    await storage.put(source, "a/b.mp4")
+    descriptor = await storage.open("a/b.mp4")
+    if descriptor is None:
+        return
+    try:
+        await storage.delete("a/b.mp4")
+        assert os.pread(descriptor, 10_000, 0) == b"moves" * 1000
+    finally:
+        os.close(descriptor)
+    with pytest.raises(MediaNotFound):
+        await storage.open("a/b.mp4")
+
+
+async def test_no_descriptor_leads_out_of_the_storage(storage: Storage) -> None:
+    for path in ("../x", "/etc/passwd", ".incoming/x"):
+        with pytest.raises(UnsafePath):
+            await storage.open(path)

@@ -38,6 +38,7 @@ ITEMS: Final = {
         "RecoverStorage._marked",
     },
     "application/rendering/recover_interrupted.py": {"RecoverInterrupted._recover"},
+    "application/quotas/recount_files.py": {"RecountFiles.__call__"},
     "application/scripts/finish_removals.py": {"FinishRemovals.__call__"},
     "application/search/move_search.py": {"FindMoves._make"},
     "application/webhooks/deliver_webhooks.py": {"_parted"},

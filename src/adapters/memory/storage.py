@@ -62,6 +62,11 @@ class MemoryStorage:
             yield content[start : start + CHUNK]
             await checkpoint()
 
+    async def open(self, path: str) -> None:
+        """See `application.ports.storage.Storage`; nothing lies on a disk."""
+        await checkpoint()
+        _checked(path)
+
     async def delete(self, path: str) -> None:
         """See `application.ports.storage.Storage`."""
         await checkpoint()

@@ -90,11 +90,7 @@ class LocalStorage:
     async def read(self, path: str, first: int, length: int) -> AsyncIterator[bytes]:
         """See `application.ports.storage.Storage`."""
 
-        def start(_: Event) -> int:
-            with _translated(path), self._open_file(path) as file:
-                return os.dup(file)
-
-        file = await self._disk.run(start, undo=os.close)
+        file = await self.open(path)
         try:
             at, end = first, first + length
             while at < end:
@@ -105,6 +101,15 @@ class LocalStorage:
                 yield chunk
         finally:
             os.close(file)
+
+    async def open(self, path: str) -> int:
+        """See `application.ports.storage.Storage`."""
+
+        def start(_: Event) -> int:
+            with _translated(path), self._open_file(path) as file:
+                return os.dup(file)
+
+        return await self._disk.run(start, undo=os.close)
 
     async def delete(self, path: str) -> None:
         """See `application.ports.storage.Storage`."""

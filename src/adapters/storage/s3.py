@@ -101,6 +101,10 @@ class S3Storage:
                 async for chunk in chunks:
                     yield chunk
 
+    async def open(self, path: str) -> None:
+        """See `application.ports.storage.Storage`; objects of a bucket have no descriptor."""
+        safe(path)
+
     async def delete(self, path: str) -> None:
         """See `application.ports.storage.Storage`."""
         with translated_errors(safe(path)):

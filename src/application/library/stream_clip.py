@@ -1,10 +1,9 @@
 """Stream the clip of a move."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 
 from application.media.library_failures import of_the_library
+from application.media.stored_content import StoredContent
 from application.ports.moves import MoveRepository
 from application.ports.storage import Storage, Stored
 from domain.library.media import type_of
@@ -38,6 +37,6 @@ class StreamClip:
             start = b"".join([part async for part in head])
         return Clip(path=path, stored=stored, media_type=type_of(start))
 
-    def read(self, clip: Clip, first: int, length: int) -> AsyncIterator[bytes]:
-        """Yield ``length`` bytes of a clip from byte ``first`` on."""
-        return self._storage.read(clip.path, first, length)
+    def content(self, clip: Clip) -> StoredContent:
+        """Return the bytes of a clip."""
+        return StoredContent(self._storage, clip.path)

@@ -62,6 +62,14 @@ class Storage(Protocol):
         """
         ...
 
+    async def open(self, path: str) -> int | None:
+        """Return the descriptor of a file on the local disk, which the caller closes.
+
+        None if the files lie elsewhere. Raises `MediaNotFound` as `read` does, and may be read to
+        its end even if the file is deleted.
+        """
+        ...
+
     async def delete(self, path: str) -> None:
         """Delete a file; a missing one is no error."""
         ...

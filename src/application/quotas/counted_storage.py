@@ -62,6 +62,10 @@ class CountedStorage:
         """See `application.ports.storage.Storage`."""
         return self._storage.read(path, first, length)
 
+    async def open(self, path: str) -> int | None:
+        """See `application.ports.storage.Storage`."""
+        return await self._storage.open(path)
+
     def files(self, folder: str) -> AsyncIterator[StoredFile]:
         """See `application.ports.storage.Storage`."""
         return self._storage.files(folder)

@@ -1,10 +1,10 @@
 """Stream a film."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import msgspec
 
+from application.media.stored_content import StoredContent
 from application.ports.storage import Storage, Stored
 from application.ports.tasks import TaskRepository
 from domain.rendering.assembly import State
@@ -37,6 +37,6 @@ class StreamVideo:
             raise VideoNotFound
         return Film(path=path, stored=await self._storage.describe(path))
 
-    def read(self, film: Film, first: int, length: int) -> AsyncIterator[bytes]:
-        """Yield ``length`` bytes of a film from byte ``first`` on."""
-        return self._storage.read(film.path, first, length)
+    def content(self, film: Film) -> StoredContent:
+        """Return the bytes of a film."""
+        return StoredContent(self._storage, film.path)

@@ -1,11 +1,11 @@
 """List, read and remove media assets."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import msgspec
 
 from application.media.store_file import delete_or_leave
+from application.media.stored_content import StoredContent
 from application.ports.media_assets import MediaAssets
 from application.ports.pagination import Page
 from application.ports.storage import Storage, Stored
@@ -59,9 +59,9 @@ class StreamAsset:
         asset = await self._read_asset(asset_id, owner)
         return AssetFile(asset=asset, stored=await self._storage.describe(asset.path))
 
-    def read(self, file: AssetFile, first: int, length: int) -> AsyncIterator[bytes]:
-        """Yield ``length`` bytes of a file from byte ``first`` on."""
-        return self._storage.read(file.asset.path, first, length)
+    def content(self, file: AssetFile) -> StoredContent:
+        """Return the bytes of a file."""
+        return StoredContent(self._storage, file.asset.path)
 
 
 class RemoveAsset:

@@ -1,4 +1,4 @@
-"""How much callers may store: a quota of bytes and files each, and one of bytes in all."""
+"""The quotas of storage: bytes and files of each caller, and bytes in all."""
 
 import msgspec
 
@@ -15,7 +15,7 @@ class QuotaExceeded(BachataError):
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What is stored, and what is reserved for work that is not finished."""
+    """Stored files, and room reserved for files of work that is not finished."""
 
     size: int = 0
     """Bytes of both."""

@@ -33,7 +33,7 @@ def serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from entrypoints.http.app import create_app
-    from entrypoints.http.protocol import ProblemProtocol
+    from entrypoints.http.protocol import ServiceProtocol
     from entrypoints.http.server import Server
 
     logs.configure(settings.log_level)
@@ -44,7 +44,7 @@ def serve(host: str | None, port: int | None) -> None:
             app,
             host=settings.host,
             port=settings.port,
-            http=ProblemProtocol,
+            http=ServiceProtocol,
             log_config=None,
             access_log=False,
             # The other implementation is deprecated by its package.

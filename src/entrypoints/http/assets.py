@@ -125,5 +125,5 @@ class AssetController(Controller):
             file.stored,
             media_type_of(file.asset),
             STAYS,
-            lambda first, length: stream_asset.read(file, first, length),
+            stream_asset.content(file),
         )

@@ -1,22 +1,19 @@
 """Send files completely, in ranges, and conditionally (RFC 9110)."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from litestar import HttpMethod, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIResponse, Operation
-from litestar.response import Stream
 
+from application.media.stored_content import StoredContent
 from application.ports.storage import Stored
 from entrypoints.http import ranges
 from entrypoints.http.problems import documented
-
-Read: TypeAlias = Callable[[int, int], AsyncIterator[bytes]]
-"""Yields bytes: first argument the start, second argument the length."""
+from entrypoints.http.zero_copy import FileStream
 
 VIDEO: Final = "video/mp4"
 
@@ -50,7 +47,11 @@ def not_modified(what: str) -> ResponseSpec:
 
 
 def answer(
-    request: Request[Any, Any, Any], stored: Stored, media_type: str, cached: str, read: Read
+    request: Request[Any, Any, Any],
+    stored: Stored,
+    media_type: str,
+    cached: str,
+    content: StoredContent,
 ) -> Response[Any]:
     """Return a file or a part of it according to the request's headers; HEAD reads nothing.
 
@@ -67,10 +68,11 @@ def answer(
     if request.method == HttpMethod.HEAD:
         return _bare(200, headers, media_type)
     if part is None:
-        return Stream(read(0, size), headers=headers, media_type=media_type)
+        return FileStream(content, 0, size, headers=headers, media_type=media_type)
     headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
-    body = read(part.first, part.length)
-    return Stream(body, status_code=206, headers=headers, media_type=media_type)
+    return FileStream(
+        content, part.first, part.length, status_code=206, headers=headers, media_type=media_type
+    )
 
 
 def whole(

@@ -156,7 +156,7 @@ class MoveController(Controller):
             source.media_type,
             # A removed move's id may be used again.
             CHANGES,
-            lambda first, length: stream_clip.read(source, first, length),
+            stream_clip.content(source),
         )
 
     @get(

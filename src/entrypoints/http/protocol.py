@@ -1,22 +1,51 @@
-"""HTTP/1.1 as uvicorn speaks it, with a problem document for bytes that are no request."""
+"""HTTP/1.1 as uvicorn speaks it, with zero-copy, and problem documents for malformed requests."""
 
+import asyncio
+from contextlib import suppress
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final, cast
 from uuid import uuid4
 
 import h11
 import structlog
 from structlog.contextvars import bound_contextvars
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from entrypoints.http import problems
+from entrypoints.http.zero_copy import EXTENSION
 
 _MALFORMED: Final = "These bytes are no HTTP request, or its headers exceed 16 kB."
 _log = structlog.stdlib.get_logger("bachata.access")
 
 
-class ProblemProtocol(H11Protocol):
-    """A connection; uvicorn would answer a malformed request in plain text."""
+class ServiceProtocol(H11Protocol):
+    """A connection that can have the system copy files.
+
+    uvicorn would answer a malformed request in plain text.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """See `asyncio.Protocol`."""
+        super().connection_made(transport)
+        if _can_copy_to(transport):
+            self.app = self._copying(self.app)
+
+    def _copying(self, app: Any) -> Any:  # noqa: ANN401 - uvicorn's own types
+        """Wrap the application so that it may send messages of the extension."""
+
+        async def offered(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+            cycle = self.cycle
+
+            async def sending(message: Any) -> None:  # noqa: ANN401
+                if message["type"] == EXTENSION:
+                    await _copy(cycle, self.transport, message)
+                else:
+                    await send(message)
+
+            scope["extensions"] = {**(scope.get("extensions") or {}), EXTENSION: {}}
+            await app(scope, receive, sending)
+
+        return offered
 
     def send_400_response(self, msg: str) -> None:
         """Answer bytes that do not reach the application, and close the connection."""
@@ -41,3 +70,50 @@ class ProblemProtocol(H11Protocol):
         )
         for event in (start, h11.Data(data=body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
+
+
+class _Bytes:
+    """Stands for bytes that only the system sees, so that h11 counts them."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+
+async def _copy(
+    cycle: RequestResponseCycle, transport: asyncio.Transport, message: dict[str, Any]
+) -> None:
+    """Send a message of the extension on the connection of a request.
+
+    As for other messages, nothing is sent to a client that has disconnected.
+    """
+    if cycle.disconnected:
+        return
+    data = h11.Data(data=cast(bytes, _Bytes(message["count"])))
+    for piece in cycle.conn.send_with_data_passthrough(data) or ():
+        if isinstance(piece, bytes):
+            transport.write(piece)
+            continue
+        loop = asyncio.get_running_loop()
+        whole = False
+        with suppress(OSError, RuntimeError):
+            sent = await loop.sendfile(
+                transport, message["file"], message["offset"], message["count"]
+            )
+            whole = sent == message["count"]
+        if not whole:
+            # The client has gone, or the file became shorter: the answer cannot be completed.
+            if not transport.is_closing():
+                transport.abort()
+            cycle.disconnected = True
+            return
+    if not message.get("more_body", False):
+        await cycle.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _can_copy_to(transport: asyncio.Transport) -> bool:
+    """Return True if the system can copy files to a connection."""
+    plain = transport.get_extra_info("sslcontext") is None
+    return plain and isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)

@@ -150,7 +150,7 @@ class VideoController(Controller):
             film.stored,
             VIDEO,
             STAYS,
-            lambda first, length: stream_video.read(film, first, length),
+            stream_video.content(film),
         )
 
     @route(
@@ -177,7 +177,7 @@ class VideoController(Controller):
             film.stored,
             VIDEO,
             STAYS,
-            lambda first, length: stream_video.read(film, first, length),
+            stream_video.content(film),
         )
         response.headers["Content-Disposition"] = attachment(f"{title or video_id}.mp4")
         return response
