@@ -372,10 +372,20 @@ SPOILED: dict[str, Spoiling] = {
 }
 
 
+@pytest.fixture(scope="module")
+def other(sources: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip of another size."""
+    into = tmp_path_factory.mktemp("other") / "other.mp4"
+    larger = msgspec.structs.replace(OUTPUT, width=640, height=360)
+    asyncio.run(ffmpeg_encoder().whole("b", OnHand(sources, probe()), larger, into))
+    return into
+
+
 @pytest.mark.parametrize("spoil", SPOILED)
 @pytest.mark.parametrize("everywhere", [True, False], ids=["also in the storage", "on the disk"])
 async def test_a_spoiled_file_is_never_joined_but_made_again(
     sources: dict[str, Path],
+    other: Path,
     ffmpeg: CountedEncoder,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -386,9 +396,6 @@ async def test_a_spoiled_file_is_never_joined_but_made_again(
     encoder = JoiningEncoder(ffmpeg, artifacts)
     film_timeline = timeline([cut("a", 0, 50)])
     films: list[bytes] = []
-    larger = msgspec.structs.replace(OUTPUT, width=640, height=360)
-    await ffmpeg.whole("b", OnHand(sources, probe()), larger, tmp_path / "other.mp4")
-    ffmpeg.asked.clear()
     for name in ("before", "after"):
         (tmp_path / name).mkdir()
         film = await filmed(encoder, film_timeline, OnHand(sources, probe()), tmp_path / name)
@@ -398,7 +405,7 @@ async def test_a_spoiled_file_is_never_joined_but_made_again(
             for file in [path for folder in folders for path in _kept(tmp_path / folder, "clip-")]:
                 copy = file.with_name("spoiled")
                 copy.write_bytes(file.read_bytes())
-                SPOILED[spoil](copy, tmp_path / "other.mp4")
+                SPOILED[spoil](copy, other)
                 copy.replace(file)
     assert films[0] == films[1]
     assert ffmpeg.asked["whole a"] == (2 if everywhere else 1)
