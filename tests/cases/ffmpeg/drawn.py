@@ -6,7 +6,7 @@ import wave
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -129,7 +129,7 @@ def _luma(frame: av.VideoFrame) -> np.ndarray[Any, Any]:
     plane = frame.planes[0]
     assert frame.format.components[0].bits == 8, frame.format.name
     assert frame.format.is_planar, frame.format.name
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    rows = np.frombuffer(cast(Any, plane), np.uint8).reshape(-1, plane.line_size)
     return rows[: frame.height, : frame.width]
 
 
