@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from adapters.database.schema import open_schema
 from adapters.storage.bucket import Bucket, Limits
 from adapters.storage.s3_client import S3Client, open_client
-from tests import examples, fast_lane, media, workers
+from tests import compiled_code, examples, fast_lane, media, workers
 from tests.contracts import postgres, s3
 
 # How long an example takes is the machine's business, and no rule of the product.
@@ -32,6 +32,7 @@ _LONGEST = ("journeys", "media_kinds", "mp4", "contracts")
 """Folders whose files take longest, and so are begun first: at the end nobody waits for them."""
 
 
+pytest_configure = compiled_code.pytest_configure
 pytest_cmdline_main = workers.pytest_cmdline_main
 pytest_ignore_collect = fast_lane.pytest_ignore_collect
 pytest_runtest_protocol = fast_lane.pytest_runtest_protocol

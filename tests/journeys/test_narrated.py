@@ -97,7 +97,7 @@ async def test_the_same_in_spanish_and_upright(server: Server) -> None:
 async def test_a_video_that_is_cancelled_half_way_leaves_nothing(server: Server) -> None:
     long = "\n\n".join(f"This is the scene with the number {number}." for number in range(12))
     async with server.client() as client:
-        video_id = await submitted(client, long, duration=120, seed=9)
+        video_id = await submitted(client, long, resolution="1280x720", duration=120, seed=9)
         await until(lambda: bool(working(server.data)), within=SOON)
         assert (await client.post(f"/api/videos/jobs/{video_id}/cancel")).status_code == 200
         job = await ended(client, video_id)

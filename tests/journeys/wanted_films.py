@@ -23,9 +23,12 @@ PAUSE: Final = 0.5
 
 
 class WantedFilm:
-    """A film that is known by its number of frames."""
+    """A film that is known by its number of frames.
 
-    def __init__(self, data: Path, number: int) -> None:
+    A ``small`` one is encoded in a moment, others take a few seconds.
+    """
+
+    def __init__(self, data: Path, number: int, *, small: bool = False) -> None:
         self.task_id = uuid4()
         self.frames = SHORTEST + number
         [song] = (data / "media").glob("songs/*")
@@ -43,8 +46,8 @@ class WantedFilm:
             ],
             "output_config": {
                 "output_path": film_path("local", self.task_id),
-                "width": 640,
-                "height": 360,
+                "width": 160 if small else 640,
+                "height": 90 if small else 360,
                 "frame_rate": RATE,
                 # A clip is encoded anew for each bitrate.
                 "video_bitrate": f"{1000 + number}k",

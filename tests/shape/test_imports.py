@@ -89,6 +89,26 @@ def test_the_server_starts_without_the_libraries_of_single_tasks() -> None:
     assert imported("entrypoints.http.app")[0] <= {"litestar"}
 
 
+def test_an_application_is_made_without_pydantic_which_other_packages_bring() -> None:
+    made = python(
+        "import sys; from entrypoints.http.app import create_app\n"
+        "from entrypoints.settings import Settings\n"
+        "create_app(Settings()); print('pydantic' in sys.modules)"
+    )
+    assert (made.stdout.strip(), made.stderr) == ("False", "")
+
+
+def test_a_caged_program_is_started_by_a_launcher_of_few_modules() -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); import adapters.cage.launcher\n"
+        "print(*({'platform', 're', 'enum', 'typing'} & set(sys.modules)))"
+    )
+    # As `adapters.cage.cage.launcher` starts it.
+    command = [sys.executable, "-I", "-S", "-B", "-c", code]
+    started = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (started.stdout.strip(), started.stderr) == ("", "")
+
+
 @pytest.mark.parametrize("module", ["entrypoints.cli.main", "entrypoints.http.app"])
 def test_importing_writes_no_file_and_starts_nothing(module: str) -> None:
     assert imported(module)[1] == ""

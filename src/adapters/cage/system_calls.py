@@ -1,17 +1,15 @@
 """Numbers of the forbidden system calls of a caged program, by architecture."""
 
-from typing import Final
-
-X86_64: Final = 0xC000003E
-AARCH64: Final = 0xC00000B7
+X86_64 = 0xC000003E
+AARCH64 = 0xC00000B7
 """Architecture numbers that the kernel passes to a filter (linux/audit.h)."""
 
-MACHINES: Final = {"x86_64": X86_64, "aarch64": AARCH64}
+MACHINES = {"x86_64": X86_64, "aarch64": AARCH64}
 
-CLONE: Final = {X86_64: 56, AARCH64: 220}
-CLONE3: Final = 435
+CLONE = {X86_64: 56, AARCH64: 220}
+CLONE3 = 435
 
-_ANYWHERE: Final = (
+_ANYWHERE = (
     425,  # io_uring_setup: its rings would pass by this filter
     434,  # pidfd_open
     438,  # pidfd_getfd
@@ -19,13 +17,13 @@ _ANYWHERE: Final = (
     452,  # fchmodat2
 )
 
-FORKS: Final = {X86_64: (57, 58), AARCH64: ()}
+FORKS = {X86_64: (57, 58), AARCH64: ()}
 """fork, vfork; `clone` is looked into, since threads are made by it too."""
 
-SIGNALS: Final = {X86_64: (62, 200, 234, 129, 297, 424), AARCH64: (129, 130, 131, 138, 240, 424)}
+SIGNALS = {X86_64: (62, 200, 234, 129, 297, 424), AARCH64: (129, 130, 131, 138, 240, 424)}
 """kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, pidfd_send_signal."""
 
-REFUSED: Final = {
+REFUSED = {
     X86_64: (
         *_ANYWHERE,
         *(41, 53),  # socket, socketpair

@@ -21,6 +21,12 @@ from domain.shared.errors import FFmpegFailed, FFmpegMissing
 _QUEUE_WAIT: Final = 2 * 60 * 60.0
 """Maximum seconds that a command waits in the queue, behind the preparation of a whole library."""
 
+_OUTPUTS: Final[dict[tuple[str, ...], tuple[tuple[int, int, int], list[str]]]] = {}
+"""FFmpeg's output about itself by its path and the options, with the state of the executable.
+
+The runners of a process share it, because each start of FFmpeg takes time.
+"""
+
 Find = Callable[[], FFmpeg]
 Look = Callable[[Path], Awaitable[Seen]]
 """Returns the properties of a file that FFmpeg needs; raises `UnreadableMedia`."""
@@ -48,7 +54,6 @@ class FFmpegRunner:
         self.at_once = at_once
         self._places = Places(at_once)
         self._ffmpeg: FFmpeg | None = None
-        self._outputs: dict[tuple[str, ...], tuple[tuple[int, int, int], list[str]]] = {}
         self._asking = asyncio.Lock()
         """Makes parallel callers share one request for FFmpeg's version."""
 
@@ -115,11 +120,11 @@ class FFmpegRunner:
                 return known
             lines: list[str] = []
             await self.run([self.ffmpeg, *options], on_line=lines.append)
-            self._outputs[options] = (file, lines)
+            _OUTPUTS[self.ffmpeg, *options] = (file, lines)
             return lines
 
     def _cached(self, options: tuple[str, ...], file: tuple[int, int, int]) -> list[str] | None:
-        entry = self._outputs.get(options)
+        entry = _OUTPUTS.get((self.ffmpeg, *options))
         return entry[1] if entry is not None and entry[0] == file else None
 
     def _file(self) -> tuple[int, int, int]:

@@ -14,6 +14,8 @@ from typing import Final
 
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 
 from application.concurrency.timeouts import Timeouts, limited
 from application.operations.tracing import UNTRACED, Tracing
@@ -28,7 +30,7 @@ from entrypoints.http.answering import Requests
 from entrypoints.http.assets import AssetController
 from entrypoints.http.callers import authenticated
 from entrypoints.http.choreography import ChoreographyController
-from entrypoints.http.dependencies import dependencies
+from entrypoints.http.dependencies import with_dependencies
 from entrypoints.http.health import HealthController
 from entrypoints.http.library import LibraryController
 from entrypoints.http.moves import MoveController
@@ -50,6 +52,33 @@ from entrypoints.wiring.wire import wire
 _log = logging.getLogger("bachata.http")
 
 _PACE: Final = Pace()
+_ROUTES: Final = (
+    ChoreographyController,
+    PreviewController,
+    SongController,
+    MoveController,
+    LibraryController,
+    ScriptController,
+    VideoController,
+    AssetController,
+    TaskController,
+    progress_socket,
+    AccountController,
+    WebhookController,
+    HealthController,
+)
+
+
+class _Application(Litestar):
+    """An application without Litestar's plugins for Pydantic and attrs, which no route needs.
+
+    The import of Pydantic, which other packages bring along, takes a tenth of a server's start.
+    """
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
+
 
 OpenPorts = Callable[[Settings], AbstractAsyncContextManager[Ports]]
 
@@ -97,26 +126,10 @@ def create_app(
                 finally:
                     await requests.stop()
 
-    app = Litestar(
-        route_handlers=[
-            ChoreographyController,
-            PreviewController,
-            SongController,
-            MoveController,
-            LibraryController,
-            ScriptController,
-            VideoController,
-            AssetController,
-            TaskController,
-            progress_socket,
-            AccountController,
-            WebhookController,
-            HealthController,
-            *([agents.route] if agents else []),
-        ],
+    app = _Application(
+        route_handlers=with_dependencies([*_ROUTES, *([agents.route] if agents else [])]),
         guards=[authenticated],
         lifespan=[lifespan],
-        dependencies=dependencies(),
         middleware=[requests.in_time],
         state=State({"timeouts": limits, "stopping": asyncio.Event(), "tracing": UNTRACED}),
         exception_handlers=problems.HANDLERS,  # pyright: ignore[reportArgumentType]

@@ -1,11 +1,14 @@
 """Provide the use cases as parameters of route handlers."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
+from litestar import Controller, Router
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
 
 from entrypoints.http.callers import account, caller_id
@@ -19,6 +22,27 @@ checked.
 """
 
 
+Route: TypeAlias = type[Controller] | BaseRouteHandler
+
+
+def with_dependencies(routes: Iterable[Route]) -> list[type[Controller] | Router]:
+    """Return the routes, each with providers for those parameters of its handlers that
+    `dependencies` names.
+
+    Litestar examines every provider for every handler that may use it, so a start with all
+    providers for all handlers would take half as long again.
+    """
+    providers = dependencies()
+    provided: list[type[Controller] | Router] = []
+    for route in routes:
+        own = {name: providers[name] for name in _parameters(route) & providers.keys()}
+        if isinstance(route, BaseRouteHandler):
+            provided.append(Router("/", route_handlers=[route], dependencies=own))
+        else:
+            provided.append(type(route.__name__, (route,), {"dependencies": own}))
+    return provided
+
+
 def dependencies() -> dict[str, Provide]:
     """Return a provider for every use case by name, for ``caller``, the id of the user who sends
     the request, and for ``account``, the whole `Caller`.
@@ -28,6 +52,17 @@ def dependencies() -> dict[str, Provide]:
         **use_cases,
         "caller": Provide(caller_id, sync_to_thread=False),
         "account": Provide(account, sync_to_thread=False),
+    }
+
+
+def _parameters(route: Route) -> set[str]:
+    """Return the names of all parameters of the handlers of a route."""
+    handlers = [route] if isinstance(route, BaseRouteHandler) else vars(route).values()
+    return {
+        name
+        for handler in handlers
+        if isinstance(handler, BaseRouteHandler)
+        for name in handler.fn.__annotations__
     }
 
 

@@ -39,21 +39,27 @@ async def crowd(database: Database, people: int, goes_on: Callable[[int], bool])
     A writer goes on for as long as it may after so many of its own. Raises what a writer or a
     reader was refused with; a reader that finds the count and the rows apart raises, too.
     """
-    done = asyncio.Event()
+    done, written = False, asyncio.Condition()
     counts = [0] * people
 
     async def writer(index: int) -> None:
         while goes_on(counts[index]):
             await write_one(database)
             counts[index] += 1
+            async with written:
+                written.notify_all()
 
     async def reader() -> None:
         last = 0
-        while not done.is_set():
+        while not done:
             count, rows = (await database.read(_BOTH))[0]
             if count != rows or count < last:
                 raise AssertionError(f"{count} counted after {last}, and {rows} rows")
             last = count
+            # Readers that never pause keep the writers of both processes from their turn.
+            async with written:
+                if not done:
+                    await written.wait()
 
     async with asyncio.TaskGroup() as group:
         for _ in range(people):
@@ -61,7 +67,9 @@ async def crowd(database: Database, people: int, goes_on: Callable[[int], bool])
         async with asyncio.TaskGroup() as writers:
             for index in range(people):
                 writers.create_task(writer(index))
-        done.set()
+        async with written:
+            done = True
+            written.notify_all()
     return sum(counts)
 
 

@@ -6,7 +6,7 @@ import wave
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -120,7 +120,17 @@ def numbers(path: Path) -> list[int]:
 
 def drawn_frames(path: Path) -> list[tuple[int, int]]:
     """The film and the number each frame was drawn with."""
-    return [_read(grey) for grey in greys(path)]
+    with av.open(str(path)) as container:
+        return [_read(_luma(frame)) for frame in container.decode(video=0)]
+
+
+def _luma(frame: av.VideoFrame) -> np.ndarray[Any, Any]:
+    """The first plane, which needs no conversion: black and white are told apart in any range."""
+    plane = frame.planes[0]
+    assert frame.format.components[0].bits == 8, frame.format.name
+    assert frame.format.is_planar, frame.format.name
+    rows = np.frombuffer(cast(Any, plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: frame.height, : frame.width]
 
 
 def greys(path: Path) -> list[np.ndarray[Any, Any]]:

@@ -47,6 +47,12 @@ def music(name: str) -> Samples:
     return some[loud[0] : loud[-1]]
 
 
+@cache
+def beats_alone(name: str) -> NDArray[np.float64]:
+    """The beats that are heard in the music without anything around it."""
+    return track(music(name)).beats
+
+
 def noise(seconds: float, level: int | None, seed: int) -> Samples:
     count = int(seconds * RATE)
     if level is None:
@@ -109,7 +115,7 @@ def test_beats_are_heard_in_the_music_alone(
     assert beats[0] > -NEAR
     assert beats[-1] < len(music(name)) / RATE + NEAR
     # Nor is one lost, except for a little at the ends, where a song gives fewer signs of a beat.
-    alone = track(music(name)).beats
+    alone = beats_alone(name)
     inner = alone[(alone > 2) & (alone < alone[-1] - 2)]
     nearest = np.abs(beats[:, np.newaxis] - inner).min(axis=0)
     assert np.mean(nearest < 0.05) == 1

@@ -123,6 +123,13 @@ def run(*arguments: str, program: str | None = None) -> bytes:
     return done.stdout
 
 
+def packets_of(film: Path) -> list[Frame]:
+    """The picture's packets, in the film's ticks; nothing is decoded."""
+    packets = film.with_suffix(".packets")
+    run("-i", str(film), "-map", "0:v", "-c", "copy", "-f", "framemd5", str(packets))
+    return _listed(packets)
+
+
 def frames_of(film: Path) -> tuple[list[Frame], list[Frame]]:
     """The picture's packets, in the film's ticks, and what is decoded from them."""
     packets, pictures = film.with_suffix(".packets"), film.with_suffix(".pictures")

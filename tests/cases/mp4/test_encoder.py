@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -85,6 +85,18 @@ def kept() -> MemoryArtifactCache:
     return MemoryArtifactCache()
 
 
+@pytest.fixture(scope="module")
+def loop() -> Generator[asyncio.Runner]:
+    """One loop for all films of a test, which one encoder makes, as in a service."""
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def joining(kept: MemoryArtifactCache) -> JoiningEncoder:
+    return JoiningEncoder(ffmpeg_encoder(), kept)
+
+
 @pytest.fixture
 def ffmpeg() -> CountedEncoder:
     return CountedEncoder()
@@ -150,15 +162,14 @@ def moments(film_timeline: Timeline) -> Iterator[int]:
 @given(st.lists(cuts(), min_size=1, max_size=4))
 @settings(max_examples=100)
 def test_every_frame_is_the_clips_own_and_seen_at_its_moment(
-    sources: dict[str, Path], kept: MemoryArtifactCache, cut_list: list[Cut]
+    sources: dict[str, Path], joining: JoiningEncoder, loop: asyncio.Runner, cut_list: list[Cut]
 ) -> None:
     film_timeline = timeline(cut_list)
-    ffmpeg = ffmpeg_encoder()
     with tempfile.TemporaryDirectory() as folder:
         files = OnHand(sources, probe())
-        film = asyncio.run(filmed(JoiningEncoder(ffmpeg, kept), film_timeline, files, Path(folder)))
+        film = loop.run(filmed(joining, film_timeline, files, Path(folder)))
         assert drawn.drawn_frames(film) == expected(film_timeline)
-        packets, _ = reference.frames_of(film)
+        packets = reference.packets_of(film)
         ticks = list(moments(film_timeline))
         assert [packet.dts for packet in packets] == ticks[:-1]
         assert [packet.duration for packet in packets] == [b - a for a, b in pairwise(ticks)]
@@ -172,10 +183,8 @@ async def test_what_is_copied_is_the_same_bit_for_bit(
     film_timeline = timeline([cut("a", 0, 130), cut("b", 45, 60), cut("a", 60, 20, "1.1")])
     film = await filmed(encoder, film_timeline, files, tmp_path)
     normalised = sorted(_kept(tmp_path, "clip-"), key=_film_of)
-    clips = {
-        name: reference.frames_of(path)[0] for name, path in zip("ab", normalised, strict=True)
-    }
-    packets = [packet.md5 for packet in reference.frames_of(film)[0]]
+    clips = {name: reference.packets_of(path) for name, path in zip("ab", normalised, strict=True)}
+    packets = [packet.md5 for packet in reference.packets_of(film)]
     assert packets[:130] == [packet.md5 for packet in clips["a"][:130]]
     assert packets[145:190] == [packet.md5 for packet in clips["b"][60:105]]
     assert packets[190:] == [packet.md5 for packet in clips["a"][60:82]]
@@ -267,7 +276,7 @@ async def test_an_effect_is_as_the_plain_encoder_makes_it_and_the_rest_is_copied
         JoiningEncoder(ffmpeg, MemoryArtifactCache()), film_timeline, files, tmp_path
     )
     (clip,) = _kept(tmp_path, "clip-")
-    ours, whole = reference.frames_of(film)[0], reference.frames_of(clip)[0]
+    ours, whole = reference.packets_of(film), reference.packets_of(clip)
     assert [ours[at].md5 for at in copied] == [whole[at].md5 for at in copied]
     await ffmpeg_encoder(1).normalise(each, files, OUTPUT, tmp_path / "plain.mp4")
     pairs = zip(drawn.greys(film), drawn.greys(tmp_path / "plain.mp4"), strict=True)
@@ -285,7 +294,7 @@ async def test_an_evenly_timed_cut_at_another_tempo_is_encoded_once(
         OnHand(sources, probe()),
         tmp_path,
     )
-    packets, _ = reference.frames_of(film)
+    packets = reference.packets_of(film)
     assert [packet.duration for packet in packets] == [512] * 80
     assert dict(ffmpeg.asked) == {"cut a 3": 1, "sound": 1}
 
@@ -363,10 +372,20 @@ SPOILED: dict[str, Spoiling] = {
 }
 
 
+@pytest.fixture(scope="module")
+def other(sources: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip of another size."""
+    into = tmp_path_factory.mktemp("other") / "other.mp4"
+    larger = msgspec.structs.replace(OUTPUT, width=640, height=360)
+    asyncio.run(ffmpeg_encoder().whole("b", OnHand(sources, probe()), larger, into))
+    return into
+
+
 @pytest.mark.parametrize("spoil", SPOILED)
 @pytest.mark.parametrize("everywhere", [True, False], ids=["also in the storage", "on the disk"])
 async def test_a_spoiled_file_is_never_joined_but_made_again(
     sources: dict[str, Path],
+    other: Path,
     ffmpeg: CountedEncoder,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -377,9 +396,6 @@ async def test_a_spoiled_file_is_never_joined_but_made_again(
     encoder = JoiningEncoder(ffmpeg, artifacts)
     film_timeline = timeline([cut("a", 0, 50)])
     films: list[bytes] = []
-    larger = msgspec.structs.replace(OUTPUT, width=640, height=360)
-    await ffmpeg.whole("b", OnHand(sources, probe()), larger, tmp_path / "other.mp4")
-    ffmpeg.asked.clear()
     for name in ("before", "after"):
         (tmp_path / name).mkdir()
         film = await filmed(encoder, film_timeline, OnHand(sources, probe()), tmp_path / name)
@@ -389,7 +405,7 @@ async def test_a_spoiled_file_is_never_joined_but_made_again(
             for file in [path for folder in folders for path in _kept(tmp_path / folder, "clip-")]:
                 copy = file.with_name("spoiled")
                 copy.write_bytes(file.read_bytes())
-                SPOILED[spoil](copy, tmp_path / "other.mp4")
+                SPOILED[spoil](copy, other)
                 copy.replace(file)
     assert films[0] == films[1]
     assert ffmpeg.asked["whole a"] == (2 if everywhere else 1)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 FRAMES = 150
 OUTPUT = OutputConfig(
-    output_path="output/user_local/a.mp4", width=640, height=360, video_bitrate="4M"
+    output_path="output/user_local/a.mp4", width=320, height=180, video_bitrate="4M"
 )
 SOUND = Soundtrack(frames=4 * FRAMES, frame_rate=30, codec="aac", bitrate="128k", song="song")
 
@@ -28,21 +28,27 @@ SOUND = Soundtrack(frames=4 * FRAMES, frame_rate=30, codec="aac", bitrate="128k"
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("sources")
-    clip = drawn.draw(folder / "clip.mp4", 4 * FRAMES, film=1, size=(640, 360), sound=True)
+    clip = drawn.draw(folder / "clip.mp4", 4 * FRAMES, film=1, sound=True)
     return {"clip": clip, "song": clip}
 
 
-def encoders() -> list[FFmpegEncoder | JoiningEncoder]:
+@pytest.fixture(scope="module")
+def kept() -> MemoryArtifactCache:
+    """One cache for the films of this module, so that their clip is encoded once."""
+    return MemoryArtifactCache()
+
+
+def encoders(kept: MemoryArtifactCache) -> list[FFmpegEncoder | JoiningEncoder]:
     encoder: FFmpegEncoder = ffmpeg_encoder(1)
-    return [encoder, JoiningEncoder(encoder, MemoryArtifactCache())]
+    return [encoder, JoiningEncoder(encoder, kept)]
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["FFmpeg", "joining"])
 @pytest.mark.parametrize("left", [0, 8_000, 60_000])
 async def test_a_film_for_which_the_disk_is_too_small_says_so(
-    tmp_path: Path, files: dict[str, Path], which: int, left: int
+    tmp_path: Path, files: dict[str, Path], kept: MemoryArtifactCache, which: int, left: int
 ) -> None:
-    encoder = encoders()[which]
+    encoder = encoders(kept)[which]
     hand = OnHand(files, probe())
     cut = Cut(clip="clip", first=0, frames=FRAMES, rate=Fraction(1))
     plenty = tmp_path / "plenty"
@@ -63,7 +69,7 @@ async def test_a_cut_for_which_the_disk_is_too_small_says_so(
 ) -> None:
     hand = OnHand(files, probe())
     cut = Cut(clip="clip", first=0, frames=4 * FRAMES, rate=Fraction(1))
-    for encoder in encoders():
+    for encoder in encoders(MemoryArtifactCache()):
         with small_disk(1_000_000) as disk:
             disk.fill(left)
             with pytest.raises(DiskFull):
