@@ -9,7 +9,7 @@ from application.jobs.end_events import progress_event
 from application.ports.jobs import JobFilter, JobRepository
 from application.ports.pagination import Page, place_of
 from application.ports.tasks import TaskRepository
-from domain.jobs.job import FILMS, Job, JobKind, JobState
+from domain.jobs.job import ENDED, FILMS, Job, JobKind, JobState
 from domain.jobs.outcome import JobFailure
 from domain.rendering.assembly import Assembly
 from domain.shared.errors import InvalidRequest, TaskNotFound
@@ -70,7 +70,7 @@ class ReadJob:
             created_at=job.created_at,
             attempt=job.attempt,
             progress=100 if job.state is JobState.COMPLETED else 0,
-            cancelling=job.cancelling,
+            cancelling=job.cancelling and job.state not in ENDED,
             item=job.item,
             parent=job.parent,
             children=job.children,

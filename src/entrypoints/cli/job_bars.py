@@ -15,6 +15,7 @@ from entrypoints.cli.console import STAGES
 _OF_SCRIPT: Final[Mapping[str, str]] = {
     **STAGES,
     State.PLANNING: "Making voices, pictures",
+    State.FETCHING: "Fetching the scenes",
     State.CONCATENATING: "Joining the scenes",
 }
 _WAITING: Final = "Waiting for a worker"

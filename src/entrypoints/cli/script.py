@@ -126,6 +126,7 @@ def script(
     """
     settings = _settings(options, language)
     if output is not None:
+        output = output.absolute()
         require_free(output, output.with_suffix(".vtt"), force=force)
 
     async def work() -> None:
@@ -173,12 +174,12 @@ async def _saved(
     opened: Session, video: GeneratedVideo, owner: str, output: Path | None, *, force: bool
 ) -> dict[str, str | None]:
     """Return the places of the film and of its captions, which are saved if ``output`` is given."""
-    film, video_id = await opened.use_cases.stream_video(video.video_id, owner), video.video_id
+    film = await opened.use_cases.stream_video(video.video_id, owner)
     if output is None:
         return {"file": opened.settings.media_at(film.path), "captions_file": None}
     await save_film(opened, film.path, output, force=force)
-    if video.captions_url is None:
-        return {"file": str(output.absolute()), "captions_file": None}
-    captions = output.with_suffix(".vtt")
-    await save_captions(opened, video_id, owner, captions, force=force)
-    return {"file": str(output.absolute()), "captions_file": str(captions.absolute())}
+    captions = None
+    if video.captions_url is not None:
+        captions = output.with_suffix(".vtt")
+        await save_captions(opened, video.video_id, owner, captions, force=force)
+    return {"file": str(output), "captions_file": captions and str(captions)}

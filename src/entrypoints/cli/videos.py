@@ -160,15 +160,17 @@ def delete(video_ids: tuple[UUID, ...], yes: bool, user: str | None, as_json: bo
     if not (yes or sys.stdin.isatty()):
         raise click.UsageError("Nobody can be asked here; --yes deletes without asking.")
 
+    items: list[GeneratedVideo] = []
+
+    async def read() -> None:
+        async with session(only_looking=True) as opened:
+            owner = await owner_of(opened, user)
+            for each in dict.fromkeys(video_ids):
+                items.append(await opened.use_cases.video_records.video(each, owner))
+
     async def work() -> None:
         async with session() as opened:
             owner = await owner_of(opened, user)
-            items = [
-                await opened.use_cases.video_records.video(each, owner)
-                for each in dict.fromkeys(video_ids)
-            ]
-            if not yes:
-                _ask(items)
             for video in items:
                 await opened.use_cases.remove_video(video.video_id, owner)
                 if not as_json:
@@ -176,6 +178,10 @@ def delete(video_ids: tuple[UUID, ...], yes: bool, user: str | None, as_json: bo
         if as_json:
             click.echo(json.dumps({"deleted": [str(each.video_id) for each in items]}))
 
+    run(read)
+    if not yes:
+        # Between the two, because Ctrl-C ends a prompt only where no loop runs.
+        _ask(items)
     run(work)
 
 
