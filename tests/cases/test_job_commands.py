@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from adapters.memory.jobs import MemoryJobRepository
-from domain.jobs.job import JobState
+from domain.jobs.job import Job, JobState, Lane
+from domain.jobs.outcome import recorded
 from domain.shared.errors import DiskFull
 from entrypoints.cli import exit_codes, jobs
 from tests.api.memory_backend import MemoryBackend
@@ -139,44 +140,31 @@ def test_a_job_that_has_ended_is_not_cancelled(
     assert asyncio.run(backend.jobs.get(job_id)) == before
 
 
-Claim = Callable[..., Any]
-
-
 def test_a_script_that_a_server_makes_is_made_once(
     run: Run, backend: MemoryBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server claims the job first; the command waits for its end and runs nothing."""
-    claims: list[tuple[UUID | None, bool]] = []
-    claim: Claim = MemoryJobRepository.claim
+    attempts: list[int] = []
+    claim = MemoryJobRepository.claim
 
-    async def claimed_by_server(
-        self: MemoryJobRepository, job_id: UUID | None = None, lane: object = None
-    ) -> object:
-        if not claims:
-            assert job_id is not None
-            taken = await claim(self, job_id)
-            claims.append((job_id, taken is not None))
-            asyncio.get_running_loop().call_later(0.2, tasks.append, None)
-            tasks.append(asyncio.ensure_future(finish(self, job_id)))
-        mine = await claim(self, job_id)
-        claims.append((job_id, mine is not None))
-        return mine
+    async def claimed(
+        self: MemoryJobRepository, job_id: UUID | None = None, lane: Lane | None = None
+    ) -> Job | None:
+        if not attempts:
+            of_server = await claim(self, job_id)
+            assert of_server is not None
+            attempts.append(of_server.attempt)
+            failure = recorded(DiskFull())
+            await self.update(of_server.job_id, 1, lambda job: job.failed(failure))
+        job = await claim(self, job_id, lane)
+        attempts.extend([] if job is None else [job.attempt])
+        return job
 
-    async def finish(self: MemoryJobRepository, job_id: UUID) -> None:
-        """What the server does with the job, in short."""
-        failure = DiskFull()
-        from domain.jobs.outcome import recorded
-
-        await self.update(job_id, 1, lambda job: job.failed(recorded(failure)))
-
-    tasks: list[object] = []
-    monkeypatch.setattr(MemoryJobRepository, "claim", claimed_by_server)
+    monkeypatch.setattr(MemoryJobRepository, "claim", claimed)
     text = tmp_path / "script.txt"
     text.write_text("Hola.")
-    result = run("script", text)
-    assert result.status == exit_codes.DISK
-    assert [mine for _, mine in claims].count(True) == 1
-    assert claims[0][1] is True
+    assert run("script", text).status == exit_codes.DISK
+    assert attempts == [1]
 
 
 def test_the_states_of_a_list_are_those_of_jobs() -> None:

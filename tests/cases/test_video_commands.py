@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,9 @@ import msgspec
 import pytest
 
 from adapters.memory.encoder import song
+from adapters.memory.narration_mixer import MemoryNarrationMixer
 from application.ports.jobs import JobFilter
+from application.ports.narration_mixer import PlacedVoice
 from domain.accounts.rules import Registration
 from domain.accounts.users import Role
 from domain.rendering.assembly import State
@@ -47,6 +50,20 @@ def text(tmp_path: Path) -> Path:
     file = tmp_path / "script.txt"
     file.write_text(TEXT)
     return file
+
+
+class TolerantMixer(MemoryNarrationMixer):
+    """Mixes with any music, and keeps it."""
+
+    def __init__(self, song: Callable[[float], bytes]) -> None:
+        super().__init__(song=song)
+        self.music: list[Path | None] = []
+
+    async def mix(
+        self, voices: Sequence[PlacedVoice], music: Path | None, seconds: Fraction, into: Path
+    ) -> None:
+        self.music.append(music)
+        await super().mix(voices, None, seconds, into)
 
 
 def made(run: Run, text: Path, *options: object) -> dict[str, Any]:
@@ -107,10 +124,13 @@ def test_files_beside_a_script_and_music_become_its_own(
     music.parent.mkdir()
     music.write_bytes(song(9))
     text.write_text(f"---\ntitle: Playa\nmusic: other.mp3\n---\nimage: beach.jpg\n{TEXT}")
+    mixer = TolerantMixer(song=song)
+    backend.ports = replace(backend.ports, narration_mixer=mixer)
     first = made(run, text, "--music", music)
     assert first["warnings"] == []
     again = made(run, text, "--music", "guitar.mp3")
     assert again["warnings"] == []
+    assert [played is not None for played in mixer.music] == [True]
     page = asyncio.run(backend.ports.media_assets.page("local", None, 9))
     assert [each.name for each in page.items] == ["guitar.mp3", "beach.jpg"]
     assert music.is_file()
