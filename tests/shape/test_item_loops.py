@@ -106,7 +106,6 @@ WHOLE: Final = {
     "application/search/move_search.py": {"FindMoves.__call__"},
     "entrypoints/cli/dance_options.py": {"song_of"},
     "application/jobs/follow_job.py": {"FollowJob._summaries"},
-    "application/jobs/read_jobs.py": {"ListJobs.__call__"},
     "entrypoints/cli/output_file.py": {"_chunks", "copy_out"},
     "entrypoints/cli/own_job.py": {"followed"},
     "entrypoints/cli/script_making.py": {"_make"},
