@@ -1,6 +1,6 @@
 """The check of `bachata-buddy doctor` that tries the voices of narrated videos."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,13 +24,18 @@ async def check_voices(settings: Settings) -> CheckResult:
     """
     async with AsyncExitStack() as stack:
         voices = open_voices(settings, stack, Cage(settings.cage))
-        return await tried(voices, await _remarks(settings))
+        return await tried(voices, await _remarks(settings), _why_no_gemini(settings))
 
 
-async def tried(voices: Mapping[str, Speech], remarks: tuple[str, ...] = ()) -> CheckResult:
-    """Return the result for some voices, the best first, with ``remarks`` on the settings."""
+async def tried(
+    voices: Mapping[str, Speech], remarks: Sequence[str] = (), missing: Sequence[str] = ()
+) -> CheckResult:
+    """Return the result for some voices, the best first.
+
+    ``remarks`` are warnings about the settings, and ``missing`` tells which other voices there are.
+    """
     names: list[str] = []
-    reasons: list[str] = []
+    reasons = [*missing]
     speakers: dict[Language, str] = {}
     with TemporaryDirectory(prefix="bachata-doctor-") as folder:
         for name, speech in voices.items():
@@ -57,6 +62,14 @@ async def tried(voices: Mapping[str, Speech], remarks: tuple[str, ...] = ()) -> 
     detail = "; ".join((f"{spoken or 'no voice speaks'}", *names, *reasons))
     lacking = (f"No voice speaks {', '.join(mute)}: install the extra `speech`.",) if mute else ()
     return CheckResult(detail=detail, warnings=(*remarks, *lacking), facts=facts)
+
+
+def _why_no_gemini(settings: Settings) -> tuple[str, ...]:
+    if settings.asks_gemini_for_media:
+        return ()
+    if settings.gemini_api_key:
+        return (f"{GEMINI} does not speak: BACHATA_GEMINI_MEDIA is off.",)
+    return (f"{GEMINI} does not speak: there is no key.",)
 
 
 async def _remarks(settings: Settings) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,8 +11,10 @@ from uuid import uuid4
 import av
 import httpx
 import pytest
+from anyio import to_thread
 
 from tests.journeys.server import COMMAND, Server, environment_of, serving, until, working
+from tests.journeys.worker_processes import Service, Worker, own_database
 
 pytestmark = pytest.mark.anyio
 
@@ -28,19 +31,18 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / f"data-{uuid4().hex}"
 
 
-def command(data: Path, *words: object, **more: Any) -> "subprocess.Popen[bytes]":
+def command(data: Path, *words: object, **environment: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [str(COMMAND), *map(str, words)],
-        env=environment_of(data, {}),
+        env=environment_of(data, environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        **more,
     )
 
 
-def output_of(data: Path, *words: object) -> tuple[int, str, str]:
-    with command(data, *words) as process:
+def output_of(data: Path, *words: object, **environment: str) -> tuple[int, str, str]:
+    with command(data, *words, **environment) as process:
         try:
             out, err = process.communicate(timeout=SOON)
         finally:
@@ -48,8 +50,8 @@ def output_of(data: Path, *words: object) -> tuple[int, str, str]:
     return process.returncode, out.decode(), err.decode()
 
 
-def document(data: Path, *words: object) -> Any:
-    status, out, err = output_of(data, *words, "--json")
+def document(data: Path, *words: object, **environment: str) -> Any:
+    status, out, err = output_of(data, *words, "--json", **environment)
     assert status == 0, err
     return json.loads(out)
 
@@ -141,6 +143,45 @@ async def test_beside_a_server_each_script_is_made_once(data: Path, tmp_path: Pa
         assert {(each["state"], each["attempt"]) for each in jobs} == {("completed", 1)}
         assert streamed.status_code == 200
         await cancelled_by_command(server, data)
+
+
+async def test_with_workers_the_command_only_watches(tmp_path: Path) -> None:
+    text = tmp_path / "script.txt"
+    text.write_text(TEXT)
+    with own_database() as url:
+        service = Service(tmp_path, url)
+        await service.make_tables()
+        async with service.workers("one") as [worker]:
+            data, environment = service.data, service.environment
+            video = await to_thread.run_sync(
+                partial(document, data, "script", text, *SMALL, **environment)
+            )
+            [job] = document(data, "jobs", "list", **environment)["items"]
+            assert (job["job_id"], job["state"]) == (video["video_id"], "completed")
+            assert job["attempt"] == 1
+            tasks = {line.get("task_id") for line in worker.lines()}
+            assert video["video_id"] in tasks
+            await stopped_half_way(worker, text, data, environment)
+
+
+async def stopped_half_way(
+    worker: Worker, text: Path, data: Path, environment: dict[str, str]
+) -> None:
+    """Ctrl-C ends a job that a worker runs, and nothing of it stays."""
+    text.write_text(LONG)
+    making = command(data, "script", text, "--duration", 60, *SMALL, **environment)
+    try:
+        await until(lambda: bool(working(worker.data)), within=SOON)
+        making.send_signal(signal.SIGINT)
+        await to_thread.run_sync(partial(making.communicate, timeout=SOON))
+    finally:
+        making.kill()
+        making.wait()
+    assert making.returncode == 128 + signal.SIGINT
+    await until(lambda: not working(worker.data), within=SOON)
+    states = [job["state"] for job in document(data, "jobs", "list", **environment)["items"]]
+    assert states == ["cancelled", "completed"]
+    assert len(document(data, "videos", "list", **environment)["items"]) == 1
 
 
 async def uploaded(client: httpx.AsyncClient, text: str) -> str:
