@@ -130,8 +130,12 @@ def test_without_second_names_a_file_is_still_not_replaced(
 async def test_a_copy_tells_how_much_of_it_is_written(tmp_path: Path) -> None:
     storage = MemoryStorage({"output/a.mp4": bytes(3_000_000)})
     told: list[tuple[int, int]] = []
+
+    def on_written(done: int, of: int) -> None:
+        told.append((done, of))
+
     file = tmp_path / "film.mp4"
-    await copy_out(storage, "output/a.mp4", file, on_written=lambda *each: told.append(each))
+    await copy_out(storage, "output/a.mp4", file, on_written=on_written)
     assert told == sorted(told)
     assert told[-1] == (3_000_000, 3_000_000)
     with pytest.raises(click.FileError, match="exists"):

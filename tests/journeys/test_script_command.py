@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,12 @@ def document(data: Path, *words: object, **environment: str) -> Any:
     return json.loads(out)
 
 
+def script_in(folder: Path, content: str) -> Path:
+    file = folder / "script.txt"
+    file.write_text(content)
+    return file
+
+
 def names_in(folder: Path) -> set[str]:
     return {each.name for each in folder.iterdir()}
 
@@ -67,8 +74,7 @@ def output_folder(data: Path) -> list[str]:
 async def test_a_text_becomes_a_film_that_is_listed_downloaded_and_deleted(
     data: Path, tmp_path: Path
 ) -> None:
-    text, film = tmp_path / "script.txt", tmp_path / "film.mp4"
-    text.write_text(TEXT)
+    text, film = script_in(tmp_path, TEXT), tmp_path / "film.mp4"
     video = document(data, "script", text, "-o", film, "--duration", 8, *SMALL)
     assert (video["status"], video["warnings"]) == ("completed", [])
     captions = (tmp_path / "film.vtt").read_text()
@@ -98,8 +104,7 @@ async def test_a_text_becomes_a_film_that_is_listed_downloaded_and_deleted(
 
 
 async def test_ctrl_c_half_way_leaves_nothing(data: Path, tmp_path: Path) -> None:
-    text, film = tmp_path / "script.txt", tmp_path / "film.mp4"
-    text.write_text(LONG)
+    text, film = script_in(tmp_path, LONG), tmp_path / "film.mp4"
     making = command(data, "script", text, "-o", film, "--duration", 60, *SMALL)
     try:
         await until(lambda: bool(working(data)), within=SOON)
@@ -120,8 +125,7 @@ async def test_ctrl_c_half_way_leaves_nothing(data: Path, tmp_path: Path) -> Non
 
 
 async def test_beside_a_server_each_script_is_made_once(data: Path, tmp_path: Path) -> None:
-    text = tmp_path / "script.txt"
-    text.write_text(TEXT)
+    text = script_in(tmp_path, TEXT)
     async with serving(data, tmp_path / "log") as server:
         making = command(data, "script", text, "--json", *SMALL)
         try:
@@ -145,30 +149,33 @@ async def test_beside_a_server_each_script_is_made_once(data: Path, tmp_path: Pa
         await cancelled_by_command(server, data)
 
 
-async def test_with_workers_the_command_only_watches(tmp_path: Path) -> None:
-    text = tmp_path / "script.txt"
-    text.write_text(TEXT)
+@pytest.fixture
+def database() -> Generator[str]:
     with own_database() as url:
-        service = Service(tmp_path, url)
-        await service.make_tables()
-        async with service.workers("one") as [worker]:
-            data, environment = service.data, service.environment
-            video = await to_thread.run_sync(
-                partial(document, data, "script", text, *SMALL, **environment)
-            )
-            [job] = document(data, "jobs", "list", **environment)["items"]
-            assert (job["job_id"], job["state"]) == (video["video_id"], "completed")
-            assert job["attempt"] == 1
-            tasks = {line.get("task_id") for line in worker.lines()}
-            assert video["video_id"] in tasks
-            await stopped_half_way(worker, text, data, environment)
+        yield url
+
+
+async def test_with_workers_the_command_only_watches(database: str, tmp_path: Path) -> None:
+    text = script_in(tmp_path, TEXT)
+    service = Service(tmp_path, database)
+    service.data.mkdir()
+    await service.make_tables()
+    async with service.workers("one") as [worker]:
+        data, environment = service.data, service.environment
+        video = await to_thread.run_sync(
+            partial(document, data, "script", text, *SMALL, **environment)
+        )
+        [job] = document(data, "jobs", "list", **environment)["items"]
+        assert (job["job_id"], job["state"]) == (video["video_id"], "completed")
+        assert job["attempt"] == 1
+        assert video["video_id"] in {line.get("task_id") for line in worker.lines()}
+        await stopped_half_way(worker, script_in(tmp_path, LONG), data, environment)
 
 
 async def stopped_half_way(
     worker: Worker, text: Path, data: Path, environment: dict[str, str]
 ) -> None:
     """Ctrl-C ends a job that a worker runs, and nothing of it stays."""
-    text.write_text(LONG)
     making = command(data, "script", text, "--duration", 60, *SMALL, **environment)
     try:
         await until(lambda: bool(working(worker.data)), within=SOON)
