@@ -180,11 +180,11 @@ async def stopped_half_way(
     try:
         await until(lambda: bool(working(worker.data)), within=SOON)
         making.send_signal(signal.SIGINT)
-        await to_thread.run_sync(partial(making.communicate, timeout=SOON))
+        _, err = await to_thread.run_sync(partial(making.communicate, timeout=SOON))
     finally:
         making.kill()
         making.wait()
-    assert making.returncode == 128 + signal.SIGINT
+    assert making.returncode == 128 + signal.SIGINT, err.decode()
     await until(lambda: not working(worker.data), within=SOON)
     states = [job["state"] for job in document(data, "jobs", "list", **environment)["items"]]
     assert states == ["cancelled", "completed"]
