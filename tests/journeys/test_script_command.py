@@ -178,7 +178,9 @@ async def stopped_half_way(
     """Ctrl-C ends a job that a worker runs, and nothing of it stays."""
     making = command(data, "script", text, "--duration", 60, *SMALL, **environment)
     try:
-        await until(lambda: bool(working(worker.data)), within=SOON)
+        # The processes of the worker may still be those of the video before.
+        running = partial(document, data, "jobs", "list", "--state", "running", **environment)
+        await until(lambda: bool(running()["items"]), within=SOON)
         making.send_signal(signal.SIGINT)
         _, err = await to_thread.run_sync(partial(making.communicate, timeout=SOON))
     finally:
