@@ -15,10 +15,11 @@ import msgspec
 
 from adapters.cage.cage import Cage
 from adapters.cage.self_test import TriedCage
+from adapters.drawing.examination import examine_font
 from adapters.ffmpeg.examination import examine_codecs, examine_ffmpeg
 from adapters.index.factory import open_index
 from adapters.storage.workspace import LocalWorkspace
-from adapters.system.examination import disks, fonts, versions
+from adapters.system.examination import disks, versions
 from application.concurrency.threads import FILES
 from application.operations.diagnose import Check, CheckResult, Fact
 from application.operations.extras import require_extra
@@ -27,6 +28,7 @@ from entrypoints.bootstrap import describe_queue, open_storage, schema_of
 from entrypoints.environment import from_environment, listed
 from entrypoints.sample_film import LIMIT, make_sample_film
 from entrypoints.settings import Settings
+from entrypoints.voice_checks import check_voices
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "queue": ("database",),
@@ -62,7 +64,10 @@ def checks_of(environment: Mapping[str, str]) -> Mapping[str, Check]:
         ),
         "index": Check(ask=partial(_index, settings), waits_for="FAISS to be loaded", limit=20),
         "disk": Check(ask=partial(_disk, settings), waits_for="the disks to tell their room"),
-        "fonts": Check(ask=_fonts, waits_for="the folders of fonts to be read"),
+        "fonts": Check(ask=_fonts, waits_for="the font to be loaded"),
+        "voices": Check(
+            ask=partial(check_voices, settings), waits_for="every voice to say a word", limit=60
+        ),
         "render": Check(
             ask=partial(make_sample_film, settings),
             waits_for="a film of two seconds to be made",
@@ -199,7 +204,7 @@ async def _disk(settings: Settings) -> CheckResult:
 
 
 async def _fonts() -> CheckResult:
-    return await FILES.run(fonts)
+    return await FILES.run(examine_font)
 
 
 def as_json(diagnosis: object) -> bytes:

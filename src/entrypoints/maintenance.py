@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
+from uuid import UUID
 
 from application.concurrency.timeouts import Timeouts, ended, within
 from application.library.library_jobs import Preparation
@@ -19,11 +20,14 @@ _log = logging.getLogger("bachata.recovery")
 
 RECOVERY_PAUSE: Final = 60.0
 """Seconds between two recoveries of interrupted tasks."""
+CLAIM_PAUSE: Final = 1.0
+"""Seconds between two tries to claim a job that another process may give up."""
 JOB_RECOVERY_PAUSE: Final = 5.0
 """Seconds between two recoveries of jobs."""
 STORAGE_RECOVERY_PAUSE: Final = 3600.0
 """Seconds between two recoveries of the storage."""
 
+_NOT_RUN: Final = "the job of a command is not run"
 _NOT_DELIVERED: Final = "webhooks are not delivered"
 
 Work = Callable[[], Awaitable[object]]
@@ -83,6 +87,13 @@ async def working(
 
 
 @asynccontextmanager
+async def running_job(use_cases: UseCases, job_id: UUID, closing: float) -> AsyncGenerator[None]:
+    """Run one job and no other during the context; on exit, an unfinished one is queued again."""
+    async with beside(partial(_run_job, use_cases, job_id), _NOT_RUN, closing):
+        yield
+
+
+@asynccontextmanager
 async def preparing(
     use_cases: UseCases, limits: Timeouts, *, index: bool, encode: bool
 ) -> AsyncGenerator[None]:
@@ -127,6 +138,13 @@ async def _deliver_webhooks(use_cases: UseCases) -> None:
     while True:
         await _logged(use_cases.deliver_webhooks, _NOT_DELIVERED)
         await asyncio.sleep(JOB_RECOVERY_PAUSE)
+
+
+async def _run_job(use_cases: UseCases, job_id: UUID) -> None:
+    """Run a job as often as it can be claimed, because a server may hand it back."""
+    while True:
+        await _logged(partial(use_cases.run_job, job_id), _NOT_RUN)
+        await asyncio.sleep(CLAIM_PAUSE)
 
 
 async def _recover_jobs(use_cases: UseCases, limits: Timeouts) -> None:

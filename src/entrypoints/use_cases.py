@@ -14,9 +14,12 @@ from application.accounts.manage_users import (
 )
 from application.accounts.rotate_secret import RotateSecret
 from application.jobs.cancel_job import CancelJob
+from application.jobs.cancel_unfinished_job import CancelUnfinishedJob
 from application.jobs.cancel_video import CancelVideo
+from application.jobs.follow_job import FollowJob
 from application.jobs.make_film import MakeFilm
 from application.jobs.prepare_library import CancelPreparation, PrepareLibrary
+from application.jobs.read_jobs import ListJobs, ReadJob
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import RunJob
 from application.jobs.stream_film import StreamFilm
@@ -55,9 +58,9 @@ from application.rendering.read_blueprint import ReadBlueprint
 from application.rendering.recover_interrupted import RecoverInterrupted
 from application.rendering.stream_video import StreamVideo
 from application.scripts.finish_removals import FinishRemovals
-from application.scripts.upload_script import ReadScript, UploadScript
+from application.scripts.list_videos import ListVideos
+from application.scripts.upload_script import ReadScript, RemoveScript, UploadScript
 from application.scripts.videos import (
-    ListVideos,
     MakePoster,
     ReadCaptions,
     RemoveVideo,
@@ -67,6 +70,7 @@ from application.search.move_search import FindMoves
 from application.search.search_moves import SearchMoves
 from application.storage.add_asset import AddAsset
 from application.storage.read_assets import ListAssets, ReadAsset, RemoveAsset, StreamAsset
+from application.storage.take_asset import TakeAsset
 from application.webhooks.deliver_webhooks import DeliverWebhooks
 from application.webhooks.manage_deliveries import ListDeliveries, RetryDelivery
 from application.webhooks.manage_webhooks import (
@@ -150,6 +154,7 @@ class ScriptUseCases:
     make_poster: MakePoster
     read_captions: ReadCaptions
     read_script: ReadScript
+    remove_script: RemoveScript
     remove_video: RemoveVideo
     submit_video: SubmitVideo
     upload_script: UploadScript
@@ -165,6 +170,7 @@ class AssetUseCases:
     read_asset: ReadAsset
     remove_asset: RemoveAsset
     stream_asset: StreamAsset
+    take_asset: TakeAsset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,8 +179,12 @@ class JobUseCases:
 
     cancel_job: CancelJob
     cancel_preparation: CancelPreparation
+    cancel_unfinished_job: CancelUnfinishedJob
+    follow_job: FollowJob
+    list_jobs: ListJobs
     make_film: MakeFilm
     prepare_library: PrepareLibrary
+    read_job: ReadJob
     recover_jobs: RecoverJobs
     run_job: RunJob
     stream_film: StreamFilm

@@ -1,6 +1,7 @@
 """Choose the adapters of voices and pictures for narrated videos."""
 
 from contextlib import AsyncExitStack
+from typing import Final
 
 from adapters.cage.cage import Cage
 from adapters.image_model.gemini import GeminiImageModel
@@ -13,17 +14,24 @@ from application.ports.image_model import ImageModel
 from application.ports.speech import Speech
 from entrypoints.settings import Settings
 
+GEMINI: Final = "Gemini"
 
-def open_speech(settings: Settings, stack: AsyncExitStack, cage: Cage) -> Speech:
-    """Return the voices that are installed, the best first, until ``stack`` closes."""
-    voices: list[Speech] = []
+
+def open_voices(settings: Settings, stack: AsyncExitStack, cage: Cage) -> dict[str, Speech]:
+    """Return the voices by name, the best first, until ``stack`` closes; not all can speak."""
+    voices: dict[str, Speech] = {}
     if settings.asks_gemini_for_media:
         gemini = GeminiSpeech(settings.gemini_api_key, base_url=settings.gemini_base_url or None)
         stack.push_async_callback(gemini.close)
-        voices.append(gemini)
-    voices.append(PiperSpeech(settings.voice_files, cage=cage, at_once=settings.cores))
-    voices.append(EspeakSpeech(cage=cage, at_once=settings.cores))
-    return SeveralVoices(voices)
+        voices[GEMINI] = gemini
+    voices["Piper"] = PiperSpeech(settings.voice_files, cage=cage, at_once=settings.cores)
+    voices["eSpeak NG"] = EspeakSpeech(cage=cage, at_once=settings.cores)
+    return voices
+
+
+def open_speech(settings: Settings, stack: AsyncExitStack, cage: Cage) -> Speech:
+    """Return the voices that are installed as one, until ``stack`` closes."""
+    return SeveralVoices([*open_voices(settings, stack, cage).values()])
 
 
 def open_image_model(settings: Settings, stack: AsyncExitStack) -> ImageModel:

@@ -25,7 +25,7 @@ from entrypoints.cli.main import main
 from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from tests.api.memory_backend import MemoryBackend
-from tests.cases.test_commands import Run, Said
+from tests.world.commands import Run, Said
 
 PASSWORD = "correct horse battery"  # noqa: S105
 ANOTHER = "another long one"

@@ -1,26 +1,21 @@
 """The commands that hear, plan, explain and make, over ports in memory."""
 
 import asyncio
-import io
 import json
-import logging
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
-import structlog
 
 from adapters.demo.studio import CodeStudio
 from adapters.memory import encoder
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.encoder import Reel
 from application.operations.extras import ExtraMissing
-from application.ports.progress import Progress
 from application.ports.songs import SongFilter
 from domain.blueprint import rules
 from domain.blueprint.model import Blueprint
@@ -28,23 +23,9 @@ from domain.library.corrections import Correction
 from domain.library.songs import Analysis
 from domain.shared.errors import UnreadableMedia
 from entrypoints.cli import exit_codes
-from entrypoints.cli import session as sessions
-from entrypoints.cli.main import main
-from entrypoints.ports import Ports
-from entrypoints.settings import Settings
 from tests.api.memory_backend import MemoryBackend
+from tests.world.commands import Run, commands_over
 from tests.world.faulty import FaultyEncoder
-
-
-class Said(NamedTuple):
-    """The status of a command, and its output."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
 
 
 class DeafAudioAnalyzer(MemoryAudioAnalyzer):
@@ -75,29 +56,8 @@ def run(
     backend: MemoryBackend, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Generator[Run]:
     """Runs a command as from a shell."""
-
-    @asynccontextmanager
-    async def ports(_: Settings, *__: Progress) -> AsyncGenerator[Ports]:
-        yield backend.ports
-
-    monkeypatch.setattr(sessions, "open_ports", ports)
-    monkeypatch.setenv("BACHATA_DATA_DIR", str(backend.root))
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-
-    def command(*words: object, stdin: bytes = b"") -> Said:
-        monkeypatch.setattr(sys, "argv", ["bachata-buddy", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, err = capsys.readouterr()
-        return Said(end.value.code if isinstance(end.value.code, int) else 0, out, err)
-
-    yield command
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with commands_over(backend, monkeypatch, capsys) as command:
+        yield command
 
 
 def blueprint_in(text: str | bytes) -> Blueprint:

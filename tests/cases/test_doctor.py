@@ -14,18 +14,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.drawing import examination
+from adapters.drawing.examination import examine_font
 from adapters.ffmpeg.examination import DECODERS, missing_from
 from adapters.ffmpeg.known_faults import FAULTS, OLDEST, faults_of, version_of
-from adapters.system.examination import disks, fonts, versions
+from adapters.memory.speech import MemorySpeech
+from adapters.system.examination import disks, versions
 from application.operations import extras
 from application.operations.check_health import Part
 from application.operations.diagnose import Check, CheckResult, Diagnose, Diagnosis, Standing
 from application.operations.extras import ExtraMissing
+from domain.scripts.errors import SpeechFailed
+from domain.scripts.languages import Language
 from domain.shared.errors import DiskFull, DiskReadOnly, InvalidRequest, NotReady
 from domain.shared.violations import Violation
 from entrypoints.doctor_checks import checks_of, readable_settings
 from entrypoints.parts import parts_of
 from entrypoints.settings import Settings
+from entrypoints.voice_checks import tried
 from tests.world.small_disk import SmallDisk, small_disk
 
 pytestmark = pytest.mark.anyio
@@ -46,7 +52,7 @@ NAMES = [
         "workspace",
         "index",
     ),
-    *("disk", "fonts", "render"),
+    *("disk", "fonts", "voices", "render"),
 ]
 
 
@@ -190,11 +196,46 @@ def test_a_disk_says_its_room(tmp_path: Path) -> None:
     assert isinstance(result.facts["data_free_bytes"], int)
 
 
-def test_fonts_that_are_not_there_fail_nothing(tmp_path: Path) -> None:
-    assert fonts([str(tmp_path)]).warnings
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "DejaVuSans.ttf").touch()
-    assert fonts([str(tmp_path)]).facts["fonts"] == ("DejaVuSans",)
+def test_the_font_draws_every_language_of_scripts() -> None:
+    result = examine_font()
+    assert result.warnings == ()
+    assert "draws English, Spanish, Portuguese" in result.detail
+    assert {language.value: result.facts[language.value] for language in Language} == {
+        "en": True,
+        "es": True,
+        "pt": True,
+    }
+
+
+def test_a_font_without_a_letter_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    letters = {**examination.LETTERS, Language.SPANISH: "ñ\U0001f483"}
+    monkeypatch.setattr(examination, "LETTERS", letters)
+    result = examine_font()
+    assert (result.facts["es"], result.facts["pt"]) == (False, True)
+    [warning] = result.warnings
+    assert "of Spanish: \U0001f483" in warning
+
+
+async def test_voices_are_told_with_what_they_speak_and_why_others_do_not() -> None:
+    dumb = MemorySpeech(failure=SpeechFailed("It is hoarse."))
+    result = await tried({"one": dumb, "two": MemorySpeech()})
+    assert result.warnings == ()
+    assert {result.facts[each.value] for each in Language} == {"two"}
+    assert result.facts["without_voice"] == ()
+    assert "It is hoarse." in result.detail
+
+
+async def test_without_any_voice_it_is_told_what_to_install() -> None:
+    result = await tried({})
+    assert result.facts["without_voice"] == ("en", "es", "pt")
+    assert result.warnings == ("No voice speaks en, es, pt: install the extra `speech`.",)
+
+
+async def test_a_voice_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    lost = tmp_path / "es_ES.onnx"
+    check = checks_of({"BACHATA_PIPER_VOICES": f"es={lost}"})["voices"]
+    result = await check.ask()
+    assert any(str(lost) in warning for warning in result.warnings)
 
 
 @pytest.mark.parametrize(

@@ -98,3 +98,45 @@ def test_a_full_disk_is_named_by_the_file(tmp_path: Path) -> None:
         with pytest.raises(DiskFull, match=r"film\.mp4.*free some space"):
             save(file, bytes(50_000))
         assert {each.name for each in disk.root.iterdir()} == {"filler"}
+
+
+def test_a_file_that_may_not_be_replaced_is_an_error_even_if_it_comes_late(tmp_path: Path) -> None:
+    file = tmp_path / "film.mp4"
+    with pytest.raises(click.FileError, match="exists"), new_file(file, replace=False) as target:
+        target.write(b"mine")
+        file.write_bytes(b"of somebody else")
+    assert names_in(tmp_path) == ["film.mp4"]
+    assert file.read_bytes() == b"of somebody else"
+    save(tmp_path / "other.mp4", b"mine", replace=False)
+    assert (tmp_path / "other.mp4").read_bytes() == b"mine"
+    assert names_in(tmp_path) == ["film.mp4", "other.mp4"]
+
+
+def test_without_second_names_a_file_is_still_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path, __: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    file = tmp_path / "film.mp4"
+    save(file, b"first", replace=False)
+    with pytest.raises(click.FileError, match="exists"):
+        save(file, b"second", replace=False)
+    assert file.read_bytes() == b"first"
+    assert names_in(tmp_path) == ["film.mp4"]
+
+
+async def test_a_copy_tells_how_much_of_it_is_written(tmp_path: Path) -> None:
+    storage = MemoryStorage({"output/a.mp4": bytes(3_000_000)})
+    told: list[tuple[int, int]] = []
+
+    def on_written(done: int, of: int) -> None:
+        told.append((done, of))
+
+    file = tmp_path / "film.mp4"
+    await copy_out(storage, "output/a.mp4", file, on_written=on_written)
+    assert told == sorted(told)
+    assert told[-1] == (3_000_000, 3_000_000)
+    with pytest.raises(click.FileError, match="exists"):
+        await copy_out(storage, "output/a.mp4", file, replace=False)

@@ -43,7 +43,9 @@ ITEMS: Final = {
     "application/search/move_search.py": {"FindMoves._make"},
     "application/webhooks/deliver_webhooks.py": {"_parted"},
     "entrypoints/http/answering.py": {"Requests.stop"},
+    "entrypoints/cli/script_making.py": {"_remove"},
     "entrypoints/maintenance.py": {"recovering"},
+    "entrypoints/voice_checks.py": {"tried"},
 }
 """Loops over many items, of which one that fails stops no other."""
 
@@ -104,7 +106,11 @@ WHOLE: Final = {
     "application/scripts/make_clips.py": {"MakeClips.__call__", "MakeClips._pictures"},
     "application/search/move_search.py": {"FindMoves.__call__"},
     "entrypoints/cli/dance_options.py": {"song_of"},
+    "application/jobs/follow_job.py": {"FollowJob._summaries"},
     "entrypoints/cli/output_file.py": {"_chunks", "copy_out"},
+    "entrypoints/cli/own_job.py": {"followed"},
+    "entrypoints/cli/script_making.py": {"_make"},
+    "entrypoints/cli/videos.py": {"delete.read", "delete.work"},
     "entrypoints/http/disconnect.py": {"until_stopped", "while_connected"},
     "entrypoints/http/event_stream.py": {"_Sending._send_all"},
     "entrypoints/http/progress_socket.py": {"_send_all", "_while_connected"},

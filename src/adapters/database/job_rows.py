@@ -5,12 +5,26 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Update, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Row,
+    Select,
+    Update,
+    Uuid,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.database.moments import Now
+from adapters.database.moments import Now, utc
 from adapters.database.tables import JobRow
-from application.ports.jobs import Child, SameWork, Submission
+from application.ports.jobs import Child, JobFilter, SameWork, Submission
+from application.ports.pagination import place_of, time_key
 from domain.jobs import fan_out
 from domain.jobs.errors import JobNotFound
 from domain.jobs.job import ENDED, Job, JobState, Lane, Priority
@@ -102,6 +116,29 @@ async def add_join(connection: AsyncConnection, join: Job | None) -> None:
     known = select(JobRow.job_id).where(JobRow.job_id == join.job_id)
     if (await connection.execute(known)).first() is None:
         await connection.execute(insert(JobRow).values(**new_row(join, "null")))
+
+
+def newest(filters: JobFilter, after: str | None, most: int) -> Select[Any]:
+    """Return the query for up to ``most`` jobs, the newest first, after a `key_of`."""
+    query = select(JobRow.document, JobRow.created_at, JobRow.job_id)
+    if filters.states:
+        query = query.where(JobRow.state.in_([each.value for each in filters.states]))
+    if filters.kinds:
+        query = query.where(JobRow.kind.in_([each.value for each in filters.kinds]))
+    if filters.owner is not None:
+        query = query.where(JobRow.owner == filters.owner)
+    if not filters.parts:
+        query = query.where(JobRow.parent_id.is_(None))
+    if after is not None:
+        created_at, job_id = place_of(after)
+        place = (literal(created_at, DateTime(timezone=True)), literal(job_id, Uuid()))
+        query = query.where(tuple_(JobRow.created_at, JobRow.job_id) < tuple_(*place))
+    return query.order_by(JobRow.created_at.desc(), JobRow.job_id.desc()).limit(most)
+
+
+def key_of(row: Row[Any]) -> str:
+    """Return the place of a row of `newest`."""
+    return time_key(utc(row.created_at), row.job_id)
 
 
 def change(job: Job, version: int) -> Update:

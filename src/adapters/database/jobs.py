@@ -18,7 +18,8 @@ from adapters.database.job_rows import UNFINISHED
 from adapters.database.moments import Ago, Now
 from adapters.database.tables import IdempotencyKeyRow, JobRow
 from adapters.database.tasks import insert_task
-from application.ports.jobs import Change, Child, Submission
+from application.ports.jobs import Change, Child, JobFilter, Submission
+from application.ports.pagination import Page
 from domain.jobs import fan_out
 from domain.jobs.errors import JobNotFound
 from domain.jobs.job import ENDED, Job, JobState, Lane, Priority
@@ -79,6 +80,12 @@ class SqlJobRepository:
         """See `application.ports.jobs.JobRepository`."""
         query = select(JobRow.document).where(JobRow.job_id == job_id)
         return job_rows.job_of((await self._one(query)).document)
+
+    async def page(self, filters: JobFilter, after: str | None, most: int) -> Page[Job]:
+        """See `application.ports.jobs.JobRepository`."""
+        rows = await self._database.read(job_rows.newest(filters, after, most + 1))
+        last = job_rows.key_of(rows[most - 1]) if len(rows) > most else None
+        return Page(items=tuple(job_rows.job_of(row.document) for row in rows[:most]), last=last)
 
     async def payload(self, job_id: UUID) -> str:
         """See `application.ports.jobs.JobRepository`."""

@@ -37,6 +37,10 @@ class SqlScriptRepository:
             raise ScriptNotFound
         return msgspec.json.decode(rows[0].document, type=Script)
 
+    async def remove(self, script_id: UUID) -> None:
+        """See `application.ports.scripts.ScriptRepository`."""
+        await self._database.write(delete(ScriptRow).where(ScriptRow.script_id == script_id))
+
     async def keep_video(self, video: NarratedVideo) -> None:
         """See `application.ports.scripts.ScriptRepository`."""
         before = delete(NarratedVideoRow).where(NarratedVideoRow.video_id == video.video_id)

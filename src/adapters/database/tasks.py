@@ -22,8 +22,8 @@ from sqlalchemy.exc import IntegrityError
 from adapters.database.engine import Database
 from adapters.database.moments import Ago, Now
 from adapters.database.tables import TaskRow
-from application.ports.pagination import Page
-from application.ports.tasks import Change, place_of, task_key
+from application.ports.pagination import Page, place_of
+from application.ports.tasks import Change, task_key
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared.errors import TaskNotFound, TaskTaken
 

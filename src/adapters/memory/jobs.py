@@ -8,7 +8,15 @@ from anyio.lowlevel import checkpoint
 
 from adapters.memory.clock import MemoryClock
 from application.ports.clock import Clock
-from application.ports.jobs import Change, Child, IdempotencyKey, SameWork, Submission
+from application.ports.jobs import (
+    Change,
+    Child,
+    IdempotencyKey,
+    JobFilter,
+    SameWork,
+    Submission,
+)
+from application.ports.pagination import Page, time_key
 from application.ports.tasks import TaskRepository
 from domain.jobs import fan_out
 from domain.jobs.errors import JobNotFound, KeyReused
@@ -82,6 +90,18 @@ class MemoryJobRepository:
         """See `application.ports.jobs.JobRepository`."""
         await checkpoint()
         return self._entry(job_id).job
+
+    async def page(self, filters: JobFilter, after: str | None, most: int) -> Page[Job]:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        entries = {
+            time_key(each.created, each.job.job_id): each.job
+            for each in self._entries.values()
+            if _is_listed(each.job, filters)
+        }
+        keys = [key for key in sorted(entries, reverse=True) if after is None or key < after]
+        last = keys[most - 1] if len(keys) > most else None
+        return Page(items=tuple(entries[key] for key in keys[:most]), last=last)
 
     async def payload(self, job_id: UUID) -> str:
         """See `application.ports.jobs.JobRepository`."""
@@ -223,6 +243,15 @@ class MemoryJobRepository:
     def _those(self, matches: Callable[[_Entry], bool]) -> tuple[Job, ...]:
         found = (each.job for each in self._entries.values() if matches(each))
         return tuple(sorted(found, key=lambda job: job.job_id))
+
+
+def _is_listed(job: Job, filters: JobFilter) -> bool:
+    return (
+        (not filters.states or job.state in filters.states)
+        and (not filters.kinds or job.kind in filters.kinds)
+        and filters.owner in (None, job.owner)
+        and (filters.parts or job.parent is None)
+    )
 
 
 def _counts(each: Job, new: Job) -> bool:

@@ -29,6 +29,11 @@ class MemoryScriptRepository:
             raise ScriptNotFound
         return self._scripts[script_id]
 
+    async def remove(self, script_id: UUID) -> None:
+        """See `application.ports.scripts.ScriptRepository`."""
+        await checkpoint()
+        self._scripts.pop(script_id, None)
+
     async def keep_video(self, video: NarratedVideo) -> None:
         """See `application.ports.scripts.ScriptRepository`."""
         await checkpoint()

@@ -1,1 +1,1 @@
-"""Adapters of the operating system: clock, disks, fonts and versions."""
+"""Adapters of the operating system: clock, disks and versions."""

@@ -1,11 +1,11 @@
-"""Examine the machine: installed versions, free disk space, fonts."""
+"""Examine the machine: installed versions and free disk space."""
 
 import os
 import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -24,16 +24,6 @@ LOW: Final = 2 * 10**9
 """Free bytes of a disk below which the report warns."""
 EMPTY: Final = 100_000_000
 """Free bytes below which no film can be made."""
-
-FAMILIES: Final = ("dejavu", "liberation", "noto", "roboto", "opensans", "arial", "helvetica")
-"""Prefixes of the file names of fonts that have all letters of English and Spanish."""
-_FONT_FOLDERS: Final = (
-    *("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/texmf/fonts"),
-    *("/System/Library/Fonts", "/Library/Fonts"),
-    *("~/.fonts", "~/.local/share/fonts", "~/Library/Fonts"),
-)
-_MOST_FONTS: Final = 20_000
-"""Maximum number of files to check; a machine with more files has the needed fonts among them."""
 
 
 def versions() -> CheckResult:
@@ -97,29 +87,3 @@ def _temporary() -> Path:
 def _nearest(folder: Path) -> Path:
     """Return the folder itself, or its nearest existing parent."""
     return next(each for each in (folder, *folder.parents) if each.exists())
-
-
-def fonts(folders: Sequence[str] = _FONT_FOLDERS) -> CheckResult:
-    """Return the fonts available for text; their absence is only a remark."""
-    names = sorted(
-        {path.stem for path in _font_files(folders) if path.stem.lower().startswith(FAMILIES)}
-    )
-    if not names:
-        return CheckResult(
-            detail="none that has all letters of English and Spanish",
-            warnings=("Text in films will need a font such as DejaVu Sans (fonts-dejavu-core).",),
-            facts={"fonts": ()},
-        )
-    return CheckResult(
-        detail=f"{len(names)} for text, {names[0]} among them", facts={"fonts": tuple(names[:20])}
-    )
-
-
-def _font_files(folders: Sequence[str]) -> list[Path]:
-    files: list[Path] = []
-    for folder in folders:
-        for where, _, names in os.walk(Path(folder).expanduser()):
-            files += [Path(where, n) for n in names if n.lower().endswith((".ttf", ".otf", ".ttc"))]
-            if len(files) > _MOST_FONTS:
-                return files
-    return files

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from application.ports.pagination import Page
 from domain.jobs.admission import Admission
-from domain.jobs.job import Job, JobState, Lane
+from domain.jobs.job import Job, JobKind, JobState, Lane
 from domain.rendering.assembly import Assembly
 
 Change = Callable[[Job], Job]
@@ -51,6 +52,16 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     payload: str
 
 
+class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """The jobs of a list; an empty field admits all."""
+
+    states: tuple[JobState, ...] = ()
+    kinds: tuple[JobKind, ...] = ()
+    owner: str | None = None
+    parts: bool = False
+    """True: the children of divided jobs, too."""
+
+
 class JobRepository(Protocol):
     """Stores jobs; all times are by the clock of the store.
 
@@ -75,6 +86,13 @@ class JobRepository(Protocol):
 
     async def get(self, job_id: UUID) -> Job:
         """Return the job; raises `JobNotFound`."""
+        ...
+
+    async def page(self, filters: JobFilter, after: str | None, most: int) -> Page[Job]:
+        """Return up to ``most`` jobs of any owner, the newest first, after a page's `last`.
+
+        `last` is a `application.ports.pagination.time_key`, with the time by the store's clock.
+        """
         ...
 
     async def payload(self, job_id: UUID) -> str:

@@ -19,6 +19,10 @@ class ScriptRepository(Protocol):
         """Return the script; raises `ScriptNotFound`."""
         ...
 
+    async def remove(self, script_id: UUID) -> None:
+        """Forget a script; one that is unknown is no error, and its videos stay."""
+        ...
+
     async def keep_video(self, video: NarratedVideo) -> None:
         """Store what is known about a video, in place of what was known before."""
         ...

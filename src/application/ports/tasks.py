@@ -1,11 +1,11 @@
 """Port for the records of assemblies."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from application.ports.pagination import Page
+from application.ports.pagination import Page, time_key
 from domain.rendering.assembly import Assembly, State
 
 Change = Callable[[Assembly], Assembly]
@@ -13,16 +13,7 @@ Change = Callable[[Assembly], Assembly]
 
 def task_key(task: Assembly) -> str:
     """Return the place of a task in the order of time: its creation in UTC, and its id."""
-    return f"{task.created_at.astimezone(UTC).isoformat(timespec='microseconds')} {task.task_id}"
-
-
-def place_of(key: str) -> tuple[datetime, UUID]:
-    """Return the time and the id in a `task_key`; raises ValueError for any other text."""
-    time, blank, task_id = key.partition(" ")
-    created_at = datetime.fromisoformat(time)
-    if not blank or created_at.tzinfo is None:
-        raise ValueError("This is no place of a task.")
-    return created_at, UUID(task_id)
+    return time_key(task.created_at, task.task_id)
 
 
 class TaskRepository(Protocol):

@@ -48,6 +48,21 @@ class UploadScript:
         return script
 
 
+class RemoveScript:
+    """Removes a script; its videos stay."""
+
+    def __init__(self, scripts: ScriptRepository) -> None:
+        """Take the port."""
+        self._scripts = scripts
+
+    async def __call__(self, script_id: UUID, owner: str) -> None:
+        """Forget the script; raises `ScriptNotFound`, also for that of another owner."""
+        script = await self._scripts.get(script_id)
+        if script.owner != owner:
+            raise ScriptNotFound
+        await self._scripts.remove(script_id)
+
+
 class ReadScript:
     """Reads a script of a caller."""
 

@@ -1,4 +1,4 @@
-"""Read, list and remove the videos of a caller, of both kinds."""
+"""Read and remove the videos of a caller, of both kinds."""
 
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
@@ -6,12 +6,11 @@ from uuid import UUID, uuid4, uuid5
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.ports.artifact_cache import ArtifactCache
 from application.ports.blueprints import BlueprintArchive
-from application.ports.pagination import Page
 from application.ports.scripts import ScriptRepository
 from application.ports.songs import SongRepository
 from application.ports.stills import Stills
 from application.ports.storage import Storage
-from application.ports.tasks import TaskRepository, place_of
+from application.ports.tasks import TaskRepository
 from application.ports.workspace import Workspace
 from application.rendering.film_urls import FilmUrls
 from domain.jobs.errors import JobNotFound
@@ -25,13 +24,11 @@ from domain.scripts.video_status import (
     video_status,
 )
 from domain.shared.errors import (
-    InvalidRequest,
     MediaNotFound,
     SongNotFound,
     TaskNotFound,
     VideoNotFound,
 )
-from domain.shared.violations import Violation
 
 
 class VideoRecords:
@@ -137,37 +134,6 @@ class VideoRecords:
         if blueprint is None:
             return None
         return f"{blueprint.output_config.width}x{blueprint.output_config.height}"
-
-
-class ListVideos:
-    """Lists the videos of a caller."""
-
-    def __init__(
-        self, tasks: TaskRepository, scripts: ScriptRepository, records: VideoRecords
-    ) -> None:
-        """Take the ports."""
-        self._tasks = tasks
-        self._scripts = scripts
-        self._records = records
-
-    async def __call__(self, owner: str, after: str | None, most: int) -> Page[GeneratedVideo]:
-        """Return a page, the newest first, without the sizes of the files.
-
-        Raises `InvalidRequest` unless ``after`` comes from an earlier page.
-        """
-        try:
-            _ = None if after is None else place_of(after)
-        except ValueError:
-            message = "This is not a cursor; use `next_cursor` of the previous page."
-            raise InvalidRequest((Violation(path="cursor", message=message),)) from None
-        page = await self._tasks.page(owner, after, most)
-        narrated = await self._scripts.videos(task.task_id for task in page.items)
-        videos = [
-            await self._records.described(task, narrated.get(task.task_id), None)
-            for task in page.items
-            if not task.removed
-        ]
-        return Page(items=tuple(videos), last=page.last)
 
 
 class ReadCaptions:

@@ -84,10 +84,13 @@ class AddAsset:
         self._gate = asyncio.Semaphore(at_once)
         self._queue_wait = queue_wait
 
-    async def __call__(self, file: Path, form: AssetForm, asset_id: UUID, owner: str) -> MediaAsset:
+    async def __call__(
+        self, file: Path, form: AssetForm, asset_id: UUID, owner: str, *, own: bool = False
+    ) -> MediaAsset:
         """Return the new asset; the caller must not change ``file`` any more.
 
-        Raises `InvalidRequest`, `AssetNameTaken`, `UnacceptedMedia` for a file of another kind,
+        An ``own`` file, from the operator of the service, is copied and may be changed. Raises
+        `InvalidRequest`, `AssetNameTaken`, `UnacceptedMedia` for a file of another kind,
         `UnreadableMedia` for a damaged one, `TooLarge` above the limits of its kind, and
         `WaitedTooLong` while other files are checked.
         """
@@ -112,7 +115,7 @@ class AddAsset:
             height=recognised.height,
             created_at=self._clock.now(),
         )
-        await self._store(file, asset)
+        await self._store(file, asset, own=own)
         return asset
 
     async def _recognised(self, file: Path) -> _Recognised:
@@ -132,7 +135,7 @@ class AddAsset:
         ending = recording_ending(head, media.sound)
         return _Recognised(AssetKind.AUDIO, ending, duration=float(media.seconds))
 
-    async def _store(self, file: Path, asset: MediaAsset) -> None:
+    async def _store(self, file: Path, asset: MediaAsset, *, own: bool) -> None:
         """Store the file, then the row: no row is ever without its file."""
         taken = False
 
@@ -151,7 +154,7 @@ class AddAsset:
             await self._assets.get(asset.asset_id)
             return False
 
-        await keep(self._storage, file, asset.path, enter, give_up, may_take_ownership=True)
+        await keep(self._storage, file, asset.path, enter, give_up, may_take_ownership=not own)
 
 
 def _beginning(file: Path) -> tuple[bytes, int]:

@@ -81,6 +81,23 @@ def read(content: str) -> Reading:
     return Reading(head=head, scenes=tuple(scenes))
 
 
+def with_music(content: str, name: str) -> str:
+    """Return a script of `read` whose head names this music, in place of any other."""
+    lines = content.split("\n")
+    begin = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    stated = f"music: {name}"
+    if lines[begin].strip() != _FENCE:
+        return "\n".join((_FENCE, stated, _FENCE, *lines))
+    end = next(at for at, line in enumerate(lines) if at > begin and line.strip() == _FENCE)
+    others = [line for line in lines[begin + 1 : end] if not _names_music(line)]
+    return "\n".join((_FENCE, *others, stated, *lines[end:]))
+
+
+def _names_music(line: str) -> bool:
+    field = _HEAD_FIELD.fullmatch(line.strip())
+    return field is not None and field[1].lower() == "music"
+
+
 def _head(lines: list[_Line], findings: Findings) -> tuple[Head, list[_Line]]:
     begin = next((at for at, line in enumerate(lines) if line.text), 0)
     if lines[begin].text != _FENCE:

@@ -3,7 +3,7 @@
 import io
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -23,7 +23,7 @@ from domain.rendering.assembly import State
 from domain.shared.errors import BachataError, InvalidRequest
 from domain.shared.result_warnings import ResultWarning
 
-_STAGES: Final = {
+STAGES: Final[Mapping[str, str]] = {
     State.PLANNING: "Planning the dance",
     State.FETCHING: "Fetching song and clips",
     State.CONCATENATING: "Cutting the moves",
@@ -31,7 +31,7 @@ _STAGES: Final = {
     State.UPLOADING: "Storing the film",
     State.CLEANUP: "Cleaning up",
 }
-
+"""Names of the stages in which films are made."""
 
 _WIDE: Final = 140
 """Columns of a table that goes to a file or a pipe."""
@@ -88,7 +88,7 @@ class StageBars:
         if report.stage is not self._stage:
             self._finish()
             self._stage = report.stage
-            if (words := _STAGES.get(report.stage)) is not None:
+            if (words := STAGES.get(report.stage)) is not None:
                 self._bar = self._progress.add_task(words, total=max(report.of, 1))
         if self._bar is not None and report.of:
             self._progress.update(self._bar, total=report.of, completed=report.done)

@@ -21,8 +21,9 @@ _COLOURS = {Standing.GOOD: "green", Standing.WARNING: "yellow", Standing.FAILED:
 def doctor(json_wanted: bool) -> None:
     """Check this installation; exits with 1 if a check fails.
 
-    It checks versions, FFmpeg and its codecs, database, storage, disks and fonts, and makes a film
-    of two seconds in a temporary folder. Every check has a time limit, and nothing is changed.
+    It checks versions, FFmpeg and its codecs, database, storage, disks, fonts and voices, and makes
+    a film of two seconds in a temporary folder. Every check has a time limit, and nothing is
+    changed.
     """
     logs.configure("error", quiet=True)
     status = asyncio.run(_diagnosed(json_wanted))

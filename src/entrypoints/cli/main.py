@@ -18,15 +18,18 @@ from entrypoints.cli.doctor import doctor
 from entrypoints.cli.exit_codes import BUG, FAILED, SIGNAL, status_of
 from entrypoints.cli.explain import explain
 from entrypoints.cli.generate import generate
+from entrypoints.cli.jobs import jobs
 from entrypoints.cli.keys import keys
 from entrypoints.cli.library import library
 from entrypoints.cli.migrate import migrate_seed
 from entrypoints.cli.plan import plan
 from entrypoints.cli.prewarm import prewarm
 from entrypoints.cli.recover import recover
+from entrypoints.cli.script import script
 from entrypoints.cli.serve import serve
 from entrypoints.cli.song import song
 from entrypoints.cli.users import users
+from entrypoints.cli.videos import videos
 from entrypoints.cli.worker import worker
 
 
@@ -41,6 +44,9 @@ cli.add_command(generate)
 cli.add_command(plan)
 cli.add_command(explain)
 cli.add_command(song)
+cli.add_command(script)
+cli.add_command(videos)
+cli.add_command(jobs)
 cli.add_command(assemble)
 cli.add_command(serve)
 cli.add_command(worker)

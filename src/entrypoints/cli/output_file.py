@@ -1,11 +1,12 @@
 """Write files named on the command line, completely or not at all."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from functools import partial
 from pathlib import Path
 from typing import IO, Final
@@ -21,12 +22,26 @@ _MARK: Final = ".bachata-part"
 """Suffix of an unfinished file; a killed process may leave one."""
 
 
-async def copy_out(storage: Storage, path: str, file: Path) -> None:
-    """Copy a file of the storage to ``file``; raises as `Storage.read` does, and as `written`."""
+OnWritten = Callable[[int, int], None]
+"""Is told the bytes that are written, and those of the whole file."""
+
+
+async def copy_out(
+    storage: Storage,
+    path: str,
+    file: Path,
+    *,
+    replace: bool = True,
+    on_written: OnWritten = lambda _, __: None,
+) -> None:
+    """Copy a file of the storage to ``file``; raises as `Storage.read` does, and as `new_file`."""
     size = (await storage.describe(path)).size
-    with new_file(file) as target:
+    written = 0
+    with new_file(file, replace=replace) as target:
         async for chunk in _chunks(storage, path, size):
             await FILES.run(partial(target.write, chunk))
+            written += len(chunk)
+            on_written(written, size)
 
 
 async def _chunks(storage: Storage, path: str, size: int) -> AsyncIterator[bytes]:
@@ -38,16 +53,17 @@ async def _chunks(storage: Storage, path: str, size: int) -> AsyncIterator[bytes
         raise MediaNotFound(path)
 
 
-def save(file: Path, content: bytes) -> None:
-    """Write a file; raises as `written` does."""
-    with new_file(file) as target:
+def save(file: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write a file; raises as `new_file` does."""
+    with new_file(file, replace=replace) as target:
         target.write(content)
 
 
 @contextlib.contextmanager
-def new_file(file: Path) -> Generator[IO[bytes]]:
+def new_file(file: Path, *, replace: bool = True) -> Generator[IO[bytes]]:
     """Yield a file to write to, which is renamed when all of it is written.
 
+    Unless it may ``replace`` another file, that is an error, also if it comes meanwhile.
     Deletes unfinished files of killed processes. A symbolic link stays one, and a special file such
     as a pipe is written directly. Raises `DiskFull`, and click's own error if a file cannot be
     written.
@@ -65,9 +81,26 @@ def new_file(file: Path) -> Generator[IO[bytes]]:
                 _lock(target)
                 yield target
                 target.flush()
-                part.replace(place)
+                _publish(part, place, replace=replace)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _publish(part: Path, place: Path, *, replace: bool) -> None:
+    """Give a written file its name; raises FileExistsError for a taken one."""
+    if replace:
+        part.replace(place)
+        return
+    try:
+        # Unlike a renaming, a second name never replaces a file.
+        place.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some file systems have no second names.
+        if place.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        part.replace(place)
 
 
 def _lock(file: IO[bytes]) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 import msgspec
 
+from application.concurrency.timeouts import Timeouts
 from application.ports.job_queue import JobQueue
 from application.ports.progress import Progress
 from application.ports.storage import Storage
@@ -28,6 +29,8 @@ from entrypoints.wiring.wire import wire
 
 _PATIENCE: Final = 60.0
 """Maximum seconds of work on the library after a failed command."""
+LOOK: Final = 1.0
+"""Seconds between two looks at the record of a job whose events do not come."""
 CLEANING: Final = 9.0
 """Maximum seconds that a stopped command has to clean up before it is ended."""
 
@@ -56,7 +59,7 @@ async def session(*listeners: Progress, only_looking: bool = False) -> AsyncGene
             elsewhere = stack.enter_context(TemporaryDirectory())
             settings = msgspec.structs.replace(settings, data_dir=elsewhere)
         async with open_ports(settings, *listeners) as ports:
-            use_cases = wire(ports, settings)
+            use_cases = wire(ports, settings, Timeouts(heartbeat=LOOK))
             if not only_looking:
                 await use_cases.recover_interrupted()
             async with _closing(use_cases):

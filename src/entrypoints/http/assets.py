@@ -13,12 +13,13 @@ from application.storage.add_asset import AddAsset, AssetForm
 from application.storage.read_assets import ListAssets, ReadAsset, RemoveAsset, StreamAsset
 from domain.storage.asset_files import LARGEST, MEDIA_TYPES, media_type_of
 from domain.storage.assets import MediaAsset
+from entrypoints.cursors import after, cursor_of
 from entrypoints.http.caching import STAYS
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
 from entrypoints.http.file_responses import answer, answers, sending
 from entrypoints.http.multipart import file_size, form_of, taking
-from entrypoints.http.pagination import Cursor, Limit, after, cursor_of
+from entrypoints.http.pagination import Cursor, Limit
 from entrypoints.http.problems import documented
 
 _PATH: Final = "/api/media/assets"

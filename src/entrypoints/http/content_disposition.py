@@ -22,13 +22,13 @@ def attachment(name: str) -> str:
     stem, dot, ending = name.rpartition(".")
     if not re.fullmatch("[A-Za-z0-9]{1,10}", ending):
         stem, dot, ending = name, "", ""
-    full = _cleaned(stem)
-    plain = _cleaned(anyascii(full))
+    full = file_stem(stem)
+    plain = file_stem(anyascii(full))
     encoded = quote(f"{full}{dot}{ending}", safe="")
     return f"attachment; filename=\"{plain}{dot}{ending}\"; filename*=UTF-8''{encoded}"
 
 
-def _cleaned(text: str) -> str:
+def file_stem(text: str) -> str:
     """Return a text that every file system accepts as a name, `video` if nothing is left."""
     storable = text.encode(errors="ignore").decode()
     kept = " ".join(_FORBIDDEN.sub(" ", storable).split()).strip(". ")[:_LONGEST]

@@ -19,6 +19,7 @@ from domain.blueprint.model import Difficulty
 from domain.library.limits import CLIP
 from domain.library.media import CLIP_TYPES
 from domain.library.moves import Energy, Move, Style
+from entrypoints.cursors import after, cursor_of
 from entrypoints.http.answering import MAKES
 from entrypoints.http.caching import CHANGES
 from entrypoints.http.callers import CHANGES_LIBRARY, SCOPE
@@ -34,8 +35,6 @@ from entrypoints.http.pagination import (
     MovePage,
     Search,
     Some,
-    after,
-    cursor_of,
 )
 from entrypoints.http.problems import documented
 from entrypoints.http.request_bodies import JsonRequest, UnreadCorrection, UnreadSearch

@@ -1,7 +1,5 @@
-"""Pages of a list, and cursors from one page to the next."""
+"""Pages of a list, as parameters and bodies of routes."""
 
-import base64
-import binascii
 from typing import Annotated, Final, TypeAlias
 
 import msgspec
@@ -10,8 +8,6 @@ from litestar.params import PathParameter, QueryParameter
 from domain.library.moves import Move
 from domain.library.songs import Song
 from domain.shared import texts
-from domain.shared.errors import InvalidRequest
-from domain.shared.violations import Violation
 
 Limit: TypeAlias = Annotated[
     int, QueryParameter(ge=1, le=200, description="Maximum number of items.")
@@ -82,22 +78,3 @@ class MovePage(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Move, ...]
     next_cursor: str | None
     """Cursor of the next page; null on the last page."""
-
-
-def cursor_of(last: str | None) -> str | None:
-    """Return the cursor for the page after an id; None if there is none."""
-    return None if last is None else base64.urlsafe_b64encode(last.encode()).decode()
-
-
-def after(cursor: str | None) -> str | None:
-    """Return the id that a cursor continues after; raises `InvalidRequest` if it is invalid."""
-    if cursor is None:
-        return None
-    try:
-        last = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        last = None
-    if last is None or texts.fault(last) is not None:
-        message = "This is not a cursor; use `next_cursor` of the previous page."
-        raise InvalidRequest((Violation(path="cursor", message=message),))
-    return last

@@ -14,6 +14,7 @@ from application.library.upload_song import SongForm, UploadSong
 from application.ports.songs import SongFilter
 from domain.library.limits import SONG
 from domain.library.songs import Analysis, Song
+from entrypoints.cursors import after, cursor_of
 from entrypoints.http.answering import MAKES
 from entrypoints.http.callers import CHANGES_LIBRARY
 from entrypoints.http.dependencies import Wired
@@ -27,8 +28,6 @@ from entrypoints.http.pagination import (
     Limit,
     Search,
     SongPage,
-    after,
-    cursor_of,
 )
 from entrypoints.http.problems import documented
 from entrypoints.http.request_bodies import JsonRequest, UnreadCorrection

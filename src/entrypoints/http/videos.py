@@ -12,19 +12,20 @@ from litestar.params import FromPath, JSONBody
 from application.jobs.cancel_video import CancelVideo
 from application.jobs.submit_video import SubmitVideo
 from application.rendering.stream_video import StreamVideo
+from application.scripts.list_videos import ListVideos
 from application.scripts.videos import (
-    ListVideos,
     MakePoster,
     ReadCaptions,
     RemoveVideo,
     VideoRecords,
 )
 from domain.scripts.video_status import GeneratedVideo, VideoGenerationJob, VideoStatus
+from entrypoints.cursors import after, cursor_of
 from entrypoints.http.caching import CHANGES, STAYS
 from entrypoints.http.content_disposition import attachment
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.file_responses import VIDEO, answer, answers, sending, whole
-from entrypoints.http.pagination import Cursor, Limit, after, cursor_of
+from entrypoints.http.pagination import Cursor, Limit
 from entrypoints.http.problems import documented
 from entrypoints.http.request_bodies import JsonRequest
 from entrypoints.http.script_bodies import UnreadVideoRequest

@@ -22,8 +22,9 @@ from domain.shared.errors import InvalidRequest
 from domain.shared.violations import Violation
 from domain.webhooks.delivery import Delivery
 from domain.webhooks.webhook import Webhook
+from entrypoints.cursors import after, cursor_of
 from entrypoints.http.dependencies import Wired
-from entrypoints.http.pagination import Cursor, Limit, after, cursor_of
+from entrypoints.http.pagination import Cursor, Limit
 from entrypoints.http.problems import documented
 from entrypoints.http.request_bodies import JsonRequest, Unread, read_body
 

@@ -3,6 +3,7 @@
 from application.operations.use_case_logging import logged
 from application.storage.add_asset import AddAsset
 from application.storage.read_assets import ListAssets, ReadAsset, RemoveAsset, StreamAsset
+from application.storage.take_asset import TakeAsset
 from entrypoints.use_cases import AssetUseCases
 from entrypoints.wiring.service import Service
 
@@ -27,4 +28,5 @@ def wire_assets(service: Service) -> AssetUseCases:
         read_asset=read_asset,
         remove_asset=logged("remove_asset", remove_asset),
         stream_asset=StreamAsset(read_asset, ports.storage),
+        take_asset=TakeAsset(ports.media_assets, add_asset),
     )

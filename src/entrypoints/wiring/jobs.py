@@ -3,10 +3,13 @@
 from structlog.contextvars import bind_contextvars, get_contextvars
 
 from application.jobs.cancel_job import CancelJob
+from application.jobs.cancel_unfinished_job import CancelUnfinishedJob
+from application.jobs.follow_job import FollowJob
 from application.jobs.make_film import MakeFilm
 from application.jobs.perform_film import PerformFilm
 from application.jobs.perform_library import PerformLibrary
 from application.jobs.prepare_library import CancelPreparation, PrepareLibrary
+from application.jobs.read_jobs import ListJobs, ReadJob
 from application.jobs.recover_jobs import RecoverJobs
 from application.jobs.run_job import Perform, RunJob
 from application.jobs.settled_outcome import SettledOutcome
@@ -71,11 +74,24 @@ def wire_jobs(
     )
     wait_for_job = WaitForJob(ports.jobs, ports.job_events, cancel_job, leaving=timeouts.leaving)
     make_film = MakeFilm(submit_film, wait_for_job, cancel_job, settings.assembly_timeout)
+    read_job = ReadJob(ports.jobs, ports.tasks)
+    watch_task = WatchTask(
+        ports.jobs,
+        ports.tasks,
+        ports.job_events,
+        films.pipeline.finished,
+        Watchers(settings.max_streams, settings.max_streams_of_caller),
+        timeouts.heartbeat,
+    )
     return JobUseCases(
         cancel_job=cancel_job,
         cancel_preparation=CancelPreparation(ports.jobs, cancel_job),
+        cancel_unfinished_job=CancelUnfinishedJob(ports.jobs, cancel_job),
+        follow_job=FollowJob(watch_task, read_job),
+        list_jobs=ListJobs(ports.jobs, read_job),
         make_film=make_film,
         prepare_library=PrepareLibrary(ports.jobs, ports.job_queue, ports.clock, _request_id),
+        read_job=read_job,
         recover_jobs=RecoverJobs(
             ports.jobs,
             ports.job_queue,
@@ -99,14 +115,7 @@ def wire_jobs(
             ended=webhooks.deliver_webhooks.look_now,
         ),
         stream_film=StreamFilm(make_film, ports.job_events, timeouts.heartbeat, timeouts.leaving),
-        watch_task=WatchTask(
-            ports.jobs,
-            ports.tasks,
-            ports.job_events,
-            films.pipeline.finished,
-            Watchers(settings.max_streams, settings.max_streams_of_caller),
-            timeouts.heartbeat,
-        ),
+        watch_task=watch_task,
     )
 
 

@@ -8,11 +8,11 @@ from application.operations.tracing import traceparent
 from application.scripts.compose_video import ComposeVideo
 from application.scripts.find_pictures import FindPictures
 from application.scripts.finish_removals import FinishRemovals
+from application.scripts.list_videos import ListVideos
 from application.scripts.make_clips import MakeClips
 from application.scripts.narrate import Narrator
-from application.scripts.upload_script import ReadScript, UploadScript
+from application.scripts.upload_script import ReadScript, RemoveScript, UploadScript
 from application.scripts.videos import (
-    ListVideos,
     MakePoster,
     ReadCaptions,
     RemoveVideo,
@@ -68,6 +68,7 @@ def wire_scripts(service: Service, jobs: JobUseCases) -> ScriptUseCases:
         ),
         read_captions=ReadCaptions(records, ports.scripts),
         read_script=ReadScript(ports.scripts),
+        remove_script=RemoveScript(ports.scripts),
         remove_video=RemoveVideo(
             records, ports.tasks, ports.scripts, ports.blueprints, ports.storage
         ),
