@@ -60,11 +60,12 @@ class SqlTaskRepository:
             if await self._database.write(written, durable=after.state in FINAL):
                 return after
 
-    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
+    async def unfinished(self, silent: timedelta | None = None) -> tuple[UUID, ...]:
         """See `application.ports.tasks.TaskRepository`."""
         working = [state.value for state in State if state not in FINAL]
-        since = TaskRow.updated_at < Ago(silent)
-        query = select(TaskRow.task_id).where(TaskRow.state.in_(working), since)
+        query = select(TaskRow.task_id).where(TaskRow.state.in_(working))
+        if silent is not None:
+            query = query.where(TaskRow.updated_at < Ago(silent))
         return tuple(row.task_id for row in await self._database.read(query))
 
     async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:

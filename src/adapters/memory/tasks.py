@@ -44,11 +44,13 @@ class MemoryTaskRepository:
         self._write_times[task_id] = self._clock.now()
         return values[-1]
 
-    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
+    async def unfinished(self, silent: timedelta | None = None) -> tuple[UUID, ...]:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
-        since = self._clock.now() - silent
         working = [task_id for task_id, each in self.history.items() if each[-1].state not in FINAL]
+        if silent is None:
+            return tuple(working)
+        since = self._clock.now() - silent
         return tuple(task_id for task_id in working if self._write_times[task_id] < since)
 
     async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:

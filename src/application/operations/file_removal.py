@@ -1,8 +1,7 @@
 """Delete files of the storage, and keep account of them."""
 
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -19,12 +18,9 @@ class RemovedFile(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     size: int
     """Bytes."""
-    reason: Reason = Reason.ORPHANED
-
-    @property
-    def kind(self) -> StorageKind | None:
-        """The kind of the file."""
-        return kind_of(self.path)
+    kind: StorageKind | None
+    """Kind of the file; null outside the folders of all kinds."""
+    reason: Reason
 
 
 class FileRemoval:
@@ -43,16 +39,17 @@ class FileRemoval:
 
     async def remove(self, file: StoredFile, reason: Reason = Reason.ORPHANED) -> None:
         """Delete a file; raises `StorageFailed`."""
-        await self.remove_by(self._storage.delete(file.path), file, reason)
+        await self.remove_by(lambda: self._storage.delete(file.path), file, reason)
 
     async def remove_by(
-        self, deletion: Coroutine[Any, Any, object], file: StoredFile, reason: Reason
+        self, delete: Callable[[], Awaitable[object]], file: StoredFile, reason: Reason
     ) -> None:
-        """Await the ``deletion`` of a file with its records, and raise its errors."""
-        if self.dry_run:
-            deletion.close()
-        else:
-            await deletion
+        """Call ``delete``, which deletes a file and its records, and raise its errors."""
+        if not self.dry_run:
+            await delete()
             facts = {"path": file.path, "bytes": file.size, "reason": reason}
             _log.info("a file was deleted", extra=facts)
-        self.removed.append(RemovedFile(path=file.path, size=file.size, reason=reason))
+        removed = RemovedFile(
+            path=file.path, size=file.size, kind=kind_of(file.path), reason=reason
+        )
+        self.removed.append(removed)

@@ -48,8 +48,8 @@ class TaskRepository(Protocol):
         """
         ...
 
-    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
-        """Return the ids of unfinished assemblies that have not been written for ``silent``.
+    async def unfinished(self, silent: timedelta | None = None) -> tuple[UUID, ...]:
+        """Return the ids of unfinished assemblies; optionally of those not written for ``silent``.
 
         The time is by the clock of the store, because the clocks of the machines may differ.
         """
