@@ -1,5 +1,6 @@
 """Store Blueprints as JSON text."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
@@ -16,8 +17,12 @@ from domain.blueprint.model import Blueprint
 from domain.shared.errors import BlueprintNotFound, TaskTaken
 
 _PAGE: Final = 100
+_AT_ONCE: Final = 500
+"""Number of ids in one statement."""
 _FEW: Final = 20
 """Number of paths up to which the database looks for their names in the documents."""
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._-]+")
+"""Matches names that JSON never escapes, so that every document has them as they are."""
 
 
 class SqlBlueprintArchive:
@@ -65,18 +70,28 @@ class SqlBlueprintArchive:
         query = select(BlueprintRow.task_id).where(BlueprintRow.output_path == output_path)
         return tuple(sorted(row.task_id for row in await self._database.read(query)))
 
+    async def kept(self, task_ids: Collection[UUID]) -> frozenset[UUID]:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        ids, kept = tuple(task_ids), set[UUID]()
+        for start in range(0, len(ids), _AT_ONCE):
+            some = BlueprintRow.task_id.in_(ids[start : start + _AT_ONCE])
+            rows = await self._database.read(select(BlueprintRow.task_id).where(some))
+            kept.update(row.task_id for row in rows)
+        return frozenset(kept)
+
     async def users_of(self, paths: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
         """See `application.ports.blueprints.BlueprintArchive`."""
+        if not paths:
+            return {}
         users: dict[str, list[UUID]] = {}
         query = select(BlueprintRow.task_id, BlueprintRow.document).order_by(BlueprintRow.task_id)
-        if len(paths) <= _FEW and all(map(str.isascii, paths)):
-            # Whichever way a document was written, it has the last part of the path as it is.
-            names = {each.rpartition("/")[2] for each in paths}
+        names = {each.rpartition("/")[2] for each in paths}
+        if len(paths) <= _FEW and all(map(_PLAIN.fullmatch, names)):
             query = query.where(
                 or_(*(BlueprintRow.document.contains(each, autoescape=True) for each in names))
             )
-        page = query.limit(_PAGE) if paths else None
-        while page is not None and (rows := await self._database.read(page)):
+        page = query.limit(_PAGE)
+        while rows := await self._database.read(page):
             for row in rows:
                 for path in set(_read(row.document).media).intersection(paths):
                     users.setdefault(path, []).append(row.task_id)

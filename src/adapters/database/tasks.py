@@ -1,7 +1,8 @@
 """Store assemblies as rows of JSON."""
 
+from collections.abc import Collection
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,9 @@ from application.ports.tasks import Change, place_of, task_key
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared.errors import TaskNotFound, TaskTaken
 
+_AT_ONCE: Final = 500
+"""Number of ids in one statement."""
+
 
 class SqlTaskRepository:
     """Each call is one short transaction; changes are compare-and-set on ``version``."""
@@ -45,6 +49,16 @@ class SqlTaskRepository:
     async def get(self, task_id: UUID) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""
         return (await self._read(task_id))[0]
+
+    async def find_many(self, task_ids: Collection[UUID]) -> tuple[Assembly, ...]:
+        """See `application.ports.tasks.TaskRepository`."""
+        ids, tasks = sorted(set(task_ids)), list[Assembly]()
+        for start in range(0, len(ids), _AT_ONCE):
+            some = TaskRow.task_id.in_(ids[start : start + _AT_ONCE])
+            query = select(TaskRow.document).where(some).order_by(TaskRow.task_id)
+            rows = await self._database.read(query)
+            tasks += [msgspec.json.decode(row.document, type=Assembly) for row in rows]
+        return tuple(tasks)
 
     async def update(self, task_id: UUID, change: Change) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""

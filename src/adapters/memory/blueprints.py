@@ -50,6 +50,11 @@ class MemoryBlueprintArchive:
             sorted(b.task_id for b in blueprints if b.output_config.output_path == output_path)
         )
 
+    async def kept(self, task_ids: Collection[UUID]) -> frozenset[UUID]:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        await checkpoint()
+        return frozenset(self.documents).intersection(task_ids)
+
     async def users_of(self, paths: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
         """See `application.ports.blueprints.BlueprintArchive`."""
         await checkpoint()

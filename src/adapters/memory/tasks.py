@@ -1,5 +1,6 @@
 """Assemblies in memory."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -35,6 +36,11 @@ class MemoryTaskRepository:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
         return self._history_of(task_id)[-1]
+
+    async def find_many(self, task_ids: Collection[UUID]) -> tuple[Assembly, ...]:
+        """See `application.ports.tasks.TaskRepository`."""
+        await checkpoint()
+        return tuple(self.history[each][-1] for each in sorted(set(task_ids) & set(self.history)))
 
     async def update(self, task_id: UUID, change: Change) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""

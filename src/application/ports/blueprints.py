@@ -33,6 +33,10 @@ class BlueprintArchive(Protocol):
         """Return the ids, in order, of the tasks whose Blueprints have this path for their film."""
         ...
 
+    async def kept(self, task_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Return those of the tasks that have a Blueprint."""
+        ...
+
     async def users_of(self, paths: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
         """Return by path the ids, in order, of the tasks whose Blueprints need it.
 

@@ -1,6 +1,6 @@
 """Port for the records of assemblies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -37,6 +37,10 @@ class TaskRepository(Protocol):
 
     async def get(self, task_id: UUID) -> Assembly:
         """Return the assembly; raises `TaskNotFound`."""
+        ...
+
+    async def find_many(self, task_ids: Collection[UUID]) -> tuple[Assembly, ...]:
+        """Return the existing assemblies of these ids, by task id, each once."""
         ...
 
     async def update(self, task_id: UUID, change: Change) -> Assembly:

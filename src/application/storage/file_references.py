@@ -1,12 +1,10 @@
 """Find out which stored files are needed by films that exist or are being made."""
 
 from collections.abc import Collection
-from uuid import UUID
 
 from application.ports.blueprints import BlueprintArchive
 from application.ports.tasks import TaskRepository
-from domain.rendering.assembly import FINAL, State
-from domain.shared.errors import TaskNotFound
+from domain.rendering.assembly import FINAL, Assembly, State
 
 
 class FileReferences:
@@ -29,24 +27,18 @@ class FileReferences:
         if await self._is_choosing():
             return frozenset(paths)
         users = await self._blueprints.users_of(paths)
-        ended: dict[UUID, bool] = {}
-        for task_id in {each for task_ids in users.values() for each in task_ids}:
-            ended[task_id] = await self._ended_in_vain(task_id)
-        return frozenset(
-            path for path, task_ids in users.items() if not all(ended[each] for each in task_ids)
-        )
+        task_ids = {each for ids in users.values() for each in ids}
+        # A Blueprint whose task is unknown may be of one that is not recorded yet.
+        tasks = await self._tasks.find_many(task_ids)
+        in_vain = {each.task_id for each in tasks if _ended_in_vain(each)}
+        return frozenset(path for path, ids in users.items() if not in_vain.issuperset(ids))
 
     async def _is_choosing(self) -> bool:
         """Return True if an unfinished task has no Blueprint yet."""
-        for task_id in await self._tasks.unfinished():
-            if await self._blueprints.find(task_id) is None:
-                return True
-        return False
+        unfinished = frozenset(await self._tasks.unfinished())
+        return unfinished != await self._blueprints.kept(unfinished)
 
-    async def _ended_in_vain(self, task_id: UUID) -> bool:
-        """Return True if a task will never need its files again; an unknown one may."""
-        try:
-            task = await self._tasks.get(task_id)
-        except TaskNotFound:
-            return False
-        return task.state in FINAL and (task.removed or task.state is not State.COMPLETED)
+
+def _ended_in_vain(task: Assembly) -> bool:
+    """Return True if a task will never need its files again."""
+    return task.state in FINAL and (task.removed or task.state is not State.COMPLETED)
