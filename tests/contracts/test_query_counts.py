@@ -194,7 +194,7 @@ COUNTS_OF_SCRIPTS: Final = {
     "readStorage": 1,
     "cleanUpStorage": 9,
 }
-"""Operations of scripts, videos, media assets and the storage, and how many statements each takes."""
+"""Operations of scripts, videos, assets and the storage, and how many statements each takes."""
 
 OF_JOBS_ONLY: Final = {"prepareLibrary", "watchPreparation", "cancelPreparation"}
 """Operations that only read and write jobs; the work of these jobs grows with the library."""

@@ -30,6 +30,11 @@ ITEMS: Final = {
         "Verification._norms",
     },
     "application/operations/check_health.py": {"CheckHealth.__call__"},
+    "application/operations/clean_up_storage.py": {
+        "CleanUpStorage._remove_made",
+        "CleanUpStorage._remove_unowned",
+        "CleanUpStorage._remove_videos",
+    },
     "application/operations/diagnose.py": {"Diagnose.__call__"},
     "application/operations/make_demo.py": {"MakeDemoLibrary.__call__"},
     "application/operations/recover_storage.py": {
@@ -54,6 +59,10 @@ WHOLE: Final = {
     "adapters/database/job_rows.py": {"add_children", "stop_children"},
     "application/accounts/access_tokens.py": {"AccessTokens.read"},
     "application/accounts/attempt_limits.py": {"AttemptLimits._count", "AttemptLimits.log_in"},
+    "adapters/database/blueprints.py": {"SqlBlueprintArchive.kept"},
+    "adapters/database/cleanups.py": {"SqlCleanupTimes.record"},
+    "adapters/database/media_assets.py": {"SqlMediaAssets.used"},
+    "adapters/database/tasks.py": {"SqlTaskRepository.find_many"},
     "adapters/database/copying.py": {"_copy", "_require_empty", "copy_rows"},
     "adapters/database/library_queries.py": {"take.work"},
     "adapters/database/moves.py": {"SqlMoveRepository.find_many"},
@@ -91,6 +100,9 @@ WHOLE: Final = {
     "application/migration/media.py": {"SeedMedia.file"},
     "application/migration/tasks.py": {"SeedTasks._lacking"},
     "application/migration/verification.py": {"Verification._checksums"},
+    "application/operations/clean_up_storage.py": {"CleanUpStorage._by_policies"},
+    "application/operations/verify_storage.py": {"VerifyStorage._compared"},
+    "application/storage/read_usage.py": {"files_in"},
     "application/operations/recover_storage.py": {
         "RecoverStorage._lying",
         "RecoverStorage._remove_film",
