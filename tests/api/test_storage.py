@@ -1,4 +1,4 @@
-"""What is stored is seen by everybody for themselves, and cleaned up by administrators."""
+"""Everybody sees what they have stored, and administrators clean up what all have."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

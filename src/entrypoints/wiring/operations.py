@@ -10,8 +10,8 @@ from application.operations.clean_up_storage import CleanUpStorage
 from application.operations.make_demo import MakeDemoLibrary
 from application.operations.recover_storage import RecoverStorage
 from application.operations.use_case_logging import logged
-from application.quotas.recount_files import RecountFiles
 from application.operations.verify_storage import VerifyStorage
+from application.quotas.recount_files import RecountFiles
 from application.storage.file_references import FileReferences
 from application.storage.read_usage import ReadStorageUsage
 from entrypoints.parts import parts_of

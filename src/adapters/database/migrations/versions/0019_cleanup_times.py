@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic.operations import Operations
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 
 def upgrade(op: Operations) -> None:
