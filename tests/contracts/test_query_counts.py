@@ -192,7 +192,7 @@ COUNTS_OF_SCRIPTS: Final = {
     "readAsset": 1,
     "removeAsset": 2,
     "readStorage": 1,
-    "cleanUpStorage": 9,
+    "cleanUpStorage": 11,
 }
 """Operations of scripts, videos, assets and the storage, and how many statements each takes."""
 
