@@ -7,6 +7,7 @@ changed), and run `pytest tests/contracts/test_schema.py`, which goes up, down a
 databases.
 """
 
+import importlib
 import sys
 import tempfile
 from pathlib import Path
@@ -16,9 +17,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine
 
-from adapters.database.embeddings import MoveEmbeddingRow
 from adapters.database.revisions import FOLDER, Revisions
-from adapters.database.webhooks import WebhookRow
+from adapters.database.tables import Table
 
 OPTIONS = {"sqlalchemy_module_prefix": "sa.", "alembic_module_prefix": "op."}
 
@@ -51,6 +51,6 @@ def new_revision(message: str, folder: Path, wanted: MetaData) -> Path:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    # The tables are all known once the modules of the last of them are loaded.
-    [tables] = {MoveEmbeddingRow.metadata, WebhookRow.metadata}
-    print(new_revision(sys.argv[1], FOLDER, tables))
+    # It imports every module that declares tables.
+    importlib.import_module("entrypoints.bootstrap")
+    print(new_revision(sys.argv[1], FOLDER, Table.metadata))

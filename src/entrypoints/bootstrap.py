@@ -12,6 +12,7 @@ from adapters.cage.self_test import TriedCage
 from adapters.database.api_keys import SqlApiKeys
 from adapters.database.attempts import SqlAttemptCounter
 from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.cleanups import SqlCleanupTimes
 from adapters.database.copying import copy_rows
 from adapters.database.deliveries import Outbox, SqlDeliveryRepository, outbox
 from adapters.database.embeddings import SqlMoveEmbeddings
@@ -70,6 +71,7 @@ from adapters.storage.s3 import open_s3
 from adapters.storage.workspace import LocalWorkspace
 from adapters.system.blas import use_one_blas_thread
 from adapters.system.clock import SystemClock
+from adapters.system.disk import FolderDisk
 from adapters.tokens.jwt_signer import JwtSigner
 from adapters.tokens.setting_keys import SettingSigningKeys
 from adapters.webhooks.http_sender import HttpWebhookSender
@@ -130,6 +132,8 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             tasks=tasks,
             scripts=SqlScriptRepository(database),
             media_assets=SqlMediaAssets(database),
+            cleanup_times=SqlCleanupTimes(database),
+            disk=FolderDisk(settings.folder),
             speech=open_speech(settings, stack, cage),
             narration_mixer=FFmpegNarrationMixer(runner),
             scene_encoder=FFmpegSceneEncoder(probe.details, at_once=settings.cores, cage=cage),

@@ -167,7 +167,7 @@ async def _recover_interrupted(use_cases: UseCases, limits: Timeouts) -> None:
 
 
 async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
-    """Recover the storage one minute after the start, and then every hour."""
+    """Recover and clean up the storage one minute after the start, and then every hour."""
     await asyncio.sleep(RECOVERY_PAUSE)
     while True:
         recovered = partial(_limited, "recovering the storage", use_cases.recover_storage, limits)
@@ -176,6 +176,9 @@ async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
         await _logged(finished, "the storage is not recovered")
         counted = partial(_limited, "counting files", use_cases.recount_files, limits)
         await _logged(counted, "the stored files are not counted")
+        by_policies = use_cases.clean_up_storage.by_policies
+        cleaned = partial(_limited, "cleaning up the storage", by_policies, limits)
+        await _logged(cleaned, "the storage is not cleaned up")
         await asyncio.sleep(STORAGE_RECOVERY_PAUSE)
 
 

@@ -8,11 +8,13 @@ from application.ports.attempts import AttemptCounter
 from application.ports.audio_analyzer import AudioAnalyzer
 from application.ports.blueprints import BlueprintArchive
 from application.ports.cage import Cage
+from application.ports.cleanups import CleanupTimes
 from application.ports.clip_encoder import ClipEncoder
 from application.ports.clock import Clock
 from application.ports.deliveries import DeliveryRepository
 from application.ports.demo import DemoStudio
 from application.ports.description_model import DescriptionModel
+from application.ports.disk import Disk
 from application.ports.embedder import Embedder
 from application.ports.encoder import Encoder
 from application.ports.image_model import ImageModel
@@ -57,6 +59,8 @@ class Ports:
     tasks: TaskRepository
     scripts: ScriptRepository
     media_assets: MediaAssets
+    cleanup_times: CleanupTimes
+    disk: Disk
     speech: Speech
     narration_mixer: NarrationMixer
     scene_encoder: SceneEncoder

@@ -6,11 +6,11 @@ from typing import Annotated
 from domain.scripts.languages import Language
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
+from entrypoints.cleanup_settings import CleanupSettings
 from entrypoints.setting_rules import Setting, one_of
-from entrypoints.storage_settings import StorageSettings
 
 
-class ScriptSettings(StorageSettings, frozen=True, kw_only=True):
+class ScriptSettings(CleanupSettings, frozen=True, kw_only=True):
     """The part of the settings that concerns narrated videos."""
 
     gemini_media: Annotated[

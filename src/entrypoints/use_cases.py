@@ -40,8 +40,10 @@ from application.library.upload_move import UploadMove
 from application.library.upload_song import UploadSong
 from application.migration.migrate_seed import MigrateSeed
 from application.operations.check_health import CheckHealth
+from application.operations.clean_up_storage import CleanUpStorage
 from application.operations.make_demo import MakeDemoLibrary
 from application.operations.recover_storage import RecoverStorage
+from application.operations.verify_storage import VerifyStorage
 from application.planning.explain import ExplainBlueprint
 from application.planning.generate import GenerateChoreography
 from application.planning.generate_from_text import (
@@ -70,6 +72,7 @@ from application.search.move_search import FindMoves
 from application.search.search_moves import SearchMoves
 from application.storage.add_asset import AddAsset
 from application.storage.read_assets import ListAssets, ReadAsset, RemoveAsset, StreamAsset
+from application.storage.read_usage import ReadStorageUsage
 from application.storage.take_asset import TakeAsset
 from application.webhooks.deliver_webhooks import DeliverWebhooks
 from application.webhooks.manage_deliveries import ListDeliveries, RetryDelivery
@@ -196,10 +199,13 @@ class OperationsUseCases:
     """Use cases that operate the service: health, storage, demo library, migration."""
 
     check_health: CheckHealth
+    clean_up_storage: CleanUpStorage
     make_demo: MakeDemoLibrary
     migrate_seed: MigrateSeed
     recount_files: RecountFiles
+    read_storage_usage: ReadStorageUsage
     recover_storage: RecoverStorage
+    verify_storage: VerifyStorage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,10 @@ from adapters.memory.attempts import MemoryAttemptCounter
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.blueprints import MemoryBlueprintArchive
 from adapters.memory.cage import MemoryCage
+from adapters.memory.cleanups import MemoryCleanupTimes
 from adapters.memory.clock import MemoryClock
 from adapters.memory.demo import MemoryDemoStudio
+from adapters.memory.disk import MemoryDisk
 from adapters.memory.embedder import MemoryEmbedder
 from adapters.memory.encoder import MemoryEncoder, song
 from adapters.memory.image_model import MemoryImageModel
@@ -120,6 +122,8 @@ class MemoryBackend:
             tasks=self.tasks,
             scripts=MemoryScriptRepository(),
             media_assets=MemoryMediaAssets(),
+            cleanup_times=MemoryCleanupTimes(),
+            disk=MemoryDisk(),
             speech=MemorySpeech(),
             narration_mixer=MemoryNarrationMixer(song=song),
             scene_encoder=MemorySceneEncoder(),

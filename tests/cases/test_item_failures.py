@@ -40,7 +40,7 @@ from application.library.import_library import ImportLibrary
 from application.library.prepare_item import PrepareItem
 from application.media.item_attempts import ItemAttempts, ItemFailure, code_of
 from application.operations.make_demo import MakeDemoLibrary
-from application.operations.recover_storage import OLD, RecoverStorage
+from application.operations.recover_storage import RecoverStorage
 from application.ports.moves import MoveFilter
 from application.ports.progress import Report
 from application.rendering.recover_interrupted import RecoverInterrupted
@@ -58,6 +58,7 @@ from domain.shared.errors import (
     UnreadableMedia,
     WaitedTooLong,
 )
+from domain.storage.cleanup import FRESH
 from tests.world.failing import failing
 from tests.world.importing import ANALYSIS, analyze_audio
 from tests.world.preparing import complete_all, prepare_all
@@ -396,7 +397,7 @@ def test_the_other_files_are_recovered(bad: set[int], error: Error, call: str) -
             if call == "forget":
                 await place.library.moves.add(move(number))
                 await place.library.moves.remove(name(number))
-        place.clock.advance(OLD)
+        place.clock.advance(FRESH)
         if call == "delete":
             recover = place.recovery(storage=failing(place.storage, call, names(bad), error))
         else:

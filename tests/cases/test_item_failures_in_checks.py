@@ -18,12 +18,13 @@ from application.library.share_beats import ShareBeats
 from application.operations.check_health import CheckHealth
 from application.operations.check_health import Part as AskedPart
 from application.operations.diagnose import Check, CheckResult, Diagnose, Standing
-from application.operations.recover_storage import OLD, RecoverStorage
+from application.operations.recover_storage import RecoverStorage
 from application.ports.moves import MoveRepository
 from domain.library.moves import Move
 from domain.library.shared_recordings import Alignment
 from domain.rendering.assembly import Assembly, State
 from domain.shared import paths
+from domain.storage.cleanup import FRESH
 from tests.cases.test_item_failures import (
     ALL,
     ANY_ERROR,
@@ -168,7 +169,7 @@ def test_the_other_made_files_are_evicted(bad: set[int], error: Error) -> None:
     async def work(place: Place) -> None:
         for number in range(MANY):
             place.storage.objects[f"cache/{name(number)}"] = b"12345"
-        place.clock.advance(OLD)
+        place.clock.advance(FRESH)
         storage = failing(place.storage, "delete", names(bad), error)
         recovery = await place.recovery(storage=storage)()
         assert {each.item for each in recovery.failed} == {f"cache/{each}" for each in names(bad)}

@@ -27,13 +27,14 @@ from application.library.clip_analysis import Examination
 from application.library.import_library import ImportLibrary, Outcome
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.upload_move import MoveForm, UploadMove
-from application.operations.recover_storage import OLD, RecoverStorage
+from application.operations.recover_storage import RecoverStorage
 from application.ports.moves import MoveFilter
 from application.ports.pagination import read_all
 from application.ports.songs import SongFilter
 from domain.library.songs import Song
 from domain.shared import paths
 from domain.shared.errors import NotFound
+from domain.storage.cleanup import FRESH
 from tests.world.importing import analyze_audio
 from tests.world.libraries import surrounded
 from tests.world.preparing import library_jobs
@@ -175,7 +176,7 @@ class LibraryMachine(RuleBasedStateMachine):
 
     @rule()
     def an_hour_passes(self) -> None:
-        self.place.clock.advance(OLD)
+        self.place.clock.advance(FRESH)
 
     @rule()
     def all_is_well_again(self) -> None:
@@ -183,7 +184,7 @@ class LibraryMachine(RuleBasedStateMachine):
 
         async def settle() -> None:
             await self.place.trouble.land()
-            self.place.clock.advance(OLD)
+            self.place.clock.advance(FRESH)
             recovery = await self.place.recover()
             assert recovery.failed == recovery.held_back == ()
             assert (await self.place.recover()).removed == ()
@@ -282,7 +283,7 @@ def cleared(machine: LibraryMachine) -> None:
     """Leave a file that is nobody's for long, and one of a move that was removed."""
     machine.place.storage.objects[paths.clip("b", "0" * 16, "0" * 12)] = b"1"
     asyncio.run(machine.place.library.moves.remove("a"))
-    machine.place.clock.advance(OLD)
+    machine.place.clock.advance(FRESH)
 
 
 WORK: dict[str, tuple[Callable[[LibraryMachine], object], ...]] = {

@@ -20,10 +20,12 @@ from hypothesis.stateful import (
 
 from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.library import MemoryLibrary
-from application.operations.recover_storage import OLD, RecoverStorage, Recovery
+from application.operations.recover_storage import RecoverStorage
+from application.operations.recovery_report import Recovery
 from application.rendering.recover_interrupted import RecoverInterrupted
 from domain.blueprint.model import Blueprint
 from domain.rendering.assembly import FINAL, STEPS, State
+from domain.storage.cleanup import FRESH
 from tests.world.studio import CLIPS, OWNER, Service, blueprint
 from tests.world.trouble import LASTING, PASSING, Kind
 
@@ -177,7 +179,7 @@ class LastingTrouble(RuleBasedStateMachine):
     def all_is_well_again(self) -> None:
         service = self.service
         service.trouble.back()
-        service.clock.advance(timedelta(seconds=OLD.total_seconds() + service.limit + 61))
+        service.clock.advance(timedelta(seconds=FRESH.total_seconds() + service.limit + 61))
         ports = (service.tasks, service.archive, service.storage)
         recover_interrupted = RecoverInterrupted(
             service.tasks,

@@ -14,7 +14,8 @@ from adapters.memory.library import MemoryLibrary
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.tasks import MemoryTaskRepository
 from application.library.clip_failures import MISSING
-from application.operations.recover_storage import FEW, OLD, Owner, RecoverStorage, Recovery
+from application.operations.recover_storage import FEW, RecoverStorage
+from application.operations.recovery_report import Owner, Recovery
 from application.ports.moves import MoveFilter
 from application.ports.songs import SongFilter
 from domain.blueprint.model import Difficulty
@@ -23,6 +24,7 @@ from domain.library.songs import Song
 from domain.rendering.assembly import Assembly, Step
 from domain.shared import paths
 from domain.shared.errors import StorageFailed
+from domain.storage.cleanup import FRESH
 from tests.world.studio import CLIPS, OWNER, blueprint
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +72,7 @@ class Place:
         return path
 
     async def later(self, *, force: bool = False) -> Recovery:
-        self.clock.advance(OLD)
+        self.clock.advance(FRESH)
         return await self.recover(force=force)
 
     async def task(self, number: int, *steps: Step, path: str | None = None) -> UUID:
@@ -102,7 +104,7 @@ async def test_files_of_the_library_without_an_owner_go_after_an_hour(place: Pla
     lost = {place.file(move(2).video_path), place.file(song(2).audio_path, b"1")}
     assert await place.recover() == Recovery()
     assert {*place.storage.objects} == owned | lost
-    place.clock.advance(OLD - timedelta(seconds=1))
+    place.clock.advance(FRESH - timedelta(seconds=1))
     assert await place.recover() == Recovery()
     recovery = await place.later()
     assert {each.path for each in recovery.removed} == lost
@@ -259,7 +261,7 @@ async def test_two_recoveries_at_once_do_what_one_does(place: Place) -> None:
     place.file(move(1).video_path)
     for number in range(2, 8):
         place.file(move(number).video_path)
-    place.clock.advance(OLD)
+    place.clock.advance(FRESH)
     both = await asyncio.gather(place.recover(), place.recover())
     assert {*place.storage.objects} == {move(1).video_path}
     assert all(each.failed == () and each.unfound == () for each in both)
@@ -277,7 +279,7 @@ async def test_of_made_files_the_oldest_go_until_the_rest_is_within_the_limit(
         (tmp_path / name).write_bytes(b"x" * 10)
         await place.storage.put(tmp_path / name, f"cache/clip-{name}")
         place.clock.advance(timedelta(minutes=1))
-    place.clock.advance(OLD)
+    place.clock.advance(FRESH)
     recovery = await recover()
     assert {*place.storage.objects} == {f"cache/clip-{name}" for name in left}
     assert recovery.size == 10 * (3 - len(left))

@@ -136,3 +136,65 @@ async def test_nobody_changes_a_kept_blueprint(archive: BlueprintArchive) -> Non
 async def test_an_unknown_task_has_none(archive: BlueprintArchive) -> None:
     with pytest.raises(BlueprintNotFound):
         await archive.get(uuid4())
+
+
+def needing(*clips: str, sound: str = "songs/a.m4a", overlay: bool = True) -> Blueprint:
+    document = blueprint(uuid4())
+    moves = tuple(
+        BlueprintMove(video_path=clip, start_time=index, duration=1)
+        for index, clip in enumerate(clips)
+    )
+    output = msgspec.structs.replace(document.output_config, add_audio_overlay=overlay)
+    return msgspec.structs.replace(document, audio_path=sound, moves=moves, output_config=output)
+
+
+async def test_the_tasks_that_need_a_file_are_known(archive: BlueprintArchive) -> None:
+    first, second = needing("clips/a.mp4", "clips/b.mp4", "clips/a.mp4"), needing("clips/b.mp4")
+    silent = needing("clips/c.mp4", sound="songs/z.m4a", overlay=False)
+    for each in (first, second, silent):
+        await archive.keep(each)
+    both = tuple(sorted((first.task_id, second.task_id)))
+    asked = ["clips/a.mp4", "clips/b.mp4", "songs/a.m4a", "songs/z.m4a", "clips/x.mp4"]
+    users = await archive.users_of(asked)
+    assert users == {"clips/a.mp4": (first.task_id,), "clips/b.mp4": both, "songs/a.m4a": both}
+    assert await archive.users_of([]) == {}
+    await archive.remove(first.task_id)
+    assert await archive.users_of(["clips/a.mp4"]) == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "clips/100%_a.mp4",
+        'clips/"q"/ñ.mp4',
+        "clips/a",
+        "clips/A.mp4",
+        "clips/new\nline.mp4",
+        "clips/\U0001f483.mp4",
+    ],
+)
+async def test_a_file_is_needed_by_exactly_its_name(archive: BlueprintArchive, path: str) -> None:
+    await archive.keep(other := needing("clips/a.mp4", "clips/1000_a.mp4", "clips/_"))
+    assert await archive.users_of([path]) == {}
+    await archive.keep(document := needing(path))
+    assert await archive.users_of([path]) == {path: (document.task_id,)}
+    assert await archive.users_of([path, "clips/_"]) == {
+        path: (document.task_id,),
+        "clips/_": (other.task_id,),
+    }
+
+
+async def test_of_more_files_than_fit_one_look_each_is_found(archive: BlueprintArchive) -> None:
+    documents = [needing(f"clips/{number}.mp4", f"clips/{number}-b.mp4") for number in range(110)]
+    for each in documents:
+        await archive.keep(each)
+    asked = [move.video_path for each in documents for move in each.moves]
+    users = await archive.users_of([*asked, "clips/nobody.mp4"])
+    assert users == {move.video_path: (each.task_id,) for each in documents for move in each.moves}
+
+
+async def test_the_tasks_that_have_a_blueprint_are_known(archive: BlueprintArchive) -> None:
+    await archive.keep(document := blueprint(uuid4()))
+    assert await archive.kept([document.task_id, uuid4()]) == {document.task_id}
+    assert await archive.kept([]) == frozenset()
+    assert await archive.kept([uuid4() for _ in range(1200)]) == frozenset()

@@ -153,3 +153,30 @@ async def test_the_longest_name_is_stored(assets: MediaAssets) -> None:
     asset = picture("🎵" * 200, kind=AssetKind.TEXT_OVERLAY)
     await assets.add(asset)
     assert await assets.named("ana", asset.kind, asset.name) == asset
+
+
+async def test_the_files_of_all_owners_are_known(assets: MediaAssets) -> None:
+    first, second = picture(), picture(owner="bruno")
+    await assets.add(first)
+    await assets.add(second)
+    asked = [first.path, second.path, "assets/images/ana/none.jpg", "nul \0"]
+    assert await assets.used(asked) == {first.path, second.path}
+    assert await assets.used([]) == frozenset()
+    many = [f"assets/images/ana/{number}.jpg" for number in range(1200)]
+    assert await assets.used([*many, second.path]) == {second.path}
+    await assets.remove(first.asset_id)
+    assert await assets.used([first.path]) == frozenset()
+
+
+@pytest.mark.parametrize("most", [1, 2, 5, 6])
+async def test_the_assets_of_all_owners_follow_each_other(assets: MediaAssets, most: int) -> None:
+    added = [picture(f"{number}", owner="ana" if number % 2 else "bruno") for number in range(5)]
+    for each in added:
+        await assets.add(each)
+    seen: list[MediaAsset] = []
+    after: UUID | None = None
+    while page := await assets.after(after, most):
+        assert len(page) <= most
+        seen += page
+        after = page[-1].asset_id
+    assert seen == sorted(added, key=lambda each: each.asset_id)

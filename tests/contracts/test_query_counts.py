@@ -19,6 +19,7 @@ from litestar import Litestar
 from adapters.database.api_keys import SqlApiKeys
 from adapters.database.attempts import SqlAttemptCounter
 from adapters.database.blueprints import SqlBlueprintArchive
+from adapters.database.cleanups import SqlCleanupTimes
 from adapters.database.deliveries import SqlDeliveryRepository, outbox
 from adapters.database.engine import Database, open_database
 from adapters.database.jobs import SqlJobRepository
@@ -190,8 +191,10 @@ COUNTS_OF_SCRIPTS: Final = {
     "listAssets": 1,
     "readAsset": 1,
     "removeAsset": 2,
+    "readStorage": 1,
+    "cleanUpStorage": 11,
 }
-"""Operations of scripts, videos and media assets, and how many statements each takes."""
+"""Operations of scripts, videos, assets and the storage, and how many statements each takes."""
 
 OF_JOBS_ONLY: Final = {"prepareLibrary", "watchPreparation", "cancelPreparation"}
 """Operations that only read and write jobs; the work of these jobs grows with the library."""
@@ -444,6 +447,7 @@ async def test_every_route_of_scripts_asks_a_fixed_number_of_questions(
             backend.ports,
             scripts=SqlScriptRepository(database),
             media_assets=SqlMediaAssets(database),
+            cleanup_times=SqlCleanupTimes(database),
         )
         async with backend.client() as client:
 
@@ -474,6 +478,8 @@ async def test_every_route_of_scripts_asks_a_fixed_number_of_questions(
             asset_id = asset.json()["asset_id"]
             await counted("listAssets", "GET", "/api/media/assets")
             await counted("readAsset", "GET", f"/api/media/assets/{asset_id}")
+            await counted("readStorage", "GET", "/api/storage")
+            await counted("cleanUpStorage", "POST", "/api/storage/cleanup", json={"dry_run": True})
             await counted("removeAsset", "DELETE", f"/api/media/assets/{asset_id}")
     expected = {name: count for name, count in COUNTS_OF_SCRIPTS.items() if name in counts}
     assert counts == expected

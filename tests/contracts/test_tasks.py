@@ -185,3 +185,21 @@ async def test_one_that_was_written_since_is_not_silent(tasks: TaskRepository) -
     while await tasks.unfinished(timedelta(seconds=0.05)) != (silent.task_id,):
         await tasks.update(alive.task_id, one_more)
         assert asyncio.get_running_loop().time() - begun < 30
+
+
+async def test_tasks_of_many_ids_are_found(tasks: TaskRepository) -> None:
+    added = sorted((assembly() for _ in range(5)), key=lambda each: each.task_id)
+    for each in added:
+        await tasks.add(each)
+    ids = [each.task_id for each in added]
+    assert await tasks.find_many([uuid4(), *reversed(ids), ids[0]]) == tuple(added)
+    assert await tasks.find_many([]) == ()
+    assert await tasks.find_many([*(uuid4() for _ in range(1200)), ids[2]]) == (added[2],)
+
+
+async def test_every_unfinished_task_is_known_at_once(tasks: TaskRepository) -> None:
+    await tasks.add(working := assembly())
+    await tasks.add(ended := assembly())
+    assert set(await tasks.unfinished()) == {working.task_id, ended.task_id}
+    await tasks.update(ended.task_id, taking(Step.CANCEL))
+    assert await tasks.unfinished() == (working.task_id,)

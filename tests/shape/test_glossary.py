@@ -53,6 +53,7 @@ ORDINARY = {
         "search",
     ),
     *("understanding", "understood", "upload", "uploaded", "usage"),
+    *("disk", "failure", "file", "item", "reason", "removed", "space"),
     *("generated", "generation", "resource", "settings", "source", "status"),
 }
 """Words of schema names that have their everyday meaning."""

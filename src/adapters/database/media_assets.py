@@ -1,5 +1,7 @@
 """Store what is known about media assets."""
 
+from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -7,10 +9,14 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from adapters.database.engine import Database
+from adapters.database.library_rows import storable
 from adapters.database.tables import MediaAssetRow
 from application.ports.media_assets import asset_key
 from application.ports.pagination import Page
 from domain.storage.assets import AssetKind, AssetNameTaken, AssetNotFound, MediaAsset
+
+_AT_ONCE: Final = 500
+"""Number of paths in one statement."""
 
 
 class SqlMediaAssets:
@@ -69,6 +75,23 @@ class SqlMediaAssets:
         assets = [msgspec.json.decode(row.document, type=MediaAsset) for row in rows]
         last = asset_key(assets[most - 1]) if len(assets) > most else None
         return Page(items=tuple(assets[:most]), last=last)
+
+    async def after(self, asset_id: UUID | None, most: int) -> tuple[MediaAsset, ...]:
+        """See `application.ports.media_assets.MediaAssets`."""
+        query = select(MediaAssetRow.document).order_by(MediaAssetRow.asset_id).limit(most)
+        if asset_id is not None:
+            query = query.where(MediaAssetRow.asset_id > asset_id)
+        rows = await self._database.read(query)
+        return tuple(msgspec.json.decode(row.document, type=MediaAsset) for row in rows)
+
+    async def used(self, paths: Collection[str]) -> frozenset[str]:
+        """See `application.ports.media_assets.MediaAssets`."""
+        storable_paths, used = [each for each in paths if storable(each)], set[str]()
+        for start in range(0, len(storable_paths), _AT_ONCE):
+            some = MediaAssetRow.path.in_(storable_paths[start : start + _AT_ONCE])
+            rows = await self._database.read(select(MediaAssetRow.path).where(some))
+            used.update(row.path for row in rows)
+        return frozenset(used)
 
     async def remove(self, asset_id: UUID) -> None:
         """See `application.ports.media_assets.MediaAssets`."""

@@ -1,7 +1,8 @@
 """Store assemblies as rows of JSON."""
 
+from collections.abc import Collection
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,9 @@ from application.ports.tasks import Change, task_key
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared.errors import TaskNotFound, TaskTaken
 
+_AT_ONCE: Final = 500
+"""Number of ids in one statement."""
+
 
 class SqlTaskRepository:
     """Each call is one short transaction; changes are compare-and-set on ``version``."""
@@ -46,6 +50,16 @@ class SqlTaskRepository:
         """See `application.ports.tasks.TaskRepository`."""
         return (await self._read(task_id))[0]
 
+    async def find_many(self, task_ids: Collection[UUID]) -> tuple[Assembly, ...]:
+        """See `application.ports.tasks.TaskRepository`."""
+        ids, tasks = sorted(set(task_ids)), list[Assembly]()
+        for start in range(0, len(ids), _AT_ONCE):
+            some = TaskRow.task_id.in_(ids[start : start + _AT_ONCE])
+            query = select(TaskRow.document).where(some).order_by(TaskRow.task_id)
+            rows = await self._database.read(query)
+            tasks += [msgspec.json.decode(row.document, type=Assembly) for row in rows]
+        return tuple(tasks)
+
     async def update(self, task_id: UUID, change: Change) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""
         while True:
@@ -60,11 +74,12 @@ class SqlTaskRepository:
             if await self._database.write(written, durable=after.state in FINAL):
                 return after
 
-    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
+    async def unfinished(self, silent: timedelta | None = None) -> tuple[UUID, ...]:
         """See `application.ports.tasks.TaskRepository`."""
         working = [state.value for state in State if state not in FINAL]
-        since = TaskRow.updated_at < Ago(silent)
-        query = select(TaskRow.task_id).where(TaskRow.state.in_(working), since)
+        query = select(TaskRow.task_id).where(TaskRow.state.in_(working))
+        if silent is not None:
+            query = query.where(TaskRow.updated_at < Ago(silent))
         return tuple(row.task_id for row in await self._database.read(query))
 
     async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:

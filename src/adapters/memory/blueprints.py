@@ -1,5 +1,6 @@
 """An in-memory archive of Blueprints."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 import msgspec
@@ -48,3 +49,18 @@ class MemoryBlueprintArchive:
         return tuple(
             sorted(b.task_id for b in blueprints if b.output_config.output_path == output_path)
         )
+
+    async def kept(self, task_ids: Collection[UUID]) -> frozenset[UUID]:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        await checkpoint()
+        return frozenset(self.documents).intersection(task_ids)
+
+    async def users_of(self, paths: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
+        """See `application.ports.blueprints.BlueprintArchive`."""
+        await checkpoint()
+        users: dict[str, list[UUID]] = {}
+        for task_id, text in sorted(self.documents.items()):
+            media = msgspec.json.decode(text, type=Blueprint).media
+            for path in set(media).intersection(paths):
+                users.setdefault(path, []).append(task_id)
+        return {path: tuple(task_ids) for path, task_ids in users.items()}

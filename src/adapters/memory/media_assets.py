@@ -1,5 +1,6 @@
 """Media assets in memory."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from anyio.lowlevel import checkpoint
@@ -50,6 +51,17 @@ class MemoryMediaAssets:
         rest = [each for each in own if after is None or asset_key(each) > after]
         last = asset_key(rest[most - 1]) if len(rest) > most else None
         return Page(items=tuple(rest[:most]), last=last)
+
+    async def after(self, asset_id: UUID | None, most: int) -> tuple[MediaAsset, ...]:
+        """See `application.ports.media_assets.MediaAssets`."""
+        await checkpoint()
+        ids = sorted(each for each in self._assets if asset_id is None or each > asset_id)
+        return tuple(self._assets[each] for each in ids[:most])
+
+    async def used(self, paths: Collection[str]) -> frozenset[str]:
+        """See `application.ports.media_assets.MediaAssets`."""
+        await checkpoint()
+        return frozenset(each.path for each in self._assets.values()).intersection(paths)
 
     async def remove(self, asset_id: UUID) -> None:
         """See `application.ports.media_assets.MediaAssets`."""

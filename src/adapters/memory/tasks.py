@@ -1,5 +1,6 @@
 """Assemblies in memory."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -36,6 +37,11 @@ class MemoryTaskRepository:
         await checkpoint()
         return self._history_of(task_id)[-1]
 
+    async def find_many(self, task_ids: Collection[UUID]) -> tuple[Assembly, ...]:
+        """See `application.ports.tasks.TaskRepository`."""
+        await checkpoint()
+        return tuple(self.history[each][-1] for each in sorted(set(task_ids) & set(self.history)))
+
     async def update(self, task_id: UUID, change: Change) -> Assembly:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
@@ -44,11 +50,13 @@ class MemoryTaskRepository:
         self._write_times[task_id] = self._clock.now()
         return values[-1]
 
-    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
+    async def unfinished(self, silent: timedelta | None = None) -> tuple[UUID, ...]:
         """See `application.ports.tasks.TaskRepository`."""
         await checkpoint()
-        since = self._clock.now() - silent
         working = [task_id for task_id, each in self.history.items() if each[-1].state not in FINAL]
+        if silent is None:
+            return tuple(working)
+        since = self._clock.now() - silent
         return tuple(task_id for task_id in working if self._write_times[task_id] < since)
 
     async def of_state(self, state: State, after: UUID | None, most: int) -> tuple[Assembly, ...]:

@@ -40,7 +40,7 @@ class ItemFailure(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     """Its id, or the path of a file."""
     code: str
-    """A code of `domain.shared.errors`, or `internal-error`."""
+    """Stable code of the error, such as `storage-failed`, or `internal-error`."""
     message: str
 
 

@@ -1,17 +1,16 @@
 """Delete orphaned files, and mark items whose file is missing."""
 
-import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from application.library.clip_failures import MISSING
-from application.media.item_attempts import ItemAttempts, ItemFailure
-from application.operations.file_removal import FileRemoval, RemovedFile
+from application.media.item_attempts import ItemAttempts
+from application.operations.file_removal import FileRemoval
+from application.operations.recovery_report import Owner, Recovery, Unfound, log_recovery
 from application.ports.blueprints import BlueprintArchive
 from application.ports.library_files import LibraryFiles
 from application.ports.moves import MoveFilter, MoveRepository
@@ -24,46 +23,12 @@ from domain.library.songs import Song
 from domain.rendering.assembly import FINAL, Assembly, State
 from domain.shared import paths
 from domain.shared.errors import MediaNotFound, StorageFailed, TaskNotFound
+from domain.storage.cleanup import FRESH, Reason
+from domain.storage.kinds import StorageKind
 
-_log = logging.getLogger("bachata.recovery")
-
-OLD: Final = timedelta(hours=1)
-"""Age from which an orphaned file is deleted; an unfinished upload is never that old."""
 FEW: Final = 20
 """Maximum orphaned library files that are deleted even if they outnumber the others."""
 _PAGE: Final = 500
-
-
-class Owner(StrEnum):
-    """The kind of item that a file belongs to."""
-
-    SONG = "song"
-    MOVE = "move"
-    FILM = "film"
-
-
-class Unfound(msgspec.Struct, frozen=True, kw_only=True):
-    """A song, a move or a film whose file is missing."""
-
-    owner: Owner
-    id: str
-    path: str
-
-
-class Recovery(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of a recovery."""
-
-    removed: tuple[RemovedFile, ...] = ()
-    size: int = 0
-    """Bytes of what was removed."""
-    failed: tuple[ItemFailure, ...] = ()
-    """Files, songs, moves and films that failed now; the next recovery tries them again."""
-    held_back: tuple[str, ...] = ()
-    """Paths of orphaned library files, so many that the database may be the wrong one."""
-    unfound: tuple[Unfound, ...] = ()
-    """Items without a file; the planner does not use them."""
-    found_again: int = 0
-    """Number of songs, moves and films whose files are back."""
 
 
 class RecoverStorage:
@@ -107,55 +72,101 @@ class RecoverStorage:
         where the database or the storage is away.
         """
         removal = FileRemoval(self._storage)
-        attempts = ItemAttempts("recovering", self._check)
+        attempts = ItemAttempts("recovering", self.check)
         lying = await self._lying("clips", "songs")
-        for each in await self._library_files.removed():
-            file = lying.get(each.path) or _of_unknown_size(each.path)
-            await attempts(each.path, self._remove_known(file, removal))
         items = await self._items()
-        owned = {_path_of(item) for item in items}
-        orphans = [each for each in lying.values() if each.path not in owned and _is_old(each)]
-        orphans = [each for each in orphans if paths.contents_of(each.path) is not None]
-        held_back = not force and len(orphans) > max(FEW, len(owned))
-        for each in [] if held_back else orphans:
-            await attempts(each.path, self._remove_lost(each, removal))
+        held_back = await self._remove_library_files(lying, items, removal, attempts, force=force)
         await self._evict_made(removal, attempts)
         films = await self._lying("output")
         completed = [task async for task in self._completed()]
-        film_paths = {task.output_path for task in completed}
-        for each in films.values():
-            if each.path not in film_paths and _is_old(each):
-                await attempts(each.path, self._remove_film(each, removal))
+        await self._remove_films(films, completed, removal, attempts)
         marks = await self._marked(items, completed, {*lying, *films}, attempts)
         recovery = msgspec.structs.replace(
-            marks,
-            removed=tuple(removal.removed),
-            size=sum(each.size for each in removal.removed),
-            held_back=tuple(sorted(each.path for each in orphans)) if held_back else (),
+            marks, removed=tuple(removal.removed), size=removal.size, held_back=held_back
         )
-        _tell(recovery)
+        log_recovery(recovery)
         return recovery
 
-    async def mark(self) -> Recovery:
-        """Mark items without a file, unmark items whose file is back, and delete nothing."""
+    async def remove(
+        self, kinds: Collection[StorageKind], removal: FileRemoval, attempts: ItemAttempts
+    ) -> tuple[str, ...]:
+        """Delete orphans of the kinds VIDEOS and STOCK, and the excess of CACHE; mark nothing.
+
+        Return the paths of those that are held back. Raises as a recovery does.
+        """
+        held_back: tuple[str, ...] = ()
+        if StorageKind.STOCK in kinds:
+            lying = await self._lying("clips", "songs")
+            items = await self._items()
+            held_back = await self._remove_library_files(lying, items, removal, attempts)
+        if StorageKind.CACHE in kinds:
+            await self._evict_made(removal, attempts)
+        if StorageKind.VIDEOS in kinds:
+            films = await self._lying("output")
+            completed = [task async for task in self._completed()]
+            await self._remove_films(films, completed, removal, attempts)
+        return held_back
+
+    async def mark(self, *, dry_run: bool = False) -> Recovery:
+        """Mark items without a file, unmark items whose file is back, and delete nothing.
+
+        With ``dry_run`` return them only.
+        """
         lying = await self._lying("clips", "songs", "output")
         completed = [task async for task in self._completed()]
-        attempts = ItemAttempts("marking", self._check)
-        return await self._marked(await self._items(), completed, {*lying}, attempts)
+        attempts = ItemAttempts("marking", self.check)
+        items = await self._items()
+        return await self._marked(items, completed, {*lying}, attempts, dry_run=dry_run)
 
-    async def _check(self, error: Exception) -> None:
+    async def check(self, error: Exception) -> None:
         """Raise `StorageFailed` where the storage is away, after one item has failed."""
         if isinstance(error, StorageFailed):
             await self._storage.ready()
 
+    async def _remove_library_files(
+        self,
+        lying: Mapping[str, StoredFile],
+        items: Iterable[Song | Move],
+        removal: FileRemoval,
+        attempts: ItemAttempts,
+        *,
+        force: bool = False,
+    ) -> tuple[str, ...]:
+        """Delete the files of removed items, and those without an owner; return those kept."""
+        known = {each.path for each in await self._library_files.removed()}
+        for path in sorted(known):
+            file = lying.get(path) or _of_unknown_size(path)
+            await attempts(path, self._remove_known(file, removal))
+        owned = {*map(_path_of, items)}
+        unowned = [each for path, each in lying.items() if path not in known | owned]
+        orphans = [each for each in unowned if _is_old(each) and paths.contents_of(each.path)]
+        if not force and len(orphans) > max(FEW, len(owned)):
+            return tuple(sorted(each.path for each in orphans))
+        for each in orphans:
+            await attempts(each.path, self._remove_lost(each, removal))
+        return ()
+
+    async def _remove_films(
+        self,
+        films: Mapping[str, StoredFile],
+        completed: Iterable[Assembly],
+        removal: FileRemoval,
+        attempts: ItemAttempts,
+    ) -> None:
+        film_paths = {task.output_path for task in completed}
+        for each in films.values():
+            if each.path not in film_paths and _is_old(each):
+                await attempts(each.path, self._remove_film(each, removal))
+
     async def _remove_known(self, file: StoredFile, removal: FileRemoval) -> None:
         """Remove the file of an item that was removed."""
         await removal.remove(file)
-        await self._library_files.forget(file.path)
+        if not removal.dry_run:
+            await self._library_files.forget(file.path)
 
     async def _remove_lost(self, file: StoredFile, removal: FileRemoval) -> None:
         """Remove a file that nobody owns, unless it has an owner by now."""
-        if await self._library_files.give_up(file.path):
+        if removal.dry_run or await self._library_files.give_up(file.path):
             await removal.remove(file)
 
     async def _lying(self, *folders: str) -> dict[str, StoredFile]:
@@ -184,7 +195,7 @@ class RecoverStorage:
         for each in sorted(files, key=lambda each: each.age, reverse=True):
             if total <= self._cache_limit or not _is_old(each):
                 return
-            if await attempts(each.path, removal.remove(each)):
+            if await attempts(each.path, removal.remove(each, Reason.TOO_LARGE)):
                 total -= each.size
 
     async def _remove_film(self, film: StoredFile, removal: FileRemoval) -> None:
@@ -209,6 +220,8 @@ class RecoverStorage:
         completed: Iterable[Assembly],
         lying: set[str],
         attempts: ItemAttempts,
+        *,
+        dry_run: bool = False,
     ) -> Recovery:
         """Mark all that has no file, and unmark what has it back; report every failure so far."""
         unfound: list[Unfound] = []
@@ -218,9 +231,9 @@ class RecoverStorage:
             nonlocal found_again
             if not await self._is_there(_path_of(item), lying):
                 owner = Owner.SONG if isinstance(item, Song) else Owner.MOVE
-                if item.unusable is not None or await self._mark(item, MISSING):
+                if dry_run or item.unusable is not None or await self._mark(item, MISSING):
                     unfound.append(Unfound(owner=owner, id=item.id, path=_path_of(item)))
-            elif item.unusable == MISSING:
+            elif item.unusable == MISSING and not dry_run:
                 found_again += await self._mark(item, None)
 
         async def mark_film(task: Assembly, path: str) -> None:
@@ -228,7 +241,7 @@ class RecoverStorage:
             there = await self._is_there(path, lying)
             if not there:
                 unfound.append(Unfound(owner=Owner.FILM, id=str(task.task_id), path=path))
-            if there != (task.unusable is None):
+            if there != (task.unusable is None) and not dry_run:
                 await self._mark_film(task, None if there else MISSING)
                 found_again += there
 
@@ -263,7 +276,7 @@ class RecoverStorage:
 
 
 def _is_old(file: StoredFile) -> bool:
-    return file.age >= OLD
+    return file.age >= FRESH
 
 
 def _path_of(item: Song | Move) -> str:
@@ -273,19 +286,3 @@ def _path_of(item: Song | Move) -> str:
 def _of_unknown_size(path: str) -> StoredFile:
     """Return an entry for a file that is gone, or that the listing does not contain."""
     return StoredFile(path=path, size=0, age=timedelta())
-
-
-def _tell(recovery: Recovery) -> None:
-    for each in recovery.unfound:
-        facts = {"owner": each.owner, "id": each.id, "path": each.path}
-        _log.warning("the file is not in the storage", extra=facts)
-    if recovery.held_back:
-        facts = {"files": len(recovery.held_back)}
-        _log.warning("kept library files without an owner: they are the majority", extra=facts)
-    if recovery.removed or recovery.found_again:
-        facts = {
-            "files": len(recovery.removed),
-            "bytes": recovery.size,
-            "found_again": recovery.found_again,
-        }
-        _log.info("the storage was recovered", extra=facts)

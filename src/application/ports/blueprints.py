@@ -1,5 +1,6 @@
 """Port for the archive of Blueprints."""
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -30,4 +31,15 @@ class BlueprintArchive(Protocol):
 
     async def tasks_of(self, output_path: str) -> tuple[UUID, ...]:
         """Return the ids, in order, of the tasks whose Blueprints have this path for their film."""
+        ...
+
+    async def kept(self, task_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Return those of the tasks that have a Blueprint."""
+        ...
+
+    async def users_of(self, paths: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
+        """Return by path the ids, in order, of the tasks whose Blueprints need it.
+
+        A Blueprint needs the clips of its moves and its sound; paths that none needs are left out.
+        """
         ...

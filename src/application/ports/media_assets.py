@@ -1,5 +1,6 @@
 """Port for the media assets of callers."""
 
+from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
@@ -33,6 +34,14 @@ class MediaAssets(Protocol):
 
     async def page(self, owner: str, after: str | None, most: int) -> Page[MediaAsset]:
         """Return up to ``most`` assets of an owner, by kind and name, after a page's `last`."""
+        ...
+
+    async def after(self, asset_id: UUID | None, most: int) -> tuple[MediaAsset, ...]:
+        """Return up to ``most`` assets of all owners, by id, whose ids come after ``asset_id``."""
+        ...
+
+    async def used(self, paths: Collection[str]) -> frozenset[str]:
+        """Return those of the storage paths at which an asset of any owner has its file."""
         ...
 
     async def remove(self, asset_id: UUID) -> None:

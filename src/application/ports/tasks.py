@@ -1,6 +1,6 @@
 """Port for the records of assemblies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -30,6 +30,10 @@ class TaskRepository(Protocol):
         """Return the assembly; raises `TaskNotFound`."""
         ...
 
+    async def find_many(self, task_ids: Collection[UUID]) -> tuple[Assembly, ...]:
+        """Return the existing assemblies of these ids, by task id, each once."""
+        ...
+
     async def update(self, task_id: UUID, change: Change) -> Assembly:
         """Apply a pure ``change`` to the stored assembly atomically, and return the result.
 
@@ -39,8 +43,8 @@ class TaskRepository(Protocol):
         """
         ...
 
-    async def unfinished(self, silent: timedelta) -> tuple[UUID, ...]:
-        """Return the ids of unfinished assemblies that have not been written for ``silent``.
+    async def unfinished(self, silent: timedelta | None = None) -> tuple[UUID, ...]:
+        """Return the ids of unfinished assemblies; optionally of those not written for ``silent``.
 
         The time is by the clock of the store, because the clocks of the machines may differ.
         """

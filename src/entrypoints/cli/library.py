@@ -11,7 +11,7 @@ from rich_click import RichCommand, RichGroup
 from application.library.clip_failures import MISSING
 from application.library.unique_ids import id_of
 from application.library.upload_move import MoveForm
-from application.operations.recover_storage import Owner
+from application.operations.recovery_report import Owner
 from domain.blueprint.model import Difficulty
 from domain.importing.move_records import title_of
 from domain.library.moves import Energy, Style

@@ -28,6 +28,7 @@ from entrypoints.cli.recover import recover
 from entrypoints.cli.script import script
 from entrypoints.cli.serve import serve
 from entrypoints.cli.song import song
+from entrypoints.cli.storage import storage
 from entrypoints.cli.users import users
 from entrypoints.cli.videos import videos
 from entrypoints.cli.worker import worker
@@ -55,6 +56,7 @@ cli.add_command(prewarm)
 cli.add_command(db)
 cli.add_command(doctor)
 cli.add_command(recover)
+cli.add_command(storage)
 cli.add_command(users)
 cli.add_command(keys)
 cli.add_command(migrate_seed)

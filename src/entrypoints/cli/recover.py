@@ -4,7 +4,7 @@ import click
 import msgspec
 from rich_click import RichCommand
 
-from application.operations.recover_storage import Recovery
+from application.operations.recovery_report import Recovery
 from entrypoints.cli.console import say, talker
 from entrypoints.cli.session import run, session
 

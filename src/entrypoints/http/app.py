@@ -41,6 +41,7 @@ from entrypoints.http.progress_socket import progress_socket
 from entrypoints.http.request_bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.scripts import ScriptController
 from entrypoints.http.songs import SongController
+from entrypoints.http.storage import StorageController
 from entrypoints.http.tasks import TaskController
 from entrypoints.http.videos import VideoController
 from entrypoints.http.webhooks import WebhookController
@@ -61,6 +62,7 @@ _ROUTES: Final = (
     ScriptController,
     VideoController,
     AssetController,
+    StorageController,
     TaskController,
     progress_socket,
     AccountController,

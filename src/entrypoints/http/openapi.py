@@ -20,12 +20,14 @@ from application.library.library_jobs import Preparation
 from application.library.upload_move import MoveForm, UploadedMove
 from application.library.upload_song import SongForm
 from application.operations.check_health import Health
+from application.operations.clean_up_storage import Cleanup
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.explain import Explanation
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
 from application.storage.add_asset import AssetForm
+from application.storage.read_usage import StorageUsage
 from application.webhooks.manage_webhooks import IssuedWebhook, WebhookRequest
 from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint
@@ -52,6 +54,7 @@ from entrypoints.http.openapi_tags import TAGS
 from entrypoints.http.pagination import MovePage, SongPage
 from entrypoints.http.problems import PROBLEM, Problem
 from entrypoints.http.script_bodies import ScriptUpload, ScriptVideoRequest, UploadedScript
+from entrypoints.http.storage_bodies import CleanupRequest
 from entrypoints.http.videos import VideoPage
 from entrypoints.http.ways_to_wait import AcceptedFilm
 from entrypoints.http.webhooks import DeliveryPage, WebhookList
@@ -69,6 +72,8 @@ SPOKEN: Final = (
     BlueprintFilmRequest,
     ChoreographyFilmRequest,
     ChoreographyRequest,
+    Cleanup,
+    CleanupRequest,
     Correction,
     Credentials,
     DeliveryPage,
@@ -94,6 +99,7 @@ SPOKEN: Final = (
     ScriptVideoRequest,
     SongForm,
     SongPage,
+    StorageUsage,
     TokenPair,
     Understanding,
     UploadedMove,

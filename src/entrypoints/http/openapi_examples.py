@@ -23,6 +23,7 @@ from domain.blueprint.model import (
 from domain.library.corrections import Correction
 from domain.library.moves import Energy, Style
 from domain.shared import paths
+from domain.storage.kinds import StorageKind
 from entrypoints.http.account_bodies import RefreshToken
 from entrypoints.http.film_bodies import (
     BlueprintFilmRequest,
@@ -30,6 +31,7 @@ from entrypoints.http.film_bodies import (
     DescribedFilmRequest,
 )
 from entrypoints.http.script_bodies import ScriptUpload, ScriptVideoRequest
+from entrypoints.http.storage_bodies import CleanupRequest
 
 SONG: Final = "luna-de-humo"
 MOVE: Final = "body-wave"
@@ -81,6 +83,7 @@ BODIES: Final[tuple[msgspec.Struct, ...]] = (
     Credentials(name=_NAME, password=_PASSWORD),
     RefreshToken(refresh_token=f"bbr_{_NEW_TASK.hex}_{43 * '0'}"),
     Preparation(picture=PictureFormat(width=1920, height=1080, frame_rate=25)),
+    CleanupRequest(dry_run=True, kinds=(StorageKind.TEMP, StorageKind.AUDIO)),
     ApiKeyRequest(name="nightly", expires_in_days=90),
     WebhookRequest(url=_RECEIVER),
     ScriptUpload(

@@ -9,6 +9,7 @@ TAGS: Final = {
     "scripts": "Store scripts for narrated videos.",
     "videos": "Make, list, watch and remove videos.",
     "media": "Manage your own pictures and recordings.",
+    "storage": "See what is stored, and clean it up.",
     "progress": "Watch how far a task is.",
     "webhooks": "Be told when work ends.",
     "accounts": "Manage accounts, tokens and API keys.",

@@ -6,22 +6,27 @@ from application.migration.owners import SeedOwners
 from application.migration.tasks import SeedTasks
 from application.migration.verification import Verification
 from application.operations.check_health import CheckHealth
+from application.operations.clean_up_storage import CleanUpStorage
 from application.operations.make_demo import MakeDemoLibrary
 from application.operations.recover_storage import RecoverStorage
 from application.operations.use_case_logging import logged
+from application.operations.verify_storage import VerifyStorage
 from application.quotas.recount_files import RecountFiles
+from application.storage.file_references import FileReferences
+from application.storage.read_usage import ReadStorageUsage
 from entrypoints.parts import parts_of
 from entrypoints.settings import Settings
 from entrypoints.use_cases import (
     LibraryUseCases,
     OperationsUseCases,
+    ScriptUseCases,
     SearchUseCases,
 )
 from entrypoints.wiring.service import Service, add_move_of, add_song_of
 
 
 def wire_operations(
-    service: Service, library: LibraryUseCases, search: SearchUseCases
+    service: Service, library: LibraryUseCases, search: SearchUseCases, scripts: ScriptUseCases
 ) -> OperationsUseCases:
     """Return the use cases for the operator of the service."""
     ports, settings, _ = service
@@ -34,6 +39,7 @@ def wire_operations(
         add_song_of(ports),
         settings.cores,
     )
+    policies = settings.policies(_made_mb(settings))
     recover_storage = RecoverStorage(
         ports.songs,
         ports.moves,
@@ -41,14 +47,31 @@ def wire_operations(
         ports.tasks,
         ports.blueprints,
         ports.storage,
-        cache_limit=_made_in_storage(settings),
+        cache_limit=_made_mb(settings) * 1_000_000,
+    )
+    clean_up_storage = CleanUpStorage(
+        recover_storage,
+        scripts.remove_video,
+        FileReferences(ports.tasks, ports.blueprints),
+        ports.tasks,
+        ports.media_assets,
+        ports.cleanup_times,
+        ports.storage,
+        policies,
     )
     return OperationsUseCases(
         check_health=CheckHealth(parts_of(ports, search.find_moves)),
+        clean_up_storage=clean_up_storage,
         make_demo=make_demo,
         migrate_seed=logged("migrate_seed", _migrate_seed(service, library)),
         recount_files=RecountFiles(ports.storage, ports.stored_files),
+        read_storage_usage=ReadStorageUsage(
+            ports.storage, ports.cleanup_times, ports.disk, policies
+        ),
         recover_storage=recover_storage,
+        verify_storage=VerifyStorage(
+            clean_up_storage, recover_storage, ports.media_assets, ports.storage
+        ),
     )
 
 
@@ -82,6 +105,6 @@ def _migrate_seed(service: Service, library: LibraryUseCases) -> MigrateSeed:
     )
 
 
-def _made_in_storage(settings: Settings) -> int:
-    """Return the maximum bytes of cached files in the storage; 0 for local storage."""
-    return 0 if settings.storage_backend == "local" else settings.storage_cache_max_mb * 1_000_000
+def _made_mb(settings: Settings) -> int:
+    """Return the maximum megabytes of cached files in the storage; 0 for local storage."""
+    return 0 if settings.storage_backend == "local" else settings.storage_cache_max_mb

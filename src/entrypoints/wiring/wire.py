@@ -34,6 +34,7 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
     rendering = wire_rendering(service, films)
     webhooks = wire_webhooks(service)
     jobs = wire_jobs(service, films, planning, rendering, webhooks, examination)
+    scripts = wire_scripts(service, jobs)
     features = (
         wire_accounts(service),
         library,
@@ -42,9 +43,9 @@ def wire(ports: Ports, settings: Settings, timeouts: Timeouts | None = None) -> 
         planning,
         rendering,
         jobs,
-        wire_scripts(service, jobs),
+        scripts,
         wire_assets(service),
-        wire_operations(service, library, search),
+        wire_operations(service, library, search, scripts),
         webhooks,
     )
     return UseCases(**{name: case for each in features for name, case in vars(each).items()})
