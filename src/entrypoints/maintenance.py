@@ -158,6 +158,8 @@ async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
         await _logged(finished, "the storage is not recovered")
         counted = partial(_limited, "counting files", use_cases.recount_files, limits)
         await _logged(counted, "the stored files are not counted")
+        measured = partial(_limited, "measuring the storage", use_cases.measure_storage, limits)
+        await _logged(measured, "the storage is not measured")
         await asyncio.sleep(STORAGE_RECOVERY_PAUSE)
 
 

@@ -38,6 +38,7 @@ from application.library.upload_song import UploadSong
 from application.migration.migrate_seed import MigrateSeed
 from application.operations.check_health import CheckHealth
 from application.operations.make_demo import MakeDemoLibrary
+from application.operations.read_metrics import MeasureStorage, ReadMetrics
 from application.operations.recover_storage import RecoverStorage
 from application.planning.explain import ExplainBlueprint
 from application.planning.generate import GenerateChoreography
@@ -187,8 +188,10 @@ class OperationsUseCases:
 
     check_health: CheckHealth
     make_demo: MakeDemoLibrary
+    measure_storage: MeasureStorage
     migrate_seed: MigrateSeed
     recount_files: RecountFiles
+    read_metrics: ReadMetrics
     recover_storage: RecoverStorage
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.memory.clock import MemoryClock
 from adapters.memory.job_events import MemoryJobEvents
 from adapters.memory.tasks import MemoryTaskRepository
 from application.jobs.end_events import last_event
@@ -59,7 +60,7 @@ def report(
 async def told(*reports: Report, seconds: float = 0.0) -> list[JobEvent]:
     """Return what is published of reports that come at an interval."""
     events, at = Recorder(), 0.0
-    progress = JobProgressEvents(events, MemoryTaskRepository(), lambda: at)
+    progress = JobProgressEvents(events, MemoryTaskRepository(), MemoryClock(), lambda: at)
     for each in reports:
         at += seconds
         await progress.tell(each)
@@ -115,7 +116,7 @@ def test_whatever_is_reported_a_subscriber_sees_growing_ids_and_progress(
 ) -> None:
     async def run() -> list[JobEvent]:
         events = Recorder()
-        progress = JobProgressEvents(events, MemoryTaskRepository())
+        progress = JobProgressEvents(events, MemoryTaskRepository(), MemoryClock())
         for each in reports:
             await progress.tell(report(*each))
         await events.publish(last_event(job()))
@@ -140,7 +141,7 @@ async def recorded_progress(
     await tasks.add(task)
     for step in (Step.FETCH, Step.CONCATENATE):
         await tasks.update(JOB, lambda found, step=step: found.take(step, NOW))
-    progress = JobProgressEvents(events, tasks, lambda: at)
+    progress = JobProgressEvents(events, tasks, MemoryClock(), lambda: at)
     for done in range(11):
         await progress.tell(report(State.CONCATENATING, done, 10, attempt))
         at += seconds

@@ -20,8 +20,10 @@ from adapters.ffmpeg.profile import profile_of
 from adapters.ffmpeg.progress import Progress
 from adapters.ffmpeg.soundtrack import make_film, make_sound
 from application.concurrency.threads import FILES
+from application.monitoring.no_metrics import NO_METRICS
 from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
+from application.ports.metrics import Metrics
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
 from domain.shared.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
@@ -43,9 +45,12 @@ class FFmpegEncoder:
         at_once: int,
         limits: Limits | None = None,
         cage: Cage | None = None,
+        metrics: Metrics = NO_METRICS,
     ) -> None:
         """Take the probe, the function that finds FFmpeg, and the limits of its processes."""
-        self._runner = FFmpegRunner(look, find, at_once=at_once, limits=limits, cage=cage)
+        self._runner = FFmpegRunner(
+            look, find, at_once=at_once, limits=limits, cage=cage, metrics=metrics
+        )
 
     @property
     def keeps(self) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from anyio.lowlevel import checkpoint
 
 from application.media.disk_errors import translated
+from application.ports.workspace import DiskSpace
 from domain.shared.errors import StorageFailed
 
 
@@ -51,6 +52,11 @@ class MemoryWorkspace:
         """See `application.ports.workspace.Workspace`."""
         await checkpoint()
         return self.room
+
+    async def disk(self) -> DiskSpace:
+        """See `application.ports.workspace.Workspace`."""
+        await checkpoint()
+        return DiskSpace(size=2 * self.room, free=self.room)
 
     async def ready(self) -> str:
         """See `application.ports.workspace.Workspace`."""

@@ -14,6 +14,7 @@ from adapters import owned_folders
 from adapters.owned_folders import Owned
 from adapters.storage.threaded_io import ThreadedIo
 from application.media.disk_errors import translated
+from application.ports.workspace import DiskSpace
 from domain.shared.errors import NotReady, StorageFailed
 
 
@@ -49,11 +50,16 @@ class LocalWorkspace:
 
     async def free(self) -> int:
         """See `application.ports.workspace.Workspace`."""
+        return (await self.disk()).free
 
-        def step(_: Event) -> int:
+    async def disk(self) -> DiskSpace:
+        """See `application.ports.workspace.Workspace`."""
+
+        def step(_: Event) -> DiskSpace:
             try:
                 self._root.mkdir(parents=True, exist_ok=True)
-                return shutil.disk_usage(self._root).free
+                usage = shutil.disk_usage(self._root)
+                return DiskSpace(size=usage.total, free=usage.free)
             except OSError as error:
                 failure = StorageFailed(
                     f"The free space of the work folder's disk cannot be read: {error.strerror}."

@@ -5,6 +5,16 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+import msgspec
+
+
+class DiskSpace(msgspec.Struct, frozen=True, kw_only=True):
+    """The space of a disk in bytes."""
+
+    size: int
+    free: int
+    """Free for this service; the system may keep some more for itself."""
+
 
 class Workspace(Protocol):
     """Provides folders that exist only during the work on a task."""
@@ -22,6 +32,10 @@ class Workspace(Protocol):
 
     async def free(self) -> int:
         """Return the free bytes of the work disk; raises `StorageFailed`."""
+        ...
+
+    async def disk(self) -> DiskSpace:
+        """Return the size and the free bytes of the work disk; raises `StorageFailed`."""
         ...
 
     async def ready(self) -> str:

@@ -7,6 +7,7 @@ from application.migration.tasks import SeedTasks
 from application.migration.verification import Verification
 from application.operations.check_health import CheckHealth
 from application.operations.make_demo import MakeDemoLibrary
+from application.operations.read_metrics import MeasureStorage, ReadMetrics
 from application.operations.recover_storage import RecoverStorage
 from application.operations.use_case_logging import logged
 from application.quotas.recount_files import RecountFiles
@@ -46,8 +47,10 @@ def wire_operations(
     return OperationsUseCases(
         check_health=CheckHealth(parts_of(ports, search.find_moves)),
         make_demo=make_demo,
+        measure_storage=MeasureStorage(ports.metrics, ports.storage),
         migrate_seed=logged("migrate_seed", _migrate_seed(service, library)),
         recount_files=RecountFiles(ports.storage, ports.stored_files),
+        read_metrics=ReadMetrics(ports.metrics, ports.jobs, ports.workspace),
         recover_storage=recover_storage,
     )
 
