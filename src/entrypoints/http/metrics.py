@@ -15,7 +15,7 @@ from entrypoints.http.callers import SCOPE
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.problems import documented
 
-MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+MEDIA_TYPE: Final = "text/plain; version=0.0.4"
 """Prometheus' text format."""
 
 
@@ -39,7 +39,7 @@ async def local_without_accounts(
     guards=[local_without_accounts],
     media_type=MEDIA_TYPE,
     response_description="The figures in Prometheus' text format",
-    responses=documented(403, 500, 503),
+    responses=documented(500, 503),
 )
 async def metrics(read_metrics: Wired[ReadMetrics]) -> Response[bytes]:
     """Return the figures of this process and of the queue, for Prometheus and its like."""
