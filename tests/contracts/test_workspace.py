@@ -160,3 +160,9 @@ async def test_the_fake_finds_what_was_said_to_be_abandoned() -> None:
     workspace.abandoned.append(TASK)
     assert await workspace.remove_leftovers() == (TASK,)
     assert await workspace.remove_leftovers() == ()
+
+
+async def test_the_disk_has_a_size_and_free_bytes(workspace: Workspace) -> None:
+    disk = await workspace.disk()
+    assert 0 < disk.free <= disk.size
+    assert await workspace.free() <= disk.size
