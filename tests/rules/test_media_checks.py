@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.blueprint.model import OutputConfig
+from domain.blueprint.model import FrameRate, OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
 from domain.library import limits
 from domain.library.media import Media, Picture
@@ -44,6 +44,8 @@ TIMELINE = Timeline(
     output=OutputConfig(output_path="output/a.mp4"),
 )
 WANTED = requirements_of(TIMELINE, joined=False)
+
+RATES: tuple[FrameRate, ...] = (24, 25, 30, 50, 60)
 
 Change = Callable[[FileFacts], FileFacts]
 
@@ -128,13 +130,13 @@ def test_every_fault_is_named_at_once(names: list[str]) -> None:
 
 
 @given(
-    st.integers(1, 60),
+    st.sampled_from(RATES),
     st.integers(1, 5_000),
     st.fractions(-2, 2, max_denominator=10_000),
     st.booleans(),
 )
 def test_a_film_may_differ_by_a_frame_unless_it_was_joined(
-    rate: int, frames: int, off: Fraction, joined: bool
+    rate: FrameRate, frames: int, off: Fraction, joined: bool
 ) -> None:
     timeline = Timeline(
         cuts=(Cut(clip="clips/a.mp4", first=0, frames=frames, rate=Fraction(1)),),

@@ -90,6 +90,7 @@ WHOLE: Final = {
     "application/migration/media.py": {"SeedMedia.file"},
     "application/migration/tasks.py": {"SeedTasks._lacking"},
     "application/migration/verification.py": {"Verification._checksums"},
+    "application/operations/read_metrics.py": {"MeasureStorage.__call__"},
     "application/operations/recover_storage.py": {
         "RecoverStorage._lying",
         "RecoverStorage._remove_film",

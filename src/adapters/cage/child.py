@@ -189,5 +189,5 @@ def _peak_of(pid: int) -> int:
         status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
         return 0
-    found = _PEAK.search(status)
-    return 1024 * int(found[1]) if found else 0
+    peak = _PEAK.search(status)
+    return 1024 * int(peak[1]) if peak else 0

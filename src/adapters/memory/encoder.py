@@ -92,14 +92,16 @@ def _facts_of(reel: Reel, output: OutputConfig) -> FileFacts:
         frame_rate=Fraction(reel.rate),
         frames=len(reel.frames),
     )
-    heard = None if reel.sound_seconds is None else Fraction(reel.sound_seconds)
+    sound_length = None if reel.sound_seconds is None else Fraction(reel.sound_seconds)
     return FileFacts(
         media=Media(
-            seconds=Fraction(len(reel.frames), reel.rate) if reel.rate else heard or Fraction(0),
+            seconds=Fraction(len(reel.frames), reel.rate)
+            if reel.rate
+            else sound_length or Fraction(0),
             picture=picture if reel.frames else None,
-            sound=None if heard is None else output.audio_codec,
+            sound=None if sound_length is None else output.audio_codec,
         ),
-        sound_seconds=heard,
+        sound_seconds=sound_length,
         decoded_frames=len(reel.frames),
     )
 

@@ -112,11 +112,11 @@ def faults(facts: FileFacts, required: Requirements, level: Level) -> tuple[Faul
     """
     if basic := tuple(_basic(facts)):
         return basic
-    found = [*_content(facts.media, required), *_limits(facts.media, required)]
-    found += [*_format(facts, required)]
+    broken = [*_content(facts.media, required), *_limits(facts.media, required)]
+    broken += [*_format(facts, required)]
     if level is Level.FULL:
-        found += [*_exactness(facts, required)]
-    return tuple(found) if level >= Level.FORMAT else ()
+        broken += [*_exactness(facts, required)]
+    return tuple(broken) if level >= Level.FORMAT else ()
 
 
 def refuse_faults(
@@ -215,23 +215,23 @@ def _picture_format(picture: Picture, required: Requirements) -> Iterator[Fault]
 
 def _exactness(facts: FileFacts, required: Requirements) -> Iterator[Fault]:
     media, picture = facts.media, facts.media.picture
-    wanted, full = required.frames, Level.FULL
-    if wanted is not None and picture is not None and picture.frames != wanted:
-        yield _different(f"It has {picture.frames} frames instead of {wanted}.", full)
+    expected, full = required.frames, Level.FULL
+    if expected is not None and picture is not None and picture.frames != expected:
+        yield _different(f"It has {picture.frames} frames instead of {expected}.", full)
     length = required.seconds
     if length is not None:
         if abs(media.seconds - length) > required.tolerance:
             text = f"It lasts {_seconds(media.seconds)} instead of {_seconds(length)}."
             yield _different(text, full)
-        heard = facts.sound_seconds
-        if heard is not None and abs(heard - length) > required.sound_tolerance:
-            text = f"Its sound lasts {_seconds(heard)} instead of {_seconds(length)}."
+        sound_length = facts.sound_seconds
+        if sound_length is not None and abs(sound_length - length) > required.sound_tolerance:
+            text = f"Its sound lasts {_seconds(sound_length)} instead of {_seconds(length)}."
             yield _different(text, full)
     if required.starts_fast and facts.starts_fast is False:
         yield _different("Players must download all of it before they can start.", full)
     decoded = facts.decoded_frames
-    if required.decodes and decoded is not None and decoded != wanted:
-        yield _different(f"Only {decoded} of {wanted} frames can be decoded.", full)
+    if required.decodes and decoded is not None and decoded != expected:
+        yield _different(f"Only {decoded} of {expected} frames can be decoded.", full)
 
 
 def _among(name: str, value: str, allowed: tuple[str, ...]) -> Iterator[Fault]:
