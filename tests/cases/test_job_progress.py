@@ -193,3 +193,28 @@ def test_the_last_event_says_how_the_job_ended() -> None:
     assert (last_event(failed).stage, last_event(failed).message) == ("failed", str(Poisoned()))
     queued = last_event(job().cancelled())
     assert (queued.stage, queued.id, queued.last) == ("cancelled", 999_999, True)
+
+
+async def test_the_record_has_the_estimated_end_that_the_event_tells_as_seconds() -> None:
+    tasks = MemoryTaskRepository()
+    _, events = await recorded_progress(2.0, tasks=tasks)
+    told = [event.eta_seconds for event in events[1:]]
+    ends = [each.estimated_end for each in tasks.history[JOB][3:]]
+    assert any(told)
+    # The clock of these records gains a millisecond with each reading, and stands still otherwise.
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    for seconds, end in zip(told, ends, strict=True):
+        if seconds is None:
+            assert end is None
+        else:
+            assert end is not None
+            assert abs((end - begin).total_seconds() - seconds) < 1
+
+
+async def test_another_attempt_begins_without_an_estimate() -> None:
+    task = Assembly(task_id=JOB, owner="local", created_at=NOW, updated_at=NOW)
+    running = task.take(Step.PLAN, NOW).reached(State.PLANNING, 1, 15, NOW)
+    assert running.estimated_end == NOW
+    assert running.reached(State.FETCHING, 1, 15).estimated_end == NOW
+    again = running.begun(2, NOW, None)
+    assert (again.estimated_end, again.started_at) == (None, NOW)
