@@ -76,17 +76,20 @@ from adapters.tokens.jwt_signer import JwtSigner
 from adapters.tokens.setting_keys import SettingSigningKeys
 from adapters.webhooks.http_sender import HttpWebhookSender
 from application.jobs.job_progress import JobProgressEvents
+from application.monitoring.measured_cache import MeasuredCache
+from application.monitoring.measured_stages import MeasuredStages
+from application.monitoring.no_metrics import NO_METRICS
 from application.operations.extras import require_extra
-from application.operations.no_spans import NoSpans
 from application.operations.tracing import Tracing
 from application.ports.description_model import DescriptionModel
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
+from application.ports.metrics import Metrics
 from application.ports.progress import Progress
 from application.ports.seed_source import SeedSource
-from application.ports.spans import Spans
 from application.ports.storage import Storage
+from entrypoints.observation import open_spans_of, server_metrics
 from entrypoints.ports import Ports
 from entrypoints.problem_texts import problem_text
 from entrypoints.settings import Settings
@@ -97,11 +100,14 @@ WORKER: Final = "entrypoints.media_worker"
 
 
 @asynccontextmanager
-async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator[Ports]:
+async def open_ports(
+    settings: Settings, *listeners: Progress, metrics: Metrics = NO_METRICS
+) -> AsyncGenerator[Ports]:
     """Open the real adapters, and close them in reverse order on exit.
 
-    Progress goes to ``listeners`` in addition to the log. Raises `NotReady` if the database is
-    unavailable, `StorageFailed` if the data folder or the bucket is not writable.
+    Progress goes to ``listeners`` in addition to the log, and figures to ``metrics``. Raises
+    `NotReady` if the database is unavailable, `StorageFailed` if the data folder or the bucket is
+    not writable.
     """
     use_one_blas_thread()
     async with AsyncExitStack() as stack:
@@ -112,22 +118,26 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
         # With local storage, a second name in the storage would keep evicted files on the same
         # disk.
         shared = None if isinstance(storage, LocalStorage) else storage
-        artifacts = LocalArtifactCache(
+        cache = LocalArtifactCache(
             settings.folder / "cache", shared, settings.cache_max_mb * 1_000_000
         )
-        await artifacts.remove_leftovers()
+        await cache.remove_leftovers()
+        artifacts = MeasuredCache(cache, metrics)
         cage = Cage(settings.cage)
         cage.require()
         worker = stack.enter_context(MediaWorker(WORKER, cage=cage, at_once=settings.cores))
         probe = CagedProbe(worker)
-        runner = FFmpegRunner(probe.details, find_ffmpeg, at_once=settings.cores, cage=cage)
-        ffmpeg_encoder = FFmpegEncoder(probe.details, at_once=settings.cores, cage=cage)
+        details, cores = probe.details, settings.cores
+        runner = FFmpegRunner(details, find_ffmpeg, at_once=cores, cage=cage, metrics=metrics)
+        ffmpeg_encoder = FFmpegEncoder(details, at_once=cores, cage=cage, metrics=metrics)
         joining = JoiningEncoder(ffmpeg_encoder, artifacts)
         chosen = ffmpeg_encoder if settings.encoder == "ffmpeg" else joining
         tasks = SqlTaskRepository(database)
         jobs, job_queue = await _open_jobs(settings, database, outbox(problem_text))
         job_events = await _job_events(settings, database, stack)
-        spans = await _spans(settings, stack)
+        spans = await open_spans_of(settings, stack)
+        # Machines that share records write the same time, even if one has a wrong clock.
+        clock = SystemClock(await server_time(database)) if database.is_shared else SystemClock()
         yield Ports(
             tasks=tasks,
             scripts=SqlScriptRepository(database),
@@ -136,7 +146,7 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             disk=FolderDisk(settings.folder),
             speech=open_speech(settings, stack, cage),
             narration_mixer=FFmpegNarrationMixer(runner),
-            scene_encoder=FFmpegSceneEncoder(probe.details, at_once=settings.cores, cage=cage),
+            scene_encoder=FFmpegSceneEncoder(details, at_once=cores, cage=cage, metrics=metrics),
             image_model=open_image_model(settings, stack),
             stills=FFmpegStills(runner),
             jobs=jobs,
@@ -172,11 +182,11 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             progress=SeveralProgress(
                 LogProgress(),
                 TracedStages(Tracing(spans)),
-                JobProgressEvents(job_events, tasks),
+                MeasuredStages(metrics),
+                JobProgressEvents(job_events, tasks, clock),
                 *listeners,
             ),
-            # Machines that share records write the same time, even if one has a wrong clock.
-            clock=SystemClock(await server_time(database)) if database.is_shared else SystemClock(),
+            clock=clock,
             cage=TriedCage(cage, settings.folder),
             users=SqlUserRepository(database),
             logins=SqlLogins(database),
@@ -191,7 +201,13 @@ async def open_ports(settings: Settings, *listeners: Progress) -> AsyncGenerator
             deliveries=SqlDeliveryRepository(database),
             webhook_sender=HttpWebhookSender(loopback=settings.sends_to_loopback),
             spans=spans,
+            metrics=metrics,
         )
+
+
+def open_server_ports(settings: Settings) -> AbstractAsyncContextManager[Ports]:
+    """Open the adapters of a server, which has a page of figures; raises as `open_ports`."""
+    return open_ports(settings, metrics=server_metrics())
 
 
 async def _open_jobs(
@@ -271,16 +287,6 @@ async def _job_events(settings: Settings, database: Database, stack: AsyncExitSt
     if not database.is_shared:
         return MemoryJobEvents()
     return await stack.enter_async_context(open_job_events(database, settings.database))
-
-
-async def _spans(settings: Settings, stack: AsyncExitStack) -> Spans:
-    if not settings.otel_endpoint:
-        return NoSpans()
-    require_extra("otel", "OTEL_EXPORTER_OTLP_ENDPOINT")
-    # Only services with traces pay for this import.
-    from adapters.tracing.otlp import open_spans
-
-    return await stack.enter_async_context(open_spans(settings.otel_endpoint))
 
 
 async def _description_model(settings: Settings, stack: AsyncExitStack) -> DescriptionModel:

@@ -179,6 +179,8 @@ async def _recover_storage(use_cases: UseCases, limits: Timeouts) -> None:
         by_policies = use_cases.clean_up_storage.by_policies
         cleaned = partial(_limited, "cleaning up the storage", by_policies, limits)
         await _logged(cleaned, "the storage is not cleaned up")
+        measured = partial(_limited, "measuring the storage", use_cases.measure_storage, limits)
+        await _logged(measured, "the storage is not measured")
         await asyncio.sleep(STORAGE_RECOVERY_PAUSE)
 
 

@@ -25,6 +25,7 @@ from application.ports.library_files import LibraryFiles
 from application.ports.logins import Logins
 from application.ports.media_assets import MediaAssets
 from application.ports.media_probe import MediaProbe
+from application.ports.metrics import Metrics
 from application.ports.motion_analyzer import MotionAnalyzer
 from application.ports.move_embeddings import MoveEmbeddings
 from application.ports.move_index import MoveIndex
@@ -104,3 +105,4 @@ class Ports:
     deliveries: DeliveryRepository
     webhook_sender: WebhookSender
     spans: Spans
+    metrics: Metrics

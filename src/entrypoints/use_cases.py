@@ -42,6 +42,7 @@ from application.migration.migrate_seed import MigrateSeed
 from application.operations.check_health import CheckHealth
 from application.operations.clean_up_storage import CleanUpStorage
 from application.operations.make_demo import MakeDemoLibrary
+from application.operations.read_metrics import MeasureStorage, ReadMetrics
 from application.operations.recover_storage import RecoverStorage
 from application.operations.verify_storage import VerifyStorage
 from application.planning.explain import ExplainBlueprint
@@ -201,9 +202,11 @@ class OperationsUseCases:
     check_health: CheckHealth
     clean_up_storage: CleanUpStorage
     make_demo: MakeDemoLibrary
+    measure_storage: MeasureStorage
     migrate_seed: MigrateSeed
     recount_files: RecountFiles
     read_storage_usage: ReadStorageUsage
+    read_metrics: ReadMetrics
     recover_storage: RecoverStorage
     verify_storage: VerifyStorage
 

@@ -32,6 +32,7 @@ from adapters.memory.library import MemoryLibrary
 from adapters.memory.logins import MemoryLogins
 from adapters.memory.media_assets import MemoryMediaAssets
 from adapters.memory.media_probe import MemoryMediaProbe
+from adapters.memory.metrics import MemoryMetrics
 from adapters.memory.motion_analyzer import MemoryMotionAnalyzer
 from adapters.memory.move_index import MemoryMoveIndex
 from adapters.memory.narration_mixer import MemoryNarrationMixer
@@ -57,6 +58,7 @@ from adapters.memory.workspace import MemoryWorkspace
 from adapters.progress.several import SeveralProgress
 from application.concurrency.timeouts import Timeouts
 from application.jobs.job_progress import JobProgressEvents
+from application.monitoring.measured_stages import MeasuredStages
 from domain.rendering.assembly import Assembly, State
 from entrypoints.http.app import create_app
 from entrypoints.ports import Ports
@@ -110,6 +112,7 @@ class MemoryBackend:
         self.webhook_sender = MemoryWebhookSender()
         self.jobs = MemoryJobRepository(self.tasks, outbox=self.deliveries.outbox(problem_text))
         self.job_events = MemoryJobEvents()
+        self.clock = MemoryClock()
         self.storage = MemoryStorage(media())
         self.stored_files = MemoryStoredFiles()
         self.workspace = MemoryWorkspace(self.root)
@@ -118,6 +121,7 @@ class MemoryBackend:
         self.users = MemoryUserRepository()
         self.hasher = MemoryPasswordHasher()
         self.spans = MemorySpans()
+        self.metrics = MemoryMetrics()
         self.ports = Ports(
             tasks=self.tasks,
             scripts=MemoryScriptRepository(),
@@ -154,9 +158,11 @@ class MemoryBackend:
             sound_aligner=MemorySoundAligner(),
             studio=MemoryDemoStudio(),
             progress=SeveralProgress(
-                MemoryProgress(), JobProgressEvents(self.job_events, self.tasks)
+                MemoryProgress(),
+                JobProgressEvents(self.job_events, self.tasks, self.clock),
+                MeasuredStages(self.metrics),
             ),
-            clock=MemoryClock(),
+            clock=self.clock,
             cage=MemoryCage(),
             users=self.users,
             logins=MemoryLogins(self.users),
@@ -169,6 +175,7 @@ class MemoryBackend:
             deliveries=self.deliveries,
             webhook_sender=self.webhook_sender,
             spans=self.spans,
+            metrics=self.metrics,
         )
 
     async def furnish(self) -> None:

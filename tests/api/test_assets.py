@@ -62,7 +62,7 @@ async def test_what_is_no_picture_or_recording_is_refused_and_leaves_nothing(
     for content, message in (
         (b"", "JPEG, PNG or WebP"),
         (b"<svg onload='x'/>", "JPEG, PNG or WebP"),
-        (film, "The file has moving pictures."),
+        (film, "The file has moving pictures, so it cannot be a recording."),
     ):
         problem = problem_of(await upload(client, content), 415)
         assert (problem["code"], message in problem["detail"]) == ("unaccepted-media", True)

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.anyio
 API = Path(__file__).resolve().parents[2] / "docs/API.md"
 STAYS = "private, max-age=86400, immutable"
 CHANGES = "private, no-cache"
+NEVER = "no-store"
 CLIP = "/api/moves/move-0/clip"
 
 
@@ -96,7 +97,7 @@ async def test_every_route_says_how_long_its_answer_may_be_kept(
 
     expected = documented()
     assert by_path == expected
-    assert set(expected.values()) == {STAYS, CHANGES}
+    assert set(expected.values()) == {STAYS, CHANGES, NEVER}
 
 
 async def test_what_refuses_is_asked_again(client: httpx.AsyncClient, task_id: UUID) -> None:

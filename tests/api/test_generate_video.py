@@ -78,7 +78,13 @@ async def test_a_video_lasts_as_long_as_requested_to_the_frame(
     assert job["completed_at"] is not None
     assert job["session_id"] == job["id"]
     assert job["composition_settings"]["resolution"] == "1080x1920"
-    assert job["resource_usage"]["disk_space_used_mb"] > 0
+    used = job["resource_usage"]
+    assert used["disk_space_used_mb"] > 0
+    assert used["generation_time_seconds"] > 0
+    assert used["cpu_time_seconds"] >= 0
+    assert used["peak_memory_mb"] == 0, "No program works for a service in memory."
+    assert job["created_at"] <= job["started_at"] < job["completed_at"]
+    assert job["estimated_completion"] is None
     film = msgspec.json.decode(film_of(backend, job["id"]), type=Reel)
     assert len(film.frames) == 375
     assert film.sound_seconds == 12.5

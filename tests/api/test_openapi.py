@@ -88,6 +88,7 @@ OPERATIONS = {
     ("post", "/api/webhooks/{webhook_id}/deliveries/{delivery_id}/retry"): "retryDelivery",
     ("get", "/health/live"): "live",
     ("get", "/health/ready"): "ready",
+    ("get", "/metrics"): "readMetrics",
 }
 AUTOMATIC = {
     "Request fulfilled, document follows",
@@ -165,6 +166,7 @@ ERRORS = {
     "retryDelivery": {404, 500, 503},
     "live": {500},
     "ready": {500, 503},
+    "readMetrics": {500, 503},
 }
 
 

@@ -54,7 +54,7 @@ def traced(backend: MemoryBackend, spans: Spans) -> None:
     progress = SeveralProgress(
         MemoryProgress(),
         TracedStages(Tracing(spans)),
-        JobProgressEvents(backend.job_events, backend.ports.tasks),
+        JobProgressEvents(backend.job_events, backend.ports.tasks, backend.ports.clock),
     )
     # The wait in the queue is measured by the clock that records jobs.
     clock = SystemClock()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.memory.clock import MemoryClock
 from adapters.memory.job_events import MemoryJobEvents
 from adapters.memory.tasks import MemoryTaskRepository
 from application.jobs.end_events import last_event
@@ -59,7 +60,7 @@ def report(
 async def told(*reports: Report, seconds: float = 0.0) -> list[JobEvent]:
     """Return what is published of reports that come at an interval."""
     events, at = Recorder(), 0.0
-    progress = JobProgressEvents(events, MemoryTaskRepository(), lambda: at)
+    progress = JobProgressEvents(events, MemoryTaskRepository(), MemoryClock(), lambda: at)
     for each in reports:
         at += seconds
         await progress.tell(each)
@@ -115,7 +116,7 @@ def test_whatever_is_reported_a_subscriber_sees_growing_ids_and_progress(
 ) -> None:
     async def run() -> list[JobEvent]:
         events = Recorder()
-        progress = JobProgressEvents(events, MemoryTaskRepository())
+        progress = JobProgressEvents(events, MemoryTaskRepository(), MemoryClock())
         for each in reports:
             await progress.tell(report(*each))
         await events.publish(last_event(job()))
@@ -140,7 +141,7 @@ async def recorded_progress(
     await tasks.add(task)
     for step in (Step.FETCH, Step.CONCATENATE):
         await tasks.update(JOB, lambda found, step=step: found.take(step, NOW))
-    progress = JobProgressEvents(events, tasks, lambda: at)
+    progress = JobProgressEvents(events, tasks, MemoryClock(), lambda: at)
     for done in range(11):
         await progress.tell(report(State.CONCATENATING, done, 10, attempt))
         at += seconds
@@ -192,3 +193,28 @@ def test_the_last_event_says_how_the_job_ended() -> None:
     assert (last_event(failed).stage, last_event(failed).message) == ("failed", str(Poisoned()))
     queued = last_event(job().cancelled())
     assert (queued.stage, queued.id, queued.last) == ("cancelled", 999_999, True)
+
+
+async def test_the_record_has_the_estimated_end_that_the_event_tells_as_seconds() -> None:
+    tasks = MemoryTaskRepository()
+    _, events = await recorded_progress(2.0, tasks=tasks)
+    told = [event.eta_seconds for event in events[1:]]
+    ends = [each.estimated_end for each in tasks.history[JOB][3:]]
+    assert any(told)
+    # The clock of these records gains a millisecond with each reading, and stands still otherwise.
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    for seconds, end in zip(told, ends, strict=True):
+        if seconds is None:
+            assert end is None
+        else:
+            assert end is not None
+            assert abs((end - begin).total_seconds() - seconds) < 1
+
+
+async def test_another_attempt_begins_without_an_estimate() -> None:
+    task = Assembly(task_id=JOB, owner="local", created_at=NOW, updated_at=NOW)
+    running = task.take(Step.PLAN, NOW).reached(State.PLANNING, 1, 15, NOW)
+    assert running.estimated_end == NOW
+    assert running.reached(State.FETCHING, 1, 15).estimated_end == NOW
+    again = running.begun(2, NOW, None)
+    assert (again.estimated_end, again.started_at) == (None, NOW)

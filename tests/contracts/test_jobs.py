@@ -1,7 +1,7 @@
 """The contract of every JobRepository: memory and each real database."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from application.ports.jobs import IdempotencyKey, JobRepository, Submission
 from application.ports.tasks import TaskRepository
 from domain.jobs.admission import Admission
 from domain.jobs.errors import JobNotFound, KeyReused, LeaseLost, ServiceFull
-from domain.jobs.job import Job, JobKind, JobState, Priority
+from domain.jobs.job import Job, JobKind, JobState, Lane, Priority
 from domain.jobs.outcome import JobFailure
 from domain.rendering.assembly import Assembly
 from domain.shared.errors import CallerBusy, TaskNotFound, TaskTaken
@@ -334,3 +334,28 @@ async def test_it_says_where_the_jobs_are(jobs: JobRepository) -> None:
     said = await jobs.ready()
     assert said
     assert "/" not in said
+
+
+async def test_queued_and_running_jobs_are_counted_by_lane(jobs: JobRepository) -> None:
+    assert jobs_by_lane(await jobs.counts()) == {}
+    for _ in range(2):
+        await jobs.submit(submission(job()))
+    await jobs.submit(submission(job(priority=Priority.SCRIPT, kind=JobKind.COMPOSE_SCRIPT)))
+    for priority in (Priority.CHANGED, Priority.BACKGROUND):
+        await jobs.submit(submission(job(priority=priority, kind=JobKind.PREPARE_ITEM)))
+    assert jobs_by_lane(await jobs.counts()) == {
+        (Lane.FILMS, JobState.QUEUED): 2,
+        (Lane.SCRIPTS, JobState.QUEUED): 1,
+        (Lane.LIBRARY, JobState.QUEUED): 2,
+    }
+    running = await jobs.claim()
+    assert running is not None
+    assert jobs_by_lane(await jobs.counts())[Lane.FILMS, JobState.RUNNING] == 1
+    await jobs.update(running.job_id, running.attempt, lambda each: each.completed("{}"))
+    counts = jobs_by_lane(await jobs.counts())
+    assert (Lane.FILMS, JobState.RUNNING) not in counts
+    assert counts[Lane.FILMS, JobState.QUEUED] == 1
+
+
+def jobs_by_lane(counts: Mapping[tuple[Lane, JobState], int]) -> dict[tuple[Lane, JobState], int]:
+    return {key: count for key, count in counts.items() if count}

@@ -111,6 +111,7 @@ class Route:
 ROUTES: Final[dict[str, Route]] = {
     "live": Route(ask("GET", "/health/live"), 0),
     "ready": Route(ask("GET", "/health/ready"), 1),
+    "readMetrics": Route(ask("GET", "/metrics"), 0),
     "listSongs": Route(ask("GET", "/api/songs"), 1),
     "getSong": Route(ask("GET", "/api/songs/song-01"), 1, by_key=True),
     "getAnalysis": Route(ask("GET", "/api/songs/song-01/analysis"), 3, by_key=True),

@@ -133,7 +133,7 @@ def test_what_is_declared_is_imported() -> None:
     names = {re.split(r"[^A-Za-z0-9_-]", each)[0].lower() for each in declared}
     imported = imported_by("src")
     used = {
-        distribution.lower()
+        distribution.lower().replace("_", "-")
         for package, distributions in packages_distributions().items()
         if package in imported
         for distribution in distributions

@@ -106,6 +106,7 @@ WHOLE: Final = {
     "application/operations/clean_up_storage.py": {"CleanUpStorage._by_policies"},
     "application/operations/verify_storage.py": {"VerifyStorage._compared"},
     "application/storage/read_usage.py": {"files_in"},
+    "application/operations/read_metrics.py": {"MeasureStorage.__call__"},
     "application/operations/recover_storage.py": {
         "RecoverStorage._lying",
         "RecoverStorage._remove_film",

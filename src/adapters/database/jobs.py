@@ -1,11 +1,12 @@
 """Store jobs as rows of JSON."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -202,6 +203,19 @@ class SqlJobRepository:
             return (await connection.execute(jobs)).rowcount
 
         return await self._database.transact(work)
+
+    async def counts(self) -> Mapping[tuple[Lane, JobState], int]:
+        """See `application.ports.jobs.JobRepository`."""
+        states = [JobState.QUEUED.value, JobState.RUNNING.value]
+        query = (
+            select(JobRow.state, JobRow.priority, func.count().label("jobs"))
+            .where(JobRow.state.in_(states))
+            .group_by(JobRow.state, JobRow.priority)
+        )
+        counts: Counter[tuple[Lane, JobState]] = Counter()
+        for row in await self._database.read(query):
+            counts[Priority(row.priority).lane, JobState(row.state)] += row.jobs
+        return counts
 
     async def ready(self) -> str:
         """See `application.ports.jobs.JobRepository`."""

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
+
 from adapters.cage.cage import Cage, Limits
 from adapters.ffmpeg.audio_filters import Level
 from adapters.ffmpeg.commands import (
@@ -14,16 +16,19 @@ from adapters.ffmpeg.commands import (
 from adapters.ffmpeg.cutting import make_cut, make_whole, whole_frames
 from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner, Find, Look, keep, temporary_folder
 from adapters.ffmpeg.find import find_ffmpeg
-from adapters.ffmpeg.inspection import differences, starts_fast
+from adapters.ffmpeg.inspection import facts_of
 from adapters.ffmpeg.joining import join
 from adapters.ffmpeg.profile import profile_of
 from adapters.ffmpeg.progress import Progress
 from adapters.ffmpeg.soundtrack import make_film, make_sound
 from application.concurrency.threads import FILES
+from application.monitoring.no_metrics import NO_METRICS
 from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
+from application.ports.metrics import Metrics
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
+from domain.rendering.film_checks import refuse_flaws, requirements_of
 from domain.shared.errors import FFmpegFailed, FilmFlawed, UnreadableMedia
 
 
@@ -43,9 +48,12 @@ class FFmpegEncoder:
         at_once: int,
         limits: Limits | None = None,
         cage: Cage | None = None,
+        metrics: Metrics = NO_METRICS,
     ) -> None:
         """Take the probe, the function that finds FFmpeg, and the limits of its processes."""
-        self._runner = FFmpegRunner(look, find, at_once=at_once, limits=limits, cage=cage)
+        self._runner = FFmpegRunner(
+            look, find, at_once=at_once, limits=limits, cage=cage, metrics=metrics
+        )
 
     @property
     def keeps(self) -> bool:
@@ -162,15 +170,14 @@ class FFmpegEncoder:
             look = await self._runner.look(film)
         except UnreadableMedia as error:
             raise FilmFlawed("The film cannot be read.", details=error.details) from None
-        flaws = list(differences(look, timeline))
-        if not await FILES.run(lambda: starts_fast(film)):
-            flaws.append("Players must download all of it before they can start.")
-        if not flaws:
-            flaws += await self._decoded(film, timeline.frames)
-        if flaws:
-            raise FilmFlawed(f"The film differs from the request. {' '.join(flaws)}")
+        required = requirements_of(timeline, joined=False)
+        facts = await FILES.run(lambda: facts_of(film, look))
+        refuse_flaws(facts, required)
+        decoded = await self._decoded(film)
+        refuse_flaws(msgspec.structs.replace(facts, decoded_frames=decoded), required)
 
-    async def _decoded(self, film: Path, frames: int) -> list[str]:
+    async def _decoded(self, film: Path) -> int:
+        """Return the number of frames that can be decoded; raises `FilmFlawed`."""
         # The inspection is the last step of a film, so it may use all cores.
         progress = Progress()
         command = build_decode_command(
@@ -182,8 +189,7 @@ class FFmpegEncoder:
             raise FilmFlawed(
                 "The film cannot be decoded to its end.", details=error.details
             ) from None
-        count = progress.frames
-        return [] if count == frames else [f"Only {count} of {frames} frames can be decoded."]
+        return progress.frames
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """Make a film of one frame in ``folder``; raises the error that prevents films."""

@@ -16,6 +16,10 @@ from adapters.media.messages import Look as Seen
 from application.concurrency.timeouts import place_in
 from application.concurrency.work_priority import Places
 from application.media.disk_errors import disk_errors
+from application.monitoring.catalogue import FFMPEG_CPU_SECONDS, FFMPEG_PEAK_BYTES, FFMPEG_RUNS
+from application.monitoring.no_metrics import NO_METRICS
+from application.ports.metrics import Metrics
+from domain.rendering.used_resources import UsedResources
 from domain.shared.errors import FFmpegFailed, FFmpegMissing
 
 _QUEUE_WAIT: Final = 2 * 60 * 60.0
@@ -46,10 +50,12 @@ class FFmpegRunner:
         at_once: int,
         limits: Limits | None = None,
         cage: Cage | None = None,
+        metrics: Metrics = NO_METRICS,
     ) -> None:
         self.look = look
         self._find = find
         self._cage = cage or Cage()
+        self._metrics = metrics
         self._limits = limits or Limits()
         self.at_once = at_once
         self._places = Places(at_once)
@@ -81,18 +87,37 @@ class FFmpegRunner:
         """
         inputs, folders = places(argv)
         async with place_in(self._places.free, "a free place for FFmpeg", _QUEUE_WAIT):
-            try:
-                return await run(
-                    argv,
-                    cage=self._cage,
-                    reads=(*inputs, *reads),
-                    writes=folders,
-                    on_line=on_line,
-                    limits=self._limits,
-                    tail=tail,
-                )
-            except (FileNotFoundError, PermissionError):
-                raise FFmpegMissing from None
+            with self._counted():
+                try:
+                    return await run(
+                        argv,
+                        cage=self._cage,
+                        reads=(*inputs, *reads),
+                        writes=folders,
+                        on_line=on_line,
+                        limits=self._limits,
+                        tail=tail,
+                        on_end=self._measure,
+                    )
+                except (FileNotFoundError, PermissionError):
+                    raise FFmpegMissing from None
+
+    @contextlib.contextmanager
+    def _counted(self) -> Generator[None]:
+        """Count a run with its outcome: `completed`, `failed` or `cancelled`."""
+        outcome = "failed"
+        try:
+            yield
+            outcome = "completed"
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
+        finally:
+            self._metrics.add(FFMPEG_RUNS, outcome)
+
+    def _measure(self, used: UsedResources) -> None:
+        self._metrics.add(FFMPEG_CPU_SECONDS, amount=used.cpu_seconds)
+        self._metrics.observe(FFMPEG_PEAK_BYTES, used.peak_memory_bytes)
 
     async def generation(self) -> str:
         """Return the major version, which determines the results: 'ffmpeg 7'."""

@@ -1,41 +1,20 @@
 """Inspect a finished film before its publication."""
 
-from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
-from typing import Final
 
-from adapters.ffmpeg.filters import SAMPLE_RATE
 from adapters.media.messages import Look
-from domain.blueprint.timeline import Timeline
-
-CODECS: Final = {"libx264": "h264", "libx265": "hevc"}
-"""Names of the encoders' output formats."""
-AAC_FRAME: Final = Fraction(1024, SAMPLE_RATE)
-"""Seconds of one AAC packet, the resolution of its duration."""
+from domain.library.media_checks import FileFacts
 
 
-def differences(look: Look, timeline: Timeline) -> Iterator[str]:
-    """Yield a sentence for each difference between a film and its timeline."""
-    output, picture = timeline.output, look.media.picture
-    if picture is None:
-        yield "It has no video."
-        return
-    length = timeline.soundtrack.seconds
-    frame = Fraction(1, output.frame_rate)
-    if picture.frames != timeline.frames:
-        yield f"It has {picture.frames} frames instead of {timeline.frames}."
-    if (picture.width, picture.height) != (output.width, output.height):
-        yield (f"It is {picture.width}x{picture.height} instead of {output.width}x{output.height}.")
-    if picture.codec != CODECS[output.video_codec]:
-        yield f"Its video codec is {picture.codec} instead of {CODECS[output.video_codec]}."
-    if abs(look.media.seconds - length) > frame:
-        yield f"It lasts {float(look.media.seconds):.3f} s instead of {float(length):.3f} s."
-    if look.media.sound != output.audio_codec:
-        yield f"Its audio codec is {look.media.sound or 'missing'} instead of {output.audio_codec}."
-    elif abs((look.sound_seconds or 0) - length) > AAC_FRAME:
-        sound_length = float(look.sound_seconds or 0)
-        yield f"Its sound lasts {sound_length:.3f} s instead of {float(length):.3f} s."
+def facts_of(film: Path, look: Look) -> FileFacts:
+    """Return what is known of a film after a ``look`` at it."""
+    return FileFacts(
+        media=look.media,
+        size=film.stat().st_size,
+        container=look.form,
+        sound_seconds=look.sound_seconds,
+        starts_fast=starts_fast(film),
+    )
 
 
 def starts_fast(film: Path) -> bool:

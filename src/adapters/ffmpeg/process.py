@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Final
 
-from adapters.cage.cage import Cage, Limits, environment
+from adapters.cage.cage import Cage, Limits
+from adapters.cage.child import Child
 from adapters.cage.ending import end
 from adapters.cage.launcher import NOT_CAGED, NOT_FOUND
+from adapters.cage.starting import start
 from adapters.ffmpeg.error_lines import cleaned
 from application.concurrency.work_priority import is_low
 from application.media.disk_errors import in_output
+from domain.rendering.used_resources import UsedResources
 from domain.shared.errors import FFmpegFailed, NotReady
 
 TAIL: Final = 20
@@ -36,29 +39,26 @@ async def run(
     limits: Limits | None = None,
     tail: int = TAIL,
     forks: bool = False,
+    on_end: Callable[[UsedResources], None] = lambda _: None,
 ) -> list[str]:
     """Run a program in the cage to its end, and pass each line of stdout to ``on_line``.
 
     It can read ``reads`` and write below ``writes``, and nothing else. Returns the last lines of
     stderr. Raises `FFmpegFailed` with those lines if the exit status is not 0, FileNotFoundError if
-    the program does not exist, `NotReady` if it cannot be caged. If this call is cancelled or
+    the program does not exist, `NotReady` if it cannot be caged. ``on_end`` gets the resources of a
+    program that was started, whichever way it ends. If this call is cancelled or
     fails, the program and its children are killed and have ended when it returns.
     """
     limits = limits or Limits()
-    process = await asyncio.create_subprocess_exec(
-        *cage.command(
+    process = await start(
+        cage.command(
             argv,
             limits=limits,
             reads=reads,
             writes=writes,
             forks=forks,
             nice=_LOWEST if is_low() else 0,
-        ),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-        env=environment(),
+        )
     )
     last: deque[str] = deque(maxlen=tail)
     try:
@@ -75,6 +75,7 @@ async def run(
         raise group.exceptions[0] from None
     finally:
         await end(process)
+        on_end(process.used)
     status = process.returncode
     if status:
         _refuse_launch(status, last)
@@ -86,7 +87,7 @@ async def run(
     return lines
 
 
-async def _waited(process: asyncio.subprocess.Process) -> None:
+async def _waited(process: Child) -> None:
     await process.wait()
 
 

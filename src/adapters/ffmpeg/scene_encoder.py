@@ -25,6 +25,8 @@ from application.concurrency.threads import FILES, Threads
 from application.concurrency.timeouts import place_in
 from application.concurrency.work_priority import Places
 from application.media.disk_errors import disk_errors
+from application.monitoring.no_metrics import NO_METRICS
+from application.ports.metrics import Metrics
 from domain.blueprint.model import OutputConfig
 from domain.scripts.shots import Shot
 
@@ -44,9 +46,12 @@ class FFmpegSceneEncoder:
         at_once: int,
         limits: Limits | None = None,
         cage: Cage | None = None,
+        metrics: Metrics = NO_METRICS,
     ) -> None:
         """Take the probe, the function that finds FFmpeg, and the limits of its processes."""
-        self._runner = FFmpegRunner(look, find, at_once=at_once, limits=limits, cage=cage)
+        self._runner = FFmpegRunner(
+            look, find, at_once=at_once, limits=limits, cage=cage, metrics=metrics
+        )
         self._places = Places(at_once)
 
     async def encode(

@@ -13,6 +13,7 @@ from adapters.media.worker import MediaWorker
 from application.concurrency.threads import Threads
 from domain.library.limits import Allowance
 from domain.library.media import Media
+from domain.library.media_checks import NONE, refuse_media
 from domain.library.motion import Motion
 from domain.library.shared_recordings import Alignment, SoundPrint
 from domain.library.songs import Analysis
@@ -35,8 +36,7 @@ class CagedProbe:
         """See `application.ports.media_probe.MediaProbe`."""
         seconds = limits.SECONDS if allowance is None else allowance.seconds
         media = (await self._look(file, seconds)).media
-        if allowance is not None:
-            allowance.refuse_excess(media)
+        refuse_media(media, NONE if allowance is None else allowance.requirements)
         return media
 
     async def details(self, file: Path) -> Look:

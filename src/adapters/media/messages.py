@@ -50,6 +50,8 @@ class Kind(IntEnum):
     REFUSAL = 3
     FAULT = 4
     """A bug of the service, with its traceback."""
+    USED = 5
+    """The resources that the job has used, before the message that ends it."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

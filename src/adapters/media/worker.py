@@ -14,25 +14,24 @@ import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import anyio
 from anyio.lowlevel import RunVar
 
 from adapters.cage.cage import Cage, Limits, environment, modules, of_python
 from adapters.media import limits
-from adapters.media.messages import HEAD, LONGEST, Job, Kind, Order, Refusal, Stop, decode, encode
+from adapters.media.answers import HARMED, MediaFault, answered
+from adapters.media.messages import LONGEST, Job, Order, Stop, decode, encode
 from application.concurrency.threads import FILES
 from application.concurrency.timeouts import place_in
 from application.concurrency.work_priority import Places
-from domain.shared import errors
-from domain.shared.errors import Broken, TooLarge, UnacceptedMedia, UnreadableMedia
+from domain.shared.errors import UnreadableMedia
 
 T = TypeVar("T")
 
 _START: Final = "import sys; sys.path[:] = sys.argv[1].split('\\n'); from {} import main; main()"
 """Runs with a list of module folders, one per line; Python imports from nowhere else."""
-_HARMED: Final = "Reading the file takes too long or too much memory, so the service refuses it."
 _ENDING: Final = 10.0
 """Maximum seconds to wait for the end of a killed process."""
 _QUEUE_WAIT: Final = 60 * 60.0
@@ -42,14 +41,6 @@ _PACKETS: Final = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.S
 _MOST_OUTPUT: Final = 4_000
 """Maximum bytes of a failed worker's last output."""
 _log = logging.getLogger("bachata.media")
-
-_REFUSALS: Final = {kind.code: kind for kind in (UnreadableMedia, UnacceptedMedia, TooLarge)}
-
-
-class MediaFault(Broken):
-    """The media worker failed."""
-
-    code = "media-worker-failed"
 
 
 class MediaWorker:
@@ -94,7 +85,7 @@ class MediaWorker:
         try:
             return decode(answer, kind)
         except (ValueError, ArithmeticError):
-            raise UnreadableMedia(_HARMED) from None
+            raise UnreadableMedia(HARMED) from None
 
     async def collect(
         self, file: Path, task: str, *, rate: int, seconds: float, wait: float
@@ -112,7 +103,7 @@ class MediaWorker:
                     source = await _opened(file)
                     job = Job(number=next(self._numbers), task=task, seconds=seconds, rate=rate)
                     async with self._doing(job, source) as answers:
-                        return await _answered(answers)
+                        return await answered(answers)
             except TimeoutError:
                 message = f"The service could not read the file within {wait:g} s."
                 raise UnreadableMedia(message) from None
@@ -264,37 +255,3 @@ async def _opened(file: Path) -> int:
             os.close(opened)
         raise
     return descriptors[0]
-
-
-async def _answered(answers: asyncio.StreamReader) -> tuple[list[bytes], bytes]:
-    """Return the parts and the answer; raises the error that the process reports, `UnreadableMedia`
-    if it reports nothing.
-    """
-    parts: list[bytes] = []
-    try:
-        while True:
-            kind, length = HEAD.unpack(await answers.readexactly(HEAD.size))
-            if length > LONGEST:
-                raise UnreadableMedia(_HARMED)
-            body = await answers.readexactly(length)
-            if kind == Kind.ANSWER:
-                return parts, body
-            if kind == Kind.REFUSAL:
-                raise _refusal(body)
-            if kind == Kind.FAULT:
-                _log.error("the media worker failed: %s", body.decode(errors="replace"))
-                raise MediaFault
-            parts.append(body)
-    except asyncio.IncompleteReadError:
-        raise UnreadableMedia(_HARMED) from None
-
-
-def _refusal(body: bytes) -> errors.BachataError:
-    try:
-        refusal = decode(body, Refusal)
-    except (ValueError, ArithmeticError):
-        return UnreadableMedia(_HARMED)
-    kind: Any = _REFUSALS.get(refusal.code)
-    if kind is None:
-        return UnreadableMedia(_HARMED)
-    return kind(refusal.message, details=refusal.details)

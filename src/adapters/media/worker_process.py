@@ -27,6 +27,7 @@ from adapters.media.messages import (
     encode,
     write,
 )
+from domain.rendering.used_resources import UsedResources
 from domain.shared.errors import BachataError
 
 Task = Callable[[int, Job], object]
@@ -134,23 +135,42 @@ def _noticed(number: int, frame: object) -> None:
 def _answer(task: Task, job: Job, source: int, answers: int) -> None:
     """Do a job, and write its answer, its refusal, or the traceback of a bug."""
     try:
+        kind, body = _outcome(task, job, source, answers)
+        write(answers, Kind.USED, encode(_used()))
+        write(answers, kind, body)
+    except BrokenPipeError:
+        # The receiver has stopped reading.
+        return
+
+
+def _outcome(task: Task, job: Job, source: int, answers: int) -> tuple[Kind, bytes]:
+    """Do a job, write the parts of its answer, and return the message that ends it."""
+    try:
         answer: Any = task(source, job)
         if isinstance(answer, Iterator):
             for part in cast(Iterator[bytes], answer):
                 _write_part(answers, memoryview(part))
             answer = None
-        write(answers, Kind.ANSWER, encode(answer))
+        return Kind.ANSWER, encode(answer)
     except BachataError as error:
         refusal = Refusal(code=error.code, message=str(error)[:2_000], details=error.details)
-        write(answers, Kind.REFUSAL, encode(refusal))
+        return Kind.REFUSAL, encode(refusal)
     except MemoryError:
-        refusal = Refusal(code="memory", message="")
-        write(answers, Kind.REFUSAL, encode(refusal))
+        return Kind.REFUSAL, encode(Refusal(code="memory", message=""))
     except BrokenPipeError:
-        # The receiver has stopped reading.
-        return
+        raise
     except Exception:
-        write(answers, Kind.FAULT, traceback.format_exc()[-8_000:].encode(errors="replace"))
+        return Kind.FAULT, traceback.format_exc()[-8_000:].encode(errors="replace")
+
+
+def _used() -> UsedResources:
+    """Return the resources of this process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    # In bytes on macOS (getrusage(2)).
+    unit = 1 if sys.platform == "darwin" else 1024
+    return UsedResources(
+        cpu_seconds=used.ru_utime + used.ru_stime, peak_memory_bytes=used.ru_maxrss * unit
+    )
 
 
 def _write_part(answers: int, part: memoryview) -> None:

@@ -10,6 +10,9 @@ from application.ports.footage import Footage
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
+from domain.library.media import Media, Picture
+from domain.library.media_checks import FileFacts
+from domain.rendering.film_checks import CODECS, refuse_flaws, requirements_of
 from domain.shared.errors import ClipTooShort, FFmpegFailed, FilmFlawed, UnreadableMedia
 
 
@@ -80,6 +83,29 @@ def write_reel(film: Path, reel: Reel) -> None:
     film.write_bytes(msgspec.json.encode(reel))
 
 
+def _facts_of(reel: Reel, output: OutputConfig) -> FileFacts:
+    """Return what a probe would find in a film, which has no pixels."""
+    picture = Picture(
+        codec=CODECS[output.video_codec],
+        width=output.width,
+        height=output.height,
+        frame_rate=Fraction(reel.rate),
+        frames=len(reel.frames),
+    )
+    sound_length = None if reel.sound_seconds is None else Fraction(reel.sound_seconds)
+    return FileFacts(
+        media=Media(
+            seconds=Fraction(len(reel.frames), reel.rate)
+            if reel.rate
+            else sound_length or Fraction(0),
+            picture=picture if reel.frames else None,
+            sound=None if sound_length is None else output.audio_codec,
+        ),
+        sound_seconds=sound_length,
+        decoded_frames=len(reel.frames),
+    )
+
+
 class MemoryEncoder:
     """Makes films of named frames by the same rules as a real encoder."""
 
@@ -135,12 +161,7 @@ class MemoryEncoder:
             reel = opened(film)
         except UnreadableMedia:
             raise FilmFlawed("The film cannot be read.") from None
-        if len(reel.frames) != timeline.frames or reel.rate != timeline.output.frame_rate:
-            raise FilmFlawed(
-                f"The film has {len(reel.frames)} frames instead of {timeline.frames}."
-            )
-        if reel.sound_seconds is None:
-            raise FilmFlawed("The film has no sound.")
+        refuse_flaws(_facts_of(reel, timeline.output), requirements_of(timeline, joined=False))
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """See `application.ports.clip_encoder.ClipEncoder`."""

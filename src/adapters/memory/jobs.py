@@ -1,6 +1,7 @@
 """Jobs in memory."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -200,6 +201,16 @@ class MemoryJobRepository:
         for job in old:
             del self._entries[job.job_id]
         return len(old)
+
+    async def counts(self) -> Mapping[tuple[Lane, JobState], int]:
+        """See `application.ports.jobs.JobRepository`."""
+        await checkpoint()
+        jobs = (entry.job for entry in self._entries.values())
+        return Counter(
+            (job.priority.lane, job.state)
+            for job in jobs
+            if job.state in (JobState.QUEUED, JobState.RUNNING)
+        )
 
     async def ready(self) -> str:
         """See `application.ports.jobs.JobRepository`."""

@@ -8,6 +8,7 @@ from anyio.lowlevel import checkpoint
 from adapters.memory.encoder import opened
 from domain.library.limits import Allowance
 from domain.library.media import Media, Picture
+from domain.library.media_checks import NONE, refuse_media
 from domain.shared.errors import UnacceptedMedia
 
 _MARK = b"{"
@@ -20,8 +21,7 @@ class MemoryMediaProbe:
         """See `application.ports.media_probe.MediaProbe`."""
         await checkpoint()
         media = _media_of(file)
-        if allowance is not None:
-            allowance.refuse_excess(media)
+        refuse_media(media, NONE if allowance is None else allowance.requirements)
         return media
 
 

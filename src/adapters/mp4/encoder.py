@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from adapters.mp4.cutting import Copied, frame_by_frame, is_encoded_whole, taken_apart
-from adapters.mp4.inspection import differences
+from adapters.mp4.errors import UnreadableTrack
+from adapters.mp4.inspection import facts_of
 from adapters.mp4.mezzanine_encoder import MezzanineEncoder
 from adapters.mp4.mezzanine_store import THREADS, MezzanineStore
 from adapters.mp4.mezzanines import TICKS
@@ -21,6 +22,7 @@ from application.ports.footage import Footage, Shot, Take
 from application.ports.media_files import MediaFiles
 from domain.blueprint.model import OutputConfig
 from domain.blueprint.timeline import Cut, Soundtrack, Timeline
+from domain.rendering.film_checks import refuse_flaws, requirements_of
 from domain.shared.errors import ClipTooShort, FilmFlawed
 
 LONGEST: Final = 120
@@ -119,9 +121,11 @@ class JoiningEncoder:
         Every frame was decoded or counted after its encoding, and was copied unchanged, so checking
         the film's tables is enough.
         """
-        flaws = await THREADS.run(lambda: list(differences(film, timeline)))
-        if flaws:
-            raise FilmFlawed(f"The film differs from the request. {' '.join(flaws)}")
+        try:
+            facts = await THREADS.run(lambda: facts_of(film))
+        except UnreadableTrack as error:
+            raise FilmFlawed(f"The film cannot be read: {error}") from None
+        refuse_flaws(facts, requirements_of(timeline, joined=True))
 
     async def self_test(self, output: OutputConfig, folder: Path) -> None:
         """See `application.ports.clip_encoder.ClipEncoder`."""

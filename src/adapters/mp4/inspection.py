@@ -1,43 +1,48 @@
 """Inspect a joined film by its tables before its publication."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 from adapters.mp4.boxes import box_of
-from adapters.mp4.errors import UnreadableTrack
 from adapters.mp4.reader import read_track
-from adapters.mp4.samples import AAC_PACKET
-from domain.blueprint.timeline import Timeline
+from domain.library.media import Media, Picture
+from domain.library.media_checks import FileFacts
+from domain.rendering.film_checks import CONTAINER
 
-CODECS: Final = {"libx264": b"avc1", "libx265": b"hvc1"}
-"""Sample entry of each encoder's output."""
+_VIDEO: Final = {b"avc1": "h264", b"hvc1": "hevc", b"hev1": "hevc"}
+_AUDIO: Final = {b"mp4a": "aac"}
+"""Codecs by the names of their sample entries (ISO/IEC 14496-15 and -14)."""
 
 
-def differences(film: Path, timeline: Timeline) -> Iterator[str]:
-    """Yield a sentence for each difference between a film and its timeline."""
-    try:
-        picture, sound = read_track(film, "video"), read_track(film, "audio")
-        early = _starts_fast(film)
-    except UnreadableTrack as error:
-        yield f"It cannot be read: {error}"
-        return
-    output, length = timeline.output, timeline.soundtrack.seconds
-    if picture.count != timeline.pictures:
-        yield f"It has {picture.count} frames instead of {timeline.pictures}."
+def facts_of(film: Path) -> FileFacts:
+    """Return what the tables of a film tell; raises `UnreadableTrack`."""
+    picture, sound = read_track(film, "video"), read_track(film, "audio")
     lasts = Fraction(picture.durations.total, picture.timescale)
-    if lasts != length:
-        yield f"It lasts {float(lasts):.3f} s instead of {float(length):.3f} s."
-    if (picture.width, picture.height) != (output.width, output.height):
-        yield f"It is {picture.width}x{picture.height} instead of {output.width}x{output.height}."
-    if picture.entry[4:8] != CODECS[output.video_codec]:
-        yield "Its video has another codec."
-    sound_length = Fraction(sound.length, sound.timescale)
-    if abs(sound_length - length) > Fraction(AAC_PACKET, sound.timescale):
-        yield f"Its sound lasts {float(sound_length):.3f} s instead of {float(length):.3f} s."
-    if not early:
-        yield "Players must download all of it before they can start."
+    return FileFacts(
+        media=Media(
+            seconds=lasts,
+            picture=Picture(
+                codec=_named(picture.entry, _VIDEO),
+                width=picture.width,
+                height=picture.height,
+                frame_rate=picture.count / lasts if lasts else Fraction(0),
+                frames=picture.count,
+            ),
+            sound=_named(sound.entry, _AUDIO),
+            streams=2,
+        ),
+        size=film.stat().st_size,
+        container=CONTAINER,
+        sound_seconds=Fraction(sound.length, sound.timescale),
+        starts_fast=_starts_fast(film),
+    )
+
+
+def _named(entry: bytes, codecs: dict[bytes, str]) -> str:
+    """Return the name of the codec of a sample entry."""
+    kind = entry[4:8]
+    return codecs.get(kind, kind.decode("latin-1"))
 
 
 def _starts_fast(film: Path) -> bool:

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
-from adapters.cage.cage import Cage, Limits, environment, modules, of_python
+from adapters.cage.cage import Cage, Limits, modules, of_python
+from adapters.cage.child import Child
 from adapters.cage.ending import end
 from adapters.cage.launcher import NOT_CAGED, NOT_FOUND
+from adapters.cage.starting import start
 from adapters.speech.messages import LONGEST_HEAD, Reply
 from application.concurrency.timeouts import place_in
 from application.concurrency.work_priority import Places, is_low
@@ -87,7 +89,7 @@ class VoiceProgram:
         self._check(status, errors)
         return self._decoded(output)
 
-    async def _started(self) -> asyncio.subprocess.Process:
+    async def _started(self) -> Child:
         command = self._cage.command(
             self._argv,
             limits=self._limits,
@@ -95,19 +97,12 @@ class VoiceProgram:
             nice=_LOWEST if is_low() else 0,
         )
         try:
-            return await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-                env=environment(),
-            )
+            return await start(command, stdin=True)
         except OSError as error:
             message = f"{self._name} cannot be started: {os.strerror(error.errno or 0)}."
             raise SpeechUnavailable(message) from error
 
-    async def _read(self, process: asyncio.subprocess.Process) -> bytes:
+    async def _read(self, process: Child) -> bytes:
         """Return the whole output; raises `SpeechFailed` as soon as it is too long."""
         output = bytearray()
         most = self._most_bytes + LONGEST_HEAD
@@ -152,7 +147,7 @@ def _python(module: str) -> list[str]:
     return [sys.executable, "-I", "-S", "-B", "-c", _START.format(module), folders]
 
 
-async def _write(process: asyncio.subprocess.Process, body: bytes) -> None:
+async def _write(process: Child, body: bytes) -> None:
     """Send a request; a program that does not read it says so by its answer."""
     if process.stdin is None:
         return

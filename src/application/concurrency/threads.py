@@ -4,12 +4,14 @@ other.
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from typing import Final, TypeVar, cast
 from weakref import WeakKeyDictionary
 
+from application.concurrency.resource_meter import current_meter
 from application.concurrency.timeouts import LEAVING, ended, limited
 from domain.shared.errors import WaitedTooLong
 
@@ -80,6 +82,8 @@ class Threads:
             await places.acquire()
         returned: asyncio.Future[T] = loop.create_future()
 
+        meter = current_meter()
+
         def settle(result: T | None, error: BaseException | None) -> None:
             places.release()
             if returned.done():
@@ -99,6 +103,8 @@ class Threads:
                 failure.__cause__ = error
             except BaseException as error:
                 failure = error
+            if meter is not None:
+                meter.computed(time.thread_time())
             # The event loop is closed, so nobody waits for the result.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(settle, result, failure)

@@ -3,9 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from application.ports.clock import Clock
 from application.ports.job_events import JobEvent, JobEvents
 from application.ports.progress import Report
 from application.ports.tasks import TaskRepository
@@ -55,11 +57,13 @@ class JobProgressEvents:
         self,
         events: JobEvents,
         tasks: TaskRepository,
+        clock: Clock,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the ports, and a function that returns the time in seconds."""
         self._events = events
         self._tasks = tasks
+        self._clock = clock
         self._now = now
         self._progress: dict[UUID, JobProgress] = {}
         self._recorded: dict[UUID, float] = {}
@@ -101,11 +105,14 @@ class JobProgressEvents:
             self._recorded[report.task_id] = at
         elif at >= self._recorded.get(report.task_id, 0.0) + INTERVAL:
             self._recorded[report.task_id] = at
-            await self._record(report, after.progress)
+            await self._record(report, after)
 
-    async def _record(self, report: Report, progress: int) -> None:
+    async def _record(self, report: Report, progress: JobProgress) -> None:
+        seconds = progress.eta_seconds
+        ends = None if seconds is None else self._clock.now() + timedelta(seconds=seconds)
+
         def reached(task: Assembly) -> Assembly:
-            return task.reached(report.stage, report.attempt, progress)
+            return task.reached(report.stage, report.attempt, progress.progress, ends)
 
         try:
             await self._tasks.update(report.task_id, reached)

@@ -8,9 +8,12 @@ from application.jobs.cancel_job import CancelJob
 from application.jobs.end_events import tell_end
 from application.jobs.run_job import LEASE, Settled
 from application.media.item_attempts import ItemAttempts
+from application.monitoring.catalogue import DELETED_RECORDS
+from application.monitoring.no_metrics import NO_METRICS
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
+from application.ports.metrics import Metrics
 from application.ports.tasks import TaskRepository
 from application.rendering.task_tracking import TrackedTasks
 from domain.jobs.errors import LeaseLost
@@ -45,6 +48,7 @@ class RecoverJobs:
         settled: Settled,
         *,
         lease: timedelta = LEASE,
+        metrics: Metrics = NO_METRICS,
     ) -> None:
         """Take the ports, the tracking of tasks, and how to cancel a job.
 
@@ -58,6 +62,7 @@ class RecoverJobs:
         self._cancel = cancel
         self._settled = settled
         self._lease = lease
+        self._metrics = metrics
         self._suspects: set[tuple[UUID, int]] = set()
         self._calls = 0
 
@@ -84,8 +89,10 @@ class RecoverJobs:
     async def _purge(self) -> None:
         """Delete old records at some of the calls: each deletion makes the disk write."""
         if self._calls % _CALLS_PER_PURGE == 0:
-            await self._jobs.purge(RETENTION)
-            await self._events.purge(RETENTION)
+            jobs = await self._jobs.purge(RETENTION)
+            self._metrics.add(DELETED_RECORDS, "jobs", amount=jobs)
+            events = await self._events.purge(RETENTION)
+            self._metrics.add(DELETED_RECORDS, "events", amount=events)
         self._calls += 1
 
     async def _take_over(self, job: Job) -> None:

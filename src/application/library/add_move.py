@@ -15,7 +15,7 @@ from application.ports.moves import MoveRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
 from domain.library.embeddings import MoveEmbedding, Rows, words_of
-from domain.library.media import require_film
+from domain.library.media_checks import MOVE, refuse_media
 from domain.library.moves import Move
 from domain.shared import paths, validation
 from domain.shared.errors import MoveTaken
@@ -62,7 +62,7 @@ class AddMove:
         """
         validation.refuse_faults(move)
         media = await self._media_probe.measure(clip)
-        require_film(media)
+        refuse_media(media, MOVE)
         if await self._moves.find(move.id) is not None:
             raise MoveTaken(f"A move with the id {move.id!r} exists already.")
         path = paths.clip(move.id, await fingerprint(clip), once())

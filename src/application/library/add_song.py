@@ -13,9 +13,10 @@ from application.ports.media_probe import MediaProbe
 from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
+from domain.library.media_checks import SONG, refuse_media
 from domain.library.songs import Analysis, Song
 from domain.shared import paths, validation
-from domain.shared.errors import SongTaken, UnacceptedMedia
+from domain.shared.errors import SongTaken
 
 
 class AddSong:
@@ -55,8 +56,7 @@ class AddSong:
         """
         validation.refuse_faults(song)
         media = await self._media_probe.measure(sound)
-        if media.sound is None:
-            raise UnacceptedMedia("The file has no sound, so it cannot be a song.")
+        refuse_media(media, SONG)
         if await self._songs.find(song.id) is not None:
             raise SongTaken(f"A song with the id {song.id!r} exists already.")
         tempo = analysis.tempo if analysis else song.tempo

@@ -25,7 +25,7 @@ from application.ports.moves import MoveRepository
 from application.ports.storage import Storage
 from domain.importing.move_lists import Kind, Note, note
 from domain.importing.move_records import MoveRecord
-from domain.library.media import require_film
+from domain.library.media_checks import MOVE, refuse_media
 from domain.library.moves import Move
 from domain.shared import paths
 from domain.shared.bucket_uris import Home
@@ -187,7 +187,7 @@ class ImportLibrary:
         if there is not None and await self._is_whole(there):
             return Outcome.UNCHANGED, (*record.notes, *_unusable(there))
         media = await self._media_probe.measure(clip)
-        require_film(media)
+        refuse_media(media, MOVE)
         outcome = Outcome.ADDED if there is None else Outcome.COMPLETED
         if dry_run:
             return outcome, record.notes

@@ -20,7 +20,7 @@ from domain.blueprint.model import DAY, Difficulty
 from domain.importing.move_lists import Listed, Note
 from domain.importing.move_records import UNSORTED, MoveRecord
 from domain.library.limits import CLIP
-from domain.library.media import require_film
+from domain.library.media_checks import MOVE, refuse_media
 from domain.library.moves import Energy, Move, Style, Tempo
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest
@@ -99,7 +99,7 @@ class UploadMove:
 
     async def _take(self, clip: Path, form: MoveForm, *, own: bool) -> UploadedMove:
         media = await self._media_probe.measure(clip, None if own else CLIP)
-        require_film(media)
+        refuse_media(media, MOVE)
         _refuse_beyond(form, float(media.seconds))
         examined = await self._examine(clip, _record_of(form), media, by_user=True)
         move = await self._added(clip, examined, own=own)

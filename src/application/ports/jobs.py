@@ -1,6 +1,6 @@
 """Port for the records of jobs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -159,6 +159,10 @@ class JobRepository(Protocol):
 
         The children of a job that has not ended stay.
         """
+        ...
+
+    async def counts(self) -> Mapping[tuple[Lane, JobState], int]:
+        """Return the numbers of queued and of running jobs by lane, as far as there are any."""
         ...
 
     async def ready(self) -> str:

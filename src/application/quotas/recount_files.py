@@ -9,9 +9,15 @@ from application.media.item_attempts import ItemAttempts
 from application.ports.storage import Storage
 from application.ports.stored_files import CountedFile, StoredFiles
 from domain.shared.errors import MediaNotFound
+from domain.storage import kinds
 from domain.storage.quota import owner_of
 
-FOLDERS: Final = ("assets", "clips", "output", "songs")
+FOLDERS: Final = tuple(
+    folder
+    for kind, own in kinds.FOLDERS.items()
+    if kind is not kinds.StorageKind.CACHE
+    for folder in own
+)
 """Folders whose files are counted."""
 OLD: Final = timedelta(hours=1)
 """Age from which an entry is compared with the storage; no work takes that long."""

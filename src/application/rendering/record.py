@@ -2,6 +2,7 @@
 
 import asyncio
 
+from application.concurrency.resource_meter import ResourceMeter
 from application.concurrency.retries import Retries
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.ports.clock import Clock
@@ -11,6 +12,7 @@ from application.rendering.attempt import Attempt
 from application.rendering.failures import failure_of
 from domain.jobs.errors import LeaseLost
 from domain.rendering.assembly import FINAL, Assembly, State, Step
+from domain.rendering.used_resources import UsedResources
 from domain.shared.errors import AssemblyTimedOut, BachataError, TaskNotFound
 from domain.shared.result_warnings import ResultWarning
 
@@ -30,9 +32,14 @@ class Record:
         deadline: asyncio.Timeout,
         retries: Retries,
         attempt: Attempt | None = None,
+        meter: ResourceMeter | None = None,
     ) -> None:
-        """Take an assembly that is recorded already, or will be, and the attempt of its job."""
+        """Take an assembly that is recorded already, or will be, the attempt of its job, and the
+        meter of its work.
+        """
         self.assembly = assembly
+        self._meter = meter or ResourceMeter()
+        self._used_before = assembly.used
         self._tasks = tasks
         self._progress = progress
         self._clock = clock
@@ -49,6 +56,7 @@ class Record:
         """Begin an attempt of a task that is on record; raises `LeaseLost`, `TaskNotFound`."""
         now, attempt = self._clock.now(), self._attempt.number
         assembly = await self._tasks.get(self.assembly.task_id)
+        self._used_before = assembly.used
         if assembly.state is State.PENDING and assembly.attempt == attempt:
             # It is as it was submitted, and the next step checks the attempt again.
             self.assembly = assembly
@@ -70,13 +78,13 @@ class Record:
         seconds: float | None = None,
     ) -> None:
         """Record a step and report it; its work begins after that."""
-        now = self._clock.now()
+        now, used = self._clock.now(), self._used
 
         async def write() -> None:
             self.assembly = await self._tasks.update(
                 self.assembly.task_id,
                 lambda assembly: self._mine(assembly).take(
-                    step, now, output_path=output_path, seconds=seconds
+                    step, now, output_path=output_path, seconds=seconds, used=used
                 ),
             )
 
@@ -138,6 +146,11 @@ class Record:
         except BachataError as second:
             error.add_note(f"The record could not be read: {second}")
 
+    @property
+    def _used(self) -> UsedResources:
+        """The resources of this attempt and of those before."""
+        return self._used_before.plus(self._meter.used)
+
     def _is_mine(self, assembly: Assembly) -> bool:
         mine = (self.assembly.created_at, self._attempt.number)
         return (assembly.created_at, assembly.attempt) == mine
@@ -146,14 +159,14 @@ class Record:
         return assembly.of_attempt(self._attempt.number)
 
     async def _end(self, error: BaseException) -> None:
-        now = self._clock.now()
+        now, used = self._clock.now(), self._used
 
         def ended(assembly: Assembly) -> Assembly:
             if assembly.state in FINAL or not self._is_mine(assembly):
                 return assembly
             if isinstance(error, asyncio.CancelledError):
-                return assembly.take(Step.CANCEL, now)
-            return assembly.take(Step.FAIL, now, failure=failure_of(error, assembly))
+                return assembly.take(Step.CANCEL, now, used=used)
+            return assembly.take(Step.FAIL, now, failure=failure_of(error, assembly), used=used)
 
         try:
             self.assembly = await self._retries(

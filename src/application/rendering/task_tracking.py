@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from application.concurrency.resource_meter import ResourceMeter, measured_by
 from application.concurrency.retries import Retries
 from application.concurrency.shielding import finish_even_if_cancelled
 from application.media.disk_errors import disk_errors
@@ -65,8 +66,16 @@ class TrackedTasks:
             task_id=task_id, owner=owner, created_at=now, updated_at=now, song_id=song_id, kind=kind
         )
         deadline = asyncio.timeout(self._limit if attempt is None else attempt.seconds)
+        meter = ResourceMeter()
         record = Record(
-            assembly, self._tasks, self._progress, self._clock, deadline, self._retries, attempt
+            assembly,
+            self._tasks,
+            self._progress,
+            self._clock,
+            deadline,
+            self._retries,
+            attempt,
+            meter,
         )
         try:
             async with deadline, self._workspace.take(task_id):
@@ -75,7 +84,7 @@ class TrackedTasks:
                 else:
                     await record.begin(song_id)
                 try:
-                    with disk_errors():
+                    with disk_errors(), measured_by(meter):
                         yield record
                 except BaseException as error:
                     await record.end(error)

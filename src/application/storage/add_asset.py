@@ -16,6 +16,7 @@ from application.ports.media_assets import MediaAssets
 from application.ports.media_probe import MediaProbe
 from application.ports.picture_probe import PictureProbe
 from application.ports.storage import Storage
+from domain.library import media_checks
 from domain.shared import validation
 from domain.shared.errors import UnacceptedMedia
 from domain.shared.texts import STORABLE, Name
@@ -128,11 +129,8 @@ class AddAsset:
             media = await self._media_probe.measure(file, RECORDING)
         except UnacceptedMedia as error:
             raise UnacceptedMedia(f"{error} {_ACCEPTED}", details=error.details) from None
-        if media.picture is not None:
-            raise UnacceptedMedia(f"The file has moving pictures. {_ACCEPTED}")
-        if media.sound is None:
-            raise UnacceptedMedia(f"The file has no sound. {_ACCEPTED}")
-        ending = recording_ending(head, media.sound)
+        media_checks.refuse_media(media, media_checks.RECORDING, _ACCEPTED)
+        ending = recording_ending(head, media.sound or "")
         return _Recognised(AssetKind.AUDIO, ending, duration=float(media.seconds))
 
     async def _store(self, file: Path, asset: MediaAsset, *, own: bool) -> None:

@@ -9,11 +9,14 @@ from typing import Any, Final
 
 from application.concurrency.retries import pause
 from application.concurrency.timeouts import LEAVING, ended, stopped
+from application.monitoring.catalogue import DELETED_RECORDS, DELIVERIES
+from application.monitoring.no_metrics import NO_METRICS
 from application.ports.clock import Clock
 from application.ports.deliveries import ClaimedDelivery, DeliveryRepository
+from application.ports.metrics import Metrics
 from application.ports.webhook_sender import WebhookMessage, WebhookSender
 from domain.shared.errors import BachataError
-from domain.webhooks.delivery import DeliveryState
+from domain.webhooks.delivery import Delivery, DeliveryState
 from domain.webhooks.webhook import FAILING
 
 LEASE: Final = timedelta(seconds=30)
@@ -48,6 +51,7 @@ class DeliverWebhooks:
         spread: Callable[[], float] = _spread,
         look: float = LOOK,
         at_once: int = AT_ONCE,
+        metrics: Metrics = NO_METRICS,
     ) -> None:
         """Take the ports. ``spread`` returns random numbers from -1 to 1."""
         self._deliveries = deliveries
@@ -56,6 +60,7 @@ class DeliverWebhooks:
         self._spread = spread
         self._look = look
         self._at_once = at_once
+        self._metrics = metrics
         self._due = asyncio.Event()
 
     def look_now(self) -> None:
@@ -71,7 +76,8 @@ class DeliverWebhooks:
             while True:
                 try:
                     if now() >= purged + _PURGE:
-                        await self._deliveries.purge(RETENTION)
+                        count = await self._deliveries.purge(RETENTION)
+                        self._metrics.add(DELETED_RECORDS, "deliveries", amount=count)
                         purged = now()
                     await self._begin(sending)
                     failures = 0
@@ -134,12 +140,20 @@ class DeliverWebhooks:
             "tries": before.tries,
             "status": receipt.status,
         }
+        self._metrics.add(DELIVERIES, _outcome(after))
         if after is None:
             _log.info("a delivery was taken over, or its webhook was removed", extra=facts)
         elif after.state is DeliveryState.DELIVERED:
             _log.info("a webhook was delivered", extra=facts)
         else:
             _log.warning("a webhook was not delivered: %s", after.failure, extra=facts)
+
+
+def _outcome(after: Delivery | None) -> str:
+    """Return `delivered`, `failed`, or `taken_over`, also for a webhook that was removed."""
+    if after is None:
+        return "taken_over"
+    return "delivered" if after.state is DeliveryState.DELIVERED else "failed"
 
 
 async def _parted(sending: "set[asyncio.Task[None]]") -> None:

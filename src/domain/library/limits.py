@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from domain.library.media import Media
+from domain.library.media_checks import Requirements, refuse_media
 from domain.shared.errors import TooLarge
 
 
@@ -27,24 +28,19 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
 
     def refuse_excess(self, media: Media) -> None:
         """Raise `TooLarge`, which names the limit, if a file is too long, too large a picture, or
-        has too many streams.
+        has too many streams; `UnreadableMedia` if it is empty.
         """
-        picture = media.picture
-        if media.seconds > self.seconds:
-            raise TooLarge(
-                f"A {self.what} may last {_duration_text(self.seconds)} at most; "
-                f"this one lasts {float(media.seconds):.1f} s."
-            )
-        if picture is not None and picture.width * picture.height > self.pixels:
-            raise TooLarge(
-                f"A picture may have {self.pixels // 1_000_000} megapixels at most; "
-                f"these have {picture.width}x{picture.height}."
-            )
-        if media.streams > self.streams:
-            raise TooLarge(
-                f"A {self.what} may have {self.streams} streams at most; "
-                f"this one has {media.streams}."
-            )
+        refuse_media(media, self.requirements)
+
+    @property
+    def requirements(self) -> Requirements:
+        """The limits as rules for what a probe has measured."""
+        return Requirements(
+            what=self.what,
+            most_seconds=self.seconds,
+            most_pixels=self.pixels,
+            most_streams=self.streams,
+        )
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +64,3 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
 CLIP: Final = Allowance(what="clip", size=500_000_000, seconds=120)
 SONG: Final = Allowance(what="song", size=100_000_000, seconds=15 * 60)
-
-
-def _duration_text(seconds: int) -> str:
-    return f"{seconds // 60} minutes" if seconds > 120 and seconds % 60 == 0 else f"{seconds} s"

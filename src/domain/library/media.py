@@ -5,8 +5,6 @@ from typing import Final
 
 import msgspec
 
-from domain.shared.errors import UnacceptedMedia
-
 _OLD: Final = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
@@ -31,14 +29,6 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     """Codec of the audio stream; None if there is none."""
     streams: int = 1
     """Number of streams of all kinds: video, audio, subtitles and others."""
-
-
-def require_film(media: Media) -> None:
-    """Raise `UnacceptedMedia` for a file without moving pictures, which a move needs."""
-    if media.picture is None:
-        raise UnacceptedMedia("The file has sound but no video, so it cannot be a move.")
-    if media.picture.frames == 1:
-        raise UnacceptedMedia("The file is a still picture, so it cannot be a move.")
 
 
 MP4: Final = "video/mp4"

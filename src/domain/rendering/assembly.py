@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from domain.jobs.errors import LeaseLost
+from domain.rendering.used_resources import UsedResources
 from domain.shared.errors import IllegalStep
 from domain.shared.result_warnings import ResultWarning
 
@@ -131,6 +132,12 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
     """True if its owner has deleted the film; what is left of it is being deleted."""
     unusable: str | None = None
     """Reason why the published film cannot be watched."""
+    started_at: datetime | None = None
+    """Time of the first step of the first attempt; None while the task waits."""
+    estimated_end: datetime | None = None
+    """Estimated time of the end, as of the latest progress within a stage; None without a basis."""
+    used: UsedResources = UsedResources()
+    """Resources of all attempts until the last step."""
 
     def take(
         self,
@@ -140,8 +147,12 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
         failure: Failure | None = None,
         output_path: str | None = None,
         seconds: float | None = None,
+        used: UsedResources | None = None,
     ) -> "Assembly":
-        """Return the assembly after ``step`` at time ``at``; raises `IllegalStep`."""
+        """Return the assembly after ``step`` at time ``at``; raises `IllegalStep`.
+
+        ``used`` are the resources so far, in all attempts.
+        """
         after = STEPS.get((self.state, step))
         if after is None:
             raise IllegalStep(
@@ -153,6 +164,8 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
             state=after,
             progress=max(self.progress, progress_of(self.kind).get(after, 0)),
             updated_at=at,
+            started_at=self.started_at or (at if (self.state, step) in FORWARD else None),
+            used=used or self.used,
             failure=failure or self.failure,
             output_path=output_path or self.output_path,
             seconds=self.seconds if seconds is None else seconds,
@@ -166,17 +179,26 @@ class Assembly(msgspec.Struct, frozen=True, kw_only=True):
         if self.state in FINAL or attempt < self.attempt:
             raise LeaseLost
         return msgspec.structs.replace(
-            self, attempt=attempt, state=State.PENDING, updated_at=at, song_id=song_id
+            self,
+            attempt=attempt,
+            state=State.PENDING,
+            updated_at=at,
+            song_id=song_id,
+            estimated_end=None,
         )
 
-    def reached(self, stage: State, attempt: int, progress: int) -> "Assembly":
+    def reached(
+        self, stage: State, attempt: int, progress: int, estimated_end: datetime | None = None
+    ) -> "Assembly":
         """Return the assembly with the progress within a stage, in per cent.
 
         Returns the assembly itself if it has left the stage, or if another attempt has begun.
         """
-        if (self.state, self.attempt) != (stage, attempt) or progress <= self.progress:
+        if (self.state, self.attempt) != (stage, attempt):
             return self
-        return msgspec.structs.replace(self, progress=progress)
+        return msgspec.structs.replace(
+            self, progress=max(progress, self.progress), estimated_end=estimated_end
+        )
 
     def of_attempt(self, attempt: int) -> "Assembly":
         """Return the assembly itself; raises `LeaseLost` if another attempt has begun."""

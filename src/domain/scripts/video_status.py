@@ -8,10 +8,12 @@ from uuid import UUID
 
 import msgspec
 
-from domain.rendering.assembly import Assembly, FilmKind, State
+from domain.rendering.assembly import FINAL, Assembly, FilmKind, State
 from domain.scripts.composition import CompositionSettings
 from domain.scripts.narrated_video import NarratedVideo
 from domain.shared.result_warnings import ResultWarning
+
+_MB: Final = 1_000_000
 
 
 class VideoStatus(StrEnum):
@@ -90,7 +92,17 @@ class ResourceUsage(msgspec.Struct, frozen=True, kw_only=True):
     """The resources that a job has used."""
 
     generation_time_seconds: float | None = None
+    """Seconds from the start of the work to its end; null before the end."""
+    cpu_time_seconds: float | None = None
+    """Processor time until the latest stage began, of the programs that work for the job and of the
+    service's threads; null before the start.
+    """
+    peak_memory_mb: float | None = None
+    """Most memory that the programs of the job held at one time, in MB of 1,000,000 bytes. The
+    service's own memory, which all jobs share, is not part of it. Null before the start.
+    """
     disk_space_used_mb: float | None = None
+    """Size of the finished video in MB of 1,000,000 bytes."""
 
 
 class VideoGenerationJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +116,12 @@ class VideoGenerationJob(msgspec.Struct, frozen=True, kw_only=True):
     status: VideoJobStatus
     progress_percentage: int
     created_at: datetime
+    started_at: datetime | None
+    """Time at which the work began; null while the job waits."""
     completed_at: datetime | None
+    """Time of the end, whichever it is; null before."""
+    estimated_completion: datetime | None
+    """Estimated time of the end; null if there is no basis for an estimate."""
     error_message: str | None
     resource_usage: ResourceUsage
     composition_settings: CompositionSettings
@@ -115,8 +132,7 @@ class VideoGenerationJob(msgspec.Struct, frozen=True, kw_only=True):
 
 def job_of(task: Assembly, video: NarratedVideo, size: int | None, url: str) -> VideoGenerationJob:
     """Return what is known about a job; ``size`` are the bytes of the finished video."""
-    ended = task.state in (State.COMPLETED, State.FAILED, State.CANCELLED)
-    seconds = (task.updated_at - task.created_at).total_seconds()
+    ended = task.state in FINAL
     return VideoGenerationJob(
         id=task.task_id,
         session_id=task.task_id,
@@ -124,13 +140,25 @@ def job_of(task: Assembly, video: NarratedVideo, size: int | None, url: str) -> 
         status=job_status(task.state),
         progress_percentage=task.progress,
         created_at=task.created_at,
+        started_at=task.started_at,
         completed_at=task.updated_at if ended else None,
+        estimated_completion=None if ended else task.estimated_end,
         error_message=task.failure.message if task.failure else None,
-        resource_usage=ResourceUsage(
-            generation_time_seconds=round(seconds, 3) if ended else None,
-            disk_space_used_mb=None if size is None else round(size / 1_000_000, 3),
-        ),
+        resource_usage=resource_usage(task, size),
         composition_settings=video.settings,
         warnings=task.warnings,
         video_url=url if task.state is State.COMPLETED else None,
+    )
+
+
+def resource_usage(task: Assembly, size: int | None) -> ResourceUsage:
+    """Return the resources of a task; ``size`` are the bytes of the finished video."""
+    if task.started_at is None:
+        return ResourceUsage()
+    seconds = (task.updated_at - task.started_at).total_seconds()
+    return ResourceUsage(
+        generation_time_seconds=round(seconds, 3) if task.state in FINAL else None,
+        cpu_time_seconds=round(task.used.cpu_seconds, 3),
+        peak_memory_mb=round(task.used.peak_memory_bytes / _MB, 3),
+        disk_space_used_mb=None if size is None else round(size / _MB, 3),
     )

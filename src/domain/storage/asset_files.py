@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.library.limits import Allowance
+from domain.library.media_checks import too_many_pixels
 from domain.shared import paths
 from domain.shared.errors import TooLarge, UnacceptedMedia, UnsafePath
 from domain.storage.assets import AssetKind, MediaAsset
@@ -62,11 +63,9 @@ class Pixels(msgspec.Struct, frozen=True):
 
     def refuse_excess(self, allowance: Allowance) -> None:
         """Raise `TooLarge` for more pixels than the ``allowance``."""
-        if self.width * self.height > allowance.pixels:
-            raise TooLarge(
-                f"A picture may have {allowance.pixels // 1_000_000} megapixels at most; "
-                f"this one has {self.width}x{self.height}."
-            )
+        text = too_many_pixels(self.width, self.height, allowance.pixels, "this one has")
+        if text is not None:
+            raise TooLarge(text)
 
 
 def picture_ending(head: bytes) -> str | None:

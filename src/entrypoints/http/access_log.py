@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any, Final, cast
 from uuid import uuid4
 
@@ -12,7 +12,10 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
+from application.monitoring.catalogue import REQUEST_SECONDS, REQUESTS
+from application.monitoring.no_metrics import NO_METRICS
 from application.operations.tracing import UNTRACED, Tracing, trace_id
+from application.ports.metrics import Metrics
 from application.ports.spans import Span, SpanKind
 from domain.shared.texts import printable, shortened
 from entrypoints.http import problems
@@ -22,14 +25,21 @@ _LONGEST: Final = 200
 """Maximum characters of a path in the log; the API's own paths have less than half of it."""
 STARTS: Final = ("http.response.start", "websocket.http.response.start")
 """Types of the messages that begin an answer; the latter refuses a WebSocket."""
+NO_ROUTE: Final = "none"
+"""Label of requests for addresses that no route has."""
+_METHODS: Final = frozenset({*HTTPMethod, "WEBSOCKET"})
 _log = structlog.stdlib.get_logger("bachata.access")
 
 
-def access_log(app: ASGIApp, tracing: Callable[[], Tracing] = lambda: UNTRACED) -> ASGIApp:
+def access_log(
+    app: ASGIApp,
+    tracing: Callable[[], Tracing] = lambda: UNTRACED,
+    metrics: Callable[[], Metrics] = lambda: NO_METRICS,
+) -> ASGIApp:
     """Wrap an application so that requests get an id, answers contain it, and both are logged.
 
-    Each request is a span of ``tracing``; one with a ``traceparent`` belongs to the trace of its
-    client.
+    Each request is counted and measured in ``metrics``. It is a span of ``tracing``; one with a
+    ``traceparent`` belongs to the trace of its client.
 
     A WebSocket is logged when it ends, with the code of its close. A client may send its own
     ``X-Request-ID``. Headers and bodies are not logged. An error that leaves the application before
@@ -78,6 +88,7 @@ def access_log(app: ASGIApp, tracing: Callable[[], Tracing] = lambda: UNTRACED) 
                     **({} if close_code is None else {"close_code": close_code}),
                 )
                 _describe(span, method, route, status)
+                _measure(metrics(), method, route, status, time.monotonic() - began)
 
     return logged
 
@@ -95,6 +106,13 @@ def _request_id(scope: Scope) -> str:
 def _header(scope: Scope, name: bytes) -> str | None:
     """Return the first value of a header."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+def _measure(metrics: Metrics, method: str, route: str | None, status: int, seconds: float) -> None:
+    """Count a request by its route; of the client's own text, only known methods are kept."""
+    known = method if method in _METHODS else "other"
+    metrics.add(REQUESTS, known, route or NO_ROUTE, str(status))
+    metrics.observe(REQUEST_SECONDS, seconds, known, route or NO_ROUTE)
 
 
 def _describe(span: Span, method: str, route: str | None, status: int) -> None:

@@ -18,10 +18,11 @@ from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
 
 from application.concurrency.timeouts import Timeouts, limited
+from application.monitoring.no_metrics import NO_METRICS
 from application.operations.tracing import UNTRACED, Tracing
 from domain.library.limits import Pace
 from entrypoints import maintenance
-from entrypoints.bootstrap import open_ports
+from entrypoints.bootstrap import open_server_ports
 from entrypoints.http import openapi, problems
 from entrypoints.http.access_log import access_log
 from entrypoints.http.accounts import AccountController
@@ -33,6 +34,7 @@ from entrypoints.http.choreography import ChoreographyController
 from entrypoints.http.dependencies import with_dependencies
 from entrypoints.http.health import HealthController
 from entrypoints.http.library import LibraryController
+from entrypoints.http.metrics import metrics
 from entrypoints.http.moves import MoveController
 from entrypoints.http.origin_guard import OriginGuard, guarded
 from entrypoints.http.pacing import paced
@@ -68,6 +70,7 @@ _ROUTES: Final = (
     AccountController,
     WebhookController,
     HealthController,
+    metrics,
 )
 
 
@@ -87,7 +90,7 @@ OpenPorts = Callable[[Settings], AbstractAsyncContextManager[Ports]]
 
 def create_app(
     settings: Settings,
-    ports: OpenPorts = open_ports,
+    ports: OpenPorts = open_server_ports,
     *,
     prewarm: bool = False,
     timeouts: Timeouts | None = None,
@@ -112,6 +115,7 @@ def create_app(
                 await use_cases.recover_interrupted()
             app.state.use_cases = use_cases
             app.state.tracing = Tracing(opened.spans)
+            app.state.metrics = opened.metrics
             beside = partial(maintenance.beside, closing=limits.closing)
             async with (
                 maintenance.closing(use_cases),
@@ -133,7 +137,14 @@ def create_app(
         guards=[authenticated],
         lifespan=[lifespan],
         middleware=[requests.in_time],
-        state=State({"timeouts": limits, "stopping": asyncio.Event(), "tracing": UNTRACED}),
+        state=State(
+            {
+                "timeouts": limits,
+                "stopping": asyncio.Event(),
+                "tracing": UNTRACED,
+                "metrics": NO_METRICS,
+            }
+        ),
         exception_handlers=problems.HANDLERS,  # pyright: ignore[reportArgumentType]
         type_decoders=DECODERS,
         plugins=[UnreadSchema()],
@@ -150,7 +161,7 @@ def create_app(
     # Outermost, because middleware does not see requests without a route.
     guard = OriginGuard(settings.hosts)
     answering = guarded(paced(app.asgi_handler, pace), guard)
-    app.asgi_handler = access_log(answering, lambda: app.state.tracing)
+    app.asgi_handler = access_log(answering, lambda: app.state.tracing, lambda: app.state.metrics)
     return app
 
 

@@ -20,8 +20,10 @@ from application.jobs.watch_task import WatchTask
 from application.jobs.watchers import Watchers
 from application.library.backfill_audio_embeddings import BackfillAudioEmbeddings
 from application.library.clip_analysis import Examination
+from application.monitoring.measured_work import measured_work
 from application.operations.tracing import Tracing, trace_id, traceparent
 from application.operations.use_case_logging import logged
+from application.ports.metrics import Metrics
 from application.ports.spans import SpanKind
 from application.rendering.attempt import Attempt
 from application.webhooks.manage_webhooks import PrepareCallback
@@ -100,6 +102,7 @@ def wire_jobs(
             films.tasks,
             cancel_job,
             settled_outcome,
+            metrics=ports.metrics,
         ),
         run_job=RunJob(
             ports.jobs,
@@ -108,6 +111,7 @@ def wire_jobs(
             _observed(
                 _by_kind(perform_film, _perform_library(service, examination)),
                 Tracing(ports.spans),
+                ports.metrics,
             ),
             settled_outcome,
             settings.assembly_timeout,
@@ -159,9 +163,9 @@ def _request_id() -> str | None:
     return get_contextvars().get("request_id")
 
 
-def _observed(perform: Perform, tracing: Tracing) -> Perform:
-    """Return the work, whose log lines have the ids of the job and of the request behind it, and
-    whose spans belong to the trace of that request.
+def _observed(perform: Perform, tracing: Tracing, metrics: Metrics) -> Perform:
+    """Return the work, whose log lines have the ids of the job and of the request behind it, whose
+    spans belong to the trace of that request, and whose duration is measured.
     """
 
     async def performed(job: Job, payload: str, attempt: Attempt) -> str | None:
@@ -175,6 +179,7 @@ def _observed(perform: Perform, tracing: Tracing) -> Perform:
             span.describe({f"bachata.{name}": fact for name, fact in {**known, **caller}.items()})
             # A job is a task of asyncio, which has its own copy of these variables.
             bind_contextvars(**known, **caller, **trace_id(span))
-            return await perform(job, payload, attempt)
+            with measured_work(metrics, str(job.kind)):
+                return await perform(job, payload, attempt)
 
     return performed

@@ -8,6 +8,7 @@ from application.migration.verification import Verification
 from application.operations.check_health import CheckHealth
 from application.operations.clean_up_storage import CleanUpStorage
 from application.operations.make_demo import MakeDemoLibrary
+from application.operations.read_metrics import MeasureStorage, ReadMetrics
 from application.operations.recover_storage import RecoverStorage
 from application.operations.use_case_logging import logged
 from application.operations.verify_storage import VerifyStorage
@@ -63,11 +64,18 @@ def wire_operations(
         check_health=CheckHealth(parts_of(ports, search.find_moves)),
         clean_up_storage=clean_up_storage,
         make_demo=make_demo,
+        measure_storage=MeasureStorage(ports.metrics, ports.storage),
         migrate_seed=logged("migrate_seed", _migrate_seed(service, library)),
         recount_files=RecountFiles(ports.storage, ports.stored_files),
         read_storage_usage=ReadStorageUsage(
-            ports.storage, ports.cleanup_times, ports.disk, policies
+            ports.storage,
+            ports.cleanup_times,
+            ports.disk,
+            policies,
+            ports.stored_files,
+            settings.quota,
         ),
+        read_metrics=ReadMetrics(ports.metrics, ports.jobs, ports.disk),
         recover_storage=recover_storage,
         verify_storage=VerifyStorage(
             clean_up_storage, recover_storage, ports.media_assets, ports.storage

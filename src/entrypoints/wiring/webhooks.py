@@ -19,7 +19,9 @@ def wire_webhooks(service: Service) -> WebhookUseCases:
     webhooks, deliveries = ports.webhooks, ports.deliveries
     return WebhookUseCases(
         add_webhook=AddWebhook(webhooks, AddressRules(settings.sends_to_loopback)),
-        deliver_webhooks=DeliverWebhooks(deliveries, ports.webhook_sender, ports.clock),
+        deliver_webhooks=DeliverWebhooks(
+            deliveries, ports.webhook_sender, ports.clock, metrics=ports.metrics
+        ),
         list_deliveries=ListDeliveries(deliveries),
         list_webhooks=ListWebhooks(webhooks),
         remove_webhook=RemoveWebhook(webhooks),

@@ -1,0 +1,1 @@
+"""Measurements of what the service does, for a monitoring system."""
