@@ -53,6 +53,7 @@ from application.planning.generate_from_text import (
 )
 from application.planning.plan import PlanChoreography
 from application.planning.plan_sample import PlanSample
+from application.planning.read_counts import ReadCounts
 from application.quotas.recount_files import RecountFiles
 from application.rendering.assemble import AssembleVideo
 from application.rendering.preview import PreviewChoreography
@@ -133,6 +134,7 @@ class PlanningUseCases:
     plan: PlanChoreography
     plan_from_text: PlanFromText
     plan_sample: PlanSample
+    read_counts: ReadCounts
     understand_description: UnderstandDescription
 
 

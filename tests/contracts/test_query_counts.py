@@ -120,6 +120,8 @@ ROUTES: Final[dict[str, Route]] = {
     "headClip": Route(ask("HEAD", "/api/moves/move-01/clip"), 1, by_key=True),
     "getBlueprint": Route(ask("GET", "/api/choreography/{task}/blueprint"), 2, by_key=True),
     "explainFilm": Route(ask("GET", "/api/choreography/{task}/explanation"), 4),
+    "getCounts": Route(ask("GET", "/api/choreography/{task}/counts.vtt"), 3),
+    "headCounts": Route(ask("HEAD", "/api/choreography/{task}/counts.vtt"), 3),
     "getVideoStream": Route(ask("GET", "/api/videos/{task}/stream"), 1, by_key=True),
     "headVideoStream": Route(ask("HEAD", "/api/videos/{task}/stream"), 1, by_key=True),
     "watchTask": Route(ask("GET", "/api/tasks/{task}/events"), 1, by_key=True),

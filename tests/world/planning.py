@@ -14,6 +14,7 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.analyze_song import AnalyzeSong
 from application.planning.choreography_request import ChoreographyRequest
+from application.planning.danced_song import FindDancedSong
 from application.planning.explain import ExplainBlueprint
 from application.planning.generate_from_text import (
     DescribedDance,
@@ -23,6 +24,7 @@ from application.planning.generate_from_text import (
 )
 from application.planning.motion_cache import MotionCache
 from application.planning.plan import PlanChoreography, PlannedDance
+from application.planning.read_counts import ReadCounts
 from application.ports.description_model import DescriptionModel
 from domain.shared.paths import LOCAL_USER
 
@@ -57,9 +59,9 @@ class Ballroom:
             UnderstandDescription(self.library.songs, self.library.moves, description_model),
             self.plan,
         )
-        self.explain = ExplainBlueprint(
-            self.library.songs, self.library.moves, self.analyze_song, motion_cache
-        )
+        find_danced_song = FindDancedSong(self.library.songs, self.analyze_song)
+        self.explain = ExplainBlueprint(self.library.moves, find_danced_song, motion_cache)
+        self.read_counts = ReadCounts(self.library.moves, find_danced_song)
 
     async def planned(self, request: ChoreographyRequest) -> PlannedDance:
         """A dance to a song."""
