@@ -54,6 +54,7 @@ from application.planning.generate_from_text import (
 from application.planning.plan import PlanChoreography
 from application.planning.plan_sample import PlanSample
 from application.planning.read_counts import ReadCounts
+from application.planning.replan import Replan
 from application.quotas.recount_files import RecountFiles
 from application.rendering.assemble import AssembleVideo
 from application.rendering.preview import PreviewChoreography
@@ -135,6 +136,7 @@ class PlanningUseCases:
     plan_from_text: PlanFromText
     plan_sample: PlanSample
     read_counts: ReadCounts
+    replan: Replan
     understand_description: UnderstandDescription
 
 

@@ -91,7 +91,7 @@ class ExplainBlueprint:
         danced = await self._find_danced_song(blueprint)
         parameters = blueprint.generation_parameters
         danced_to = _danced_to(danced, blueprint)
-        measures = None
+        measures, stored = None, _read(parameters.get("quality"), Quality)
         if danced_to is not None and all(each.clip_id in moves_by_id for each in blueprint.moves):
             weighed, motion = _weighed(moves, blueprint), await self._motion_cache()
             measures = await PLANNING.run(partial(_measured, blueprint, danced_to, weighed, motion))
@@ -103,7 +103,7 @@ class ExplainBlueprint:
                 _explained(each, moves_by_id, position)
                 for each, position in zip(blueprint.moves, positions, strict=True)
             ),
-            quality=measures or _read(parameters.get("quality"), Quality),
+            quality=_with_share(measures, stored),
             warnings=_warnings(parameters),
         )
 
@@ -128,6 +128,13 @@ def _measured(
         frame_rate=blueprint.output_config.frame_rate,
     )
     return rounded(measures)
+
+
+def _with_share(measures: Quality | None, stored: Quality | None) -> Quality | None:
+    """Return the current measures with the share that stayed, which only the planning knows."""
+    if measures is None or stored is None:
+        return measures or stored
+    return msgspec.structs.replace(measures, kept_share=stored.kept_share)
 
 
 def _warnings(parameters: Mapping[str, object]) -> tuple[ResultWarning, ...]:

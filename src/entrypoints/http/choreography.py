@@ -19,6 +19,8 @@ from application.planning.generate_from_text import (
 )
 from application.planning.plan import PlanChoreography
 from application.planning.read_counts import ReadCounts
+from application.planning.replan import Replan
+from application.planning.replan_request import ReplanRequest
 from application.rendering.finished_film import FinishedFilm
 from application.rendering.read_blueprint import ReadBlueprint
 from domain.blueprint.model import Blueprint
@@ -159,15 +161,21 @@ class ChoreographyController(Controller):
         data: JSONBody[UnreadPlan],
         plan: Wired[PlanChoreography],
         plan_from_text: Wired[PlanFromText],
+        replan: Wired[Replan],
         caller: NamedDependency[str],
     ) -> Blueprint:
-        """Plan a dance to a song or from a description; returns the Blueprint, without a film."""
-        asked, task_id = await data.asked(), uuid4()
-        if isinstance(asked, DescribedRequest):
-            planned = await while_connected(request, plan_from_text(asked, task_id, caller))
-        else:
-            planned = await while_connected(request, plan(asked, task_id, caller))
-        return planned.blueprint
+        """Plan a dance to a song, from a description, or a part of a Blueprint again; returns the
+        Blueprint, without a film.
+        """
+        task_id = uuid4()
+        match await data.asked(caller):
+            case ReplanRequest() as asked:
+                planning = replan(asked, task_id, caller)
+            case DescribedRequest() as asked:
+                planning = plan_from_text(asked, task_id, caller)
+            case asked:
+                planning = plan(asked, task_id, caller)
+        return (await while_connected(request, planning)).blueprint
 
     @post(
         "/assemble",

@@ -16,6 +16,7 @@ from application.planning.motion_cache import MotionCache
 from application.planning.plan import PlanChoreography
 from application.planning.plan_sample import PlanSample
 from application.planning.read_counts import ReadCounts
+from application.planning.replan import Replan
 from application.planning.shortlisting import Shortlist
 from application.rendering.assemble import AssembleVideo
 from application.rendering.film_pipeline import FilmPipeline
@@ -72,6 +73,7 @@ def wire_planning(
     analyze_song = library.analyze_song
     motion_cache = MotionCache(ports.embeddings)
     find_danced_song = FindDancedSong(ports.songs, analyze_song)
+    shortlist = Shortlist(ports.moves, search.find_moves, analyze_song)
     plan = PlanChoreography(
         ports.songs,
         ports.moves,
@@ -79,7 +81,15 @@ def wire_planning(
         ports.clock,
         ports.description_model,
         motion_cache,
-        Shortlist(ports.moves, search.find_moves, analyze_song),
+        shortlist,
+    )
+    replan = Replan(
+        ports.moves,
+        find_danced_song,
+        analyze_song,
+        ports.clock,
+        motion_cache,
+        shortlist,
     )
     generate = GenerateChoreography(films.tasks, ports.blueprints, plan, films.pipeline)
     understand = UnderstandDescription(ports.songs, ports.moves, ports.description_model)
@@ -90,6 +100,7 @@ def wire_planning(
         plan=logged("plan", plan),
         plan_from_text=logged("plan_from_text", PlanFromText(understand, plan)),
         plan_sample=PlanSample(plan),
+        replan=logged("replan", replan),
         read_counts=ReadCounts(ports.moves, find_danced_song),
         understand_description=understand,
     )
