@@ -291,7 +291,13 @@ async def test_the_bodies_are_a_blueprint_and_a_request(described: Json) -> None
         "generateChoreography": schema("ChoreographyFilmRequest"),
         "generateFromWords": schema("DescribedFilmRequest"),
         "parseQuery": schema("DescribedRequest"),
-        "planChoreography": {"oneOf": [schema("ChoreographyRequest"), schema("DescribedRequest")]},
+        "planChoreography": {
+            "oneOf": [
+                schema("ChoreographyRequest"),
+                schema("DescribedRequest"),
+                schema("ReplanRequest"),
+            ]
+        },
         "correctAnalysis": schema("Correction"),
         "correctMove": schema("Correction"),
         "assembleBlueprint": schema("BlueprintFilmRequest"),

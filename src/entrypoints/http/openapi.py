@@ -24,6 +24,7 @@ from application.operations.clean_up_storage import Cleanup
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.explain import Explanation
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
+from application.planning.replan_request import ReplanRequest
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
 from application.storage.add_asset import AssetForm
@@ -94,6 +95,7 @@ SPOKEN: Final = (
     Problem,
     RefreshToken,
     Registration,
+    ReplanRequest,
     Script,
     ScriptUpload,
     ScriptVideoRequest,
