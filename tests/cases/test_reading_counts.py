@@ -5,6 +5,7 @@ import io
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -38,6 +39,7 @@ class Cue(msgspec.Struct):
 
 
 def parsed(text: str) -> list[Cue]:
+    captions: list[Any] = list(webvtt.from_buffer(io.StringIO(text)))
     return [
         Cue(
             start=each.start_in_seconds + each.start_time.milliseconds / 1000,
@@ -45,7 +47,7 @@ def parsed(text: str) -> list[Cue]:
             text=each.raw_text,
             name=each.identifier or "",
         )
-        for each in webvtt.from_buffer(io.StringIO(text))
+        for each in captions
     ]
 
 

@@ -155,7 +155,13 @@ async def test_a_description_still_holds_without_a_language_model(room: Ballroom
 async def test_fields_that_a_person_has_overwritten_have_no_effect(
     room: Ballroom, before: Blueprint
 ) -> None:
-    odd = {"difficulty": "dear", "seed": "x", "style": 3, "query": [], "energy_level": None}
+    odd: dict[str, object] = {
+        "difficulty": "dear",
+        "seed": "x",
+        "style": 3,
+        "query": [],
+        "energy_level": None,
+    }
     edited = msgspec.structs.replace(before, generation_parameters=odd)
 
     after = await again(room, ReplanRequest(blueprint=edited, locks=(1,)))

@@ -140,7 +140,7 @@ class Draft:
             placements = placements.proposing(by_slot)
             options = self._offers(placements)
             steps = beam_search.search(options.offers, placements.joins)
-        kept = self._fixed.kept if self._fixed else {}
+        kept: Mapping[int, BlueprintMove] = self._fixed.kept if self._fixed else {}
         moves = explained(placements, steps, options.offers, self._pool, self._danceable, kept=kept)
         settled = {lock.position for lock in self._wish.locked} | self._numbers.keys()
         beyond = _beyond(placements, steps, self._meeting, settled)
