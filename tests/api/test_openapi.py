@@ -362,7 +362,7 @@ async def test_the_answers_have_the_fields_they_say(described: Json) -> None:
 async def test_an_answer_has_every_field_and_a_request_need_not(described: Json) -> None:
     schemas = described["components"]["schemas"]
 
-    for name in ("FinishedFilm", "Song", "Move", "UploadedMove", "Analysis", "Health"):
+    for name in ("FinishedFilm", "Song", "Move", "UploadedMove", "CorrectedAnalysis", "Health"):
         assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
     assert schemas["ChoreographyRequest"]["required"] == ["song_id"]
     assert "difficulty" not in schemas["MoveForm"]["required"]

@@ -373,8 +373,38 @@ def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(
     assert asyncio.run(backend.library.songs.correction("song")) is None
 
 
+@pytest.mark.parametrize("item", [("correct-move", "move-0"), ("correct-song", "song")])
+def test_parts_of_a_correction_are_taken_back_one_by_one(
+    run: Run, backend: MemoryBackend, item: tuple[str, str]
+) -> None:
+    async def correction() -> Correction | None:
+        if item[0] == "correct-song":
+            return await backend.library.songs.correction("song")
+        return (await backend.library.moves.get("move-0")).correction
+
+    taps = "0.5,1.0,1.5,2.0,2.5"
+    result = run("library", *item, "--taps", taps, "--shift", "-10", "--beats", "half")
+    assert result.status == 0, result.err
+    given = Correction(taps=(0.5, 1.0, 1.5, 2.0, 2.5), shift=-10, beats="half")
+    assert asyncio.run(correction()) == given
+
+    assert run("library", *item, "--take-back", "shift", "--take-back", "beats").status == 0
+    assert asyncio.run(correction()) == Correction(taps=given.taps)
+    assert run("library", *item, "--take-back", "taps").status == 0
+    assert asyncio.run(correction()) is None
+
+
 @pytest.mark.parametrize(
-    "words", [(), ("--remove-correction", "--half-beat"), ("--beats", "triple")]
+    "words",
+    [
+        (),
+        ("--remove-correction", "--half-beat"),
+        ("--beats", "triple"),
+        ("--half-beat", "--shift", "5"),
+        ("--take-back", "shift", "--shift", "5"),
+        ("--take-back", "shift", "--remove-correction"),
+        ("--taps", "1,x"),
+    ],
 )
 @pytest.mark.parametrize("item", [("correct-move", "move-0"), ("correct-song", "song")])
 def test_a_correction_that_says_nothing_or_two_things_is_a_usage_error(

@@ -39,7 +39,7 @@ class Cue(msgspec.Struct):
 
 
 def parsed(text: str) -> list[Cue]:
-    captions: list[Any] = list(webvtt.from_buffer(io.StringIO(text)))
+    captions: Any = webvtt.from_buffer(io.StringIO(text))
     return [
         Cue(
             start=each.start_in_seconds + each.start_time.milliseconds / 1000,

@@ -32,8 +32,7 @@ from application.storage.read_usage import StorageUsage
 from application.webhooks.manage_webhooks import IssuedWebhook, WebhookRequest
 from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint
-from domain.library.corrections import Correction
-from domain.library.songs import Analysis
+from domain.library.corrections import CorrectedAnalysis, Correction
 from domain.scripts.script import Script
 from domain.scripts.video_status import VideoGenerationJob
 from entrypoints.http import openapi_examples
@@ -64,7 +63,6 @@ SPOKEN: Final = (
     AcceptedFilm,
     Account,
     Alive,
-    Analysis,
     ApiKeyList,
     ApiKeyRequest,
     AssetForm,
@@ -75,6 +73,7 @@ SPOKEN: Final = (
     ChoreographyRequest,
     Cleanup,
     CleanupRequest,
+    CorrectedAnalysis,
     Correction,
     Credentials,
     DeliveryPage,
