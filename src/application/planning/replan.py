@@ -31,7 +31,7 @@ from domain.shared.errors import MediaNotFound, NoBeatsDetected, SongNotFound
 from domain.text_query.words import read
 
 
-class _Asked(msgspec.Struct, frozen=True):
+class _EarlierWish(msgspec.Struct, frozen=True):
     """The request from which a Blueprint was planned."""
 
     difficulty: Difficulty | None = None
@@ -45,7 +45,7 @@ class _Again(msgspec.Struct, frozen=True):
     """All that a new plan depends on."""
 
     request: ReplanRequest
-    asked: _Asked
+    wish: _EarlierWish
     analysis: Analysis
     candidates: Sequence[Move]
     fixed: FixedSlots
@@ -86,16 +86,16 @@ class Replan:
         moves_by_id = await self._named(request)
         check_replan(request, moves_by_id)
         song, analysis = await self._danced(before)
-        asked = _asked(before.generation_parameters)
+        earlier = _earlier_wish(before.generation_parameters)
         if request.seed is not None:
-            asked = msgspec.structs.replace(asked, seed=request.seed)
+            earlier = msgspec.structs.replace(earlier, seed=request.seed)
         chosen = {each.index: moves_by_id[each.move_id] for each in request.chosen_moves}
         fixed = fixed_slots(before, analysis, set(request.locks), chosen, moves_by_id)
         refuse_unfitting(request, unfitting(analysis, fixed))
-        wish = _wish(request, asked)
-        candidates = await self._shortlist(song.id, analysis.tempo, wish, asked.query)
+        wish = _wish(request, earlier)
+        candidates = await self._shortlist(song.id, analysis.tempo, wish, earlier.query)
         motion = await self._motion_cache()
-        again = _Again(request, asked, analysis, candidates, fixed, motion)
+        again = _Again(request, earlier, analysis, candidates, fixed, motion)
         dance = await PLANNING.run(partial(_planned, again))
         measures = await PLANNING.run(partial(_measured, again, dance))
         blueprint = self._written(again, dance, measures, song, task_id, owner)
@@ -143,7 +143,7 @@ class Replan:
         parameters = {
             **before.generation_parameters,
             "song_id": song.id,
-            "seed": again.asked.seed,
+            "seed": again.wish.seed,
             "locked_moves": [],
             "banned_moves": list(request.banned_moves),
             "replanned": {
@@ -165,39 +165,41 @@ class Replan:
         )
 
 
-def _asked(parameters: dict[str, Any]) -> _Asked:
+def _earlier_wish(parameters: dict[str, Any]) -> _EarlierWish:
     """Return the request of a Blueprint; fields that a person has overwritten have no effect."""
-    fields = {name: parameters[name] for name in _Asked.__struct_fields__ if name in parameters}
+    fields = {
+        name: parameters[name] for name in _EarlierWish.__struct_fields__ if name in parameters
+    }
     wrong = {name for name, value in fields.items() if not _is_read({name: value})}
-    return msgspec.convert({k: v for k, v in fields.items() if k not in wrong}, _Asked)
+    return msgspec.convert({k: v for k, v in fields.items() if k not in wrong}, _EarlierWish)
 
 
 def _is_read(fields: dict[str, Any]) -> bool:
     try:
-        msgspec.convert(fields, _Asked)
+        msgspec.convert(fields, _EarlierWish)
     except msgspec.ValidationError:
         return False
     return True
 
 
-def _wish(request: ReplanRequest, asked: _Asked) -> Wish:
+def _wish(request: ReplanRequest, earlier: _EarlierWish) -> Wish:
     return Wish(
-        difficulty=asked.difficulty,
-        energy_level=asked.energy_level,
-        style=asked.style,
-        seed=asked.seed,
+        difficulty=earlier.difficulty,
+        energy_level=earlier.energy_level,
+        style=earlier.style,
+        seed=earlier.seed,
         banned=request.banned_moves,
     )
 
 
 def _planned(again: _Again) -> Plan:
-    words, moves = again.asked.query, again.candidates
+    words, moves = again.wish.query, again.candidates
     description = None if words is None else read(words, (), sorted({m.label for m in moves}))
     return planned_again(
         again.request.blueprint,
         again.analysis,
         moves,
-        _wish(again.request, again.asked),
+        _wish(again.request, again.wish),
         again.fixed,
         fit=None if description is None else {m.id: fit(description, m) for m in moves},
         motion=again.motion,
@@ -215,7 +217,7 @@ def _measured(again: _Again, dance: Plan) -> Quality:
         ],
         again.analysis,
         list(library.values()),
-        wish=again.asked.difficulty,
+        wish=again.wish.difficulty,
         motion=again.motion,
         frame_rate=before.output_config.frame_rate,
     )
