@@ -32,6 +32,7 @@ from application.library.browse import ListMoves, ListSongs, ReadMove, ReadMoves
 from application.library.check_library import CheckLibrary
 from application.library.correct_move import CorrectMove
 from application.library.import_library import ImportLibrary
+from application.library.make_move_poster import MakeMovePoster
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.stream_clip import StreamClip
@@ -99,6 +100,7 @@ class LibraryUseCases:
     import_library: ImportLibrary
     list_moves: ListMoves
     list_songs: ListSongs
+    make_move_poster: MakeMovePoster
     read_move: ReadMove
     read_moves: ReadMoves
     read_song: ReadSong

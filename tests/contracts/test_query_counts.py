@@ -118,6 +118,8 @@ ROUTES: Final[dict[str, Route]] = {
     "getMove": Route(ask("GET", "/api/moves/move-01"), 1, by_key=True),
     "getClip": Route(ask("GET", "/api/moves/move-01/clip"), 1, by_key=True),
     "headClip": Route(ask("HEAD", "/api/moves/move-01/clip"), 1, by_key=True),
+    "getMovePoster": Route(ask("GET", "/api/moves/move-01/poster"), 1, by_key=True),
+    "headMovePoster": Route(ask("HEAD", "/api/moves/move-01/poster"), 1, by_key=True),
     "getBlueprint": Route(ask("GET", "/api/choreography/{task}/blueprint"), 2, by_key=True),
     "explainFilm": Route(ask("GET", "/api/choreography/{task}/explanation"), 4),
     "getCounts": Route(ask("GET", "/api/choreography/{task}/counts.vtt"), 3),
