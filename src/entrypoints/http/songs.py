@@ -14,9 +14,8 @@ from application.library.upload_song import SongForm, UploadSong
 from application.ports.songs import SongFilter
 from domain.library.corrections import CorrectedAnalysis
 from domain.library.limits import SONG
-from domain.library.songs import Analysis, Song
-from entrypoints.cursors import after, cursor_of
 from domain.library.songs import Song
+from entrypoints.cursors import after, cursor_of
 from entrypoints.http.answering import MAKES
 from entrypoints.http.callers import CHANGES_LIBRARY
 from entrypoints.http.dependencies import Wired
