@@ -32,6 +32,7 @@ from application.library.browse import ListMoves, ListSongs, ReadMove, ReadMoves
 from application.library.check_library import CheckLibrary
 from application.library.correct_move import CorrectMove
 from application.library.import_library import ImportLibrary
+from application.library.make_move_poster import MakeMovePoster
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.stream_clip import StreamClip
@@ -54,6 +55,8 @@ from application.planning.generate_from_text import (
 )
 from application.planning.plan import PlanChoreography
 from application.planning.plan_sample import PlanSample
+from application.planning.read_counts import ReadCounts
+from application.planning.replan import Replan
 from application.quotas.recount_files import RecountFiles
 from application.rendering.assemble import AssembleVideo
 from application.rendering.preview import PreviewChoreography
@@ -98,6 +101,7 @@ class LibraryUseCases:
     import_library: ImportLibrary
     list_moves: ListMoves
     list_songs: ListSongs
+    make_move_poster: MakeMovePoster
     read_move: ReadMove
     read_moves: ReadMoves
     read_song: ReadSong
@@ -134,6 +138,8 @@ class PlanningUseCases:
     plan: PlanChoreography
     plan_from_text: PlanFromText
     plan_sample: PlanSample
+    read_counts: ReadCounts
+    replan: Replan
     understand_description: UnderstandDescription
 
 

@@ -24,8 +24,45 @@ async def test_a_correction_wins_until_it_is_taken_back(client: httpx.AsyncClien
     assert answer.status_code == 200
     assert answer.json()["ones"][0] == before["beats"][3]
     assert (await client.get(address)).json() == answer.json()
+    assert answer.json()["correction"] == {
+        "beats": None,
+        "tempo": None,
+        "one_at": before["beats"][3],
+        "shift": None,
+        "taps": [],
+    }
     await client.patch(address, json={})
     assert (await client.get(address)).json() == before
+    assert before["correction"] is None
+
+
+async def test_parts_of_a_correction_are_taken_back_one_by_one(client: httpx.AsyncClient) -> None:
+    address = "/api/songs/song/analysis"
+    before = (await client.get(address)).json()
+    both = {"one_at": before["beats"][3], "shift": 30}
+    moved = (await client.patch(address, json=both)).json()
+    assert moved["beats"][5] == pytest.approx(before["beats"][5] + 0.03)
+
+    rest = {name: value for name, value in moved["correction"].items() if name != "shift"}
+    after = (await client.patch(address, json=rest)).json()
+
+    assert after["beats"] == before["beats"]
+    assert after["ones"][0] == before["beats"][3]
+    await client.patch(address, json={})
+
+
+async def test_tapped_beats_decide_where_one_is(client: httpx.AsyncClient) -> None:
+    address = "/api/songs/song/analysis"
+    before = (await client.get(address)).json()
+    late = (0.02, -0.02, 0.01, 0.0, -0.01, 0.02, 0.0, -0.02, 0.01, -0.01)
+    taps = [beat + lag for beat, lag in zip(before["beats"][5:15], late, strict=True)]
+
+    after = (await client.patch(address, json={"taps": taps})).json()
+
+    assert (after["tempo"], after["beats"]) == (before["tempo"], before["beats"])
+    assert before["beats"][5] in after["ones"]
+    assert after["correction"]["taps"] == taps
+    await client.patch(address, json={})
 
 
 async def test_a_song_is_listed_by_the_tempo_a_person_says(client: httpx.AsyncClient) -> None:
@@ -47,6 +84,10 @@ async def test_a_song_is_listed_by_the_tempo_a_person_says(client: httpx.AsyncCl
         ({"one_at": -1}, "$.one_at"),
         ({"one_at": 10_000}, "$.one_at"),
         ({"bpm": 120}, "$.bpm"),
+        ({"shift": 2001}, "$.shift"),
+        ({"taps": [1.0, 1.5]}, "$.taps"),
+        ({"taps": [0.0, 0.5, 1.0, 9_999.0]}, "$.taps"),
+        ({"taps": [0.0, 0.5, 1.0, 1.5], "tempo": 120}, "$.taps"),
     ],
 )
 async def test_a_correction_that_cannot_be_is_refused_by_name(

@@ -20,7 +20,8 @@ async def test_a_correction_of_a_clip_wins_until_it_is_taken_back(
     assert move["tempo"] == original["tempo"] / 2
     assert move["first_count"] == pytest.approx(original["first_count"] + 60 / original["tempo"])
     assert move["correction"] == {"beats": "half", "tempo": None, "one_at": None} | {
-        "shift": "half_beat"
+        "shift": "half_beat",
+        "taps": [],
     }
     assert (await client.get(MOVE)).json() == move
     assert move in (await client.get("/api/moves")).json()["items"]
@@ -44,7 +45,11 @@ async def test_a_dance_heeds_what_a_person_says_of_a_clip(client: httpx.AsyncCli
     [
         ({"tempo": 10}, "$.tempo"),
         ({"beats": "triple"}, "$.beats"),
-        ({"shift": 0.5}, "$.shift"),
+        ({"shift": 5000}, "$.shift"),
+        ({"shift": "beat"}, "$.shift"),
+        ({"taps": [1, 2]}, "$.taps"),
+        ({"taps": [0, 0.5, 1, 10_000]}, "$.taps"),
+        ({"taps": [0, 0.5, 1, 1.5], "tempo": 120}, "$.taps"),
         ({"one_at": -1}, "$.one_at"),
         ({"one_at": 10_000}, "$.one_at"),
         ({"bpm": 120}, "$.bpm"),

@@ -23,6 +23,8 @@ OPERATIONS = {
     ("post", ASSEMBLE): "assembleBlueprint",
     ("get", "/api/choreography/{task_id}/blueprint"): "getBlueprint",
     ("get", "/api/choreography/{task_id}/explanation"): "explainFilm",
+    ("get", "/api/choreography/{task_id}/counts.vtt"): "getCounts",
+    ("head", "/api/choreography/{task_id}/counts.vtt"): "headCounts",
     ("get", "/api/choreography/{task_id}/preview.m3u8"): "getPreview",
     ("get", "/api/choreography/{task_id}/preview/{version}/{playlist}"): "getPreviewPlaylist",
     ("get", "/api/choreography/{task_id}/preview/{version}/{kind}/{segment}"): "getPreviewSegment",
@@ -44,6 +46,8 @@ OPERATIONS = {
     ("get", "/api/moves/{move_id}/similar"): "listSimilarMoves",
     ("get", "/api/moves/{move_id}/clip"): "getClip",
     ("head", "/api/moves/{move_id}/clip"): "headClip",
+    ("get", "/api/moves/{move_id}/poster"): "getMovePoster",
+    ("head", "/api/moves/{move_id}/poster"): "headMovePoster",
     ("post", "/api/media/assets"): "uploadAsset",
     ("get", "/api/media/assets"): "listAssets",
     ("get", "/api/media/assets/{asset_id}"): "readAsset",
@@ -101,6 +105,8 @@ ERRORS = {
     "assembleBlueprint": {400, 404, 408, 409, 413, 415, 422, 429, 500, 503, 504, 507},
     "getBlueprint": {400, 404, 500, 503},
     "explainFilm": {400, 404, 500, 503},
+    "getCounts": {400, 404, 412, 500, 503},
+    "headCounts": {400, 404, 412, 500, 503},
     "getPreview": {400, 404, 412, 500, 503},
     "getPreviewPlaylist": {400, 404, 410, 412, 500, 503},
     "getPreviewSegment": {400, 404, 410, 412, 500, 503, 507},
@@ -120,6 +126,8 @@ ERRORS = {
     "listSimilarMoves": {400, 404, 500, 503},
     "getClip": {400, 404, 412, 416, 500, 503},
     "headClip": {400, 404, 412, 416, 500, 503},
+    "getMovePoster": {400, 404, 412, 500, 503, 507},
+    "headMovePoster": {400, 404, 412, 500, 503, 507},
     "listSongs": {400, 500, 503},
     "listMoves": {400, 500, 503},
     "uploadAsset": {400, 408, 409, 413, 415, 429, 500, 503, 507},
@@ -289,7 +297,13 @@ async def test_the_bodies_are_a_blueprint_and_a_request(described: Json) -> None
         "generateChoreography": schema("ChoreographyFilmRequest"),
         "generateFromWords": schema("DescribedFilmRequest"),
         "parseQuery": schema("DescribedRequest"),
-        "planChoreography": {"oneOf": [schema("ChoreographyRequest"), schema("DescribedRequest")]},
+        "planChoreography": {
+            "oneOf": [
+                schema("ChoreographyRequest"),
+                schema("DescribedRequest"),
+                schema("ReplanRequest"),
+            ]
+        },
         "correctAnalysis": schema("Correction"),
         "correctMove": schema("Correction"),
         "assembleBlueprint": schema("BlueprintFilmRequest"),
@@ -354,7 +368,7 @@ async def test_the_answers_have_the_fields_they_say(described: Json) -> None:
 async def test_an_answer_has_every_field_and_a_request_need_not(described: Json) -> None:
     schemas = described["components"]["schemas"]
 
-    for name in ("FinishedFilm", "Song", "Move", "UploadedMove", "Analysis", "Health"):
+    for name in ("FinishedFilm", "Song", "Move", "UploadedMove", "CorrectedAnalysis", "Health"):
         assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
     assert schemas["ChoreographyRequest"]["required"] == ["song_id"]
     assert "difficulty" not in schemas["MoveForm"]["required"]

@@ -144,6 +144,58 @@ def test_a_plan_goes_into_a_file_and_becomes_a_film(run: Run, tmp_path: Path) ->
     assert run("assemble", file, "--json").status == 0
 
 
+def test_a_part_of_a_plan_is_planned_again(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "dance.json"
+    run("plan", "--song", "song", "--seed", "2", "-o", file)
+    before = blueprint_in(file.read_bytes())
+    banned = next(each for each in danced(before)[2:] if each not in danced(before)[:2])
+
+    result = run("plan", "--from", file, "--lock", "0,1", "--ban", banned)
+
+    after = blueprint_in(result.out)
+    assert after.moves[:2] == before.moves[:2]
+    assert banned not in danced(after)
+    assert after.generation_parameters["seed"] == 2
+    assert "of the time that was planned again shows the same moves." in result.err
+
+
+def test_a_move_is_put_into_the_place_of_another(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "dance.json"
+    run("plan", "--song", "song", "-o", file)
+    before = blueprint_in(file.read_bytes())
+    [alternative, *_] = (before.moves[1].reason or {})["alternatives"]
+
+    result = run("plan", "--from", file, "--lock", f"1={alternative['move_id']}", "--lock", "0")
+
+    after = blueprint_in(result.out)
+    assert after.moves[0] == before.moves[0]
+    assert after.moves[1].clip_id == alternative["move_id"]
+    assert after.moves[1].start_time == before.moves[1].start_time
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--lock", "3,x"), "'x' must be the index of a move"),
+        (("--lock", ""), "'' must be the index of a move"),
+        (("--song", "song"), "--song cannot be combined with --from"),
+        (("--style", "playful"), "--style cannot be combined with --from"),
+        (("--lock", "99"), "The Blueprint has"),
+        (("--ban", "nobody"), "There is no move 'nobody'"),
+    ],
+)
+def test_what_cannot_be_planned_again_is_refused(
+    run: Run, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    file = tmp_path / "dance.json"
+    run("plan", "--song", "song", "-o", file)
+
+    result = run("plan", "--from", file, *words)
+
+    assert result.status == (1 if message.startswith("The") else 2)
+    assert message in " ".join(result.err.split())
+
+
 def test_options_count_more_than_words(run: Run) -> None:
     arguments = ("plan", "--describe", "easy, romantic", "--song", "song", "--json")
     blueprint = blueprint_in(
@@ -321,8 +373,38 @@ def test_a_beat_that_was_heard_wrongly_is_corrected_and_taken_back(
     assert asyncio.run(backend.library.songs.correction("song")) is None
 
 
+@pytest.mark.parametrize("item", [("correct-move", "move-0"), ("correct-song", "song")])
+def test_parts_of_a_correction_are_taken_back_one_by_one(
+    run: Run, backend: MemoryBackend, item: tuple[str, str]
+) -> None:
+    async def correction() -> Correction | None:
+        if item[0] == "correct-song":
+            return await backend.library.songs.correction("song")
+        return (await backend.library.moves.get("move-0")).correction
+
+    taps = "0.5,1.0,1.5,2.0,2.5"
+    result = run("library", *item, "--taps", taps, "--shift", "-10", "--beats", "half")
+    assert result.status == 0, result.err
+    given = Correction(taps=(0.5, 1.0, 1.5, 2.0, 2.5), shift=-10, beats="half")
+    assert asyncio.run(correction()) == given
+
+    assert run("library", *item, "--take-back", "shift", "--take-back", "beats").status == 0
+    assert asyncio.run(correction()) == Correction(taps=given.taps)
+    assert run("library", *item, "--take-back", "taps").status == 0
+    assert asyncio.run(correction()) is None
+
+
 @pytest.mark.parametrize(
-    "words", [(), ("--remove-correction", "--half-beat"), ("--beats", "triple")]
+    "words",
+    [
+        (),
+        ("--remove-correction", "--half-beat"),
+        ("--beats", "triple"),
+        ("--half-beat", "--shift", "5"),
+        ("--take-back", "shift", "--shift", "5"),
+        ("--take-back", "shift", "--remove-correction"),
+        ("--taps", "1,x"),
+    ],
 )
 @pytest.mark.parametrize("item", [("correct-move", "move-0"), ("correct-song", "song")])
 def test_a_correction_that_says_nothing_or_two_things_is_a_usage_error(

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from adapters.demo.studio import CodeStudio
 from adapters.description_model.offline import OfflineDescriptionModel
+from adapters.embedding.hashed import HashedEmbedder
+from adapters.index.vector_index import VectorIndex
 from adapters.memory.artifact_cache import MemoryArtifactCache
 from adapters.memory.audio_analyzer import MemoryAudioAnalyzer
 from adapters.memory.clock import MemoryClock
@@ -14,6 +16,7 @@ from adapters.memory.storage import MemoryStorage
 from adapters.memory.workspace import MemoryWorkspace
 from application.library.analyze_song import AnalyzeSong
 from application.planning.choreography_request import ChoreographyRequest
+from application.planning.danced_song import FindDancedSong
 from application.planning.explain import ExplainBlueprint
 from application.planning.generate_from_text import (
     DescribedDance,
@@ -23,7 +26,11 @@ from application.planning.generate_from_text import (
 )
 from application.planning.motion_cache import MotionCache
 from application.planning.plan import PlanChoreography, PlannedDance
+from application.planning.read_counts import ReadCounts
+from application.planning.replan import Replan
+from application.planning.shortlisting import Shortlist
 from application.ports.description_model import DescriptionModel
+from application.search.move_search import FindMoves
 from domain.shared.paths import LOCAL_USER
 
 TASK = UUID(int=7)
@@ -57,9 +64,18 @@ class Ballroom:
             UnderstandDescription(self.library.songs, self.library.moves, description_model),
             self.plan,
         )
-        self.explain = ExplainBlueprint(
-            self.library.songs, self.library.moves, self.analyze_song, motion_cache
+        find_danced_song = FindDancedSong(self.library.songs, self.analyze_song)
+        self.explain = ExplainBlueprint(self.library.moves, find_danced_song, motion_cache)
+        find = FindMoves(self.embeddings, VectorIndex(), HashedEmbedder(), MemoryClock(), makers={})
+        self.replan = Replan(
+            self.library.moves,
+            find_danced_song,
+            self.analyze_song,
+            MemoryClock(),
+            motion_cache,
+            Shortlist(self.library.moves, find, self.analyze_song),
         )
+        self.read_counts = ReadCounts(self.library.moves, find_danced_song)
 
     async def planned(self, request: ChoreographyRequest) -> PlannedDance:
         """A dance to a song."""

@@ -17,7 +17,13 @@ from application.ports.media_probe import MediaProbe
 from application.ports.songs import SongRepository
 from application.ports.storage import Storage
 from application.ports.workspace import Workspace
-from domain.library.corrections import Correction, corrected, other_octave
+from domain.library.corrections import (
+    CorrectedAnalysis,
+    Correction,
+    faults,
+    other_octave,
+    with_correction,
+)
 from domain.library.genre_tempos import counted_in
 from domain.library.songs import Analysis, Song
 from domain.shared import validation
@@ -47,14 +53,13 @@ class AnalyzeSong:
         self._workspace = workspace
         self._audio_analyzer = audio_analyzer
 
-    async def __call__(self, song_id: str) -> Analysis:
-        """Return the analysis with a user's corrections; it may have no beats.
+    async def __call__(self, song_id: str) -> CorrectedAnalysis:
+        """Return the analysis with a user's correction; it may have no beats.
 
         Raises `SongNotFound`, and `LibraryFailed` if the song's file cannot be used.
         """
         analysis = await self.uncorrected(song_id)
-        correction = await self._songs.correction(song_id)
-        return analysis if correction is None else corrected(analysis, correction)
+        return with_correction(analysis, await self._songs.correction(song_id))
 
     async def uncorrected(self, song_id: str) -> Analysis:
         """Return the analysis without corrections, counted as is usual in the song's genre.
@@ -124,22 +129,27 @@ class CorrectSong:
         self._songs = songs
         self._analyze_song = analyze_song
 
-    async def __call__(self, song_id: str, correction: Correction) -> Analysis:
+    async def __call__(self, song_id: str, correction: Correction) -> CorrectedAnalysis:
         """Return the corrected analysis; raises as `AnalyzeSong`, and `InvalidRequest`.
 
         A correction replaces the previous one; an empty one removes it.
         """
         validation.refuse_faults(correction)
         original = await self._analyze_song.uncorrected(song_id)
+        if wrong := faults(correction):
+            raise InvalidRequest(wrong)
+        if correction.taps and max(correction.taps) > original.duration:
+            message = f"A tap is after the end of the song, which lasts {original.duration:.3f} s."
+            raise InvalidRequest((Violation(path="$.taps", message=message),))
         if correction.one_at is not None and correction.one_at > original.duration:
             message = f"This is after the end of the song, which lasts {original.duration:.3f} s."
             raise InvalidRequest((Violation(path="$.one_at", message=message),))
         if correction != Correction():
-            analysis = corrected(original, correction)
+            analysis = with_correction(original, correction)
             await self._songs.keep_correction(song_id, correction, analysis.tempo or None)
             return analysis
         await self._songs.keep_correction(song_id, correction, original.tempo or None)
-        return await self._analyze_song.uncorrected(song_id)
+        return with_correction(await self._analyze_song.uncorrected(song_id), None)
 
 
 async def _at(file: Path) -> Path:

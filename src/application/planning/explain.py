@@ -8,19 +8,16 @@ from uuid import UUID
 import msgspec
 
 from application.concurrency.threads import PLANNING
-from application.library.analyze_song import AnalyzeSong
+from application.planning.danced_song import DancedSong, FindDancedSong
 from application.planning.motion_cache import MotionCache
 from application.ports.moves import MoveFilter, MoveRepository
 from application.ports.pagination import read_all
-from application.ports.songs import SongFilter, SongRepository
 from domain.blueprint.model import Blueprint, BlueprintMove
 from domain.library.moves import Move
 from domain.library.songs import Analysis, Song, shortened
 from domain.planning.costs import Motion
 from domain.planning.metrics import Quality, quality, rounded
 from domain.planning.phrases import phrases
-from domain.planning.tempo_octaves import counted_at
-from domain.shared.errors import LibraryFailed
 from domain.shared.result_warnings import ResultWarning, WarningCode
 
 T = TypeVar("T")
@@ -78,53 +75,45 @@ class ExplainBlueprint:
 
     def __init__(
         self,
-        songs: SongRepository,
         moves: MoveRepository,
-        analyze_song: AnalyzeSong,
+        find_danced_song: FindDancedSong,
         motion_cache: MotionCache,
     ) -> None:
-        """Take the port, the song analysis, and the motion of the clips."""
-        self._songs = songs
+        """Take the port, the use case that finds the song, and the motion of the clips."""
         self._moves = moves
-        self._analyze_song = analyze_song
+        self._find_danced_song = find_danced_song
         self._motion_cache = motion_cache
 
     async def __call__(self, blueprint: Blueprint) -> Explanation:
         """Return the explanation; parts that a user has overwritten are omitted."""
         moves = await read_all(lambda after, most: self._moves.page(MoveFilter(), after, most))
         moves_by_id = {move.id: move for move in moves}
-        there = SongFilter(audio_path=blueprint.audio_path)
-        song = next(iter((await self._songs.page(there, None, 1)).items), None)
+        danced = await self._find_danced_song(blueprint)
         parameters = blueprint.generation_parameters
-        danced_to = None if song is None else await self._danced_to(song, blueprint)
-        measures = None
+        danced_to = _danced_to(danced, blueprint)
+        measures, stored = None, _read(parameters.get("quality"), Quality)
         if danced_to is not None and all(each.clip_id in moves_by_id for each in blueprint.moves):
             weighed, motion = _weighed(moves, blueprint), await self._motion_cache()
             measures = await PLANNING.run(partial(_measured, blueprint, danced_to, weighed, motion))
         positions = _positions(blueprint, danced_to)
         return Explanation(
             task_id=blueprint.task_id,
-            song=song,
+            song=None if danced is None else danced.song,
             moves=tuple(
                 _explained(each, moves_by_id, position)
                 for each, position in zip(blueprint.moves, positions, strict=True)
             ),
-            quality=measures or _read(parameters.get("quality"), Quality),
+            quality=_with_share(measures, stored),
             warnings=_warnings(parameters),
         )
 
-    async def _danced_to(self, song: Song, blueprint: Blueprint) -> Analysis | None:
-        """Return the analysis of the danced part of a song; None if there is none."""
-        end = float(blueprint.end)
-        try:
-            analysis = await self._analyze_song(song.id)
-        except LibraryFailed:
-            return None
-        if not analysis.ones:
-            return None
-        if blueprint.audio_tempo:
-            analysis = counted_at(analysis, blueprint.audio_tempo)
-        return analysis if end > analysis.duration - _WHOLE else shortened(analysis, end)
+
+def _danced_to(danced: DancedSong | None, blueprint: Blueprint) -> Analysis | None:
+    """Return the analysis of the danced part of a song; None if there is none."""
+    if danced is None or danced.analysis is None:
+        return None
+    end, analysis = float(blueprint.end), danced.analysis
+    return analysis if end > analysis.duration - _WHOLE else shortened(analysis, end)
 
 
 def _measured(
@@ -139,6 +128,13 @@ def _measured(
         frame_rate=blueprint.output_config.frame_rate,
     )
     return rounded(measures)
+
+
+def _with_share(measures: Quality | None, stored: Quality | None) -> Quality | None:
+    """Return the current measures with the share that stayed, which only the planning knows."""
+    if measures is None or stored is None:
+        return measures or stored
+    return msgspec.structs.replace(measures, kept_share=stored.kept_share)
 
 
 def _warnings(parameters: Mapping[str, object]) -> tuple[ResultWarning, ...]:

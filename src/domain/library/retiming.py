@@ -2,7 +2,8 @@
 
 import msgspec
 
-from domain.library.corrections import Correction, counted, laid
+from domain.library.beat_grids import laid
+from domain.library.corrections import Correction, as_tapped, counted, faults
 from domain.library.moves import Move
 from domain.library.songs import Analysis
 from domain.shared.errors import InvalidRequest
@@ -31,15 +32,24 @@ def retimed(move: Move, correction: Correction | None) -> Move:
         move,
         tempo=tempo,
         # A clip whose counting starts late keeps that start after a correction.
-        first_count=beats[one if correction.one_at is None else one % _EIGHT],
-        beats=tuple(beats) if move.beats else (),
+        first_count=beats[one if _keeps_start(correction) else one % _EIGHT],
+        beats=tuple(beats) if move.beats or correction.taps else (),
         confidence=1.0,
         correction=correction,
     )
 
 
+def _keeps_start(correction: Correction) -> bool:
+    return correction.one_at is None and not correction.taps
+
+
 def refuse_undanceable(move: Move, correction: Correction) -> None:
     """Raise `InvalidRequest` for a correction that is impossible for this clip."""
+    if wrong := faults(correction):
+        raise InvalidRequest(wrong)
+    if correction.taps and max(correction.taps) >= move.duration:
+        message = f"A tap is after the end of the clip, which lasts {move.duration:.3f} s."
+        raise InvalidRequest((Violation(path="$.taps", message=message),))
     if correction.one_at is not None and correction.one_at >= move.duration:
         message = f"This is after the end of the clip, which lasts {move.duration:.3f} s."
         raise InvalidRequest((Violation(path="$.one_at", message=message),))
@@ -69,4 +79,6 @@ def _tempo(move: Move, beats: list[float], correction: Correction) -> float:
     if correction.tempo is not None:
         return correction.tempo
     factor = {"double": 2.0, "half": 0.5, None: 1.0}[correction.beats]
+    if correction.taps:
+        return as_tapped(_analysis(move), correction).tempo * factor
     return move.tempo * factor

@@ -32,11 +32,13 @@ def candidates(
     danceable: Sequence[int],
     locked: Mapping[int, str],
     slots: Slots | None = None,
+    settled: Mapping[int, int] | None = None,
 ) -> Candidates:
     """Return candidates of the ``pool`` that meets the wish, and others if it is too small.
 
     ``locked`` are ids of moves by the eight-count they must start on, ``slots`` the eight-counts
-    reserved for figures. Raises `NoMovesMatch`.
+    reserved for figures, and ``settled`` the number of the only move of others, whether it fits or
+    not. Raises `NoMovesMatch`.
     """
     numbers = {move.id: number for number, move in enumerate(placements.moves)}
     offers: list[ByLength] = []
@@ -50,10 +52,14 @@ def candidates(
         if position >= len(placements.slots)
     ]
     slots = slots or Slots({}, {})
-    fixed = locked.keys() | slots.moves.keys()
+    settled = settled or {}
+    fixed = locked.keys() | slots.moves.keys() | settled.keys()
     for slot in range(len(placements.slots)):
         lengths = [n for n in range(1, LONGEST + 1) if not fixed & set(range(slot + 1, slot + n))]
         by_length: ByLength = {}
+        if slot in settled:
+            offers.append({1: [(0.0, settled[slot])]})
+            continue
         if slot in locked:
             one = [numbers[locked[slot]]] if locked[slot] in numbers else []
             by_length = _by_length(placements, slot, dict.fromkeys(lengths, one), anywhere=True)

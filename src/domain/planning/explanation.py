@@ -1,6 +1,6 @@
 """Explain the choice of each move, and name alternatives."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from heapq import nsmallest
 from typing import Any, Final
 
@@ -16,15 +16,24 @@ ALTERNATIVES: Final = 3
 
 
 def explained(
-    placements: Placements, steps: Sequence[Step], offers: Offers, *pools: Collection[int]
+    placements: Placements,
+    steps: Sequence[Step],
+    offers: Offers,
+    *pools: Collection[int],
+    kept: Mapping[int, BlueprintMove],
 ) -> Iterator[BlueprintMove]:
     """Yield the moves of a dance with their costs by name and the cheapest alternatives.
+
+    Those in ``kept``, by their first eight-count, stay as they are.
 
     Alternatives come from the searched ``offers``, then from each of the ``pools``; none equals a
     neighbouring move. Their costs are those after the actual previous moves.
     """
     numbers = [step.move for step in steps]
     for index, step in enumerate(steps):
+        if step.slot in kept:
+            yield kept[step.slot]
+            continue
         phrase = placements.phrase(step.slot, step.length)
         if phrase is None:
             raise AssertionError(f"A move is danced from {step.slot} on, where no phrase is.")

@@ -45,6 +45,10 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the library's moves in the dance."""
     too_hard: float
     """Share of the moves that are harder than requested."""
+    kept_share: float | None = None
+    """Share of the time that was planned again that shows the same clip as before; null for a new
+    dance.
+    """
 
 
 def quality(

@@ -50,7 +50,12 @@ class Placements:
         moves: Sequence[Move],
         beats: Sequence[float],
         preferences: Preferences,
+        numbers: Sequence[int] | None = None,
     ) -> None:
+        """Take the song's eight-counts and beats, and the moves.
+
+        ``numbers`` choose each eight-count's chances; by default they are those from 0 on.
+        """
         self.slots = slots
         self.moves = moves
         self._beats = beats
@@ -66,8 +71,11 @@ class Placements:
         self._long = [move.eight_counts >= LONGEST for move in moves]
         self._roles = [move.label if move.label in (INTRO, OUTRO) else "" for move in moves]
         self._levels = [move.energy_level for move in moves]
-        chances = (costs.chances(preferences.seed, move, len(slots)) for move in moves)
-        self._chances = list(zip(*chances, strict=True))
+        numbers = range(len(slots)) if numbers is None else numbers
+        most = max(numbers, default=-1) + 1
+        chances = (costs.chances(preferences.seed, move, most) for move in moves)
+        by_number = list(zip(*chances, strict=True))
+        self._chances = [by_number[number] for number in numbers] if by_number else []
         self._joined: dict[tuple[int, int], Phrase | None] = {}
         self._sways: dict[Phrase, tuple[float, ...]] = {}
         self._alignments: dict[tuple[float, float], list[list[Alignment]]] = {}

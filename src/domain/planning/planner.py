@@ -1,6 +1,6 @@
 """Choose the move for each eight-count of a song."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Final
 
 import msgspec
@@ -21,6 +21,7 @@ from domain.planning.figure_slots import (
     without_limited,
     without_unwanted,
 )
+from domain.planning.fixed_slots import FixedSlots
 from domain.planning.phrases import phrases
 from domain.planning.placements import Placements, Preferences
 from domain.shared.errors import NoMovesMatch
@@ -89,14 +90,21 @@ class Draft:
         fit: Mapping[str, float] | None = None,
         motion: Motion | None = None,
         requested: Requested | None = None,
+        fixed: FixedSlots | None = None,
     ) -> None:
-        """Take the arguments of `plan`; raises `NoMovesMatch`."""
+        """Take the arguments of `plan`; raises `NoMovesMatch`.
+
+        With ``fixed``, the dance has its phrases instead of the song's, and no locks by position.
+        """
         banned = set(wish.banned)
         moves = sorted((m for m in library if m.id not in banned), key=lambda move: move.id)
-        self._wish = wish
-        self._placements = placements = _placements(analysis, moves, wish, fit, motion)
-        self._danceable = [n for n in range(len(moves)) if placements.can_be_danced(n)]
-        if not self._danceable:
+        self._wish, self._fixed = wish, fixed
+        self._placements = placements = _placements(analysis, moves, wish, fit, motion, fixed)
+        slots = range(len(placements.slots)) if fixed is None else fixed.open
+        self._danceable = [
+            n for n in range(len(moves)) if any(placements.fits(slot, n) for slot in slots)
+        ]
+        if not self._danceable and slots:
             raise NoMovesMatch(
                 f"None of the {len(moves)} moves to choose from can be danced at "
                 f"{analysis.tempo:.0f} BPM; add moves filmed within 15 % of that tempo."
@@ -107,7 +115,7 @@ class Draft:
         self._meeting, self._dropped = _filtered(moves, numbers, wish)
         free = set(self._open)
         self._pool = [number for number in self._meeting if number in free]
-        locked = [lock.position for lock in wish.locked]
+        locked = [*(lock.position for lock in wish.locked), *(fixed.moves if fixed else ())]
         self._slots = msgspec.structs.replace(
             reserved(placements, self._requested, self._danceable, locked),
             meeting=frozenset(self._meeting),
@@ -132,8 +140,10 @@ class Draft:
             placements = placements.proposing(by_slot)
             options = self._offers(placements)
             steps = beam_search.search(options.offers, placements.joins)
-        moves = explained(placements, steps, options.offers, self._pool, self._danceable)
-        beyond = _beyond(placements, steps, self._meeting, self._wish)
+        kept: Mapping[int, BlueprintMove] = self._fixed.kept if self._fixed else {}
+        moves = explained(placements, steps, options.offers, self._pool, self._danceable, kept=kept)
+        settled = {lock.position for lock in self._wish.locked} | self._numbers.keys()
+        beyond = _beyond(placements, steps, self._meeting, settled)
         danced = [(step.slot, placements.moves[step.move].id) for step in steps]
         requests_unmet = unmet(placements, self._requested, danced, self._danceable)
         warnings = (*self._dropped, *options.unmet, *beyond, *requests_unmet)
@@ -141,12 +151,21 @@ class Draft:
 
     def _offers(self, placements: Placements) -> Candidates:
         locked = {lock.position: lock.move_id for lock in self._wish.locked}
+        numbers = self._numbers
         try:
-            return candidates(placements, self._pool, self._open, locked, self._slots)
+            return candidates(placements, self._pool, self._open, locked, self._slots, numbers)
         except NoMovesMatch:
             if len(self._open) == len(self._danceable):
                 raise
-            return candidates(placements, self._pool, self._danceable, locked, self._slots)
+            return candidates(placements, self._pool, self._danceable, locked, self._slots, numbers)
+
+    @property
+    def _numbers(self) -> dict[int, int]:
+        """The number of the only move of each slot that has one already."""
+        if self._fixed is None:
+            return {}
+        numbers = {move.id: number for number, move in enumerate(self._placements.moves)}
+        return {slot: numbers[move.id] for slot, move in self._fixed.moves.items()}
 
     def _choice(self, step: Step) -> Choice:
         phrase = self._placements.phrase(step.slot, step.length)
@@ -193,6 +212,7 @@ def _placements(
     wish: Wish,
     fit: Mapping[str, float] | None,
     motion: Motion | None,
+    fixed: FixedSlots | None,
 ) -> Placements:
     """Return the placements; remainders at the song's ends stand alone if no move fits them."""
     preferences = Preferences(
@@ -203,6 +223,12 @@ def _placements(
         fit=fit,
         motion=motion,
     )
+    if fixed is not None:
+        ids = {move.id for move in moves}
+        others = {move.id: move for move in fixed.moves.values() if move.id not in ids}
+        return Placements(
+            fixed.slots, [*moves, *others.values()], analysis.beats, preferences, fixed.numbers
+        )
     placements = Placements(phrases(analysis), moves, analysis.beats, preferences)
     ends = (0, len(placements.slots) - 1)
     if all(any(placements.fits(slot, number) for number in range(len(moves))) for slot in ends):
@@ -245,10 +271,9 @@ def _meets(move: Move, wishes: Mapping[str, object]) -> bool:
 
 
 def _beyond(
-    placements: Placements, steps: Sequence[Step], pool: Sequence[int], wish: Wish
+    placements: Placements, steps: Sequence[Step], pool: Sequence[int], locked: Collection[int]
 ) -> list[ResultWarning]:
     """Return messages about moves that do not meet the wish but are needed."""
-    locked = {lock.position for lock in wish.locked}
     meeting = set(pool)
     beyond = [step for step in steps if step.move not in meeting and step.slot not in locked]
     ends = [step for step in beyond if not _middle(placements.moves[step.move])]

@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from domain.rendering import webvtt as timed_text
+from domain.rendering.webvtt import TimedText, escaped
 from domain.scripts.caption_breaks import (
     Token,
     ends_clause,
@@ -165,30 +167,16 @@ def _spoken_length(token: Token) -> Fraction:
 
 
 def webvtt(cues: Sequence[Cue], language: Language) -> str:
-    """Return captions as a WebVTT file (https://www.w3.org/TR/webvtt1/), with its language.
+    """Return captions as a WebVTT file, with its language.
 
     Times are rounded to milliseconds; a caption is shown for one at least.
     """
-    blocks = ["WEBVTT", f"NOTE Language: {language.value}"]
-    for cue in cues:
-        start = _milliseconds(cue.start)
-        end = max(_milliseconds(cue.end), start + 1)
-        lines = "\n".join(_escaped(line) for line in two_lines(cue.text))
-        blocks.append(f"{_stamp(start)} --> {_stamp(end)}\n{lines}")
-    return "\n\n".join(blocks) + "\n"
-
-
-def _milliseconds(seconds: Fraction) -> int:
-    return max(0, int(seconds * 1000 + Fraction(1, 2)))
-
-
-def _stamp(milliseconds: int) -> str:
-    seconds, rest = divmod(milliseconds, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}.{rest:03}"
-
-
-def _escaped(line: str) -> str:
-    line = line.replace("\0", "\ufffd")
-    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    texts = [
+        TimedText(
+            start=cue.start,
+            end=cue.end,
+            markup="\n".join(escaped(line) for line in two_lines(cue.text)),
+        )
+        for cue in cues
+    ]
+    return timed_text.webvtt(texts, f"Language: {language.value}")

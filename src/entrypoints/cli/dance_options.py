@@ -1,6 +1,6 @@
 """Options of commands that request a dance."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from functools import wraps
 from pathlib import Path
@@ -69,7 +69,11 @@ class DanceOptions(msgspec.Struct, frozen=True, kw_only=True):
 def _locks(
     _: click.Context, __: click.Parameter, values: tuple[str, ...]
 ) -> tuple[LockedMove, ...]:
-    """Parse POSITION=MOVE."""
+    return locks_in(values)
+
+
+def locks_in(values: Iterable[str]) -> tuple[LockedMove, ...]:
+    """Parse POSITION=MOVE; raises click's own error."""
     locks: list[LockedMove] = []
     for each in values:
         position, _is, move_id = each.partition("=")
@@ -111,20 +115,22 @@ DANCE: Final[tuple[Option, ...]] = (
     ),
     click.option("--describe", help="Description of the dance, in English or Spanish."),
     *WISH,
-    click.option(
-        "--lock",
-        multiple=True,
-        metavar="POSITION=MOVE",
-        callback=_locks,
-        help="Lock a move to an eight-count, counted from 0; may be repeated.",
-    ),
-    click.option(
-        "--ban",
-        metavar="MOVE",
-        multiple=True,
-        help="Exclude a move; may be repeated.",
-    ),
 )
+"""Options of every dance."""
+
+_LOCK: Final[Option] = click.option(
+    "--lock",
+    multiple=True,
+    metavar="POSITION=MOVE",
+    callback=_locks,
+    help="Lock a move to an eight-count, counted from 0; may be repeated.",
+)
+BAN: Final[Option] = click.option(
+    "--ban", metavar="MOVE", multiple=True, help="Exclude a move; may be repeated."
+)
+
+NEW_DANCE: Final[tuple[Option, ...]] = (*DANCE, _LOCK, BAN)
+"""Options of a dance that is planned from the beginning."""
 
 
 def taking(*options: Option) -> Option:
@@ -138,7 +144,8 @@ def taking(*options: Option) -> Option:
                 for name in DanceOptions.__struct_fields__
                 if name in arguments
             }
-            if "describe" in fields and fields["song"] is fields["describe"] is None:
+            begins = arguments.get("source") is None
+            if begins and "describe" in fields and fields["song"] is fields["describe"] is None:
                 raise click.UsageError("Give --song, --describe, or both.")
             command(options=msgspec.convert(fields, DanceOptions), **arguments)
 

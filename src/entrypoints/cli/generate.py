@@ -6,13 +6,13 @@ import click
 from rich_click import RichCommand
 
 from entrypoints.cli.console import StageBars, bars, talker
-from entrypoints.cli.dance_options import DANCE, DanceOptions, asked_for, taking, writing
+from entrypoints.cli.dance_options import NEW_DANCE, DanceOptions, asked_for, taking, writing
 from entrypoints.cli.film_output import made
 from entrypoints.cli.session import run, session
 
 
 @click.command(cls=RichCommand)
-@taking(*DANCE)
+@taking(*NEW_DANCE)
 @writing("Copy the film here too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def generate(options: DanceOptions, output: Path | None, as_json: bool) -> None:

@@ -1,9 +1,9 @@
 """Routes that plan choreographies and make their films, in one blocking request."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, HttpMethod, Request, Response, get, post, route
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -18,11 +18,16 @@ from application.planning.generate_from_text import (
     Understanding,
 )
 from application.planning.plan import PlanChoreography
+from application.planning.read_counts import ReadCounts
+from application.planning.replan import Replan
+from application.planning.replan_request import ReplanRequest
 from application.rendering.finished_film import FinishedFilm
 from application.rendering.read_blueprint import ReadBlueprint
 from domain.blueprint.model import Blueprint
+from entrypoints.http.caching import CHANGES
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
+from entrypoints.http.file_responses import not_modified, sending, whole
 from entrypoints.http.film_bodies import (
     UnreadBlueprint,
     UnreadFilmDescription,
@@ -41,6 +46,8 @@ from entrypoints.http.ways_to_wait import (
     Waiting,
     film_response,
 )
+
+_VTT: Final = "text/vtt"
 
 
 class ChoreographyController(Controller):
@@ -154,15 +161,21 @@ class ChoreographyController(Controller):
         data: JSONBody[UnreadPlan],
         plan: Wired[PlanChoreography],
         plan_from_text: Wired[PlanFromText],
+        replan: Wired[Replan],
         caller: NamedDependency[str],
     ) -> Blueprint:
-        """Plan a dance to a song or from a description; returns the Blueprint, without a film."""
-        asked, task_id = await data.asked(), uuid4()
-        if isinstance(asked, DescribedRequest):
-            planned = await while_connected(request, plan_from_text(asked, task_id, caller))
-        else:
-            planned = await while_connected(request, plan(asked, task_id, caller))
-        return planned.blueprint
+        """Plan a dance to a song, from a description, or a part of a Blueprint again; returns the
+        Blueprint, without a film.
+        """
+        task_id = uuid4()
+        match await data.asked(caller):
+            case ReplanRequest() as asked:
+                planning = replan(asked, task_id, caller)
+            case DescribedRequest() as asked:
+                planning = plan_from_text(asked, task_id, caller)
+            case asked:
+                planning = plan(asked, task_id, caller)
+        return (await while_connected(request, planning)).blueprint
 
     @post(
         "/assemble",
@@ -232,3 +245,24 @@ class ChoreographyController(Controller):
     ) -> Explanation:
         """Explain why each move of a film was chosen, what else fits, and how good the dance is."""
         return await explain_blueprint(await read_blueprint(task_id, caller))
+
+    @route(
+        "/{task_id:uuid}/counts.vtt",
+        http_method=[HttpMethod.GET, HttpMethod.HEAD],
+        operation_id=lambda _, method, __: f"{method.lower()}Counts",
+        operation_class=sending(_VTT),
+        media_type=_VTT,
+        response_description="The counts",
+        responses={304: not_modified("file"), **documented(400, 404, 412, 500, 503)},
+    )
+    async def counts(
+        self,
+        request: Request[Any, Any, Any],
+        task_id: FromPath[UUID],
+        read_blueprint: Wired[ReadBlueprint],
+        read_counts: Wired[ReadCounts],
+        caller: NamedDependency[str],
+    ) -> Response[bytes]:
+        """Return the counts 1 to 8 and the moves of a film as WebVTT, with their times."""
+        text = await read_counts(await read_blueprint(task_id, caller))
+        return whole(request, text.encode(), f"{_VTT}; charset=utf-8", CHANGES)

@@ -83,8 +83,10 @@ def whole(
     headers = {"ETag": f'"{etag}"', "Cache-Control": cached}
     if _is_known(request, etag):
         return _bare(304, headers, media_type)
+    # Litestar adds a character set to the media type of a text, unless it is a header.
+    headers |= {"Content-Type": media_type}
     if request.method == HttpMethod.HEAD:
-        headers |= {"Content-Length": str(len(content)), "Content-Type": media_type}
+        headers |= {"Content-Length": str(len(content))}
         return _bare(200, headers, media_type)
     return Response(content, headers=headers, media_type=media_type)
 

@@ -8,6 +8,7 @@ from litestar.params import FromQuery, JSONBody
 
 from application.library.browse import ListMoves, ReadMove
 from application.library.correct_move import CorrectMove
+from application.library.make_move_poster import MakeMovePoster
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove
 from application.library.stream_clip import StreamClip
@@ -25,7 +26,7 @@ from entrypoints.http.caching import CHANGES
 from entrypoints.http.callers import CHANGES_LIBRARY, SCOPE
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
-from entrypoints.http.file_responses import VIDEO, answer, answers, sending
+from entrypoints.http.file_responses import VIDEO, answer, answers, not_modified, sending, whole
 from entrypoints.http.multipart import file_size, form_of, taking
 from entrypoints.http.pagination import (
     Cursor,
@@ -157,6 +158,27 @@ class MoveController(Controller):
             CHANGES,
             stream_clip.content(source),
         )
+
+    @route(
+        "/{move_id:str}/poster",
+        http_method=[HttpMethod.GET, HttpMethod.HEAD],
+        opt={MAKES: True},
+        operation_id=lambda _, method, __: f"{method.lower()}MovePoster",
+        operation_class=sending("image/jpeg"),
+        media_type="image/jpeg",
+        response_description="The picture",
+        responses={304: not_modified("picture"), **documented(400, 404, 412, 500, 503, 507)},
+    )
+    async def poster(
+        self,
+        request: Request[Any, Any, Any],
+        move_id: Id,
+        make_move_poster: Wired[MakeMovePoster],
+    ) -> Response[bytes]:
+        """Return a picture of a move, from the middle of its first eight-count."""
+        picture = await while_connected(request, make_move_poster(move_id))
+        # A correction moves the first eight-count.
+        return whole(request, picture, "image/jpeg", CHANGES)
 
     @get(
         "/{move_id:str}",

@@ -24,6 +24,7 @@ from application.operations.clean_up_storage import Cleanup
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.explain import Explanation
 from application.planning.generate_from_text import DescribedFilm, DescribedRequest, Understanding
+from application.planning.replan_request import ReplanRequest
 from application.rendering.finished_film import FinishedFilm
 from application.search.search_moves import LikeMoves, MoveSearch
 from application.storage.add_asset import AssetForm
@@ -31,8 +32,7 @@ from application.storage.read_usage import StorageUsage
 from application.webhooks.manage_webhooks import IssuedWebhook, WebhookRequest
 from domain.accounts.rules import Credentials, Registration
 from domain.blueprint.model import Blueprint
-from domain.library.corrections import Correction
-from domain.library.songs import Analysis
+from domain.library.corrections import CorrectedAnalysis, Correction
 from domain.scripts.script import Script
 from domain.scripts.video_status import VideoGenerationJob
 from entrypoints.http import openapi_examples
@@ -63,7 +63,6 @@ SPOKEN: Final = (
     AcceptedFilm,
     Account,
     Alive,
-    Analysis,
     ApiKeyList,
     ApiKeyRequest,
     AssetForm,
@@ -74,6 +73,7 @@ SPOKEN: Final = (
     ChoreographyRequest,
     Cleanup,
     CleanupRequest,
+    CorrectedAnalysis,
     Correction,
     Credentials,
     DeliveryPage,
@@ -94,6 +94,7 @@ SPOKEN: Final = (
     Problem,
     RefreshToken,
     Registration,
+    ReplanRequest,
     Script,
     ScriptUpload,
     ScriptVideoRequest,

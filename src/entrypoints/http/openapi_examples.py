@@ -10,6 +10,7 @@ from application.accounts.manage_keys import ApiKeyRequest
 from application.library.library_jobs import Preparation
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
+from application.planning.replan_request import ReplanRequest
 from application.search.search_moves import MoveSearch
 from application.webhooks.manage_webhooks import WebhookRequest
 from domain.accounts.rules import Credentials, Registration
@@ -77,6 +78,7 @@ BODIES: Final[tuple[msgspec.Struct, ...]] = (
         song_id=SONG, difficulty=Difficulty.INTERMEDIATE, energy_level=Energy.MEDIUM, seed=7
     ),
     DescribedRequest(query="slow and romantic for beginners, no dips, to Luna de humo, one minute"),
+    ReplanRequest(blueprint=_BLUEPRINT, locks=(0,), seed=9),
     MoveSearch(words="a slow wave through the body", style=Style.SENSUAL, limit=5),
     Correction(beats="double", one_at=0.5),
     Registration(name=_NAME, password=_PASSWORD),

@@ -15,10 +15,12 @@ from application.concurrency.threads import Threads
 from application.library.library_jobs import Preparation
 from application.planning.choreography_request import ChoreographyRequest
 from application.planning.generate_from_text import DescribedRequest
+from application.planning.replan_request import ReplanRequest
 from application.search.search_moves import MoveSearch
+from domain.blueprint import rules, upgrades
 from domain.library.corrections import Correction
 from domain.shared import validation
-from domain.shared.errors import InvalidRequest
+from domain.shared.errors import BlueprintRejected, InvalidRequest
 
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
@@ -84,13 +86,19 @@ class UnreadDescription(Unread):
 
 
 class UnreadPlan(Unread):
-    """A body that should be a request for a choreography, or a description of a dance."""
+    """A body that should be a request for a choreography, a description of a dance, or a Blueprint
+    to plan again.
+    """
 
-    kind = ChoreographyRequest | DescribedRequest
+    kind = ChoreographyRequest | DescribedRequest | ReplanRequest
 
-    async def asked(self) -> ChoreographyRequest | DescribedRequest:
-        """Return the request, or the description if there is a `query`; raises `InvalidRequest`."""
-        return await self._read(_asked)
+    async def asked(self, owner: str) -> ChoreographyRequest | DescribedRequest | ReplanRequest:
+        """Return the request to plan a Blueprint again if there is a `blueprint`, the description
+        if there is a `query`, and else the request for a choreography.
+
+        Raises `InvalidRequest` with every violation.
+        """
+        return await self._read(partial(_asked, owner=owner))
 
 
 class UnreadSearch(Unread):
@@ -123,11 +131,35 @@ class UnreadPreparation(Unread):
         return await self._read(partial(read_body, kind=Preparation))
 
 
-def _asked(body: bytes) -> ChoreographyRequest | DescribedRequest:
+def _asked(body: bytes, owner: str) -> ChoreographyRequest | DescribedRequest | ReplanRequest:
     document = parsed(body)
-    described = isinstance(document, dict) and "query" in cast(dict[str, object], document)
-    kind = DescribedRequest if described else ChoreographyRequest
+    fields = cast(dict[str, object], document) if isinstance(document, dict) else {}
+    if "blueprint" in fields:
+        return replan_request(fields, owner)
+    kind = DescribedRequest if "query" in fields else ChoreographyRequest
     return _told(cast(object, document), kind)
+
+
+def replan_request(fields: dict[str, object], owner: str) -> ReplanRequest:
+    """Return the request to plan a Blueprint of any version again; raises `InvalidRequest`."""
+    document = fields["blueprint"]
+    if isinstance(document, dict):
+        document = upgrades.upgraded(cast(dict[str, Any], document))
+    reading = validation.read(ReplanRequest, {**fields, "blueprint": document})
+    violations, more = reading.violations, reading.more
+    try:
+        rules.read(document, owner)
+    except BlueprintRejected as rejected:
+        own, more_of_blueprint = rejected.unbounded
+        named = (
+            msgspec.structs.replace(each, path=f"$.blueprint{each.path.removeprefix('$')}")
+            for each in own
+        )
+        rest = [each for each in violations if not each.path.startswith("$.blueprint")]
+        raise type(rejected)((*rest, *named), more=max(more, more_of_blueprint)) from None
+    if violations:
+        raise InvalidRequest(violations, more=more)
+    return msgspec.convert({**fields, "blueprint": document}, ReplanRequest)
 
 
 def read_body(body: bytes, kind: type[S]) -> S:

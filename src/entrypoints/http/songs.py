@@ -12,8 +12,9 @@ from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveSong
 from application.library.upload_song import SongForm, UploadSong
 from application.ports.songs import SongFilter
+from domain.library.corrections import CorrectedAnalysis
 from domain.library.limits import SONG
-from domain.library.songs import Analysis, Song
+from domain.library.songs import Song
 from entrypoints.cursors import after, cursor_of
 from entrypoints.http.answering import MAKES
 from entrypoints.http.callers import CHANGES_LIBRARY
@@ -121,7 +122,7 @@ class SongController(Controller):
     )
     async def analysis(
         self, request: Request[Any, Any, Any], song_id: Id, analyze_song: Wired[AnalyzeSong]
-    ) -> Analysis:
+    ) -> CorrectedAnalysis:
         """Return the corrected analysis of a song; the service analyses it if necessary."""
         return await while_connected(request, analyze_song(song_id))
 
@@ -139,6 +140,6 @@ class SongController(Controller):
         song_id: Id,
         data: JSONBody[UnreadCorrection],
         correct_song: Wired[CorrectSong],
-    ) -> Analysis:
+    ) -> CorrectedAnalysis:
         """Correct the beats of a song; this replaces the previous correction."""
         return await while_connected(request, correct_song(song_id, await data.correction()))

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from application.library.backfill_text_embeddings import BackfillTextEmbeddings
 from application.operations.use_case_logging import logged
+from application.planning.danced_song import FindDancedSong
 from application.planning.explain import ExplainBlueprint
 from application.planning.generate import GenerateChoreography
 from application.planning.generate_from_text import (
@@ -14,6 +15,8 @@ from application.planning.generate_from_text import (
 from application.planning.motion_cache import MotionCache
 from application.planning.plan import PlanChoreography
 from application.planning.plan_sample import PlanSample
+from application.planning.read_counts import ReadCounts
+from application.planning.replan import Replan
 from application.planning.shortlisting import Shortlist
 from application.rendering.assemble import AssembleVideo
 from application.rendering.film_pipeline import FilmPipeline
@@ -69,6 +72,8 @@ def wire_planning(
     ports = service.ports
     analyze_song = library.analyze_song
     motion_cache = MotionCache(ports.embeddings)
+    find_danced_song = FindDancedSong(ports.songs, analyze_song)
+    shortlist = Shortlist(ports.moves, search.find_moves, analyze_song)
     plan = PlanChoreography(
         ports.songs,
         ports.moves,
@@ -76,17 +81,27 @@ def wire_planning(
         ports.clock,
         ports.description_model,
         motion_cache,
-        Shortlist(ports.moves, search.find_moves, analyze_song),
+        shortlist,
+    )
+    replan = Replan(
+        ports.moves,
+        find_danced_song,
+        analyze_song,
+        ports.clock,
+        motion_cache,
+        shortlist,
     )
     generate = GenerateChoreography(films.tasks, ports.blueprints, plan, films.pipeline)
     understand = UnderstandDescription(ports.songs, ports.moves, ports.description_model)
     return PlanningUseCases(
-        explain_blueprint=ExplainBlueprint(ports.songs, ports.moves, analyze_song, motion_cache),
+        explain_blueprint=ExplainBlueprint(ports.moves, find_danced_song, motion_cache),
         generate=logged("generate", generate),
         generate_from_text=logged("generate_from_text", GenerateFromText(understand, generate)),
         plan=logged("plan", plan),
         plan_from_text=logged("plan_from_text", PlanFromText(understand, plan)),
         plan_sample=PlanSample(plan),
+        replan=logged("replan", replan),
+        read_counts=ReadCounts(ports.moves, find_danced_song),
         understand_description=understand,
     )
 

@@ -7,6 +7,7 @@ from application.library.check_library import CheckLibrary
 from application.library.clip_analysis import Examination
 from application.library.correct_move import CorrectMove
 from application.library.import_library import ImportLibrary
+from application.library.make_move_poster import MakeMovePoster
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.stream_clip import StreamClip
@@ -51,6 +52,15 @@ def wire_library(service: Service, examination: Examination) -> LibraryUseCases:
         import_library=_import_library(service, add_move, examination),
         list_moves=ListMoves(ports.moves),
         list_songs=ListSongs(ports.songs),
+        make_move_poster=MakeMovePoster(
+            ports.moves,
+            ports.storage,
+            ports.artifacts,
+            ports.media_probe,
+            ports.clips,
+            ports.stills,
+            ports.workspace,
+        ),
         read_move=ReadMove(ports.moves),
         read_moves=ReadMoves(ports.moves),
         read_song=ReadSong(ports.songs),
