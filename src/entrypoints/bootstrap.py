@@ -33,8 +33,6 @@ from adapters.database.tasks import SqlTaskRepository
 from adapters.database.users import SqlUserRepository
 from adapters.database.webhooks import SqlWebhookRepository
 from adapters.demo.studio import CodeStudio
-from adapters.description_model.gemini import GeminiDescriptionModel
-from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.embedding.hashed import HashedEmbedder
 from adapters.ffmpeg.encoder import FFmpegEncoder
 from adapters.ffmpeg.ffmpeg_runner import FFmpegRunner
@@ -81,7 +79,6 @@ from application.monitoring.measured_stages import MeasuredStages
 from application.monitoring.no_metrics import NO_METRICS
 from application.operations.extras import require_extra
 from application.operations.tracing import Tracing
-from application.ports.description_model import DescriptionModel
 from application.ports.job_events import JobEvents
 from application.ports.job_queue import JobQueue
 from application.ports.jobs import JobRepository
@@ -93,7 +90,7 @@ from entrypoints.observation import open_spans_of, server_metrics
 from entrypoints.ports import Ports
 from entrypoints.problem_texts import problem_text
 from entrypoints.settings import Settings
-from entrypoints.voices import open_image_model, open_speech
+from entrypoints.voices import open_description_model, open_image_model, open_speech
 
 WORKER: Final = "entrypoints.media_worker"
 """Module that runs as the media worker."""
@@ -168,7 +165,7 @@ async def open_ports(
             audio_analyzer=LibrosaAudioAnalyzer(CagedDecoder(worker).mono)
             if settings.audio_analyzer == "librosa"
             else CagedAudioAnalyzer(worker, NAME),
-            description_model=await _description_model(settings, stack),
+            description_model=open_description_model(settings, stack),
             embeddings=SqlMoveEmbeddings(database),
             index=await open_index(
                 settings.folder / "cache" / "index",
@@ -287,16 +284,3 @@ async def _job_events(settings: Settings, database: Database, stack: AsyncExitSt
     if not database.is_shared:
         return MemoryJobEvents()
     return await stack.enter_async_context(open_job_events(database, settings.database))
-
-
-async def _description_model(settings: Settings, stack: AsyncExitStack) -> DescriptionModel:
-    if not settings.gemini_api_key:
-        return OfflineDescriptionModel()
-    gemini = GeminiDescriptionModel(
-        settings.gemini_api_key,
-        settings.gemini_model,
-        settings.gemini_timeout,
-        settings.gemini_base_url or None,
-    )
-    stack.push_async_callback(gemini.close)
-    return gemini

@@ -1,15 +1,18 @@
-"""Choose the adapters of voices and pictures for narrated videos."""
+"""Choose the adapters that may ask Gemini: of descriptions, voices and pictures."""
 
 from contextlib import AsyncExitStack
 from typing import Final
 
 from adapters.cage.cage import Cage
+from adapters.description_model.gemini import GeminiDescriptionModel
+from adapters.description_model.offline import OfflineDescriptionModel
 from adapters.image_model.gemini import GeminiImageModel
 from adapters.image_model.unanswered import NoImageModel
 from adapters.speech.espeak import EspeakSpeech
 from adapters.speech.gemini import GeminiSpeech
 from adapters.speech.piper import PiperSpeech
 from adapters.speech.several import SeveralVoices
+from application.ports.description_model import DescriptionModel
 from application.ports.image_model import ImageModel
 from application.ports.speech import Speech
 from entrypoints.settings import Settings
@@ -41,3 +44,17 @@ def open_image_model(settings: Settings, stack: AsyncExitStack) -> ImageModel:
     model = GeminiImageModel(settings.gemini_api_key, base_url=settings.gemini_base_url or None)
     stack.push_async_callback(model.close)
     return model
+
+
+def open_description_model(settings: Settings, stack: AsyncExitStack) -> DescriptionModel:
+    """Return the model that reads descriptions, until ``stack`` closes."""
+    if not settings.gemini_api_key:
+        return OfflineDescriptionModel()
+    gemini = GeminiDescriptionModel(
+        settings.gemini_api_key,
+        settings.gemini_model,
+        settings.gemini_timeout,
+        settings.gemini_base_url or None,
+    )
+    stack.push_async_callback(gemini.close)
+    return gemini

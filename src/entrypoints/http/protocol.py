@@ -92,7 +92,8 @@ async def _copy(
     if cycle.disconnected:
         return
     data = h11.Data(data=cast(bytes, _Bytes(message["count"])))
-    for piece in cycle.conn.send_with_data_passthrough(data) or ():
+    pieces: list[Any] = [*(cycle.conn.send_with_data_passthrough(data) or ())]
+    for piece in pieces:
         if isinstance(piece, bytes):
             transport.write(piece)
             continue

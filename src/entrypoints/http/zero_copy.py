@@ -37,8 +37,8 @@ class FileStream(Stream):
         **options: Any,  # noqa: ANN401
     ) -> ASGIResponse:
         """See `litestar.response.base.Response`."""
-        streaming = super().to_asgi_response(app, request, **options)
-        extensions = cast(Any, request.scope).get("extensions") or {}
+        streaming = cast(Any, super()).to_asgi_response(app, request, **options)
+        extensions: dict[str, Any] = cast(Any, request.scope).get("extensions") or {}
         if EXTENSION not in extensions or not self._length:
             return streaming
         return _Copying(streaming, self._content, self._first, self._length)
