@@ -1,0 +1,63 @@
+/** The frame of the page: the bar, the screens, and which of them is open. */
+
+import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { address, place } from "./router.js";
+import { language, t } from "./words.js";
+import "./make-screen.js";
+import "./dance-screen.js";
+
+/**
+ * The screens by the first word of the address, with the entry of the bar that they belong to.
+ * @type {Record<string, {element: string, under: string}>}
+ */
+const SCREENS = {
+  make: { element: "make-screen", under: "make" },
+  dance: { element: "dance-screen", under: "make" },
+};
+
+/** @type {("make")[]} */
+const BAR = ["make"];
+
+class StudioApp extends HTMLElement {
+  #main = h("main", { id: "main", tabIndex: -1 });
+  #bar = h("nav", { class: "bar", "aria-label": t("app.navigation") });
+  /** The address without its query, of the screen that is open. */
+  #opened = "";
+
+  connectedCallback() {
+    document.documentElement.lang = language;
+    const skip = h("a", { class: "skip", href: "#main", onclick: (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#main.focus();
+    } }, t("app.skip"));
+    const brand = h("a", { class: "brand", href: address("make") }, h("span", { class: "mark", "aria-hidden": "true" }), "Bachata Buddy");
+    this.append(skip, h("header", {}, brand, this.#bar), this.#main);
+    addEventListener("hashchange", () => this.#open(true));
+    this.#open(false);
+  }
+
+  /** @param {boolean} focused true if somebody followed a link, whose target readers then begin with */
+  #open(focused) {
+    const { screen, id } = place();
+    const { element, under } = SCREENS[screen] ?? SCREENS.make;
+    this.#drawBar(under);
+    const opened = `${element}/${id}`;
+    if (opened === this.#opened) {
+      this.#main.firstElementChild?.dispatchEvent(new Event("place"));
+      return;
+    }
+    this.#opened = opened;
+    fill(this.#main, document.createElement(element));
+    document.title = `${t(/** @type {any} */ (`${SCREENS[screen] ? screen : "make"}.title`))} · Bachata Buddy`;
+    scrollTo(0, 0);
+    if (focused) this.#main.focus({ preventScroll: true });
+  }
+
+  /** @param {string} under */
+  #drawBar(under) {
+    fill(this.#bar, BAR.map((name) => h("a", { href: address(name), "aria-current": under === name ? "page" : null }, icon(name), h("span", {}, t(/** @type {any} */ (`app.${name}`))))));
+  }
+}
+
+customElements.define("studio-app", StudioApp);
