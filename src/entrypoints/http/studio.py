@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, TypeAlias
@@ -18,13 +19,15 @@ from entrypoints.http.file_responses import whole
 _READS: Final = [HttpMethod.GET, HttpMethod.HEAD]
 _PAGE: Final = "index.html"
 _TYPES: Final = {
-    "css": "text/css; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
+    "css": "text/css",
+    "html": "text/html",
+    "js": "text/javascript",
     "svg": "image/svg+xml",
     "webmanifest": "application/manifest+json",
 }
 """Media types by the ending of a name; other files are not served."""
+_REFUSED: Final = re.compile(r"q=0(\.0*)?")
+"""The weight of a coding that the client does not accept."""
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -122,11 +125,8 @@ def _sent(request: Asked, file: StudioFile, cached: str) -> Response[bytes]:
 
 def _takes_gzip(accepted: str) -> bool:
     """Return True if the header Accept-Encoding accepts gzip (RFC 9110, section 12.5.3)."""
-    for each in accepted.lower().split(","):
-        name, _, weight = each.partition(";")
-        if name.strip() == "gzip":
-            return weight.replace(" ", "").rstrip("0").rstrip(".") not in ("q=", "q")
-    return False
+    codings = (each.replace(" ", "").partition(";") for each in accepted.lower().split(","))
+    return any(name == "gzip" and _REFUSED.fullmatch(weight) is None for name, _, weight in codings)
 
 
 def _file(name: str, content: bytes) -> StudioFile:

@@ -6,6 +6,7 @@ import { address, place } from "./router.js";
 import { language, t } from "./words.js";
 import "./make-screen.js";
 import "./dance-screen.js";
+import "./practise-screen.js";
 
 /**
  * The screens by the first word of the address, with the entry of the bar that they belong to.
@@ -14,6 +15,7 @@ import "./dance-screen.js";
 const SCREENS = {
   make: { element: "make-screen", under: "make" },
   dance: { element: "dance-screen", under: "make" },
+  practise: { element: "practise-screen", under: "make" },
 };
 
 /** @type {("make")[]} */
@@ -49,6 +51,7 @@ class StudioApp extends HTMLElement {
     }
     this.#opened = opened;
     fill(this.#main, document.createElement(element));
+    this.classList.toggle("bare", screen === "practise");
     document.title = `${t(/** @type {any} */ (`${SCREENS[screen] ? screen : "make"}.title`))} · Bachata Buddy`;
     scrollTo(0, 0);
     if (focused) this.#main.focus({ preventScroll: true });

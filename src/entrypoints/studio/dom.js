@@ -1,6 +1,6 @@
 /** Make elements, and the class of all screens. */
 
-/** @typedef {Node | string | number | null | undefined | false} Child */
+/** @typedef {Node | string | number | null | undefined | false | any[]} Child */
 
 /**
  * Make an element. A property that begins with `on` is a listener, `class` and names with a hyphen
@@ -36,7 +36,7 @@ function set(element, name, value) {
  * @returns {(Node | string)[]}
  */
 function nodes(children) {
-  return children.flat().filter((child) => child !== null && child !== undefined && child !== false)
+  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false)
     .map((child) => (child instanceof Node ? child : String(child)));
 }
 

@@ -1,6 +1,6 @@
 /** A film that is being made: its stages as they happen, its preview, and then the film itself. */
 
-import { Problem, url } from "./api.js";
+import { Problem, call, url } from "./api.js";
 import { Screen, fill, h } from "./dom.js";
 import { followed, kept, streamed } from "./events.js";
 import "./film-player.js";
@@ -14,7 +14,9 @@ const PATIENCE = 400;
 
 export class FilmStage extends Screen {
   busy = false;
-  #player = /** @type {import("./film-player.js").FilmPlayer} */ (document.createElement("film-player"));
+  /** True on a screen that itself offers what can be done with the film. */
+  bare = false;
+  player = /** @type {import("./film-player.js").FilmPlayer} */ (document.createElement("film-player"));
   #progress = h("div", { class: "making" });
   #actions = h("div", { class: "actions" });
   #bar = h("progress", { max: 100, "aria-label": t("stage.progress") });
@@ -36,16 +38,29 @@ export class FilmStage extends Screen {
    * @param {"generateChoreography" | "generateFromWords" | "assembleBlueprint"} operation
    * @param {any} body
    * @param {(task: string) => void} onTask
+   * @returns {Promise<any>} the film, or null if there is none
    */
   async make(operation, body, onTask) {
     this.#task = "";
-    await this.#run((onProgress) => streamed(operation, { body, headers: kept(), signal: this.signal }, onProgress), onTask);
+    return this.#run((onProgress) => streamed(operation, { body, headers: kept(), signal: this.signal }, onProgress), onTask);
+  }
+
+  /** Show the film of a task, or its preview if it has none. @param {string} task */
+  async present(task) {
+    if (this.#shown === task) return;
+    this.#shown = task;
+    if (!this.player.isConnected) fill(this, h("div", { class: "screen" }, this.player), this.#progress, this.#actions);
+    fill(this.#progress);
+    fill(this.#actions);
+    const video = await known(task, this.signal);
+    if (video?.status === "completed") await this.player.showAddress(video.url, { poster: video.poster_url });
+    else await this.player.showPreview(task);
   }
 
   /** Follow a task that another visit of the page began. @param {string} task */
   async follow(task) {
     this.#task = task;
-    await this.#run((onProgress) => followed(task, onProgress, this.signal));
+    return this.#run((onProgress) => followed(task, onProgress, this.signal));
   }
 
   /**
@@ -55,8 +70,9 @@ export class FilmStage extends Screen {
   async #run(work, onTask) {
     this.busy = true;
     this.#shown = "";
+    if (matchMedia("(max-width: 900px)").matches) this.scrollIntoView({ block: "start" });
     fill(this.#actions);
-    fill(this, h("div", { class: "screen" }, this.#player), this.#progress, this.#actions);
+    if (!this.player.isConnected) fill(this, h("div", { class: "screen" }, this.player), this.#progress, this.#actions);
     fill(this.#progress, this.#text, this.#bar, this.#list);
     this.#tell({ task_id: "", stage: "pending", progress: 0, eta_seconds: null });
     const onProgress = (/** @type {import("./events.js").Progress} */ progress) => {
@@ -67,8 +83,10 @@ export class FilmStage extends Screen {
       const film = await this.#resumed(work, onProgress);
       this.busy = false;
       await this.#finish(film);
+      return film;
     } catch (error) {
       if (!this.signal.aborted) this.#fail(/** @type {Error} */ (error));
+      return null;
     } finally {
       this.busy = false;
     }
@@ -98,12 +116,13 @@ export class FilmStage extends Screen {
     if (at > 0 && !this.#shown) setTimeout(() => this.#preview(), PATIENCE);
   }
 
+  /** Show the preview of the film that is being made. */
   async #preview() {
     if (!this.busy || this.#shown || this.signal.aborted) return;
     this.#shown = "preview";
     try {
-      await this.#player.showPreview(this.#task);
-      await this.#player.play();
+      await this.player.showPreview(this.#task);
+      await this.player.play();
     } catch (error) {
       // The film follows, so a preview that cannot be shown takes nothing away.
       console.warn("The preview is not shown.", error);
@@ -112,19 +131,30 @@ export class FilmStage extends Screen {
 
   /** @param {any} film */
   async #finish(film) {
-    fill(this.#progress, h("p", { class: "stage-text", role: "status" }, t("stage.ready")), film.warnings.length > 0 && h("ul", { class: "notes" }, film.warnings.map((/** @type {any} */ each) => h("li", {}, each.message))));
-    fill(this.#actions,
+    fill(this.#progress, !this.bare && h("p", { class: "stage-text", role: "status" }, t("stage.ready")), film.warnings.length > 0 && h("ul", { class: "notes" }, film.warnings.map((/** @type {any} */ each) => h("li", {}, each.message))));
+    if (!this.bare) fill(this.#actions,
       h("a", { class: "button primary", href: address("dance", film.task_id) }, icon("swap"), t("stage.dance")),
       h("a", { class: "button secondary", href: url("getVideoDownload", { video_id: film.video_id }), download: "" }, icon("download"), t("stage.download")));
     this.dispatchEvent(new CustomEvent("film", { detail: film }));
-    const first = !this.#player.video;
-    await this.#player.showAddress(film.video_url);
-    if (first) await this.#player.play();
+    const first = !this.player.video;
+    this.#shown = film.task_id;
+    await this.player.showAddress(film.video_url);
+    if (first) await this.player.play();
   }
 
   /** @param {Error} error */
   #fail(error) {
     fill(this.#progress, h("div", { class: "problem", role: "alert" }, h("p", {}, error.message), error instanceof Problem && error.details.length > 0 && h("ul", {}, error.details.map((each) => h("li", {}, `${each.path}: ${each.message}`)))));
+  }
+}
+
+/** @param {string} task @param {AbortSignal} signal @returns {Promise<any>} the video, or null if there is none */
+async function known(task, signal) {
+  try {
+    return await call("readVideo", { values: { video_id: task }, signal });
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
   }
 }
 

@@ -17,6 +17,8 @@ const PATHS = {
   mirror: "M12 4v16M9 8l-5 4 5 4zM15 8l5 4-5 4z",
   close: "M6 6l12 12M18 6L6 18",
   play: "M8 5l11 7-11 7z",
+  before: "M7 5v14M18 6l-8 6 8 6z",
+  after: "M17 5v14M6 6l8 6-8 6z",
   pause: "M8 5v14M16 5v14",
   delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   swap: "M4 9h14l-4-4M20 15H6l4 4",

@@ -1,0 +1,49 @@
+/** The clip of a move, which plays silently while it is seen, pointed at or focused. */
+
+import { credentials, url } from "./api.js";
+import { clipPicture } from "./clip-picture.js";
+import { Screen, fill, h } from "./dom.js";
+
+export class ClipLoop extends Screen {
+  /** Id of the move. */
+  move = "";
+  #video = /** @type {HTMLVideoElement | null} */ (null);
+
+  show() {
+    fill(this, clipPicture(this.move));
+    const owner = this.closest("button, a, li") ?? this;
+    for (const name of ["pointerenter", "focusin", "pointerdown"]) this.on(owner, name, () => this.play());
+    for (const name of ["pointerleave", "focusout"]) this.on(owner, name, () => this.stop());
+    this.signal.addEventListener("abort", () => this.stop());
+  }
+
+  async play() {
+    if (this.#video) return;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const video = (this.#video = h("video", { muted: true, loop: true, playsInline: true, controls: false, tabIndex: -1, "aria-hidden": "true" }));
+    video.src = await source(this.move);
+    if (this.#video !== video || this.signal.aborted) return;
+    this.append(video);
+    if (still) return;
+    try {
+      await video.play();
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+    }
+  }
+
+  stop() {
+    this.#video?.remove();
+    this.#video = null;
+  }
+}
+
+/** @param {string} move @returns {Promise<string>} an address that a video element may read */
+async function source(move) {
+  const address = url("getClip", { move_id: move });
+  const headers = await credentials();
+  if (!headers.Authorization) return address;
+  return URL.createObjectURL(await (await fetch(address, { headers })).blob());
+}
+
+customElements.define("clip-loop", ClipLoop);
