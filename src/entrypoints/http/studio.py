@@ -19,9 +19,9 @@ from entrypoints.http.file_responses import whole
 _READS: Final = [HttpMethod.GET, HttpMethod.HEAD]
 _PAGE: Final = "index.html"
 _TYPES: Final = {
-    "css": "text/css",
-    "html": "text/html",
-    "js": "text/javascript",
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
     "webmanifest": "application/manifest+json",
 }

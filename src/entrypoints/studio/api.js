@@ -21,12 +21,28 @@ export const OPERATIONS = {
   getMove: "GET /api/moves/{move_id}",
   getClip: "GET /api/moves/{move_id}/clip",
   listSimilarMoves: "GET /api/moves/{move_id}/similar",
+  correctAnalysis: "PATCH /api/songs/{song_id}/analysis",
+  uploadMove: "POST /api/moves",
+  correctMove: "PATCH /api/moves/{move_id}",
+  removeMove: "DELETE /api/moves/{move_id}",
+  listVideos: "GET /api/videos",
+  generateVideo: "POST /api/videos/generate",
+  cancelVideo: "POST /api/videos/jobs/{video_id}/cancel",
+  uploadScript: "POST /api/scripts/upload",
+  readScript: "GET /api/scripts/{script_id}",
   readVideo: "GET /api/videos/{video_id}",
   removeVideo: "DELETE /api/videos/{video_id}",
   getVideoDownload: "GET /api/videos/{video_id}/download",
 };
 
 /** @typedef {keyof typeof OPERATIONS} Operation */
+
+/** @param {string} session @returns {string} the address of the WebSocket that tells the progress of a task */
+export function socketAddress(session) {
+  const address = new URL(`/ws/progress/${encodeURIComponent(session)}`, location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  return address.href;
+}
 
 /** An error that the service answers (RFC 9457). */
 export class Problem extends Error {

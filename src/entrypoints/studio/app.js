@@ -7,6 +7,8 @@ import { language, t } from "./words.js";
 import "./make-screen.js";
 import "./dance-screen.js";
 import "./practise-screen.js";
+import "./scripts-screen.js";
+import "./videos-screen.js";
 
 /**
  * The screens by the first word of the address, with the entry of the bar that they belong to.
@@ -16,10 +18,15 @@ const SCREENS = {
   make: { element: "make-screen", under: "make" },
   dance: { element: "dance-screen", under: "make" },
   practise: { element: "practise-screen", under: "make" },
+  videos: { element: "videos-screen", under: "videos" },
+  scripts: { element: "scripts-screen", under: "videos" },
 };
 
-/** @type {("make")[]} */
-const BAR = ["make"];
+/** @type {import("./icons.js").Icon[]} */
+const BAR = ["make", "videos"];
+
+/** Screens that are opened anew for another id; the others change. */
+const NAMED = ["practise"];
 
 class StudioApp extends HTMLElement {
   #main = h("main", { id: "main", tabIndex: -1 });
@@ -44,7 +51,7 @@ class StudioApp extends HTMLElement {
     const { screen, id } = place();
     const { element, under } = SCREENS[screen] ?? SCREENS.make;
     this.#drawBar(under);
-    const opened = `${element}/${id}`;
+    const opened = NAMED.includes(screen) ? `${element}/${id}` : element;
     if (opened === this.#opened) {
       this.#main.firstElementChild?.dispatchEvent(new Event("place"));
       return;

@@ -1,8 +1,9 @@
 /** The clip of a move, which plays silently while it is seen, pointed at or focused. */
 
-import { credentials, url } from "./api.js";
+import { url } from "./api.js";
 import { clipPicture } from "./clip-picture.js";
 import { Screen, fill, h } from "./dom.js";
+import { readable } from "./pictures.js";
 
 export class ClipLoop extends Screen {
   /** Id of the move. */
@@ -21,7 +22,7 @@ export class ClipLoop extends Screen {
     if (this.#video) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const video = (this.#video = h("video", { muted: true, loop: true, playsInline: true, controls: false, tabIndex: -1, "aria-hidden": "true" }));
-    video.src = await source(this.move);
+    video.src = await readable(url("getClip", { move_id: this.move }));
     if (this.#video !== video || this.signal.aborted) return;
     this.append(video);
     if (still) return;
@@ -36,14 +37,6 @@ export class ClipLoop extends Screen {
     this.#video?.remove();
     this.#video = null;
   }
-}
-
-/** @param {string} move @returns {Promise<string>} an address that a video element may read */
-async function source(move) {
-  const address = url("getClip", { move_id: move });
-  const headers = await credentials();
-  if (!headers.Authorization) return address;
-  return URL.createObjectURL(await (await fetch(address, { headers })).blob());
 }
 
 customElements.define("clip-loop", ClipLoop);

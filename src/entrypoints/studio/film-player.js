@@ -2,6 +2,7 @@
 
 import { Problem, url } from "./api.js";
 import { h } from "./dom.js";
+import { readable } from "./pictures.js";
 import { sourceClass } from "./playlists.js";
 import { playPreview } from "./preview-stream.js";
 import { t } from "./words.js";
@@ -26,12 +27,13 @@ export class FilmPlayer extends HTMLElement {
   /**
    * Play a file.
    * @param {string} address
-   * @param {{poster?: string}} [options]
+   * @param {{poster?: string, captions?: string | null}} [options]
    */
-  async showAddress(address, { poster } = {}) {
+  async showAddress(address, { poster, captions } = {}) {
     await this.#show(async (video) => {
-      if (poster && !this.video) video.poster = poster;
-      video.src = address;
+      if (poster && !this.video) video.poster = await readable(poster);
+      if (captions) video.append(h("track", { kind: "captions", src: await readable(captions), default: true, label: t("player.captions") }));
+      video.src = await readable(address);
     });
   }
 
