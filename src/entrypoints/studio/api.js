@@ -15,6 +15,7 @@ export const OPERATIONS = {
   listSongs: "GET /api/songs",
   getSong: "GET /api/songs/{song_id}",
   uploadSong: "POST /api/songs",
+  getSound: "GET /api/songs/{song_id}/sound",
   removeSong: "DELETE /api/songs/{song_id}",
   getAnalysis: "GET /api/songs/{song_id}/analysis",
   listMoves: "GET /api/moves",

@@ -8,6 +8,8 @@ import "./make-screen.js";
 import "./dance-screen.js";
 import "./practise-screen.js";
 import "./scripts-screen.js";
+import "./songs-screen.js";
+import "./moves-screen.js";
 import "./videos-screen.js";
 
 /**
@@ -19,11 +21,13 @@ const SCREENS = {
   dance: { element: "dance-screen", under: "make" },
   practise: { element: "practise-screen", under: "make" },
   videos: { element: "videos-screen", under: "videos" },
+  songs: { element: "songs-screen", under: "songs" },
+  moves: { element: "moves-screen", under: "moves" },
   scripts: { element: "scripts-screen", under: "videos" },
 };
 
 /** @type {import("./icons.js").Icon[]} */
-const BAR = ["make", "videos"];
+const BAR = ["make", "videos", "songs", "moves"];
 
 /** Screens that are opened anew for another id; the others change. */
 const NAMED = ["practise"];
