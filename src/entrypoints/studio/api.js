@@ -31,6 +31,13 @@ export const OPERATIONS = {
   cancelVideo: "POST /api/videos/jobs/{video_id}/cancel",
   uploadScript: "POST /api/scripts/upload",
   readScript: "GET /api/scripts/{script_id}",
+  getAccount: "GET /api/auth/me",
+  createToken: "POST /api/auth/token",
+  revokeToken: "POST /api/auth/token/revoke",
+  register: "POST /api/auth/register",
+  listApiKeys: "GET /api/auth/keys",
+  createApiKey: "POST /api/auth/keys",
+  revokeApiKey: "DELETE /api/auth/keys/{key_id}",
   readVideo: "GET /api/videos/{video_id}",
   removeVideo: "DELETE /api/videos/{video_id}",
   getVideoDownload: "GET /api/videos/{video_id}/download",
@@ -92,6 +99,7 @@ export async function send(operation, { values, query, body, headers = {}, signa
     body: body === undefined ? undefined : JSON.stringify(body),
     signal,
   });
+  if (answer.status === 401) dispatchEvent(new Event("signed-out"));
   if (!answer.ok) throw await problemOf(answer);
   return answer;
 }

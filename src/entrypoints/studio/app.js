@@ -2,9 +2,10 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { address, place } from "./router.js";
+import { address, open, place } from "./router.js";
 import { language, t } from "./words.js";
 import "./make-screen.js";
+import "./account-screen.js";
 import "./dance-screen.js";
 import "./practise-screen.js";
 import "./scripts-screen.js";
@@ -23,11 +24,12 @@ const SCREENS = {
   videos: { element: "videos-screen", under: "videos" },
   songs: { element: "songs-screen", under: "songs" },
   moves: { element: "moves-screen", under: "moves" },
+  account: { element: "account-screen", under: "account" },
   scripts: { element: "scripts-screen", under: "videos" },
 };
 
 /** @type {import("./icons.js").Icon[]} */
-const BAR = ["make", "videos", "songs", "moves"];
+const BAR = ["make", "videos", "songs", "moves", "account"];
 
 /** Screens that are opened anew for another id; the others change. */
 const NAMED = ["practise"];
@@ -46,6 +48,8 @@ class StudioApp extends HTMLElement {
     } }, t("app.skip"));
     const brand = h("a", { class: "brand", href: address("make") }, h("span", { class: "mark", "aria-hidden": "true" }), "Bachata Buddy");
     this.append(skip, h("header", {}, brand, this.#bar), this.#main);
+    // The account's own screen asks for the name and the password.
+    addEventListener("signed-out", () => place().screen === "account" || open(address("account", "", { then: location.hash })));
     addEventListener("hashchange", () => this.#open(true));
     this.#open(false);
   }

@@ -34,8 +34,10 @@ export class ClipLoop extends Screen {
   }
 
   stop() {
-    this.#video?.remove();
+    const video = this.#video;
+    // Removing an element that has the focus calls this function again.
     this.#video = null;
+    video?.remove();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { bytes, url } from "./api.js";
 import { h } from "./dom.js";
+import { seen } from "./pictures.js";
 
 /** Second of a clip at which dancers have left their first pose. */
 const MOMENT = 1.5;
@@ -15,19 +16,26 @@ let last = Promise.resolve("");
 /** @param {string} move @returns {HTMLImageElement} filled when its picture is drawn */
 export function clipPicture(move) {
   const image = h("img", { alt: "", class: "picture", width: SIZE[0], height: SIZE[1] });
+  seen(image, async () => {
+    try {
+      image.src = await pictureOf(move);
+    } catch (error) {
+      pictures.delete(move);
+      console.warn("A move has no picture.", error);
+    }
+  });
+  return image;
+}
+
+/** @param {string} move @returns {Promise<string>} the address of its picture */
+function pictureOf(move) {
   let picture = pictures.get(move);
   if (!picture) {
     picture = last.then(() => drawn(move));
     last = picture.catch(() => "");
     pictures.set(move, picture);
   }
-  picture.then((address) => {
-    image.src = address;
-  }, (error) => {
-    pictures.delete(move);
-    console.warn("A move has no picture.", error);
-  });
-  return image;
+  return picture;
 }
 
 /** @param {string} move @returns {Promise<string>} */

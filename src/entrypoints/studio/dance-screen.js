@@ -80,7 +80,7 @@ class DanceScreen extends Screen {
       button("make", "dance.replan", () => this.#replan(), !song),
       button("undo", "dance.undo", () => this.#undo(), this.#earlier.length === 0),
       button("download", "dance.download", () => this.#download()),
-      h("a", { class: "button plain", href: url("getBlueprint", { task_id: task }), download: `${task}.json` }, t("dance.blueprint")));
+      h("button", { type: "button", class: "plain", onclick: () => this.#save(url("getBlueprint", { task_id: task }), `${task}.json`) }, t("dance.blueprint")));
   }
 
   #drawDetails() {
@@ -143,10 +143,15 @@ class DanceScreen extends Screen {
     return this.#load(task);
   }
 
-  async #download() {
+  #download() {
     const { task, explanation } = this.#whole();
+    return this.#save(url("getVideoDownload", { video_id: task }), `${explanation.song?.title ?? task}.mp4`);
+  }
+
+  /** @param {string} from @param {string} name */
+  async #save(from, name) {
     try {
-      await save(url("getVideoDownload", { video_id: task }), `${explanation.song?.title ?? task}.mp4`, this.#downloads, this.signal);
+      await save(from, name, this.#downloads, this.signal);
     } catch (error) {
       if (error instanceof Problem) fill(this.#downloads, h("p", { class: "problem", role: "alert" }, error.message));
       else if (!this.signal.aborted) throw error;

@@ -2,6 +2,7 @@
 
 import { Problem, call, url } from "./api.js";
 import { Screen, fill, h } from "./dom.js";
+import { save } from "./downloads.js";
 import { followed, kept, streamed } from "./events.js";
 import "./film-player.js";
 import { icon } from "./icons.js";
@@ -134,12 +135,21 @@ export class FilmStage extends Screen {
     fill(this.#progress, !this.bare && h("p", { class: "stage-text", role: "status" }, t("stage.ready")), film.warnings.length > 0 && h("ul", { class: "notes" }, film.warnings.map((/** @type {any} */ each) => h("li", {}, each.message))));
     if (!this.bare) fill(this.#actions,
       h("a", { class: "button primary", href: address("dance", film.task_id) }, icon("swap"), t("stage.dance")),
-      h("a", { class: "button secondary", href: url("getVideoDownload", { video_id: film.video_id }), download: "" }, icon("download"), t("stage.download")));
+      h("button", { type: "button", onclick: () => this.#download(film) }, icon("download"), t("stage.download")));
     this.dispatchEvent(new CustomEvent("film", { detail: film }));
     const first = !this.player.video;
     this.#shown = film.task_id;
     await this.player.showAddress(film.video_url);
     if (first) await this.player.play();
+  }
+
+  /** @param {any} film */
+  async #download(film) {
+    try {
+      await save(url("getVideoDownload", { video_id: film.video_id }), `${film.video_id}.mp4`, this.#progress, this.signal);
+    } catch (error) {
+      if (!this.signal.aborted) this.#fail(/** @type {Error} */ (error));
+    }
   }
 
   /** @param {Error} error */

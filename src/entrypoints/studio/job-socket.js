@@ -1,7 +1,9 @@
 /** Follow a job over the WebSocket; a connection that breaks off is opened again where it was. */
 
 import { Problem, call, socketAddress } from "./api.js";
+import { followed } from "./events.js";
 import { happened } from "./playlists.js";
+import { token } from "./session.js";
 
 const DONE = 1000;
 const UNKNOWN = 4404;
@@ -15,6 +17,8 @@ const [SOON, LATE] = [500, 8_000];
  * @returns {Promise<any>} the result; raises the problem of a job that failed
  */
 export async function jobFollowed(session, onProgress, signal) {
+  // A WebSocket of a page cannot name its caller.
+  if (await token()) return followed(session, onProgress, signal);
   let after = 0;
   for (let pause = SOON; ; pause = Math.min(2 * pause, LATE)) {
     const socket = new WebSocket(`${socketAddress(session)}?after=${after}`);
