@@ -59,6 +59,7 @@ export class Problem extends Error {
     super(document.detail);
     this.code = document.code;
     this.status = document.status;
+    /** @type {any[]} */
     this.details = Array.isArray(document.details) ? document.details : [];
   }
 }
@@ -92,6 +93,7 @@ export async function credentials() {
  * @returns {Promise<Response>}
  */
 export async function send(operation, { values, query, body, headers = {}, signal } = {}) {
+  /** @type {Record<string, string>} */
   const kind = body === undefined ? {} : { "Content-Type": "application/json" };
   const answer = await fetch(url(operation, values, query), {
     method: method(operation),

@@ -107,7 +107,7 @@ export class FilmPlayer extends HTMLElement {
 function ready(video, moment) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, LATEST);
-    const end = (/** @type {(value?: any) => void} */ finish, /** @type {any} */ value) => {
+    const end = (/** @type {(value?: any) => void} */ finish, /** @type {any} */ value = undefined) => {
       clearTimeout(timer);
       finish(value);
     };
