@@ -135,11 +135,20 @@ async def test_no_screen_has_a_barrier(
         await visit.open(practice)
         await expect(visit.page.locator(".count")).to_have_text("1")
         barriers["practise"] = await visit.barriers()
+        await visit.open("#/account")
+        await expect(visit.page.get_by_text("All videos")).to_be_visible()
+        barriers["account"] = await visit.barriers()
     assert {place: each for place, each in barriers.items() if each} == {}
     assert visit.faults == []
 
 
-@pytest.mark.parametrize("place", ["#/make", "#/dance/{}", "#/practise/{}"])
+PLACES = [
+    *("#/make", "#/dance/{}", "#/practise/{}?loop=eight", "#/videos", "#/scripts"),
+    *(f"#/songs/{small_library.SONG}", "#/moves", "#/account"),
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
 async def test_a_phone_never_scrolls_sideways(chromium: str, server: Server, place: str) -> None:
     async with server.client() as client:
         body = {"song_id": small_library.SONG}

@@ -14,6 +14,8 @@ export class FilmPlayer extends HTMLElement {
   /** @type {HTMLVideoElement | null} */
   video = null;
   #life = new AbortController();
+  /** A moment that is to be shown as soon as there is a film. @type {number | null} */
+  #wanted = null;
 
   /**
    * Play the preview of a task, where the browser can.
@@ -45,6 +47,8 @@ export class FilmPlayer extends HTMLElement {
     this.append(video);
     try {
       await begin(video, life.signal);
+      if (this.#wanted !== null) video.currentTime = this.#wanted;
+      this.#wanted = null;
       if (before.video) await ready(video, before.video.currentTime);
     } catch (error) {
       life.abort();
@@ -87,6 +91,7 @@ export class FilmPlayer extends HTMLElement {
 
   set moment(seconds) {
     if (this.video) this.video.currentTime = seconds;
+    else this.#wanted = seconds;
   }
 
   disconnectedCallback() {
