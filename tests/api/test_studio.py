@@ -120,6 +120,18 @@ async def test_no_other_name_leads_anywhere(client: httpx.AsyncClient, name: str
     assert "import" not in answer.text
 
 
+async def test_a_module_is_sent_without_the_types_in_its_comments_and_on_the_same_lines() -> None:
+    folder = Path(__file__).resolve().parents[2] / "src/entrypoints/studio"
+    for path in folder.glob("*.js"):
+        served = studio().files[path.name].content.decode()
+        source = path.read_text()
+        assert "@type" not in served.replace("@typedef", "@type"), path.name
+        assert served.count("\n") == source.count("\n")
+        assert [line for line in served.splitlines() if line.startswith("import ")] == [
+            line for line in source.splitlines() if line.startswith("import ")
+        ]
+
+
 async def test_a_file_of_another_version_is_not_served_as_this_one(
     client: httpx.AsyncClient,
 ) -> None:

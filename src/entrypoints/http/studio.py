@@ -28,6 +28,11 @@ _TYPES: Final = {
 """Media types by the ending of a name; other files are not served."""
 _REFUSED: Final = re.compile(r"q=0(\.0*)?")
 """The weight of a coding that the client does not accept."""
+_COMMENT: Final = re.compile(r"^[ \t]*/\*\*.*?\*/|/\*\* @\w+ [^*]*\*/ ?", re.DOTALL | re.MULTILINE)
+"""A comment that begins a line, or that casts a value: types and texts for people."""
+_IMPORT: Final = re.compile(r'^import (?:.* from )?"\./([^"]+)";$', re.MULTILINE)
+"""An import of a module that its importer needs at once."""
+_FIRST: Final = "app.js"
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -82,7 +87,7 @@ def studio() -> Studio:
     for name, content in contents.items():
         digest.update(name.encode() + b"\0" + content + b"\0")
     version = digest.hexdigest()[:16]
-    page = _with_addresses(contents.pop(_PAGE).decode(), list(contents), version)
+    page = _with_addresses(contents.pop(_PAGE).decode(), _needed(contents), version)
     served = {name: _file(name, content) for name, content in contents.items()}
     return Studio(page=_file(_PAGE, page.encode()), files=served, version=version)
 
@@ -130,17 +135,34 @@ def _takes_gzip(accepted: str) -> bool:
 
 
 def _file(name: str, content: bytes) -> StudioFile:
+    if _ending(name) == "js":
+        content = _COMMENT.sub(_empty_lines, content.decode()).encode()
     # Without a time of day, so that equal files have equal bytes.
     compressed = gzip.compress(content, mtime=0)
     return StudioFile(_TYPES[_ending(name)], content, compressed)
 
 
-def _with_addresses(page: str, names: list[str], version: str) -> str:
-    """Return the page with the version in its addresses, and with all modules preloaded.
+def _empty_lines(comment: re.Match[str]) -> str:
+    """Return as many line breaks as a comment has, so that errors name lines of the source."""
+    return "\n" * comment[0].count("\n")
+
+
+def _needed(contents: dict[str, bytes]) -> list[str]:
+    """Return the modules of the first screen: those that are imported at once."""
+    names: list[str] = []
+    waiting = [_FIRST]
+    while waiting:
+        if (name := waiting.pop()) not in names:
+            names.append(name)
+            waiting += _IMPORT.findall(contents[name].decode())
+    return sorted(names)
+
+
+def _with_addresses(page: str, modules: list[str], version: str) -> str:
+    """Return the page with the version in its addresses, and with modules preloaded.
 
     A browser otherwise learns of a module only when it has read the one that imports it.
     """
-    modules = [name for name in names if _ending(name) == "js"]
     preloads = "\n".join(
         f'<link rel="modulepreload" href="/studio/{version}/{name}">' for name in modules
     )

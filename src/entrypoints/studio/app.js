@@ -5,27 +5,21 @@ import { icon } from "./icons.js";
 import { address, open, place } from "./router.js";
 import { language, t } from "./words.js";
 import "./make-screen.js";
-import "./account-screen.js";
-import "./dance-screen.js";
-import "./practise-screen.js";
-import "./scripts-screen.js";
-import "./songs-screen.js";
-import "./moves-screen.js";
-import "./videos-screen.js";
 
 /**
- * The screens by the first word of the address, with the entry of the bar that they belong to.
- * @type {Record<string, {element: string, under: string}>}
+ * The screens by the first word of the address, with the entry of the bar that they belong to, and
+ * the import of those that are not needed at once.
+ * @type {Record<string, {element: string, under: string, load?: () => Promise<any>}>}
  */
 const SCREENS = {
   make: { element: "make-screen", under: "make" },
-  dance: { element: "dance-screen", under: "make" },
-  practise: { element: "practise-screen", under: "make" },
-  videos: { element: "videos-screen", under: "videos" },
-  songs: { element: "songs-screen", under: "songs" },
-  moves: { element: "moves-screen", under: "moves" },
-  account: { element: "account-screen", under: "account" },
-  scripts: { element: "scripts-screen", under: "videos" },
+  dance: { element: "dance-screen", under: "make", load: () => import("./dance-screen.js") },
+  practise: { element: "practise-screen", under: "make", load: () => import("./practise-screen.js") },
+  videos: { element: "videos-screen", under: "videos", load: () => import("./videos-screen.js") },
+  songs: { element: "songs-screen", under: "songs", load: () => import("./songs-screen.js") },
+  moves: { element: "moves-screen", under: "moves", load: () => import("./moves-screen.js") },
+  account: { element: "account-screen", under: "account", load: () => import("./account-screen.js") },
+  scripts: { element: "scripts-screen", under: "videos", load: () => import("./scripts-screen.js") },
 };
 
 /** @type {import("./icons.js").Icon[]} */
@@ -33,6 +27,9 @@ const BAR = ["make", "videos", "songs", "moves", "account"];
 
 /** Screens that are opened anew for another id; the others change. */
 const NAMED = ["practise"];
+
+/** Milliseconds after the page is there when the other screens are read. */
+const LATER = 1_500;
 
 class StudioApp extends HTMLElement {
   #main = h("main", { id: "main", tabIndex: -1 });
@@ -52,12 +49,16 @@ class StudioApp extends HTMLElement {
     addEventListener("signed-out", () => place().screen === "account" || open(address("account", "", { then: location.hash })));
     addEventListener("hashchange", () => this.#open(true));
     this.#open(false);
+    // The other screens are read when the first one is there.
+    addEventListener("load", () => setTimeout(() => Object.values(SCREENS).forEach(({ load }) => load?.().catch(console.warn)), LATER));
   }
 
   /** @param {boolean} focused true if somebody followed a link, whose target readers then begin with */
   #open(focused) {
     const { screen, id } = place();
-    const { element, under } = SCREENS[screen] ?? SCREENS.make;
+    const { element, under, load } = SCREENS[screen] ?? SCREENS.make;
+    // A page of before an update of the service finds its modules no more.
+    load?.().catch(() => location.reload());
     this.#drawBar(under);
     const opened = NAMED.includes(screen) ? `${element}/${id}` : element;
     if (opened === this.#opened) {

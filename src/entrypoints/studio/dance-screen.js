@@ -40,7 +40,7 @@ class DanceScreen extends Screen {
 
   show() {
     this.#stage.bare = true;
-    fill(this, this.#head, h("div", { class: "dance" }, this.#stage, this.#details), this.#strip, this.#note, this.#tools, this.#downloads);
+    fill(this, this.#head, h("div", { class: "dance" }, this.#stage, this.#strip, this.#details), this.#note, this.#tools, this.#downloads);
     this.on(this.#strip, "chosen", (event) => this.#choose(event.detail));
     this.on(this.#strip, "moment", (event) => {
       this.#stage.player.moment = event.detail;
