@@ -120,7 +120,7 @@ async def test_no_other_name_leads_anywhere(client: httpx.AsyncClient, name: str
     assert "import" not in answer.text
 
 
-async def test_a_module_is_sent_without_the_types_in_its_comments_and_on_the_same_lines() -> None:
+def test_a_module_is_sent_without_the_types_in_its_comments_and_on_the_same_lines() -> None:
     folder = Path(__file__).resolve().parents[2] / "src/entrypoints/studio"
     for path in folder.glob("*.js"):
         served = studio().files[path.name].content.decode()
