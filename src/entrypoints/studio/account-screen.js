@@ -4,7 +4,7 @@ import { Problem, call } from "./api.js";
 import { Screen, fill, h } from "./dom.js";
 import { address, open, place } from "./router.js";
 import { begin, end } from "./session.js";
-import { date, number, t } from "./words.js";
+import { date, number, t, word } from "./words.js";
 
 class AccountScreen extends Screen {
   #body = h("div", { class: "account" });
@@ -101,11 +101,17 @@ class AccountScreen extends Screen {
     this.#signIn();
   }
 
-  /** Count what the caller's videos need. */
+  /** Show how many bytes each kind of file has. */
   async #storage() {
-    const { items } = await call("listVideos", { query: { limit: 200 }, signal: this.signal });
-    const size = items.reduce((/** @type {number} */ sum, /** @type {any} */ video) => sum + (video.file_size ?? 0), 0);
-    this.#body.append(h("section", {}, h("h2", {}, t("account.storage")), h("p", { class: "quiet" }, t("account.videos", { videos: items.length }), size > 0 && ` · ${number(size / 1e6)} MB`), h("a", { href: address("videos") }, t("scripts.all"))));
+    const where = h("section", { "aria-labelledby": "storage" });
+    this.#body.append(where);
+    try {
+      const { kinds } = await call("readStorage", { signal: this.signal });
+      const row = (/** @type {any} */ each) => h("tr", {}, h("th", { scope: "row" }, word("stored", each.kind)), h("td", { class: "figures" }, t("account.files", { files: number(each.files) })), h("td", { class: "figures" }, `${number(each.bytes / 1e6, 1)} MB`));
+      fill(where, h("h2", { id: "storage" }, t("account.storage")), h("table", { class: "stored", "aria-labelledby": "storage" }, h("tbody", {}, kinds.map(row))), h("p", {}, h("a", { href: address("videos") }, t("scripts.all"))));
+    } catch (error) {
+      this.#fail(where.appendChild(h("p")), error);
+    }
   }
 
   /** @param {HTMLElement} where @param {unknown} error */

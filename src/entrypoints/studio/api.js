@@ -31,6 +31,7 @@ export const OPERATIONS = {
   cancelVideo: "POST /api/videos/jobs/{video_id}/cancel",
   uploadScript: "POST /api/scripts/upload",
   readScript: "GET /api/scripts/{script_id}",
+  readStorage: "GET /api/storage",
   getAccount: "GET /api/auth/me",
   createToken: "POST /api/auth/token",
   revokeToken: "POST /api/auth/token/revoke",

@@ -221,5 +221,11 @@ export const en = {
   "account.key-name": "Name of a new key",
   "account.create": "Create",
   "account.storage": "Storage",
-  "account.videos": "{videos} videos",
+  "account.files": "{files} files",
+  "stored.videos": "Videos",
+  "stored.images": "Pictures",
+  "stored.audio": "Sound",
+  "stored.temp": "Scenes",
+  "stored.stock": "Songs and clips",
+  "stored.cache": "Encoded clips",
 };

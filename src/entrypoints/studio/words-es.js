@@ -221,5 +221,11 @@ export const es = {
   "account.key-name": "Nombre de una clave nueva",
   "account.create": "Crear",
   "account.storage": "Almacenamiento",
-  "account.videos": "{videos} vídeos",
+  "account.files": "{files} archivos",
+  "stored.videos": "Vídeos",
+  "stored.images": "Imágenes",
+  "stored.audio": "Sonido",
+  "stored.temp": "Escenas",
+  "stored.stock": "Canciones y pasos",
+  "stored.cache": "Vídeos preparados",
 };
