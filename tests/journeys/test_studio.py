@@ -133,7 +133,7 @@ async def test_no_screen_has_a_barrier(
         await expect(visit.page.locator(".alternative").first).to_be_visible()
         barriers["dance"] = await visit.barriers()
         await visit.open(practice)
-        await expect(visit.page.locator(".count")).to_have_text("1")
+        await expect(visit.page.locator(".count")).to_have_text("1", timeout=PATIENCE)
         barriers["practise"] = await visit.barriers()
         await visit.open("#/account")
         await expect(visit.page.get_by_text("All videos")).to_be_visible()

@@ -17,6 +17,9 @@ LARGEST = 60_000
 LONGEST = 220
 """Lines of a module that is no list of words."""
 
+OPTIONS = {"resolution", "quality", "captions", "narration"}
+"""Options of a script's video, whose values have words of their own."""
+
 
 @cache
 def words(language: str) -> dict[str, str]:
@@ -88,7 +91,7 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     sources = "".join(p.read_text() for p in MODULES if not p.name.startswith("words-"))
     named = set(re.findall(r'\bt\(\s*"([^"]+)"', sources))
     assert named <= words("en").keys()
-    kinds = set(re.findall(r'word\("(\w+)"', sources)) | {"field"}
+    kinds = set(re.findall(r'word\("(\w+)"', sources)) | {"field", *OPTIONS}
     kinds |= set(re.findall(r"`([a-z-]+(?:\.[a-z-]+)*)\.\$\{", sources))
     unused = [
         key

@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { LoopStream } from "./loop-stream.js";
 import { playlistsOf } from "./playlists.js";
 import { playPreview } from "./preview-stream.js";
+import { Display } from "./practise-display.js";
 import { FIELDS, controls, nextSpeed, readState } from "./practise-controls.js";
 import { address, note, place } from "./router.js";
 import { keepAwake } from "./wake-lock.js";
@@ -15,15 +16,11 @@ import { t } from "./words.js";
 
 /** Seconds by which a count is drawn early, because the browser shows it with the next picture. */
 const EARLY = 0.008;
-/** Counts before a move at which it is called. */
-const CALLED = 2;
 
 class PractiseScreen extends Screen {
   #state = readState(place().query);
   #video = h("video", { playsInline: true, preload: "auto", "aria-label": t("player.label"), onclick: () => this.#toggle() });
-  #count = h("div", { class: "count", "aria-hidden": "true" });
-  #next = h("p", { class: "next" });
-  #now = h("p", { class: "now-move" });
+  #display = new Display();
   #note = h("p", { class: "practise-note", role: "status" });
   #controls = controls(this);
   #stage = h("div", { class: "practise-stage" });
@@ -33,16 +30,11 @@ class PractiseScreen extends Screen {
   #loop = null;
   /** @type {any} */
   #dance = null;
-  /** @type {import("./counts.js").Count[]} */
-  #counts = [];
-  /** @type {number[]} */
-  #times = [];
   #laps = 0;
-  #counting = false;
 
   show() {
     const back = h("a", { class: "button round", href: address("dance", place().id), "aria-label": t("practise.close") }, icon("close"));
-    fill(this.#stage, this.#video, h("div", { class: "called" }, this.#now, this.#next), this.#count, back);
+    fill(this.#stage, this.#video, this.#display.elements, back);
     fill(this, h("h1", { class: "hidden" }, t("practise.title")), this.#stage, this.#controls.element, this.#note);
     this.on(document, "keydown", (event) => this.#key(event));
     this.on(this.#video, "failed", (event) => this.#fail(event.detail));
@@ -68,10 +60,11 @@ class PractiseScreen extends Screen {
       const values = { task_id: task };
       const [explanation, blueprint, lists] = await Promise.all([call("explainFilm", { values, signal: this.signal }), call("getBlueprint", { values, signal: this.signal }), playlistsOf(task, this.signal)]);
       const analysis = explanation.song ? await call("getAnalysis", { values: { song_id: explanation.song.id }, signal: this.signal }) : { ones: [], beats: [], duration: 0, tempo: 0 };
-      this.#counts = countsOf(analysis);
-      this.#times = this.#counts.map((each) => each.time);
+      const counts = countsOf(analysis);
+      const beat = 60 / (blueprint.audio_tempo ?? 120);
       const moves = explanation.moves.map((/** @type {any} */ each) => ({ name: each.name, start: each.start_time, end: each.start_time + each.duration }));
-      this.#dance = { task, moves, eights: eights(this.#counts, lists.duration), duration: lists.duration, lists, beat: 60 / (blueprint.audio_tempo ?? 120) };
+      this.#dance = { task, moves, eights: eights(counts, lists.duration), duration: lists.duration, lists, beat };
+      this.#display.use(counts, moves, beat);
       await this.#show(this.#state.from ?? 0);
       requestAnimationFrame(() => this.#frame());
     } catch (error) {
@@ -157,14 +150,14 @@ class PractiseScreen extends Screen {
     const { signal } = this.#playing;
     if (this.#state.count) {
       const beat = (this.#dance.beat * 1000) / (this.#state.speed / 100);
-      this.#counting = true;
+      this.#display.counting = true;
       try {
-        await countIn(beat, signal, (count) => this.#drawCount(count));
+        await countIn(beat, signal, (count) => this.#display.drawCount(count));
       } catch (error) {
         if (!signal.aborted) throw error;
         return;
       } finally {
-        this.#counting = false;
+        this.#display.counting = false;
       }
     }
     try {
@@ -200,31 +193,13 @@ class PractiseScreen extends Screen {
   #frame() {
     if (this.signal.aborted) return;
     const moment = this.moment + EARLY * this.#video.playbackRate;
-    if (this.playing || this.#video.paused) this.#drawMoment(moment);
+    if (this.playing || this.#video.paused) this.#display.draw(moment);
     const laps = this.#loop?.laps(this.#video.currentTime) ?? 0;
     if (laps > this.#laps) {
       this.#laps = laps;
       if (this.#state.faster && this.#state.speed < 100) this.change({ speed: nextSpeed(this.#state.speed, 1) });
     }
     requestAnimationFrame(() => this.#frame());
-  }
-
-  /** @param {number} moment */
-  #drawMoment(moment) {
-    const index = at(this.#times, moment);
-    if (!this.#counting) this.#drawCount(this.#counts[index]?.count ?? 0);
-    const { moves, beat } = this.#dance;
-    const move = at(moves.map((/** @type {any} */ each) => each.start), moment + 1e-3);
-    const next = moves[move + 1];
-    set(this.#now, moves[move]?.name ?? "");
-    set(this.#next, next ? t("practise.next", { name: next.name }) : "");
-    this.#next.classList.toggle("soon", next !== undefined && next.start - moment < CALLED * beat + 0.02);
-  }
-
-  /** @param {number} count */
-  #drawCount(count) {
-    set(this.#count, count ? String(count) : "");
-    this.#count.classList.toggle("tap", count === 4 || count === 8);
   }
 
   /** @param {KeyboardEvent} event */
@@ -242,11 +217,6 @@ class PractiseScreen extends Screen {
   close() {
     location.hash = address("dance", place().id);
   }
-}
-
-/** @param {Element} element @param {string} text */
-function set(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 customElements.define("practise-screen", PractiseScreen);
