@@ -19,7 +19,7 @@ const EARLY = 0.008;
 
 class PractiseScreen extends Screen {
   #state = readState(place().query);
-  #video = h("video", { playsInline: true, preload: "auto", "aria-label": t("player.label"), onclick: () => this.#toggle() });
+  #video = h("video", { playsInline: true, preload: "auto", "aria-label": t("player.label"), onclick: () => this.toggle() });
   #display = new Display();
   #note = h("p", { class: "practise-note", role: "status" });
   #controls = controls(this);
@@ -141,7 +141,7 @@ class PractiseScreen extends Screen {
     else this.#draw();
   }
 
-  #toggle() {
+  toggle() {
     if (this.playing) this.#video.pause();
     else this.#play().catch((error) => this.#fail(error));
   }
@@ -184,10 +184,6 @@ class PractiseScreen extends Screen {
     const from = which === "from" ? now.start : Math.min(this.#state.from ?? now.start, now.start);
     const to = which === "to" ? now.end : Math.max(this.#state.to ?? now.end, now.end);
     this.change({ loop: "own", from, to });
-  }
-
-  toggle() {
-    this.#toggle();
   }
 
   #frame() {
