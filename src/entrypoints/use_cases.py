@@ -36,6 +36,7 @@ from application.library.make_move_poster import MakeMovePoster
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.stream_clip import StreamClip
+from application.library.stream_song import StreamSong
 from application.library.take_song import TakeSong
 from application.library.upload_move import UploadMove
 from application.library.upload_song import UploadSong
@@ -108,6 +109,7 @@ class LibraryUseCases:
     remove_move: RemoveMove
     remove_song: RemoveSong
     stream_clip: StreamClip
+    stream_song: StreamSong
     take_song: TakeSong
 
 

@@ -115,6 +115,8 @@ ROUTES: Final[dict[str, Route]] = {
     "listSongs": Route(ask("GET", "/api/songs"), 1),
     "getSong": Route(ask("GET", "/api/songs/song-01"), 1, by_key=True),
     "getAnalysis": Route(ask("GET", "/api/songs/song-01/analysis"), 3, by_key=True),
+    "getSound": Route(ask("GET", "/api/songs/song-01/sound"), 1, by_key=True),
+    "headSound": Route(ask("HEAD", "/api/songs/song-01/sound"), 1, by_key=True),
     "listMoves": Route(ask("GET", "/api/moves"), 1),
     "getMove": Route(ask("GET", "/api/moves/move-01"), 1, by_key=True),
     "getClip": Route(ask("GET", "/api/moves/move-01/clip"), 1, by_key=True),

@@ -97,7 +97,7 @@ WHOLE: Final = {
     "adapters/storage/uploads.py": {"Upload._parts", "Upload._parts.work"},
     "application/jobs/stream_film.py": {"StreamFilm._updates"},
     "application/library/clip_analysis.py": {"Examination._embedding"},
-    "application/library/stream_clip.py": {"StreamClip.__call__"},
+    "application/library/stream_clip.py": {"described"},
     "application/library/unique_ids.py": {"unused"},
     "application/migration/library.py": {"SeedLibrary._namesake"},
     "application/migration/media.py": {"SeedMedia.file"},

@@ -12,6 +12,8 @@ ALLOWED = {
     "adapters/cage/child.py": {"Thread"},
     # It watches the end of the process, and must run when the event loop does not.
     "entrypoints/exit_deadline.py": {"Thread"},
+    # A browser may be a program that ends only when it is left; nobody waits for it.
+    "entrypoints/cli/serve.py": {"Thread"},
 }
 
 

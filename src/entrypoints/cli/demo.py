@@ -31,6 +31,8 @@ def demo(options: DanceOptions, output: Path | None, as_json: bool) -> None:
                 film = await made(opened, options.request(await _song(opened, options)), output)
         film = msgspec.structs.replace(film, seconds=time.monotonic() - began)
         film.tell(console, as_json=as_json)
+        if not as_json:
+            say(console, "To change it and to practise, run: bachata-buddy serve --open")
 
     run(work)
 

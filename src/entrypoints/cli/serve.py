@@ -4,6 +4,9 @@ import logging
 import os
 import signal
 import sys
+import threading
+import webbrowser
+from functools import partial
 from types import FrameType
 from typing import Final
 
@@ -26,8 +29,9 @@ _LONGEST_MESSAGE: Final = 4096
 @click.command(cls=RichCommand)
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to listen on.  [default: 8000]")
-def serve(host: str | None, port: int | None) -> None:
-    """Serve the REST API until stopped; the OpenAPI document is at /schema."""
+@click.option("--open", "opens", is_flag=True, help="Open the studio in the browser.")
+def serve(host: str | None, port: int | None, opens: bool) -> None:
+    """Serve the studio and the REST API until stopped; the OpenAPI document is at /schema."""
     settings = with_address(from_environment(), host, port)
     # Import the server on demand: other commands start a second sooner.
     import uvicorn
@@ -53,6 +57,7 @@ def serve(host: str | None, port: int | None) -> None:
             timeout_graceful_shutdown=max(1, int(settings.stop_seconds - _CANCELLING)),
         ),
         app.state.stopping,
+        partial(_open_browser, studio_address(settings.host, settings.port)) if opens else None,
     )
     # uvicorn raises the signal again after it has stopped, which by default ends the process as if
     # it had failed.
@@ -61,6 +66,18 @@ def serve(host: str | None, port: int | None) -> None:
         exit_deadline.run(server.serve(), deadline)
     if not server.started:
         sys.exit(NOT_STARTED)
+
+
+def studio_address(host: str, port: int) -> str:
+    """Return the address at which a browser on this machine finds the studio."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)  # noqa: S104 - compared, not bound
+    return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}/"
+
+
+def _open_browser(address: str) -> None:
+    """Open a page without waiting; the browser may be a program that ends only when it is left."""
+    opening = partial(webbrowser.open, address)
+    threading.Thread(target=opening, name="browser", daemon=True).start()
 
 
 def _exit_obeyed(number: int, frame: FrameType | None) -> None:

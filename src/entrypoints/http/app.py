@@ -44,6 +44,7 @@ from entrypoints.http.request_bodies import DECODERS, LARGEST, UnreadSchema
 from entrypoints.http.scripts import ScriptController
 from entrypoints.http.songs import SongController
 from entrypoints.http.storage import StorageController
+from entrypoints.http.studio import StudioController
 from entrypoints.http.tasks import TaskController
 from entrypoints.http.videos import VideoController
 from entrypoints.http.webhooks import WebhookController
@@ -71,6 +72,7 @@ _ROUTES: Final = (
     WebhookController,
     HealthController,
     metrics,
+    StudioController,
 )
 
 

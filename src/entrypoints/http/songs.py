@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar import Controller, HttpMethod, Request, Response, delete, get, patch, post, route
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
@@ -10,16 +10,20 @@ from application.library.analyze_song import AnalyzeSong, CorrectSong
 from application.library.browse import ListSongs, ReadSong
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveSong
+from application.library.stream_song import StreamSong
 from application.library.upload_song import SongForm, UploadSong
 from application.ports.songs import SongFilter
 from domain.library.corrections import CorrectedAnalysis
 from domain.library.limits import SONG
+from domain.library.media import SOUND_TYPES
 from domain.library.songs import Song
 from entrypoints.cursors import after, cursor_of
 from entrypoints.http.answering import MAKES
+from entrypoints.http.caching import CHANGES
 from entrypoints.http.callers import CHANGES_LIBRARY
 from entrypoints.http.dependencies import Wired
 from entrypoints.http.disconnect import while_connected
+from entrypoints.http.file_responses import answer, answers, sending
 from entrypoints.http.multipart import file_size, form_of, taking
 from entrypoints.http.pagination import (
     Bound,
@@ -101,6 +105,29 @@ class SongController(Controller):
     async def song(self, song_id: Id, read_song: Wired[ReadSong]) -> Song:
         """Return one song."""
         return await read_song(song_id)
+
+    @route(
+        "/{song_id:str}/sound",
+        http_method=[HttpMethod.GET, HttpMethod.HEAD],
+        operation_id=lambda _, method, __: f"{method.lower()}Sound",
+        operation_class=sending(*SOUND_TYPES),
+        media_type=SOUND_TYPES[0],
+        response_description="The whole song",
+        responses=answers("song"),
+    )
+    async def sound(
+        self, request: Request[Any, Any, Any], song_id: Id, stream_song: Wired[StreamSong]
+    ) -> Response[bytes]:
+        """Return the original file of a song, completely or a range of bytes."""
+        source = await stream_song(song_id)
+        return answer(
+            request,
+            source.stored,
+            source.media_type,
+            # A removed song's id may be used again.
+            CHANGES,
+            stream_song.content(source),
+        )
 
     @delete(
         "/{song_id:str}",

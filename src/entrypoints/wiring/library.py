@@ -11,6 +11,7 @@ from application.library.make_move_poster import MakeMovePoster
 from application.library.receive_file import ReceiveFile
 from application.library.remove import RemoveMove, RemoveSong
 from application.library.stream_clip import StreamClip
+from application.library.stream_song import StreamSong
 from application.library.take_song import TakeSong
 from application.library.upload_move import UploadMove
 from application.library.upload_places import Uploads
@@ -67,6 +68,7 @@ def wire_library(service: Service, examination: Examination) -> LibraryUseCases:
         remove_move=logged("remove_move", remove_move),
         remove_song=logged("remove_song", remove_song),
         stream_clip=StreamClip(ports.moves, ports.storage),
+        stream_song=StreamSong(ports.songs, ports.storage),
         take_song=TakeSong(ports.songs, ports.library_files, add_song),
     )
 
