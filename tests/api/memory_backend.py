@@ -114,6 +114,7 @@ class MemoryBackend:
         self.job_events = MemoryJobEvents()
         self.clock = MemoryClock()
         self.storage = MemoryStorage(media())
+        self.disk = MemoryDisk()
         self.stored_files = MemoryStoredFiles()
         self.workspace = MemoryWorkspace(self.root)
         self.library = MemoryLibrary()
@@ -127,7 +128,7 @@ class MemoryBackend:
             scripts=MemoryScriptRepository(),
             media_assets=MemoryMediaAssets(),
             cleanup_times=MemoryCleanupTimes(),
-            disk=MemoryDisk(),
+            disk=self.disk,
             speech=MemorySpeech(),
             narration_mixer=MemoryNarrationMixer(song=song),
             scene_encoder=MemorySceneEncoder(),

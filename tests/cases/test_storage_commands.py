@@ -1,12 +1,8 @@
 """The commands that show, clean up and verify what is stored, over ports in memory."""
 
 import asyncio
-import io
 import json
-import logging
-import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,22 +10,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import structlog
 
 from adapters.memory.clock import MemoryClock
 from adapters.memory.storage import MemoryStorage
 from application.operations.recover_storage import FEW
-from application.ports.progress import Progress
 from domain.shared.errors import StorageFailed
 from domain.storage.asset_files import asset_path
 from domain.storage.assets import AssetKind, MediaAsset
 from domain.storage.kinds import StorageKind
-from entrypoints.cli import session as sessions
-from entrypoints.cli.main import main
-from entrypoints.ports import Ports
-from entrypoints.settings import Settings
 from tests.api.memory_backend import MemoryBackend
-from tests.cases.test_commands import Run, Said
+from tests.world.commands import Run, Said, commands_over
 from tests.world.failing import failing
 from tests.world.stored import scene
 from tests.world.studio import OWNER
@@ -55,29 +45,8 @@ def run(
     backend: MemoryBackend, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Generator[Run]:
     """Runs a command as from a shell."""
-
-    @asynccontextmanager
-    async def ports(_: Settings, *__: Progress) -> AsyncGenerator[Ports]:
-        yield backend.ports
-
-    monkeypatch.setattr(sessions, "open_ports", ports)
-    monkeypatch.setenv("BACHATA_DATA_DIR", str(backend.root))
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-
-    def command(*words: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["bachata-buddy", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, err = capsys.readouterr()
-        return Said(end.value.code if isinstance(end.value.code, int) else 0, out, err)
-
-    yield command
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with commands_over(backend, monkeypatch, capsys) as command:
+        yield command
 
 
 def upload(backend: MemoryBackend) -> str:

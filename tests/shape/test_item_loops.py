@@ -115,6 +115,7 @@ WHOLE: Final = {
         "RecoverStorage.remove",
     },
     "application/planning/plan.py": {"PlanChoreography._counted"},
+    "application/rendering/film_room.py": {"FilmRoom.give_back_earlier"},
     "application/rendering/film_pipeline.py": {"FilmPipeline._looked_at", "FilmPipeline._reel"},
     "application/scripts/find_pictures.py": {"FindPictures.__call__"},
     "application/scripts/narrate.py": {"Narrator._all"},
