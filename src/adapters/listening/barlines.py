@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.listening.downbeat_cues import BAR, DownbeatCues, downbeat_cues
+from adapters.listening.music_range import EVERYWHERE, within
 from adapters.listening.odd_bars import recounted
 from adapters.listening.spectral_features import SpectralFeatures
 
@@ -32,19 +33,29 @@ class Cues(NamedTuple):
 WEIGHTS: Final = Cues(network=0.5, sound=4.9, harmony=3.6, loudness=1.5)
 
 
-def turned(places: Places, downbeat: Array, spectrum: SpectralFeatures, beats: Times) -> Places:
+def turned(
+    places: Places,
+    downbeat: Array,
+    spectrum: SpectralFeatures,
+    beats: Times,
+    body: tuple[float, float] = EVERYWHERE,
+) -> Places:
     """Return the places (n,) of beats in their bars, shifted to the most likely bar lines.
 
-    ``downbeat`` (n,) is P(downbeat) of each beat. The network considers only seconds and may take
+    ``downbeat`` (n,) is P(downbeat) of each beat, and ``body`` the seconds between which the music
+    is loud; evidence comes from there alone. The network considers only seconds and may take
     any beat of an unfamiliar groove for the first. But in any style, players enter and stop,
     harmony changes and breaks end at the beginning of a bar.
     """
-    if len(places) < FEWEST:
+    inside = within(beats, body)
+    if len(places[inside]) < FEWEST:
         return places
-    downbeat_evidence = downbeat_cues(places, downbeat, spectrum, beats)
-    counted = recounted(places, downbeat_evidence)
+    downbeat_evidence = downbeat_cues(places[inside], downbeat[inside], spectrum, beats[inside])
+    counted = recounted(places[inside], downbeat_evidence)
     odds = np.array(WEIGHTS) @ cues(counted, downbeat_evidence)
-    return (counted - int(odds.argmax())) % BAR
+    shifts = (places[inside] - counted + int(odds.argmax())) % BAR
+    around = (inside.start, len(places) - inside.stop)
+    return (places - np.pad(shifts, around, mode="edge")) % BAR
 
 
 def cues(places: Places, downbeat_evidence: DownbeatCues) -> Times:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.listening.music_range import EVERYWHERE, within
 from adapters.listening.novelty import apart, standard
 from adapters.listening.spectral_features import SpectralFeatures
 from domain.library.songs import Section
@@ -29,18 +30,26 @@ _LOUD, _QUIET = 95, 5
 _LEAST: Final = 0.1
 
 
-def ones(spectrum: SpectralFeatures, beats: Times, downbeats: Times) -> Times:
+def ones(
+    spectrum: SpectralFeatures,
+    beats: Times,
+    downbeats: Times,
+    body: tuple[float, float] = EVERYWHERE,
+) -> Times:
     """Return those downbeats that are a "1": every other one.
 
     Music changes at the beginning of an eight-count, and most at the beginning of a phrase. Of the
     two ways to count, this chooses the one with greater changes of sound and loudness at its
-    beginnings.
+    beginnings, in the ``body`` of the music: seconds between which it is loud.
     """
-    if len(downbeats) < 2:
-        return downbeats[:1]
-    change = changes(spectrum, beats)
-    at = np.searchsorted(beats, downbeats - 1e-6)
-    strengths = change[np.minimum(at, len(change) - 1)]
+    own_beats = beats[within(beats, body)]
+    if len(downbeats) < 2 or len(own_beats) < _EIGHT:
+        return downbeats[::2]
+    change = changes(spectrum, own_beats)
+    inside = within(downbeats, body)
+    at = np.searchsorted(own_beats, downbeats[inside] - 1e-6)
+    strengths = np.zeros(len(downbeats), np.float32)
+    strengths[inside] = change[np.minimum(at, len(change) - 1)]
     scores = [_weight(strengths[phase::2]) for phase in (0, 1)]
     return downbeats[int(scores[1] > scores[0]) :: 2]
 

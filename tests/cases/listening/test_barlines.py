@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from adapters.listening.barlines import FEWEST, WEIGHTS, Cues, cues, turned
 from adapters.listening.downbeat_cues import BAR, downbeat_cues
 from adapters.listening.features import RATE
+from adapters.listening.music_range import music_of
 from adapters.listening.spectral_features import SpectralFeatures
-from adapters.listening.tracker import track
+from adapters.listening.tracker import track_music
 from tests.cases.listening.sounds import Samples
 from training.bachata import Conditions, bachata
 from training.barlines import LabelledSong, fitted, right
@@ -110,16 +111,17 @@ def test_a_few_beats_stay_as_they_are() -> None:
 
 def test_a_song_is_tracked_with_its_portrait() -> None:
     song = bachata(np.random.default_rng(5), Conditions(tempo=126), 8)
-    song_beats = track(song.samples)
+    music = music_of(song.samples)
+    song_beats = track_music(music)
     first = int(np.isin(song_beats.beats, song_beats.downbeats).argmax())
     # The portrait of other music over the same beats, whose chords change on every second one.
-    times = np.arange(len(song.samples)) / RATE
+    times = np.arange(len(music.samples)) / RATE
     number = np.searchsorted(song_beats.beats, times, "right") - 1
     roots: NDArray[np.float64] = np.array([220.0, 174.6, 261.6, 196.0])[
         (number - first - 1) // BAR % 4
     ]
     other = 0.3 * np.sin(2 * np.pi * np.cumsum(roots) / RATE)
-    moved = track(song.samples, SpectralFeatures(other.astype(np.float32)))
+    moved = track_music(music, SpectralFeatures(other.astype(np.float32)))
     assert moved.beats.tolist() == song_beats.beats.tolist()
     assert moved.downbeats[-3:].tolist() == song_beats.beats[first + 1 :: BAR][-3:].tolist()
 
