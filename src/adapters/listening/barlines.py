@@ -30,7 +30,7 @@ class Cues(NamedTuple):
     loudness: float = 0.0
 
 
-WEIGHTS: Final = Cues(network=0.5, sound=4.9, harmony=3.6, loudness=1.5)
+WEIGHTS: Final = Cues(network=0.64, sound=1.4, harmony=3.4, loudness=0.3)
 
 
 def turned(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from adapters.listening.music_range import EVERYWHERE, within
 from adapters.listening.novelty import apart, standard
+from adapters.listening.one_evidence import first_odds
 from adapters.listening.spectral_features import SpectralFeatures
 from domain.library.songs import Section
 
@@ -38,25 +39,14 @@ def ones(
 ) -> Times:
     """Return those downbeats that are a "1": every other one.
 
-    Music changes at the beginning of an eight-count, and most at the beginning of a phrase. Of the
-    two ways to count, this chooses the one with greater changes of sound and loudness at its
-    beginnings, in the ``body`` of the music: seconds between which it is loud.
+    The evidence comes from the ``body`` of the music: the seconds between which it is loud.
     """
-    own_beats = beats[within(beats, body)]
-    if len(downbeats) < 2 or len(own_beats) < _EIGHT:
-        return downbeats[::2]
-    change = changes(spectrum, own_beats)
     inside = within(downbeats, body)
-    at = np.searchsorted(own_beats, downbeats[inside] - 1e-6)
-    strengths = np.zeros(len(downbeats), np.float32)
-    strengths[inside] = change[np.minimum(at, len(change) - 1)]
-    scores = [_weight(strengths[phase::2]) for phase in (0, 1)]
-    return downbeats[int(scores[1] > scores[0]) :: 2]
-
-
-def _weight(strengths: Array) -> float:
-    """Return the amount of change at some moments; a few great changes outweigh many small ones."""
-    return float(np.mean(np.square(strengths))) if len(strengths) else 0.0
+    own_beats = beats[within(beats, body)]
+    if len(own_beats) < _EIGHT:
+        return downbeats[::2]
+    odds = first_odds(spectrum, own_beats, downbeats[inside])
+    return downbeats[(inside.start + int(odds < 0)) % 2 :: 2]
 
 
 def changes(spectrum: SpectralFeatures, beats: Times) -> Array:

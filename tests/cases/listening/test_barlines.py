@@ -114,16 +114,16 @@ def test_a_song_is_tracked_with_its_portrait() -> None:
     music = music_of(song.samples)
     song_beats = track_music(music)
     first = int(np.isin(song_beats.beats, song_beats.downbeats).argmax())
-    # The portrait of other music over the same beats, whose chords change on every second one.
+    # The portrait of other music over the same beats, whose chords change on every third one.
     times = np.arange(len(music.samples)) / RATE
     number = np.searchsorted(song_beats.beats, times, "right") - 1
     roots: NDArray[np.float64] = np.array([220.0, 174.6, 261.6, 196.0])[
-        (number - first - 1) // BAR % 4
+        (number - first - 2) // BAR % 4
     ]
     other = 0.3 * np.sin(2 * np.pi * np.cumsum(roots) / RATE)
     moved = track_music(music, SpectralFeatures(other.astype(np.float32)))
     assert moved.beats.tolist() == song_beats.beats.tolist()
-    assert moved.downbeats[-3:].tolist() == song_beats.beats[first + 1 :: BAR][-3:].tolist()
+    assert moved.downbeats[-3:].tolist() == song_beats.beats[first + 2 :: BAR][-3:].tolist()
 
 
 def test_what_tells_more_is_given_more_weight() -> None:
