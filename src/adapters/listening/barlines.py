@@ -17,6 +17,9 @@ Places = NDArray[np.int64]
 FEWEST: Final = 8 * BAR
 """Minimum number of beats for which the evidence is sufficient."""
 
+_FEW: Final = np.array([0.7, 0.1, 0.1, 0.1])
+"""Probabilities of the turns by the network alone, which has too few beats of evidence."""
+
 
 class Cues(NamedTuple):
     """Weights of the `DownbeatCues`, as log odds per unit of their mean at first beats.
@@ -33,14 +36,23 @@ class Cues(NamedTuple):
 WEIGHTS: Final = Cues(network=0.64, sound=1.4, harmony=3.4, loudness=0.3)
 
 
+class BarLines(NamedTuple):
+    """The bar lines of a song, and the probabilities of others."""
+
+    places: Places
+    """(n,) place of each beat in its bar, 0 for the downbeat."""
+    turns: Times
+    """(4,) probability that bars begin as many beats later, 0 to 3."""
+
+
 def turned(
     places: Places,
     downbeat: Array,
     spectrum: SpectralFeatures,
     beats: Times,
     body: tuple[float, float] = EVERYWHERE,
-) -> Places:
-    """Return the places (n,) of beats in their bars, shifted to the most likely bar lines.
+) -> BarLines:
+    """Return the most likely bar lines, from the ``places`` (n,) of beats in their bars.
 
     ``downbeat`` (n,) is P(downbeat) of each beat, and ``body`` the seconds between which the music
     is loud; evidence comes from there alone. The network considers only seconds and may take
@@ -49,13 +61,15 @@ def turned(
     """
     inside = within(beats, body)
     if len(places[inside]) < FEWEST:
-        return places
+        return BarLines(places, _FEW)
     downbeat_evidence = downbeat_cues(places[inside], downbeat[inside], spectrum, beats[inside])
     counted = recounted(places[inside], downbeat_evidence)
     odds = np.array(WEIGHTS) @ cues(counted, downbeat_evidence)
-    shifts = (places[inside] - counted + int(odds.argmax())) % BAR
+    first = int(odds.argmax())
+    shifts = (places[inside] - counted + first) % BAR
     around = (inside.start, len(places) - inside.stop)
-    return (places - np.pad(shifts, around, mode="edge")) % BAR
+    likely = np.exp(np.roll(odds, -first) - odds[first])
+    return BarLines((places - np.pad(shifts, around, mode="edge")) % BAR, likely / likely.sum())
 
 
 def cues(places: Places, downbeat_evidence: DownbeatCues) -> Times:

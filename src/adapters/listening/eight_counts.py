@@ -1,5 +1,6 @@
 """Find the "1" of every eight-count, and the sections of a song."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -17,6 +18,12 @@ Array = NDArray[np.float32]
 Times = NDArray[np.float64]
 
 _EIGHT: Final = 8
+_UNKNOWN: Final = 0.6
+"""Probability that a few bars begin with a "1"."""
+_SPREAD: Final = 1.5
+"""Divisor of the log odds by which they are calibrated for music of other sources than the songs
+that the weights are fitted to.
+"""
 _REACH: Final = (8, 16)
 """Numbers of beats before and after a downbeat that are compared."""
 _SHORTEST: Final = 2
@@ -36,17 +43,18 @@ def ones(
     beats: Times,
     downbeats: Times,
     body: tuple[float, float] = EVERYWHERE,
-) -> Times:
-    """Return those downbeats that are a "1": every other one.
+) -> tuple[Times, float]:
+    """Return those downbeats that are a "1", which is every other one, and their probability.
 
     The evidence comes from the ``body`` of the music: the seconds between which it is loud.
     """
     inside = within(downbeats, body)
     own_beats = beats[within(beats, body)]
     if len(own_beats) < _EIGHT:
-        return downbeats[::2]
+        return downbeats[::2], _UNKNOWN
     odds = first_odds(spectrum, own_beats, downbeats[inside])
-    return downbeats[(inside.start + int(odds < 0)) % 2 :: 2]
+    probability = 1 / (1 + math.exp(-abs(odds) / _SPREAD))
+    return downbeats[(inside.start + int(odds < 0)) % 2 :: 2], probability
 
 
 def changes(spectrum: SpectralFeatures, beats: Times) -> Array:

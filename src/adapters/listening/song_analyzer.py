@@ -12,8 +12,9 @@ from adapters.listening.features import RATE
 from adapters.listening.music_range import music_of
 from adapters.listening.network import SHORT, SONGS, load
 from adapters.listening.spectral_features import SpectralFeatures, peaks
-from adapters.listening.tracker import track_music
-from domain.library.songs import Analysis, Section
+from adapters.listening.tracker import SongBeats, track_music
+from domain.library.readings import Chances, likely_readings
+from domain.library.songs import Analysis, Reading, Section
 
 Samples = NDArray[np.float32]
 
@@ -45,7 +46,7 @@ def analyze(samples: Samples) -> Analysis:
     spectrum = SpectralFeatures(music.samples)
     song_beats = track_music(music, spectrum)
     beats, downbeats = song_beats.beats, song_beats.downbeats
-    eights = ones(spectrum, beats, downbeats, music.body)
+    eights, one_confidence = ones(spectrum, beats, downbeats, music.body)
     energy = np.zeros(0, np.float32)
     if len(beats):
         energy = scaled(spectrum, spectrum.between(np.append(beats, len(music.samples) / RATE))[0])
@@ -59,10 +60,20 @@ def analyze(samples: Samples) -> Analysis:
         duration=duration,
         analyzed_by=NAME,
         confidence=round(song_beats.confidence, 3),
+        bar_confidence=round(song_beats.turns[0], 3) if len(beats) else 0,
+        one_confidence=round(one_confidence, 3) if len(beats) else 0,
+        readings=_readings(song_beats, one_confidence),
         beat_energy=tuple(round(float(each), 3) for each in energy),
         embedding=tuple(round(float(each), 6) for each in spectrum.embedding(beats)),
         peaks=tuple(round(float(each), 3) for each in peaks(samples, _PEAKS)),
     )
+
+
+def _readings(song_beats: SongBeats, one_confidence: float) -> tuple[Reading, ...]:
+    if not song_beats.tempo:
+        return ()
+    chances = Chances(song_beats.confidence, song_beats.turns, one_confidence)
+    return likely_readings(song_beats.tempo, chances)
 
 
 def _rounded(times: NDArray[np.float64]) -> tuple[float, ...]:

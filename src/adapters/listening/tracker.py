@@ -63,6 +63,8 @@ class SongBeats(NamedTuple):
     """Agreement of beats and sound, times the probability of bars of four, 0 to 1."""
     tempo: float | None
     """Beats per minute over the middle of the song; None with fewer than two beats."""
+    turns: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0)
+    """Probabilities that bars begin 0, 1, 2 and 3 beats later, if the beats are right."""
 
 
 class Count(NamedTuple):
@@ -108,8 +110,9 @@ def track_music(music: Music, spectrum: SpectralFeatures | None = None) -> SongB
     # No beat precedes its sound.
     times = np.maximum(times[inside], 0.0)
     own_spectrum = spectrum or SpectralFeatures(samples)
-    places = turned(row.places[inside], row.downbeat[inside], own_spectrum, times, music.body)
-    return SongBeats(times, times[places == 0], row.confidence, _tempo(times))
+    bars = turned(row.places[inside], row.downbeat[inside], own_spectrum, times, music.body)
+    downbeats = times[bars.places == 0]
+    return SongBeats(times, downbeats, row.confidence, _tempo(times), tuple(map(float, bars.turns)))
 
 
 def count(features_of_frames: Array, weights: Weights) -> Count:

@@ -51,6 +51,15 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             description="Seconds at which a person has tapped the beats, the first one on a '1'.",
         ),
     ] = ()
+    reading: (
+        Annotated[
+            int,
+            Meta(
+                ge=2, le=9, description="Number of one of the analysis's readings; the only field."
+            ),
+        ]
+        | None
+    ) = None
 
 
 class CorrectedAnalysis(Analysis, frozen=True, kw_only=True):
@@ -96,6 +105,8 @@ def corrected(analysis: Analysis, correction: Correction) -> Analysis:
         downbeats=tuple(beats[one % _BAR :: _BAR]),
         beat_energy=tuple(_energy(analysis, beat) for beat in beats),
         confidence=1.0,
+        bar_confidence=analysis.bar_confidence if correction.one_at is None else 1.0,
+        one_confidence=analysis.one_confidence if correction.one_at is None else 1.0,
     )
 
 
