@@ -62,7 +62,7 @@ TOLD_BY = {"chords": "harmony", "players": "sound", "loudness": "loudness"}
 def bar_starts(sound: NDArray[np.float64], downbeat: Samples = UNSURE) -> list[int]:
     """The first beats of bars, of those beside the first bar, that a song's sound tells."""
     spectrum = SpectralFeatures((drums() + sound).astype(np.float32))
-    return np.flatnonzero(turned(PLACES, downbeat, spectrum, BEATS) == 0).tolist()
+    return np.flatnonzero(turned(PLACES, downbeat, spectrum, BEATS).places == 0).tolist()
 
 
 def likely(first: int, downbeat: float) -> Samples:
@@ -105,8 +105,17 @@ def test_what_comes_in_every_bar_tells_nothing() -> None:
 def test_a_few_beats_stay_as_they_are() -> None:
     spectrum = SpectralFeatures((drums() + chords(1)).astype(np.float32))
     few = slice(0, FEWEST - 1)
-    places = turned(PLACES[few], UNSURE[few], spectrum, BEATS[few])
-    assert places.tolist() == PLACES[few].tolist()
+    bars = turned(PLACES[few], UNSURE[few], spectrum, BEATS[few])
+    assert bars.places.tolist() == PLACES[few].tolist()
+
+
+def test_bar_lines_are_more_certain_the_more_the_music_tells() -> None:
+    told, silent = (
+        turned(PLACES, UNSURE, SpectralFeatures((drums() + sound).astype(np.float32)), BEATS).turns
+        for sound in (chords(1), 0 * TIMES)
+    )
+    assert told.sum() == pytest.approx(1)
+    assert told[0] == told.max() > 0.9 > silent[0] > 0.2
 
 
 def test_a_song_is_tracked_with_its_portrait() -> None:
