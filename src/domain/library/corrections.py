@@ -96,6 +96,7 @@ def corrected(analysis: Analysis, correction: Correction) -> Analysis:
         return analysis
     gaps = [later - beat for beat, later in pairwise(beats)]
     tempo = correction.tempo or (60 * len(gaps) / sum(gaps) if gaps else analysis.tempo)
+    decided = correction.one_at is not None or bool(correction.taps)
     return msgspec.structs.replace(
         analysis,
         tempo=round(tempo, 2),
@@ -105,8 +106,8 @@ def corrected(analysis: Analysis, correction: Correction) -> Analysis:
         downbeats=tuple(beats[one % _BAR :: _BAR]),
         beat_energy=tuple(_energy(analysis, beat) for beat in beats),
         confidence=1.0,
-        bar_confidence=analysis.bar_confidence if correction.one_at is None else 1.0,
-        one_confidence=analysis.one_confidence if correction.one_at is None else 1.0,
+        bar_confidence=1.0 if decided else analysis.bar_confidence,
+        one_confidence=1.0 if decided else analysis.one_confidence,
     )
 
 

@@ -87,8 +87,8 @@ def _correcting(command: Callable[[str, Change], None]) -> Callable[..., None]:
         ways = (remove_correction, bool(take_back), correction != Correction())
         if sum(ways) != 1:
             raise click.UsageError(
-                "Give one of: a correction (--beats, --tempo, --one-at, --half-beat, --reading, --shift, "
-                "--taps), --take-back, --remove-correction."
+                "Give one of: a correction (--beats, --tempo, --one-at, --half-beat, --reading, "
+                "--shift, --taps), --take-back, --remove-correction."
             )
         names = [name.replace("-", "_") for name in take_back]
         command(item_id, lambda earlier: without(earlier, names) if names else correction)
