@@ -30,6 +30,7 @@ async def test_a_correction_wins_until_it_is_taken_back(client: httpx.AsyncClien
         "one_at": before["beats"][3],
         "shift": None,
         "taps": [],
+        "reading": None,
     }
     await client.patch(address, json={})
     assert (await client.get(address)).json() == before

@@ -22,6 +22,7 @@ async def test_a_correction_of_a_clip_wins_until_it_is_taken_back(
     assert move["correction"] == {"beats": "half", "tempo": None, "one_at": None} | {
         "shift": "half_beat",
         "taps": [],
+        "reading": None,
     }
     assert (await client.get(MOVE)).json() == move
     assert move in (await client.get("/api/moves")).json()["items"]
@@ -48,6 +49,8 @@ async def test_a_dance_heeds_what_a_person_says_of_a_clip(client: httpx.AsyncCli
         ({"shift": 5000}, "$.shift"),
         ({"shift": "beat"}, "$.shift"),
         ({"taps": [1, 2]}, "$.taps"),
+        ({"reading": 9}, "$.reading"),
+        ({"reading": 2, "tempo": 120}, "$.reading"),
         ({"taps": [0, 0.5, 1, 10_000]}, "$.taps"),
         ({"taps": [0, 0.5, 1, 1.5], "tempo": 120}, "$.taps"),
         ({"one_at": -1}, "$.one_at"),

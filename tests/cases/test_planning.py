@@ -17,6 +17,7 @@ from domain.blueprint.model import Difficulty
 from domain.library.corrections import Correction, corrected
 from domain.library.embeddings import MoveEmbedding
 from domain.library.moves import LEVEL, Energy, Style
+from domain.library.songs import Reading
 from domain.planning.costs import HARDNESS, Motion
 from domain.planning.metrics import Quality
 from domain.planning.planner import LockedMove
@@ -232,3 +233,20 @@ async def test_a_song_is_counted_where_most_of_the_library_can_be_danced(room: B
     await room.library.moves.add(alone)
     dance = await room.planned(SONG)
     assert dance.blueprint.audio_tempo == pytest.approx(analysis.tempo, rel=0.02)
+
+
+async def test_a_dance_says_if_another_way_to_count_is_nearly_as_likely(room: Ballroom) -> None:
+    analysis = await room.analyze_song(SONG.song_id)
+    readings = (
+        Reading(kind="as_analyzed", probability=0.4),
+        Reading(kind="other_one", probability=0.3, beats_later=4),
+    )
+    unsure = msgspec.structs.replace(analysis, confidence=0.7, readings=readings)
+    await room.library.songs.keep_analysis(SONG.song_id, unsure)
+    plain = await room.planned(SONG)
+    assert WarningCode.BEATS_UNCERTAIN in [each.code for each in plain.warnings]
+    # Whoever has corrected the song has decided.
+    sure = msgspec.structs.replace(unsure, confidence=1.0)
+    await room.library.songs.keep_analysis(SONG.song_id, sure)
+    decided = await room.planned(SONG)
+    assert WarningCode.BEATS_UNCERTAIN not in [each.code for each in decided.warnings]

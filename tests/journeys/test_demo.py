@@ -153,7 +153,7 @@ async def test_a_song_nobody_has_heard_is_listened_to_and_remembered(
 
         analysis = await ports.songs.analysis(library_song.id)
         assert analysis is not None
-        assert analysis.analyzed_by == "network 5"
+        assert analysis.analyzed_by == "network 6"
         assert analysis.tempo == pytest.approx(score.tempo, rel=0.04)
         assert list(analysis.beats) == sorted(set(analysis.beats))
         assert set(analysis.ones) <= set(analysis.beats)

@@ -1,5 +1,6 @@
 """Find the "1" of every eight-count, and the sections of a song."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -7,7 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from adapters.listening.music_range import EVERYWHERE, within
 from adapters.listening.novelty import apart, standard
+from adapters.listening.one_evidence import first_odds
 from adapters.listening.spectral_features import SpectralFeatures
 from domain.library.songs import Section
 
@@ -15,6 +18,12 @@ Array = NDArray[np.float32]
 Times = NDArray[np.float64]
 
 _EIGHT: Final = 8
+_UNKNOWN: Final = 0.6
+"""Probability that a few bars begin with a "1"."""
+_SPREAD: Final = 1.5
+"""Divisor of the log odds by which they are calibrated for music of other sources than the songs
+that the weights are fitted to.
+"""
 _REACH: Final = (8, 16)
 """Numbers of beats before and after a downbeat that are compared."""
 _SHORTEST: Final = 2
@@ -29,25 +38,23 @@ _LOUD, _QUIET = 95, 5
 _LEAST: Final = 0.1
 
 
-def ones(spectrum: SpectralFeatures, beats: Times, downbeats: Times) -> Times:
-    """Return those downbeats that are a "1": every other one.
+def ones(
+    spectrum: SpectralFeatures,
+    beats: Times,
+    downbeats: Times,
+    body: tuple[float, float] = EVERYWHERE,
+) -> tuple[Times, float]:
+    """Return those downbeats that are a "1", which is every other one, and their probability.
 
-    Music changes at the beginning of an eight-count, and most at the beginning of a phrase. Of the
-    two ways to count, this chooses the one with greater changes of sound and loudness at its
-    beginnings.
+    The evidence comes from the ``body`` of the music: the seconds between which it is loud.
     """
-    if len(downbeats) < 2:
-        return downbeats[:1]
-    change = changes(spectrum, beats)
-    at = np.searchsorted(beats, downbeats - 1e-6)
-    strengths = change[np.minimum(at, len(change) - 1)]
-    scores = [_weight(strengths[phase::2]) for phase in (0, 1)]
-    return downbeats[int(scores[1] > scores[0]) :: 2]
-
-
-def _weight(strengths: Array) -> float:
-    """Return the amount of change at some moments; a few great changes outweigh many small ones."""
-    return float(np.mean(np.square(strengths))) if len(strengths) else 0.0
+    inside = within(downbeats, body)
+    own_beats = beats[within(beats, body)]
+    if len(own_beats) < _EIGHT:
+        return downbeats[::2], _UNKNOWN
+    odds = first_odds(spectrum, own_beats, downbeats[inside])
+    probability = 1 / (1 + math.exp(-abs(odds) / _SPREAD))
+    return downbeats[(inside.start + int(odds < 0)) % 2 :: 2], probability
 
 
 def changes(spectrum: SpectralFeatures, beats: Times) -> Array:

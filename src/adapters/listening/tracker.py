@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from adapters.listening.barlines import turned
 from adapters.listening.bars import Paces, Row, best_row, evidence, paces
 from adapters.listening.features import HOP, RATE, features
-from adapters.listening.music_range import music_range
+from adapters.listening.music_range import Music, music_of
 from adapters.listening.network import SHORT, SONGS, Weights, load, probabilities
 from adapters.listening.spectral_features import SpectralFeatures
 
@@ -30,10 +30,8 @@ short weights are better, and whole songs of 45 s and more, for which the others
 _EARLY: Final = {SONGS: 0.0, SHORT: 0.002}
 """Seconds by which the peaks of each network precede the beats, on synthetic songs."""
 
-_COUNTED: Final = 5.0
-"""Maximum seconds of silence or noise around a song that the count includes: an eight-count at
-96 BPM.
-"""
+_AROUND: Final = 1.0
+"""Seconds of silence around the music that the network hears, so that its first onset is one."""
 
 _AHEAD: Final = 0.1
 """Seconds by which a beat may precede its sound: a little more than its error."""
@@ -65,6 +63,8 @@ class SongBeats(NamedTuple):
     """Agreement of beats and sound, times the probability of bars of four, 0 to 1."""
     tempo: float | None
     """Beats per minute over the middle of the song; None with fewer than two beats."""
+    turns: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0)
+    """Probabilities that bars begin 0, 1, 2 and 3 beats later, if the beats are right."""
 
 
 class Count(NamedTuple):
@@ -80,29 +80,39 @@ class Count(NamedTuple):
     """As in `SongBeats`."""
 
 
-def track(samples: Array, spectrum: SpectralFeatures | None = None) -> SongBeats:
-    """Detect the beats of mono ``samples`` (n,) at 22,050 Hz; ``spectrum`` avoids analysing them
+def track(samples: Array) -> SongBeats:
+    """Detect the beats of mono ``samples`` (n,) at 22,050 Hz; see `track_music`."""
+    music = music_of(samples)
+    song_beats, start = track_music(music), music.first / RATE
+    return song_beats._replace(
+        beats=song_beats.beats + start, downbeats=song_beats.downbeats + start
+    )
+
+
+def track_music(music: Music, spectrum: SpectralFeatures | None = None) -> SongBeats:
+    """Detect the beats of music, in seconds from its beginning; ``spectrum`` avoids analysing it
     again.
 
     If the confidence is low, the result has no beats: for silence and noise, speech, music without
     a beat or not in bars of four, and less than two seconds of sound.
     """
-    first, last = music_range(samples)
-    about = round(_COUNTED * RATE)
-    start, end = max(0, first - about), min(len(samples), last + about)
-    if first == last or end - start < _SHORTEST * RATE:
+    samples = music.samples
+    if len(samples) < _SHORTEST * RATE:
         return _nothing(0.0)
-    weights = SONGS if end - start >= _LONG * RATE else SHORT
-    row = count(features(samples[start:end]), load(weights))
+    weights = SONGS if len(samples) >= _LONG * RATE else SHORT
+    around = round(_AROUND * RATE)
+    row = count(features(np.pad(samples, around)), load(weights))
     if row.confidence < LEAST_CONFIDENCE:
         return _nothing(row.confidence)
-    times = start / RATE + row.beats + _EARLY[weights]
-    # What surrounds the music is included to find the beat, but nobody dances to it.
-    inside = (times >= first / RATE - _AHEAD) & (times < last / RATE)
-    times = times[inside]
+    times = row.beats + _EARLY[weights] - around / RATE
+    # Silence around the music helps to find the first beat, but nobody dances to it.
+    inside = (times >= -_AHEAD) & (times < len(samples) / RATE)
+    # No beat precedes its sound.
+    times = np.maximum(times[inside], 0.0)
     own_spectrum = spectrum or SpectralFeatures(samples)
-    places = turned(row.places[inside], row.downbeat[inside], own_spectrum, times)
-    return SongBeats(times, times[places == 0], row.confidence, _tempo(times))
+    bars = turned(row.places[inside], row.downbeat[inside], own_spectrum, times, music.body)
+    downbeats = times[bars.places == 0]
+    return SongBeats(times, downbeats, row.confidence, _tempo(times), tuple(map(float, bars.turns)))
 
 
 def count(features_of_frames: Array, weights: Weights) -> Count:

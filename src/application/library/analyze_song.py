@@ -25,6 +25,7 @@ from domain.library.corrections import (
     with_correction,
 )
 from domain.library.genre_tempos import counted_in
+from domain.library.readings import chosen
 from domain.library.songs import Analysis, Song
 from domain.shared import validation
 from domain.shared.errors import InvalidRequest, SpoiledFile
@@ -136,6 +137,8 @@ class CorrectSong:
         """
         validation.refuse_faults(correction)
         original = await self._analyze_song.uncorrected(song_id)
+        one = original.ones[0] if original.ones else 0.0
+        correction = chosen(correction, original.readings, original.beats, one)
         if wrong := faults(correction):
             raise InvalidRequest(wrong)
         if correction.taps and max(correction.taps) > original.duration:

@@ -4,7 +4,8 @@ from application.library.library_jobs import LibraryJobs
 from application.ports.moves import MoveRepository
 from domain.library.corrections import Correction
 from domain.library.moves import Move
-from domain.library.retiming import refuse_undanceable
+from domain.library.readings import chosen, clip_readings
+from domain.library.retiming import known_beats, refuse_undanceable
 from domain.shared import validation
 
 
@@ -22,7 +23,10 @@ class CorrectMove:
         A correction replaces the previous one; an empty one removes it.
         """
         validation.refuse_faults(correction)
-        refuse_undanceable(await self._moves.get_uncorrected(move_id), correction)
+        original = await self._moves.get_uncorrected(move_id)
+        beats = known_beats(original)
+        correction = chosen(correction, clip_readings(original), beats, original.first_count)
+        refuse_undanceable(original, correction)
         await self._moves.correct(move_id, correction)
         move = await self._moves.get(move_id)
         if move.unusable is None:

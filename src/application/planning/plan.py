@@ -17,7 +17,8 @@ from application.ports.pagination import Page, read_all
 from application.ports.songs import SongRepository
 from domain.blueprint.model import Blueprint, OutputConfig
 from domain.library.moves import Move
-from domain.library.songs import Analysis, shortened
+from domain.library.readings import is_close
+from domain.library.songs import Analysis, Song, shortened
 from domain.planning.costs import Motion
 from domain.planning.metrics import Quality, quality, rounded
 from domain.planning.planner import Draft, Plan, Wish
@@ -102,7 +103,7 @@ class PlanChoreography:
                 "first '1'."
             )
         counted, moves = await self._counted(request, analysis, description)
-        analysis = counted.analysis
+        as_analyzed, analysis = analysis, counted.analysis
         await self._refuse_unknown(request, moves)
         too_short: tuple[ResultWarning, ...] = ()
         if description is not None and description.request.seconds is not None:
@@ -111,6 +112,7 @@ class PlanChoreography:
         motion = await self._motion_cache()
         dance = await self._danced(request, analysis, moves, motion, description)
         warnings = (*too_short, *dance.warnings)
+        warnings = (*_doubts(song, as_analyzed), *warnings)
         if counted.warning is not None:
             warnings = (counted.warning, *warnings)
         quality_of_dance = await PLANNING.run(
@@ -252,3 +254,17 @@ def _wish(request: ChoreographyRequest) -> Wish:
         locked=request.locked_moves,
         banned=request.banned_moves,
     )
+
+
+def _doubts(song: Song, analysis: Analysis) -> tuple[ResultWarning, ...]:
+    """Return a warning if another way to count the song is nearly as likely."""
+    if not is_close(analysis):
+        return ()
+    first, second = analysis.readings[:2]
+    message = (
+        f"The beats of {song.title!r} are uncertain: reading 2 of the analysis "
+        f"({second.kind}) has a probability of {second.probability:.2f}, and the one "
+        f"that is danced has {first.probability:.2f}. If the steps do not fit the music, correct "
+        "the analysis of the song with `reading` 2."
+    )
+    return (ResultWarning(WarningCode.BEATS_UNCERTAIN, message),)

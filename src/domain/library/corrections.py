@@ -51,6 +51,15 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             description="Seconds at which a person has tapped the beats, the first one on a '1'.",
         ),
     ] = ()
+    reading: (
+        Annotated[
+            int,
+            Meta(
+                ge=2, le=9, description="Number of one of the analysis's readings; the only field."
+            ),
+        ]
+        | None
+    ) = None
 
 
 class CorrectedAnalysis(Analysis, frozen=True, kw_only=True):
@@ -87,6 +96,7 @@ def corrected(analysis: Analysis, correction: Correction) -> Analysis:
         return analysis
     gaps = [later - beat for beat, later in pairwise(beats)]
     tempo = correction.tempo or (60 * len(gaps) / sum(gaps) if gaps else analysis.tempo)
+    decided = correction.one_at is not None or bool(correction.taps)
     return msgspec.structs.replace(
         analysis,
         tempo=round(tempo, 2),
@@ -96,6 +106,8 @@ def corrected(analysis: Analysis, correction: Correction) -> Analysis:
         downbeats=tuple(beats[one % _BAR :: _BAR]),
         beat_energy=tuple(_energy(analysis, beat) for beat in beats),
         confidence=1.0,
+        bar_confidence=1.0 if decided else analysis.bar_confidence,
+        one_confidence=1.0 if decided else analysis.one_confidence,
     )
 
 

@@ -51,7 +51,13 @@ def counted_in(analysis: Analysis, genre: str | None) -> Analysis:
         for level, factor in _LEVELS:
             if _within(analysis.tempo * factor, usual):
                 version = corrected(analysis, Correction(beats=level))
-                return msgspec.structs.replace(version, confidence=analysis.confidence)
+                # The genre has decided the octave, so no reading offers another one.
+                readings = tuple(
+                    each for each in analysis.readings if each.kind not in {"double", "half"}
+                )
+                return msgspec.structs.replace(
+                    version, confidence=analysis.confidence, readings=readings
+                )
     return msgspec.structs.replace(analysis, other_tempo=other_octave(analysis.tempo))
 
 

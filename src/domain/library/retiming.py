@@ -62,11 +62,15 @@ def refuse_undanceable(move: Move, correction: Correction) -> None:
         raise InvalidRequest((Violation(path="$.beats", message=message),))
 
 
+def known_beats(move: Move) -> tuple[float, ...]:
+    """Return the beats of a clip in seconds; if they are not known, a grid at its tempo."""
+    return move.beats or tuple(laid(move.first_count, 60 / move.tempo, move.duration)[0])
+
+
 def _analysis(move: Move) -> Analysis:
-    beats = move.beats or tuple(laid(move.first_count, 60 / move.tempo, move.duration)[0])
     return Analysis(
         tempo=move.tempo,
-        beats=beats,
+        beats=known_beats(move),
         ones=(move.first_count,),
         sections=(),
         duration=move.duration,

@@ -1,6 +1,6 @@
 """A song of the library and the result of its analysis."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +17,19 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     end: float
     energy: Annotated[float, Meta(ge=0, le=1)]
     """Loudness relative to the whole song."""
+
+
+ReadingKind = Literal["as_analyzed", "double", "half", "half_beat_later", "bar_turned", "other_one"]
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to count a song or a clip, with its probability."""
+
+    kind: ReadingKind
+    """Difference to the analysis."""
+    probability: Annotated[float, Meta(ge=0, le=1)]
+    beats_later: Annotated[int, Meta(ge=0, le=4)] = 0
+    """Beats by which each "1" is later: 1 to 3 for a turned bar, 4 for the other "1"."""
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +52,16 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     downbeats: tuple[float, ...] = ()
     """The first beat of every bar."""
     confidence: Annotated[float, Meta(ge=0, le=1)] = 1.0
-    """Certainty of the beats; if it is too low, the analyzer returns no beats."""
+    """Probability that the beats are right; if it is too low, the analyzer returns no beats."""
+    bar_confidence: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    """Probability that the bars begin at the right beats, if the beats are right."""
+    one_confidence: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    """Probability that the right bars begin with a "1", if the bars are right."""
+    readings: tuple[Reading, ...] = ()
+    """Likely ways to count the song, the analysis first and then by falling probability.
+
+    Their number, from 1 on, is the `reading` of a correction.
+    """
     beat_energy: tuple[float, ...] = ()
     """Energy from each beat to the next, 0 to 1."""
     embedding: tuple[float, ...] = ()

@@ -11,6 +11,7 @@ import msgspec
 class WarningCode(StrEnum):
     """Stable codes of warnings; docs/API.md describes each."""
 
+    BEATS_UNCERTAIN = "beats-uncertain"
     CHARACTERS_NOT_DRAWN = "characters-not-drawn"
     COUNTED_AT_ANOTHER_TEMPO = "counted-at-another-tempo"
     DESCRIPTION_CUT = "description-cut"
@@ -44,6 +45,8 @@ class WarningCode(StrEnum):
 
 MEANINGS: Final[Mapping[WarningCode, str]] = MappingProxyType(
     {
+        WarningCode.BEATS_UNCERTAIN: "Another way to count the song is nearly as likely as the one "
+        "that is danced.",
         WarningCode.CHARACTERS_NOT_DRAWN: "The fonts cannot show some characters of the script.",
         WarningCode.COUNTED_AT_ANOTHER_TEMPO: "More moves fit twice or half the song's tempo, so "
         "the song is counted that way.",

@@ -34,6 +34,7 @@ _OPTIONS = (
     click.option("--tempo", type=float, help="Constant tempo in beats per minute."),
     click.option("--one-at", type=float, help="Seconds to a beat that dancers count as '1'."),
     click.option("--half-beat", is_flag=True, help="Move all beats half a beat later."),
+    click.option("--reading", type=int, help="Number of a likely reading of the analysis, from 2."),
     click.option(
         "--shift",
         type=float,
@@ -67,6 +68,7 @@ def _correcting(command: Callable[[str, Change], None]) -> Callable[..., None]:
         tempo: float | None,
         one_at: float | None,
         half_beat: bool,
+        reading: int | None,
         shift: float | None,
         taps: tuple[float, ...],
         take_back: tuple[str, ...],
@@ -80,12 +82,13 @@ def _correcting(command: Callable[[str, Change], None]) -> Callable[..., None]:
             one_at=one_at,
             shift="half_beat" if half_beat else shift,
             taps=taps,
+            reading=reading,
         )
         ways = (remove_correction, bool(take_back), correction != Correction())
         if sum(ways) != 1:
             raise click.UsageError(
-                "Give one of: a correction (--beats, --tempo, --one-at, --half-beat, --shift, "
-                "--taps), --take-back, --remove-correction."
+                "Give one of: a correction (--beats, --tempo, --one-at, --half-beat, --reading, "
+                "--shift, --taps), --take-back, --remove-correction."
             )
         names = [name.replace("-", "_") for name in take_back]
         command(item_id, lambda earlier: without(earlier, names) if names else correction)

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from adapters.listening.barlines import FEWEST, WEIGHTS, Cues, cues, turned
 from adapters.listening.downbeat_cues import BAR, downbeat_cues
 from adapters.listening.features import RATE
+from adapters.listening.music_range import music_of
 from adapters.listening.spectral_features import SpectralFeatures
-from adapters.listening.tracker import track
+from adapters.listening.tracker import track_music
 from tests.cases.listening.sounds import Samples
 from training.bachata import Conditions, bachata
 from training.barlines import LabelledSong, fitted, right
@@ -61,7 +62,7 @@ TOLD_BY = {"chords": "harmony", "players": "sound", "loudness": "loudness"}
 def bar_starts(sound: NDArray[np.float64], downbeat: Samples = UNSURE) -> list[int]:
     """The first beats of bars, of those beside the first bar, that a song's sound tells."""
     spectrum = SpectralFeatures((drums() + sound).astype(np.float32))
-    return np.flatnonzero(turned(PLACES, downbeat, spectrum, BEATS) == 0).tolist()
+    return np.flatnonzero(turned(PLACES, downbeat, spectrum, BEATS).places == 0).tolist()
 
 
 def likely(first: int, downbeat: float) -> Samples:
@@ -104,24 +105,34 @@ def test_what_comes_in_every_bar_tells_nothing() -> None:
 def test_a_few_beats_stay_as_they_are() -> None:
     spectrum = SpectralFeatures((drums() + chords(1)).astype(np.float32))
     few = slice(0, FEWEST - 1)
-    places = turned(PLACES[few], UNSURE[few], spectrum, BEATS[few])
-    assert places.tolist() == PLACES[few].tolist()
+    bars = turned(PLACES[few], UNSURE[few], spectrum, BEATS[few])
+    assert bars.places.tolist() == PLACES[few].tolist()
+
+
+def test_bar_lines_are_more_certain_the_more_the_music_tells() -> None:
+    told, silent = (
+        turned(PLACES, UNSURE, SpectralFeatures((drums() + sound).astype(np.float32)), BEATS).turns
+        for sound in (chords(1), 0 * TIMES)
+    )
+    assert told.sum() == pytest.approx(1)
+    assert told[0] == told.max() > 0.9 > silent[0] > 0.2
 
 
 def test_a_song_is_tracked_with_its_portrait() -> None:
     song = bachata(np.random.default_rng(5), Conditions(tempo=126), 8)
-    song_beats = track(song.samples)
+    music = music_of(song.samples)
+    song_beats = track_music(music)
     first = int(np.isin(song_beats.beats, song_beats.downbeats).argmax())
-    # The portrait of other music over the same beats, whose chords change on every second one.
-    times = np.arange(len(song.samples)) / RATE
+    # The portrait of other music over the same beats, whose chords change on every third one.
+    times = np.arange(len(music.samples)) / RATE
     number = np.searchsorted(song_beats.beats, times, "right") - 1
     roots: NDArray[np.float64] = np.array([220.0, 174.6, 261.6, 196.0])[
-        (number - first - 1) // BAR % 4
+        (number - first - 2) // BAR % 4
     ]
     other = 0.3 * np.sin(2 * np.pi * np.cumsum(roots) / RATE)
-    moved = track(song.samples, SpectralFeatures(other.astype(np.float32)))
+    moved = track_music(music, SpectralFeatures(other.astype(np.float32)))
     assert moved.beats.tolist() == song_beats.beats.tolist()
-    assert moved.downbeats[-3:].tolist() == song_beats.beats[first + 1 :: BAR][-3:].tolist()
+    assert moved.downbeats[-3:].tolist() == song_beats.beats[first + 2 :: BAR][-3:].tolist()
 
 
 def test_what_tells_more_is_given_more_weight() -> None:

@@ -10,6 +10,7 @@ from adapters.demo.music.render import render
 from adapters.demo.music.score import score
 from adapters.demo.music.songs import LUNA_DE_HUMO
 from adapters.listening.features import RATE, features
+from adapters.listening.music_range import music_of
 from adapters.listening.network import SHORT, SONGS, load
 from adapters.listening.tracker import LEAST_CONFIDENCE, SongBeats, count, track
 from tests.cases.listening.matching import f_measure
@@ -135,8 +136,10 @@ def test_a_clip_and_a_song_are_each_heard_by_what_hears_them_best(
     seconds: int, weights: Path
 ) -> None:
     samples = played("noisy").samples[: seconds * RATE]
+    # A second of silence is around the music.
+    surrounded = features(np.pad(music_of(samples).samples, RATE))
     confidence, other = (
-        count(features(samples), load(file)).confidence
+        count(surrounded, load(file)).confidence
         for file in (weights, SHORT if weights is SONGS else SONGS)
     )
     assert track(samples).confidence == confidence != other
