@@ -16,8 +16,14 @@ BEATS = tuple(round(0.25 + index * 0.5, 6) for index in range(64))
 ONE = BEATS[3]
 
 shares = st.floats(0.001, 1)
+
+
+def chances_of(beats: float, turns: list[float], one: float) -> Chances:
+    return Chances(beats, [turn / sum(turns) for turn in turns], one)
+
+
 chances = st.builds(
-    lambda beats, turns, one: Chances(beats, [turn / sum(turns) for turn in turns], one),
+    chances_of,
     st.floats(0, 1),
     st.lists(shares, min_size=4, max_size=4),
     st.floats(0.5, 1),
