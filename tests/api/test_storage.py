@@ -16,6 +16,7 @@ from application.ports.disk import DiskSpace
 from application.ports.storage import StoredFile
 from domain.shared.errors import StorageFailed
 from domain.storage.kinds import StorageKind
+from domain.storage.quota import Quota
 from entrypoints.settings import Settings
 from tests.api.memory_backend import MemoryBackend, paths_of, problem_of
 from tests.api.narrated import ended, made, submitted
@@ -201,3 +202,44 @@ async def test_a_cleanup_beside_a_job_that_is_about_to_use_old_files_leaves_them
         assert (await ended(client, second))["status"] == "completed"
         assert (await clean_up(client))["files"] == []
         assert {path: backend.storage.objects[path] for path in made_files(backend)} == parts
+
+
+async def test_administrators_see_what_counts_in_all_and_users_what_counts_of_theirs(
+    tmp_path: Path, clock: MemoryClock
+) -> None:
+    settings = Settings(
+        allowed_hosts="backend",
+        auth="on",
+        registration="open",
+        quota_mb=3,
+        quota_files=7,
+        quota_total_mb=9,
+    )
+    backend = aged(MemoryBackend(tmp_path, settings), clock)
+    async with backend.client() as client:
+        ana, bruno = await registered(client, ANA), await registered(client, BRUNO)
+        user = (await client.get("/api/auth/me", headers=bruno)).json()["id"]
+        await backend.stored_files.settle("songs/a", None, 100)
+        await backend.stored_files.settle(f"output/user_{user}/a.mp4", user, 20)
+        await backend.stored_files.reserve(f"output/user_{user}/b.mp4", user, 3, Quota())
+        own = (await client.get(STORAGE, headers=bruno)).json()["quota"]
+        all_together = (await client.get(STORAGE, headers=ana)).json()["quota"]
+    assert own == {
+        "bytes": 23,
+        "reserved_bytes": 3,
+        "files": 2,
+        "max_bytes": 3_000_000,
+        "max_files": 7,
+    }
+    assert all_together == {
+        "bytes": 123,
+        "reserved_bytes": 3,
+        "files": 3,
+        "max_bytes": 9_000_000,
+        "max_files": None,
+    }
+
+
+async def test_without_limits_there_is_no_number(client: httpx.AsyncClient) -> None:
+    quota = (await client.get(STORAGE)).json()["quota"]
+    assert (quota["max_bytes"], quota["max_files"]) == (None, None)
