@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import msgspec
+
 from domain.library.moves import INTRO, OUTRO
+from domain.library.readings import Chances, likely_readings
 from entrypoints.bootstrap import open_ports
 from entrypoints.settings import Settings
 from entrypoints.wiring.wire import wire
@@ -25,6 +28,8 @@ async def furnish(settings: Settings, folder: Path, labels: frozenset[str] = fro
     async with open_ports(settings) as ports:
         use_cases = wire(ports, settings)
         song, analysis = next(each for each in ports.studio.songs() if each[0].id == SONG)
+        readings = likely_readings(analysis.tempo, Chances(0.9, (0.97, 0.01, 0.01, 0.01), 0.9))
+        analysis = msgspec.structs.replace(analysis, readings=readings)
         footage.song_of(sound, float(song.duration))
         await use_cases.add_song(sound, song, analysis)
         for move in ports.studio.moves():

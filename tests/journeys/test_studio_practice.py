@@ -184,6 +184,29 @@ async def test_a_song_that_is_half_a_beat_off_is_mended_with_one_press_and_taken
     assert visit.faults == []
 
 
+async def test_another_way_to_count_a_song_is_taken_with_one_press(
+    chromium: str, server: Server
+) -> None:
+    address = f"/api/songs/{small_library.SONG}/analysis"
+    async with visiting(chromium, server.port) as visit, server.client() as client:
+        before = (await client.get(address)).json()
+        assert before["readings"][1]["probability"] > 0.02
+        page = visit.page
+        await visit.open(f"#/songs/{small_library.SONG}")
+        await page.locator("button.reading").first.click()
+        await expect(page.get_by_text("The beats are corrected.")).to_be_visible()
+        after = (await client.get(address)).json()
+        assert after["correction"] is not None
+        assert (after["beats"], after["ones"]) != (before["beats"], before["ones"])
+        assert await visit.barriers() == []
+        # A page that is loaded again shows the correction of the service.
+        await page.reload()
+        await page.get_by_role("button", name="Take back").click()
+        await expect(page.get_by_text("as they were analysed")).to_be_visible()
+        assert (await client.get(address)).json()["beats"] == before["beats"]
+    assert visit.faults == []
+
+
 async def test_the_moves_are_seen_and_their_beats_corrected(chromium: str, server: Server) -> None:
     async with visiting(chromium, server.port, size=PHONE, scheme="dark") as visit:
         page = visit.page

@@ -13,10 +13,19 @@ import { number, t } from "./words.js";
  * @property {(event: Event) => number} momentOf the moment that was heard at an event
  */
 
+/**
+ * Return the fields of a correction that correct something.
+ * @param {Record<string, any> | null} correction
+ * @returns {Record<string, any>}
+ */
+export const given = (correction) => Object.fromEntries(Object.entries(correction ?? {}).filter(([, value]) => value !== null && value.length !== 0));
+
 /** Sends an event `correct` with the whole correction, and `taps` with the times of the taps. */
 export class BeatTools extends Screen {
   /** @type {Playing | null} */
   subject = null;
+  /** Other ways to count, of the uncorrected analysis, with their numbers. @type {{kind: string, beats_later: number, probability: number, number: number}[]} */
+  readings = [];
   /** @type {Record<string, any>} */
   #correction = {};
   /** @type {number[]} */
@@ -45,7 +54,10 @@ export class BeatTools extends Screen {
         button("beats.half-beat", () => ({ ...correction, shift: correction.shift ? null : "half_beat" }), Boolean(correction.shift)),
         button("beats.double", () => ({ ...correction, beats: correction.beats === "double" ? null : "double", tempo: null }), correction.beats === "double"),
         button("beats.half", () => ({ ...correction, beats: correction.beats === "half" ? null : "half", tempo: null }), correction.beats === "half"),
-        Object.keys(correction).length > 0 && button("beats.back", () => ({}))));
+        Object.keys(correction).length > 0 && button("beats.back", () => ({}))),
+      this.readings.length > 0 && h("h3", {}, t("beats.readings")),
+      this.readings.length > 0 && h("div", { class: "actions" }, this.readings.map((each) =>
+        h("button", { type: "button", class: "reading", onclick: () => this.#tell({ reading: each.number }) }, t(/** @type {any} */ (`reading.${each.kind}`), { beats: each.beats_later }), " ", h("span", { class: "quiet" }, `${number(each.probability * 100)} %`)))));
   }
 
   /** @param {string} words */

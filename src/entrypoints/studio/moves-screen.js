@@ -1,7 +1,7 @@
 /** The moves of the library: a grid of clips, uploads, and one move with its beats. */
 
 import { Problem, all, call, upload, url } from "./api.js";
-import "./beat-tools.js";
+import { given } from "./beat-tools.js";
 import "./beat-view.js";
 import "./clip-loop.js";
 import { confirmed } from "./confirm.js";
@@ -163,9 +163,6 @@ class MovesScreen extends Screen {
 
 /** @param {any} move */
 const unsure = (move) => move.confidence !== null && move.confidence < UNSURE;
-
-/** @param {any} correction @returns {Record<string, any>} its fields that are not null */
-const given = (correction) => Object.fromEntries(Object.entries(correction ?? {}).filter(([, value]) => value !== null));
 
 /** @param {any} move @returns {{time: number, one: boolean}[]} its beats, or a grid of its tempo */
 function beatsOf({ beats, tempo, first_count: first, duration }) {

@@ -1,7 +1,7 @@
 /** Songs: their beats over the playing sound, and corrections by ear, by key and by tapping. */
 
 import { call, url } from "./api.js";
-import "./beat-tools.js";
+import { given } from "./beat-tools.js";
 import "./beat-view.js";
 import { confirmed } from "./confirm.js";
 import { Screen, fill, h } from "./dom.js";
@@ -9,8 +9,10 @@ import { icon } from "./icons.js";
 import { address, open, place } from "./router.js";
 import { SongSound } from "./song-sound.js";
 import "./song-picker.js";
-import { keep, kept } from "./store.js";
 import { clock, number, t } from "./words.js";
+
+/** Least probability of another way to count that is offered. */
+const LIKELY = 0.02;
 
 class SongsScreen extends Screen {
   #detail = h("div", { class: "song-detail" });
@@ -54,7 +56,6 @@ class SongsScreen extends Screen {
     const { signal } = this.#opening;
     this.#sound?.pause();
     this.#sound = null;
-    this.#correction = kept(`correction.${id}`) ?? {};
     this.#view.loudness = null;
     fill(this.#detail, h("p", { class: "hint", role: "status" }, t("songs.reading")));
     try {
@@ -80,8 +81,17 @@ class SongsScreen extends Screen {
       h("div", { class: "actions" }, this.#play, clicks),
       this.#tools,
       h("div", { class: "actions" }, h("a", { class: "button secondary", href: address("make", "", { song: this.#song.id }) }, icon("make"), t("songs.make")), h("button", { type: "button", class: "plain", onclick: () => this.#remove() }, icon("delete"), t("songs.remove"))));
+    this.#show();
     this.#tools.draw(this.#correction);
     this.#tell();
+  }
+
+  /** Take over what the analysis says of corrections. */
+  #show() {
+    this.#correction = given(this.#analysis.correction);
+    this.#tools.readings = this.#analysis.readings
+      .map((/** @type {any} */ each, /** @type {number} */ at) => ({ ...each, number: at + 1 }))
+      .filter((/** @type {any} */ each) => each.number > 1 && each.probability >= LIKELY);
   }
 
   /** Show and sound the beats as they are now. */
@@ -91,7 +101,7 @@ class SongsScreen extends Screen {
     this.#view.beats = beats;
     this.#sound?.change(beats);
     const { tempo, confidence, analyzed_by: by } = this.#analysis;
-    this.#facts.textContent = [clock(this.#sound?.duration ?? 0), `${number(tempo, 2)} BPM`, t("beats.sure", { percent: number(confidence * 100) }), by, Object.values(this.#correction).some((each) => each !== null) && t("beats.corrected")].filter(Boolean).join(" · ");
+    this.#facts.textContent = [clock(this.#sound?.duration ?? 0), `${number(tempo, 2)} BPM`, t("beats.sure", { percent: number(confidence * 100) }), by, Object.keys(this.#correction).length > 0 && t("beats.corrected")].filter(Boolean).join(" · ");
     this.#drawPlay();
   }
 
@@ -106,10 +116,9 @@ class SongsScreen extends Screen {
   async #correct(body) {
     try {
       this.#analysis = await call("correctAnalysis", { values: { song_id: this.#song.id }, body, signal: this.signal });
-      this.#correction = body;
-      keep(`correction.${this.#song.id}`, Object.keys(body).length ? body : null);
+      this.#show();
       this.#tell();
-      this.#tools.draw(body, t(Object.keys(body).length ? "beats.saved" : "beats.taken-back"));
+      this.#tools.draw(this.#correction, t(Object.keys(body).length ? "beats.saved" : "beats.taken-back"));
     } catch (error) {
       if (!this.signal.aborted) this.#tools.tell(/** @type {Error} */ (error).message);
     }
