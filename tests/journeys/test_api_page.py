@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 EXAMPLES = examples((DOCS / "API.md").read_text())
-SETTLED = 15.0
+SETTLED = 60.0
 """Seconds in which work in the background has changed what a GET answers."""
 
 
