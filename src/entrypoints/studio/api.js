@@ -7,6 +7,7 @@ export const OPERATIONS = {
   generateChoreography: "POST /api/choreography/generate",
   generateFromWords: "POST /api/choreography/generate-with-ai",
   parseQuery: "POST /api/choreography/parse-query",
+  planChoreography: "POST /api/choreography/plan",
   assembleBlueprint: "POST /api/choreography/assemble",
   getBlueprint: "GET /api/choreography/{task_id}/blueprint",
   explainFilm: "GET /api/choreography/{task_id}/explanation",

@@ -111,7 +111,7 @@ class DanceScreen extends Screen {
       return this.#make(replanned(this.#whole(), { keeps: (each) => each.move_id !== at.move_id, banned: this.#banned }));
     }
     this.#locked.add(at.position);
-    return this.#make(replanned(this.#whole(), { keeps: () => true, replaced: { [at.position]: move.id }, banned: this.#banned }));
+    return this.#make(replanned(this.#whole(), { keeps: () => true, replaced: { [this.#chosen]: move.id }, banned: this.#banned }));
   }
 
   #replan() {
@@ -126,7 +126,14 @@ class DanceScreen extends Screen {
   async #make(body) {
     const before = this.#whole();
     this.#note.textContent = t("dance.changing");
-    const film = await this.#stage.make("generateChoreography", body, () => {});
+    let film = null;
+    try {
+      const blueprint = await call("planChoreography", { body, signal: this.signal });
+      film = await this.#stage.make("assembleBlueprint", blueprint, () => {});
+    } catch (error) {
+      if (this.signal.aborted) return undefined;
+      return fill(this.#note, h("p", { class: "problem", role: "alert" }, /** @type {Error} */ (error).message));
+    }
     if (film === null) return fill(this.#note);
     this.#earlier.push(before.task);
     note(address("dance", film.task_id));
