@@ -86,7 +86,7 @@ async def test_a_song_that_is_not_in_the_library_is_not_found(client: httpx.Asyn
         ("/api/choreography/not-a-uuid/blueprint", "no-such-route"),
         ("/api/nothing", "no-such-route"),
         ("/schema/nothing", "no-such-route"),
-        ("/", "no-such-route"),
+        ("/nowhere", "no-such-route"),
         ("/api/songs/%2e%2e/%2e%2e/etc/passwd", "no-such-route"),
     ],
 )

@@ -130,6 +130,7 @@ WHOLE: Final = {
     "entrypoints/http/disconnect.py": {"until_stopped", "while_connected"},
     "entrypoints/http/event_stream.py": {"_Sending._send_all"},
     "entrypoints/http/progress_socket.py": {"_send_all", "_while_connected"},
+    "entrypoints/http/protocol.py": {"_copy"},
     "entrypoints/http/multipart.py": {"form_of"},
 }
 """Loops of one thing: a film, a file, a listing or an answer is there whole or not at all."""

@@ -39,7 +39,12 @@ class CountedStorage:
         if not is_counted(path):
             await self._storage.put(source, path, may_take_ownership=may_take_ownership)
             return
-        owner, size = owner_of(path), await FILES.run(lambda: source.stat().st_size)
+        try:
+            owner, size = owner_of(path), await FILES.run(lambda: source.stat().st_size)
+        except OSError:
+            # The storage says what is wrong with the source.
+            await self._storage.put(source, path, may_take_ownership=may_take_ownership)
+            return
         await self._stored_files.reserve(path, owner, size, self._quota, grow=False)
         await self._storage.put(source, path, may_take_ownership=may_take_ownership)
         await self._noted(self._stored_files.settle(path, owner, size), path)
