@@ -159,14 +159,23 @@ async def test_a_large_body_is_read_beside_the_loop(app: Litestar) -> None:
             turns += 1
             await asyncio.sleep(0)
 
-    for name in ("100,000 keys", "fewer moves", "much that is wrong, deep down"):
+    async def turns_during(name: str) -> int:
+        nonlocal turns
         task = asyncio.create_task(others())
         turns = 0
         await answered(app, "POST", ASSEMBLE, BODIES[name])
         task.cancel()
         await asyncio.wait([task])
-        # Read on the loop, it would let others take a turn or two. A quick machine needs few turns.
-        assert turns > 4, name
+        return turns
+
+    for name in ("100,000 keys", "fewer moves", "much that is wrong, deep down"):
+        most = 0
+        # Read on the loop, it lets others take six turns, every time. On a busy machine the
+        # thread that reads may end before they had many.
+        for _ in range(5):
+            if (most := await turns_during(name)) > 10:
+                break
+        assert most > 10, name
 
 
 @pytest.mark.parametrize(
