@@ -23,6 +23,7 @@ from domain.jobs.outcome import JobFailure
 from domain.rendering.assembly import Assembly
 from domain.shared.errors import CallerBusy, TaskNotFound, TaskTaken
 from domain.shared.violations import Violation
+from domain.storage.quota import QuotaExceeded
 
 pytestmark = pytest.mark.anyio
 
@@ -134,6 +135,21 @@ async def test_a_key_returns_the_job_as_it_is_now(jobs: JobRepository) -> None:
         JobState.COMPLETED,
         '{"a": 1}',
     )
+
+
+async def test_a_refusal_refuses_new_work_alone_and_leaves_nothing(stores: Stores) -> None:
+    kept, new = await stores.jobs.submit(submission(job(), key=key())), job()
+    refusal = QuotaExceeded("No room.")
+    again = submission(job(), key=key(), refusal=refusal)
+    assert await stores.jobs.submit(again) == kept
+    with pytest.raises(QuotaExceeded, match="No room"):
+        await stores.jobs.submit(
+            submission(new, task=task_of(new), key=key("other"), refusal=refusal)
+        )
+    with pytest.raises(TaskNotFound):
+        await stores.tasks.get(new.job_id)
+    other = job()
+    assert await stores.jobs.submit(submission(other, key=key("other"))) == other
 
 
 async def test_a_key_is_refused_for_another_request(jobs: JobRepository) -> None:

@@ -61,6 +61,8 @@ class SqlJobRepository:
                 same = await job_rows.same_work(connection, submission.same)
                 if same is not None:
                     return same
+            if submission.refusal is not None:
+                raise submission.refusal
             await job_rows.admit(connection, submission)
             if submission.task is not None:
                 await connection.execute(insert_task(submission.task))

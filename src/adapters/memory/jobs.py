@@ -67,6 +67,8 @@ class MemoryJobRepository:
                 return self._entry(used[1]).job
         if submission.same is not None and (found := self._same(submission.same)) is not None:
             return found
+        if submission.refusal is not None:
+            raise submission.refusal
         unfinished = [each.job for each in self._entries.values() if _counts(each.job, job)]
         of_caller = sum(each.owner == job.owner for each in unfinished)
         queued = sum(each.state is JobState.QUEUED for each in unfinished)

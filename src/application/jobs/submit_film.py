@@ -17,6 +17,7 @@ from domain.blueprint.model import Blueprint
 from domain.jobs.admission import Admission
 from domain.jobs.job import Job
 from domain.rendering.assembly import Assembly
+from domain.shared.errors import BachataError
 
 
 class SubmitFilm:
@@ -29,7 +30,7 @@ class SubmitFilm:
         clock: Clock,
         film: FilmPipeline,
         admission: Admission,
-        require_room: Callable[[str], Awaitable[None]],
+        refusal: Callable[[str], Awaitable[BachataError | None]],
         prepare_callback: PrepareCallback,
         request_id: Callable[[], str | None] = lambda: None,
         traceparent: Callable[[], str | None] = lambda: None,
@@ -45,7 +46,7 @@ class SubmitFilm:
         self._clock = clock
         self._film = film
         self._admission = admission
-        self._require_room = require_room
+        self._refusal = refusal
         self._prepare_callback = prepare_callback
         self._request_id = request_id
         self._traceparent = traceparent
@@ -72,7 +73,6 @@ class SubmitFilm:
             # Checking a Blueprint of 8 MB takes half a second.
             await PLANNING.run(lambda: rules.check(request, owner))
             await self._film.check(request, owner)
-        await self._require_room(owner)
         now = self._clock.now()
         job = Job(
             job_id=task_id,
@@ -99,6 +99,7 @@ class SubmitFilm:
             task=task,
             key=key,
             admission=self._admission,
+            refusal=await self._refusal(owner),
         )
 
         async def submit() -> tuple[Job, bool]:

@@ -19,7 +19,8 @@ from domain.rendering.assembly import Assembly, FilmKind
 from domain.scripts.composition import VideoRequest
 from domain.scripts.errors import ScriptNotFound
 from domain.scripts.narrated_video import NarratedVideo
-from domain.shared.errors import CallerBusy, TaskTaken
+from domain.shared.errors import BachataError, CallerBusy, TaskTaken
+from domain.storage.quota import QuotaExceeded
 
 
 class SubmitVideo:
@@ -32,7 +33,7 @@ class SubmitVideo:
         scripts: ScriptRepository,
         clock: Clock,
         admission: Admission,
-        require_room: Callable[[str], Awaitable[None]],
+        refusal: Callable[[str], Awaitable[BachataError | None]],
         prepare_callback: PrepareCallback,
         request_id: Callable[[], str | None] = lambda: None,
         traceparent: Callable[[], str | None] = lambda: None,
@@ -46,7 +47,7 @@ class SubmitVideo:
         self._scripts = scripts
         self._clock = clock
         self._admission = admission
-        self._require_room = require_room
+        self._refusal = refusal
         self._prepare_callback = prepare_callback
         self._request_id = request_id
         self._traceparent = traceparent
@@ -70,7 +71,6 @@ class SubmitVideo:
             raise ScriptNotFound
         if options.callback_url is not None:
             await self._prepare_callback(options.callback_url, owner)
-        await self._require_room(owner)
         now = self._clock.now()
         job = Job(
             job_id=video_id,
@@ -98,6 +98,7 @@ class SubmitVideo:
             task=task,
             key=key,
             admission=self._admission,
+            refusal=await self._refusal(owner),
         )
         video = NarratedVideo(
             video_id=video_id,
@@ -112,7 +113,7 @@ class SubmitVideo:
             await self._scripts.keep_video(video)
             try:
                 recorded = await self._jobs.submit(submission)
-            except (CallerBusy, ServiceFull, KeyReused, TaskTaken):
+            except (CallerBusy, ServiceFull, KeyReused, TaskTaken, QuotaExceeded):
                 # After any other error the job may have been recorded.
                 await self._scripts.remove_video(video_id)
                 raise

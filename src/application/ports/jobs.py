@@ -11,6 +11,7 @@ from application.ports.pagination import Page
 from domain.jobs.admission import Admission
 from domain.jobs.job import Job, JobKind, JobState, Lane
 from domain.rendering.assembly import Assembly
+from domain.shared.errors import BachataError
 
 Change = Callable[[Job], Job]
 
@@ -43,6 +44,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     key: IdempotencyKey | None = None
     same: SameWork | None = None
     admission: Admission = Admission()
+    refusal: BachataError | None = None
+    """Raised instead of recording a new job; the job of an earlier request is returned anyway."""
 
 
 class Child(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +83,7 @@ class JobRepository(Protocol):
         If the caller has used the key with the same fingerprint within 24 hours, nothing is
         recorded and the job of that request is returned. Likewise the job that does the same work
         is returned. Raises `KeyReused` for another fingerprint, `CallerBusy` and `ServiceFull` if
-        the job is not admitted, and `TaskTaken`.
+        the job is not admitted, its ``refusal``, and `TaskTaken`.
         """
         ...
 

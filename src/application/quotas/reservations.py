@@ -1,7 +1,7 @@
 """Reserve room in the quotas before work begins."""
 
 from application.ports.stored_files import StoredFiles
-from domain.storage.quota import Quota, owner_of
+from domain.storage.quota import Quota, QuotaExceeded, owner_of
 
 
 class Reservations:
@@ -12,12 +12,16 @@ class Reservations:
         self._stored_files = stored_files
         self._quota = quota
 
-    async def require_room(self, owner: str) -> None:
-        """Raise `QuotaExceeded` if not even an empty file of the owner has room."""
+    async def refusal(self, owner: str) -> QuotaExceeded | None:
+        """Return the error for a further file of the owner if there is no room at all for one."""
         own = await self._stored_files.usage(owner)
         total = await self._stored_files.usage(None) if self._quota.total_megabytes else None
         # A file has at least one byte.
-        self._quota.refuse(1, own, total)
+        try:
+            self._quota.refuse(1, own, total)
+        except QuotaExceeded as error:
+            return error
+        return None
 
     async def reserve(self, path: str, size: int) -> None:
         """Hold a place for a file of about ``size`` bytes; raises `QuotaExceeded`."""

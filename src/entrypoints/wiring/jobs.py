@@ -69,7 +69,7 @@ def wire_jobs(
         ports.clock,
         films.pipeline,
         settings.admission_on(settings.cores),
-        reservations_of(service).require_room,
+        reservations_of(service).refusal,
         PrepareCallback(ports.webhooks, AddressRules(settings.sends_to_loopback)),
         _request_id,
         traceparent,

@@ -78,7 +78,7 @@ def wire_scripts(service: Service, jobs: JobUseCases) -> ScriptUseCases:
             ports.scripts,
             ports.clock,
             settings.admission_on(settings.cores),
-            reservations_of(service).require_room,
+            reservations_of(service).refusal,
             PrepareCallback(ports.webhooks, AddressRules(settings.sends_to_loopback)),
             lambda: get_contextvars().get("request_id"),
             traceparent,

@@ -21,7 +21,7 @@ from domain.shared.errors import DiskFull, MediaTaken, NotReady, StorageFailed
 from domain.storage.quota import Quota, QuotaExceeded, Usage
 from entrypoints.settings import Settings
 from tests.api.memory_backend import MemoryBackend, document, failing, problem_of
-from tests.api.narrated import made
+from tests.api.narrated import ended, made, uploaded
 from tests.world.pictures import png
 
 pytestmark = pytest.mark.anyio
@@ -267,3 +267,33 @@ async def test_an_upload_without_room_is_refused_and_leaves_nothing(tmp_path: Pa
         assert problem_of(answer, 507)["code"] == "quota-exceeded"
         assert len((await client.get("/api/media/assets")).json()["items"]) == 1
     assert len([path for path in backend.storage.objects if path.startswith("assets/")]) == 1
+
+
+async def test_a_repeated_request_gets_its_film_even_if_there_is_no_room_for_another(
+    tmp_path: Path,
+) -> None:
+    backend = limited(tmp_path, quota_files=1)
+    body, headers = document(), {"Idempotency-Key": "monday"}
+    async with backend.client() as client:
+        answers = [
+            await client.post("/api/choreography/assemble", json=body, headers=headers)
+            for _ in range(2)
+        ]
+        script = await uploaded(client)
+        refused = await client.post("/api/videos/generate", json={"script_id": script})
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert problem_of(refused, 507)["code"] == "quota-exceeded"
+    # Refused at once, the video has left no record.
+    assert len(backend.tasks.history) == 1
+
+
+async def test_a_repeated_request_for_a_narrated_video_gets_its_job(tmp_path: Path) -> None:
+    backend = limited(tmp_path, quota_files=1)
+    async with backend.client() as client:
+        body, headers = {"script_id": await uploaded(client)}, {"Idempotency-Key": "monday"}
+        first = await client.post("/api/videos/generate", json=body, headers=headers)
+        await ended(client, first.json()["id"])
+        again = await client.post("/api/videos/generate", json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.json()["id"] == first.json()["id"]
