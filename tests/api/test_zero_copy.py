@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from adapters.memory.stored_files import MemoryStoredFiles
 from adapters.storage.local import LocalStorage
@@ -163,7 +164,9 @@ async def test_clients_that_leave_half_way_leave_nothing_open(
         await until(lambda: open_files() <= before, within=SOON)
         async with httpx.AsyncClient(verify=NO_TLS, timeout=SOON) as client:
             assert (await client.get(f"http://127.0.0.1:{port}{path}")).content == CONTENT
-    assert "Traceback" not in "".join(capsys.readouterr())
+    shown = "".join(capsys.readouterr())
+    assert "Traceback" not in shown
+    assert "could not be sent" not in shown
 
 
 class Longer(LocalStorage):
@@ -174,14 +177,18 @@ class Longer(LocalStorage):
         return msgspec.structs.replace(stored, size=stored.size + 5)
 
 
-async def test_an_answer_that_cannot_be_completed_is_cut_off(tmp_path: Path) -> None:
-    async with on_disk(tmp_path, Longer(tmp_path / "media")) as (port, path):
-        reader, writer = await raw(port, f"GET {path} HTTP/1.1")
-        async with asyncio.timeout(SOON):
-            await reader.readuntil(b"\r\n\r\n")
-            with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
-                await reader.readexactly(SIZE + 5)
-        writer.close()
+async def test_an_answer_that_cannot_be_completed_is_cut_off_and_logged(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        async with on_disk(tmp_path, Longer(tmp_path / "media")) as (port, path):
+            reader, writer = await raw(port, f"GET {path} HTTP/1.1")
+            async with asyncio.timeout(SOON):
+                await reader.readuntil(b"\r\n\r\n")
+                with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+                    await reader.readexactly(SIZE + 5)
+            writer.close()
+    [line] = [each for each in logs if each["event"] == "a file could not be sent to its end"]
+    assert line["log_level"] == "warning"
+    assert str(tmp_path) not in str(line)
 
 
 class Elsewhere(CountedStorage):

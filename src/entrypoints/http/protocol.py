@@ -1,7 +1,6 @@
 """HTTP/1.1 as uvicorn speaks it, with zero-copy, and problem documents for malformed requests."""
 
 import asyncio
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final, cast
 from uuid import uuid4
@@ -97,21 +96,31 @@ async def _copy(
         if isinstance(piece, bytes):
             transport.write(piece)
             continue
-        loop = asyncio.get_running_loop()
-        whole = False
-        with suppress(OSError, RuntimeError):
-            sent = await loop.sendfile(
-                transport, message["file"], message["offset"], message["count"]
-            )
-            whole = sent == message["count"]
-        if not whole:
-            # The client has gone, or the file became shorter: the answer cannot be completed.
-            if not transport.is_closing():
-                transport.abort()
+        if not await _is_copied(transport, message):
+            # The answer cannot be completed.
+            transport.abort()
             cycle.disconnected = True
             return
     if not message.get("more_body", False):
         await cycle.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _is_copied(transport: asyncio.Transport, message: dict[str, Any]) -> bool:
+    """Have the system copy a part of a file; return False if it is not sent to its end."""
+    count: int = message["count"]
+    loop = asyncio.get_running_loop()
+    try:
+        sent = await loop.sendfile(transport, message["file"], message["offset"], count)
+    except (OSError, RuntimeError) as error:
+        # asyncio raises RuntimeError for a connection that is being closed.
+        if not (isinstance(error, ConnectionError) or transport.is_closing()):
+            _log.warning("a file could not be sent to its end", reason=str(error))
+        return False
+    if sent < count:
+        _log.warning(
+            "a file could not be sent to its end", reason=f"it has {sent} of {count} bytes"
+        )
+    return sent == count
 
 
 def _can_copy_to(transport: asyncio.Transport) -> bool:
