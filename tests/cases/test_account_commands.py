@@ -1,31 +1,22 @@
 """The commands that manage users and API keys, over ports in memory."""
 
 import asyncio
-import io
 import json
-import logging
 import re
-import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-import structlog
 
-from application.ports.progress import Progress
 from domain.accounts.users import Role, User
 from domain.rendering.assembly import Assembly, State
 from domain.shared.paths import film
-from entrypoints.cli import session as sessions
-from entrypoints.cli.main import main
-from entrypoints.ports import Ports
 from entrypoints.settings import Settings
 from tests.api.memory_backend import MemoryBackend
-from tests.world.commands import Run, Said
+from tests.world.commands import Run, Said, commands_over
 
 PASSWORD = "correct horse battery"  # noqa: S105
 ANOTHER = "another long one"
@@ -42,30 +33,14 @@ def run(
 ) -> Generator[Run]:
     """Runs a command as from a shell, with a password on its standard input."""
 
-    @asynccontextmanager
-    async def ports(_: Settings, *__: Progress) -> AsyncGenerator[Ports]:
-        yield backend.ports
+    with commands_over(backend, monkeypatch, capsys) as shell:
 
-    monkeypatch.setattr(sessions, "open_ports", ports)
-    monkeypatch.setenv("BACHATA_DATA_DIR", str(backend.root))
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+        def command(*words: object, password: str = PASSWORD) -> Said:
+            result = shell(*words, stdin=f"{password}\n".encode())
+            assert not password or password not in result.out + result.err
+            return result
 
-    def command(*words: object, password: str = PASSWORD) -> Said:
-        monkeypatch.setattr(sys, "argv", ["bachata-buddy", *map(str, words)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{password}\n".encode())))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, err = capsys.readouterr()
-        result = Said(end.value.code if isinstance(end.value.code, int) else 0, out, err)
-        assert not password or password not in result.out + result.err
-        return result
-
-    yield command
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+        yield command
 
 
 def answer_of(backend: MemoryBackend, method: str, address: str, **options: Any) -> httpx.Response:

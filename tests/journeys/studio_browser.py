@@ -5,8 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from axe_playwright_python.async_playwright import Axe  # pyright: ignore[reportMissingTypeStubs]
 from playwright.async_api import Page, async_playwright
+
+from entrypoints.environment import from_environment
+from tests.journeys import browser, small_library
+from tests.journeys.server import Server, serving
 
 LAPTOP = (1440, 900)
 PHONE = (360, 740)
@@ -71,3 +76,21 @@ async def visiting(
 def _note_foreign(visit: Visit, url: str) -> None:
     if not url.startswith((visit.address, "blob:", "data:")):
         visit.faults.append(f"a request to {url}")
+
+
+def installed_chromium() -> str:
+    """Return the browser of this machine; without one the test is skipped."""
+    installed = browser.installed_browser()
+    if installed is None:
+        pytest.skip(f"none of {', '.join(browser.NAMES)} is on PATH")
+    return installed
+
+
+@asynccontextmanager
+async def studio_server(folders: pytest.TempPathFactory) -> AsyncGenerator[Server]:
+    """Serve a song of the demo and all its moves, of which nothing is encoded."""
+    data = folders.mktemp("studio")
+    settings = from_environment({"BACHATA_DATA_DIR": str(data)})
+    await small_library.furnish(settings, folders.mktemp("made"))
+    async with serving(data, folders.mktemp("served") / "log") as started:
+        yield started

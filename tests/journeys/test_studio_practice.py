@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from entrypoints.environment import from_environment
-from tests.journeys import browser, small_library
-from tests.journeys.server import Server, serving
-from tests.journeys.studio_browser import PATIENCE, PHONE, visiting
+from tests.journeys import small_library
+from tests.journeys.server import Server
+from tests.journeys.studio_browser import (
+    PATIENCE,
+    PHONE,
+    installed_chromium,
+    studio_server,
+    visiting,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -39,19 +44,12 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 def chromium() -> str:
-    """The browser of this machine."""
-    installed = browser.installed_browser()
-    if installed is None:
-        pytest.skip(f"none of {', '.join(browser.NAMES)} is on PATH")
-    return installed
+    return installed_chromium()
 
 
 @pytest.fixture(scope="module")
 async def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Server]:
-    data = tmp_path_factory.mktemp("practice")
-    settings = from_environment({"BACHATA_DATA_DIR": str(data)})
-    await small_library.furnish(settings, tmp_path_factory.mktemp("made"))
-    async with serving(data, tmp_path_factory.mktemp("served") / "log") as started:
+    async with studio_server(tmp_path_factory) as started:
         yield started
 
 
